@@ -1,0 +1,1 @@
+"""Plures: one application, as one process or as many."""

@@ -1,0 +1,29 @@
+"""Layer 1: the root error, violations of rules, and failed calls."""
+
+from .calls import (
+    CallError,
+    DeadlineExceeded,
+    Internal,
+    InvalidRequest,
+    LimitExceeded,
+    Outcome,
+    Status,
+    Unavailable,
+    Unimplemented,
+)
+from .root import InvalidInput, PluresError, Violation
+
+__all__ = [
+    "CallError",
+    "DeadlineExceeded",
+    "Internal",
+    "InvalidInput",
+    "InvalidRequest",
+    "LimitExceeded",
+    "Outcome",
+    "PluresError",
+    "Status",
+    "Unavailable",
+    "Unimplemented",
+    "Violation",
+]

@@ -1,0 +1,109 @@
+"""Why a call through a contract failed, when the contract itself does not declare that error.
+
+Every failure says whether the operation was *not sent* or *may have run*, because only the first is safe to repeat blindly.
+"""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from .root import PluresError
+
+
+class Status(StrEnum):
+    """The 16 error codes of the Connect protocol."""
+
+    CANCELED = "canceled"
+    UNKNOWN = "unknown"
+    INVALID_ARGUMENT = "invalid_argument"
+    DEADLINE_EXCEEDED = "deadline_exceeded"
+    NOT_FOUND = "not_found"
+    ALREADY_EXISTS = "already_exists"
+    PERMISSION_DENIED = "permission_denied"
+    RESOURCE_EXHAUSTED = "resource_exhausted"
+    FAILED_PRECONDITION = "failed_precondition"
+    ABORTED = "aborted"
+    OUT_OF_RANGE = "out_of_range"
+    UNIMPLEMENTED = "unimplemented"
+    INTERNAL = "internal"
+    UNAVAILABLE = "unavailable"
+    DATA_LOSS = "data_loss"
+    UNAUTHENTICATED = "unauthenticated"
+
+
+class Outcome(StrEnum):
+    """What the caller may conclude about the side effects of a failed call."""
+
+    NOT_SENT = "not sent"
+    MAY_HAVE_RUN = "may have run"
+
+
+class CallError(PluresError):
+    """A call failed for a reason that its contract does not declare.
+
+    Attributes:
+        operation: Full name of the operation, `<package>.<Contract>/<Operation>`.
+        outcome: Whether the operation was not sent or may have run.
+        status: The Connect code of the failure.
+    """
+
+    code = "call.failed"
+    status: Status = Status.UNKNOWN
+    _kinds: ClassVar[dict[Status, type["CallError"]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        CallError._kinds.setdefault(cls.status, cls)
+
+    def __init__(self, operation: str, why: str, *, outcome: Outcome, fix: str = "", status: Status | None = None) -> None:
+        super().__init__(f"Call of {operation} failed ({outcome})", why=why, fix=fix)
+        self.operation = operation
+        self.outcome = outcome
+        if status is not None:
+            self.status = status
+
+    @staticmethod
+    def of(status: Status, operation: str, why: str, *, outcome: Outcome) -> "CallError":
+        """The most specific failed call for a Connect code."""
+        kind = CallError._kinds.get(status, CallError)
+        return kind(operation, why, outcome=outcome, status=status)
+
+
+class InvalidRequest(CallError):
+    """The request breaks the contract: wrong types, missing fields, values out of bounds, not JSON."""
+
+    code = "call.invalid_request"
+    status = Status.INVALID_ARGUMENT
+
+
+class DeadlineExceeded(CallError):
+    """The time that the caller allows ran out."""
+
+    code = "call.deadline_exceeded"
+    status = Status.DEADLINE_EXCEEDED
+
+
+class Unavailable(CallError):
+    """Nobody who could answer was reachable."""
+
+    code = "call.unavailable"
+    status = Status.UNAVAILABLE
+
+
+class LimitExceeded(CallError):
+    """A limit of the platform was hit: size of a body, depth of JSON, number of hops."""
+
+    code = "call.limit_exceeded"
+    status = Status.RESOURCE_EXHAUSTED
+
+
+class Unimplemented(CallError):
+    """The other side does not know this operation or this content type."""
+
+    code = "call.unimplemented"
+    status = Status.UNIMPLEMENTED
+
+
+class Internal(CallError):
+    """The operation raised something that its contract does not declare; the text stays on the side where it happened."""
+
+    code = "call.internal"
+    status = Status.INTERNAL
