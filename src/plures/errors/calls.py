@@ -53,7 +53,9 @@ class CallError(PluresError):
     def __init_subclass__(cls) -> None:
         CallError._kinds.setdefault(cls.status, cls)
 
-    def __init__(self, operation: str, why: str, *, outcome: Outcome, fix: str = "", status: Status | None = None) -> None:
+    def __init__(
+        self, operation: str, why: str, *, outcome: Outcome, fix: str = "", status: Status | None = None
+    ) -> None:
         super().__init__(f"Call of {operation} failed ({outcome})", why=why, fix=fix)
         self.operation = operation
         self.outcome = outcome
