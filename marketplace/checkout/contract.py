@@ -1,5 +1,6 @@
 """Turning a cart into an order: the one place where stock, money and orders meet."""
 
+from datetime import datetime
 from typing import Annotated, Protocol
 
 from marketplace.catalog.contract import ProductUnknown
@@ -35,6 +36,21 @@ class Declined(Message):
     reason: DeclineReason
 
 
+class Unsettled(Message):
+    """A checkout that neither ended in an order nor is taken back yet; it is tried again until it is.
+
+    ``problem`` says what could not be taken back and why. ``reference`` is the key that inventory, payments and orders
+    know the checkout by.
+    """
+
+    customer_id: str
+    key: str
+    reference: str
+    total: Money
+    started_at: datetime
+    problem: str
+
+
 class CartEmpty(ContractError, status="failed_precondition"):
     """There is nothing in the cart to order."""
 
@@ -61,7 +77,7 @@ class CheckoutIncomplete(ContractError, status="unavailable"):
 class Checkout(Protocol):
     """Places orders."""
 
-    @query(deadline_s=2, errors=[CartEmpty, AddressUnknown, ProductUnknown, CountryNotServed])
+    @query(deadline_s=2, errors=[CartEmpty, AddressUnknown, ProductUnknown, CountryNotServed, CheckoutIncomplete])
     async def preview(self, customer_id: str, method: ShippingMethod = ShippingMethod.STANDARD) -> Summary:
         """What an order of the whole cart would cost; nothing is reserved."""
         ...
@@ -91,4 +107,9 @@ class Checkout(Protocol):
 
         ``key`` is made by whoever shows the checkout page, one for each page. ``agreed_total`` is what the customer saw.
         """
+        ...
+
+    @query(deadline_s=0.5)
+    async def unsettled(self, limit: Annotated[int, Meta(ge=1, le=1000)] = 100) -> tuple[Unsettled, ...]:
+        """What waits for a person or for another part of the shop to come back, the oldest first."""
         ...

@@ -72,6 +72,12 @@ class OrderDiffers(ContractError, status="already_exists"):
     key: str
 
 
+class OrderKeyClosed(ContractError, status="failed_precondition"):
+    """The order made under this key was given up before it was made."""
+
+    key: str
+
+
 class OrderStateConflict(ContractError, status="failed_precondition"):
     """The order is in a state from which the wanted one cannot be reached."""
 
@@ -84,7 +90,7 @@ class OrderStateConflict(ContractError, status="failed_precondition"):
 class Orders(Protocol):
     """Remembers orders and their states."""
 
-    @command(idempotent=True, deadline_s=1, errors=[OrderDiffers])
+    @command(idempotent=True, deadline_s=1, errors=[OrderDiffers, OrderKeyClosed])
     async def create(self, key: Annotated[str, Meta(min_length=1, max_length=100)], draft: OrderDraft) -> Order:
         """Create an order; the same key again answers with the same order."""
         ...
@@ -92,6 +98,15 @@ class Orders(Protocol):
     @command(idempotent=True, deadline_s=1, errors=[OrderUnknown, OrderStateConflict])
     async def mark(self, order_id: str, state: OrderState, note: Annotated[str, Meta(max_length=500)] = "") -> Order:
         """Move an order on; nothing happens when it is in that state already."""
+        ...
+
+    @command(idempotent=True, deadline_s=1, errors=[OrderStateConflict])
+    async def fail(
+        self,
+        key: Annotated[str, Meta(min_length=1, max_length=100)],
+        note: Annotated[str, Meta(max_length=500)] = "",
+    ) -> None:
+        """Give up the order made under this key. A key never seen is closed, so that a late ``create`` cannot use it."""
         ...
 
     @query(deadline_s=0.5, errors=[OrderUnknown])

@@ -37,6 +37,7 @@ class DeclineReason(Enum):
     WRONG_NUMBER = "wrong_number"
     WRONG_CVC = "wrong_cvc"
     SUSPECTED_FRAUD = "suspected_fraud"
+    PROCESSING_ERROR = "processing_error"
 
 
 class Payment(Message):

@@ -26,6 +26,12 @@ class Customer(Message):
     address: Address | None = None
 
 
+class ProfileInvalid(ContractError, status="invalid_argument"):
+    """Something about the customer cannot be right; ``problems`` names all of it, one sentence for each field."""
+
+    problems: tuple[str, ...]
+
+
 class AddressUnknown(ContractError, status="failed_precondition"):
     """The customer has not given an address yet."""
 
@@ -42,7 +48,7 @@ class Profile(Protocol):
     @query(deadline_s=0.5, errors=[AddressUnknown])
     async def address(self, customer_id: str) -> Address: ...
 
-    @command(idempotent=True, deadline_s=1)
+    @command(idempotent=True, deadline_s=1, errors=[ProfileInvalid])
     async def update(
         self,
         customer_id: str,
@@ -50,5 +56,5 @@ class Profile(Protocol):
         email: Annotated[str, Meta(max_length=254)],
     ) -> Customer: ...
 
-    @command(idempotent=True, deadline_s=1)
+    @command(idempotent=True, deadline_s=1, errors=[ProfileInvalid])
     async def set_address(self, customer_id: str, address: Address) -> Customer: ...
