@@ -1,7 +1,5 @@
 """What mypy and pyright must make of contracts, messages and errors. Never run: `make check` reads it."""
 
-# pyright: enableTypeIgnoreComments=false, reportUnnecessaryTypeIgnoreComment=true
-
 from collections.abc import AsyncIterator
 from typing import Annotated, Protocol, assert_type
 
