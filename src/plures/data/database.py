@@ -36,7 +36,7 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:
-        """A connection that sees the database as it was at the first statement, and cannot change it.
+        """A connection that sees the database as it was at its first statement, and cannot change it.
 
         Raises:
             ReadOnly: From a statement that would change something.
@@ -46,7 +46,7 @@ class Database:
         self._reads += 1
         self._unread.clear()
         try:
-            async with self._reader.begin() as connection:
+            async with self._reader.connect() as connection:
                 yield connection
         finally:
             self._reads -= 1

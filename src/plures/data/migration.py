@@ -61,7 +61,7 @@ def _violations(capability: str, migrations: Sequence[Migration]) -> Iterator[Vi
         if not migration.statements:
             yield Violation("data.migration_empty", where, "has no statements", "Add a statement or leave it out.")
         for statement in migration.statements:
-            if statement.split(maxsplit=1)[:1] == [] or _first_word(statement) in _TRANSACTION_WORDS:
+            if not statement.strip() or _first_word(statement) in _TRANSACTION_WORDS:
                 yield Violation(
                     "data.migration_statement",
                     where,
