@@ -1,6 +1,8 @@
 """Plures: write one well-structured application; run any part of it as a service where that pays."""
 
+from .application import Application, Capability, Lifecycle
 from .contract import ContractError, Message, Meta, command, contract, query
+from .data import Database, Migration
 from .errors import (
     CallError,
     DeadlineExceeded,
@@ -15,14 +17,19 @@ from .errors import (
 )
 
 __all__ = [
+    "Application",
     "CallError",
+    "Capability",
     "ContractError",
+    "Database",
     "DeadlineExceeded",
     "Internal",
     "InvalidRequest",
+    "Lifecycle",
     "LimitExceeded",
     "Message",
     "Meta",
+    "Migration",
     "Outcome",
     "PluresError",
     "Status",

@@ -90,9 +90,9 @@ class EnumLeaf:
             if len(self._unknown) >= 1000:  # noqa: PLR2004 - a hostile peer must not fill the memory with invented names
                 self._unknown.clear()
             # Enum has no public way to make a value that it did not declare; `Flag` makes its own in this same way.
-            base = next((kind for kind in (str, int) if issubclass(self.python, kind)), object)
-            payload = () if base is object else (base(data) if isinstance(data, base) else base(),)
-            survivor = base.__new__(self.python, *payload)
+            base: Any = next((kind for kind in (str, int) if issubclass(self.python, kind)), object)
+            payload = () if base is object else (data,) if isinstance(data, base) else (base(),)
+            survivor: Any = base.__new__(self.python, *payload)
             survivor._name_, survivor._value_ = str(data), data
             self._unknown[data] = survivor
         return self._unknown[data]

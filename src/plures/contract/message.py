@@ -13,8 +13,8 @@ class MessageMeta(msgspec.StructMeta):
     """Makes every subclass of `Message` frozen, and spells its fields in camel case on the wire."""
 
     def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any) -> Any:
-        options = {"frozen": True, "rename": camel} | options
-        return super().__new__(cls, name, bases, namespace, **options)
+        merged: dict[str, Any] = {"frozen": True, "rename": camel, **options}
+        return super().__new__(cls, name, bases, namespace, **merged)
 
 
 if TYPE_CHECKING:

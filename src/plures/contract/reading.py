@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum, Flag
-from typing import Annotated, Any, Final, NewType, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, NewType, Union, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -62,7 +62,7 @@ class TypeReader:
             return EnumLeaf(annotation)
         if isinstance(annotation, type) and is_message(annotation):
             return self.message(annotation)
-        return self._refuse(annotation, origin, where)
+        return self._refuse(annotation, where)
 
     def message(self, python: type) -> MessageType:
         """The wire type of a message class or frozen dataclass; each class is read once."""
@@ -111,13 +111,12 @@ class TypeReader:
                 f"the default {default!r} would replace an empty tuple, which peers send as nothing",
                 fix,
             )
-        else:
+        elif default is not None or not isinstance(wire_type, OptionalType):
             problems = Problems()
-            wire_type.decode(wire_type.encode(default, "", problems), "", problems) if default is not None else None
-            for problem in problems:
-                self.violate(
-                    "default", where, f"the default cannot cross: {problem}", "Use a default of the declared type."
-                )
+            wire_type.decode(wire_type.encode(default, "", problems), "", problems)
+            if problems:
+                what = f"the default {default!r} cannot cross: {problems[0]}"
+                self.violate("default", where, what, "Use a default of the declared type.")
 
     def _union(self, arguments: Sequence[Any], where: str, bounds: tuple[msgspec.Meta, ...]) -> WireType:
         some = [argument for argument in arguments if argument is not type(None)]
@@ -161,42 +160,43 @@ class TypeReader:
             )
         return TupleType(item, bounds)
 
-    def _refuse(self, annotation: Any, origin: Any, where: str) -> WireType:
-        instead = _INSTEAD.get(origin or annotation)
-        if instead:
-            self.violate(
-                "mutable_type" if (origin or annotation) in (list, set, dict, bytearray) else "undeclared_type",
-                where,
-                f"{show(annotation)} cannot cross",
-                f"Use {instead}.",
-            )
-        elif dataclasses.is_dataclass(annotation):
-            self.violate(
-                "mutable_type",
-                where,
-                f"dataclass {show(annotation)} can be changed after it was sent",
-                "Declare it with @dataclass(frozen=True), or as a Message.",
-            )
-        elif isinstance(annotation, typing.TypeVar) or getattr(annotation, "__parameters__", ()):
-            self.violate("undeclared_type", where, f"{show(annotation)} is open", "Name the concrete type.")
-        else:
-            self.violate(
-                "undeclared_type",
-                where,
-                f"{show(annotation)} is not a type that can cross",
-                "Use a Message, a frozen dataclass, or one of the scalars in ARCHITECTURE.md.",
-            )
+    def _refuse(self, annotation: Any, where: str) -> WireType:
+        rule, what, fix = _refusal(annotation)
+        self.violate(rule, where, f"{show(annotation)} {what}", fix)
         return _PLACEHOLDER
 
 
 _PLACEHOLDER: Final = Leaf(str)
 
 
+def _refusal(annotation: Any) -> tuple[str, str, str]:
+    """Why a type cannot cross: the rule, what is wrong, what to write instead."""
+    plain = get_origin(annotation) or annotation
+    if plain in _INSTEAD:
+        rule = "mutable_type" if plain in (list, set, dict, bytearray) else "undeclared_type"
+        return rule, "cannot cross", f"Use {_INSTEAD[plain]}."
+    if dataclasses.is_dataclass(annotation):
+        return (
+            "mutable_type",
+            "can be changed after it was sent",
+            "Declare it with @dataclass(frozen=True), or as a Message.",
+        )
+    if isinstance(annotation, typing.TypeVar) or hasattr(annotation, "__parameters__"):
+        return "undeclared_type", "is open", "Name the concrete type."
+    return (
+        "undeclared_type",
+        "is not a type that can cross",
+        "Use a Message, a frozen dataclass, or a scalar listed in ARCHITECTURE.md.",
+    )
+
+
 def is_message(python: type) -> bool:
     """Whether values of the class may cross as messages: a `Message`, or a frozen dataclass."""
     if isinstance(python, MessageMeta):
         return True
-    return dataclasses.is_dataclass(python) and python.__dataclass_params__.frozen  # type: ignore[attr-defined,no-any-return]  # undocumented, yet the only trace of `frozen`
+    # `frozen` leaves no documented trace on the class.
+    parameters = vars(python).get("__dataclass_params__")
+    return bool(getattr(parameters, "frozen", False))
 
 
 def show(annotation: Any) -> str:
@@ -206,11 +206,10 @@ def show(annotation: Any) -> str:
     return str(annotation).replace("typing.", "")
 
 
-def _defaults(python: type) -> list[tuple[str, object]]:
+def _defaults(python: Any) -> list[tuple[str, object]]:
     if isinstance(python, MessageMeta):
-        return [
-            (f.name, _default(f.default, f.default_factory, msgspec.NODEFAULT)) for f in msgspec.structs.fields(python)
-        ]
+        fields = msgspec.structs.fields(cast("type[msgspec.Struct]", python))
+        return [(f.name, _default(f.default, f.default_factory, msgspec.NODEFAULT)) for f in fields]
     return [(f.name, _default(f.default, f.default_factory, dataclasses.MISSING)) for f in dataclasses.fields(python)]
 
 

@@ -1,0 +1,55 @@
+"""Calls by reference: caller and callee share the process, the arguments and the answer are passed as they are."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from typing import Any
+
+from plures.contract import OperationDescription
+from plures.errors import DeadlineExceeded
+
+from .context import current
+from .deadlines import Deadlines
+from .failures import failure_of
+from .policy import admit
+from .running import run, run_stream
+
+
+def by_reference(
+    operation: OperationDescription, method: Callable[..., Any], deadlines: Deadlines
+) -> Callable[..., Any]:
+    """The operation as a caller in the same process sees it."""
+    if operation.streams:
+        return _stream(operation, method, deadlines)
+
+    async def call(*args: Any, **kwargs: Any) -> Any:
+        context = admit(operation, current.get())
+        work = method(
+            *args, **kwargs
+        )  # Arguments that do not fit are a TypeError of the caller, so this stands outside.
+        try:
+            return await run(operation, context, deadlines, work)
+        except Exception as error:  # noqa: BLE001 - whatever the service raised is its caller's to know, as a failure
+            raise _seen_by_caller(error, operation) from None
+
+    return call
+
+
+def _stream(operation: OperationDescription, method: Callable[..., Any], deadlines: Deadlines) -> Callable[..., Any]:
+    async def call(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        context = admit(operation, current.get())
+        items = method(*args, **kwargs)
+        try:
+            async with aclosing(run_stream(operation, context, deadlines, items)) as stream:
+                async for item in stream:
+                    yield item
+        except Exception as error:  # noqa: BLE001 - as above
+            raise _seen_by_caller(error, operation) from None
+
+    return call
+
+
+def _seen_by_caller(error: Exception, operation: OperationDescription) -> Exception:
+    # Our own deadline is told from that of a call further down by the operation that it names.
+    if isinstance(error, DeadlineExceeded) and error.operation == operation.full_name:
+        return error
+    return failure_of(error, operation)
