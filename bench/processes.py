@@ -1,6 +1,6 @@
-"""Starts the processes of a benchmark on the core they belong to, and always stops them.
+"""Starts the processes of a benchmark on the core they belong to, talks to them over pipes, and always stops them.
 
-A worker pins itself to the core it is told, announces its port on standard output, and dies with its parent.
+A worker pins itself to the core it is told, says on standard output that it is ready, and dies with its parent.
 """
 
 import asyncio
@@ -9,94 +9,103 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Coroutine, Generator, Sequence
+from collections.abc import Coroutine, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Timer
+from typing import Any
 
 import uvloop
 
 SERVER_CORE, CLIENT_CORE = 0, 1
-_ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent
 _READY = "ready "
 _START_LIMIT_S = 60.0
 _PR_SET_PDEATHSIG = 1
 
 
 class WorkerFailed(Exception):
-    """A process of the benchmark ended, or stayed silent, before it was ready."""
+    """A process of the benchmark ended, or stayed silent, where it should have answered."""
 
 
-def run_worker(core: int | None, main: Coroutine[object, object, None]) -> None:
+def run_worker(core: int | None, main: Coroutine[Any, Any, None]) -> None:
     """Run a worker's main coroutine on uvloop, pinned to one core (None: any), until it ends or is terminated."""
-    settle(core)
+    if core is not None:
+        os.sched_setaffinity(0, {core % (os.cpu_count() or 1)})
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     with suppress(KeyboardInterrupt, asyncio.CancelledError):
         uvloop.run(main)
 
 
-def settle(core: int | None) -> None:
-    """Pin this process to one core, and let it die with its parent."""
-    if core is not None:
-        os.sched_setaffinity(0, {core % (os.cpu_count() or 1)})
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def announce(answer: object) -> None:
+    """Tell the parent that this worker is ready, and where."""
+    print(f"{_READY}{answer}", flush=True)
 
 
-def announce(port: int) -> None:
-    """Tell the parent that this worker listens."""
-    print(f"{_READY}{port}", flush=True)
+class Worker:
+    """A process that was started here."""
+
+    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+        self._command = [sys.executable, "-m", *arguments]
+        self._process = subprocess.Popen(
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, **environment},
+        )
+        self.pid = self._process.pid
+
+    def ready(self) -> str:
+        """What the worker announced; other lines before that are passed over.
+
+        Raises:
+            WorkerFailed: It ended, or took too long.
+        """
+        while not (line := self.read_line(_START_LIMIT_S)).startswith(_READY):
+            pass
+        return line.removeprefix(_READY)
+
+    def read_line(self, limit_s: float) -> str:
+        """The next line of its output.
+
+        Raises:
+            WorkerFailed: It ended, or took longer than ``limit_s``.
+        """
+        limit = Timer(limit_s, self._process.kill)
+        limit.start()
+        line = self._process.stdout.readline() if self._process.stdout else ""
+        limit.cancel()
+        if not line:
+            raise WorkerFailed(f"{' '.join(self._command)} ended with {self._process.wait()} instead of an answer")
+        return line.rstrip("\n")
+
+    def go(self) -> None:
+        """Let a worker that waits for it begin."""
+        assert self._process.stdin is not None
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+
+    def stop(self, *, grace_s: float = 10.0) -> None:
+        """Terminate the process, kill it when it does not obey, and reap it."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(grace_s)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
 
 
 @contextmanager
-def server(arguments: Sequence[str], *, environment: dict[str, str] | None = None) -> Generator[tuple[int, int]]:
-    """A worker process that listens; gives its process id and its port, and stops it on leaving.
-
-    Raises:
-        WorkerFailed: It ended before it listened.
-    """
-    command = [sys.executable, *arguments]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, cwd=_ROOT, env={**os.environ, **(environment or {})}
-    )
+def worker(*arguments: str, environment: Mapping[str, str] | None = None) -> Generator[Worker]:
+    """A worker, ``python -m`` with these arguments; stopped on leaving."""
+    started = Worker(arguments, environment or {})
     try:
-        yield process.pid, _await_port(process, command)
+        yield started
     finally:
-        stop(process)
-
-
-def output_of(arguments: Sequence[str], *, timeout_s: float) -> str:
-    """The standard output of a worker that runs to its end.
-
-    Raises:
-        WorkerFailed: It failed or took longer than ``timeout_s``.
-    """
-    command = [sys.executable, *arguments]
-    try:
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=_ROOT, timeout=timeout_s)
-    except subprocess.SubprocessError as problem:
-        raise WorkerFailed(f"{' '.join(command)}: {problem}") from problem
-    return done.stdout
-
-
-def stop(process: subprocess.Popen[str], *, grace_s: float = 10.0) -> None:
-    """Terminate a process, kill it when it does not obey, and reap it."""
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(grace_s)
-        except subprocess.TimeoutExpired:
-            process.kill()
-    process.wait()
-    if process.stdout:
-        process.stdout.close()
-
-
-def _await_port(process: subprocess.Popen[str], command: list[str]) -> int:
-    limit = Timer(_START_LIMIT_S, process.kill)
-    limit.start()
-    try:
-        for line in process.stdout or ():
-            if line.startswith(_READY):
-                return int(line.removeprefix(_READY))
-    finally:
-        limit.cancel()
-    raise WorkerFailed(f"{' '.join(command)} ended with {process.wait()} before it listened")
+        started.stop()

@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from plures import Application, Capability, Message, contract, query
+from plures import Message, contract, query
+from plures.application import Application, Capability
 
 from bench.calls.answer import LIMIT, PRODUCTS, PlainProduct
 

@@ -8,11 +8,12 @@ from rich.progress import track
 
 from bench.calls.rival import BARE, CONNECT, FASTAPI, GRPC, MODULES, PLURES
 from bench.options import Options
-from bench.processes import output_of, server
+from bench.processes import worker
 from bench.results import Column, Result, Row, Section, Target
 from bench.samples import median_of
 
 IN_FLIGHT = 64
+_LIMIT_S = 60.0
 DIRECT, IN_PROCESS = "direct await", "Plures in process"
 Figures = dict[str, float]
 
@@ -40,16 +41,16 @@ def _order(options: Options) -> list[str]:
 
 def _in_process(options: Options) -> tuple[Figures, Figures]:
     calls = 20_000 if options.quick else 200_000
-    output = output_of(["-m", "bench.calls.in_process", str(calls)], timeout_s=60)
-    return msgspec.json.decode(output.splitlines()[-1], type=tuple[Figures, Figures])
+    with worker("bench.calls.in_process", str(calls)) as measuring:
+        return msgspec.json.decode(measuring.read_line(_LIMIT_S), type=tuple[Figures, Figures])
 
 
 def _between_processes(name: str, options: Options) -> Figures:
-    seconds = 0.4 if options.quick else 4.0
-    with server(["-m", "bench.calls.worker", "serve", name]) as (_, port):
-        arguments = ["-m", "bench.calls.worker", "load", name, str(port), str(seconds), str(IN_FLIGHT)]
-        output = output_of(arguments, timeout_s=60)
-    return msgspec.json.decode(output.splitlines()[-1], type=Figures)
+    seconds = 0.3 if options.quick else 3.0
+    with worker("bench.calls.worker", "serve", name) as server:
+        port = server.ready()
+        with worker("bench.calls.worker", "load", name, port, str(seconds), str(IN_FLIGHT)) as client:
+            return msgspec.json.decode(client.read_line(_LIMIT_S), type=Figures)
 
 
 def _local(rounds: dict[str, list[Figures]]) -> Section:

@@ -25,6 +25,7 @@ async def measure(name: str, port: int, seconds: float, in_flight: int) -> None:
 
 
 def main(side: str, name: str, *arguments: str) -> None:
+    """Serve or load."""
     if side == "serve":
         run_worker(SERVER_CORE, load(name).serve())
     else:

@@ -1,6 +1,7 @@
 """What the hand-wired services need to know of a contract: each operation's request, answer, deadline and errors."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -38,6 +39,7 @@ class Operation:
         return tuple(getattr(request, field) for field in self.fields)
 
 
+@cache
 def operations_of(contract: type) -> tuple[Operation, ...]:
     """All operations of a contract class."""
     description, violations = describe(contract)

@@ -1,0 +1,78 @@
+"""One hand-wired process: ``python -m bench.shop.service_worker fastapi|grpc CAPABILITY|edge``.
+
+Where everything listens is in ``BENCH_PORTS``, as JSON: capability to port. The edge is the marketplace's own storefront, whose
+clients are httpx or gRPC ones.
+"""
+
+import os
+import socket
+import sys
+from typing import Any
+
+import grpc
+import msgspec
+from uvicorn import Config, Server
+
+from bench.processes import announce, run_worker
+from bench.shop.fastapi_service import HttpxClient, application_of
+from bench.shop.grpc_service import GrpcClient, add_service
+from bench.shop.wiring import Client, Connect, wired
+from marketplace.in_memory import app
+from plures.application import Assembly, assemble
+
+PORTS = "BENCH_PORTS"
+EDGE = "edge"
+
+
+def connector(kind: str, ports: dict[str, int], assembly: Assembly) -> Connect:
+    """Makes clients of one kind."""
+
+    def connect(contract: type) -> Client:
+        description = assembly.contract(contract)
+        assert description is not None
+        address = f"127.0.0.1:{ports[description.capability]}"
+        return GrpcClient(contract, address) if kind == "grpc" else HttpxClient(contract, f"http://{address}")
+
+    return connect
+
+
+async def serve(kind: str, name: str) -> None:
+    """Wire the capability, or the edge, and serve it until terminated."""
+    assembly = assemble(app)
+    ports = msgspec.json.decode(os.environ[PORTS], type=dict[str, int])
+    connect = connector(kind, ports, assembly)
+    if name == EDGE:
+        assert assembly.edge is not None
+        async with wired(assembly.edge, assembly.edge_dependencies, connect) as pages:
+            await _serve_http(pages, ports[EDGE])
+        return
+    capability = assembly.capabilities[name]
+    assert capability.implementation is not None
+    async with wired(capability.implementation, capability.dependencies, connect) as service:
+        if kind == "grpc":
+            await _serve_grpc(capability.contract.python, service, ports[name])
+        else:
+            await _serve_http(application_of(capability.contract.python, service), ports[name])
+
+
+async def _serve_http(application: Any, port: int) -> None:
+    with socket.create_server(("127.0.0.1", port), backlog=1024) as listening:
+        announce(port)
+        config = Config(application, http="httptools", ws="none", lifespan="off", log_level="warning", access_log=False)
+        await Server(config).serve(sockets=[listening])
+
+
+async def _serve_grpc(contract: type, service: Any, port: int) -> None:
+    server = grpc.aio.server()
+    add_service(server, contract, service)
+    server.add_insecure_port(f"127.0.0.1:{port}")
+    await server.start()
+    announce(port)
+    try:
+        await server.wait_for_termination()
+    finally:
+        await server.stop(None)
+
+
+if __name__ == "__main__":
+    run_worker(None, serve(*sys.argv[1:]))
