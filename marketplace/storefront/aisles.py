@@ -1,0 +1,66 @@
+"""The category tree as the pages show it: the bar of aisles, breadcrumbs, what lies below a category."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from marketplace.catalog.contract import Catalog, Category
+from plures import CallError
+
+from .remembered import Remembered
+
+
+@dataclass(frozen=True)
+class Aisle:
+    """One category as a link."""
+
+    id: str
+    name: str
+    products: int
+
+    @property
+    def url(self) -> str:
+        return f"/categories/{quote(self.id)}"
+
+
+class Tree:
+    """The category tree, to look things up in."""
+
+    def __init__(self, categories: Sequence[Category]) -> None:
+        self._by_id = {category.id: category for category in categories}
+        self.top = tuple(_aisle(category) for category in categories if category.parent_id is None)
+
+    def path(self, category_id: str) -> tuple[Aisle, ...]:
+        """The category and all above it, from the top; empty when it does not exist."""
+        category = self._by_id.get(category_id)
+        if category is None:
+            return ()
+        above = self.path(category.parent_id) if category.parent_id is not None else ()
+        return (*above, _aisle(category))
+
+    def below(self, category_id: str) -> tuple[Aisle, ...]:
+        """The categories directly below one."""
+        return tuple(_aisle(category) for category in self._by_id.values() if category.parent_id == category_id)
+
+
+def _aisle(category: Category) -> Aisle:
+    return Aisle(category.id, category.name, category.products)
+
+
+class Aisles:
+    """The category tree, remembered: it changes only when the assortment does, and every page shows it."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._categories = Remembered(catalog.categories)
+
+    async def tree(self) -> Tree:
+        """The tree; an empty one when the catalogue has never answered."""
+        try:
+            return Tree(await self._categories.get())
+        except CallError:
+            return self.last
+
+    @property
+    def last(self) -> Tree:
+        """The tree as last seen, without asking anybody."""
+        return Tree(self._categories.last or ())
