@@ -4,6 +4,7 @@ from .client import Bind, Client, bind
 from .context import CallContext, current
 from .deadlines import Deadlines
 from .dispatch import Dispatcher
+from .http_transport import HttpTransport
 from .local import by_reference
 from .loopback import URL as LOOPBACK_URL
 from .loopback import Loopback
@@ -11,7 +12,7 @@ from .policy import MAX_BODY_BYTES, MAX_HOPS
 from .remote import RemoteCaller
 from .replicas import Directory, Replicas
 from .server import ConnectServer
-from .transport import Broken, HttpTransport, NotSent, Reply, Transport
+from .transport import Broken, NotSent, Reply, TooLarge, Transport
 
 __all__ = [
     "LOOPBACK_URL",
@@ -31,6 +32,7 @@ __all__ = [
     "RemoteCaller",
     "Replicas",
     "Reply",
+    "TooLarge",
     "Transport",
     "bind",
     "by_reference",

@@ -26,7 +26,6 @@ def internal(operation: OperationDescription) -> CallError:
         operation.full_name,
         "it failed inside; the log of the process that hosts it says why",
         outcome=Outcome.MAY_HAVE_RUN,
-        fix="Declare the error in the contract where callers can do something about it.",
     )
 
 

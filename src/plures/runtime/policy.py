@@ -39,22 +39,12 @@ def admit(operation: OperationDescription, parent: CallContext | None) -> CallCo
 def out_of_time(operation: OperationDescription, outcome: Outcome) -> DeadlineExceeded:
     """The failure of a call whose deadline passed."""
     when = "before it could start" if outcome is Outcome.NOT_SENT else "while it ran"
-    return DeadlineExceeded(
-        operation.full_name,
-        f"its deadline passed {when}",
-        outcome=outcome,
-        fix="Look where the time went, or declare a longer deadline_s where the answer is worth waiting for.",
-    )
+    return DeadlineExceeded(operation.full_name, f"its deadline passed {when}", outcome=outcome)
 
 
 def too_many_hops(operation: OperationDescription) -> LimitExceeded:
     """The failure of a call that came through too many others."""
-    return LimitExceeded(
-        operation.full_name,
-        f"more than {MAX_HOPS} calls are nested",
-        outcome=Outcome.NOT_SENT,
-        fix="Look for capabilities that call each other in a circle.",
-    )
+    return LimitExceeded(operation.full_name, f"more than {MAX_HOPS} calls are nested", outcome=Outcome.NOT_SENT)
 
 
 def check_size(operation: OperationDescription, body: bytes, outcome: Outcome) -> None:
@@ -64,5 +54,4 @@ def check_size(operation: OperationDescription, body: bytes, outcome: Outcome) -
             operation.full_name,
             f"a message of {len(body):,} bytes is over the limit of {MAX_BODY_BYTES:,}",
             outcome=outcome,
-            fix="Ask for less at a time: page it, or stream it.",
         )

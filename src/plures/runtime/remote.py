@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Any, Final
 
 from plures.contract import Malformed, OperationDescription, TooDeep
-from plures.errors import Internal, Outcome, Unavailable
+from plures.errors import CallError, Internal, LimitExceeded, Outcome, Unavailable
 
 from . import connect
 from .context import CallContext, current
@@ -16,7 +16,7 @@ from .failures import bad_answer, bad_request
 from .policy import admit, check_size
 from .replicas import Replica, Replicas
 from .running import run, run_stream
-from .transport import Broken, NotSent, Reply, Transport
+from .transport import Broken, NotSent, Reply, TooLarge, Transport
 
 _OK: Final = 200
 _POSITIONAL_OR_KEYWORD: Final = inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -68,7 +68,7 @@ class RemoteCaller:
                 )
             except NotSent as error:
                 why = f"{replica.url} cannot be reached ({error})"
-            except Broken as error:
+            except (Broken, TooLarge) as error:
                 raise _broken(operation, replica, error) from None
             else:
                 if not _turned_away(reply):
@@ -98,7 +98,7 @@ class RemoteCaller:
                     why = f"{replica.url} takes no calls now"
             except NotSent as error:
                 why = f"{replica.url} cannot be reached ({error})"
-            except Broken as error:
+            except (Broken, TooLarge) as error:
                 raise _broken(operation, replica, error) from None
             finally:
                 replica.in_flight -= 1
@@ -192,16 +192,12 @@ def _turned_away(reply: Reply) -> bool:
     return reply.http_status == connect.HTTP_STATUS[Unavailable.status] and reply.outcome == Outcome.NOT_SENT.value
 
 
-def _broken(operation: OperationDescription, replica: Replica, error: Broken) -> Unavailable:
-    return Unavailable(
-        operation.full_name, f"the connection to {replica.url} broke ({error})", outcome=Outcome.MAY_HAVE_RUN
-    )
+def _broken(operation: OperationDescription, replica: Replica, error: Broken | TooLarge) -> CallError:
+    if isinstance(error, TooLarge):
+        return LimitExceeded(operation.full_name, str(error), outcome=Outcome.MAY_HAVE_RUN)
+    why = f"the connection to {replica.url} broke ({error})"
+    return Unavailable(operation.full_name, why, outcome=Outcome.MAY_HAVE_RUN)
 
 
 def _unreachable(operation: OperationDescription, why: str) -> Unavailable:
-    return Unavailable(
-        operation.full_name,
-        why,
-        outcome=Outcome.NOT_SENT,
-        fix="See whether its process runs: `plures topology show`, and its log.",
-    )
+    return Unavailable(operation.full_name, why, outcome=Outcome.NOT_SENT)
