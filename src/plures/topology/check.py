@@ -127,7 +127,7 @@ def _needs(topology: Topology, application: ApplicationFacts) -> Iterator[Violat
         yield Violation(
             "topology.need_unmet",
             topology.where(),
-            f"no capability of the application has the contract {contract!r}, which {_listed(callers)} needs",
+            f"no capability of the application has the contract {contract!r}, needed by {_listed(callers)}",
             "Add Capability(…) for it to the application; without an implementation it can be external.",
         )
 

@@ -106,7 +106,7 @@ def _topologies(root: Table, source: str) -> dict[str, Topology]:
     section = root.section("topology")
     for name in section.values:
         table = section.section(name)
-        processes = tuple(process(table.table(key), key) for key in table.values)
+        processes = tuple(process(below, key) for key, below in table.tables())
         topologies[name] = Topology(name, processes, source)
         if not table.values:
             table.violate("empty", "", "has no processes", 'Add one, such as main = { capabilities = ["*"] }.')

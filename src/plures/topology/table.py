@@ -1,6 +1,6 @@
 """Typed access to the tables of a TOML document that collects what is wrong instead of stopping at it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -9,12 +9,12 @@ from plures.errors import Violation
 from .suggestion import did_you_mean
 
 _NAMES = {
-    bool: "true or false",
-    int: "a whole number",
-    str: "a string",
-    list: "a list",
-    dict: "a table",
-    float: "a number",
+    "bool": "true or false",
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a string",
+    "list": "a list",
+    "dict": "a table",
 }
 
 
@@ -80,6 +80,13 @@ class Table:
         values = self._typed(key, dict, f"Begin it with [{header}].")
         return replace(self, values=cast("Mapping[str, Any]", values or {}), header=header)
 
+    def tables(self) -> Iterator[tuple[str, "Table"]]:
+        """Each key with the table below it; what is not a table is reported and left out."""
+        for key, value in self.values.items():
+            below = self.table(key)
+            if isinstance(value, dict):
+                yield key, below
+
     def _typed(self, key: str, kind: type, fix: str, *, required: bool = False) -> object:
         if key not in self.values:
             if required:
@@ -87,7 +94,7 @@ class Table:
             return None
         value: object = self.values[key]
         if type(value) is not kind:  # `isinstance` takes true for a number
-            self.violate("type", key, f"is {_name(value)} where {_NAMES[kind]} belongs", fix)
+            self.violate("type", key, f"is {_name(value)} where {_NAMES[kind.__name__]} belongs", fix)
             return None
         return value
 
@@ -97,4 +104,4 @@ def _joined(*parts: str) -> str:
 
 
 def _name(value: object) -> str:
-    return _NAMES.get(type(value), "a date or time")
+    return _NAMES.get(type(value).__name__, "a date or time")
