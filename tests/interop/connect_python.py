@@ -71,6 +71,10 @@ class DepotServer:
         await asyncio.sleep(request.hold_s)
         return MESSAGE["WaitResponse"]()
 
+    async def hurry(self, request: Any, _: RequestContext) -> Any:
+        await asyncio.sleep(request.hold_s)
+        return MESSAGE["HurryResponse"]()
+
     async def unload(self, request: Any, _: RequestContext) -> AsyncIterator[Any]:
         for number in range(request.first, request.first + request.count):
             _check_weight(number)

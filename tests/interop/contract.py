@@ -72,6 +72,9 @@ class Depot(Protocol):
     @query(deadline_s=20)
     async def wait(self, hold_s: float) -> None: ...
 
+    @query(deadline_s=0.3)
+    async def hurry(self, hold_s: float) -> None: ...
+
     @query(deadline_s=20, errors=[TooHeavy])
     def unload(self, first: int, count: int) -> AsyncIterator[Square]: ...
 
@@ -96,6 +99,9 @@ class DepotService:
             raise TooHeavy(weight_g=weight_g, limit_g=1000)
 
     async def wait(self, hold_s: float) -> None:
+        await asyncio.sleep(hold_s)
+
+    async def hurry(self, hold_s: float) -> None:
         await asyncio.sleep(hold_s)
 
     async def unload(self, first: int, count: int) -> AsyncIterator[Square]:

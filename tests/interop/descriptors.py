@@ -43,12 +43,13 @@ MESSAGES: dict[str, dict[str, str]] = {
     "NextIdRequest": {"last_id": "int64", "step": "int64", "label": "string"}, "NextIdResponse": {"value": "int64"},
     "LiftRequest": {"weight_g": "int64"}, "LiftResponse": {},
     "WaitRequest": {"hold_s": "double"}, "WaitResponse": {},
+    "HurryRequest": {"hold_s": "double"}, "HurryResponse": {},
     "UnloadRequest": {"first": "int64", "count": "int64"},
 }  # fmt: skip
 
 METHODS = {
     "Mirror": "Parcel", "Spell": "SpellResponse", "Turn": "TurnResponse", "NextId": "NextIdResponse",
-    "Lift": "LiftResponse", "Wait": "WaitResponse", "Unload": "Square",
+    "Lift": "LiftResponse", "Wait": "WaitResponse", "Hurry": "HurryResponse", "Unload": "Square",
 }  # fmt: skip
 COMMANDS = {"Lift"}
 STREAMS = {"Unload"}

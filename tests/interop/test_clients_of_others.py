@@ -68,9 +68,16 @@ async def test_a_stream_may_end_in_a_declared_error(peer: Peer, depot_url: str, 
     assert (reply.code, reply.details) == ("out_of_range", [heavy(1001, request)])
 
 
-@pytest.mark.parametrize("call", [Call("Wait", {"holdS": 15}, timeout_ms=300)])
-async def test_the_callers_deadline_holds(peer: Peer, depot_url: str, call: Call) -> None:
-    assert (await peer(depot_url, call)).code == "deadline_exceeded"
+async def test_the_callers_deadline_holds(peer: Peer, depot_url: str) -> None:
+    assert (await peer(depot_url, Call("Wait", {"holdS": 15}, timeout_ms=300))).code == "deadline_exceeded"
+
+
+async def test_the_declared_deadline_holds(peer: Peer, depot_url: str) -> None:
+    assert (await peer(depot_url, Call("Hurry", {"holdS": 15}))).code == "deadline_exceeded"
+
+
+async def test_a_deadline_with_time_to_spare_changes_nothing(peer: Peer, depot_url: str) -> None:
+    assert await peer(depot_url, Call("Hurry", {"holdS": 0}, timeout_ms=20_000)) == Reply([{}])
 
 
 async def test_a_request_against_the_contract_names_the_field(peer: Peer, depot_url: str) -> None:

@@ -4,6 +4,8 @@ import math
 
 import pytest
 
+from plures import DeadlineExceeded, Outcome
+
 from .contract import Circle, Depot, Square, TooHeavy
 from .parcels import BARE, FULL, PARCELS
 
@@ -34,6 +36,12 @@ async def test_wide_integers_and_defaults_cross(depot: Depot) -> None:
 
 async def test_an_empty_answer_is_none(depot: Depot) -> None:
     assert await depot.lift(1000) is None
+
+
+async def test_the_declared_deadline_holds(depot: Depot) -> None:
+    with pytest.raises(DeadlineExceeded) as caught:
+        await depot.hurry(15)
+    assert caught.value.outcome is Outcome.MAY_HAVE_RUN
 
 
 async def test_a_stream_arrives_in_order(depot: Depot) -> None:

@@ -17,6 +17,11 @@ function checkWeight(weightG) {
   }
 }
 
+async function rest(holdS, signal) {
+  await sleep(holdS * 1000, undefined, { signal });
+  return {};
+}
+
 const depot = {
   mirror: ({ parcel }) => parcel,
   spell: ({ parcel }) => ({ value: `${parcel.wide} ${parcel.price} ${parcel.shape.choice.case} ${parcel.note}` }),
@@ -28,10 +33,8 @@ const depot = {
   }),
   nextId: ({ lastId, step, label }) => ({ value: lastId + step + BigInt(label.length) }),
   lift: ({ weightG }) => checkWeight(weightG) ?? {},
-  wait: async ({ holdS }, { signal }) => {
-    await sleep(holdS * 1000, undefined, { signal });
-    return {};
-  },
+  wait: ({ holdS }, { signal }) => rest(holdS, signal),
+  hurry: ({ holdS }, { signal }) => rest(holdS, signal),
   async *unload({ first, count }) {
     for (let number = first; number < first + count; number++) {
       checkWeight(number);
