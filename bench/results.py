@@ -11,6 +11,7 @@ from rich.table import Table
 from bench.machine import Machine, this_machine
 
 RESULTS = Path(__file__).parent / "results"
+TIMES = "×"  # noqa: RUF001 -- the sign for a ratio, not a letter
 Bound = Literal["at least", "at most"]
 
 
@@ -50,7 +51,7 @@ class Target(msgspec.Struct, frozen=True):
     bound: Bound
     wanted: float
     reached: float
-    unit: str = "×"
+    unit: str = TIMES
 
     @property
     def met(self) -> bool:
@@ -102,5 +103,5 @@ def sentence(target: Target) -> str:
 
 
 def text_of(figure: float | None, decimals: int) -> str:
-    """A figure for people; a dash where there is none."""
-    return "–" if figure is None else f"{figure:,.{decimals}f}"
+    """A figure for people; a hyphen where there is none."""
+    return "-" if figure is None else f"{figure:,.{decimals}f}"

@@ -2,10 +2,9 @@
 
 from typing import Protocol
 
+from bench.calls.answer import LIMIT, PRODUCTS, TEXT, PlainProduct
 from plures import Message, contract, query
 from plures.application import Application, Capability
-
-from bench.calls.answer import LIMIT, PRODUCTS, PlainProduct
 
 
 class Price(Message):
@@ -54,6 +53,7 @@ class SearchService:
     """Answers the same findings to everything, as all rivals do."""
 
     async def find(self, text: str, limit: int = 20) -> Findings:
+        assert text == TEXT
         assert limit == LIMIT
         return _FINDINGS
 

@@ -3,15 +3,12 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-import psutil
-
 
 def tree(roots: Iterable[int]) -> list[int]:
     """The processes and all their descendants."""
     found: list[int] = []
     for root in roots:
-        process = psutil.Process(root)
-        found += [root, *(child.pid for child in process.children(recursive=True))]
+        found += [root, *tree(_children(root))]
     return found
 
 
@@ -23,6 +20,11 @@ def cpu_s(processes: Iterable[int]) -> float:
 def memory_mib(processes: Iterable[int]) -> float:
     """Proportional set size: memory shared between processes is counted once, in equal shares."""
     return sum(_pss_kib(process) for process in processes) / 1024
+
+
+def _children(process: int) -> list[int]:
+    listed = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(child) for path in listed for child in path.read_text().split()]
 
 
 def _tasks(process: int) -> Iterable[Path]:

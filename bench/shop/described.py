@@ -44,12 +44,15 @@ def operations_of(contract: type) -> tuple[Operation, ...]:
     """All operations of a contract class."""
     description, violations = describe(contract)
     assert not violations, violations
+    requests: dict[str, Any] = {
+        name: operation.request.message.python for name, operation in description.operations.items()
+    }
     return tuple(
         Operation(
             service=description.service,
             name=name,
-            request=operation.request.message.python,
-            fields=operation.request.message.python.__struct_fields__,
+            request=requests[name],
+            fields=requests[name].__struct_fields__,
             answer=_answer(getattr(contract, name), streams=operation.streams),
             streams=operation.streams,
             deadline_s=operation.declaration.deadline_s,

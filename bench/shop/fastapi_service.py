@@ -66,7 +66,11 @@ class HttpxClient:
     def __init__(self, contract: type, address: str) -> None:
         self._http = AsyncClient(base_url=address, limits=_LIMITS, trust_env=False)
         for operation in operations_of(contract):
-            setattr(self, operation.name, _iterate(self._http, operation) if operation.streams else _call(self._http, operation))
+            setattr(
+                self,
+                operation.name,
+                _iterate(self._http, operation) if operation.streams else _call(self._http, operation),
+            )
 
     async def close(self) -> None:
         await self._http.aclose()

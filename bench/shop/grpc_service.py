@@ -26,7 +26,7 @@ def add_service(server: grpc.aio.Server, contract: type, service: Any) -> None:
 
 def _handler(operation: Operation, service: Any) -> Any:
     method = getattr(service, operation.name)
-    read = msgspec.msgpack.Decoder(operation.request).decode
+    read: Any = msgspec.msgpack.Decoder(operation.request).decode
     write, _ = _answer_codec(operation.answer)
 
     async def unary(request: Any, context: Any) -> Any:
@@ -53,7 +53,9 @@ class GrpcClient:
             kind = self._channel.unary_stream if operation.streams else self._channel.unary_unary
             _, read = _answer_codec(operation.answer)
             remote = kind(f"/{operation.full_name}", request_serializer=_encode, response_deserializer=read)
-            setattr(self, operation.name, _iterate(remote, operation) if operation.streams else _call(remote, operation))
+            setattr(
+                self, operation.name, _iterate(remote, operation) if operation.streams else _call(remote, operation)
+            )
 
     async def close(self) -> None:
         await self._channel.close()

@@ -1,4 +1,4 @@
-"""The load on a deployment, in a process of its own: ``python -m bench.shop.load_worker PHASE KIND PER_S SECONDS SEED``.
+"""The load on a deployment, in a process of its own: ``python -m bench.shop.load_worker PHASE KIND STORAGE PER_S SECONDS SEED``.
 
 It prepares its buyers, says that it is ready, waits for a line, drives the load, prints the figures as a line of JSON, and waits
 to be stopped, so that whoever started it can read the processor time spent exactly between the two lines.
@@ -7,6 +7,7 @@ to be stopped, so that whoever started it can read the processor time spent exac
 import asyncio
 import os
 import sys
+from dataclasses import dataclass
 from random import Random
 
 import msgspec
@@ -17,6 +18,7 @@ from bench.shop.checkout_traffic import CheckoutTraffic
 from bench.shop.clients import checkout_clients
 from bench.shop.open_loop import Send, drive
 from bench.shop.service_worker import EDGE, PORTS
+from bench.shop.variants import Kind, Storage
 from bench.shop.web_traffic import WebTraffic
 
 PLACE = "place"
@@ -24,20 +26,32 @@ WEIGHTS = {"search": {"search": 1}, "checkout": {"checkout": 1}, "mix": NORMAL, 
 _WARM_UP = 10
 
 
-async def load(phase: str, kind: str, per_s: float, seconds: float, seed: int) -> None:
-    """Prepare, wait, drive, print."""
-    ports = msgspec.json.decode(os.environ[PORTS], type=dict[str, int])
-    arrivals = list(poisson(WEIGHTS[phase], per_s=per_s, seconds=seconds, random=Random(seed)))
-    buyers = _WARM_UP + sum(arrival.page in (PLACE, "checkout") for arrival in arrivals)
-    if phase == PLACE:
-        async with checkout_clients(kind, ports) as (checkout, cart, profile):
-            direct = CheckoutTraffic(checkout, cart, profile, seed)
-            await direct.prepare(buyers)
-            await _measure(arrivals, direct.send)
-    else:
-        async with WebTraffic(ports[EDGE], seed) as web:
-            await web.prepare(buyers)
-            await _measure(arrivals, web.send)
+@dataclass(frozen=True)
+class Load:
+    """What to do to which deployment."""
+
+    phase: str
+    kind: Kind
+    storage: Storage
+    per_s: float
+    seconds: float
+    seed: int
+
+    async def run(self) -> None:
+        """Prepare, wait, drive, print."""
+        ports = msgspec.json.decode(os.environ[PORTS], type=dict[str, int])
+        random = Random(self.seed)
+        arrivals = list(poisson(WEIGHTS[self.phase], per_s=self.per_s, seconds=self.seconds, random=random))
+        buyers = _WARM_UP + sum(arrival.page in (PLACE, "checkout") for arrival in arrivals)
+        if self.phase == PLACE:
+            async with checkout_clients(self.kind, self.storage, ports) as (checkout, cart, profile):
+                direct = CheckoutTraffic(checkout, cart, profile, self.seed)
+                await direct.prepare(buyers)
+                await _measure(arrivals, direct.send)
+        else:
+            async with WebTraffic(ports[EDGE], self.seed) as web:
+                await web.prepare(buyers)
+                await _measure(arrivals, web.send)
 
 
 async def _measure(arrivals: list[Arrival], send: Send) -> None:
@@ -54,5 +68,5 @@ async def _measure(arrivals: list[Arrival], send: Send) -> None:
 
 
 if __name__ == "__main__":
-    phase, kind, per_s, seconds, seed = sys.argv[1:]
-    run_worker(None, load(phase, kind, float(per_s), float(seconds), int(seed)))
+    phase, kind, storage, per_s, seconds, seed = sys.argv[1:]
+    run_worker(None, Load(phase, Kind[kind], Storage[storage], float(per_s), float(seconds), int(seed)).run())

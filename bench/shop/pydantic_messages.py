@@ -48,7 +48,9 @@ def _schema_of(message: Any, _source: Any, handler: GetCoreSchemaHandler) -> Cor
     for field in msgspec.structs.fields(message):
         schema = handler.generate_schema(teach(hints[field.name]))
         attributes.append(core_schema.dataclass_field(field.name, schema))
-        parameters.append(core_schema.arguments_parameter(field.name, _with_default(field, schema), mode="keyword_only"))
+        parameters.append(
+            core_schema.arguments_parameter(field.name, _with_default(field, schema), mode="keyword_only")
+        )
     name, fields = message.__name__, list(message.__struct_fields__)
     written = core_schema.dataclass_schema(
         message, core_schema.dataclass_args_schema(name, attributes), fields, slots=True, frozen=True

@@ -1,4 +1,4 @@
-"""One hand-wired process: ``python -m bench.shop.service_worker fastapi|grpc CAPABILITY|edge``.
+"""One hand-wired process: ``python -m bench.shop.service_worker FASTAPI|GRPC CAPABILITY|edge``.
 
 Where everything listens is in ``BENCH_PORTS``, as JSON: capability to port. The edge is the marketplace's own storefront, whose
 clients are httpx or gRPC ones.
@@ -7,6 +7,7 @@ clients are httpx or gRPC ones.
 import os
 import socket
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import grpc
@@ -16,29 +17,29 @@ from uvicorn import Config, Server
 from bench.processes import announce, run_worker
 from bench.shop.fastapi_service import HttpxClient, application_of
 from bench.shop.grpc_service import GrpcClient, add_service
+from bench.shop.variants import Kind, Storage, application
 from bench.shop.wiring import Client, Connect, wired
-from marketplace.in_memory import app
 from plures.application import Assembly, assemble
 
 PORTS = "BENCH_PORTS"
 EDGE = "edge"
 
 
-def connector(kind: str, ports: dict[str, int], assembly: Assembly) -> Connect:
+def connector(kind: Kind, ports: Mapping[str, int], assembly: Assembly) -> Connect:
     """Makes clients of one kind."""
 
     def connect(contract: type) -> Client:
         description = assembly.contract(contract)
         assert description is not None
         address = f"127.0.0.1:{ports[description.capability]}"
-        return GrpcClient(contract, address) if kind == "grpc" else HttpxClient(contract, f"http://{address}")
+        return GrpcClient(contract, address) if kind is Kind.GRPC else HttpxClient(contract, f"http://{address}")
 
     return connect
 
 
-async def serve(kind: str, name: str) -> None:
+async def serve(kind: Kind, name: str) -> None:
     """Wire the capability, or the edge, and serve it until terminated."""
-    assembly = assemble(app)
+    assembly = assemble(application(Storage.MEMORY))
     ports = msgspec.json.decode(os.environ[PORTS], type=dict[str, int])
     connect = connector(kind, ports, assembly)
     if name == EDGE:
@@ -49,7 +50,7 @@ async def serve(kind: str, name: str) -> None:
     capability = assembly.capabilities[name]
     assert capability.implementation is not None
     async with wired(capability.implementation, capability.dependencies, connect) as service:
-        if kind == "grpc":
+        if kind is Kind.GRPC:
             await _serve_grpc(capability.contract.python, service, ports[name])
         else:
             await _serve_http(application_of(capability.contract.python, service), ports[name])
@@ -75,4 +76,4 @@ async def _serve_grpc(contract: type, service: Any, port: int) -> None:
 
 
 if __name__ == "__main__":
-    run_worker(None, serve(*sys.argv[1:]))
+    run_worker(None, serve(Kind[sys.argv[1]], sys.argv[2]))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from json import dumps
 from random import Random
 from types import TracebackType
-from typing import NamedTuple
+from typing import NamedTuple, Self
 from urllib.parse import quote, urlencode
 
 from itsdangerous import TimestampSigner
@@ -48,7 +48,7 @@ class WebTraffic:
         self._browsing: Sequence[Shopper] = [self._shopper(number) for number in range(50)]
         self._buyers: list[tuple[Shopper, dict[str, str]]] = []
 
-    async def __aenter__(self) -> "WebTraffic":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
