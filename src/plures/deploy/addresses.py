@@ -42,13 +42,13 @@ class Addresses:
         self.public: Listening | None = None
         self.control: dict[ReplicaName, Listening] = {}
         self._command_ports: dict[ReplicaName, tuple[str, int]] = {}
-        ours = [name for name in _replicas(plan) if plan.processes[name.process].command is None]
+        ours = [name for name in replica_names(plan) if plan.processes[name.process].command is None]
         with ExitStack() as undo:
             undo.callback(self.close)
             if any(process.edge and process.external is None for process in plan.processes.values()):
                 self.public = listen(wished.public)
             self._bind(ours, wished)
-            for name in _replicas(plan):
+            for name in replica_names(plan):
                 if name not in self.control:
                     self._command_ports[name] = (wished.control_host, free_port(wished.control_host))
             undo.pop_all()
@@ -64,8 +64,8 @@ class Addresses:
     def moves(self) -> Iterator[str]:
         """What to tell the user about ports that were taken."""
         for listening in (self.public, *list(self.control.values())[:1]):
-            if listening is not None and listening.moved_from is not None:
-                yield f"port {listening.moved_from} is taken, so this run uses {listening.port}"
+            if listening is not None and listening.note:
+                yield listening.note
 
     def close_public(self) -> None:
         """Replicas that inherited the socket still have it; when they close it too, connections are refused."""
@@ -90,7 +90,8 @@ class Addresses:
                 port, default = None, self.control[name].port + 1
 
 
-def _replicas(plan: Plan) -> Iterator[ReplicaName]:
+def replica_names(plan: Plan) -> Iterator[ReplicaName]:
+    """All that we start, ours and commands, in the order of the topology."""
     for process in plan.processes.values():
         if process.external is None:
-            yield from (ReplicaName(process.name, number) for number in range(1, process.replicas + 1))
+            yield from (ReplicaName(process.name, number) for number in range(1, process.replicas.min + 1))

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -72,11 +72,13 @@ class Surroundings:
     Attributes:
         name: Process and replica number, `search.1`.
         lines: Where its output goes.
+        environment: Variables on top of the supervisor's own.
         grace_s: Most time for requests in flight when it is stopped.
     """
 
     name: str
     lines: Lines
+    environment: Mapping[str, str]
     grace_s: float
 
 
@@ -105,7 +107,7 @@ class Replica:
                 (*program, str(theirs.fileno()), str(os.getpid())),
                 source=surroundings.name,
                 lines=surroundings.lines,
-                environment={"PYTHONUNBUFFERED": "1"},
+                environment={"PYTHONUNBUFFERED": "1", **surroundings.environment},
                 descriptors=(theirs.fileno(), configure.control_descriptor, *public),
             )
         except BaseException:

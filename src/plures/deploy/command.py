@@ -52,7 +52,7 @@ class Command:
                 (sys.executable, "-I", "-S", guardian.__file__, str(watched), str(surroundings.grace_s), *words),
                 source=surroundings.name,
                 lines=surroundings.lines,
-                environment=environment(address, urls),
+                environment={**environment(address, urls), **surroundings.environment},
                 descriptors=(watched,),
             )
         except BaseException:

@@ -1,6 +1,7 @@
 """One host with its two listeners: the control application and, where it is hosted, the edge."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -8,6 +9,7 @@ from typing import Any, Protocol
 
 from .serving import Listener, ServingOptions
 
+_log = logging.getLogger("plures.deploy")
 CONTROL = ServingOptions(keep_alive_s=120)
 PUBLIC = ServingOptions(keep_alive_s=75, websockets=True)
 
@@ -69,8 +71,12 @@ class Hosted:
         for sock in self._sockets:
             if sock is not None:
                 sock.close()
-        await self.host.drain()
-        await self.host.stop()
+        try:
+            await asyncio.wait_for(self.host.drain(), self._grace_s)
+        except TimeoutError:
+            _log.warning("drain hooks and calls in flight were cut off: they had not ended within %g s", self._grace_s)
+        finally:
+            await self.host.stop()
 
     def hurry(self) -> None:
         """Cut off what is in flight."""

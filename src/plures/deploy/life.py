@@ -83,14 +83,13 @@ class _Life:
             hosted = self._hosted(build)
         except Exception as error:  # noqa: BLE001  # whatever it is, the supervisor is told
             return await self._fail(error)
+        self._leave.on_now(hosted.hurry)
         listening = asyncio.create_task(self._listen(hosted), name="channel")
-        hurrying = asyncio.create_task(self._hurry(hosted), name="hurry")
         try:
             return await self._serve(hosted)
         finally:
-            for task in (listening, hurrying):
-                task.cancel()
-            await asyncio.gather(listening, hurrying, return_exceptions=True)
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
 
     async def _serve(self, hosted: Hosted) -> int:
         starting = asyncio.create_task(hosted.start(), name="start")
@@ -138,10 +137,6 @@ class _Life:
     async def _close_edge(self, hosted: Hosted) -> None:
         await hosted.close_edge()
         self._channel.send(EdgeClosed())
-
-    async def _hurry(self, hosted: Hosted) -> None:
-        await self._leave.now.wait()
-        hosted.hurry()
 
     async def _fail(self, error: BaseException) -> int:
         if not isinstance(error, PluresError):

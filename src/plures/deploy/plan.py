@@ -1,39 +1,28 @@
-"""What a supervisor is to run: a topology and an application, joined into plain data."""
+"""What a supervisor is to run: a topology that fits its application, and what therefore waits for what."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class PlannedProcess:
-    """One process of the topology.
-
-    Attributes:
-        needs: Processes that must be ready before this one starts. Those in a circle with it are not among them.
-        calls: Capabilities hosted elsewhere that this process may call.
-        exclusive: Whether only one replica may run at any moment, also during a restart: it has an embedded database.
-        command: The command line that runs it, for another language.
-        external: Where it answers, when somebody else runs it.
-    """
-
-    name: str
-    capabilities: frozenset[str]
-    needs: frozenset[str]
-    calls: frozenset[str]
-    edge: bool = False
-    replicas: int = 1
-    exclusive: bool = False
-    command: str | None = None
-    external: str | None = None
+from plures.topology import ApplicationFacts, ResolvedProcess, ResolvedTopology, process_needs, start_order
 
 
 @dataclass(frozen=True)
 class Plan:
-    """All processes, in the order of the topology.
+    """All processes by name, in the order of the topology.
 
     Attributes:
-        start_order: Names, each after those that it needs; stopping goes the other way. What forms a circle is one group.
+        needs: What must be ready before a process starts. Those in a circle with it are not among them.
+        layers: Names, each after those that it needs; stopping goes the other way.
     """
 
-    processes: Mapping[str, PlannedProcess]
-    start_order: tuple[frozenset[str], ...]
+    processes: Mapping[str, ResolvedProcess]
+    needs: Mapping[str, frozenset[str]]
+    layers: tuple[frozenset[str], ...]
+
+
+def plan(topology: ResolvedTopology, application: ApplicationFacts) -> Plan:
+    """The plan for an application in a topology."""
+    layers = start_order(topology, application)
+    layer_of = {name: layer for layer in layers for name in layer}
+    needs = process_needs(topology, application)
+    return Plan(topology.processes, {name: needs[name] - layer_of[name] for name in topology.processes}, layers)

@@ -1,9 +1,12 @@
-"""SIGINT and SIGTERM as two events: the first asks to leave politely, the second to hurry."""
+"""SIGINT and SIGTERM: the first asks to leave politely, the second to hurry."""
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+HURRIED = 130
+"""Exit status when the user asked twice: some requests may have been cut off."""
 
 
 class Leave:
@@ -12,10 +15,26 @@ class Leave:
     def __init__(self) -> None:
         self.politely = asyncio.Event()
         self.now = asyncio.Event()
+        self._hurry: Callable[[], None] = lambda: None
+
+    @property
+    def status(self) -> int:
+        """The exit status that follows."""
+        return HURRIED if self.now.is_set() else 0
+
+    def on_now(self, hurry: Callable[[], None]) -> None:
+        """Call this when the user asks the second time; at once, when that has happened already."""
+        self._hurry = hurry
+        if self.now.is_set():
+            hurry()
 
     def asked(self) -> None:
-        """Once more."""
-        (self.now if self.politely.is_set() else self.politely).set()
+        """The user asks once more."""
+        if not self.politely.is_set():
+            self.politely.set()
+        elif not self.now.is_set():
+            self.now.set()
+            self._hurry()
 
 
 @contextmanager

@@ -43,6 +43,11 @@ class Listening:
     url: str
     moved_from: int | None = None
 
+    @property
+    def note(self) -> str:
+        """What to tell the user; empty when there is nothing to tell."""
+        return f"port {self.moved_from} is taken; using {self.port}" if self.moved_from is not None else ""
+
     def close(self) -> None:
         self.socket.close()
 

@@ -10,14 +10,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .addresses import Addresses, ReplicaName, WishedAddresses
+from plures.host import Mode
+from plures.topology import ResolvedProcess
+
+from .addresses import Addresses, ReplicaName, WishedAddresses, replica_names
 from .backoff import Backoff, BackoffPolicy
 from .channel import Configure, Endpoints
 from .child import Child, Replica, Surroundings
 from .command import Command
 from .errors import NoSuchReplica
 from .logs import Lines
-from .plan import Plan, PlannedProcess
+from .plan import Plan
 from .slot import Slot, SlotRules
 from .waiting import in_order, together
 
@@ -43,11 +46,11 @@ class SupervisorOptions:
 
 @dataclass(frozen=True)
 class Work:
-    """What every replica runs: `application` is an import string, `mode` a value of `plures.host.Mode`."""
+    """What every replica runs: the application behind an import string."""
 
     application: str
     data: Path
-    mode: str
+    mode: Mode = Mode.PRODUCTION
 
 
 class Supervisor:
@@ -61,21 +64,15 @@ class Supervisor:
         self._options = options
         self._lines = lines
         self._number = 0
-        self._slots = {
-            name: self._slot(process, name)
-            for process in plan.processes.values()
-            if process.external is None
-            for name in (ReplicaName(process.name, number) for number in range(1, process.replicas + 1))
-        }
+        self._slots = {name: self._slot(plan.processes[name.process], name) for name in replica_names(plan)}
 
     async def start(self) -> None:
         """Start all processes, each after those that it needs. Raises PluresError, and then nothing runs."""
         for sentence in self.addresses.moves():
             self.say(OWN_NAME, sentence)
         try:
-            await in_order({name: process.needs for name, process in self.plan.processes.items()}, self._start_process)
+            await in_order(self.plan.needs, self._start_process)
         except BaseException:
-            self.hurry()
             await self.stop()
             raise
 
@@ -84,7 +81,7 @@ class Supervisor:
         await asyncio.gather(*(slot.give_up() for slot in self._slots.values()))
         self.addresses.close_public()
         await asyncio.gather(*(slot.close_edge() for slot in self._slots.values()))
-        for group in reversed(self.plan.start_order):
+        for group in reversed(self.plan.layers):
             names = [name for name in self._slots if name.process in group]
             for name in names:
                 self.addresses.close_control(name)
@@ -114,7 +111,7 @@ class Supervisor:
         return {
             capability: tuple(self._urls(process))
             for process in self.plan.processes.values()
-            for capability in sorted(process.capabilities)
+            for capability in process.capabilities
         }
 
     @property
@@ -127,13 +124,13 @@ class Supervisor:
         for line in text.splitlines():
             self._lines.write(source, line)
 
-    def _slot(self, process: PlannedProcess, name: ReplicaName) -> Slot:
+    def _slot(self, process: ResolvedProcess, name: ReplicaName) -> Slot:
         rules = SlotRules(
             start_limit_s=self._options.start_limit_s,
             overlapping=not process.exclusive and process.command is None,
             address_outlives_child=process.command is None,
         )
-        surroundings = Surroundings(str(name), self._lines, self._options.grace_s)
+        surroundings = Surroundings(str(name), self._lines, process.environment, self._options.grace_s)
 
         async def spawn() -> Child:
             if process.command is not None:
@@ -147,12 +144,12 @@ class Supervisor:
         backoff = Backoff(self._options.backoff)
         return Slot(str(name), spawn, rules, backoff=backoff, changed=self._tell_everybody, say=self.say)
 
-    def _configure(self, process: PlannedProcess, name: ReplicaName) -> Configure:
+    def _configure(self, process: ResolvedProcess, name: ReplicaName) -> Configure:
         public = self.addresses.public if process.edge else None
         return Configure(
             application=self._work.application,
             import_path=tuple(sys.path),
-            capabilities=process.capabilities,
+            capabilities=frozenset(process.capabilities),
             edge=process.edge,
             data=str(self._work.data),
             mode=self._work.mode,
@@ -175,10 +172,10 @@ class Supervisor:
             )
         )
 
-    def _endpoints_for(self, process: PlannedProcess) -> Endpoints:
+    def _endpoints_for(self, process: ResolvedProcess) -> Endpoints:
         return {name: urls for name, urls in self.endpoints.items() if name not in process.capabilities}
 
-    def _urls(self, process: PlannedProcess) -> Iterable[str]:
+    def _urls(self, process: ResolvedProcess) -> Iterable[str]:
         if process.external is not None:
             return [process.external]
         return [
@@ -187,12 +184,13 @@ class Supervisor:
             if name.process == process.name and slot.ready
         ]
 
-    def _fixed_urls(self, caller: PlannedProcess) -> Mapping[str, str]:
+    def _fixed_urls(self, caller: ResolvedProcess) -> Mapping[str, str]:
         """For those who are told only once: the first replica's address, which stays the same across restarts."""
         return {
             capability: process.external or self.addresses.url(ReplicaName(process.name, 1))
             for process in self.plan.processes.values()
-            for capability in process.capabilities & caller.calls
+            for capability in process.capabilities
+            if capability not in caller.capabilities
         }
 
     def _of(self, process: str) -> list[Slot]:

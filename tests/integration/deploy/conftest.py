@@ -11,9 +11,9 @@ import pytest
 from plures.deploy.addresses import WishedAddresses
 from plures.deploy.backoff import BackoffPolicy
 from plures.deploy.local_processes import RunningProcesses, running
-from plures.deploy.plan import PlannedProcess
 from plures.deploy.sockets import Wish
 from plures.deploy.supervisor import Supervisor, SupervisorOptions, Work
+from plures.topology import ResolvedProcess
 
 from .support import PATIENCE_S, STAND_IN, Journal, plan
 
@@ -26,7 +26,7 @@ def journal(tmp_path: Path) -> Journal:
 @pytest.fixture
 def supervisor(tmp_path: Path, journal: Journal) -> Callable[..., Supervisor]:
     def make(
-        *processes: PlannedProcess, order: list[str] | None = None, wish: object = None, **more: object
+        *processes: ResolvedProcess, needs: object = None, layers: object = None, wish: object = None, **more: object
     ) -> Supervisor:
         options = {
             "addresses": WishedAddresses(public=Wish(port=0), control_port=0),
@@ -34,8 +34,10 @@ def supervisor(tmp_path: Path, journal: Journal) -> Callable[..., Supervisor]:
             "replica": STAND_IN,
             "grace_s": 20.0,
         }
-        work = Work(json.dumps(wish or {}), tmp_path, "production")
-        return Supervisor(plan(*processes, order=order), work, SupervisorOptions(**(options | more)), journal)
+        work = Work(json.dumps(wish or {}), tmp_path)
+        return Supervisor(
+            plan(*processes, needs=needs, layers=layers), work, SupervisorOptions(**(options | more)), journal
+        )
 
     return make
 
@@ -45,7 +47,7 @@ async def run(supervisor: Callable[..., Supervisor]) -> AsyncIterator[Callable[.
     """Start processes; they are stopped after the test."""
     async with AsyncExitStack() as stack:
 
-        async def start(*processes: PlannedProcess, **more: object) -> RunningProcesses:
+        async def start(*processes: ResolvedProcess, **more: object) -> RunningProcesses:
             return await stack.enter_async_context(running(supervisor(*processes, **more)))
 
         yield start

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import urllib.parse
+import urllib.request
 from pathlib import Path
 
 from plures.deploy import life
@@ -32,15 +33,17 @@ class StandInHost:
 
     def note(self, event: str) -> None:
         with self.journal.open("a") as file:
-            file.write(f"{event} {sorted(self.configure.capabilities)[0]} {os.getpid()}\n")
+            file.write(f"{event} {min(self.configure.capabilities)} {os.getpid()}\n")
 
     async def start(self) -> None:
         self.note("starting")
-        print(f"hello from {os.getpid()}")
-        mine = self.wish.get(sorted(self.configure.capabilities)[0], self.wish)
+        print(f"hello from {os.getpid()}")  # noqa: T201  # it is to be seen in the log
+        mine = self.wish.get(min(self.configure.capabilities), self.wish)
         if "fail" in mine:
             what, why, fix = mine["fail"]
             raise Stated(what, why=why, fix=fix)
+        if Path(mine.get("fail_if", "/nowhere")).exists():
+            raise Stated("somebody broke it")
         if "raise" in mine:
             raise RuntimeError(mine["raise"])
         if "hang" in mine:
@@ -62,10 +65,13 @@ class StandInHost:
             case "/slow":
                 await asyncio.sleep(float(query["s"]))
                 body = {"pid": os.getpid()}
+            case "/relay":
+                await asyncio.sleep(float(query["s"]))
+                body = await asyncio.to_thread(lambda: json.load(urllib.request.urlopen(f"{query['to']}/who")))
             case "/endpoints":
                 body = self.endpoints
             case "/config":
-                body = {"capabilities": sorted(self.configure.capabilities), "cwd": os.getcwd()}
+                body = {"capabilities": sorted(self.configure.capabilities), "color": os.environ.get("COLOR")}
             case "/die":
                 os._exit(int(query.get("status", "3")))
             case _:

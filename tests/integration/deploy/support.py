@@ -1,12 +1,13 @@
 """What the tests of local processes share: plans, a journal, patience."""
 
 import asyncio
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from plures.deploy.plan import Plan, PlannedProcess
+from plures.deploy.plan import Plan
+from plures.topology import Replicas, ResolvedProcess
 
 PATIENCE_S = 30.0
 STAND_IN = (sys.executable, str(Path(__file__).with_name("stand_in_replica.py")))
@@ -32,20 +33,22 @@ class Journal:
         return [(line.split()[0], line.split()[1]) for line in text.splitlines()]
 
 
-def process(name: str, *, needs: str = "", **more: object) -> PlannedProcess:
+def process(name: str, *, replicas: int = 1, **more: object) -> ResolvedProcess:
     """A process that hosts the capability of its own name."""
-    return PlannedProcess(name, frozenset({name}), frozenset(needs.split()), frozenset(), **more)
+    rest: dict[str, Any] = {"edge": False, "exclusive": False, "external": None, "command": None, "environment": {}}
+    return ResolvedProcess(name, (name,), Replicas(replicas, replicas), **(rest | more))
 
 
-def plan(*processes: PlannedProcess, order: list[str] | None = None) -> Plan:
-    names = [frozenset(group.split()) for group in order or [p.name for p in processes]]
-    return Plan({p.name: p for p in processes}, tuple(names))
+def plan(*processes: ResolvedProcess, needs: dict[str, str] | None = None, layers: list[str] | None = None) -> Plan:
+    """`needs`: names after a name, with blanks between; `layers` likewise, in the order of the processes when left out."""
+    waits = {p.name: frozenset((needs or {}).get(p.name, "").split()) for p in processes}
+    return Plan({p.name: p for p in processes}, waits, tuple(frozenset(n.split()) for n in layers or waits))
 
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for something that will happen; the patience only bounds a failing test."""
     async with asyncio.timeout(PATIENCE_S):
-        while not condition():
+        while not condition():  # noqa: ASYNC110  # what is waited for happens in other processes
             await asyncio.sleep(0.01)
 
 
@@ -58,4 +61,4 @@ def alive(pid: int) -> bool:
 
 
 def open_descriptors() -> int:
-    return len(os.listdir("/proc/self/fd"))
+    return len(list(Path("/proc/self/fd").iterdir()))

@@ -26,10 +26,8 @@ async def test_answers_when_started(run, http, journal):
 
 
 async def test_starts_after_what_it_needs_and_stops_before(supervisor, journal: Journal):
-    order = ["catalog", "search", "shop"]
-    it = supervisor(
-        process("shop", needs="search catalog"), process("search", needs="catalog"), process("catalog"), order=order
-    )
+    needs, layers = {"shop": "search catalog", "search": "catalog"}, ["catalog", "search", "shop"]
+    it = supervisor(process("shop"), process("search"), process("catalog"), needs=needs, layers=layers)
     await it.start()
     await it.stop()
     started = [name for event, name in journal.events if event in ("starting", "started")]
@@ -38,7 +36,7 @@ async def test_starts_after_what_it_needs_and_stops_before(supervisor, journal: 
 
 
 async def test_a_circle_starts_together(run):
-    running = await run(process("a"), process("b"), order=["a b"])
+    running = await run(process("a"), process("b"), layers=["a b"])
     assert set(running.pids) == {"a.1", "b.1"}
 
 
@@ -68,7 +66,7 @@ async def test_callers_hear_of_a_death_while_the_replica_waits_for_its_restart(s
     shop = running.endpoints["shop"][0]
     running.kill("search")
     async with asyncio.timeout(20):
-        while (await endpoints_seen_by(http, shop))["search"]:
+        while (await endpoints_seen_by(http, shop))["search"]:  # noqa: ASYNC110  # it is asked over HTTP
             await asyncio.sleep(0.01)
     assert "search.1" not in running.pids
 
@@ -117,7 +115,7 @@ async def test_leaves_nothing_behind(supervisor):
 async def test_a_failing_start_is_a_sentence_and_stops_the_others(supervisor, journal: Journal):
     before = open_descriptors()
     wish = {"search": {"fail": ["the index is missing", "somebody deleted it", "Build it."]}, "shop": {}}
-    it = supervisor(process("shop"), process("search", needs="shop"), wish=wish, order=["shop", "search"])
+    it = supervisor(process("shop"), process("search"), wish=wish, needs={"search": "shop"})
     with pytest.raises(ReplicaFailed) as caught:
         await it.start()
     assert str(caught.value) == "search.1 cannot start: the index is missing: somebody deleted it\n  fix: Build it."
@@ -134,7 +132,9 @@ async def test_a_mistake_in_the_application_shows_its_traceback(supervisor, jour
 
 
 async def test_a_replica_that_never_becomes_ready(supervisor):
-    it = supervisor(process("search"), process("shop", needs="search"), wish={"hang": True}, start_limit_s=1.5)
+    it = supervisor(
+        process("search"), process("shop"), needs={"shop": "search"}, wish={"hang": True}, start_limit_s=1.5
+    )
     with pytest.raises(StartTimeout, match=r"search.1 did not become ready within 1.5 s"):
         await it.start()
 
@@ -147,7 +147,7 @@ async def test_a_replica_that_dies_while_starting(supervisor):
 
 async def test_unknown_names(run):
     running = await run(process("search"))
-    with pytest.raises(NoSuchReplica, match="replica search.2"):
+    with pytest.raises(NoSuchReplica, match=r"replica search\.2"):
         running.kill("search", 2)
     with pytest.raises(NoSuchReplica, match="process 'shop'"):
         await running.restart("shop")
