@@ -45,13 +45,12 @@ format: python
 	$(BIN)/ruff check --fix .
 
 bench: python
-	@$(INSTALL) bench
+	@$(INSTALL) dev
 	$(BIN)/python -m bench $(ARGS)
 
-# Each smaller set takes its versions from the next larger one, so that all agree.
+# The smaller set takes its versions from the larger one, so that both agree.
 lock:
-	$(COMPILE) --group bench --output-file requirements/bench.txt $(ARGS)
-	$(COMPILE) --group dev --constraint requirements/bench.txt --output-file requirements/dev.txt
+	$(COMPILE) --group dev --output-file requirements/dev.txt $(ARGS)
 	$(COMPILE) --group run --constraint requirements/dev.txt --output-file requirements/run.txt
 
 clean:
