@@ -12,9 +12,11 @@ from time import monotonic, perf_counter_ns
 import msgspec
 
 from bench.calls.answer import LIMIT, TEXT
-from bench.calls.contract import Findings, Search, SearchService
-from bench.calls.plures_remote import host
+from bench.calls.contract import Findings, Search, SearchService, app
+from bench.calls.plures_remote import placed
 from bench.processes import CLIENT_CORE, run_worker
+from plures.application import assemble
+from plures.host import Host
 from plures.runtime import CallContext, current
 
 _BATCH = 2_000
@@ -23,7 +25,7 @@ _ROOT_DEADLINE_S = 60.0
 
 async def measure(calls: int) -> None:
     """Print ns per call of the direct await and of the client, as a line of JSON."""
-    replica = host(frozenset({"search"}))
+    replica = Host(assemble(app), placed("search"))
     await replica.start()
     # As everywhere but in scripts, the call is part of a request that an edge, or another service, answers.
     current.set(CallContext(monotonic() + _ROOT_DEADLINE_S, 0))
