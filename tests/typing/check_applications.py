@@ -42,7 +42,7 @@ Application(
         Capability(Greeter),
     ],
 )
-mistaken = Capability(Greeter, Rude)  # type: ignore[arg-type]  mypy must see the mistake; pyright widens the type instead
+mistaken = Capability(Greeter, Rude)  # type: ignore[arg-type]  # mypy must see it; pyright widens the type instead
 
 
 async def clients_are_typed_as_their_contract(data: Path) -> None:
