@@ -2,8 +2,10 @@
 
 import asyncio
 import gc
+import os
 from time import perf_counter, perf_counter_ns
 
+from bench.accounting import cpu_s
 from bench.calls.rival import Call
 from bench.samples import percentile
 
@@ -21,13 +23,19 @@ async def latency(call: Call, *, seconds: float) -> dict[str, float]:
     return {"p50_us": percentile(samples, 0.50), "p99_us": percentile(samples, 0.99)}
 
 
-async def throughput(call: Call, *, in_flight: int, seconds: float) -> dict[str, float]:
-    """Calls per second with ``in_flight`` callers that each wait for their answer before they ask again."""
+async def throughput(call: Call, *, in_flight: int, seconds: float, server: int) -> dict[str, float]:
+    """Calls per second with ``in_flight`` callers that each wait for their answer before they ask again.
+
+    Also the processor time per call, in microseconds, of this process and of the process ``server``.
+    """
     await _many(call, in_flight, seconds / 4)
     gc.collect()
-    began = perf_counter()
+    sides = (os.getpid(), server)
+    began, before = perf_counter(), [cpu_s([side]) for side in sides]
     done = await _many(call, in_flight, seconds)
-    return {"calls_per_s": done / (perf_counter() - began)}
+    passed, after = perf_counter() - began, [cpu_s([side]) for side in sides]
+    client_us, server_us = ((end - start) / done * 1e6 for start, end in zip(before, after, strict=True))
+    return {"calls_per_s": done / passed, "client_cpu_us": client_us, "server_cpu_us": server_us}
 
 
 async def _many(call: Call, in_flight: int, seconds: float) -> int:

@@ -49,7 +49,8 @@ def _between_processes(name: str, options: Options) -> Figures:
     seconds = 0.3 if options.quick else 3.0
     with worker("bench.calls.worker", "serve", name) as server:
         port = server.ready()
-        with worker("bench.calls.worker", "load", name, port, str(seconds), str(IN_FLIGHT)) as client:
+        load = ("load", name, port, str(server.pid), str(seconds), str(IN_FLIGHT))
+        with worker("bench.calls.worker", *load) as client:
             return msgspec.json.decode(client.read_line(_LIMIT_S), type=Figures)
 
 
@@ -63,6 +64,8 @@ def _remote(rounds: dict[str, list[Figures]]) -> Section:
         Column("p50_us", "p50, 1 in flight (µs)", 0),
         Column("p99_us", "p99, 1 in flight (µs)", 0),
         Column("calls_per_s", f"calls/s, {IN_FLIGHT} in flight", 0),
+        Column("client_cpu_us", "client CPU (µs/call)", 0),
+        Column("server_cpu_us", "server CPU (µs/call)", 0),
     ]
     title = "One call between two processes, one core each"
     return Section(title, columns, [_row(name, rounds[name]) for name in MODULES])

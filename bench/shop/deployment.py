@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
+from bench.accounting import tree
 from bench.processes import Worker, worker
-from bench.shop.accounting import tree
 from bench.shop.service_worker import EDGE, PORTS
 from bench.shop.variants import Kind, Storage, application
 from bench.shop.web_traffic import SECRET

@@ -7,11 +7,11 @@ from random import Random
 import msgspec
 from rich.progress import track
 
+from bench.accounting import cpu_s, memory_mib
 from bench.options import Options
 from bench.processes import Worker, worker
 from bench.results import Column, Result, Row, Section, Target
 from bench.samples import median_of
-from bench.shop.accounting import cpu_s, memory_mib
 from bench.shop.deployment import Deployment, deployed
 from bench.shop.load_worker import PLACE
 from bench.shop.variants import Kind, Storage
