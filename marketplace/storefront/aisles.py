@@ -12,11 +12,12 @@ from .remembered import Remembered
 
 @dataclass(frozen=True)
 class Aisle:
-    """One category as a link."""
+    """One category as a link. ``below`` are the names of the categories in it, the fullest first."""
 
     id: str
     name: str
     products: int
+    below: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -28,7 +29,7 @@ class Tree:
 
     def __init__(self, categories: Sequence[Category]) -> None:
         self._by_id = {category.id: category for category in categories}
-        self.top = tuple(_aisle(category) for category in categories if category.parent_id is None)
+        self.top = tuple(self._aisle(category) for category in categories if category.parent_id is None)
 
     def path(self, category_id: str) -> tuple[Aisle, ...]:
         """The category and all above it, from the top; empty when it does not exist."""
@@ -36,31 +37,36 @@ class Tree:
         if category is None:
             return ()
         above = self.path(category.parent_id) if category.parent_id is not None else ()
-        return (*above, _aisle(category))
+        return (*above, self._aisle(category))
 
     def below(self, category_id: str) -> tuple[Aisle, ...]:
         """The categories directly below one."""
-        return tuple(_aisle(category) for category in self._by_id.values() if category.parent_id == category_id)
+        return tuple(self._aisle(category) for category in self._by_id.values() if category.parent_id == category_id)
 
-
-def _aisle(category: Category) -> Aisle:
-    return Aisle(category.id, category.name, category.products)
+    def _aisle(self, category: Category) -> Aisle:
+        below = [each for each in self._by_id.values() if each.parent_id == category.id]
+        names = (each.name for each in sorted(below, key=lambda each: -each.products))
+        return Aisle(category.id, category.name, category.products, tuple(names))
 
 
 class Aisles:
     """The category tree, remembered: it changes only when the assortment does, and every page shows it."""
 
     def __init__(self, catalog: Catalog) -> None:
-        self._categories = Remembered(catalog.categories)
+        self._catalog = catalog
+        self._tree = Remembered(self._fetch)
 
     async def tree(self) -> Tree:
         """The tree; an empty one when the catalogue has never answered."""
         try:
-            return Tree(await self._categories.get())
+            return await self._tree.get()
         except CallError:
             return self.last
 
     @property
     def last(self) -> Tree:
         """The tree as last seen, without asking anybody."""
-        return Tree(self._categories.last or ())
+        return self._tree.last or Tree(())
+
+    async def _fetch(self) -> Tree:
+        return Tree(await self._catalog.categories())

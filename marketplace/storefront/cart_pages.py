@@ -1,6 +1,7 @@
 """The cart: look at it, put things in, change how many, take them out."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from starlette.requests import Request
@@ -10,9 +11,8 @@ from starlette.routing import Route
 from marketplace.cart.contract import Basket, CartFull
 from marketplace.catalog.contract import ProductUnknown
 
-from .cart_view import CartView, cart_view
+from .cart_view import MOST_PIECES, CartView, cart_view
 from .forms import Reader, posted
-from .product_page import MOST_PIECES
 from .rendering import Pages
 from .shop import Shop
 from .visitor import Visitor, visitor
@@ -48,7 +48,7 @@ class CartPages:
         product_id = read.text("product_id", "The product", most=100)
         quantity = read.whole("quantity", "The quantity", least=1, most=MOST_PIECES)
         customer = visitor(request)
-        change = self._shop.cart.add(customer.become_customer(), product_id, quantity)
+        change = partial(self._shop.cart.add, customer.become_customer(), product_id, quantity)
         return await _changed(customer, read, change, "Added to your cart.")
 
     async def _set_quantity(self, request: Request) -> Response:
@@ -56,24 +56,24 @@ class CartPages:
         product_id = read.text("product_id", "The product", most=100)
         quantity = read.whole("quantity", "The quantity", least=1, most=MOST_PIECES)
         customer = visitor(request)
-        change = self._shop.cart.set_quantity(customer.become_customer(), product_id, quantity)
+        change = partial(self._shop.cart.set_quantity, customer.become_customer(), product_id, quantity)
         return await _changed(customer, read, change, "Quantity changed.")
 
     async def _remove(self, request: Request) -> Response:
         read = Reader(await posted(request))
         product_id = read.text("product_id", "The product", most=100)
         customer = visitor(request)
-        change = self._shop.cart.remove(customer.become_customer(), product_id)
+        change = partial(self._shop.cart.remove, customer.become_customer(), product_id)
         return await _changed(customer, read, change, "Removed from your cart.")
 
 
-async def _changed(customer: Visitor, read: Reader, change: Awaitable[Basket], done: str) -> Response:
+async def _changed(customer: Visitor, read: Reader, change: Callable[[], Awaitable[Basket]], done: str) -> Response:
     """Make the change unless the form is wrong, say how it went, and go to the cart."""
     for sentence in read.wrong.values():
         customer.tell(sentence, "bad")
     if not read.wrong:
         try:
-            customer.saw(await change)
+            customer.saw(await change())
             customer.tell(done)
         except ProductUnknown:
             customer.tell("This product is no longer for sale.", "bad")

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Final
 
 from marketplace.cart.contract import Basket
 from marketplace.catalog.contract import Item, Product
@@ -10,6 +11,9 @@ from marketplace.pricing.contract import Money, Quote
 from .cards import picture_url, product_url
 from .optional import optional
 from .shop import Shop
+
+MOST_PIECES: Final = 99
+"""The most pieces of one product that a cart holds, as its contract says."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What to tell a customer whose order could not be placed: what happened, and what to do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from marketplace.checkout.contract import TotalChanged
@@ -14,11 +14,11 @@ from .money import in_words
 
 @dataclass(frozen=True)
 class Problem:
-    """``field`` names the input to blame; ``in_cart`` offers the way back to the cart."""
+    """``blames`` are the inputs at fault, each with its sentence; ``in_cart`` offers the way back to the cart."""
 
     title: str
     text: str
-    field: str = ""
+    blames: Mapping[str, str] = field(default_factory=dict[str, str])
     in_cart: bool = False
 
 
@@ -34,8 +34,8 @@ _DECLINES: Final[Mapping[DeclineReason, tuple[str, str]]] = {
 
 def declined(reason: DeclineReason) -> Problem:
     """Why the card did not work."""
-    why, field = _DECLINES.get(reason, ("The payment could not be made.", "number"))
-    return Problem("No money was taken", f"{why} Please try another card; your cart is as it was.", field)
+    why, input_ = _DECLINES.get(reason, ("The payment could not be made.", "number"))
+    return Problem("No money was taken", f"{why} Please try another card; your cart is as it was.", {input_: why})
 
 
 def out_of_stock(error: OutOfStock, name: str) -> Problem:

@@ -25,7 +25,6 @@ class AddressView:
 
     form: Filled[Address]
     countries: tuple[Country, ...]
-    problem: Problem | None = None
 
 
 @dataclass(frozen=True)
@@ -41,9 +40,7 @@ class CheckoutView:
     @property
     def wrong(self) -> Mapping[str, str]:
         """What is wrong with the card, by field."""
-        if self.problem is not None and self.problem.field:
-            return {**self.form.wrong, self.problem.field: self.problem.text}
-        return self.form.wrong
+        return {**self.form.wrong, **self.problem.blames} if self.problem else self.form.wrong
 
 
 def method_name(quote: ShippingQuote) -> str:

@@ -14,7 +14,7 @@ from .optional import optional
 from .rendering import Pages
 from .shop import Shop
 
-_FEATURED: Final = 18
+_FEATURED: Final = 16
 _IN_HERO: Final = 6
 
 

@@ -21,5 +21,5 @@ async def optional(part: Awaitable[T], *, patience_s: float = PATIENCE_S) -> T |
         async with asyncio.timeout(patience_s):
             return await part
     except (CallError, ContractError, TimeoutError) as failure:
-        _log.warning("A page goes without one of its parts: %s", failure or f"no answer within {patience_s} s")
+        _log.warning("A page goes without one of its parts: %s", str(failure) or f"no answer within {patience_s} s")
         return None

@@ -10,27 +10,18 @@ from starlette.routing import Route
 
 from marketplace.catalog.contract import Product, ProductUnknown
 from marketplace.pricing.contract import Price
-from marketplace.reviews.contract import Rating, ReviewPage
 
 from .aisles import Aisle, Aisles
 from .cards import Card, cards_of, picture_url, product_url
-from .optional import optional
+from .cart_view import MOST_PIECES
+from .opinions import Opinions, opinions_of
+from .optional import PATIENCE_S, optional
 from .rendering import Pages
 from .shop import Shop
 from .visitor import visitor
 
 _REVIEWS: Final = 3
 _BESIDE: Final = 6
-MOST_PIECES: Final = 99
-
-
-@dataclass(frozen=True)
-class Opinions:
-    """What buyers say. ``may_write`` is whether this visitor can review the product."""
-
-    rating: Rating | None
-    page: ReviewPage
-    may_write: bool
 
 
 @dataclass(frozen=True)
@@ -75,8 +66,9 @@ class ProductPage:
             self._shop.catalog.get(product_id),
             self._shop.pricing.quote_many((product_id,)),
             self._shop.inventory.availability((product_id,)),
-            optional(self._opinions(product_id, visitor(request).customer_id)),
-            optional(self._beside(product_id)),
+            optional(opinions_of(self._shop, product_id, visitor(request).customer_id, offset=0, limit=_REVIEWS)),
+            # Twice the patience: its cards go without their own missing parts before it goes missing itself.
+            optional(self._beside(product_id), patience_s=2 * PATIENCE_S),
             self._aisles.tree(),
         )
         if not prices:
@@ -85,14 +77,6 @@ class ProductPage:
         crumbs = tree.path(product.category_id)
         view = ProductView(product, prices[0], available, crumbs, opinions, beside)
         return await self._pages.show(request, "product.html", view)
-
-    async def _opinions(self, product_id: str, customer_id: str | None) -> Opinions:
-        ratings, page = await asyncio.gather(
-            self._shop.reviews.summary((product_id,)),
-            self._shop.reviews.list_for(product_id, limit=_REVIEWS),
-        )
-        may_write = customer_id is not None and await self._shop.reviews.may_review(customer_id, product_id)
-        return Opinions(ratings[0] if ratings else None, page, may_write)
 
     async def _beside(self, product_id: str) -> tuple[Card, ...]:
         recommended = await self._shop.recommendations.for_product(product_id, _BESIDE)

@@ -1,6 +1,7 @@
 """Turning a view into a page: Jinja2 templates inside the frame that all pages share."""
 
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -25,30 +26,36 @@ def day(at: datetime) -> str:
     return f"{at.day} {at:%B %Y}"
 
 
+@cache  # compiling the templates takes a good part of a second
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters.update(
+        money=in_words,
+        country=country_name,
+        days=days,
+        method=method_name,
+        shipping=shipping_price,
+        picture=picture_url,
+        product=product_url,
+        day=day,
+    )
+    return environment
+
+
 class Pages:
     """Renders the templates of the shop; each gets one ``view`` and reads nothing else but the frame's own values."""
 
     def __init__(self, assets: Assets, aisles: Aisles) -> None:
         self._assets = assets
         self._aisles = aisles
-        self._environment = Environment(
-            loader=FileSystemLoader(_TEMPLATES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self._environment.filters.update(
-            money=in_words,
-            country=country_name,
-            days=days,
-            method=method_name,
-            shipping=shipping_price,
-            picture=picture_url,
-            product=product_url,
-            day=day,
-        )
+        self._environment = _environment()
 
     async def show(
         self,

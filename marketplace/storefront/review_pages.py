@@ -9,11 +9,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from marketplace.catalog.contract import Product
-from marketplace.reviews.contract import AlreadyReviewed, NewReview, NotABuyer, Rating, ReviewPage
+from marketplace.reviews.contract import AlreadyReviewed, NewReview, NotABuyer
 
 from .cards import picture_url, product_url
 from .forms import Filled, posted
-from .optional import optional
+from .opinions import Opinions, opinions_of
 from .pager import Pager, page_asked_for, pager
 from .rendering import Pages
 from .review_form import read_review
@@ -25,13 +25,12 @@ _PER_PAGE: Final = 10
 
 @dataclass(frozen=True)
 class ReviewsView:
-    """One page of reviews. ``form`` is None for visitors who cannot write one."""
+    """One page of reviews."""
 
     product: Product
-    rating: Rating | None
-    page: ReviewPage
+    opinions: Opinions
     pager: Pager
-    form: Filled[NewReview] | None
+    form: Filled[NewReview]
 
     @property
     def url(self) -> str:
@@ -54,10 +53,7 @@ class ReviewPages:
         return [Route(path, self._list, methods=["GET"]), Route(path, self._write, methods=["POST"])]
 
     async def _list(self, request: Request) -> Response:
-        product_id = _product_id(request)
-        customer_id = visitor(request).customer_id
-        may_write = customer_id is not None and await optional(self._shop.reviews.may_review(customer_id, product_id))
-        return await self._show(request, Filled() if may_write else None)
+        return await self._show(request, Filled())
 
     async def _write(self, request: Request) -> Response:
         form = read_review(await posted(request))
@@ -75,17 +71,19 @@ class ReviewPages:
             customer.tell("Thank you: your review is published.")
         return RedirectResponse(f"{product_url(product_id)}/reviews", 303)
 
-    async def _show(self, request: Request, form: Filled[NewReview] | None, *, status: int = 200) -> Response:
+    async def _show(self, request: Request, form: Filled[NewReview], *, status: int = 200) -> Response:
         product_id = _product_id(request)
         number = page_asked_for(request)
-        product, ratings, page = await asyncio.gather(
+        customer_id = visitor(request).customer_id
+        product, opinions = await asyncio.gather(
             self._shop.catalog.get(product_id),
-            self._shop.reviews.summary((product_id,)),
-            self._shop.reviews.list_for(product_id, (number - 1) * _PER_PAGE, _PER_PAGE),
+            opinions_of(self._shop, product_id, customer_id, offset=(number - 1) * _PER_PAGE, limit=_PER_PAGE),
         )
-        links = pager(number, -(-page.total // _PER_PAGE), lambda n: f"{product_url(product_id)}/reviews?page={n}")
-        view = ReviewsView(product, ratings[0] if ratings else None, page, links, form)
-        return await self._pages.show(request, "reviews.html", view, status=status)
+        pages = -(-opinions.page.total // _PER_PAGE)
+        links = pager(number, pages, lambda page: f"{product_url(product_id)}/reviews?page={page}")
+        return await self._pages.show(
+            request, "reviews.html", ReviewsView(product, opinions, links, form), status=status
+        )
 
 
 def _product_id(request: Request) -> str:
