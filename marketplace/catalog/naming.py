@@ -4,7 +4,9 @@ import re
 
 from marketplace.catalog.wordnet import Noun, Nouns
 
-_SMALL_WORDS = frozenset({"a", "an", "and", "at", "by", "for", "from", "in", "la", "of", "on", "or", "the", "to", "with"})
+_SMALL_WORDS = frozenset(
+    {"a", "an", "and", "at", "by", "for", "from", "in", "la", "of", "on", "or", "the", "to", "with"}
+)
 _EXAMPLES = re.compile(r';?\s*"[^"]*"?.*$')
 _USAGE_NOTE = re.compile(r"^\((?:usually|often|frequently|sometimes)[^)]*\)\s*")
 

@@ -38,13 +38,13 @@ class Nouns:
 
     def levels_above(self, noun: Noun) -> Iterator[tuple[Noun, ...]]:
         """The noun, then what it is a kind of, then what those are, each once, nearest first."""
-        level, seen = (noun,), {noun.offset}
+        level: tuple[Noun, ...] = (noun,)
+        seen = {noun.offset}
         while level:
             yield level
             offsets = dict.fromkeys(kind for each in level for kind in each.kinds if kind not in seen)
             seen.update(offsets)
-        level: tuple[Noun, ...] = (noun,)
-        seen = {noun.offset}
+            level = tuple(self._nouns[offset] for offset in offsets)
 
     def things_below(self, noun: Noun) -> int:
         """How many things are of this kind, itself included."""
