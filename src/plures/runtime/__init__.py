@@ -1,6 +1,7 @@
 """Layer 4: the call path — clients, contexts, deadlines, dispatch, replicas, transport."""
 
 from .client import Bind, Client, bind
+from .connect import HOPS_HEADER
 from .context import CallContext, current
 from .deadlines import Deadlines
 from .dispatch import Dispatcher
@@ -15,6 +16,7 @@ from .server import ConnectServer
 from .transport import Broken, NotSent, Reply, TooLarge, Transport
 
 __all__ = [
+    "HOPS_HEADER",
     "LOOPBACK_URL",
     "MAX_BODY_BYTES",
     "MAX_HOPS",

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from plures.contract import Malformed, OperationDescription, TooDeep
+from plures.contract import ContractError, Malformed, OperationDescription, TooDeep
 from plures.errors import CallError, Outcome, Unavailable
 
 from . import connect
@@ -73,13 +73,11 @@ class Dispatcher:
         """Run a unary operation; every failure becomes an answer."""
         self._enter()
         try:
-            context = _context(operation, incoming)
-            arguments = _arguments(operation, body)
-            work = self._method(operation)(**arguments)
-            value = await run(operation, context, self._deadlines, work)
+            context, work = self._prepare(operation, incoming, body)
+            value = await self._run(operation, context, work)
             return connect.Answer(_OK, _encoded(operation, value))
-        except Exception as error:  # noqa: BLE001 - whatever the service raised is its caller's to know, as a failure
-            return error_answer(_seen_by_caller(error, operation), operation)
+        except (CallError, ContractError) as error:
+            return error_answer(error, operation)
         finally:
             self._leave()
 
@@ -89,18 +87,38 @@ class Dispatcher:
         """Run a streaming operation; yield envelopes, the last one being the end of the stream."""
         self._enter()
         try:
-            context = _context(operation, incoming)
-            arguments = _arguments(operation, body)
-            items = self._method(operation)(**arguments)
-            async with aclosing(run_stream(operation, context, self._deadlines, items)) as stream:
+            context, items = self._prepare(operation, incoming, body)
+            async with aclosing(self._steps(operation, context, items)) as stream:
                 async for item in stream:
                     yield connect.envelope(_encoded(operation, item))
-        except Exception as error:  # noqa: BLE001 - as above
-            yield end_of_stream(_seen_by_caller(error, operation), operation)
+        except (CallError, ContractError) as error:
+            yield end_of_stream(error, operation)
         else:
             yield connect.envelope(b"{}", connect.END_FLAG)
         finally:
             self._leave()
+
+    def _prepare(self, operation: OperationDescription, incoming: Incoming, body: bytes) -> tuple[CallContext, Any]:
+        """What is checked before the service is asked; raises `CallError`, always as *not sent*."""
+        context = _context(operation, incoming)
+        arguments = _arguments(operation, body)
+        return context, self._method(operation)(**arguments)
+
+    async def _run(self, operation: OperationDescription, context: CallContext, work: Any) -> Any:
+        try:
+            return await run(context, self._deadlines, work)
+        except Exception as error:  # noqa: BLE001 - whatever the service raised is its caller's to know, as a failure
+            raise failure_of(error, operation) from None
+
+    async def _steps(
+        self, operation: OperationDescription, context: CallContext, items: Any
+    ) -> AsyncGenerator[Any, None]:
+        try:
+            async with aclosing(run_stream(context, self._deadlines, items)) as stream:
+                async for item in stream:
+                    yield item
+        except Exception as error:  # noqa: BLE001 - as above
+            raise failure_of(error, operation) from None
 
     def _enter(self) -> None:
         self._in_flight += 1
@@ -139,13 +157,6 @@ def _error_data(error: Exception, operation: OperationDescription) -> dict[str, 
         return connect.error_data(error, operation)
     except Malformed as malformed:
         return connect.error_data(bad_answer(malformed, operation), operation)
-
-
-def _seen_by_caller(error: Exception, operation: OperationDescription) -> Exception:
-    # What the platform itself says of this very call passes; what came from the service is translated.
-    if isinstance(error, CallError) and error.operation == operation.full_name:
-        return error
-    return failure_of(error, operation)
 
 
 def _context(operation: OperationDescription, incoming: Incoming) -> CallContext:

@@ -6,6 +6,9 @@ from typing import Final
 from plures.contract import ContractError, Malformed, OperationDescription, TooDeep
 from plures.errors import CallError, Internal, InvalidRequest, LimitExceeded, Outcome, Unavailable
 
+from .policy import out_of_time
+from .running import Expired
+
 _LOG: Final = logging.getLogger("plures.calls")
 
 
@@ -13,6 +16,8 @@ def failure_of(error: Exception, operation: OperationDescription) -> Exception:
     """What to raise to the caller for an error that left the operation; the error itself is logged unless it is declared."""
     if isinstance(error, ContractError) and any(type(error) is declared.python for declared in operation.errors):
         return error
+    if isinstance(error, Expired):
+        return out_of_time(operation, Outcome.MAY_HAVE_RUN)
     if isinstance(error, Unavailable):
         _LOG.warning("%s failed, since something it needs did not answer: %s", operation.full_name, error.what)
         return Unavailable(operation.full_name, "something that it needs did not answer", outcome=Outcome.MAY_HAVE_RUN)

@@ -5,7 +5,6 @@ from contextlib import aclosing
 from typing import Any
 
 from plures.contract import OperationDescription
-from plures.errors import DeadlineExceeded
 
 from .context import current
 from .deadlines import Deadlines
@@ -27,9 +26,9 @@ def by_reference(
             *args, **kwargs
         )  # Arguments that do not fit are a TypeError of the caller, so this stands outside.
         try:
-            return await run(operation, context, deadlines, work)
+            return await run(context, deadlines, work)
         except Exception as error:  # noqa: BLE001 - whatever the service raised is its caller's to know, as a failure
-            raise _seen_by_caller(error, operation) from None
+            raise failure_of(error, operation) from None
 
     return call
 
@@ -39,17 +38,10 @@ def _stream(operation: OperationDescription, method: Callable[..., Any], deadlin
         context = admit(operation, current.get())
         items = method(*args, **kwargs)
         try:
-            async with aclosing(run_stream(operation, context, deadlines, items)) as stream:
+            async with aclosing(run_stream(context, deadlines, items)) as stream:
                 async for item in stream:
                     yield item
         except Exception as error:  # noqa: BLE001 - as above
-            raise _seen_by_caller(error, operation) from None
+            raise failure_of(error, operation) from None
 
     return call
-
-
-def _seen_by_caller(error: Exception, operation: OperationDescription) -> Exception:
-    # Our own deadline is told from that of a call further down by the operation that it names.
-    if isinstance(error, DeadlineExceeded) and error.operation == operation.full_name:
-        return error
-    return failure_of(error, operation)

@@ -13,9 +13,9 @@ from . import connect
 from .context import CallContext, current
 from .deadlines import Deadlines
 from .failures import bad_answer, bad_request
-from .policy import admit, check_size
+from .policy import admit, check_size, out_of_time
 from .replicas import Replica, Replicas
-from .running import run, run_stream
+from .running import Expired, run, run_stream
 from .transport import Broken, NotSent, Reply, TooLarge, Transport
 
 _OK: Final = 200
@@ -39,7 +39,10 @@ class RemoteCaller:
         async def call(*args: Any, **kwargs: Any) -> Any:
             context = admit(operation, current.get())
             body = _encoded(operation, request_of(*args, **kwargs))
-            reply = await run(operation, context, deadlines, self._unary(operation, context, body))
+            try:
+                reply = await run(context, deadlines, self._unary(operation, context, body))
+            except Expired:
+                raise out_of_time(operation, Outcome.MAY_HAVE_RUN) from None
             return answer_of(operation, reply)
 
         return call
@@ -51,9 +54,12 @@ class RemoteCaller:
             context = admit(operation, current.get())
             body = connect.envelope(_encoded(operation, request_of(*args, **kwargs)))
             items = self._items(operation, context, body)
-            async with aclosing(run_stream(operation, context, self._deadlines, items)) as stream:
-                async for item in stream:
-                    yield item
+            try:
+                async with aclosing(run_stream(context, self._deadlines, items)) as stream:
+                    async for item in stream:
+                        yield item
+            except Expired:
+                raise out_of_time(operation, Outcome.MAY_HAVE_RUN) from None
 
         return call
 

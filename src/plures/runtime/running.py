@@ -5,21 +5,21 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from contextlib import aclosing
 from typing import Any, TypeVar
 
-from plures.contract import OperationDescription
-from plures.errors import Outcome
-
 from .context import CallContext, current
 from .deadlines import Deadlines
-from .policy import out_of_time
 
 T = TypeVar("T")
 
 
-async def run(operation: OperationDescription, context: CallContext, deadlines: Deadlines, work: Awaitable[T]) -> T:
+class Expired(Exception):
+    """The deadline of a call passed while it ran. Whoever runs a call turns it into what the caller is told."""
+
+
+async def run(context: CallContext, deadlines: Deadlines, work: Awaitable[T]) -> T:
     """Await `work` as the call `context`.
 
     Raises:
-        DeadlineExceeded: The deadline passed first; the work was cancelled.
+        Expired: The deadline passed first; the work was cancelled.
     """
     token = current.set(context)
     guard = deadlines.enter(context.deadline)
@@ -27,22 +27,20 @@ async def run(operation: OperationDescription, context: CallContext, deadlines: 
         return await work
     except asyncio.CancelledError:
         if guard.absorb():
-            raise out_of_time(operation, Outcome.MAY_HAVE_RUN) from None
+            raise Expired from None
         raise
     finally:
         deadlines.leave(guard)
         current.reset(token)
 
 
-async def run_stream(
-    operation: OperationDescription, context: CallContext, deadlines: Deadlines, items: AsyncIterator[T]
-) -> AsyncGenerator[T, None]:
+async def run_stream(context: CallContext, deadlines: Deadlines, items: AsyncIterator[T]) -> AsyncGenerator[T, None]:
     """Yield what `items` yields, each step as the call `context`; closes `items` when the consumer stops early."""
     stream: Any = items
     async with aclosing(stream):
         while True:
             try:
-                item = await run(operation, context, deadlines, anext(items))
+                item = await run(context, deadlines, anext(items))
             except StopAsyncIteration:
                 return
             yield item

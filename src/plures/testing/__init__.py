@@ -1,6 +1,6 @@
 """Layer 8: what tests of an application need — fakes by contract, and one test body in every placement."""
 
 from .fakes import WrongFake, fake
-from .running import NotRunnable, Running, Where, one_each, placements, run
+from .running import EVERYWHERE, NotRunnable, Running, Where, one_each, placements, run
 
-__all__ = ["NotRunnable", "Running", "Where", "WrongFake", "fake", "one_each", "placements", "run"]
+__all__ = ["EVERYWHERE", "NotRunnable", "Running", "Where", "WrongFake", "fake", "one_each", "placements", "run"]

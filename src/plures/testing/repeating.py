@@ -1,8 +1,12 @@
 """A transport that sends what may be repeated twice, so that operations which are idempotent in name only show it."""
 
 from collections.abc import AsyncGenerator, Collection, Mapping
+from typing import Final
 
-from plures.runtime import HttpTransport, Reply, Transport
+from plures.runtime import HOPS_HEADER, HttpTransport, Reply, Transport
+
+_DEEPEST: Final = 4
+"""Calls further down are not repeated: each level doubles all that are below it."""
 
 
 class RepeatingTransport:
@@ -14,7 +18,7 @@ class RepeatingTransport:
 
     async def unary(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
         first = await self._inner.unary(url, path, headers, body)
-        if path not in self._idempotent:
+        if path not in self._idempotent or int(headers[HOPS_HEADER]) > _DEEPEST:
             return first
         return await self._inner.unary(url, path, headers, body)
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from typing_extensions import TypeForm
 
@@ -35,6 +35,13 @@ class Where(StrEnum):
 
     LOCAL_PROCESSES = "local processes"
     """Each capability in a process of its own."""
+
+    BY_REFERENCE = "by reference"
+    """One process as in production. Nothing checks what crosses, so a request that breaks its contract gets through."""
+
+
+EVERYWHERE: Final = (Where.IN_PROCESS, Where.OVER_THE_WIRE, Where.LOCAL_PROCESSES)
+"""Where the outcome is the same, whatever is asked."""
 
 
 class NotRunnable(PluresError):
@@ -75,19 +82,28 @@ class Running:
 
 
 def placements(
-    application: str | Application, *, topology: Topology | None = None, where: Sequence[Where] = tuple(Where)
+    application: str | Application,
+    *,
+    topology: Topology | None = None,
+    where: Sequence[Where] = EVERYWHERE,
+    scope: Literal["function", "module", "session"] = "function",
 ) -> Any:
     """A pytest fixture that yields a `Running` application once per placement.
 
     Args:
         application: Import string (`"shop.app:app"`). An `Application` value cannot be started as processes.
         topology: For `LOCAL_PROCESSES`; each capability in a process of its own when left out.
+        scope: How long one running application serves: with more than a function, tests see what others left behind, and
+            have to run on the same event loop (`pytest.mark.asyncio(loop_scope=…)`).
     """
     import pytest_asyncio
 
-    @pytest_asyncio.fixture(params=list(where), ids=[place.name.lower() for place in where])
-    async def running(request: Any, tmp_path: Path) -> AsyncIterator[Running]:
-        async with run(application, request.param, data=tmp_path / "data", topology=topology) as started:
+    @pytest_asyncio.fixture(
+        params=list(where), ids=[place.name.lower() for place in where], scope=scope, loop_scope=scope
+    )
+    async def running(request: Any, tmp_path_factory: Any) -> AsyncIterator[Running]:
+        data = tmp_path_factory.mktemp("plures")
+        async with run(application, request.param, data=data, topology=topology) as started:
             yield started
 
     return running
@@ -136,7 +152,7 @@ async def _one_process(assembly: Assembly, where: Where, data: Path) -> AsyncIte
     public = listen(Wish(port=0)) if assembly.edge is not None else None
     over_the_wire = where is Where.OVER_THE_WIRE
     endpoints = dict.fromkeys(assembly.capabilities, (control.url,)) if over_the_wire else {}
-    mode = Mode.PRODUCTION if over_the_wire else Mode.DEVELOPMENT
+    mode = Mode.DEVELOPMENT if where is Where.IN_PROCESS else Mode.PRODUCTION
     placement = Placement(frozenset(assembly.capabilities), assembly.edge is not None, data, mode, endpoints)
     host = Host(
         assembly, placement, transport=RepeatingTransport(idempotent_paths(assembly)) if over_the_wire else None
