@@ -1,7 +1,6 @@
 """One replica as the supervisor sees it: a process that becomes ready, learns of others, and stops politely."""
 
 import asyncio
-import os
 import signal
 import socket
 from collections.abc import Mapping, Sequence
@@ -104,7 +103,7 @@ class Replica:
         public = () if configure.public_descriptor is None else (configure.public_descriptor,)
         try:
             started = await Program.start(
-                (*program, str(theirs.fileno()), str(os.getpid())),
+                (*program, str(theirs.fileno())),
                 source=surroundings.name,
                 lines=surroundings.lines,
                 environment={"PYTHONUNBUFFERED": "1", **surroundings.environment},

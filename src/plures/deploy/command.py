@@ -45,7 +45,7 @@ class Command:
         Raises:
             CommandMissing: There is no such program, or the command line cannot be read.
         """
-        words = _words(surroundings.name, command)
+        words = _words(surroundings.name.partition(".")[0], command)
         watched, lifeline = os.pipe()
         try:
             program = await Program.start(
@@ -105,16 +105,16 @@ def environment(address: tuple[str, int], urls: Mapping[str, str]) -> dict[str, 
     return {"PORT": str(port), "PLURES_CONTROL_ADDRESS": f"{host}:{port}", **known}
 
 
-def _words(name: str, command: str) -> list[str]:
+def _words(process: str, command: str) -> list[str]:
     try:
         words = shlex.split(command)
     except ValueError as error:
-        raise CommandMissing(name, command, f"the command line cannot be read: {str(error).lower()}") from error
+        raise CommandMissing(process, command, f"the command line cannot be read: {str(error).lower()}") from error
     if not words:
-        raise CommandMissing(name, command, "the command line is empty")
+        raise CommandMissing(process, command, "the command line is empty")
     if shutil.which(words[0]) is None:
         why = "the file may not be executed" if Path(words[0]).exists() else "there is no such program"
-        raise CommandMissing(name, words[0], why)
+        raise CommandMissing(process, words[0], why)
     return words
 
 

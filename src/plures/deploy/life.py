@@ -6,7 +6,6 @@ It ends when the supervisor says so, on SIGTERM or SIGINT, and when the supervis
 import asyncio
 import logging
 import os
-import signal
 import socket
 from collections.abc import Callable
 
@@ -27,7 +26,7 @@ from .channel import (
     to_supervisor,
 )
 from .hosted import Host, Hosted
-from .orphans import end_this_process_after, signal_when_parent_dies, watch
+from .orphans import end_this_process_after, watch
 from .signals import Leave, leave_on_signals
 
 _LAST_RESORT_S = 20.0
@@ -47,15 +46,13 @@ class Unexpected(PluresError):
         )
 
 
-async def live(descriptor: int, parent: int, build: Callable[[Configure], Host]) -> int:
+async def live(descriptor: int, build: Callable[[Configure], Host]) -> int:
     """Live one life; the exit status.
 
     Args:
         descriptor: The inherited end of the socket pair.
-        parent: Process number of the supervisor.
         build: Makes the host; may raise PluresError.
     """
-    signal_when_parent_dies(signal.SIGTERM, parent)
     sock = socket.socket(fileno=descriptor)
     sock.set_inheritable(False)
     lifeline = os.dup(descriptor)

@@ -1,29 +1,14 @@
-"""No process outlives the supervisor that started it, however the supervisor dies.
+"""No replica outlives the supervisor that started it, however the supervisor dies.
 
-Three nets, because none of them holds alone: the kernel's parent-death signal (Linux only, and it needs a program that heeds
-the signal), the end of an inherited stream (every system, and it needs somebody who looks), and the process group (what a
-command itself has started).
+The end of an inherited stream says that it is gone, on every system. The kernel's parent-death signal (Linux) is no better: it
+either kills at once, losing what is in flight, or asks the same interpreter that has just read the end of the stream.
 """
 
-import ctypes
 import os
 import select
-import signal
-import sys
 import threading
 import time
 from collections.abc import Callable
-
-_PR_SET_PDEATHSIG = 1
-
-
-def signal_when_parent_dies(number: signal.Signals, parent: int) -> None:
-    """Ask the kernel to send this process a signal when `parent` dies. Does nothing where the kernel cannot."""
-    if not sys.platform.startswith("linux"):
-        return
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
-    if os.getppid() != parent:  # it died before we asked
-        os.kill(os.getpid(), number)
 
 
 def watch(descriptor: int, gone: Callable[[], None]) -> None:

@@ -1,4 +1,4 @@
-"""The program of one replica: `python -m plures.deploy.replica DESCRIPTOR PARENT`. Only a supervisor starts it."""
+"""The program of one replica: `python -m plures.deploy.replica DESCRIPTOR`. Only a supervisor starts it."""
 
 import asyncio
 import sys
@@ -16,7 +16,7 @@ from .loops import new_event_loop
 def main() -> int:
     log_to_stderr()
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        return runner.run(life.live(int(sys.argv[1]), int(sys.argv[2]), build))
+        return runner.run(life.live(int(sys.argv[1]), build))
 
 
 def build(configure: Configure) -> Host:

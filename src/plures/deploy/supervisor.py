@@ -34,7 +34,7 @@ class SupervisorOptions:
     Attributes:
         start_limit_s: Most time from the start of a replica until it is ready.
         grace_s: Most time for requests in flight when a replica stops.
-        replica: The program that runs one replica; two arguments are added.
+        replica: The program that runs one replica; the descriptor of its channel is added.
     """
 
     addresses: WishedAddresses = field(default_factory=WishedAddresses)

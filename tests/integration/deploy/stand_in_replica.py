@@ -42,7 +42,7 @@ class StandInHost:
         if "fail" in mine:
             what, why, fix = mine["fail"]
             raise Stated(what, why=why, fix=fix)
-        if Path(mine.get("fail_if", "/nowhere")).exists():
+        if Path(mine.get("fail_if", "/nowhere")).exists():  # noqa: ASYNC240  # it is starting, nothing waits
             raise Stated("somebody broke it")
         if "raise" in mine:
             raise RuntimeError(mine["raise"])
@@ -83,4 +83,4 @@ class StandInHost:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(life.live(int(sys.argv[1]), int(sys.argv[2]), StandInHost)))
+    sys.exit(asyncio.run(life.live(int(sys.argv[1]), StandInHost)))

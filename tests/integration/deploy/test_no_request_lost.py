@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
+from plures.deploy.errors import ReplicaFailed
+
 from .support import PATIENCE_S, process, until
 
 
@@ -99,20 +101,34 @@ async def test_rolling_restart_of_several_replicas_under_load(run):
 async def test_exclusive_replicas_never_overlap(run, journal):
     running = await run(process("search", exclusive=True))
     await running.restart("search")
-    assert [event for event, _ in journal.events] == ["starting", "started", "draining", "stopped", "starting", "started"]
+    assert [event for event, _ in journal.events] == [
+        "starting",
+        "started",
+        "draining",
+        "stopped",
+        "starting",
+        "started",
+    ]
 
 
 async def test_others_overlap(run, journal):
     running = await run(process("search"))
     await running.restart("search")
-    assert [event for event, _ in journal.events] == ["starting", "started", "starting", "started", "draining", "stopped"]
+    assert [event for event, _ in journal.events] == [
+        "starting",
+        "started",
+        "starting",
+        "started",
+        "draining",
+        "stopped",
+    ]
 
 
 async def test_a_restart_that_fails_keeps_the_old_one(run, tmp_path, http):
     running = await run(process("search"), wish={"fail_if": str(tmp_path / "broken")})
     (tmp_path / "broken").touch()
     before = running.pids
-    with pytest.raises(Exception, match="search.1 cannot start: somebody broke it"):
+    with pytest.raises(ReplicaFailed, match=r"search\.1 cannot start: somebody broke it"):
         await running.restart("search")
     assert running.pids == before
     assert (await http.get(f"{running.endpoints['search'][0]}/who")).json()["pid"] == before["search.1"]
