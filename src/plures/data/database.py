@@ -1,8 +1,8 @@
 """What a capability gets: reads that see a snapshot, and one write at a time."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -29,9 +29,9 @@ class Database:
         self._release = release
         self._turn = asyncio.Lock()
         self._writing: asyncio.Task[object] | None = None
-        self._reads = 0
-        self._unread = asyncio.Event()
-        self._unread.set()
+        self._users: list[asyncio.Task[object] | None] = []  # a task as often as it reads or writes
+        self._unused = asyncio.Event()
+        self._unused.set()
         self._closed = False
 
     @asynccontextmanager
@@ -42,16 +42,9 @@ class Database:
             ReadOnly: From a statement that would change something.
             DatabaseClosed: The capability has stopped.
         """
-        self._check_open()
-        self._reads += 1
-        self._unread.clear()
-        try:
+        with self._in_use():
             async with self._reader.connect() as connection:
                 yield connection
-        finally:
-            self._reads -= 1
-            if not self._reads:
-                self._unread.set()
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[AsyncConnection]:
@@ -67,26 +60,46 @@ class Database:
         if self._writing is not None and self._writing is asyncio.current_task():
             raise NestedWrite(self._capability)
         async with self._turn:
-            self._check_open()
-            self._writing = asyncio.current_task()
-            try:
-                async with self._writer.begin() as connection:
-                    yield connection
-            finally:
-                self._writing = None
+            with self._in_use():
+                self._writing = asyncio.current_task()
+                try:
+                    async with self._writer.begin() as connection:
+                        yield connection
+                finally:
+                    self._writing = None
 
-    async def close(self) -> None:
-        """Wait for reads and writes in progress, then close; the write-ahead log is merged into the file."""
+    async def close(self, *, grace_s: float = 5.0) -> None:
+        """Close once nobody reads or writes any more; the write-ahead log is merged into the file.
+
+        Args:
+            grace_s: After so many seconds, tasks that still read or write are cancelled.
+        """
         if self._closed:
             return
         self._closed = True
-        await self._unread.wait()
-        async with self._turn:
-            # SQLite checkpoints when the last connection closes, and that must be the writer.
-            await self._reader.dispose()
-            await self._writer.dispose()
+        try:
+            async with asyncio.timeout(grace_s):
+                await self._unused.wait()
+        except TimeoutError:
+            for task in self._users:
+                if task is not None:
+                    task.cancel()
+            await self._unused.wait()
+        # SQLite checkpoints when the last connection closes, and that must be the writer.
+        await self._reader.dispose()
+        await self._writer.dispose()
         self._release()
 
-    def _check_open(self) -> None:
+    @contextmanager
+    def _in_use(self) -> Generator[None]:
         if self._closed:
             raise DatabaseClosed(self._capability)
+        task = asyncio.current_task()
+        self._users.append(task)
+        self._unused.clear()
+        try:
+            yield
+        finally:
+            self._users.remove(task)
+            if not self._users:
+                self._unused.set()

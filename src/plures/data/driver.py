@@ -15,6 +15,7 @@ from typing import Any, cast
 import aiosqlite
 
 _ROWS_AHEAD = 256  # brought along with the statement; the rest is fetched when asked for
+_INTERRUPT_AGAIN_S = 0.02
 
 Row = tuple[Any, ...]
 
@@ -96,16 +97,42 @@ class DriverConnection(aiosqlite.Connection):
         try:
             return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]  # aiosqlite leaves it bare
         except asyncio.CancelledError:
-            await self._settle()
+            idle = asyncio.ensure_future(super()._execute(lambda: None))  # type: ignore[no-untyped-call]  # as above
+            while not idle.done():
+                with suppress(sqlite3.ProgrammingError):  # closed meanwhile
+                    await self.interrupt()
+                # Again and again: SQLite forgets an interrupt that comes just before its statement starts.
+                await _outlast(idle, timeout_s=_INTERRUPT_AGAIN_S)
             raise
 
-    async def _settle(self) -> None:
-        with suppress(sqlite3.ProgrammingError):  # closed meanwhile
-            await self.interrupt()
-        idle = asyncio.ensure_future(super()._execute(lambda: None))  # type: ignore[no-untyped-call]
-        while not idle.done():
-            with suppress(asyncio.CancelledError):  # our caller raises the one that brought us here
-                await asyncio.shield(idle)
+    async def _connect(self) -> "DriverConnection":
+        opening = asyncio.ensure_future(super()._connect())
+        cancelled = False
+        while not opening.done():
+            cancelled |= await _outlast(opening)
+        if opening.exception():
+            self._thread.join()  # it has been told to stop
+        elif cancelled:
+            await self.close()
+        opening.result()
+        if cancelled:
+            raise asyncio.CancelledError
+        return self
+
+    async def close(self) -> None:
+        try:
+            await super().close()
+        finally:
+            self._thread.join()  # it has been told to stop, and must not answer to an event loop that is gone
+
+
+async def _outlast(work: asyncio.Future[Any], *, timeout_s: float | None = None) -> bool:
+    """Wait for work that must end before we do; whether somebody cancelled us meanwhile."""
+    try:
+        await asyncio.wait((work,), timeout=timeout_s)
+    except asyncio.CancelledError:
+        return True
+    return False
 
 
 class DriverCursor(aiosqlite.Cursor):

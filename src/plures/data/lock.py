@@ -23,9 +23,11 @@ class ProcessLock:
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        except OSError as error:
             holder = _holder(os.pread(self._descriptor, 32, 0))
             os.close(self._descriptor)
+            if not isinstance(error, BlockingIOError):
+                raise
             raise DatabaseLocked(capability, path, holder) from None
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, str(os.getpid()).encode(), 0)

@@ -138,10 +138,9 @@ async def test_cancellation_between_statements_rolls_back(database: Database) ->
     assert await all_keys(database) == ["milk"]
 
 
+@pytest.mark.parametrize("pause_s", [0, 0.01], ids=["just before it", "within it"])
 @pytest.mark.parametrize("kind", ["read", "write"])
-async def test_cancellation_interrupts_a_statement_and_leaves_the_connection_usable(
-    database: Database, kind: str
-) -> None:
+async def test_cancellation_interrupts_a_statement(database: Database, kind: str, pause_s: float) -> None:
     started = asyncio.Event()
 
     async def work() -> None:
@@ -156,7 +155,7 @@ async def test_cancellation_interrupts_a_statement_and_leaves_the_connection_usa
         started.clear()
         task = asyncio.create_task(work())
         await started.wait()
-        await asyncio.sleep(0.01)  # into the statement; right before it, the outcome is the same
+        await asyncio.sleep(pause_s)
         task.cancel()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -264,3 +263,20 @@ async def test_close_waits_for_work_in_progress_and_refuses_more(tmp_path: Path)
     with pytest.raises(DatabaseClosed):
         async with database.write():
             pytest.fail("closed")
+
+
+@pytest.mark.parametrize("kind", ["read", "write"])
+async def test_close_cancels_what_does_not_end(tmp_path: Path, kind: str) -> None:
+    database = await open_database(tmp_path, "inventory")
+    started = asyncio.Event()
+
+    async def work() -> None:
+        async with database.write() if kind == "write" else database.read() as connection:
+            started.set()
+            await connection.exec_driver_sql(ENDLESS)
+
+    task = asyncio.create_task(work())
+    await started.wait()
+    await database.close(grace_s=0)
+    with pytest.raises(asyncio.CancelledError):
+        await task

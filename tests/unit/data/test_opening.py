@@ -1,5 +1,6 @@
 """Opening says in one sentence what stands in the way; closing leaves nothing behind."""
 
+import asyncio
 import os
 import shutil
 import sqlite3
@@ -106,6 +107,20 @@ async def test_closing_leaves_no_thread_and_no_open_file(tmp_path: Path) -> None
         await two.exec_driver_sql("SELECT 1")
     await database.close()
     assert open_things() == before
+
+
+@pytest.mark.parametrize("steps", range(1, 8))
+async def test_cancellation_while_a_connection_opens_leaves_no_thread(tmp_path: Path, steps: int) -> None:
+    before = threading.active_count()
+    database = await open_database(tmp_path, "inventory", (STOCK,))
+    reading = asyncio.create_task(pragma(database, "reader", "query_only"))
+    for _ in range(steps):  # of the event loop
+        await asyncio.sleep(0)
+    reading.cancel()
+    await asyncio.wait((reading,))
+    assert await pragma(database, "reader", "query_only") == 1
+    await database.close()
+    assert threading.active_count() == before
 
 
 @contextmanager
