@@ -14,7 +14,7 @@ import msgspec
 from .wiretype import SAFE_INT
 
 _INT64: Final = range(-(2**63), 2**63)
-_DURATION: Final = re.compile(r"(-?)(\d{1,12})(?:\.(\d{1,9}))?s")
+_DURATION: Final = re.compile(r"(-?)(\d{1,14})(?:\.(\d{1,9}))?s")
 _NOT_FINITE: Final[Mapping[str, float]] = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 # What a peer may send for a number besides a JSON number; anything else is refused, unlike `int()` and `float()` would.
 _INT_TEXT: Final = re.compile(r"-?\d{1,19}")
