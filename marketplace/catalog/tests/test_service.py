@@ -1,5 +1,6 @@
 """What the catalog promises, on the real catalogue."""
 
+from collections import Counter
 from datetime import date
 
 import pytest
@@ -27,8 +28,8 @@ async def test_get(catalog: CatalogService) -> None:
 
 async def test_get_unknown(catalog: CatalogService) -> None:
     with pytest.raises(ProductUnknown) as raised:
-        await catalog.get("perpetual-motion-machine")
-    assert raised.value.product_id == "perpetual-motion-machine"
+        await catalog.get("unobtainium")
+    assert raised.value.product_id == "unobtainium"
 
 
 async def test_get_many_keeps_the_order_and_leaves_unknown_ones_out(catalog: CatalogService) -> None:
@@ -71,13 +72,9 @@ async def test_export_is_everything(catalogue: Catalogue, catalog: CatalogServic
 
 
 def test_categories_count_their_products(catalogue: Catalogue) -> None:
-    for category in catalogue.categories:
-        below = [
-            product
-            for product in catalogue.products
-            if product.category_id == category.id or product.category_id.startswith(f"{category.id}/")
-        ]
-        assert category.products == len(below), category.id
+    counts = Counter(product.category_id for product in catalogue.products)
+    counts.update(product.category_id.partition("/")[0] for product in catalogue.products)
+    assert {category.id: category.products for category in catalogue.categories} == counts
 
 
 def test_categories_form_a_tree_of_two_levels(catalogue: Catalogue) -> None:
@@ -98,4 +95,4 @@ def test_the_catalogue_is_large_and_its_ids_fit_an_address(catalogue: Catalogue)
 
 @pytest.mark.parametrize("word", ["rifle", "land mine", "gallows", "heroin", "handcuff", "cigarette"])
 def test_some_things_nobody_sells(catalogue: Catalogue, word: str) -> None:
-    assert not [p.id for p in catalogue.products if word in p.name.lower() or word in p.synonyms]
+    assert not [each.id for each in catalogue.products if word in {each.name.lower(), *each.synonyms}]
