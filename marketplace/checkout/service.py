@@ -104,9 +104,11 @@ class CheckoutService:
             return Declined(declined.reason)
         except (Exception, asyncio.CancelledError) as failure:
             ended = replace(attempt, result=Result.FAILED, detail=placing.step.title)
-            await self.settling.settle(ended, placing.reached)
+            standing = await self.settling.settle(ended, placing.reached)
             if isinstance(failure, asyncio.CancelledError | OutOfStock | ProductUnknown):
                 raise
+            if standing is not None:
+                return standing
             raise _incomplete(placing.step, failure) from failure
         return order
 

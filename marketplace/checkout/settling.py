@@ -13,6 +13,7 @@ from marketplace.checkout.parties import Parties
 from marketplace.checkout.placing import Step
 from marketplace.checkout.turns import Turns
 from marketplace.checkout.undo import take_back
+from marketplace.orders.contract import Order
 
 # No call to place an order lasts nearly as long, so an attempt still running after this time was interrupted.
 INTERRUPTED_AFTER: Final = timedelta(seconds=60)
@@ -30,15 +31,22 @@ class Settling:
         self._attempts = attempts
         self._turns = turns
         self._now = now
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: set[asyncio.Task[Order | None]] = set()
 
-    async def settle(self, attempt: Attempt, reached: Step) -> None:
-        """Take an ended attempt back and write it down, also when the caller is cancelled meanwhile."""
+    async def settle(self, attempt: Attempt, reached: Step) -> Order | None:
+        """Take an ended attempt back and write it down, also when the caller is cancelled meanwhile.
+
+        Returns:
+            The order, when it turns out to be written down as placed: then it stands, and nothing is taken back.
+
+        Raises:
+            Exception: The store does not say whether it stands; nothing was done, and it will be settled later.
+        """
         # An empty context: what we take back must not die of the deadline that made it necessary.
         task = asyncio.create_task(self._settle(attempt, reached), context=contextvars.Context())
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
-        await asyncio.shield(task)
+        return await asyncio.shield(task)
 
     async def finish(self) -> None:
         """Wait for everything that is being taken back."""
@@ -65,7 +73,15 @@ class Settling:
         """What waits to be settled, the oldest first."""
         return await self._attempts.unsettled(self._now() - INTERRUPTED_AFTER, limit)
 
-    async def _settle(self, attempt: Attempt, reached: Step) -> None:
+    async def _settle(self, attempt: Attempt, reached: Step) -> Order | None:
+        if reached is Step.RECORD:
+            recorded = await self._attempts.find(attempt.reference)
+            if recorded is not None and recorded.result is Result.PLACED:
+                return recorded.order
+        await self._take_back(attempt, reached)
+        return None
+
+    async def _take_back(self, attempt: Attempt, reached: Step) -> None:
         note = f"Taken back because the checkout ended early: {attempt.detail}"
         problem = await take_back(self._parties, attempt.reference, reached, note)
         if problem and problem != attempt.problem:

@@ -44,4 +44,5 @@ async def _try(what: str, taking_back: Awaitable[None], problems: list[str]) -> 
     try:
         await taking_back
     except Exception as error:  # noqa: BLE001 - whatever keeps one thing from being taken back must not keep the others
-        problems.append(f"{what}: {type(error).__name__}: {error}")
+        first_line, _, _ = str(error).partition("\n")
+        problems.append(f"{what}: {type(error).__name__}: {first_line}")

@@ -32,6 +32,10 @@ def payments(store: PaymentStore) -> PaymentsService:
     return PaymentsService(store, now=lambda: NOON)
 
 
+def written_to(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.iterdir())
+
+
 async def state_of(payments: PaymentsService, key: str) -> PaymentState:
     return (await payments.get(key)).state
 
@@ -135,9 +139,9 @@ async def test_no_file_ever_holds_the_number_of_a_card(tmp_path: Path) -> None:
     await payments.authorize("k1", PRICE, GOOD)
     with pytest.raises(CardDeclined):
         await payments.authorize("k2", PRICE, POOR)
-    before_closing = [path.read_bytes() for path in tmp_path.iterdir()]
+    while_open = written_to(tmp_path)
     await database.close()
-    written = b"".join([*before_closing, *(path.read_bytes() for path in tmp_path.iterdir())])
+    written = while_open + written_to(tmp_path)
     assert b"4242" in written
     for card in (GOOD, POOR):
         assert card.number.encode() not in written

@@ -13,7 +13,11 @@ def profile() -> ProfileService:
 
 
 def address(
-    recipient: str = "Anna Ahl", street: str = "Weg 1", postal_code: str = "10115", city: str = "Berlin", country: str = "DE"
+    recipient: str = "Anna Ahl",
+    street: str = "Weg 1",
+    postal_code: str = "10115",
+    city: str = "Berlin",
+    country: str = "DE",
 ) -> Address:
     return Address(recipient, street, postal_code, city, country)
 
