@@ -1,12 +1,14 @@
 """Runs the edge, an ordinary ASGI application: its lifespan, and a deadline for what each request may call."""
 
 import asyncio
+import logging
 from time import monotonic
 from typing import Any, Final
 
-from plures.errors import PluresError
+from plures.errors import DeadlineExceeded, PluresError, Unavailable
 from plures.runtime import CallContext, current
 
+_LOG: Final = logging.getLogger("plures.edge")
 EDGE_DEADLINE_S: Final = 5.0
 """Source: docs/adr/0006-call-path.md."""
 
@@ -34,10 +36,43 @@ class Edge:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request; what it calls shares one deadline. A WebSocket has none."""
-        if scope["type"] == "http":
-            current.set(CallContext(monotonic() + EDGE_DEADLINE_S, 0))
-            scope.setdefault("state", {}).update(self._lifespan.state)
-        await self._app(scope, receive, send)
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        current.set(CallContext(monotonic() + EDGE_DEADLINE_S, 0))
+        scope.setdefault("state", {}).update(self._lifespan.state)
+        answer = _Answer(send)
+        try:
+            await self._app(scope, receive, answer.send)
+        except (Unavailable, DeadlineExceeded) as error:
+            # A part that is down is no bug of the edge: whoever asked may come back, and one line tells the operator.
+            _LOG.warning("%s %s: %s", scope["method"], scope["path"], " ".join(str(error).split()))
+            if answer.has_started:
+                raise
+            await answer.refuse()
+
+
+class _Answer:
+    """What an application answers, and whether it has begun to."""
+
+    def __init__(self, send: Any) -> None:
+        self._send = send
+        self.has_started = False
+
+    async def send(self, event: Any) -> None:
+        self.has_started = True
+        await self._send(event)
+
+    async def refuse(self) -> None:
+        """Say that it may work later."""
+        body = b"A part of this application does not answer at the moment. Please try again.\n"
+        headers = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", str(len(body)).encode()),
+            (b"retry-after", b"1"),
+        ]
+        await self._send({"type": "http.response.start", "status": 503, "headers": headers})
+        await self._send({"type": "http.response.body", "body": body})
 
 
 class _Lifespan:

@@ -1,5 +1,6 @@
 """The composition root of one replica: opens databases, builds services, runs their hooks, serves their operations."""
 
+import asyncio
 from collections.abc import Mapping
 from random import Random
 from typing import Any
@@ -108,10 +109,7 @@ class Host:
 
     async def _start(self) -> None:
         order = _by_needs(self._hosted)
-        for name in order:
-            if any(d.kind is Kind.DATABASE for d in self._hosted[name].dependencies):
-                migrations = self._hosted[name].migrations
-                self._databases[name] = await open_database(self._placement.data, name, migrations)
+        await self._open_databases()
         services = {name: self._build(name) for name in order}
         for name in order:
             await self._run_start_hooks(name)
@@ -125,6 +123,16 @@ class Host:
                 await hook()
             self._background.start(lifecycle, owner)
         self._is_ready = True
+
+    async def _open_databases(self) -> None:
+        async def open_one(name: str, capability: AssembledCapability) -> None:
+            self._databases[name] = await open_database(self._placement.data, name, capability.migrations)
+
+        owners = [(n, c) for n, c in self._hosted.items() if any(d.kind is Kind.DATABASE for d in c.dependencies)]
+        opened = await asyncio.gather(*(open_one(*owner) for owner in owners), return_exceptions=True)
+        failures = [failure for failure in opened if failure is not None]
+        if failures:
+            raise failures[0]
 
     async def _run_start_hooks(self, owner: str) -> None:
         if owner in self._lifecycles:
