@@ -1,11 +1,13 @@
 """What shoppers do, in their words: the steps that the browser tests put together."""
 
+import asyncio
 import re
 from dataclasses import dataclass
 
 from playwright.async_api import Page, expect
 
 GOOD_CARD = "4242424242424242"
+_MOST_ATTEMPTS = 60
 ADDRESS = {
     "Name": "Ada Byron",
     "Street and number": "Main Street 1",
@@ -25,9 +27,18 @@ class Shopper:
         await self.page.goto(self.url + path)
 
     async def search(self, text: str) -> None:
-        await self.page.get_by_role("searchbox", name="Search the shop").fill(text)
-        await self.page.get_by_role("searchbox", name="Search the shop").press("Enter")
+        await self.page.get_by_label("Search the shop").fill(text)
+        await self.page.get_by_label("Search the shop").press("Enter")
         await self.page.wait_for_url("**/search?*")
+
+    async def search_until_found(self, text: str) -> None:
+        """Search again and again while the index is being built."""
+        for _ in range(_MOST_ATTEMPTS):
+            await self.search(text)
+            if await self.page.locator(".card").count():
+                return
+            await asyncio.sleep(0.5)
+        await expect(self.page.locator(".card").first).to_be_visible()
 
     async def open_something_in_stock(self) -> str:
         """Follow the hits from the top until one can be bought. Its name."""

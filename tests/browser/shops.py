@@ -13,6 +13,7 @@ from queue import Empty, Queue
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
+APPLICATION: Final = "marketplace.app:app"
 CAPABILITIES: Final = (
     "catalog",
     "search",
@@ -29,17 +30,20 @@ CAPABILITIES: Final = (
     "profile",
     "notifications",
 )
-_START_S: Final = 60
+_ANNOUNCED: Final = re.compile(r"(?:marketplace|the application): (http://\S+)")
+_START_S: Final = 120
 _STOP_S: Final = 30
 
 
-def topologies(data: Path) -> str:
+def write_topologies(folder: Path) -> Path:
     """A plures.toml with the shop in one process, and with each capability in its own."""
     own = "\n".join(f'{name} = {{ capabilities = ["{name}"] }}' for name in CAPABILITIES)
-    return f"""
+    file = folder / "plures.toml"
+    file.write_text(
+        f"""
 [application]
-import = "marketplace.app:app"
-data = "{data}"
+import = "{APPLICATION}"
+data = "{folder / "data"}"
 
 [topology.monolith]
 main = {{ capabilities = ["*"] }}
@@ -48,13 +52,15 @@ main = {{ capabilities = ["*"] }}
 {own}
 front = {{ capabilities = [], edge = true }}
 """
+    )
+    return file
 
 
 @contextmanager
 def plures_run(folder: Path, topology: str) -> Iterator[str]:
     """The shop's address while `plures run` runs it; stopped politely afterwards."""
-    (folder / "plures.toml").write_text(topologies(folder / "data"))
-    command = [sys.executable, "-m", "plures.cli", "run", "--topology", topology]
+    write_topologies(folder)
+    command = [sys.executable, "-m", "plures", "run", "--topology", topology, "--port", "0", "--control-port", "0"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "MARKETPLACE_DATA": str(folder / "data")}
     with subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -94,5 +100,5 @@ def _address(lines: "Queue[str | None]") -> str:
             message = "plures run did not open the shop:\n" + "".join(said)
             raise AssertionError(message)
         said.append(line)
-        if found := re.search(r"application.*?(http://[0-9.:]+)", line):
+        if found := _ANNOUNCED.search(line):
             return found[1]
