@@ -6,7 +6,7 @@ import pytest
 from marketplace.cart.memory import MemoryCarts
 from marketplace.cart.service import CartStore
 from marketplace.cart.store import MIGRATIONS, DatabaseCarts
-from plures.data import open_database
+from plures.testing import open_database
 
 
 @pytest.fixture(params=["memory", "database"])

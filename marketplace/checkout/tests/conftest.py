@@ -7,7 +7,7 @@ from marketplace.checkout.attempt import AttemptStore
 from marketplace.checkout.memory import MemoryAttempts
 from marketplace.checkout.store import MIGRATIONS, DatabaseAttempts
 from marketplace.checkout.tests.shop import Shop
-from plures.data import open_database
+from plures.testing import open_database
 
 
 @pytest.fixture(params=["memory", "database"])

@@ -6,7 +6,7 @@ import pytest
 from marketplace.fraud.memory import MemoryAttempts
 from marketplace.fraud.service import AttemptStore
 from marketplace.fraud.store import MIGRATIONS, DatabaseAttempts
-from plures.data import open_database
+from plures.testing import open_database
 
 
 @pytest.fixture(params=["memory", "database"])

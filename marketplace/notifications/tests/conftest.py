@@ -6,7 +6,7 @@ import pytest
 from marketplace.notifications.memory import MemoryNotifications
 from marketplace.notifications.service import NotificationStore
 from marketplace.notifications.store import MIGRATIONS, DatabaseNotifications
-from plures.data import open_database
+from plures.testing import open_database
 
 
 @pytest.fixture(params=["memory", "database"])

@@ -6,7 +6,7 @@ import pytest
 from marketplace.orders.memory import MemoryOrders
 from marketplace.orders.service import OrderStore
 from marketplace.orders.store import MIGRATIONS, DatabaseOrders
-from plures.data import open_database
+from plures.testing import open_database
 
 
 @pytest.fixture(params=["memory", "database"])

@@ -6,7 +6,7 @@ import pytest
 from marketplace.payments.entry import PaymentStore
 from marketplace.payments.memory import MemoryPayments
 from marketplace.payments.store import MIGRATIONS, DatabasePayments
-from plures.data import open_database
+from plures.testing import open_database
 
 
 @pytest.fixture(params=["memory", "database"])

@@ -18,7 +18,7 @@ from marketplace.payments.entry import PaymentStore
 from marketplace.payments.service import PaymentsService
 from marketplace.payments.store import MIGRATIONS, DatabasePayments
 from marketplace.pricing.contract import Money
-from plures.data import open_database
+from plures.testing import open_database
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, 0, UTC)
 GOOD = Card("4242424242424242", 12, 2030, "123", "Anna Ahl")

@@ -6,7 +6,7 @@ import pytest
 from marketplace.profile.memory import MemoryProfiles
 from marketplace.profile.service import ProfileStore
 from marketplace.profile.store import MIGRATIONS, DatabaseProfiles
-from plures.data import open_database
+from plures.testing import open_database
 
 
 @pytest.fixture(params=["memory", "database"])
