@@ -18,6 +18,8 @@ SORTS: Final = (
     (Sort.NAME, "Name"),
 )
 
+_MOST_STARS: Final = 5
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -47,25 +49,35 @@ def facets_of(query: SearchQuery, findings: Findings, tree: Tree) -> tuple[Facet
     return tuple(facet for facet in facets if facet.choices)
 
 
-def chosen(facets: tuple[Facet, ...]) -> tuple[Choice, ...]:
-    """What is chosen now, to be taken away above the results."""
-    return tuple(choice for facet in facets for choice in facet.choices if choice.chosen)
+def chosen(query: SearchQuery, tree: Tree) -> tuple[Choice, ...]:
+    """What is chosen now, to be taken away above the results; also when no product has it."""
+    choices = list(_category_path(query, tree))
+    if query.price:
+        label = band_name(query.price_min or 0, query.price_max)
+        choices.append(Choice(label, query.url(price_min=None, price_max=None), None, chosen=True))
+    if query.rating_min is not None:
+        choices.append(Choice(_stars(query.rating_min), query.url(rating_min=None), None, chosen=True))
+    return tuple(choices)
 
 
 def _categories(query: SearchQuery, findings: Findings, tree: Tree) -> tuple[Choice, ...]:
-    path = _path(query, tree)
-    # Taking a category away leads to the one above it: from chairs to furniture, not out of the house.
-    above = [None, *(aisle.id for aisle in path)]
-    taken = [
-        Choice(aisle.name, query.url(category_id=parent), None, chosen=True)
-        for aisle, parent in zip(path, above, strict=False)
-    ]
+    path = {aisle.id for aisle in _path(query, tree)}
     offered = [
         Choice(found.name, query.url(category_id=found.category_id), found.count)
         for found in findings.categories
-        if found.count and found.category_id not in above
+        if found.count and found.category_id not in path
     ]
-    return (*taken, *offered)
+    return (*_category_path(query, tree), *offered)
+
+
+def _category_path(query: SearchQuery, tree: Tree) -> tuple[Choice, ...]:
+    """The chosen category and those above it. Taking one away leads to the one above: from chairs to furniture."""
+    path = _path(query, tree)
+    above = (None, *(aisle.id for aisle in path))
+    return tuple(
+        Choice(aisle.name, query.url(category_id=parent), None, chosen=True)
+        for aisle, parent in zip(path, above, strict=False)
+    )
 
 
 def _path(query: SearchQuery, tree: Tree) -> tuple[Aisle, ...]:
@@ -77,17 +89,19 @@ def _path(query: SearchQuery, tree: Tree) -> tuple[Aisle, ...]:
 def _price(query: SearchQuery, band: PriceBand) -> Choice:
     is_chosen = (query.price_min, query.price_max) == (band.price_min, band.price_max)
     low, high = (None, None) if is_chosen else (band.price_min, band.price_max)
-    return Choice(band_name(band), query.url(price_min=low, price_max=high), band.count, is_chosen)
+    return Choice(
+        band_name(band.price_min, band.price_max), query.url(price_min=low, price_max=high), band.count, is_chosen
+    )
 
 
-def band_name(band: PriceBand) -> str:
-    """``under €10``, ``€10 to €25``, ``€100 and more``."""
-    if band.price_max is None:
-        return f"{_round(band.price_min)} and more"
-    # Both ends belong to the band; people say "under €10", not "to €9.99".
-    if band.price_min == 0:
-        return f"under {_round(band.price_max + 1)}"
-    return f"{_round(band.price_min)} to {_round(band.price_max + 1)}"
+def band_name(price_min: int, price_max: int | None) -> str:
+    """``under €10``, ``€10 to €25``, ``€100 and more``; both ends belong to the band, in minor units of EUR."""
+    if price_max is None:
+        return f"{_round(price_min)} and more"
+    # People say "under €10", not "to €9.99".
+    if price_min == 0:
+        return f"under {_round(price_max + 1)}"
+    return f"{_round(price_min)} to {_round(price_max + 1)}"
 
 
 def _round(amount: int) -> str:
@@ -97,7 +111,7 @@ def _round(amount: int) -> str:
 def _ratings(query: SearchQuery, findings: Findings) -> tuple[Choice, ...]:
     return tuple(
         Choice(
-            f"{found.rating_min} stars" if found.rating_min == _MOST_STARS else f"{found.rating_min} stars and more",
+            _stars(found.rating_min),
             query.url(rating_min=None if found.rating_min == query.rating_min else found.rating_min),
             found.count,
             found.rating_min == query.rating_min,
@@ -107,4 +121,5 @@ def _ratings(query: SearchQuery, findings: Findings) -> tuple[Choice, ...]:
     )
 
 
-_MOST_STARS: Final = 5
+def _stars(rating_min: int) -> str:
+    return f"{rating_min} stars" if rating_min == _MOST_STARS else f"{rating_min} stars and more"

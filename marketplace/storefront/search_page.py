@@ -81,7 +81,7 @@ def view_of(query: SearchQuery, found: Findings, tree: Tree) -> SearchView:
         corrected=found.corrected,
         cards=tuple(card_of(hit) for hit in found.hits),
         facets=facets,
-        chosen=chosen(facets),
+        chosen=chosen(query, tree),
         sorts=tuple((sort.value, label) for sort, label in SORTS),
         pager=pager(query.page, pages, lambda page: query.url(page=page)),
         aisles=tree.top,

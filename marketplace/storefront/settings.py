@@ -7,9 +7,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from plures import PluresError
+
 SECRET: Final = "MARKETPLACE_SECRET"  # noqa: S105 - the name of the variable
 DATA: Final = "MARKETPLACE_DATA"
 HTTPS: Final = "MARKETPLACE_HTTPS"
+
+
+class SecretNotKept(PluresError):
+    """There is no secret to sign cookies with."""
+
+    code = "marketplace.secret_not_kept"
+
+    def __init__(self, file: Path, error: OSError) -> None:
+        super().__init__(
+            f"Cannot keep the secret that signs cookies in {file}",
+            why=error.strerror or str(error),
+            fix=f"Let us write there, name another folder in {DATA}, or set {SECRET} to a long random text.",
+        )
 
 
 @dataclass(frozen=True)
@@ -32,7 +47,18 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def kept_secret(file: Path) -> str:
-    """The secret in ``file``, which is made if there is none; only its owner can read it."""
+    """The secret in ``file``, which is made if there is none; only its owner can read it.
+
+    Raises:
+        SecretNotKept: The file cannot be read or written.
+    """
+    try:
+        return _kept_secret(file)
+    except OSError as error:
+        raise SecretNotKept(file, error) from error
+
+
+def _kept_secret(file: Path) -> str:
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")

@@ -36,6 +36,14 @@ async def test_facets_narrow_the_results_and_can_be_taken_away_again(shopper: Sh
     assert 'href="/search?category=home&amp;price=1000-4999"' in shopper.html, "goes one category up"
 
 
+async def test_a_filter_that_nothing_passes_can_still_be_taken_away(shopper: Shopper) -> None:
+    await shopper.get("/search?q=teapot&price=0-999&rating=4")
+    assert "Nothing found" in shopper.page
+    assert "under €10 : take this filter away" in shopper.page
+    assert 'href="/search?q=teapot&amp;rating=4"' in shopper.html
+    assert 'href="/search?q=teapot&amp;price=0-999"' in shopper.html
+
+
 async def test_results_can_be_sorted_and_the_choice_survives_filters(shopper: Shopper) -> None:
     await shopper.get("/search?sort=price_ascending")
     assert shopper.page.index("Marmalade") < shopper.page.index("Whisk") < shopper.page.index("Armchair")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.routing import Route
 
-from marketplace.storefront.settings import kept_secret, settings_from
+from marketplace.storefront.settings import SecretNotKept, kept_secret, settings_from
 
 from .fake_shop import FakeShop
 from .shopper import CARD, Shopper
@@ -98,6 +98,12 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> 
     assert kept_secret(file) == first
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [one.name for one in file.parent.iterdir()] == ["storefront.secret"]
+
+
+def test_a_secret_that_cannot_be_kept_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file where a folder should be")
+    with pytest.raises(SecretNotKept, match="set MARKETPLACE_SECRET"):
+        kept_secret(tmp_path / "taken" / "storefront.secret")
 
 
 def test_the_environment_decides_about_secret_and_https(tmp_path: Path) -> None:
