@@ -7,6 +7,7 @@ from .declare import OperationDeclaration, command, contract, query
 from .describe import ContractDescription, ErrorDescription, OperationDescription, describe, is_contract
 from .error import ContractError
 from .message import Message
+from .shapes import as_list, as_object
 from .wiretype import Problems
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "OperationDescription",
     "Problems",
     "TooDeep",
+    "as_list",
+    "as_object",
     "command",
     "contract",
     "describe",

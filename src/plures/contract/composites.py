@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from .leaves import json_kind
+from .shapes import as_list, as_object, is_tuple, kind
 from .wiretype import Problems, WireType
 
 _REQUIRED = object()
@@ -24,18 +24,19 @@ class TupleType:
         self._most = min((b.max_length for b in bounds if b.max_length is not None), default=None)
 
     def encode(self, value: Any, at: str, problems: Problems) -> object:
-        if not isinstance(value, tuple):
+        if not is_tuple(value):
             problems.add(at, f"expected tuple, got {type(value).__name__}")
             return None
         return [self._item.encode(item, f"{at}[{n}]", problems) for n, item in enumerate(value)]
 
     def decode(self, data: object, at: str, problems: Problems) -> Any:
-        if not isinstance(data, list):
-            problems.add(at, f"expected a list, got {json_kind(data)}")
+        items = as_list(data)
+        if items is None:
+            problems.add(at, f"expected a list, got {kind(data)}")
             return None
-        if len(data) < self._least or (self._most is not None and len(data) > self._most):
-            problems.add(at, f"has {len(data)} items, allowed are {self._least} to {self._most or 'any number'}")
-        return tuple([self._item.decode(item, f"{at}[{n}]", problems) for n, item in enumerate(data)])
+        if len(items) < self._least or (self._most is not None and len(items) > self._most):
+            problems.add(at, f"has {len(items)} items, allowed are {self._least} to {self._most or 'any number'}")
+        return tuple([self._item.decode(item, f"{at}[{n}]", problems) for n, item in enumerate(items)])
 
     def describe(self) -> dict[str, object]:
         schema: dict[str, object] = {"type": "array", "items": self._item.describe()}
@@ -71,7 +72,7 @@ class UnionType:
     def __init__(self, members: Mapping[str, "MessageType"]) -> None:
         self.parts: tuple[WireType, ...] = tuple(members.values())
         self._members = members
-        self._keys = {member.python: key for key, member in members.items()}
+        self._keys: dict[Any, str] = {member.python: key for key, member in members.items()}
 
     def encode(self, value: Any, at: str, problems: Problems) -> object:
         key = self._keys.get(type(value))
@@ -81,11 +82,12 @@ class UnionType:
         return {key: self._members[key].encode(value, f"{at}.{key}", problems)}
 
     def decode(self, data: object, at: str, problems: Problems) -> Any:
-        present = [key for key in self._members if isinstance(data, dict) and data.get(key) is not None]
-        if not isinstance(data, dict) or len(present) != 1:
+        sent = as_object(data) or {}
+        present = [key for key in self._members if sent.get(key) is not None]
+        if len(present) != 1:
             problems.add(at, f"expected an object with exactly one of {', '.join(self._members)}")
             return None
-        return self._members[present[0]].decode(data[present[0]], f"{at}.{present[0]}", problems)
+        return self._members[present[0]].decode(sent[present[0]], f"{at}.{present[0]}", problems)
 
     def describe(self) -> dict[str, object]:
         return {
@@ -150,11 +152,12 @@ class MessageType:
         return data
 
     def decode(self, data: object, at: str, problems: Problems) -> Any:
-        if not isinstance(data, dict):
-            problems.add(at, f"expected an object, got {json_kind(data)}")
+        sent = as_object(data)
+        if sent is None:
+            problems.add(at, f"expected an object, got {kind(data)}")
             return None
         before = len(problems)
-        values = {field.name: self._field(field, data, at, problems) for field in self.fields}
+        values = {field.name: self._field(field, sent, at, problems) for field in self.fields}
         if len(problems) > before:
             return None
         try:

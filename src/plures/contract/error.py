@@ -46,7 +46,7 @@ class ContractError(PluresError):
         return f"{self.what} ({details})" if details else self.what
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and isinstance(other, ContractError) and self.fields == other.fields
+        return isinstance(other, ContractError) and type(other) is type(self) and self.fields == other.fields
 
     def __hash__(self) -> int:
         return hash((type(self), *self.fields.items()))

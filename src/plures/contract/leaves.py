@@ -3,22 +3,22 @@
 from datetime import datetime
 from decimal import InvalidOperation
 from enum import Enum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 import msgspec
 
 from .scalars import KEYWORDS, READ, SCHEMA, WRITE
+from .shapes import kind
 from .wiretype import Problems, WireType
 
 
 class Leaf:
     """A type that travels as one JSON scalar."""
 
-    parts: ClassVar[tuple[WireType, ...]] = ()
-
     def __init__(self, python: type, *, is_native: bool = True, bounds: tuple[msgspec.Meta, ...] = ()) -> None:
         self.python = python
         self.is_native = is_native
+        self.parts: tuple[WireType, ...] = ()
         self.bounds = bounds
         self._bounded: Any = python
         for meta in bounds:
@@ -38,7 +38,7 @@ class Leaf:
         try:
             value = READ[self.python](data) if self.python in READ else data
             if not self._fits(value):
-                problems.add(at, f"expected {self.python.__name__}, got {json_kind(data)}")
+                problems.add(at, f"expected {self.python.__name__}, got {kind(data)}")
             elif self.bounds:
                 msgspec.convert(value, self._bounded)
         except (ValueError, InvalidOperation, OverflowError) as error:  # msgspec.ValidationError is a ValueError
@@ -63,10 +63,9 @@ class Leaf:
 class EnumLeaf:
     """An enum travels by the name of its member; names that only the peer knows survive as pseudo-members."""
 
-    is_native = False
-    parts: ClassVar[tuple[WireType, ...]] = ()
-
     def __init__(self, python: type[Enum]) -> None:
+        self.is_native = False
+        self.parts: tuple[WireType, ...] = ()
         self.python = python
         self._unknown: dict[object, Enum] = {}
 
@@ -82,7 +81,7 @@ class EnumLeaf:
         if isinstance(data, int) and not isinstance(data, bool):
             by_value = {member.value: member for member in self.python}
             return by_value[data] if data in by_value else self._survivor(data)
-        problems.add(at, f"expected the name of a {self.python.__name__}, got {json_kind(data)}")
+        problems.add(at, f"expected the name of a {self.python.__name__}, got {kind(data)}")
         return None
 
     def _survivor(self, data: str | int) -> Enum:
@@ -99,8 +98,3 @@ class EnumLeaf:
 
     def describe(self) -> dict[str, object]:
         return {"type": "string", "enum": list(self.python.__members__)}
-
-
-def json_kind(data: object) -> str:
-    names = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
-    return names.get(type(data), "a number")

@@ -2,13 +2,13 @@
 
 import base64
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 
-from plures.contract import ContractError, Malformed, OperationDescription
+from plures.contract import ContractError, Malformed, OperationDescription, as_list, as_object
 from plures.errors import CallError, Outcome, Status
 
 UNARY_TYPE: Final = "application/json"
@@ -74,7 +74,7 @@ def error_from(
     data: object, operation: OperationDescription, *, http_status: int = 200, outcome: str | None = None
 ) -> Exception:
     """The error that a peer answered with; `data` is its parsed JSON, or None where it sent none."""
-    body: Mapping[str, Any] = data if isinstance(data, dict) else {}
+    body = as_object(data) or {}
     status = _STATUSES.get(str(body.get("code")), _STATUS_OF_HTTP.get(http_status, Status.UNKNOWN))
     declared = _declared(body.get("details"), operation)
     if declared is not None:
@@ -114,10 +114,9 @@ def parse_json(body: bytes) -> object:
 
 
 def _declared(details: object, operation: OperationDescription) -> ContractError | None:
-    found: Sequence[Any] = details if isinstance(details, list) else ()
-    for detail in found:
+    for detail in map(as_object, as_list(details) or []):
         for declared in operation.errors:
-            if isinstance(detail, dict) and detail.get("type") == declared.name:
+            if detail is not None and detail.get("type") == declared.name:
                 return _rebuild(declared.python, declared.codec, detail.get("debug") or {})
     return None
 

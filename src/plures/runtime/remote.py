@@ -6,7 +6,7 @@ from contextlib import aclosing
 from time import monotonic
 from typing import Any, Final
 
-from plures.contract import Malformed, OperationDescription, TooDeep
+from plures.contract import Malformed, OperationDescription, TooDeep, as_list, as_object
 from plures.errors import CallError, Internal, LimitExceeded, Outcome, Unavailable
 
 from . import connect
@@ -147,11 +147,11 @@ async def _read_stream(
 
 
 def _raise_end(operation: OperationDescription, body: bytes) -> None:
-    end = connect.parse_json(body)
-    if not isinstance(end, dict):
+    end = as_object(connect.parse_json(body))
+    if end is None:
         raise Internal(operation.full_name, "the stream ended without a readable end", outcome=Outcome.MAY_HAVE_RUN)
     if end.get("error"):
-        outcome = (end.get("metadata") or {}).get(connect.OUTCOME_HEADER) or [None]
+        outcome = as_list((as_object(end.get("metadata")) or {}).get(connect.OUTCOME_HEADER)) or [None]
         raise connect.error_from(end["error"], operation, outcome=outcome[0])
 
 

@@ -1,7 +1,7 @@
 """Runs an application in each placement, for tests: in process, over the wire, as local processes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -101,7 +101,7 @@ def placements(
     @pytest_asyncio.fixture(
         params=list(where), ids=[place.name.lower() for place in where], scope=scope, loop_scope=scope
     )
-    async def running(request: Any, tmp_path_factory: Any) -> AsyncIterator[Running]:
+    async def running(request: Any, tmp_path_factory: Any) -> AsyncGenerator[Running]:
         data = tmp_path_factory.mktemp("plures")
         async with run(application, request.param, data=data, topology=topology) as started:
             yield started
@@ -116,7 +116,7 @@ async def run(
     *,
     data: Path,
     topology: Topology | None = None,
-) -> AsyncIterator[Running]:
+) -> AsyncGenerator[Running]:
     """Run an application while the context lasts, on free ports.
 
     Args:
@@ -147,7 +147,7 @@ def one_each(assembly: Assembly) -> Topology:
 
 
 @asynccontextmanager
-async def _one_process(assembly: Assembly, where: Where, data: Path) -> AsyncIterator[Running]:
+async def _one_process(assembly: Assembly, where: Where, data: Path) -> AsyncGenerator[Running]:
     control = listen(Wish(port=0))
     public = listen(Wish(port=0)) if assembly.edge is not None else None
     over_the_wire = where is Where.OVER_THE_WIRE
@@ -172,7 +172,7 @@ def idempotent_paths(assembly: Assembly) -> frozenset[str]:
 
 
 @asynccontextmanager
-async def _processes(application: str, assembly: Assembly, topology: Topology, data: Path) -> AsyncIterator[Running]:
+async def _processes(application: str, assembly: Assembly, topology: Topology, data: Path) -> AsyncGenerator[Running]:
     async with AsyncExitStack() as stack:
         processes = await stack.enter_async_context(local_processes(topology, application, data=data))
         host = Host(assembly, Placement(frozenset(), edge=False, data=data, endpoints=processes.endpoints))
