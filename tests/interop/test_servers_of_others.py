@@ -1,6 +1,7 @@
 """A Plures application calls services that were written with the official Connect libraries."""
 
 import math
+from datetime import timedelta, timezone
 
 import pytest
 
@@ -18,6 +19,12 @@ async def test_messages_come_back_equal(depot: Depot, parcel) -> None:
 async def test_nan_comes_back_as_nan(depot: Depot) -> None:
     mirrored = await depot.mirror(BARE.__replace__(ratio=math.nan))
     assert math.isnan(mirrored.ratio)
+
+
+async def test_an_offset_names_the_same_moment(depot: Depot) -> None:
+    noon = FULL.sent_at.astimezone(timezone(timedelta(hours=5, minutes=30)))
+    mirrored = await depot.mirror(FULL.__replace__(sent_at=noon))
+    assert mirrored.sent_at == FULL.sent_at
 
 
 async def test_the_other_side_read_the_values_right(depot: Depot) -> None:
