@@ -103,9 +103,10 @@ class Checkout(Protocol):
         method: ShippingMethod = ShippingMethod.STANDARD,
         agreed_total: Money | None = None,
     ) -> Placed | Declined:
-        """Order and pay for the whole cart. The same key again orders nothing twice and answers with the same order.
+        """Order and pay for the whole cart. The same key again orders nothing twice and has the same outcome.
 
-        ``key`` is made by whoever shows the checkout page, one for each page. ``agreed_total`` is what the customer saw.
+        A key is used up once stock or money was touched; whoever shows the checkout page makes a new one for each page.
+        ``agreed_total`` is what the customer saw.
         """
         ...
 

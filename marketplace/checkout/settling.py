@@ -52,14 +52,14 @@ class Settling:
         """Wait for everything that is being taken back."""
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
-    async def forever(self) -> None:
+    async def forever(self, every_s: float = AGAIN_EVERY_S) -> None:
         """Settle again and again what was left over, by a failure or by a crash."""
         while True:
             try:
                 await self.leftovers()
             except Exception:  # noqa: BLE001 - one failure must not end what takes care of failures
-                _log.exception("Attempts to place an order could not be settled; trying again in %s s", AGAIN_EVERY_S)
-            await asyncio.sleep(AGAIN_EVERY_S)
+                _log.exception("Attempts to place an order could not be settled; trying again in %s s", every_s)
+            await asyncio.sleep(every_s)
 
     async def leftovers(self) -> None:
         """Settle once whatever is not settled."""

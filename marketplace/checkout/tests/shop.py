@@ -85,9 +85,13 @@ class Shop:
 
     def new_checkout(self) -> CheckoutService:
         """A checkout as after a restart: it knows what is stored and nothing else."""
-        parties: dict[str, Any] = {name: self._faulty(name) for name in Parties.__dataclass_fields__}
         attempts: Any = self._faulty("attempts")
-        return CheckoutService(Parties(**parties), attempts, now=self.clock)
+        return CheckoutService(self.parties(), attempts, now=self.clock)
+
+    def parties(self) -> Parties:
+        """Everybody, behind faults."""
+        parties: dict[str, Any] = {name: self._faulty(name) for name in Parties.__dataclass_fields__}
+        return Parties(**parties)
 
     def _faulty(self, name: str) -> Faulty:
         return Faulty(name, getattr(self, name), self.faults)

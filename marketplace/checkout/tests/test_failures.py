@@ -8,6 +8,7 @@ import pytest
 
 from marketplace.checkout.attempt import Result, reference_of
 from marketplace.checkout.contract import CheckoutIncomplete, Declined, Placed
+from marketplace.checkout.followups import follow_up
 from marketplace.checkout.tests.faults import CANCELS, RUNS_FIRST, Fault
 from marketplace.checkout.tests.shop import POOR, Shop
 from plures import Unavailable
@@ -252,3 +253,42 @@ async def test_a_caller_who_leaves_twice_does_not_stop_the_taking_back(shop: Sho
     await shop.checkout.settling.finish()
     await shop.assert_nothing_happened()
     await shop.assert_settled()
+
+
+async def test_leftovers_are_settled_again_and_again_whatever_happens(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    shop.faults.at("payments.capture", Fault.LOST_ANSWER)
+    shop.faults.at("orders.fail", Fault.LOST_REQUEST)
+    shop.faults.at("attempts.unsettled", Fault.BUG_BEFORE)
+    await place_in_a_task(shop)
+    settled = asyncio.Event()
+
+    async def watch(operation: str) -> None:
+        if operation == "attempts.save":
+            settled.set()
+
+    shop.faults.before = watch
+    settling = asyncio.create_task(shop.checkout.settling.forever(every_s=0))
+    await asyncio.wait_for(settled.wait(), timeout=5)
+    settling.cancel()
+    await asyncio.wait([settling])
+    await shop.checkout.settling.finish()
+    assert "could not be settled" in caplog.text
+    await shop.assert_nothing_happened()
+    await shop.assert_settled()
+
+
+async def test_followers_who_do_not_answer_do_not_keep_the_customer_waiting(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    placed = await shop.place()
+    assert isinstance(placed, Placed)
+
+    async def never(operation: str) -> None:
+        if operation == "notifications.send":
+            await asyncio.Event().wait()
+
+    shop.faults.before = never
+    await follow_up(shop.parties(), "reference", placed.order, within_s=0.01)
+    assert f"Order {placed.order.id} is placed, but not everybody could be told" in caplog.text
