@@ -31,7 +31,7 @@ async def call(url: str, call: Call) -> Reply:
         try:
             if method.stream_type is StreamType.SERVER_STREAM:
                 async for message in client.execute_server_stream(request=request, method=method):
-                    messages.append(json.loads(message.to_json()))  # noqa: PERF401  those before an error count
+                    messages.append(json.loads(message.to_json()))
             else:
                 answer = await client.execute_unary(request=request, method=method, use_get=call.use_get)
                 messages.append(json.loads(answer.to_json()))
