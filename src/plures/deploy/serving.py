@@ -86,7 +86,7 @@ def _configuration(application: Callable[..., Awaitable[None]], options: Serving
         access_log=False,
         server_header=False,
         timeout_keep_alive=options.keep_alive_s,
-        limit_concurrency=options.most_connections,
+        limit_concurrency=options.most_connections + 1,  # uvicorn counts the one that asks
     )
 
 

@@ -29,8 +29,9 @@ async def together(works: Iterable[Coroutine[Any, Any, None]]) -> None:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
     finally:
         await _cancel(tasks)
-    for task in done:
-        task.result()
+    for task in tasks:
+        if task in done:
+            task.result()
 
 
 async def in_order(needs: Mapping[str, frozenset[str]], start: Callable[[str], Awaitable[None]]) -> None:
