@@ -9,6 +9,8 @@ import httptools
 from .transport import Broken, Reply, TooLarge
 
 _HIGH_WATER_BYTES: Final = 256 * 1024
+_FIRST_FINAL_STATUS: Final = 200
+_FRAMING: Final = frozenset({b"content-length", b"transfer-encoding"})
 
 
 class HttpConnection(asyncio.Protocol):
@@ -78,6 +80,7 @@ class HttpConnection(asyncio.Protocol):
         self._status = 0
         self._noted: str | None = None
         self._has_head = False
+        self._is_framed = False
         self._is_complete = self._transport is None
         self._keeps_alive = True
         self._max_unread = self._max_body_bytes
@@ -119,15 +122,23 @@ class HttpConnection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._lost = self._lost or (str(exc) if exc else "the peer closed the connection")
-        if self._has_head and not self._is_complete and not self._keeps_alive:
+        if self._has_head and not self._is_complete and not self._is_framed:
             self._is_complete = True  # Without a length, the end of the connection is the end of the body.
         self._wake()
 
     # httptools' callbacks
 
+    def on_message_begin(self) -> None:
+        if self._is_complete:  # Or the next request would be answered with what this one was not asked for.
+            message = "it talks without being asked"
+            raise ValueError(message)
+
     def on_header(self, name: bytes, value: bytes) -> None:
-        if name.lower() == self._noted_header:
+        name = name.lower()
+        if name == self._noted_header:
             self._noted = value.decode("latin-1")
+        elif name in _FRAMING:
+            self._is_framed = True
 
     def on_headers_complete(self) -> None:
         self._status = self._parser.get_status_code()
@@ -141,4 +152,7 @@ class HttpConnection(asyncio.Protocol):
             self._transport.pause_reading()
 
     def on_message_complete(self) -> None:
-        self._is_complete = True
+        if self._status < _FIRST_FINAL_STATUS:
+            self._has_head = self._is_framed = False  # Only a hint; the answer follows.
+        else:
+            self._is_complete = True
