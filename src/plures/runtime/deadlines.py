@@ -6,57 +6,38 @@ A timer per call costs more than the rest of a call in process (docs/adr/0006-ca
 import asyncio
 from time import monotonic
 
+from .context import CallContext
 
-class Guard:
-    """One call in flight, and the task that it runs in."""
-
-    __slots__ = ("_cancelling", "deadline", "expired", "task")
-
-    def __init__(self, task: "asyncio.Task[object]", deadline: float) -> None:
-        self.task = task
-        self.deadline = deadline
-        self.expired = False
-        self._cancelling = task.cancelling()
-
-    def expire(self) -> None:
-        """Cancel the task, on behalf of the deadline."""
-        self.expired = True
-        self.task.cancel()
-
-    def absorb(self) -> bool:
-        """Take back our own cancellation; tells whether nobody else asked for one too."""
-        return self.expired and self.task.uncancel() <= self._cancelling
+_NEVER = float("inf")
 
 
 class Deadlines:
     """The calls in flight on the running event loop."""
 
     def __init__(self) -> None:
-        self._guards: set[Guard] = set()
-        self._wake_at = float("inf")
+        self._calls: set[CallContext] = set()
+        self._wake_at = _NEVER
         self._timer: asyncio.TimerHandle | None = None
+        self.leave = self._calls.discard
+        """`leave(call)`: the call has ended."""
 
-    def enter(self, deadline: float) -> Guard:
-        """Watch the current task until `leave`."""
+    def enter(self, call: CallContext) -> None:
+        """Watch a call that the current task makes, until `leave`."""
         task = asyncio.current_task()
         if task is None:
             message = "calls are made from within a task"
             raise RuntimeError(message)
-        guard = Guard(task, deadline)
-        self._guards.add(guard)
-        if deadline < self._wake_at:
-            self._arm(deadline)
-        return guard
-
-    def leave(self, guard: Guard) -> None:
-        """The call has ended."""
-        self._guards.discard(guard)
+        call.task = task
+        call.cancelling = task.cancelling()
+        self._calls.add(call)
+        if call.deadline < self._wake_at:
+            self._arm(call.deadline)
 
     def close(self) -> None:
         """Stop watching."""
         if self._timer is not None:
             self._timer.cancel()
-        self._timer, self._wake_at = None, float("inf")
+        self._timer, self._wake_at = None, _NEVER
 
     def _arm(self, when: float) -> None:
         if self._timer is not None:
@@ -66,10 +47,10 @@ class Deadlines:
 
     def _sweep(self) -> None:
         now = monotonic()
-        for guard in self._guards:
-            if guard.deadline <= now and not guard.expired:
-                guard.expire()
-        self._timer, self._wake_at = None, float("inf")
-        pending = [guard.deadline for guard in self._guards if not guard.expired]
+        for call in self._calls:
+            if call.deadline <= now and not call.expired:
+                call.expire()
+        self._timer, self._wake_at = None, _NEVER
+        pending = [call.deadline for call in self._calls if not call.expired]
         if pending:
             self._arm(min(pending))

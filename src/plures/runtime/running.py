@@ -22,15 +22,15 @@ async def run(context: CallContext, deadlines: Deadlines, work: Awaitable[T]) ->
         Expired: The deadline passed first; the work was cancelled.
     """
     token = current.set(context)
-    guard = deadlines.enter(context.deadline)
+    deadlines.enter(context)
     try:
         return await work
     except asyncio.CancelledError:
-        if guard.absorb():
+        if context.absorb():
             raise Expired from None
         raise
     finally:
-        deadlines.leave(guard)
+        deadlines.leave(context)
         current.reset(token)
 
 
