@@ -1,17 +1,15 @@
 """Buyers who call ``checkout.place`` through a client of the contract, without any page in between."""
 
-from collections.abc import Sequence
 from random import Random
 
-from bench.shop.arrivals import Zipf
 from bench.shop.cards import card_number
-from bench.shop.goods import all_goods
+from bench.shop.shelf import Shelf
 from marketplace.cart.contract import Cart
 from marketplace.checkout.contract import Checkout, Placed
 from marketplace.payments.contract import Card
 from marketplace.profile.contract import Address, Profile
 
-_ITEMS_PER_CART = 3
+ITEMS_PER_CART = 3
 _ADDRESS = Address("Sam Poe", "Main Street 1", "10115", "Berlin", "DE")
 
 
@@ -22,12 +20,10 @@ class NotPlaced(Exception):
 class CheckoutTraffic:
     """Buyers with an address and a full cart, who order once each."""
 
-    def __init__(self, checkout: Checkout, cart: Cart, profile: Profile, seed: int) -> None:
-        self._checkout = checkout
-        self._cart = cart
-        self._profile = profile
-        self._random = Random(seed)
-        self._popular = Zipf(all_goods(), self._random)
+    def __init__(self, clients: tuple[Checkout, Cart, Profile], shelf: Shelf, random: Random) -> None:
+        self._checkout, self._cart, self._profile = clients
+        self._shelf = shelf
+        self._random = random
         self._buyers: list[str] = []
 
     async def prepare(self, buyers: int) -> None:
@@ -35,7 +31,7 @@ class CheckoutTraffic:
         for number in range(buyers):
             buyer = f"c-{number:06d}-{self._random.getrandbits(40):x}"
             await self._profile.set_address(buyer, _ADDRESS)
-            for product_id in self._products():
+            for product_id in self._shelf.take(ITEMS_PER_CART):
                 await self._cart.add(buyer, product_id, 1)
             self._buyers.append(buyer)
 
@@ -51,9 +47,3 @@ class CheckoutTraffic:
         answer = await self._checkout.place(buyer, f"{self._random.getrandbits(96):024x}", card)
         if not isinstance(answer, Placed):
             raise NotPlaced(repr(answer))
-
-    def _products(self) -> Sequence[str]:
-        found: dict[str, None] = {}
-        while len(found) < _ITEMS_PER_CART:
-            found[self._popular.draw().product_id] = None
-        return list(found)

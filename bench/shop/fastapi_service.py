@@ -64,7 +64,7 @@ class HttpxClient:
     """Calls one capability's FastAPI service; has one coroutine for each operation of the contract."""
 
     def __init__(self, contract: type, address: str) -> None:
-        self._http = AsyncClient(base_url=address, limits=_LIMITS, trust_env=False)
+        self._http = AsyncClient(base_url=f"http://{address}", limits=_LIMITS, trust_env=False)
         for operation in operations_of(contract):
             setattr(
                 self,

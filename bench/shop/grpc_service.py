@@ -11,17 +11,26 @@ from typing import Any, Union, get_args, get_origin
 import grpc
 import msgspec
 
+from bench.processes import announce
 from bench.shop.described import Operation, declared_error, error_body, operations_of
 from plures import CallError, ContractError, Outcome, Status
 
 _encode = msgspec.msgpack.Encoder().encode
 
 
-def add_service(server: grpc.aio.Server, contract: type, service: Any) -> None:
-    """Serve every operation of a contract."""
+async def serve_service(contract: type, service: Any, port: int) -> None:
+    """Serve every operation of a contract on a loopback port until terminated."""
     operations = operations_of(contract)
     handlers = {operation.name: _handler(operation, service) for operation in operations}
+    server = grpc.aio.server()
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(operations[0].service, handlers),))
+    server.add_insecure_port(f"127.0.0.1:{port}")
+    await server.start()
+    announce(port)
+    try:
+        await server.wait_for_termination()
+    finally:
+        await server.stop(None)
 
 
 def _handler(operation: Operation, service: Any) -> Any:

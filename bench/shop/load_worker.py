@@ -18,6 +18,7 @@ from bench.shop.checkout_traffic import CheckoutTraffic
 from bench.shop.clients import checkout_clients
 from bench.shop.open_loop import Send, drive
 from bench.shop.service_worker import EDGE, PORTS
+from bench.shop.shelf import Shelf
 from bench.shop.variants import Kind, Storage
 from bench.shop.web_traffic import WebTraffic
 
@@ -43,13 +44,14 @@ class Load:
         random = Random(self.seed)
         arrivals = list(poisson(WEIGHTS[self.phase], per_s=self.per_s, seconds=self.seconds, random=random))
         buyers = _WARM_UP + sum(arrival.page in (PLACE, "checkout") for arrival in arrivals)
+        shelf = Shelf(random, part=list(WEIGHTS).index(self.phase), of=len(WEIGHTS))
         if self.phase == PLACE:
-            async with checkout_clients(self.kind, self.storage, ports) as (checkout, cart, profile):
-                direct = CheckoutTraffic(checkout, cart, profile, self.seed)
+            async with checkout_clients(self.kind, self.storage, ports) as clients:
+                direct = CheckoutTraffic(clients, shelf, random)
                 await direct.prepare(buyers)
                 await _measure(arrivals, direct.send)
         else:
-            async with WebTraffic(ports[EDGE], self.seed) as web:
+            async with WebTraffic(ports[EDGE], shelf, random) as web:
                 await web.prepare(buyers)
                 await _measure(arrivals, web.send)
 

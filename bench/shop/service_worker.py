@@ -10,13 +10,10 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-import grpc
 import msgspec
 from uvicorn import Config, Server
 
 from bench.processes import announce, run_worker
-from bench.shop.fastapi_service import HttpxClient, application_of
-from bench.shop.grpc_service import GrpcClient, add_service
 from bench.shop.variants import Kind, Storage, application
 from bench.shop.wiring import Client, Connect, wired
 from plures.application import Assembly, assemble
@@ -32,7 +29,14 @@ def connector(kind: Kind, ports: Mapping[str, int], assembly: Assembly) -> Conne
         description = assembly.contract(contract)
         assert description is not None
         address = f"127.0.0.1:{ports[description.capability]}"
-        return GrpcClient(contract, address) if kind is Kind.GRPC else HttpxClient(contract, f"http://{address}")
+        # Imported here, so that no service carries the other kind's libraries.
+        if kind is Kind.GRPC:
+            from bench.shop.grpc_service import GrpcClient
+
+            return GrpcClient(contract, address)
+        from bench.shop.fastapi_service import HttpxClient
+
+        return HttpxClient(contract, address)
 
     return connect
 
@@ -51,8 +55,12 @@ async def serve(kind: Kind, name: str) -> None:
     assert capability.implementation is not None
     async with wired(capability.implementation, capability.dependencies, connect) as service:
         if kind is Kind.GRPC:
-            await _serve_grpc(capability.contract.python, service, ports[name])
+            from bench.shop.grpc_service import serve_service
+
+            await serve_service(capability.contract.python, service, ports[name])
         else:
+            from bench.shop.fastapi_service import application_of
+
             await _serve_http(application_of(capability.contract.python, service), ports[name])
 
 
@@ -61,18 +69,6 @@ async def _serve_http(application: Any, port: int) -> None:
         announce(port)
         config = Config(application, http="httptools", ws="none", lifespan="off", log_level="warning", access_log=False)
         await Server(config).serve(sockets=[listening])
-
-
-async def _serve_grpc(contract: type, service: Any, port: int) -> None:
-    server = grpc.aio.server()
-    add_service(server, contract, service)
-    server.add_insecure_port(f"127.0.0.1:{port}")
-    await server.start()
-    announce(port)
-    try:
-        await server.wait_for_termination()
-    finally:
-        await server.stop(None)
 
 
 if __name__ == "__main__":

@@ -16,11 +16,12 @@ from pyreqwest.response import Response
 
 from bench.shop.arrivals import Zipf
 from bench.shop.cards import card_number
+from bench.shop.checkout_traffic import ITEMS_PER_CART
 from bench.shop.goods import all_goods, query_for
+from bench.shop.shelf import Shelf
 
 SECRET = "a secret for measurements only"
 COOKIE = "marketplace"
-_ITEMS_PER_CART = 3
 _HIDDEN = re.compile(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)"')
 _FORM = "application/x-www-form-urlencoded"
 
@@ -39,8 +40,9 @@ class UnexpectedPage(Exception):
 class WebTraffic:
     """Loads pages as many shoppers; buyers have an address and a full cart, and buy once each."""
 
-    def __init__(self, port: int, seed: int) -> None:
-        self._random = Random(seed)
+    def __init__(self, port: int, shelf: Shelf, random: Random) -> None:
+        self._shelf = shelf
+        self._random = random
         self._popular = Zipf(all_goods(), self._random)
         self._address = f"http://127.0.0.1:{port}"
         builder = ClientBuilder().no_proxy().follow_redirects(enable=False).timeout(timedelta(seconds=30))
@@ -59,12 +61,12 @@ class WebTraffic:
     async def prepare(self, buyers: int) -> None:
         """Give so many buyers an address and a full cart, and every browsing shopper something to look at."""
         for shopper in self._browsing:
-            await self._add(shopper)
+            await self._add(shopper, self._popular.draw().product_id)
         for number in range(buyers):
             buyer = self._shopper(1_000 + number)
             await self._post("/checkout/address", buyer, _ADDRESS)
-            for _ in range(_ITEMS_PER_CART):
-                await self._add(buyer)
+            for product_id in self._shelf.take(ITEMS_PER_CART):
+                await self._add(buyer, product_id)
             self._buyers.append((buyer, await self._order_form(buyer)))
 
     async def send(self, page: str) -> None:
@@ -82,14 +84,14 @@ class WebTraffic:
             case "product" | "reviews":
                 await self._get(f"/products/{goods.product_id}{'/reviews' if page == 'reviews' else ''}", shopper)
             case "add":
-                await self._add(shopper)
+                await self._add(shopper, goods.product_id)
             case "checkout":
                 await self._order(*self._buyers.pop())
             case _:
                 await self._get({"home": "/", "cart": "/cart", "profile": "/account"}[page], shopper)
 
-    async def _add(self, shopper: Shopper) -> None:
-        await self._post("/cart/add", shopper, {"product_id": self._popular.draw().product_id, "quantity": "1"})
+    async def _add(self, shopper: Shopper, product_id: str) -> None:
+        await self._post("/cart/add", shopper, {"product_id": product_id, "quantity": "1"})
 
     async def _order_form(self, buyer: Shopper) -> dict[str, str]:
         """The hidden fields of the page with the order button: key, total agreed to."""
@@ -134,5 +136,6 @@ _ADDRESS = {
 
 
 def _problem_in(page: str) -> str:
-    found = re.search(r'class="[^"]*notice[^"]*"[^>]*>(.*?)</', page, re.DOTALL)
-    return re.sub(r"<[^>]+>|\s+", " ", found.group(1)) if found else page[:200]
+    """What the page says is wrong, without its markup."""
+    found = re.search(r'<div class="note bad".*?</div>', page, re.DOTALL)
+    return re.sub(r"(<[^>]+>|\s)+", " ", found.group() if found else page[:300])
