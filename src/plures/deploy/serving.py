@@ -7,7 +7,7 @@ connection gets a last answer with `Connection: close`, and only those that stay
 import asyncio
 import logging
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,7 @@ import uvicorn
 _TICK_S = 1.0
 _POLL_S = 0.02
 _LAST_WORDS_S = 1.0
+_NO_HTTP = object()
 _log = logging.getLogger("plures.deploy")
 
 
@@ -83,6 +84,7 @@ def _configuration(application: Callable[..., Awaitable[None]], options: Serving
         interface="asgi3",
         lifespan="off",
         log_config=None,
+        log_level="warning",
         access_log=False,
         server_header=False,
         timeout_keep_alive=options.keep_alive_s,
@@ -101,7 +103,7 @@ class _Server(uvicorn.Server):
         self.hurried = asyncio.Event()
 
     @contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def capture_signals(self) -> Generator[None]:
         """Signals belong to whoever runs the process."""
         yield
 
@@ -160,10 +162,8 @@ class _Server(uvicorn.Server):
 
 def _is_silent(connection: object) -> bool:
     """Whether an HTTP connection waits for a request. Web sockets never do: they are told to close at once."""
-    if not hasattr(connection, "cycle"):
-        return False
-    cycle: Any = connection.cycle
-    return cycle is None or bool(cycle.response_complete)
+    cycle: Any = getattr(connection, "cycle", _NO_HTTP)
+    return cycle is None or (cycle is not _NO_HTTP and bool(cycle.response_complete))
 
 
 def _is_no_cancellation(record: logging.LogRecord) -> bool:
