@@ -10,16 +10,18 @@ class CallContext:
 
     Attributes:
         deadline: When it must have ended, in `time.monotonic()` seconds.
+        is_inherited: Whether the deadline is that of the caller, rather than the operation's own.
         hops: Calls between the root request and this one, this one included.
         task: The task that makes the call, which its deadline may have to cancel; None for a root request.
         cancelling: Requests to cancel that task that were there before the call.
     """
 
-    __slots__ = ("cancelling", "deadline", "expired", "hops", "task")
+    __slots__ = ("cancelling", "deadline", "expired", "hops", "is_inherited", "task")
 
-    def __init__(self, deadline: float, hops: int) -> None:
+    def __init__(self, deadline: float, hops: int, *, is_inherited: bool = False) -> None:
         self.deadline = deadline
         self.hops = hops
+        self.is_inherited = is_inherited
         self.expired = False
         self.task: asyncio.Task[object] | None = None
         self.cancelling = 0

@@ -108,7 +108,7 @@ class Dispatcher:
         try:
             return await run(context, self._deadlines, work)
         except Exception as error:  # noqa: BLE001 - whatever the service raised is its caller's to know, as a failure
-            raise failure_of(error, operation) from None
+            raise failure_of(error, operation, context) from None
 
     async def _steps(
         self, operation: OperationDescription, context: CallContext, items: Any
@@ -118,7 +118,7 @@ class Dispatcher:
                 async for item in stream:
                     yield item
         except Exception as error:  # noqa: BLE001 - as above
-            raise failure_of(error, operation) from None
+            raise failure_of(error, operation, context) from None
 
     def _enter(self) -> None:
         self._in_flight += 1
@@ -163,7 +163,7 @@ def _context(operation: OperationDescription, incoming: Incoming) -> CallContext
     declared_s = operation.declaration.deadline_s
     remaining_s = declared_s if incoming.remaining_s is None else min(declared_s, incoming.remaining_s)
     if remaining_s <= 0:
-        raise out_of_time(operation, Outcome.NOT_SENT)
+        raise out_of_time(operation, Outcome.NOT_SENT, is_inherited=False)
     if incoming.hops > MAX_HOPS:
         raise too_many_hops(operation)
     return CallContext(monotonic() + remaining_s, incoming.hops)

@@ -25,9 +25,7 @@ def by_reference(
 
     async def call(*args: Any, **kwargs: Any) -> Any:
         context = admit(operation, current.get())
-        work = method(
-            *args, **kwargs
-        )  # Arguments that do not fit are a TypeError of the caller, so this stands outside.
+        work = method(*args, **kwargs)  # Outside of the `try`: arguments that do not fit are a TypeError of the caller.
         # `running.run`, unrolled: one coroutine less on the hottest path there is.
         token = current.set(context)
         enter(context)
@@ -35,10 +33,10 @@ def by_reference(
             return await work
         except asyncio.CancelledError:
             if context.absorb():
-                raise out_of_time(operation, Outcome.MAY_HAVE_RUN) from None
+                raise out_of_time(operation, Outcome.MAY_HAVE_RUN, is_inherited=context.is_inherited) from None
             raise
         except Exception as error:  # noqa: BLE001 - whatever the service raised is its caller's to know, as a failure
-            raise failure_of(error, operation) from None
+            raise failure_of(error, operation, context) from None
         finally:
             leave(context)
             current.reset(token)
@@ -55,6 +53,6 @@ def _stream(operation: OperationDescription, method: Callable[..., Any], deadlin
                 async for item in stream:
                     yield item
         except Exception as error:  # noqa: BLE001 - as above
-            raise failure_of(error, operation) from None
+            raise failure_of(error, operation, context) from None
 
     return call

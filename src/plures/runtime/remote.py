@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Any, Final
 
 from plures.contract import Malformed, OperationDescription, TooDeep, as_list, as_object
-from plures.errors import CallError, Internal, LimitExceeded, Outcome, Unavailable
+from plures.errors import CallError, DeadlineExceeded, Internal, LimitExceeded, Outcome, Unavailable
 
 from . import connect
 from .context import CallContext, current
@@ -40,10 +40,9 @@ class RemoteCaller:
             context = admit(operation, current.get())
             body = _encoded(operation, request_of(*args, **kwargs))
             try:
-                reply = await run(context, deadlines, self._unary(operation, context, body))
-            except Expired:
-                raise out_of_time(operation, Outcome.MAY_HAVE_RUN) from None
-            return answer_of(operation, reply)
+                return answer_of(operation, await run(context, deadlines, self._unary(operation, context, body)))
+            except (Expired, DeadlineExceeded) as error:
+                raise _late(error, operation, context) from None
 
         return call
 
@@ -58,8 +57,8 @@ class RemoteCaller:
                 async with aclosing(run_stream(context, self._deadlines, items)) as stream:
                     async for item in stream:
                         yield item
-            except Expired:
-                raise out_of_time(operation, Outcome.MAY_HAVE_RUN) from None
+            except (Expired, DeadlineExceeded) as error:
+                raise _late(error, operation, context) from None
 
         return call
 
@@ -203,6 +202,13 @@ def _broken(operation: OperationDescription, replica: Replica, error: Broken | T
         return LimitExceeded(operation.full_name, str(error), outcome=Outcome.MAY_HAVE_RUN)
     why = f"the connection to {replica.url} broke ({error})"
     return Unavailable(operation.full_name, why, outcome=Outcome.MAY_HAVE_RUN)
+
+
+def _late(error: Expired | DeadlineExceeded, operation: OperationDescription, context: CallContext) -> DeadlineExceeded:
+    if isinstance(error, Expired):
+        return out_of_time(operation, Outcome.MAY_HAVE_RUN, is_inherited=context.is_inherited)
+    error.is_inherited = context.is_inherited  # The callee, who noticed first, cannot know whose deadline it was.
+    return error
 
 
 def _unreachable(operation: OperationDescription, why: str) -> Unavailable:
