@@ -28,15 +28,16 @@ class Deployment:
     mode: Mode = Mode.PRODUCTION
 
 
-def run(deployment: Deployment, stream: TextIO = sys.stderr) -> int:
+def run(deployment: Deployment, stream: TextIO | None = None) -> int:
     """Run until SIGINT or SIGTERM, then stop without losing a request. The exit status: 0, or 130 when hurried.
 
     Args:
-        stream: Where addresses, and with several processes their logs, are written.
+        stream: Where addresses, and with several processes their logs, are written; standard error when left out.
 
     Raises:
         PluresError: A port is taken, or something cannot start; nothing is left running then.
     """
+    stream = stream or sys.stderr
     alone = only_process(deployment.topology)
     wished = wished_addresses(deployment.settings)
     if alone is not None:
