@@ -120,7 +120,17 @@ def assemble(application: Application) -> Assembly:
     return Assembly(application.name, capabilities, application.edge, edge_dependencies)
 
 
-def _capability(capability: Capability[Any], violations: list[Violation]) -> AssembledCapability | None:
+def _capability(capability: object, violations: list[Violation]) -> AssembledCapability | None:
+    if not isinstance(capability, Capability):
+        fix = "Wrap each contract and its implementation, as in Capability(Search, SearchService)."
+        violations.append(
+            Violation("application.no_capability", f"the list of capabilities: {capability!r}", "is no Capability", fix)
+        )
+        return None
+    return _described(capability, violations)
+
+
+def _described(capability: Capability[Any], violations: list[Violation]) -> AssembledCapability | None:
     if not is_contract(capability.contract):
         fix = 'Put @contract("….v1", owner="…") on the class, and pass the class itself.'
         violations.append(
