@@ -11,7 +11,7 @@ from marketplace.catalog.contract import Item
 from marketplace.inventory.books import Entry, EntryState, StockStore
 from marketplace.inventory.opening_stock import load
 from marketplace.inventory.store import MIGRATIONS
-from plures.data import open_database
+from plures.testing import open_database
 
 NOON = datetime(2026, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)
 
