@@ -24,7 +24,7 @@ SUITES = {
 def main(arguments: list[str]) -> None:
     """Run the named benchmarks, or all, one after the other; then render the document from all kept results."""
     parsed = _parser().parse_args(arguments)
-    rounds = parsed.rounds or (2 if parsed.quick else 5)
+    rounds = parsed.rounds or (1 if parsed.quick else 5)
     options = Options(parsed.quick, rounds, parsed.seed, parsed.results)
     if parsed.bench != "render":
         for name in SUITES if parsed.bench == "all" else [parsed.bench]:
@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m bench", description=__doc__)
     parser.add_argument("bench", nargs="?", default="all", choices=["all", *SUITES, "render"])
     parser.add_argument("--quick", action="store_true", help="about a minute in all; the figures mean nothing")
-    parser.add_argument("--rounds", type=int, help="rounds to take medians of (default 5, quick 2)")
+    parser.add_argument("--rounds", type=int, help="rounds to take medians of (default 5, quick 1)")
     parser.add_argument("--seed", type=int, default=1, help="for arrivals, popularity and the order of rivals")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the JSON results")
     return parser
