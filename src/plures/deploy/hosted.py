@@ -62,21 +62,30 @@ class Hosted:
     async def stop(self) -> None:
         """Answer everything that was asked, then stop the host.
 
-        The edge goes first: what it answers may come back to this host's control application by way of another process.
+        The edge goes first: what it answers may come back to this host's control application by way of another process. The
+        host drains when no new call can arrive: it would refuse it, and a drain hook may be what ends a call in flight.
         """
         await self.close_edge()
         if self._control is not None:
-            await self._control.stop()
-            self._control = None
+            await self._control.close()
         for sock in self._sockets:
             if sock is not None:
                 sock.close()
         try:
+            await asyncio.gather(self._drain(), self._finish())
+        finally:
+            await self.host.stop()
+
+    async def _drain(self) -> None:
+        try:
             await asyncio.wait_for(self.host.drain(), self._grace_s)
         except TimeoutError:
             _log.warning("drain hooks and calls in flight were cut off: they had not ended within %g s", self._grace_s)
-        finally:
-            await self.host.stop()
+
+    async def _finish(self) -> None:
+        if self._control is not None:
+            await self._control.finish()
+            self._control = None
 
     def hurry(self) -> None:
         """Cut off what is in flight."""

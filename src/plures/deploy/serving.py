@@ -14,6 +14,8 @@ from typing import Any
 
 import uvicorn
 
+from .waiting import first
+
 _TICK_S = 1.0
 _POLL_S = 0.02
 _LAST_WORDS_S = 1.0
@@ -64,11 +66,21 @@ class Listener:
 
     async def stop(self) -> None:
         """Accept no more, answer what was asked, close everything; at most `grace_s`, or until `hurry`."""
+        await self.close()
+        await self.finish()
+
+    async def close(self) -> None:
+        """The first half of `stop`: afterwards no new request can arrive, but some may be in flight."""
+        self._server.leaving.set()
         if self._serving is None:
             self._socket.close()
-            return
-        self._server.leaving.set()
-        await self._serving
+        else:
+            await first(self._server.closed.wait(), asyncio.wait([self._serving]))
+
+    async def finish(self) -> None:
+        """The second half: wait for those."""
+        if self._serving is not None:
+            await self._serving
 
     def hurry(self) -> None:
         """Cancel what is in flight."""
@@ -100,6 +112,7 @@ class _Server(uvicorn.Server):
         self._options = options
         self.accepting = asyncio.Event()
         self.leaving = asyncio.Event()
+        self.closed = asyncio.Event()
         self.hurried = asyncio.Event()
 
     @contextmanager
@@ -128,6 +141,7 @@ class _Server(uvicorn.Server):
         await self._until_quiet(self._options.linger_s)
         for connection in list(self.server_state.connections):
             connection.shutdown()
+        self.closed.set()
         if not await self._until_quiet(self._options.grace_s):
             await self._cancel()
 
