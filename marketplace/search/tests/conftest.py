@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import pytest
 
@@ -37,6 +38,15 @@ def unavailable() -> Unavailable:
     return Unavailable("marketplace.some.v1.Some/Thing", "it is down", outcome=Outcome.NOT_SENT)
 
 
+class Fakes(NamedTuple):
+    """Those whom search asks."""
+
+    catalog: Catalog
+    pricing: Pricing
+    inventory: Inventory
+    reviews: Reviews
+
+
 @dataclass
 class Shop:
     """What the other capabilities would answer. What is None is down."""
@@ -51,8 +61,8 @@ class Shop:
     )
     down: Exception | None = None
 
-    def search(self) -> SearchService:
-        return SearchService(
+    def fakes(self) -> Fakes:
+        return Fakes(
             catalog=fake(
                 Catalog, categories=CATEGORIES, export=lambda: self._or_down(self.products), get_many=self._get
             ),
@@ -60,6 +70,9 @@ class Shop:
             inventory=fake(Inventory, availability=self._stock),
             reviews=fake(Reviews, summary=self._ratings),
         )
+
+    def search(self) -> SearchService:
+        return SearchService(*self.fakes())
 
     def _or_down(self, answer: tuple[Product, ...]) -> tuple[Product, ...]:
         if self.down is not None:

@@ -3,8 +3,10 @@
 import pytest
 
 from marketplace.catalog.contract import Product
-from marketplace.search.builder import ATTEMPTS, BATCH, PAUSE_S, persistently
-from plures import Unavailable
+from marketplace.search import compose
+from marketplace.search.builder import BATCH, PAUSE_S, persistently
+from marketplace.search.contract import IndexNotReady
+from plures import Lifecycle
 
 from .conftest import Shop, unavailable
 
@@ -17,27 +19,26 @@ class Starting:
         self.pauses: list[float] = []
         self._up_after = up_after
 
-    async def build(self) -> str:
+    async def build(self) -> None:
         self.attempts += 1
         if self.attempts <= self._up_after:
             raise unavailable()
-        return "built"
 
     async def sleep(self, seconds: float) -> None:
         self.pauses.append(seconds)
 
 
-async def test_waits_for_those_who_are_starting() -> None:
+@pytest.mark.parametrize("attempts", [None, 4])
+async def test_waits_for_those_who_are_starting(attempts: int | None) -> None:
     starting = Starting(up_after=3)
-    assert await persistently(starting.build, sleep=starting.sleep) == "built"
+    assert await persistently(starting.build, attempts=attempts, sleep=starting.sleep)
     assert starting.pauses == [PAUSE_S] * 3
 
 
-async def test_does_not_wait_for_ever() -> None:
+async def test_gives_up_after_so_many_attempts() -> None:
     starting = Starting(up_after=1_000)
-    with pytest.raises(Unavailable):
-        await persistently(starting.build, sleep=starting.sleep)
-    assert starting.attempts == ATTEMPTS
+    assert not await persistently(starting.build, attempts=5, sleep=starting.sleep)
+    assert starting.attempts == 5
 
 
 async def test_a_mistake_is_not_waited_for() -> None:
@@ -46,6 +47,20 @@ async def test_a_mistake_is_not_waited_for() -> None:
 
     with pytest.raises(ZeroDivisionError):
         await persistently(mistaken, sleep=Starting(0).sleep)
+
+
+async def test_a_replica_that_starts_before_the_others_builds_its_index_later(shop: Shop) -> None:
+    lifecycle = Lifecycle()
+    shop.down = unavailable()
+    fakes = shop.fakes()
+    search = compose.search(fakes.catalog, fakes.pricing, fakes.inventory, fakes.reviews, lifecycle)
+    (start,), (background,) = lifecycle.start_hooks, lifecycle.background_work
+    await start()
+    with pytest.raises(IndexNotReady):
+        await search.find()
+    shop.down = None
+    await background()
+    assert (await search.find("sofa")).total == 2
 
 
 async def test_more_products_than_fit_in_one_batch(shop: Shop) -> None:
