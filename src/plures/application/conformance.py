@@ -49,7 +49,8 @@ def service_class(implementation: Callable[..., Any]) -> type | None:
         returned = typing.get_type_hints(implementation).get("return")
     except (*UNRESOLVABLE, TypeError):
         return None
-    return returned if inspect.isclass(returned) and not is_contract(returned) else None
+    tells = inspect.isclass(returned) and returned not in (Any, object) and not is_contract(returned)
+    return returned if tells else None
 
 
 def _differences(operation: OperationDescription, method: Callable[..., Any]) -> list[str]:
