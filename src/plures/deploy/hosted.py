@@ -28,10 +28,24 @@ class Host(Protocol):
 
 
 class Hosted:
-    """Serves a host on sockets that somebody has bound."""
+    """Serves a host on sockets that somebody has bound.
 
-    def __init__(self, host: Host, control: socket.socket, public: socket.socket | None, grace_s: float) -> None:
+    Args:
+        answers_early: Accept calls before the host has started, for hosts that call themselves over the wire. Not where
+            another replica accepts on the same socket: it would have answered what this one must still refuse.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        control: socket.socket,
+        public: socket.socket | None,
+        grace_s: float,
+        *,
+        answers_early: bool = False,
+    ) -> None:
         self.host = host
+        self._answers_early = answers_early
         self._sockets = (control, public)
         self._grace_s = grace_s
         self._control: Listener | None = None
@@ -42,9 +56,13 @@ class Hosted:
         """Start the host, then accept connections. Raises PluresError, and then everything is closed again."""
         control, public = self._sockets
         try:
-            await self.host.start()
             self._control = Listener(self.host.control, control, replace(CONTROL, grace_s=self._grace_s))
-            await self._control.start()
+            if self._answers_early:
+                await self._control.start()
+                await self.host.start()
+            else:
+                await self.host.start()
+                await self._control.start()
             if self.host.public is not None and public is not None:
                 self._public = Listener(self.host.public, public, replace(PUBLIC, grace_s=self._grace_s))
                 await self._public.start()
