@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import click
 from watchfiles import Change, DefaultFilter, watch
-
-from .console import err
 
 _WATCHED: Final = (".py", ".toml", ".html", ".css", ".js", ".svg", ".json")
 _PATIENCE_S: Final = 35.0
@@ -36,7 +35,7 @@ def run_reloading(arguments: Sequence[str], folder: Path) -> int:
         signal.signal(number, leave)
     for changes in watch(folder, watch_filter=_Sources(), stop_event=stop, raise_interrupt=False):
         names = sorted({Path(path).name for _, path in changes})
-        err().print(f"changed: {', '.join(names[:5])}; starting again")
+        click.echo(f"changed: {', '.join(names[:5])}; starting again", err=True)
         _end(child)
         if stop.is_set():
             break

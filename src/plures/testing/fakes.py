@@ -1,6 +1,6 @@
 """`fake`: a stand-in for a capability, checked against its contract."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
 from typing_extensions import TypeForm
@@ -83,7 +83,7 @@ def _unexpected(operation: OperationDescription) -> Callable[..., Any]:
 def _streaming(method: Callable[..., Any]) -> Callable[..., AsyncIterator[Any]]:
     async def stream(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
         items = await method(*args, **kwargs)
-        if isinstance(items, AsyncIterable):
+        if hasattr(items, "__aiter__"):
             async for item in items:
                 yield item
         else:
@@ -98,11 +98,11 @@ def _checked(operation: OperationDescription, answer: Any) -> Any:
     if not operation.streams:
         _check(operation, answer)
         return answer
-    if not isinstance(answer, Iterable):
+    if not hasattr(answer, "__iter__"):
         raise _wrong(
             operation, f"it streams, and {answer!r} has no items", "Answer with a tuple of what the contract says."
         )
-    items = tuple(answer)  # A generator would be used up by the check.
+    items: tuple[Any, ...] = tuple(answer)  # A generator would be used up by the check.
     for item in items:
         _check(operation, item)
     return items
