@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from plures.contract import ContractDescription, describe, is_contract
 from plures.data import Migration, check_migrations
@@ -127,7 +127,8 @@ def _capability(capability: object, violations: list[Violation]) -> AssembledCap
             Violation("application.no_capability", f"the list of capabilities: {capability!r}", "is no Capability", fix)
         )
         return None
-    return _described(cast("Capability[Any]", capability), violations)
+    known: Capability[Any] = capability
+    return _described(known, violations)
 
 
 def _described(capability: Capability[Any], violations: list[Violation]) -> AssembledCapability | None:
