@@ -168,7 +168,6 @@ def wrong_application(site: Path) -> None:
     (site / "cli_site.py").write_text(APP.replace("-> int", "-> list[int]").replace('"cli",', '"CLI",'))
 
 
-@pytest.mark.parametrize("command", ["show", "check"])
 @pytest.mark.parametrize(
     ("spoil", "code", "says"),
     [
@@ -185,21 +184,20 @@ def wrong_application(site: Path) -> None:
         (wrong_application, "plures.invalid_input", ["application 'CLI' has 3 problems", "is not a name", "Search.find", "Catalog.get"]),
     ],
 )  # fmt: skip
-def test_mistakes(
-    plures: Run, site: Path, command: str, spoil: Callable[[Path], None], code: str, says: list[str]
-) -> None:
+def test_mistakes(plures: Run, site: Path, spoil: Callable[[Path], None], code: str, says: list[str]) -> None:
     spoil(site)
-    result = plures("topology", command)
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert f"[{code}]" in result.stderr.splitlines()[0]
-    assert "fix: " in result.stderr
-    assert [words for words in says if words not in result.stderr] == []
-    spoken = plures("topology", command, "--json")
-    assert (spoken.exit_code, spoken.stdout) == (2, "")
-    data: dict[str, Any] = json.loads(spoken.stderr)
-    assert data["code"] == code
-    assert data["what"] in result.stderr
-    assert data["fix"] or all(violation["fix"] for violation in data["violations"])
+    for command in ("show", "check"):
+        result = plures("topology", command)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert f"[{code}]" in result.stderr.splitlines()[0]
+        assert "fix: " in result.stderr
+        assert [words for words in says if words not in result.stderr] == []
+        spoken = plures("topology", command, "--json")
+        assert (spoken.exit_code, spoken.stdout) == (2, "")
+        data: dict[str, Any] = json.loads(spoken.stderr)
+        assert data["code"] == code
+        assert data["what"] in result.stderr
+        assert data["fix"] or all(violation["fix"] for violation in data["violations"])
 
 
 @pytest.mark.parametrize("command", ["show", "check"])
