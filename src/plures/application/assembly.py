@@ -120,7 +120,7 @@ def assemble(application: Application) -> Assembly:
     return Assembly(application.name, capabilities, application.edge, edge_dependencies)
 
 
-def _capability(capability: Capability[Any], violations: list[Violation]) -> AssembledCapability | None:
+def _capability(capability: Capability, violations: list[Violation]) -> AssembledCapability | None:
     if not _is_capability(capability):
         fix = "Wrap each contract and its implementation, as in Capability(Search, SearchService)."
         violations.append(

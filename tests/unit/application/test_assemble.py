@@ -63,7 +63,7 @@ def fix(*capabilities: Any, **more: Any) -> str:
     return caught.value.violations[0].fix
 
 
-def built_by(function: Callable[..., Any]) -> Capability[Any]:
+def built_by(function: Callable[..., Any]) -> Capability:
     return Capability(Tax, function)
 
 

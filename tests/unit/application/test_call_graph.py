@@ -40,7 +40,7 @@ class AsksItself(Service):
     def __init__(self, me: D) -> None: ...
 
 
-def assembled(*capabilities: Capability[Any], edge: Any = None) -> Assembly:
+def assembled(*capabilities: Capability, edge: Any = None) -> Assembly:
     return assemble(Application("graph", capabilities, edge=edge))
 
 

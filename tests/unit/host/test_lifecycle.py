@@ -113,7 +113,7 @@ class Failing:
         return "fine"
 
 
-def failing(notes: Notes, where: str) -> Capability[Any]:
+def failing(notes: Notes, where: str) -> Capability:
     def compose(database: Database, lifecycle: Lifecycle) -> Failing:
         return Failing(database, lifecycle, notes, where)
 
