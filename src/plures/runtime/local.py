@@ -6,13 +6,12 @@ from contextlib import aclosing
 from typing import Any
 
 from plures.contract import OperationDescription
-from plures.errors import Outcome
 
 from .context import current
 from .deadlines import Deadlines
 from .failures import failure_of
-from .policy import admit, out_of_time
-from .running import run_stream
+from .policy import admit
+from .running import Expired, run_stream
 
 
 def by_reference(
@@ -30,13 +29,17 @@ def by_reference(
         token = current.set(context)
         enter(context)
         try:
-            return await work
+            answer = await work
         except asyncio.CancelledError:
             if context.absorb():
-                raise out_of_time(operation, Outcome.MAY_HAVE_RUN, is_inherited=context.is_inherited) from None
+                raise failure_of(Expired(), operation, context) from None
             raise
         except Exception as error:  # noqa: BLE001 - whatever the service raised is its caller's to know, as a failure
-            raise failure_of(error, operation, context) from None
+            raise failure_of(Expired() if context.absorb() else error, operation, context) from None
+        else:
+            if context.expired and context.absorb():
+                raise failure_of(Expired(), operation, context)
+            return answer
         finally:
             leave(context)
             current.reset(token)

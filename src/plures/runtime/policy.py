@@ -53,9 +53,11 @@ def too_many_hops(operation: OperationDescription) -> LimitExceeded:
 
 def check_size(operation: OperationDescription, body: bytes, outcome: Outcome) -> None:
     """Refuse a message that is too large; raises `LimitExceeded`."""
-    if len(body) > MAX_BODY_BYTES:
-        raise LimitExceeded(
-            operation.full_name,
-            f"a message of {len(body):,} bytes is over the limit of {MAX_BODY_BYTES:,}",
-            outcome=outcome,
-        )
+    check_length(operation, len(body), outcome)
+
+
+def check_length(operation: OperationDescription, length: int, outcome: Outcome) -> None:
+    """Refuse a message of so many bytes; raises `LimitExceeded`."""
+    if length > MAX_BODY_BYTES:
+        why = f"a message of {length:,} bytes is over the limit of {MAX_BODY_BYTES:,}"
+        raise LimitExceeded(operation.full_name, why, outcome=outcome)

@@ -13,7 +13,7 @@ from . import connect
 from .context import CallContext, current
 from .deadlines import Deadlines
 from .failures import bad_answer, bad_request
-from .policy import admit, check_size, out_of_time
+from .policy import admit, check_length, check_size, out_of_time
 from .replicas import Replica, Replicas
 from .running import Expired, run, run_stream
 from .transport import Broken, NotSent, Reply, TooLarge, Transport
@@ -128,8 +128,11 @@ async def _read_stream(
     prefix = connect.PREFIX
     async for chunk in chunks:
         buffer += chunk.body
+        if head.http_status != _OK:
+            check_length(operation, len(buffer), Outcome.MAY_HAVE_RUN)
         while head.http_status == _OK and len(buffer) >= prefix.size:
             flags, length = prefix.unpack_from(buffer)
+            check_length(operation, length, Outcome.MAY_HAVE_RUN)
             if len(buffer) < prefix.size + length:
                 break
             body = bytes(buffer[prefix.size : prefix.size + length])

@@ -24,11 +24,15 @@ async def run(context: CallContext, deadlines: Deadlines, work: Awaitable[T]) ->
     token = current.set(context)
     deadlines.enter(context)
     try:
-        return await work
-    except asyncio.CancelledError:
+        answer = await work
+    except (asyncio.CancelledError, Exception):
         if context.absorb():
             raise Expired from None
         raise
+    else:
+        if context.absorb():  # The work did not let itself be cancelled; its time is over all the same.
+            raise Expired
+        return answer
     finally:
         deadlines.leave(context)
         current.reset(token)

@@ -165,7 +165,6 @@ async def turns_into_a_bug() -> str:
 
 
 @pytest.mark.parametrize("work", [swallows, turns_into_a_bug])
-@pytest.mark.xfail(strict=True, reason="over the wire the caller is told that time is over; by reference it is not")
 async def test_work_cannot_hide_that_its_time_is_over(deadlines: Deadlines, work: Callable[[], Awaitable[str]]) -> None:
     with pytest.raises(Expired):
         await run(within(SOON_S), deadlines, work())
