@@ -13,7 +13,7 @@ from plures.topology import Address, Settings
 from .console import mistakes_explained
 from .options import file_option
 from .project import folder_of, open_project
-from .reload import run_reloading
+from .reload import end_with_parent, run_reloading
 
 
 @click.command("run", short_help="Run the application until Ctrl-C.")
@@ -48,6 +48,7 @@ def run_command(
         if reloads:
             again = [argument for argument in sys.argv[1:] if argument != "--reload"]
             sys.exit(run_reloading(again, folder_of(file)))
+        end_with_parent()
         project = open_project(file)
         settings = _with_options(project.settings, host=host, port=port, control_port=control_port, data=data)
         mode = Mode.DEVELOPMENT if development else Mode.PRODUCTION
