@@ -36,8 +36,9 @@ _STATUS_OF_HTTP: Final[Mapping[int, Status]] = {
     429: Status.UNAVAILABLE, 502: Status.UNAVAILABLE, 503: Status.UNAVAILABLE, 504: Status.UNAVAILABLE,
 }  # fmt: skip
 _STATUSES: Final[Mapping[str, Status]] = {status.value: status for status in Status}
-# A peer that is no Plures host does not say; these codes alone mean that the operation cannot have started.
-_NEVER_STARTED: Final = frozenset({Status.UNIMPLEMENTED, Status.UNAUTHENTICATED, Status.PERMISSION_DENIED})
+# What gateways and routers answer in place of the operation. The codes of the protocol say less: an operation that ran may
+# pass on that another one refused it, or raise a declared error that an older caller does not know.
+_NEVER_STARTED: Final = frozenset({401, 403, 404})
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ def error_from(
     declared = _declared(body.get("details"), operation)
     if declared is not None:
         return declared
-    never_started = outcome == Outcome.NOT_SENT.value or status in _NEVER_STARTED
+    was_routed = "code" in body
+    never_started = outcome == Outcome.NOT_SENT.value or (http_status in _NEVER_STARTED and not was_routed)
     why = body.get("message")
     why = why if isinstance(why, str) and why else f"the peer answered HTTP {http_status}"
     return CallError.of(

@@ -78,6 +78,14 @@ def test_an_answer_that_breaks_the_contract_is_internal(body: bytes) -> None:
     assert (type(error), error.outcome) == (Internal, Outcome.MAY_HAVE_RUN)
 
 
+@pytest.mark.parametrize("code", ["permission_denied", "unauthenticated", "unimplemented"])
+@pytest.mark.parametrize("http_status", [401, 403, 404, 501])
+def test_an_operation_that_ran_may_fail_with_any_code(code: str, http_status: int) -> None:
+    """A newer callee raises a declared error that this caller does not know: what it did before is done."""
+    body = json.dumps({"code": code, "details": [{"type": "lab.trouble.v1.DeclaredLater", "debug": {}}]}).encode()
+    assert failure(Reply(http_status, body)).outcome is Outcome.MAY_HAVE_RUN
+
+
 def test_the_word_of_the_peer_counts() -> None:
     body = b'{"code":"resource_exhausted","message":"queue is full"}'
     assert failure(Reply(429, body, "not sent")).outcome is Outcome.NOT_SENT
