@@ -4,27 +4,27 @@ import asyncio
 from contextvars import ContextVar
 from typing import Final
 
+from msgspec import Struct
 
-class CallContext:
-    """A call in progress.
+
+class CallContext(Struct, eq=False):
+    """A call in progress. A `Struct`, since those are made in C and every call makes one.
 
     Attributes:
         deadline: When it must have ended, in `time.monotonic()` seconds.
-        is_inherited: Whether the deadline is that of the caller, rather than the operation's own.
         hops: Calls between the root request and this one, this one included.
+        is_inherited: Whether the deadline is that of the caller, rather than the operation's own.
         task: The task that makes the call, which its deadline may have to cancel; None for a root request.
         cancelling: Requests to cancel that task that were there before the call.
+        expired: Whether the deadline has passed and the task was cancelled for it.
     """
 
-    __slots__ = ("cancelling", "deadline", "expired", "hops", "is_inherited", "task")
-
-    def __init__(self, deadline: float, hops: int, *, is_inherited: bool = False) -> None:
-        self.deadline = deadline
-        self.hops = hops
-        self.is_inherited = is_inherited
-        self.expired = False
-        self.task: asyncio.Task[object] | None = None
-        self.cancelling = 0
+    deadline: float
+    hops: int
+    is_inherited: bool = False
+    task: "asyncio.Task[object] | None" = None
+    cancelling: int = 0
+    expired: bool = False
 
     def expire(self) -> None:
         """Cancel the task, on behalf of the deadline."""
