@@ -90,6 +90,7 @@ class RemoteCaller:
     ) -> AsyncGenerator[Any, None]:
         tried: list[Replica] = []
         why = "no replica of it is ready"
+        has_begun = False
         while (replica := self._replicas.choose(tried)) is not None:
             replica.in_flight += 1
             try:
@@ -98,9 +99,16 @@ class RemoteCaller:
                     head = await anext(chunks)
                     if not _turned_away(head):
                         async for item in _read_stream(operation, head, chunks):
+                            has_begun = True
                             yield item
                         return
                     why = f"{replica.url} takes no calls now"
+            except (
+                Unavailable
+            ) as error:  # A replica that starts or drains refuses streams in their end: the head is out by then.
+                if has_begun or error.outcome is not Outcome.NOT_SENT:
+                    raise
+                why = f"{replica.url} takes no calls now"
             except NotSent as error:
                 why = f"{replica.url} cannot be reached ({error})"
             except (Broken, TooLarge) as error:

@@ -116,7 +116,15 @@ async def test_a_call_that_was_not_taken_goes_to_another_replica(client: Callers
     assert transport.asked.count("alive") == 20
 
 
-@pytest.mark.parametrize("refusal", [NotSent("refused"), DRAINING], ids=["dead", "draining"])
+REFUSED_STREAM = stream_of(
+    envelope({"error": {"code": "unavailable"}, "metadata": {"plures-outcome": ["not sent"]}}, 2)
+)
+"""What our own server says when it drains."""
+
+
+@pytest.mark.parametrize(
+    "refusal", [NotSent("refused"), DRAINING, REFUSED_STREAM], ids=["dead", "draining", "draining host"]
+)
 async def test_so_does_a_stream(client: Callers, refusal: object) -> None:
     transport = Scripted(dead=refusal, alive=ITEMS)
     trouble = client(Trouble, transport, "dead", "alive")
@@ -260,6 +268,13 @@ async def test_streams_end_as_peers_like_it(client: Callers, end: object, kind: 
     with pytest.raises(kind) as caught:
         await items(client(Trouble, Scripted(a=stream_of(envelope(end, 2))), "a").stream(2))
     assert isinstance(caught.value, Gone) or caught.value.outcome is Outcome.MAY_HAVE_RUN  # type: ignore[attr-defined]
+
+
+async def test_a_stream_that_has_begun_is_not_asked_for_again(client: Callers) -> None:
+    begun = [*stream_of(envelope({"value": 1})), *REFUSED_STREAM[1:]]
+    transport = Scripted(a=begun, b=begun)
+    await failure(items(client(Trouble, transport, "a", "b").stream(2)))
+    assert len(transport.asked) == 1
 
 
 async def test_the_end_of_a_stream_can_say_that_it_never_began(client: Callers) -> None:
