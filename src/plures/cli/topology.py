@@ -73,9 +73,9 @@ def _print(description: TopologyDescription) -> None:
     for process in description.processes:
         table.add_row(*map(Text, _row(process)))  # as text: names may hold what Rich takes for markup
     out().print(table)
-    click.echo(
-        f"Calls that stay in a process: {description.local_calls}. Calls that cross the wire: {description.remote_calls}."
-    )
+    local, remote = description.local_calls, description.remote_calls
+    stay = "call between capabilities stays" if local == 1 else "calls between capabilities stay"
+    click.echo(f"{local} {stay} in a process, {remote} {'crosses' if remote == 1 else 'cross'} the wire.")
 
 
 def _row(process: ProcessDescription) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ def test_show_the_monolith(plures: Run, site: Path) -> None:
     assert title == ["topology", "monolith"]
     assert heading == ["process", "replicas", "capabilities", "calls", "out", "runs"]
     assert row == ["main", "1", "the", "edge,", "search,", "catalog", "(db)", "this", "application"]
-    assert " ".join(summary) == "Calls that stay in a process: 2. Calls that cross the wire: 0."
+    assert " ".join(summary) == "2 calls between capabilities stay in a process, 0 cross the wire."
 
 
 def test_show_a_split(plures: Run, site: Path) -> None:
@@ -75,7 +75,7 @@ def test_show_a_split(plures: Run, site: Path) -> None:
     assert lines[2:] == [
         "search 2-9 search search → catalog this application", "catalog 1 catalog run [bold] it",
         "shop 1 the edge the edge → search this application",
-        "Calls that stay in a process: 0. Calls that cross the wire: 2.",
+        "0 calls between capabilities stay in a process, 2 cross the wire.",
     ]  # fmt: skip
 
 
