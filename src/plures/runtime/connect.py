@@ -50,20 +50,20 @@ class Answer:
     not_sent: bool = False
 
 
-def error_data(error: Exception, operation: OperationDescription) -> dict[str, object]:
+def error_body(error: Exception, operation: OperationDescription) -> bytes:
     """The JSON object of an error that `runtime.failures` let through.
 
     Raises:
         Malformed: A field of a declared error is not of its declared type.
     """
     if isinstance(error, CallError):
-        return {"code": error.status.value, "message": error.why}
+        return msgspec.json.encode({"code": error.status.value, "message": error.why})
     declared = next(d for d in operation.errors if type(error) is d.python)
-    fields = declared.codec.to_data(declared.codec.message.python(**_fields(error)))
+    fields = msgspec.Raw(declared.codec.encode(declared.codec.message.python(**_fields(error))))
     # Peers with generated code would read `value`; its field numbers do not exist before the contract is locked.
     detail = {"type": declared.name, "value": "", "debug": fields}
     message = error.what if isinstance(error, ContractError) else ""
-    return {"code": declared.python.status.value, "message": message, "details": [detail]}
+    return msgspec.json.encode({"code": declared.python.status.value, "message": message, "details": [detail]})
 
 
 def status_of(error: Exception) -> Status:

@@ -36,5 +36,9 @@ class CallContext(Struct, eq=False):
         """Take back our own cancellation; tells whether nobody else asked for one too."""
         return self.expired and self.task is not None and self.task.uncancel() <= self.cancelling
 
+    def is_asked_to_end(self) -> bool:
+        """Whether anybody asked to cancel the task. Where nobody did, a `CancelledError` is the work's own, as any error is."""
+        return self.task is not None and self.task.cancelling() > 0
+
 
 current: Final[ContextVar[CallContext | None]] = ContextVar("plures_call", default=None)

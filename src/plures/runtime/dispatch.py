@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from plures.contract import ContractError, Malformed, OperationDescription, TooDeep
-from plures.errors import CallError, Outcome, Unavailable
+from plures.errors import CallError, LimitExceeded, Outcome, Unavailable
 
 from . import connect
 from .context import CallContext
@@ -139,24 +139,30 @@ class Dispatcher:
 
 def error_answer(error: Exception, operation: OperationDescription) -> connect.Answer:
     """A failure as a unary answer."""
-    data = _error_data(error, operation)
+    error, body = _written(error, operation)
     not_sent = isinstance(error, CallError) and error.outcome is Outcome.NOT_SENT
-    return connect.Answer(connect.HTTP_STATUS[connect.status_of(error)], msgspec.json.encode(data), not_sent)
+    return connect.Answer(connect.HTTP_STATUS[connect.status_of(error)], body, not_sent)
 
 
 def end_of_stream(error: Exception, operation: OperationDescription) -> bytes:
     """A failure as the last envelope of a stream."""
-    end: dict[str, object] = {"error": _error_data(error, operation)}
+    error, body = _written(error, operation)
+    end: dict[str, object] = {"error": msgspec.Raw(body)}
     if isinstance(error, CallError) and error.outcome is Outcome.NOT_SENT:
         end["metadata"] = {connect.OUTCOME_HEADER: [Outcome.NOT_SENT.value]}
     return connect.envelope(msgspec.json.encode(end), connect.END_FLAG)
 
 
-def _error_data(error: Exception, operation: OperationDescription) -> dict[str, object]:
+def _written(error: Exception, operation: OperationDescription) -> tuple[Exception, bytes]:
+    """A failure and its JSON; another failure where that one has fields that may not cross."""
     try:
-        return connect.error_data(error, operation)
-    except Malformed as malformed:
-        return connect.error_data(bad_answer(malformed, operation), operation)
+        body = connect.error_body(error, operation)
+        check_size(operation, body, Outcome.MAY_HAVE_RUN)
+    except (Malformed, TooDeep) as wrong:
+        return _written(bad_answer(wrong, operation), operation)
+    except LimitExceeded as too_large:
+        return _written(too_large, operation)
+    return error, body
 
 
 def _context(operation: OperationDescription, incoming: Incoming) -> CallContext:

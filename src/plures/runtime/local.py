@@ -30,10 +30,12 @@ def by_reference(
         enter(context)
         try:
             answer = await work
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as error:
             if context.absorb():
                 raise failure_of(Expired(), operation, context) from None
-            raise
+            if context.is_asked_to_end():
+                raise
+            raise failure_of(error, operation, context) from None
         except Exception as error:  # noqa: BLE001 - whatever the service raised is its caller's to know, as a failure
             raise failure_of(Expired() if context.absorb() else error, operation, context) from None
         else:

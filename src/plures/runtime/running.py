@@ -15,19 +15,26 @@ class Expired(Exception):
     """The deadline of a call passed while it ran. Whoever runs a call turns it into what the caller is told."""
 
 
+class GaveUp(Exception):
+    """The work of a call ended as cancelled, although nobody had asked for that: it awaited something that was."""
+
+
 async def run(context: CallContext, deadlines: Deadlines, work: Awaitable[T]) -> T:
     """Await `work` as the call `context`.
 
     Raises:
         Expired: The deadline passed first; the work was cancelled.
+        GaveUp: The work raised `CancelledError` of its own.
     """
     token = current.set(context)
     deadlines.enter(context)
     try:
         answer = await work
-    except (asyncio.CancelledError, Exception):
+    except (asyncio.CancelledError, Exception) as error:
         if context.absorb():
             raise Expired from None
+        if isinstance(error, asyncio.CancelledError) and not context.is_asked_to_end():
+            raise GaveUp from error
         raise
     else:
         if context.absorb():  # The work did not let itself be cancelled; its time is over all the same.
