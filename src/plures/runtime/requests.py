@@ -1,6 +1,5 @@
 """What a Connect request says: read from HTTP, checked, unpacked. Every refusal is a `CallError` that was *not sent*."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qs
@@ -34,8 +33,12 @@ def incoming_of(operation: OperationDescription, headers: Mapping[bytes, bytes])
     return Incoming(None if timeout is None else int(timeout) / 1000, int(hops))
 
 
+class HungUp(Exception):
+    """The caller closed the connection before its request was complete; there is nobody to answer."""
+
+
 async def posted_message(operation: OperationDescription, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
-    """The message of a POST request, out of its envelope where it is a stream's."""
+    """The message of a POST request, out of its envelope where it is a stream's; raises `HungUp` where it does not come."""
     body = await _read(operation, receive)
     if not operation.streams:
         return _unpacked(operation, body, headers.get(UNARY_ENCODING, PLAIN))
@@ -73,7 +76,7 @@ async def _read(operation: OperationDescription, receive: Receive) -> bytes:
     ):  # A body that is too large is read to its end too: the peer could not read our answer before.
         event = await receive()
         if event["type"] == "http.disconnect":
-            raise asyncio.CancelledError
+            raise HungUp
         size += len(event.get("body", b""))
         if size <= limit:
             parts.append(event.get("body", b""))

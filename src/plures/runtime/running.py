@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
+from time import monotonic
 from typing import Any, TypeVar
 
 from .context import CallContext, current
@@ -46,10 +47,17 @@ async def run(context: CallContext, deadlines: Deadlines, work: Awaitable[T]) ->
 
 
 async def run_stream(context: CallContext, deadlines: Deadlines, items: AsyncIterator[T]) -> AsyncGenerator[T, None]:
-    """Yield what `items` yields, each step as the call `context`; closes `items` when the consumer stops early."""
+    """Yield what `items` yields, each step as the call `context`; closes `items` when the consumer stops early.
+
+    Raises:
+        Expired: The deadline passed, be it that the work or that the consumer took its time.
+    """
     stream: Any = items
-    async with aclosing(stream):
+    # A contract asks for an iterator; those that are no generators have nothing to close.
+    async with aclosing(stream) if hasattr(stream, "aclose") else nullcontext():
         while True:
+            if context.deadline <= monotonic():  # A step that never waits would not notice.
+                raise Expired
             try:
                 item = await run(context, deadlines, anext(items))
             except StopAsyncIteration:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import aclosing
 from typing import Any, Final
 
 import msgspec
@@ -12,7 +13,7 @@ from plures.errors import CallError, Outcome, Status
 from . import connect
 from .disconnects import Disconnects, Receive
 from .dispatch import Dispatcher, Incoming, end_of_stream, error_answer
-from .requests import HEADERS, incoming_of, posted_message, queried_message
+from .requests import HEADERS, HungUp, incoming_of, posted_message, queried_message
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -59,6 +60,8 @@ class ConnectServer:
         try:
             incoming = incoming_of(operation, headers)
             message = await posted_message(operation, headers, receive)
+        except HungUp:
+            return
         except CallError as error:
             await self._fail(operation, error, send)
             return
@@ -110,8 +113,9 @@ class ConnectServer:
 
     async def _stream(self, operation: OperationDescription, incoming: Incoming, body: bytes, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [_STREAM]})
-        async for envelope in self._dispatcher.stream(operation, incoming, body):
-            await send({"type": "http.response.body", "body": envelope, "more_body": True})
+        async with aclosing(self._dispatcher.stream(operation, incoming, body)) as envelopes:
+            async for envelope in envelopes:
+                await send({"type": "http.response.body", "body": envelope, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _fail(self, operation: OperationDescription, error: Exception, send: Send) -> None:
