@@ -21,6 +21,13 @@ _INT_TEXT: Final = re.compile(r"-?\d{1,19}")
 _FLOAT_TEXT: Final = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 
+class Written(float):
+    """A number that remembers how it was written, since a `Decimal` must not be rounded to a float on its way."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
 def _write_int(value: int) -> int | str:
     value = int(value)  # A range looks for an instance of a subclass of int one number after the other, 2⁶⁴ times.
     if value not in _INT64:
@@ -50,6 +57,11 @@ def _read_float(data: object) -> object:
     if isinstance(data, str) and data in _NOT_FINITE:
         return _NOT_FINITE[data]
     if (isinstance(data, str) and _FLOAT_TEXT.fullmatch(data)) or type(data) is int:
+        return float(data)
+    if isinstance(data, Written):
+        if math.isinf(data):
+            message = "Number out of range"
+            raise ValueError(message)
         return float(data)
     return data
 
@@ -115,6 +127,8 @@ def _read_uuid(data: object) -> object:
 def _read_decimal(data: object) -> object:
     if isinstance(data, str):
         return msgspec.convert(data, Decimal)
+    if isinstance(data, Written):
+        return Decimal(data.text)
     return Decimal(str(data)) if isinstance(data, int | float) and not isinstance(data, bool) else data
 
 
