@@ -112,7 +112,7 @@ class Codec:
 
     def _natively(self, value: Any) -> bytes | None:
         body: bytes | None = self._encoder.encode(value)
-        if body is not None and b"null" in body:
+        if b"null" in body:
             body = self._nulls.left_out(body)
         return None if body is None or (self._has_int and has_wide_int(body)) else body
 
