@@ -111,9 +111,8 @@ class Codec:
         return data
 
     def _natively(self, value: Any) -> bytes | None:
-        body: bytes | None = self._encoder.encode(value)
-        if b"null" in body:
-            body = self._nulls.left_out(body)
+        written: bytes = self._encoder.encode(value)
+        body = self._nulls.left_out(written) if b"null" in written else written
         return None if body is None or (self._has_int and has_wide_int(body)) else body
 
     def _is_plain(self, body: bytes) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Self
 from uuid import UUID
 
 import msgspec
@@ -24,8 +24,12 @@ _FLOAT_TEXT: Final = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
 class Written(float):
     """A number that remembers how it was written, since a `Decimal` must not be rounded to a float on its way."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    text: str
+
+    def __new__(cls, text: str) -> Self:
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
 
 
 def _write_int(value: int) -> int | str:
