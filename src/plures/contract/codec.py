@@ -111,9 +111,13 @@ class Codec:
         return data
 
     def _natively(self, value: Any) -> bytes | None:
-        written: bytes = self._encoder.encode(value)
-        body = self._nulls.left_out(written) if b"null" in written else written
-        return None if body is None or (self._has_int and has_wide_int(body)) else body
+        body = self._encoder.encode(value)
+        if b"null" in body:
+            shorter = self._nulls.left_out(body)
+            if shorter is None:
+                return None
+            body = shorter
+        return None if self._has_int and has_wide_int(body) else body
 
     def _is_plain(self, body: bytes) -> bool:
         if self._has_int and has_wide_int(body):
