@@ -1,12 +1,12 @@
-"""Cuts a codebase into components: by its folders, or as the user's file says. Knows sizes and paths, not imports."""
+"""Cuts a codebase into components: by its folders, with those on top that the user named. Knows sizes and paths, not imports."""
 
-import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from plures.errors import InvalidInput, Violation
+
+from .definitions import CODE, Definitions
 
 SPLIT_SHARE = 0.15  # A folder that holds more than this share of all lines is cut into its subfolders.
 SHELL_SHARE = 0.2  # A folder with a single subfolder and fewer own lines than this share is only a shell around it.
@@ -131,21 +131,22 @@ def _by_module(lines: Mapping[str, int], name_of: Mapping[str, str]) -> Cut:
     return Cut({path: named.get(path, "(small modules)") for path in lines}, {"": "(small modules)"})
 
 
-def cut_by_file(file: Path, lines: Mapping[str, int]) -> Cut:
-    """Components as a TOML file names them: `[components]`, each key a name, each value a list of folders or files.
+def overlay(cut: Cut, definitions: Definitions, lines: Mapping[str, int]) -> Cut:
+    """`cut` with the components that the user named put on top; what nobody named stays as found.
 
     Raises:
-        InvalidInput: The file is missing, no TOML, or a component has no file.
+        InvalidInput: A named component has no file.
     """
-    wanted = _read_definitions(file)
-    places = {place.strip("/"): name for name, listed in wanted.items() for place in listed}
-    of = {path: name for path in lines if (name := _place_of(path, places)) is not None}
-    empty = [name for name in wanted if name not in set(of.values())]
+    if not definitions.components:
+        return cut
+    places = {place.strip("/"): name for name, listed in definitions.components.items() for place in listed}
+    named = {path: name for path in lines if (name := _place_of(path, places)) is not None}
+    empty = sorted(set(definitions.components) - set(named.values()))
     if empty:
-        raise InvalidInput(str(file), [_violation(file, name, "has no Python file", "Give folders or files that exist.") for name in empty])
-    rest = {path: "(rest)" for path in lines if path not in of}
+        fix = "Give folders or files that exist and hold Python code."
+        raise InvalidInput(definitions.file, [Violation(CODE, f"[components] {name}", "has no Python file", fix) for name in empty])
     folders = {place: name for place, name in places.items() if not place.endswith(".py")}
-    return Cut(of | rest, {"": "(rest)"} | folders if rest else folders)
+    return Cut(cut.of | named, cut.folders | folders)
 
 
 def _place_of(path: str, places: Mapping[str, str]) -> str | None:
@@ -155,28 +156,3 @@ def _place_of(path: str, places: Mapping[str, str]) -> str | None:
             return places[place]
         place = place.rpartition("/")[0]
     return places.get("")
-
-
-def _read_definitions(file: Path) -> dict[str, list[str]]:
-    try:
-        table = tomllib.loads(file.read_text(encoding="utf-8")).get("components")
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as failed:
-        reason = getattr(failed, "strerror", None) or str(failed)
-        raise InvalidInput(str(file), [_violation(file, "", f"cannot be read: {reason}", _EXAMPLE)]) from None
-    if not isinstance(table, dict) or not table:
-        raise InvalidInput(str(file), [_violation(file, "components", "is missing or empty", _EXAMPLE)])
-    wrong = [name for name, value in table.items() if not _is_list_of_text(value)]
-    if wrong:
-        raise InvalidInput(str(file), [_violation(file, name, "is not a list of folders", _EXAMPLE) for name in wrong])
-    return {str(name): [value] if isinstance(value, str) else [str(v) for v in value] for name, value in table.items()}
-
-
-_EXAMPLE = 'Write e.g. [components] and below it: search = ["shop/search", "shop/indexing.py"]'
-
-
-def _is_list_of_text(value: object) -> bool:
-    return isinstance(value, str) or (isinstance(value, list) and bool(value) and all(isinstance(v, str) for v in value))
-
-
-def _violation(file: Path, key: str, what: str, fix: str) -> Violation:
-    return Violation("advisor.components_file", f"{file.name}{f' [{key}]' if key else ''}", what, fix)

@@ -19,6 +19,7 @@ _FORMATTING = re.compile(
     r"|licen[cs]e header|line endings?|2to3|unused imports?|pylint|hacking|coding style|trailing|encoding line|bump version)\b",
     re.IGNORECASE,
 )
+_BOT = re.compile(r"\[bot\]|\b(dependabot|renovate|pre-commit-ci|pyup[-_ ]?bot|jenkins|zuul|transifex|weblate|translation[-_ ]?bot)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Commit:
         tickets: Ids of issues that the message names.
         files: Positions in `History.paths`, of at most `MOST_FILES` files.
         size: How many files it touched.
-        formatting: The message says that only form changed.
+        formatting: Only form changed, as the message says, or a program made it.
     """
 
     sha: str
@@ -112,7 +113,7 @@ class _Reader:
         entries = changes.rstrip(b"\0").split(b"\0") if changes.strip(b"\0") else []
         size = len(entries) // 2
         files = self._files(entries) if size <= MOST_FILES else ()
-        formatting = sha in self._ignored or _FORMATTING.search(subject) is not None
+        formatting = sha in self._ignored or _FORMATTING.search(subject) is not None or _BOT.search(name) is not None
         author = self._authors.setdefault(f"{name} <{address}>", len(self._authors))
         self._commits.append(Commit(sha, int(when), author, subject[:100], _tickets(subject, trailers), files, size, formatting))
 

@@ -29,7 +29,7 @@ _NOT_TABLES = frozenset({"select", "set", "values", "lateral", "unnest", "only",
 
 def tables_in(literal: str) -> list[tuple[str, Access]]:
     """Tables of one SQL text with what it does to them; empty when the text is no SQL statement."""
-    if len(literal) > LONGEST_SQL or not _STATEMENT.match(literal):
+    if len(literal) > LONGEST_SQL or not _STATEMENT.match(literal) or _is_prose(literal):
         return []
     own = {name.lower() for name in _COMMON_TABLE.findall(literal)}
     found: dict[tuple[str, Access], None] = {}
@@ -44,3 +44,9 @@ def tables_in(literal: str) -> list[tuple[str, Access]]:
 def _plain(name: str) -> str:
     table = re.sub(r"[\"`\[\]]", "", name).lower()
     return table.removeprefix("public.").removeprefix("main.").removeprefix("dbo.")
+
+
+def _is_prose(literal: str) -> bool:
+    """"Select a colour from the list" has the words of SQL, but neither its capitals nor its signs."""
+    first = next((word for word in re.findall(r"[A-Za-z]+", literal)), "")
+    return not (first.isupper() or (first.islower() and re.search(r"[*=,(%?:]", literal)))
