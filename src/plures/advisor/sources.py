@@ -44,6 +44,28 @@ def from_imports(survey: Survey) -> Iterator[Evidence]:
                 strength=len(figures.callers) / max(1, total - 1) / at.ENTANGLED_SHARE,
                 links=tuple(_incoming_links(survey, name)),
             )
+    yield from _bonds(survey)
+
+
+def _bonds(survey: Survey) -> Iterator[Evidence]:
+    """Pairs of components, each with the imports in both directions."""
+    pairs = sorted({(min(pair), max(pair)) for pair in survey.dependencies if pair[0] != pair[1]})
+    for left, right in pairs:
+        there, back = survey.dependencies.get((left, right)), survey.dependencies.get((right, left))
+        sites = (there.sites if there else 0) + (back.sites if back else 0)
+        share = max(sites / max(1, figures.incoming + figures.outgoing) for figures in (survey.independence[left], survey.independence[right]))
+        links = [link for dependency in (there, back) if dependency for link in dependency.links[:2]]
+        yield Evidence(
+            source="imports",
+            subject=(left, right),
+            statement=f"{left} imports {right} in {there.sites if there else 0} pairs of files, {right} imports {left} in "
+            f"{back.sites if back else 0}; that is {share:.0%} of all that binds the less bound of the two.",
+            figure=share,
+            unit="share of a component's outside imports",
+            supports=Verdict.CUT_FIRST,
+            strength=share / at.BINDING_SHARE,
+            links=tuple(survey.codebase.file_link(link.source, link.line) for link in links),
+        )
 
 
 def _incoming_links(survey: Survey, name: str) -> Iterator[Link]:
@@ -93,6 +115,8 @@ def from_teams(survey: Survey) -> Iterator[Evidence]:
         resident = staff.resident_teams
         waits = [wait for wait in staff.waits if {wait.waiting, wait.on} <= set(resident)]
         times = sum(wait.times for wait in waits)
+        if survey.independence[name].shared:
+            continue  # Everybody meets there by its nature; that is no reason to take it out.
         if len(resident) >= at.TEAMS and times:
             worst = waits[0]
             yield Evidence(

@@ -9,6 +9,8 @@ from .model import Evidence, Finding, Pressure, Verdict
 
 Subject = tuple[str, ...]
 
+WORTH_SAYING = 0.1  # Pairs with weaker evidence than this get no finding of their own: they are left alone.
+
 
 @dataclass(frozen=True)
 class Case:
@@ -39,7 +41,8 @@ def weigh(evidence: Iterable[Evidence], components: Sequence[str]) -> list[Findi
     cases = {subject: Case(subject, tuple(items)) for subject, items in by_subject.items()}
     findings = [_on_component(cases.get((name,), Case((name,), ()))) for name in components]
     pressed = {finding.subject[0] for finding in findings if _is_held_back(cases, finding)}
-    findings += [_on_pair(case, pressed) for subject, case in cases.items() if len(subject) > 1]
+    pairs = [case for subject, case in cases.items() if len(subject) > 1 and any(e.strength >= WORTH_SAYING for e in case.evidence)]
+    findings += [_on_pair(case, pressed) for case in pairs]
     return sorted(findings, key=lambda f: (_ORDER[f.verdict], len(f.subject), -f.confidence, f.subject))
 
 
@@ -92,7 +95,6 @@ def _what_would_split(case: Case, pressures: Sequence[Evidence]) -> str:
 def _on_pair(case: Case, pressed: set[str]) -> Finding:
     speaks_for = case.supporting(Verdict.MERGE)
     held_back = [name for name in case.subject if name in pressed]
-    binding = [e for e in speaks_for if e.strength >= _BINDING]
     if case.meets_requirements(Verdict.MERGE):
         return Finding(
             subject=case.subject,
@@ -104,12 +106,12 @@ def _on_pair(case: Case, pressed: set[str]) -> Finding:
             would_change="They should stay apart if different people came to own them, or if they began to change separately.",
         )
     cutting = case.supporting(Verdict.CUT_FIRST)
-    if held_back and (cutting or binding):
+    if held_back and any(e.strength >= 1 for e in cutting):
         return Finding(
             subject=case.subject,
             verdict=Verdict.CUT_FIRST,
             pressure=Pressure.TEAM,
-            evidence=(*cutting, *binding),
+            evidence=cutting,
             counter_evidence=case.supporting(Verdict.LEAVE_ALONE),
             confidence=0.5,
             would_change=f"It need not be cut if nothing pressed to take {' or '.join(held_back)} out.",
@@ -119,10 +121,7 @@ def _on_pair(case: Case, pressed: set[str]) -> Finding:
         verdict=Verdict.LEAVE_ALONE,
         pressure=None,
         evidence=case.supporting(Verdict.LEAVE_ALONE),
-        counter_evidence=speaks_for,
+        counter_evidence=(*speaks_for, *cutting),
         confidence=1 - STAYED_COUPLED * min(1.0, min((e.strength for e in speaks_for if e.required), default=0.0)),
         would_change="They would be worth merging if the same people owned both and half of their commits touched both.",
     )
-
-
-_BINDING = 0.5
