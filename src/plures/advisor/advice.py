@@ -9,9 +9,12 @@ from .sources import SOURCES, Source
 from .survey import Survey
 from .verdicts import weigh
 
+_ONLY_TEAM = (
+    "Code and history can show one reason to split: teams that wait for each other. Whether a part must scale on its own, "
+    "or fails differently from the rest, only a running system shows."
+)
 CAVEATS = (
-    "Code and history can show one reason to split: teams that wait for each other. Whether a part must scale on its own, or fails "
-    "differently from the rest, only a running system shows.",
+    _ONLY_TEAM,
     "Imports by name at run time (plugins, dependency injection by string) are not seen.",
     "Confidence is the share of cases in which it held in the backtest. What left did not always do well to leave.",
 )

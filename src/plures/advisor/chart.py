@@ -94,7 +94,9 @@ def _edge(survey: Survey, pair: tuple[str, str], circles: list[frozenset[str]], 
     source, target = pair
     dependency = survey.dependencies.get(pair)
     coupling = survey.coupling(source, target) or Coupling(0, 0, 0, 0, (0,) * QUARTERS, 0.0, ())
-    links = [survey.codebase.file_link(link.source, link.line) for link in dependency.links[:_LINKS]] if dependency else []
+    links = (
+        [survey.codebase.file_link(link.source, link.line) for link in dependency.links[:_LINKS]] if dependency else []
+    )
     links += [survey.codebase.commit_link(sha) for sha in coupling.examples[: _LINKS - 2]]
     return Edge(
         source=source,
@@ -132,12 +134,21 @@ def _shared_tables(tables: tuple[Table, ...]) -> dict[tuple[str, str], tuple[str
 
 
 def _table(table: Table) -> TableView:
-    return TableView(table.name, table.owner, table.components(Access.WRITE, Access.DEFINE), table.components(Access.READ))
+    return TableView(
+        table.name, table.owner, table.components(Access.WRITE, Access.DEFINE), table.components(Access.READ)
+    )
 
 
 def _waits(survey: Survey) -> list[Waiting]:
     found = [
-        Waiting(component, wait.waiting, wait.on, wait.times, round(wait.median_days, 2), _commit_links(survey, wait.examples))
+        Waiting(
+            component,
+            wait.waiting,
+            wait.on,
+            wait.times,
+            round(wait.median_days, 2),
+            _commit_links(survey, wait.examples),
+        )
         for component, staff in survey.staffing.items()
         for wait in staff.waits
     ]
@@ -153,7 +164,17 @@ def _hot_spots(survey: Survey) -> list[HotSpot]:
     heat = {path: commits * facts[path].lines for path, (commits, _) in survey.file_commits.items() if path in of}
     hottest = max(heat.values(), default=0)
     ranked = sorted((path for path in heat if heat[path] > 0), key=lambda path: (-heat[path], path))[:_HOT_SPOTS]
-    return [HotSpot(path, of[path], survey.file_commits[path][0], facts[path].lines, survey.file_commits[path][1], round(heat[path] / hottest, 4)) for path in ranked]
+    return [
+        HotSpot(
+            path,
+            of[path],
+            survey.file_commits[path][0],
+            facts[path].lines,
+            survey.file_commits[path][1],
+            round(heat[path] / hottest, 4),
+        )
+        for path in ranked
+    ]
 
 
 def _problems(survey: Survey) -> list[Problem]:

@@ -71,7 +71,9 @@ class Codebase:
         """Where a file can be looked at."""
         text = f"{path}:{line}" if line else path
         commit = self.history.head if self.history else ""
-        return Link(text, f"{self.web}/blob/{commit}/{path}{f'#L{line}' if line else ''}" if self.web and commit else "")
+        return Link(
+            text, f"{self.web}/blob/{commit}/{path}{f'#L{line}' if line else ''}" if self.web and commit else ""
+        )
 
     def commit_link(self, sha: str) -> Link:
         """Where a commit can be looked at."""
@@ -95,8 +97,12 @@ def read_codebase(wish: Wish, progress: Progress) -> Codebase:
     progress("reading files", 0, None)
     tree = read_commit(repository) if repository and (repository.bare or wish.commit) else read_folder(folder)
     kinds = roles(tree.paths)
-    facts = _read_facts(tree, [path for path, role in kinds.items() if role in {Role.PRODUCTION, Role.TEST}], cache, progress)
-    production = frozenset(path for path in facts if kinds[path] is Role.PRODUCTION and not facts[path].problem.startswith("binary"))
+    facts = _read_facts(
+        tree, [path for path, role in kinds.items() if role in {Role.PRODUCTION, Role.TEST}], cache, progress
+    )
+    production = frozenset(
+        path for path in facts if kinds[path] is Role.PRODUCTION and not facts[path].problem.startswith("binary")
+    )
     if not production:
         raise NoPythonFound(str(wish.path), len(tree.paths))
     index = ModuleIndex(kinds, project_folders(tree.paths))
@@ -105,10 +111,24 @@ def read_codebase(wish: Wish, progress: Progress) -> Codebase:
     progress("following imports", 0, None)
     graph = resolve_imports({path: facts[path] for path in sorted(production)}, index)
     history, notes = _read_history(repository, tree, cache, progress)
-    owners = next((tree.contents[tree.digests[path]].decode(errors="replace") for path in _OWNER_FILES if path in tree.digests), "")
+    owners = next(
+        (tree.contents[tree.digests[path]].decode(errors="replace") for path in _OWNER_FILES if path in tree.digests),
+        "",
+    )
     name = _name(folder)
     return Codebase(
-        name, tree, facts, production, index, cut, graph, history, definitions, owners, _web(folder) if repository else "", notes
+        name,
+        tree,
+        facts,
+        production,
+        index,
+        cut,
+        graph,
+        history,
+        definitions,
+        owners,
+        _web(folder) if repository else "",
+        notes,
     )
 
 
@@ -122,7 +142,7 @@ def _read_facts(tree: Tree, paths: list[str], cache: Cache, progress: Progress) 
     key = sha256("\n".join(sorted(set(wanted.values()))).encode()).hexdigest()
     by_digest = cache.load("facts", key, dict[str, ModuleFacts])
     if by_digest is None:
-        by_digest = {}
+        by_digest = dict[str, ModuleFacts]()
         for count, digest in enumerate(dict.fromkeys(wanted.values()), 1):
             by_digest[digest] = parse(tree.contents[digest])
             if count % 20 == 0 or count == len(wanted):
@@ -135,7 +155,9 @@ def _read_history(
     repository: git.Repository | None, tree: Tree, cache: Cache, progress: Progress
 ) -> tuple[History | None, tuple[str, ...]]:
     if repository is None:
-        return None, ("There is no git history here: nothing can be said about teams, waiting, or what changes together.",)
+        return None, (
+            "There is no git history here: nothing can be said about teams, waiting, or what changes together.",
+        )
     ignored = _ignored_commits(tree)
     key = f"{repository.head}\0{repository.prefix}\0{repository.shallow}\0{','.join(sorted(ignored))}"
     history = cache.load("history", key, History)
@@ -143,7 +165,9 @@ def _read_history(
         try:
             history = read_history(repository, lambda count: progress("reading history", count, None), ignored)
         except GitFailed as failed:
-            return None, (f"History could not be read ({failed.why}): nothing can be said about teams or what changes together.",)
+            return None, (
+                f"History could not be read ({failed.why}): nothing can be said about teams or what changes together.",
+            )
         cache.store("history", key, history)
     return history, tuple(_limits(history))
 

@@ -53,7 +53,9 @@ def cut_by_structure(lines: Mapping[str, int], name_of: Mapping[str, str], divid
         return _by_module(lines, name_of)
     of = {path: _owner(path, frontier) for path in lines}
     names = _names(set(of.values()), name_of, lines)
-    return Cut({path: names[folder] for path, folder in of.items()}, {folder: names[folder] for folder in set(of.values())})
+    return Cut(
+        {path: names[folder] for path, folder in of.items()}, {folder: names[folder] for folder in set(of.values())}
+    )
 
 
 class _Folders:
@@ -108,8 +110,8 @@ def _names(folders: set[str], name_of: Mapping[str, str], lines: Iterable[str]) 
     """Dotted names where they are unique, paths where two distributions share one."""
     dotted: dict[str, str] = {}
     for path in lines:
-        folder, name = path.rpartition("/")[0], name_of[path]
-        package = name if path.endswith("__init__.py") else name.rpartition(".")[0]
+        folder, module = path.rpartition("/")[0], name_of[path]
+        package = module if path.endswith("__init__.py") else module.rpartition(".")[0]
         while True:
             dotted.setdefault(folder, package)
             if not folder:
@@ -144,7 +146,9 @@ def overlay(cut: Cut, definitions: Definitions, lines: Mapping[str, int]) -> Cut
     empty = sorted(set(definitions.components) - set(named.values()))
     if empty:
         fix = "Give folders or files that exist and hold Python code."
-        raise InvalidInput(definitions.file, [Violation(CODE, f"[components] {name}", "has no Python file", fix) for name in empty])
+        raise InvalidInput(
+            definitions.file, [Violation(CODE, f"[components] {name}", "has no Python file", fix) for name in empty]
+        )
     folders = {place: name for place, name in places.items() if not place.endswith(".py")}
     return Cut(cut.of | named, cut.folders | folders)
 

@@ -69,7 +69,7 @@ class Coupling:
 
     @property
     def trend(self) -> float:
-        """Commits together in the last year minus those in the year before, per commit of both years; −1 to 1."""
+        """Commits together in the last year minus those in the year before, per commit of both years; -1 to 1."""
         last, before = sum(self.quarters[-4:]), sum(self.quarters[-8:-4])
         return (last - before) / (last + before) if last + before else 0.0
 

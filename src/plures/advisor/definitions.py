@@ -41,7 +41,10 @@ def read_definitions(file: Path) -> Definitions:
         raise InvalidInput(str(file), [Violation(CODE, file.name, f"cannot be read: {reason}", _EXAMPLE)]) from None
     problems: list[Violation] = []
     unknown = sorted(set(table) - {"divide", "components", "teams"})
-    problems += [Violation(CODE, f"{file.name} [{key}]", "is not known", "Use divide, [components] or [teams].") for key in unknown]
+    problems += [
+        Violation(CODE, f"{file.name} [{key}]", "is not known", "Use divide, [components] or [teams].")
+        for key in unknown
+    ]
     divide = _texts(table.get("divide", []), f"{file.name} divide", problems)
     components = _section(table.get("components", {}), f"{file.name} [components]", problems)
     teams = _section(table.get("teams", {}), f"{file.name} [teams]", problems)

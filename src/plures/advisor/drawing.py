@@ -20,7 +20,9 @@ def graph(drawn: CodeMap) -> str:
     """The dependency graph as SVG; the largest components and the strongest edges when there are too many to see."""
     components = sorted(drawn.components, key=lambda c: (-c.lines, c.name))[:_MOST_NODES]
     names = {c.name for c in components}
-    edges = sorted((e for e in drawn.edges if e.imports and {e.source, e.target} <= names), key=lambda e: -e.imports)[:_MOST_EDGES]
+    edges = sorted((e for e in drawn.edges if e.imports and {e.source, e.target} <= names), key=lambda e: -e.imports)[
+        :_MOST_EDGES
+    ]
     rows = _order(_rows(components), edges)
     places = _places(rows)
     height = 40 + sum(_lines_of(row) for row in rows) * _ROW_HEIGHT // 2 + len(rows) * _ROW_HEIGHT // 2
@@ -118,6 +120,7 @@ def sparkline(values: Sequence[int], label: str) -> str:
     """A row of small bars, one per quarter."""
     most = max(values, default=0) or 1
     bars = "".join(
-        f'<rect x="{8 * i}" y="{20 - 20 * value / most:.1f}" width="6" height="{20 * value / most:.1f}"/>' for i, value in enumerate(values)
+        f'<rect x="{8 * i}" y="{20 - 20 * value / most:.1f}" width="6" height="{20 * value / most:.1f}"/>'
+        for i, value in enumerate(values)
     )
     return f'<svg class="spark" viewBox="0 0 {8 * len(values)} 20" role="img" aria-label="{escape(label, quote=True)}">{bars}</svg>'

@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +58,7 @@ def open_repository(folder: Path, commit: str | None = None) -> Repository | Non
         answer = run(folder, "rev-parse", "--is-bare-repository", "--is-shallow-repository", "--show-prefix").decode()
     except GitFailed:
         return None
-    bare, shallow, prefix = (answer.split("\n") + ["", ""])[:3]
+    bare, shallow, prefix = [*answer.split("\n"), "", ""][:3]
     head = _resolve(folder, commit)
     if head is None:
         return None
@@ -94,7 +94,7 @@ def run(folder: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
 
 
 @contextmanager
-def stream(folder: Path, *arguments: str) -> Iterator[IO[bytes]]:
+def stream(folder: Path, *arguments: str) -> Generator[IO[bytes]]:
     """Standard output of a git command while it runs; the command is ended on leaving.
 
     Raises:

@@ -6,20 +6,28 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from . import git
-from .renames import Follower
+from .renames import Change, Follower
 
-MOST_FILES = 2_000  # Of a larger commit only the number of files is kept: nothing can be learnt from which files those are.
+MOST_FILES = (
+    2_000  # Of a larger commit only the number of files is kept: nothing can be learnt from which files those are.
+)
 
-_FORMAT = "%x01%H%x02%at%x02%aN%x02%aE%x02%s%x02%(trailers:key=Closes-Bug,key=Implements,key=Fixes,key=Closes,separator=%x20)"
+_FORMAT = (
+    "%x01%H%x02%at%x02%aN%x02%aE%x02%s%x02%(trailers:key=Closes-Bug,key=Implements,key=Fixes,key=Closes,separator=%x20)"
+)
 _TICKET = re.compile(
-    r"(?:(?:closes?|fixe?[sd]?|resolves?|refs?|bug|issue|ticket|gh)[-: ]*#?|#)(\d{2,8})\b|\b([A-Z][A-Z0-9]{1,9}-\d{1,6})\b", re.IGNORECASE
+    r"(?:(?:closes?|fixe?[sd]?|resolves?|refs?|bug|issue|ticket|gh)[-: ]*#?|#)(\d{2,8})\b|\b([A-Z][A-Z0-9]{1,9}-\d{1,6})\b",
+    re.IGNORECASE,
 )
 _FORMATTING = re.compile(
     r"\b(pep-?8|flake8|black|isort|ruff|pyupgrade|yapf|autopep8|white ?space|reformat\w*|formatting|re-?indent\w*|lint\w*|copyright"
     r"|licen[cs]e header|line endings?|2to3|unused imports?|pylint|hacking|coding style|trailing|encoding line|bump version)\b",
     re.IGNORECASE,
 )
-_BOT = re.compile(r"\[bot\]|\b(dependabot|renovate|pre-commit-ci|pyup[-_ ]?bot|jenkins|zuul|transifex|weblate|translation[-_ ]?bot)\b", re.IGNORECASE)
+_BOT = re.compile(
+    r"\[bot\]|\b(dependabot|renovate|pre-commit-ci|pyup[-_ ]?bot|jenkins|zuul|transifex|weblate|translation[-_ ]?bot)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +73,31 @@ class History:
     commits: tuple[Commit, ...] = field(repr=False)
 
 
-def read_history(repository: git.Repository, progress: Callable[[int], None], ignored: frozenset[str] = frozenset()) -> History:
+def read_history(
+    repository: git.Repository, progress: Callable[[int], None], ignored: frozenset[str] = frozenset()
+) -> History:
     """Every commit that is not a merge, of the folder asked for.
 
     Args:
         progress: Told the number of commits read so far, now and then.
         ignored: Commits that `.git-blame-ignore-revs` lists; they count as formatting.
+
     Raises:
         GitFailed: History cannot be read, for instance since objects are missing.
     """
     reader = _Reader(ignored)
     # Neither `-M` nor `--numstat`: both read file contents, take ten times as long and fail where a partial clone lacks blobs.
-    arguments = ["log", "--raw", "--no-renames", "--no-merges", "--no-color", "--no-abbrev", "-z", f"--format={_FORMAT}", repository.head]
+    arguments = [
+        "log",
+        "--raw",
+        "--no-renames",
+        "--no-merges",
+        "--no-color",
+        "--no-abbrev",
+        "-z",
+        f"--format={_FORMAT}",
+        repository.head,
+    ]
     if repository.prefix:
         arguments += ["--relative", "--", "."]
     with git.stream(repository.folder, *arguments) as output:
@@ -107,7 +128,9 @@ class _Reader:
 
     def add(self, record: bytes) -> None:
         header, _, changes = record.partition(b"\n") if b"\n" in record else record.partition(b"\0")
-        sha, when, name, address, subject, trailers = (header.decode(errors="replace").rstrip("\0").split("\x02") + [""] * 6)[:6]
+        sha, when, name, address, subject, trailers = (
+            header.decode(errors="replace").rstrip("\0").split("\x02") + [""] * 6
+        )[:6]
         if not sha or not when.lstrip("-").isdigit():
             return
         entries = changes.rstrip(b"\0").split(b"\0") if changes.strip(b"\0") else []
@@ -115,19 +138,26 @@ class _Reader:
         files = self._files(entries) if size <= MOST_FILES else ()
         formatting = sha in self._ignored or _FORMATTING.search(subject) is not None or _BOT.search(name) is not None
         author = self._authors.setdefault(f"{name} <{address}>", len(self._authors))
-        self._commits.append(Commit(sha, int(when), author, subject[:100], _tickets(subject, trailers), files, size, formatting))
+        self._commits.append(
+            Commit(sha, int(when), author, subject[:100], _tickets(subject, trailers), files, size, formatting)
+        )
 
     def _files(self, entries: list[bytes]) -> tuple[int, ...]:
-        changes = [
-            (meta[-1:], *meta.split(b" ")[2:4], path.decode(errors="surrogateescape")) for meta, path in zip(entries[::2], entries[1::2], strict=False)
-        ]
+        changes = [_change(meta, path) for meta, path in zip(entries[::2], entries[1::2], strict=False)]
         names = self._follower.names(changes)
         return tuple(self._paths.setdefault(name, len(self._paths)) for name in names)
 
     def history(self, repository: git.Repository) -> History:
-        return History(repository.head, repository.shallow, tuple(self._authors), tuple(self._paths), tuple(self._commits))
+        return History(
+            repository.head, repository.shallow, tuple(self._authors), tuple(self._paths), tuple(self._commits)
+        )
 
 
 def _tickets(subject: str, trailers: str) -> tuple[str, ...]:
     found = _TICKET.findall(f"{subject} {trailers}")
     return tuple(dict.fromkeys((number or key).upper() for number, key in found))
+
+
+def _change(meta: bytes, path: bytes) -> Change:
+    before, after, status = meta.split(b" ")[2:5]
+    return status[:1], before, after, path.decode(errors="surrogateescape")

@@ -76,7 +76,8 @@ def dependencies(graph: ImportGraph, component_of: Mapping[str, str]) -> dict[tu
         if source is not None and target is not None:
             grouped[source, target].append(link)
     return {
-        pair: Dependency(*pair, tuple(links), len({(link.source, link.target) for link in links})) for pair, links in grouped.items()
+        pair: Dependency(*pair, tuple(links), len({(link.source, link.target) for link in links}))
+        for pair, links in grouped.items()
     }
 
 

@@ -17,9 +17,48 @@ SHARED_FACTOR = 0.3  # What is shared by its nature leaves last.
 
 # Names that say "used by everybody" or "starts everything" rather than "one ability".
 SHARED_NAMES = frozenset(
-    {"util", "utils", "common", "lib", "libs", "helpers", "core", "base", "extern", "externals", "external", "vendor", "_vendor"}
-    | {"third_party", "compat", "testing", "test_utils", "test", "conf", "settings", "i18n", "locale", "exceptions", "errors"}
-    | {"management", "templatetags", "hacking", "tools", "scripts", "script", "cmd", "commands", "cli", "bin", "dev", "types"}
+    {
+        "util",
+        "utils",
+        "common",
+        "lib",
+        "libs",
+        "helpers",
+        "core",
+        "base",
+        "extern",
+        "externals",
+        "external",
+        "vendor",
+        "_vendor",
+    }
+    | {
+        "third_party",
+        "compat",
+        "testing",
+        "test_utils",
+        "test",
+        "conf",
+        "settings",
+        "i18n",
+        "locale",
+        "exceptions",
+        "errors",
+    }
+    | {
+        "management",
+        "templatetags",
+        "hacking",
+        "tools",
+        "scripts",
+        "script",
+        "cmd",
+        "commands",
+        "cli",
+        "bin",
+        "dev",
+        "types",
+    }
     | {"constants", "smoketests", "setupext", "doc", "contrib.release"}
 )
 _TRUNK_SHARE = 0.3
@@ -51,7 +90,11 @@ class Independence:
 def independences(graph: ImportGraph, component_of: Mapping[str, str]) -> dict[str, Independence]:
     """The independence of every component."""
     files = Counter(component_of.values())
-    pairs = {(link.source, link.target) for link in graph.links if link.source in component_of and link.target in component_of}
+    pairs = {
+        (link.source, link.target)
+        for link in graph.links
+        if link.source in component_of and link.target in component_of
+    }
     importers: defaultdict[str, set[str]] = defaultdict(set)
     callees: defaultdict[str, set[str]] = defaultdict(set)
     callers: defaultdict[str, set[str]] = defaultdict(set)
@@ -114,13 +157,19 @@ def _judge(
     shared = is_shared(component, files)
     score = own / (own + bound + SMOOTHING) * (ONE_SIDED_BASE + one_sided) / (ONE_SIDED_BASE + 1)
     return Independence(
-        score * (SHARED_FACTOR if shared else 1.0), tally.inside, tally.incoming, tally.outgoing, callers, callees, shared
+        score * (SHARED_FACTOR if shared else 1.0),
+        tally.inside,
+        tally.incoming,
+        tally.outgoing,
+        callers,
+        callees,
+        shared,
     )
 
 
 def is_shared(component: str, all_components: Iterable[str]) -> bool:
     """Whether a component is shared by name, or is the trunk that the others hang on."""
-    last = component.split("/")[-1].split(".")[-1]
+    last = component.rsplit("/", maxsplit=1)[-1].rsplit(".", maxsplit=1)[-1]
     others = [other for other in all_components if other != component]
     below = sum(other.startswith(f"{component}.") for other in others)
     trunk = component.startswith("(") or (bool(others) and below >= _TRUNK_SHARE * len(others))

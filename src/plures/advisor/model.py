@@ -86,7 +86,7 @@ class Edge:
         share_of_least: The same as a share of the less-changed one's commits.
         by_ticket: Tickets that touched both in separate commits.
         same_owners: How far the same people change both, 0 to 1.
-        trend: −1 to 1; above 0 they change together more than a year before.
+        trend: -1 to 1; above 0 they change together more than a year before.
         forecast: Strength of changing together expected for the next year, for ranking.
     """
 
@@ -122,7 +122,7 @@ class HotSpot:
     """A file that changes often and is large: where work and risk gather.
 
     Attributes:
-        score: Commits × lines, relative to the hottest, 0 to 1.
+        score: Commits times lines, relative to the hottest, 0 to 1.
     """
 
     path: str

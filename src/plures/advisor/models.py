@@ -5,10 +5,24 @@ import ast
 from .facts import Access, Model
 
 _WRITING = frozenset(
-    {"create", "acreate", "bulk_create", "abulk_create", "update", "aupdate", "bulk_update", "delete", "adelete", "insert", "save"}
+    {
+        "create",
+        "acreate",
+        "bulk_create",
+        "abulk_create",
+        "update",
+        "aupdate",
+        "bulk_update",
+        "delete",
+        "adelete",
+        "insert",
+        "save",
+    }
     | {"get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create", "add"}
 )
-_QUERY_READS = frozenset({"query", "select", "get_object_or_404", "get_list_or_404", "aget_object_or_404", "joinedload", "selectinload"})
+_QUERY_READS = frozenset(
+    {"query", "select", "get_object_or_404", "get_list_or_404", "aget_object_or_404", "joinedload", "selectinload"}
+)
 _QUERY_WRITES = frozenset({"insert", "update", "delete"})
 _MANAGERS = frozenset({"objects", "_default_manager", "all_objects"})
 
@@ -22,13 +36,17 @@ def access_of_chain(names: list[str], *, called: bool) -> tuple[str, Access] | N
         if name == "query" and names[position - 1][:1].isupper():
             return ".".join(names[:position]), Access.READ
     if called and names[-1][:1].isupper():
-        return ".".join(names), Access.WRITE  # Making an instance; it counts only when the class turns out to be a model.
+        return ".".join(
+            names
+        ), Access.WRITE  # Making an instance; it counts only when the class turns out to be a model.
     return None
 
 
 def query_argument_access(function: ast.expr) -> Access | None:
     """What a call does to the models in its arguments: `session.query(User)` reads, `insert(User)` writes."""
-    name = function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    name = (
+        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    )
     if name in _QUERY_READS:
         return Access.READ
     # `some_list.insert(0, X)` and `some_dict.update(X)` are not SQL: only the bare functions are.
@@ -43,7 +61,9 @@ def model_of_class(node: ast.ClassDef) -> Model | None:
     table, abstract, framework = "", False, ""
     if any(base in {"models.Model", "db.models.Model", "Model"} for base in bases):
         framework = "django"
-    if any(base in {"db.Model", "Base", "DeclarativeBase", "SQLModel", "BASE", "DeclarativeBaseNoMeta"} for base in bases):
+    if any(
+        base in {"db.Model", "Base", "DeclarativeBase", "SQLModel", "BASE", "DeclarativeBaseNoMeta"} for base in bases
+    ):
         framework = "sqlalchemy"
     for statement in node.body:
         match statement:
@@ -73,7 +93,9 @@ def _meta(node: ast.ClassDef, key: str) -> str:
 def model_of_table(name: str, value: ast.expr) -> Model | None:
     """The model in `users = Table("users", metadata, …)`."""
     match value:
-        case ast.Call(func=ast.Name(id="Table") | ast.Attribute(attr="Table"), args=[ast.Constant(value=str() as table), *_]):
+        case ast.Call(
+            func=ast.Name(id="Table") | ast.Attribute(attr="Table"), args=[ast.Constant(value=str() as table), *_]
+        ):
             return Model(name, table.lower(), "sqlalchemy", value.lineno)
         case _:
             return None

@@ -25,7 +25,9 @@ class ModuleIndex:
     def __init__(self, paths: Iterable[str], projects: set[str]) -> None:
         python = [path for path in paths if path.endswith(".py")]
         self._packages = {path.rpartition("/")[0] for path in python if path.endswith("/__init__.py")}
-        self._roots = {_join(project, source) for project in projects for source in ("", *_SOURCE_FOLDERS)} - self._packages | {""}
+        self._roots = {
+            _join(project, source) for project in projects for source in ("", *_SOURCE_FOLDERS)
+        } - self._packages | {""}
         self.name_of = {path: self._dotted(path) for path in python}
         self._full: defaultdict[str, list[str]] = defaultdict(list)
         self._short: defaultdict[str, list[str]] = defaultdict(list)
@@ -70,7 +72,9 @@ class ModuleIndex:
             # Implicit relative imports of Python 2: `import sibling` inside a package.
             package = self._package_of(path)
             inner = _join_dots(package, base)
-            found = (wanted.name and self.find(_join_dots(inner, wanted.name), path)) or (self.find(inner, path) if base else None)
+            found = (wanted.name and self.find(_join_dots(inner, wanted.name), path)) or (
+                self.find(inner, path) if base else None
+            )
         return found if found != path else None
 
     def _longest(self, dotted: str, near: str) -> str | None:

@@ -18,7 +18,12 @@ def findings(advice: Advice) -> str:
     lead = f'<p class="lead">{escape(summary(advice))}</p>'
     alone = "".join(_finding(f, open_=False) for f in calm[:_SHOWN_ALONE])
     rest = f"<p>{pairs} pairs of components were weighed too and are left as they are.</p>" if pairs else ""
-    return lead + "".join(_finding(f, open_=True) for f in asking) + (f"<h3>Leave alone</h3>{alone}" if alone else "") + rest
+    return (
+        lead
+        + "".join(_finding(f, open_=True) for f in asking)
+        + (f"<h3>Leave alone</h3>{alone}" if alone else "")
+        + rest
+    )
 
 
 def _finding(finding: Finding, *, open_: bool) -> str:
@@ -33,7 +38,9 @@ def _finding(finding: Finding, *, open_: bool) -> str:
 
 
 def _evidence(title: str, found: Iterable[Evidence]) -> str:
-    items = "".join(f"<li>{escape(e.statement)} <small>({escape(e.source)})</small> {links(e.links)}</li>" for e in found)
+    items = "".join(
+        f"<li>{escape(e.statement)} <small>({escape(e.source)})</small> {links(e.links)}</li>" for e in found
+    )
     return f"<p><strong>{title}:</strong></p><ul>{items}</ul>" if items else ""
 
 
@@ -43,8 +50,27 @@ def _split(plan: SplitPlan) -> str:
         f"<p><strong>Cost:</strong> {cost.calls_in} call sites in other components become remote calls, {cost.calls_out} of its own call back. "
         f"Tables that move along: {escape(', '.join(cost.tables_moved) or 'none')}. Tables to give one owner: {escape(', '.join(cost.tables_shared) or 'none')}.</p>"
     )
-    cuts = table("What to cut, in this order", ("step", "what", "places", "how", "see"), ((f"{i}", f"{escape(c.kind)}: {escape(c.what)}", f"{c.sites}", escape(c.how), links(c.links[:2])) for i, c in enumerate(plan.cuts, 1)))
-    contract = table("Proposed contract: what callers really use", ("name", "becomes", "places", "callers"), ((f"<code>{escape(o.name)}</code>", "operation" if o.kind == "call" else "message or value", f"{o.calls}", escape(", ".join(o.callers))) for o in plan.contract))
+    cuts = table(
+        "What to cut, in this order",
+        ("step", "what", "places", "how", "see"),
+        (
+            (f"{i}", f"{escape(c.kind)}: {escape(c.what)}", f"{c.sites}", escape(c.how), links(c.links[:2]))
+            for i, c in enumerate(plan.cuts, 1)
+        ),
+    )
+    contract = table(
+        "Proposed contract: what callers really use",
+        ("name", "becomes", "places", "callers"),
+        (
+            (
+                f"<code>{escape(o.name)}</code>",
+                "operation" if o.kind == "call" else "message or value",
+                f"{o.calls}",
+                escape(", ".join(o.callers)),
+            )
+            for o in plan.contract
+        ),
+    )
     return preview + cuts + contract
 
 

@@ -8,6 +8,7 @@ from .model import CodeMap, Link
 
 _MATRIX = 40
 _ROWS = 150
+_TREND = 0.15  # A smaller change from year to year is noise.
 
 
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]], *, kind: str = "") -> str:
@@ -26,12 +27,30 @@ def _cell(html: str, first: bool) -> str:  # noqa: FBT001
 
 def links(found: Iterable[Link]) -> str:
     """Links to files and commits; plain text where there is no address."""
-    return " ".join(f'<a href="{escape(link.url, quote=True)}">{escape(link.text)}</a>' if link.url.startswith("https://") else f"<code>{escape(link.text)}</code>" for link in found)
+    return " ".join(
+        f'<a href="{escape(link.url, quote=True)}">{escape(link.text)}</a>'
+        if link.url.startswith("https://")
+        else f"<code>{escape(link.text)}</code>"
+        for link in found
+    )
 
 
 def components(drawn: CodeMap) -> str:
     """Every component with its figures."""
-    head = ("component", "files", "lines", "independence", "cohesion", "imported by", "imports", "commits", "alone", "people", "per quarter", "owners")
+    head = (
+        "component",
+        "files",
+        "lines",
+        "independence",
+        "cohesion",
+        "imported by",
+        "imports",
+        "commits",
+        "alone",
+        "people",
+        "per quarter",
+        "owners",
+    )
     rows = (
         (
             escape(c.name),
@@ -42,19 +61,27 @@ def components(drawn: CodeMap) -> str:
             f"{len(c.callers)}",
             f"{len(c.callees)}",
             f"{c.commits}",
-            f"{c.commits_alone / c.commits:.0%}" if c.commits else "–",
+            f"{c.commits_alone / c.commits:.0%}" if c.commits else "none",
             f"{c.authors}",
             sparkline(c.quarters, f"{c.name}: commits per quarter {list(c.quarters)}"),
             escape(", ".join(c.owners or c.main_authors)),
         )
         for c in sorted(drawn.components, key=lambda c: -c.lines)
     )
-    return table("Commits and people are of the last 24 months; alone means that a commit touched no other component.", head, rows, kind="sortable")
+    return table(
+        "Commits and people are of the last 24 months; alone means that a commit touched no other component.",
+        head,
+        rows,
+        kind="sortable",
+    )
 
 
 def matrix(drawn: CodeMap) -> str:
     """Imports as a matrix, for the largest components."""
-    chosen = sorted(sorted(drawn.components, key=lambda c: -c.lines)[:_MATRIX], key=lambda c: (len(c.callers) - len(c.callees), c.name))
+    chosen = sorted(
+        sorted(drawn.components, key=lambda c: -c.lines)[:_MATRIX],
+        key=lambda c: (len(c.callers) - len(c.callees), c.name),
+    )
     imports = {(edge.source, edge.target): edge.imports for edge in drawn.edges}
     most = max(imports.values(), default=1) or 1
     head = ["imports ↓ from →", *(short(c.name) for c in chosen)]
@@ -65,7 +92,10 @@ def matrix(drawn: CodeMap) -> str:
             return '<td class="self"></td>' if row == column else "<td></td>"
         return f'<td class="n heat" style="--h:{(count / most) ** 0.5:.2f}" title="{escape(row, quote=True)} imports {escape(column, quote=True)}">{count}</td>'
 
-    rows = "".join(f'<tr><th scope="row">{escape(short(r.name))}</th>{"".join(cell(r.name, c.name) for c in chosen)}</tr>' for r in chosen)
+    rows = "".join(
+        f'<tr><th scope="row">{escape(short(r.name))}</th>{"".join(cell(r.name, c.name) for c in chosen)}</tr>'
+        for r in chosen
+    )
     heads = "".join(f'<th scope="col"><span>{escape(name)}</span></th>' for name in head)
     if not imports:
         return ""
@@ -76,10 +106,23 @@ def edges(drawn: CodeMap) -> str:
     """Imports between components, strongest first."""
     found = sorted((e for e in drawn.edges if e.imports), key=lambda e: -e.imports)[:_ROWS]
     rows = (
-        (escape(e.source), escape(e.target), f"{e.imports}", "yes" if e.in_cycle else "", escape(", ".join(e.shared_tables[:5])), f"{e.together}", links(e.links[:2]))
+        (
+            escape(e.source),
+            escape(e.target),
+            f"{e.imports}",
+            "yes" if e.in_cycle else "",
+            escape(", ".join(e.shared_tables[:5])),
+            f"{e.together}",
+            links(e.links[:2]),
+        )
         for e in found
     )
-    return table("Strongest first.", ("from", "to", "imports", "in a circle", "shared tables", "commits together", "see"), rows, kind="sortable")
+    return table(
+        "Strongest first.",
+        ("from", "to", "imports", "in a circle", "shared tables", "commits together", "see"),
+        rows,
+        kind="sortable",
+    )
 
 
 def together(drawn: CodeMap) -> str:
@@ -95,13 +138,18 @@ def together(drawn: CodeMap) -> str:
             f"{e.share_of_least:.0%}",
             f"{e.by_ticket}",
             f"{e.same_owners:.0%}",
-            ("↗ " if e.trend > 0.15 else "↘ " if e.trend < -0.15 else "→ ") + sparkline(e.quarters, f"commits together per quarter {list(e.quarters)}"),  # noqa: PLR2004
+            ("↗ " if e.trend > _TREND else "↘ " if e.trend < -_TREND else "→ ")
+            + sparkline(e.quarters, f"commits together per quarter {list(e.quarters)}"),
             links(e.links[-2:]),
         )
         for e in found
     )
     head = ("one", "other", "commits", "of either", "of the rarer", "tickets", "same people", "trend", "newest")
-    caption = f"Those expected to change together most in the coming year come first. Quarters from {drawn.quarters[0]} on." if drawn.quarters else ""
+    caption = (
+        f"Those expected to change together most in the coming year come first. Quarters from {drawn.quarters[0]} on."
+        if drawn.quarters
+        else ""
+    )
     return table(caption, head, rows, kind="sortable")
 
 
@@ -109,34 +157,66 @@ def teams(drawn: CodeMap) -> str:
     """Who works where, and who waits."""
     staffed = [c for c in sorted(drawn.components, key=lambda c: -c.commits) if c.teams]
     people = (
-        (escape(c.name), escape("; ".join(f"{t.team} {t.share:.0%}" for t in c.teams[:4])), f"{c.waiting_share:.0%}", escape(", ".join(c.owners)))
+        (
+            escape(c.name),
+            escape("; ".join(f"{t.team} {t.share:.0%}" for t in c.teams[:4])),
+            f"{c.waiting_share:.0%}",
+            escape(", ".join(c.owners)),
+        )
         for c in staffed
     )
     waits = (
-        (escape(w.component), escape(w.waiting), escape(w.on), f"{w.times}", f"{w.median_days:.1f}", links(w.links)) for w in drawn.waits[:40]
+        (escape(w.component), escape(w.waiting), escape(w.on), f"{w.times}", f"{w.median_days:.1f}", links(w.links))
+        for w in drawn.waits[:40]
     )
-    who = table("Teams are those of the given file, else people who mainly work on the same files.", ("component", "share of commits", "waiting", "CODEOWNERS"), people)
+    who = table(
+        "Teams are those of the given file, else people who mainly work on the same files.",
+        ("component", "share of commits", "waiting", "CODEOWNERS"),
+        people,
+    )
     head = ("component", "team", "after", "times", "median days", "newest")
-    return who + table("One team changed a file that another had changed within two weeks.", head, waits, kind="sortable")
+    return who + table(
+        "One team changed a file that another had changed within two weeks.", head, waits, kind="sortable"
+    )
 
 
 def tables(drawn: CodeMap) -> str:
     """Database tables with writers and readers; those that are shared first."""
     ordered = sorted(drawn.tables, key=lambda t: (-len({*t.writers, *t.readers}), t.name))[:_ROWS]
     rows = (
-        (f"<code>{escape(t.name)}</code>", escape(t.owner), escape(", ".join(t.writers)), escape(", ".join(r for r in t.readers if r not in t.writers)))
+        (
+            f"<code>{escape(t.name)}</code>",
+            escape(t.owner),
+            escape(", ".join(t.writers)),
+            escape(", ".join(r for r in t.readers if r not in t.writers)),
+        )
         for t in ordered
     )
-    return table("Those that most components touch come first.", ("table", "owner", "defined or written by", "only read by"), rows)
+    return table(
+        "Those that most components touch come first.",
+        ("table", "owner", "defined or written by", "only read by"),
+        rows,
+    )
 
 
 def hot_spots(drawn: CodeMap) -> str:
     """Files that are large and change often."""
     rows = (
-        (f"<code>{escape(h.path)}</code>", escape(h.component), f"{h.commits}", f"{h.lines}", f"{h.authors}", f'<meter min="0" max="1" value="{h.score}">{h.score:.2f}</meter>')
+        (
+            f"<code>{escape(h.path)}</code>",
+            escape(h.component),
+            f"{h.commits}",
+            f"{h.lines}",
+            f"{h.authors}",
+            f'<meter min="0" max="1" value="{h.score}">{h.score:.2f}</meter>',
+        )
         for h in drawn.hot_spots
     )
-    return table("Commits of the last 24 months × lines, relative to the hottest.", ("file", "component", "commits", "lines", "people", "heat"), rows)
+    return table(
+        "Commits of the last 24 months times lines, relative to the hottest.",
+        ("file", "component", "commits", "lines", "people", "heat"),
+        rows,
+    )
 
 
 def problems(drawn: CodeMap) -> str:

@@ -11,19 +11,32 @@ from .survey import Survey
 
 _LINKS = 4
 _OPERATIONS = 40
+_TRANSACTIONS = 20
 
 
 def plan_split(survey: Survey, component: str) -> SplitPlan:
     """The plan for taking one component out."""
     uses_in, uses_out = list(_uses(survey, component, inward=True)), list(_uses(survey, component, inward=False))
-    cuts = [*_globals(survey, uses_in), *_transactions(survey, component), *_tables(survey, component), *_imports(survey, component)]
-    return SplitPlan(component, tuple(cuts), tuple(_contract(survey, uses_in)), _cost(survey, component, uses_in, uses_out))
+    cuts = [
+        *_globals(survey, uses_in),
+        *_transactions(survey, component),
+        *_tables(survey, component),
+        *_imports(survey, component),
+    ]
+    return SplitPlan(
+        component, tuple(cuts), tuple(_contract(survey, uses_in)), _cost(survey, component, uses_in, uses_out)
+    )
 
 
 def plan_merge(survey: Survey, left: str, right: str) -> MergePlan:
     """What putting two components together saves."""
     pair = {left, right}
-    crossing = [use for name in (left, right) for use in _uses(survey, name, inward=True) if survey.codebase.cut.of[use.link.source] in pair]
+    crossing = [
+        use
+        for name in (left, right)
+        for use in _uses(survey, name, inward=True)
+        if survey.codebase.cut.of[use.link.source] in pair
+    ]
     joined = [table.name for table in survey.tables if pair <= set(table.components(*Access))]
     coupling = survey.coupling(left, right)
     return MergePlan(sum(use.use.called for use in crossing), tuple(joined), coupling.together if coupling else 0)
@@ -58,21 +71,29 @@ def _globals(survey: Survey, uses_in: list[_Crossing]) -> Iterator[CutStep]:
         if crossing.use.assigned or name in survey.codebase.facts[crossing.link.target].mutable_globals:
             places[f"{survey.codebase.index.name_of[crossing.link.target]}.{name}"].append(crossing)
     for what, found in sorted(places.items(), key=lambda item: (len(item[1]), item[0])):
-        yield CutStep("global", what, "Make it an operation: two processes do not share a variable.", len(found), _places(survey, found))
+        yield CutStep(
+            "global",
+            what,
+            "Make it an operation: two processes do not share a variable.",
+            len(found),
+            _places(survey, found),
+        )
 
 
 def _transactions(survey: Survey, component: str) -> Iterator[CutStep]:
     """Transactions that use both sides of the border."""
-    of, found = survey.codebase.cut.of, list[tuple[str, int, str]]()
-    by_import = {(link.source, link.index): of[link.target] for d in survey.dependencies.values() for link in d.links}
+    of = survey.codebase.cut.of
+    found: list[tuple[str, int, str]] = []
+    target_of = {(link.source, link.index): of[link.target] for d in survey.dependencies.values() for link in d.links}
     for path, own in of.items():
         for line, used in survey.codebase.facts[path].transactions:
-            others = {by_import[path, index] for index in used if (path, index) in by_import}
-            if component in others | {own} and len(others | {own}) > 1:
-                found.append((path, line, ", ".join(sorted((others | {own}) - {component}))))
-    for path, line, others in found[:20]:
+            sides = {target_of[path, index] for index in used if (path, index) in target_of} | {own}
+            if component in sides and len(sides) > 1:
+                found.append((path, line, ", ".join(sorted(sides - {component}))))
+    for path, line, others in found[:_TRANSACTIONS]:
         how = "Write on one side only, and let the other follow by an event or a saga."
-        yield CutStep("transaction", f"transaction together with {others}", how, 1, (survey.codebase.file_link(path, line),))
+        what = f"transaction together with {others}"
+        yield CutStep("transaction", what, how, 1, (survey.codebase.file_link(path, line),))
 
 
 def _tables(survey: Survey, component: str) -> Iterator[CutStep]:
@@ -103,10 +124,20 @@ def _imports(survey: Survey, component: str) -> Iterator[CutStep]:
     for rank, sites, source, target in sorted(found):
         links = survey.dependencies[source, target].links[:_LINKS]
         how = _HOW[rank] if target == component or rank == 0 else _how_out(survey, target)
-        yield CutStep("import", f"{source} → {target}", how, sites, tuple(survey.codebase.file_link(link.source, link.line) for link in links))
+        yield CutStep(
+            "import",
+            f"{source} → {target}",
+            how,
+            sites,
+            tuple(survey.codebase.file_link(link.source, link.line) for link in links),
+        )
 
 
-_HOW = ("Turn this back edge of a circle around, or move what it needs to the other side.", "Call the contract instead.", "")
+_HOW = (
+    "Turn this back edge of a circle around, or move what it needs to the other side.",
+    "Call the contract instead.",
+    "",
+)
 
 
 def _how_out(survey: Survey, target: str) -> str:

@@ -26,7 +26,10 @@ def render_html(drawn: CodeMap, advice: Advice | None = None) -> str:
     ]
     shown = [section for section in sections if section and section[2]]
     links = "".join(f'<a href="#{key}">{escape(title)}</a>' for key, title, _ in shown)
-    body = "".join(f'<section id="{key}" aria-labelledby="{key}-h"><h2 id="{key}-h">{escape(title)}</h2>{html}</section>' for key, title, html in shown)
+    body = "".join(
+        f'<section id="{key}" aria-labelledby="{key}-h"><h2 id="{key}-h">{escape(title)}</h2>{html}</section>'
+        for key, title, html in shown
+    )
     title = f"{'Advice on' if advice else 'Map of'} {drawn.name}"
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -50,8 +53,17 @@ def _summary(drawn: CodeMap) -> str:
         (f"{drawn.people:,}", "people"),
         (f"{len(drawn.tables)}", "database tables"),
     ]
-    where = f"<p>State of {escape(drawn.date)}, commit <code>{escape(drawn.commit[:10])}</code></p>" if drawn.commit else "<p>Files as they are on disk</p>"
-    return where + '<dl class="figures">' + "".join(f"<div><dt>{name}</dt><dd>{figure}</dd></div>" for figure, name in figures) + "</dl>"
+    where = (
+        f"<p>State of {escape(drawn.date)}, commit <code>{escape(drawn.commit[:10])}</code></p>"
+        if drawn.commit
+        else "<p>Files as they are on disk</p>"
+    )
+    return (
+        where
+        + '<dl class="figures">'
+        + "".join(f"<div><dt>{name}</dt><dd>{figure}</dd></div>" for figure, name in figures)
+        + "</dl>"
+    )
 
 
 def _graph(drawn: CodeMap) -> str:

@@ -22,16 +22,40 @@ def map_markdown(drawn: CodeMap) -> str:
         "## Components\n",
         _table(
             ("component", "files", "lines", "independence", "imported by", "imports", "commits", "waiting"),
-            ((c.name, c.files, c.lines, f"{c.independence:.2f}", len(c.callers), len(c.callees), c.commits, f"{c.waiting_share:.0%}") for c in largest),
+            (
+                (
+                    c.name,
+                    c.files,
+                    c.lines,
+                    f"{c.independence:.2f}",
+                    len(c.callers),
+                    len(c.callees),
+                    c.commits,
+                    f"{c.waiting_share:.0%}",
+                )
+                for c in largest
+            ),
         ),
         "## Imports between components\n",
-        _table(("from", "to", "imports", "in a circle"), ((e.source, e.target, e.imports, "yes" if e.in_cycle else "") for e in imports)),
+        _table(
+            ("from", "to", "imports", "in a circle"),
+            ((e.source, e.target, e.imports, "yes" if e.in_cycle else "") for e in imports),
+        ),
         "## What changes together\n",
-        _table(("one", "other", "commits", "of either", "same people"), ((e.source, e.target, e.together, f"{e.together_share:.0%}", f"{e.same_owners:.0%}") for e in coupled)),
+        _table(
+            ("one", "other", "commits", "of either", "same people"),
+            ((e.source, e.target, e.together, f"{e.together_share:.0%}", f"{e.same_owners:.0%}") for e in coupled),
+        ),
         "## Tables\n",
-        _table(("table", "owner", "written by", "read by"), ((t.name, t.owner, ", ".join(t.writers), ", ".join(t.readers)) for t in drawn.tables[:_ROWS])),
+        _table(
+            ("table", "owner", "written by", "read by"),
+            ((t.name, t.owner, ", ".join(t.writers), ", ".join(t.readers)) for t in drawn.tables[:_ROWS]),
+        ),
         "## Hot spots\n",
-        _table(("file", "commits", "lines", "people"), ((h.path, h.commits, h.lines, h.authors) for h in drawn.hot_spots[:10])),
+        _table(
+            ("file", "commits", "lines", "people"),
+            ((h.path, h.commits, h.lines, h.authors) for h in drawn.hot_spots[:10]),
+        ),
     ]
     return "\n".join(parts)
 
@@ -42,19 +66,27 @@ def advice_markdown(advice: Advice) -> str:
     calm = [f for f in advice.findings if f.verdict is Verdict.LEAVE_ALONE and len(f.subject) == 1]
     parts = [f"# Advice on {_text(advice.name)}\n", f"**{summary(advice)}**\n", *(_finding(f) for f in asking)]
     if calm:
-        rows = ((f.subject[0], f"{f.confidence:.0%}", f.evidence[0].statement if f.evidence else "", f.would_change) for f in calm)
+        rows = (
+            (f.subject[0], f"{f.confidence:.0%}", f.evidence[0].statement if f.evidence else "", f.would_change)
+            for f in calm
+        )
         parts += ["## Leave alone\n", _table(("component", "confidence", "since", "what would change it"), rows)]
     parts += ["## What limits this advice\n", *(f"- {caveat}" for caveat in advice.caveats), ""]
     return "\n".join(parts)
 
 
 def _finding(finding: Finding) -> str:
-    parts = [f"## {finding.verdict.value.capitalize()}: {_text(headline(finding))}\n", f"Confidence {finding.confidence:.0%}. {finding.would_change}\n"]
+    parts = [
+        f"## {finding.verdict.value.capitalize()}: {_text(headline(finding))}\n",
+        f"Confidence {finding.confidence:.0%}. {finding.would_change}\n",
+    ]
     parts += _evidence("For it", finding.evidence) + _evidence("Against it", finding.counter_evidence)
     if finding.split:
         parts.append(_split(finding.split))
     if finding.merge:
-        parts.append(f"Saves {finding.merge.calls_saved} calls across the border and {finding.merge.joint_commits} joint changes in 24 months.\n")
+        parts.append(
+            f"Saves {finding.merge.calls_saved} calls across the border and {finding.merge.joint_commits} joint changes in 24 months.\n"
+        )
     return "\n".join(parts)
 
 
@@ -63,8 +95,14 @@ def _split(plan: SplitPlan) -> str:
     return "\n".join(
         [
             f"Cost: {cost.calls_in} call sites become remote, {cost.calls_out} call back; {len(cost.tables_moved)} tables move, {len(cost.tables_shared)} are shared.\n",
-            _table(("step", "what to cut", "places", "how"), ((i, f"{c.kind}: {c.what}", c.sites, c.how) for i, c in enumerate(plan.cuts[:_ROWS], 1))),
-            _table(("contract needs", "as", "places", "callers"), ((o.name, o.kind, o.calls, ", ".join(o.callers)) for o in plan.contract[:20])),
+            _table(
+                ("step", "what to cut", "places", "how"),
+                ((i, f"{c.kind}: {c.what}", c.sites, c.how) for i, c in enumerate(plan.cuts[:_ROWS], 1)),
+            ),
+            _table(
+                ("contract needs", "as", "places", "callers"),
+                ((o.name, o.kind, o.calls, ", ".join(o.callers)) for o in plan.contract[:20]),
+            ),
         ]
     )
 

@@ -8,18 +8,33 @@ from .model import Advice, CodeMap, Finding, Verdict
 from .wording import headline, summary
 
 _ROWS = 40
-_COLOURS = {Verdict.SPLIT_OUT: "yellow", Verdict.CUT_FIRST: "yellow", Verdict.MERGE: "cyan", Verdict.LEAVE_ALONE: "green"}
+_COLOURS = {
+    Verdict.SPLIT_OUT: "yellow",
+    Verdict.CUT_FIRST: "yellow",
+    Verdict.MERGE: "cyan",
+    Verdict.LEAVE_ALONE: "green",
+}
 
 
 def print_map(drawn: CodeMap, console: Console) -> None:
     """Components, largest first, then what binds them."""
     state = f"{drawn.date}, {drawn.commit[:10]}, {drawn.commits} commits" if drawn.commit else "files on disk"
-    console.print(f"[bold]{escape(drawn.name)}[/bold]  {len(drawn.components)} components, {drawn.files} files, {drawn.lines} lines ({state})")
+    console.print(
+        f"[bold]{escape(drawn.name)}[/bold]  {len(drawn.components)} components, {drawn.files} files, {drawn.lines} lines ({state})"
+    )
     table = Table("component", box=None, header_style="dim")
     for name in ("files", "lines", "independence", "imported by", "imports", "commits", "waiting"):
         table.add_column(name, justify="right")
     for c in sorted(drawn.components, key=lambda c: -c.lines)[:_ROWS]:
-        figures = (c.files, c.lines, f"{c.independence:.2f}", len(c.callers), len(c.callees), c.commits, f"{c.waiting_share:.0%}")
+        figures = (
+            c.files,
+            c.lines,
+            f"{c.independence:.2f}",
+            len(c.callers),
+            len(c.callees),
+            c.commits,
+            f"{c.waiting_share:.0%}",
+        )
         table.add_row(escape(c.name), *map(str, figures))
     console.print(table)
     if len(drawn.components) > _ROWS:
@@ -30,7 +45,9 @@ def print_map(drawn: CodeMap, console: Console) -> None:
     if drawn.tables:
         console.print(f"{len(drawn.tables)} database tables, {shared} of them used by more than one component.")
     if drawn.problems:
-        console.print(f"{len(drawn.problems)} files could not be read fully, e.g. {escape(drawn.problems[0].path)}: {drawn.problems[0].reason}.")
+        console.print(
+            f"{len(drawn.problems)} files could not be read fully, e.g. {escape(drawn.problems[0].path)}: {drawn.problems[0].reason}."
+        )
     for note in drawn.notes:
         console.print(f"[dim]note: {escape(note)}[/dim]")
 
@@ -47,14 +64,18 @@ def print_advice(advice: Advice, console: Console) -> None:
 
 def _print_finding(finding: Finding, console: Console) -> None:
     colour = _COLOURS[finding.verdict]
-    console.print(f"\n[{colour}]{finding.verdict.value}[/{colour}]  {escape(headline(finding))}  [dim]confidence {finding.confidence:.0%}[/dim]")
+    console.print(
+        f"\n[{colour}]{finding.verdict.value}[/{colour}]  {escape(headline(finding))}  [dim]confidence {finding.confidence:.0%}[/dim]"
+    )
     for item in finding.evidence:
         console.print(f"  + {escape(item.statement)}")
     for item in finding.counter_evidence:
-        console.print(f"  − {escape(item.statement)}")
+        console.print(f"  - {escape(item.statement)}")
     console.print(f"  ? {escape(finding.would_change)}")
     if finding.split:
         cost = finding.split.cost
-        console.print(f"  cost: {cost.calls_in} call sites become remote, {cost.calls_out} call back, {len(cost.tables_shared)} shared tables")
+        console.print(
+            f"  cost: {cost.calls_in} call sites become remote, {cost.calls_out} call back, {len(cost.tables_shared)} shared tables"
+        )
         for number, cut in enumerate(finding.split.cuts[:8], 1):
             console.print(f"  {number}. cut {cut.kind}: {escape(cut.what)} ({cut.sites})", highlight=False)

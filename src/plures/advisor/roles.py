@@ -4,13 +4,30 @@ from collections import defaultdict
 from collections.abc import Iterable
 from enum import StrEnum
 
-_TEST_FOLDERS = frozenset({"tests", "unittests", "unit_tests", "functional_tests", "integration_tests", "testsuite", "test_suite"})
+_TEST_FOLDERS = frozenset(
+    {"tests", "unittests", "unit_tests", "functional_tests", "integration_tests", "testsuite", "test_suite"}
+)
 _PROSE_FOLDERS = frozenset(
-    {"docs", "doc", "documentation", "examples", "example", "samples", "sample", "demos", "demo", "tutorials", "benchmarks", "benchmark"}
+    {
+        "docs",
+        "doc",
+        "documentation",
+        "examples",
+        "example",
+        "samples",
+        "sample",
+        "demos",
+        "demo",
+        "tutorials",
+        "benchmarks",
+        "benchmark",
+    }
     | {"asv_bench", "gallery"}
 )
 _MIGRATION_FOLDERS = frozenset({"migrations", "south_migrations", "alembic", "alembic_migrations", "migrate_repo"})
-_PACKAGING = frozenset({"setup.py", "conftest.py", "noxfile.py", "fabfile.py", "tasks.py", "ez_setup.py", "versioneer.py"})
+_PACKAGING = frozenset(
+    {"setup.py", "conftest.py", "noxfile.py", "fabfile.py", "tasks.py", "ez_setup.py", "versioneer.py"}
+)
 
 
 class Role(StrEnum):
@@ -34,7 +51,11 @@ def _role(path: str, packages: set[str], tests: set[str]) -> Role:
     folders, name = path.split("/")[:-1], path.rpartition("/")[2]
     if name in _PACKAGING and (name == "conftest.py" or "/".join(folders) not in packages):
         return Role.TEST if name == "conftest.py" else Role.PROSE
-    if name.startswith("test_") or name.endswith(("_test.py", "_tests.py")) or name in {"tests.py", "test.py"} and folders:
+    if (
+        name.startswith("test_")
+        or name.endswith(("_test.py", "_tests.py"))
+        or (name in {"tests.py", "test.py"} and folders)
+    ):
         return Role.TEST
     for depth, folder in enumerate(folders, 1):
         place = "/".join(folders[:depth])
@@ -55,4 +76,8 @@ def _test_folders(python: list[str]) -> set[str]:
         if "test" in folders:
             place = "/".join(folders[: folders.index("test") + 1])
             names[place].append(path.rpartition("/")[2])
-    return {place for place, files in names.items() if 2 * sum(n.startswith("test_") for n in files) >= len(files) - files.count("__init__.py")}
+    return {
+        place
+        for place, files in names.items()
+        if 2 * sum(n.startswith("test_") for n in files) >= len(files) - files.count("__init__.py")
+    }

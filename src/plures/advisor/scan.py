@@ -57,7 +57,7 @@ def _imports(text: str) -> tuple[list[Import], dict[str, int]]:
 
 
 def _bracketed(rows: list[str], start: int, first: str) -> str:
-    taken = [first.split("#")[0]]
+    taken = [first.split("#", maxsplit=1)[0]]
     for row in rows[start + 1 : start + 200]:
         if ")" in taken[-1]:
             break

@@ -53,7 +53,10 @@ def _bonds(survey: Survey) -> Iterator[Evidence]:
     for left, right in pairs:
         there, back = survey.dependencies.get((left, right)), survey.dependencies.get((right, left))
         sites = (there.sites if there else 0) + (back.sites if back else 0)
-        share = max(sites / max(1, figures.incoming + figures.outgoing) for figures in (survey.independence[left], survey.independence[right]))
+        share = max(
+            sites / max(1, figures.incoming + figures.outgoing)
+            for figures in (survey.independence[left], survey.independence[right])
+        )
         links = [link for dependency in (there, back) if dependency for link in dependency.links[:2]]
         yield Evidence(
             source="imports",
@@ -172,7 +175,9 @@ def from_tables(survey: Survey) -> Iterator[Evidence]:
                 unit="shared tables",
                 supports=Verdict.LEAVE_ALONE,
                 strength=len(shared) / at.SHARED_TABLES,
-                links=tuple(survey.codebase.file_link(site.path, site.line) for table in shared[:3] for site in table.sites[:1]),
+                links=tuple(
+                    survey.codebase.file_link(site.path, site.line) for table in shared[:3] for site in table.sites[:1]
+                ),
             )
     pairs: dict[tuple[str, str], list[str]] = {}
     for table in survey.tables:
@@ -193,7 +198,9 @@ def from_tables(survey: Survey) -> Iterator[Evidence]:
 
 
 def _lines(survey: Survey, name: str) -> int:
-    return sum(survey.codebase.facts[path].lines for path, component in survey.codebase.cut.of.items() if component == name)
+    return sum(
+        survey.codebase.facts[path].lines for path, component in survey.codebase.cut.of.items() if component == name
+    )
 
 
 SOURCES: tuple[Source, ...] = (from_imports, from_history, from_teams, from_tables)

@@ -23,8 +23,13 @@ _DEFINES = re.compile(
     re.IGNORECASE,
 )
 _READS = re.compile(r"\b(?<!DELETE\s)(?:FROM|JOIN)\s+" + _NAME, re.IGNORECASE)
-_COMMON_TABLE = re.compile(r"(?:\bWITH(?:\s+RECURSIVE)?|,)\s+" + _NAME + r"\s*(?:\([^)]*\)\s*)?AS\s*(?:NOT\s+)?(?:MATERIALIZED\s*)?\(", re.IGNORECASE)
-_NOT_TABLES = frozenset({"select", "set", "values", "lateral", "unnest", "only", "the", "table", "if", "information_schema", "dual"})
+_COMMON_TABLE = re.compile(
+    r"(?:\bWITH(?:\s+RECURSIVE)?|,)\s+" + _NAME + r"\s*(?:\([^)]*\)\s*)?AS\s*(?:NOT\s+)?(?:MATERIALIZED\s*)?\(",
+    re.IGNORECASE,
+)
+_NOT_TABLES = frozenset(
+    {"select", "set", "values", "lateral", "unnest", "only", "the", "table", "if", "information_schema", "dual"}
+)
 
 
 def tables_in(literal: str) -> list[tuple[str, Access]]:
@@ -47,6 +52,6 @@ def _plain(name: str) -> str:
 
 
 def _is_prose(literal: str) -> bool:
-    """"Select a colour from the list" has the words of SQL, but neither its capitals nor its signs."""
+    """ "Select a colour from the list" has the words of SQL, but neither its capitals nor its signs."""
     first = next((word for word in re.findall(r"[A-Za-z]+", literal)), "")
     return not (first.isupper() or (first.islower() and re.search(r"[*=,(%?:]", literal)))

@@ -73,7 +73,9 @@ def _staffing(codebase: Codebase, found: list[Change], now: int) -> tuple[dict[s
     named = codebase.definitions.teams
     members = teams.named_teams(named, history.authors) if named else teams.infer_teams(found, now)
     component_of_file = {
-        position: component for position, path in enumerate(history.paths) if (component := codebase.cut.component_of(path)) is not None
+        position: component
+        for position, path in enumerate(history.paths)
+        if (component := codebase.cut.component_of(path)) is not None
     }
     staffing = teams.staffing(found, members, component_of_file, now)
     owners = teams.owners_of(codebase.owners, sorted(codebase.production)) if codebase.owners else {}

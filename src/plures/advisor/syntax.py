@@ -56,15 +56,14 @@ class Reader:
 
     def _add_import(self, node: ast.Import | ast.ImportFrom, scope: _Scope) -> None:
         for alias in node.names:
-            whole = isinstance(node, ast.Import)
-            module = alias.name if whole else (node.module or "")
-            local = alias.asname or (alias.name.split(".")[0] if whole else alias.name)
-            if not (whole and alias.asname is None) or module == local:
-                self._aliases.setdefault(local, []).append(len(self._imports))
+            if isinstance(node, ast.Import):
+                module, level, name, local = alias.name, 0, "", alias.asname or alias.name.split(".", maxsplit=1)[0]
             else:
-                self._aliases.setdefault(local, []).insert(0, len(self._imports))
-            level, name = (0, "") if whole else (node.level, alias.name)
-            self._imports.append(Import(module, level, name, node.lineno, scope.lazy, scope.typing_only, alias.asname or ""))
+                module, level, name, local = node.module or "", node.level, alias.name, alias.asname or alias.name
+            self._aliases.setdefault(local, []).append(len(self._imports))
+            self._imports.append(
+                Import(module, level, name, node.lineno, scope.lazy, scope.typing_only, alias.asname or "")
+            )
 
     def _top_level(self, statement: ast.stmt) -> None:
         if isinstance(statement, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
@@ -136,7 +135,9 @@ class Reader:
         if index is None:
             return
         imported = self._imports[index]
-        taken = len(imported.module.split(".")) if not imported.name and names[0] == imported.module.split(".")[0] else 1
+        taken = (
+            len(imported.module.split(".")) if not imported.name and names[0] == imported.module.split(".")[0] else 1
+        )
         rest = names[taken:]
         assigned = isinstance(getattr(node, "ctx", None), ast.Store | ast.Del) and len(rest) == 1
         self._uses.append(Use(index, rest[0] if rest else "", called and len(rest) <= 1, assigned, line))

@@ -94,7 +94,9 @@ class _Resolver:
         if not framework or model.abstract:
             return ""
         if framework == "sqlalchemy":
-            return model.table or (model.name.lower() if any(b in {"db.Model", "SQLModel"} for b in model.bases) else "")
+            return model.table or (
+                model.name.lower() if any(b in {"db.Model", "SQLModel"} for b in model.bases) else ""
+            )
         return model.table or f"{_app_label(key[0])}_{model.name.lower()}"
 
     def _framework_of(self, key: tuple[str, str], seen: frozenset[tuple[str, str]]) -> str:

@@ -10,6 +10,7 @@ from .coupling import Change, is_recent
 
 WAIT_DAYS = 14  # A change to a file that another team changed within so many days had to look at that change first.
 SMALLEST_TEAM_SHARE = 0.2  # Of a component's commits; below it, a team is a visitor.
+SAME_FILES = 0.25  # Overlap of the files that two authors change, from which they count as one team.
 FOCUS_SHARE = 0.3  # An author whose main component has less than this share of their work belongs to no team.
 
 
@@ -100,7 +101,10 @@ def _groups(authors: Sequence[int], files: Mapping[int, Counter[int]]) -> list[l
     active = sorted((a for a in authors if sum(files[a].values()) >= 5), key=lambda a: -sum(files[a].values()))  # noqa: PLR2004
     groups: list[list[int]] = []
     for author in active:
-        joined = next((group for group in groups if any(_overlap(files[author], files[other]) > 0.25 for other in group)), None)  # noqa: PLR2004
+        joined = next(
+            (group for group in groups if any(_overlap(files[author], files[other]) > SAME_FILES for other in group)),
+            None,
+        )
         if joined is None:
             groups.append([author])
         else:
@@ -120,7 +124,9 @@ def _overlap(left: Counter[int], right: Counter[int]) -> float:
     return shared if total else 0.0
 
 
-def staffing(found: Sequence[Change], teams: Mapping[int, str], owner_of_file: Mapping[int, str], now: int) -> dict[str, Staffing]:
+def staffing(
+    found: Sequence[Change], teams: Mapping[int, str], owner_of_file: Mapping[int, str], now: int
+) -> dict[str, Staffing]:
     """Staffing by component.
 
     Args:
@@ -200,7 +206,7 @@ def owners_of(content: str, paths: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _rule(line: str) -> tuple[re.Pattern[str], tuple[str, ...]] | None:
-    words = line.split("#")[0].split() if not line.lstrip().startswith(("#", "[", "^[")) else []
+    words = line.split("#", maxsplit=1)[0].split() if not line.lstrip().startswith(("#", "[", "^[")) else []
     if not words:
         return None
     return re.compile(_as_regex(words[0])), tuple(words[1:])
@@ -208,7 +214,13 @@ def _rule(line: str) -> tuple[re.Pattern[str], tuple[str, ...]] | None:
 
 def _as_regex(pattern: str) -> str:
     anchored = pattern.startswith("/") or "/" in pattern.rstrip("/")
-    body = re.escape(pattern.strip("/")).replace(r"\*\*/", "(?:.*/)?").replace(r"\*\*", ".*").replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
+    body = (
+        re.escape(pattern.strip("/"))
+        .replace(r"\*\*/", "(?:.*/)?")
+        .replace(r"\*\*", ".*")
+        .replace(r"\*", "[^/]*")
+        .replace(r"\?", "[^/]")
+    )
     end = "/" if pattern.endswith("/") else "(?:/|$)"
     return f"{'^' if anchored else '(?:^|/)'}{body}{end}" if body else "^"
 
@@ -219,7 +231,10 @@ def named_teams(definitions: Mapping[str, Sequence[str]], authors: Sequence[str]
     for position, author in enumerate(authors):
         address = author.rpartition("<")[2].rstrip(">")
         for team, patterns in definitions.items():
-            if any(fnmatchcase(address.lower(), p.lower()) or fnmatchcase(author.lower(), f"{p.lower()}*") for p in patterns):
+            if any(
+                fnmatchcase(address.lower(), p.lower()) or fnmatchcase(author.lower(), f"{p.lower()}*")
+                for p in patterns
+            ):
                 teams[position] = team
                 break
     return teams

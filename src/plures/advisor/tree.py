@@ -10,7 +10,20 @@ from . import git
 
 LARGEST_BYTES = 2 * 1024 * 1024  # A larger .py file is data or generated; reading it would say nothing about structure.
 _SKIPPED_FOLDERS = frozenset(
-    {".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", "env", "node_modules", "__pycache__", "site-packages", ".eggs"}
+    {
+        ".git",
+        ".hg",
+        ".svn",
+        ".tox",
+        ".nox",
+        ".venv",
+        "venv",
+        "env",
+        "node_modules",
+        "__pycache__",
+        "site-packages",
+        ".eggs",
+    }
 )
 
 
@@ -78,7 +91,9 @@ def _is_environment(folder: Path) -> bool:
 
 def read_commit(repository: git.Repository) -> Tree:
     """The files of `repository.head` below the folder asked for, straight from git's objects."""
-    listing = git.run(repository.folder, "ls-tree", "-r", "-l", "-z", "--end-of-options", f"{repository.head}:{repository.prefix}")
+    listing = git.run(
+        repository.folder, "ls-tree", "-r", "-l", "-z", "--end-of-options", f"{repository.head}:{repository.prefix}"
+    )
     entries = [_entry(line) for line in listing.split(b"\0") if line]
     wanted = {path: blob for path, blob, size in entries if is_read(path) and 0 <= size <= LARGEST_BYTES}
     skipped = {path: "larger than 2 MiB" for path, _, size in entries if is_read(path) and size > LARGEST_BYTES}

@@ -41,7 +41,11 @@ def weigh(evidence: Iterable[Evidence], components: Sequence[str]) -> list[Findi
     cases = {subject: Case(subject, tuple(items)) for subject, items in by_subject.items()}
     findings = [_on_component(cases.get((name,), Case((name,), ()))) for name in components]
     pressed = {finding.subject[0] for finding in findings if _is_held_back(cases, finding)}
-    pairs = [case for subject, case in cases.items() if len(subject) > 1 and any(e.strength >= WORTH_SAYING for e in case.evidence)]
+    pairs = [
+        case
+        for subject, case in cases.items()
+        if len(subject) > 1 and any(e.strength >= WORTH_SAYING for e in case.evidence)
+    ]
     findings += [_on_pair(case, pressed) for case in pairs]
     return sorted(findings, key=lambda f: (_ORDER[f.verdict], len(f.subject), -f.confidence, f.subject))
 
@@ -85,7 +89,9 @@ def _falls(pressure: Evidence) -> str:
 
 def _what_would_split(case: Case, pressures: Sequence[Evidence]) -> str:
     if pressures:
-        return "There is pressure to split it, but it hangs too closely on others: cut the dependencies named below first."
+        return (
+            "There is pressure to split it, but it hangs too closely on others: cut the dependencies named below first."
+        )
     weak = next((e for e in case.supporting(Verdict.SPLIT_OUT) if e.pressure is Pressure.TEAM), None)
     if weak is not None and weak.strength > 0:
         return f"A split would be worth looking at if its {weak.unit}, now {weak.figure:.0%}, were {1 / weak.strength:.1f} times as high."
