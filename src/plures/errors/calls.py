@@ -44,17 +44,19 @@ class CallError(PluresError):
         operation: Full name of the operation, `<package>.<Contract>/<Operation>`.
         outcome: Whether the operation was not sent or may have run.
         status: The Connect code of the failure.
+        remedy: What usually helps against this kind of failure; the same wherever the callee runs.
     """
 
     code = "call.failed"
     status: Status = Status.UNKNOWN
+    remedy: ClassVar[str] = ""
     _kinds: ClassVar[dict[Status, type["CallError"]]] = {}
 
     def __init_subclass__(cls) -> None:
         CallError._kinds.setdefault(cls.status, cls)
 
-    def __init__(self, operation: str, why: str, *, outcome: Outcome, fix: str = "", status: Status | None = None) -> None:
-        super().__init__(f"Call of {operation} failed ({outcome})", why=why, fix=fix)
+    def __init__(self, operation: str, why: str, *, outcome: Outcome, status: Status | None = None) -> None:
+        super().__init__(f"Call of {operation} failed ({outcome})", why=why, fix=self.remedy)
         self.operation = operation
         self.outcome = outcome
         if status is not None:
@@ -72,6 +74,7 @@ class InvalidRequest(CallError):
 
     code = "call.invalid_request"
     status = Status.INVALID_ARGUMENT
+    remedy = "Send what the contract says: `plures call --help` and the contract listing show it."
 
 
 class DeadlineExceeded(CallError):
@@ -79,6 +82,7 @@ class DeadlineExceeded(CallError):
 
     code = "call.deadline_exceeded"
     status = Status.DEADLINE_EXCEEDED
+    remedy = "Look where the time went, or declare a longer deadline_s where the answer is worth waiting for."
 
 
 class Unavailable(CallError):
@@ -86,6 +90,7 @@ class Unavailable(CallError):
 
     code = "call.unavailable"
     status = Status.UNAVAILABLE
+    remedy = "See whether its process runs and is ready; its log says more."
 
 
 class LimitExceeded(CallError):
@@ -93,6 +98,7 @@ class LimitExceeded(CallError):
 
     code = "call.limit_exceeded"
     status = Status.RESOURCE_EXHAUSTED
+    remedy = "Ask for less at a time: page it or stream it; nest less; break circles of calls."
 
 
 class Unimplemented(CallError):
@@ -100,6 +106,7 @@ class Unimplemented(CallError):
 
     code = "call.unimplemented"
     status = Status.UNIMPLEMENTED
+    remedy = "Run the same version of the contract on both sides."
 
 
 class Internal(CallError):
@@ -107,3 +114,4 @@ class Internal(CallError):
 
     code = "call.internal"
     status = Status.INTERNAL
+    remedy = "Read the log of the process that hosts it; declare the error where callers can act on it."

@@ -1,0 +1,58 @@
+# make run    install what the marketplace needs and open it
+# make test   install everything and run the tests            (ARGS="tests/unit -k codec" to choose)
+# make check  format, lint, types, layers, tests and docs: what has to pass before a commit
+# make bench  measure the call path and the marketplace beside their peers
+# make lock   pin the dependencies anew, after pyproject.toml changed (ARGS=--upgrade for newer ones); needs uv
+# make clean  remove what the others made
+#
+# PYTHON names the interpreter that .venv is made with.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := $(PYTHON) requirements/install.py
+COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+.PHONY: help run test check static format lock bench clean python
+help:
+	@sed -n 's/^# make/make/p' Makefile
+
+python:
+	@command -v "$(PYTHON)" >/dev/null || { echo "There is no $(PYTHON) here. Plures needs Python 3.11 or newer."; exit 1; }
+
+run: python
+	@$(INSTALL) run
+	$(BIN)/plures run $(ARGS)
+
+test: python
+	@$(INSTALL) dev
+	$(BIN)/python -m pytest $(ARGS)
+
+# The documentation is checked by a test, tests/unit/test_docs.py.
+check: static test
+
+static: python
+	@$(INSTALL) dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/lint-imports --no-logo
+
+format: python
+	@$(INSTALL) dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: python
+	@$(INSTALL) dev
+	$(BIN)/python -m bench $(ARGS)
+
+# The smaller set takes its versions from the larger one, so that both agree.
+lock:
+	$(COMPILE) --group dev --output-file requirements/dev.txt $(ARGS)
+	$(COMPILE) --group run --constraint requirements/dev.txt --output-file requirements/run.txt
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
+	find src tests marketplace bench -name __pycache__ -type d -exec rm -rf {} +

@@ -1,0 +1,54 @@
+"""``python -m bench [calls|shop|search|start|render] [--quick]``: measure, print, keep as JSON, render the document."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+from rich.console import Console
+
+from bench.document import render
+from bench.options import Options
+from bench.results import RESULTS, Result, show, write
+
+SUITES = {
+    "calls": "bench.calls.suite",
+    "shop": "bench.shop.suite",
+    "search": "bench.search",
+    "start": "bench.start",
+}
+
+
+def main(arguments: list[str]) -> None:
+    """Run the named benchmarks, or all, one after the other; then render the document from all kept results."""
+    parsed = _parser().parse_args(arguments)
+    rounds = parsed.rounds or (2 if parsed.quick else 5)
+    options = Options(parsed.quick, rounds, parsed.seed, parsed.results)
+    if parsed.bench != "render":
+        for name in SUITES if parsed.bench == "all" else [parsed.bench]:
+            _measure(name, options)
+    if not options.quick:
+        print(f"rendered {render(options.results)}")
+
+
+def _measure(name: str, options: Options) -> None:
+    run = cast("Callable[[Options], Result]", import_module(SUITES[name]).run)
+    result = run(options)
+    show(result, Console(width=None if sys.stdout.isatty() else 140))
+    print(f"kept in {write(result, options.results)}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m bench", description=__doc__)
+    parser.add_argument("bench", nargs="?", default="all", choices=["all", *SUITES, "render"])
+    parser.add_argument("--quick", action="store_true", help="about a minute in all; the figures mean nothing")
+    parser.add_argument("--rounds", type=int, help="rounds to take medians of (default 5, quick 2)")
+    parser.add_argument("--seed", type=int, default=1, help="for arrivals, popularity and the order of rivals")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the JSON results")
+    return parser
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

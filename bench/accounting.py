@@ -1,0 +1,45 @@
+"""Processor time and memory of whole process trees, as the kernel counts them."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def tree(roots: Iterable[int]) -> list[int]:
+    """The processes and all their descendants."""
+    found: list[int] = []
+    for root in roots:
+        found += [root, *tree(_children(root))]
+    return found
+
+
+def cpu_s(processes: Iterable[int]) -> float:
+    """Seconds on a core so far, summed over all threads; exact to the nanosecond (``/proc/<pid>/task/*/schedstat``)."""
+    return sum(_on_core_ns(path) for process in processes for path in _tasks(process)) / 1e9
+
+
+def memory_mib(processes: Iterable[int]) -> float:
+    """Proportional set size: memory shared between processes is counted once, in equal shares."""
+    return sum(_pss_kib(process) for process in processes) / 1024
+
+
+def _children(process: int) -> list[int]:
+    listed = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(child) for path in listed for child in path.read_text().split()]
+
+
+def _tasks(process: int) -> Iterable[Path]:
+    return Path(f"/proc/{process}/task").glob("*/schedstat")
+
+
+def _on_core_ns(schedstat: Path) -> int:
+    try:
+        return int(schedstat.read_text().split()[0])
+    except (FileNotFoundError, ProcessLookupError):  # the thread ended meanwhile
+        return 0
+
+
+def _pss_kib(process: int) -> int:
+    for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1])
+    return 0

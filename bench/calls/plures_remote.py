@@ -1,0 +1,45 @@
+"""Plures between two processes: a production host behind its control listener, called through a client of the contract."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bench.calls.answer import LIMIT, TEXT
+from bench.calls.contract import Findings, Search, app, products_of
+from bench.calls.rival import Call
+from bench.processes import announce
+from plures.application import assemble
+from plures.deploy import hosting
+from plures.deploy.local_processes import ANY_FREE_PORTS
+from plures.host import Host, Placement
+
+__all__ = ["connect", "products_of", "serve"]
+
+_NO_DATA = Path("/nonexistent")
+
+
+def placed(*hosted: str, **endpoints: tuple[str, ...]) -> Placement:
+    """A production replica that hosts these capabilities and finds the others at these addresses."""
+    return Placement(frozenset(hosted), edge=False, data=_NO_DATA, endpoints=endpoints)
+
+
+async def serve() -> None:
+    async with hosting(assemble(app), placed("search"), ANY_FREE_PORTS) as running:
+        announce(urlsplit(running.control_url).port)
+        await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def connect(port: int, in_flight: int) -> AsyncGenerator[Call]:
+    del in_flight  # its pool holds as many connections as are needed
+    caller = Host(assemble(app), placed(search=(f"http://127.0.0.1:{port}",)))
+    await caller.start()
+    search: Search = caller.client(Search)
+
+    async def call() -> Findings:
+        return await search.find(TEXT, LIMIT)
+
+    yield call
+    await caller.stop()

@@ -1,0 +1,58 @@
+"""What a rival is: a module with a server that announces its port, and a client whose call brings the ten products back."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from importlib import import_module
+from typing import Protocol, TypeAlias, cast
+
+from bench.calls.answer import PRODUCTS, PlainProduct
+
+Call: TypeAlias = Callable[[], Awaitable[object]]
+
+ECHO, BARE, PLURES = "raw loopback echo", "bare ASGI ← pyreqwest", "Plures remote"
+GRPC, CONNECT, CONNECT_BINARY, FASTAPI = "gRPC aio", "connectrpc (JSON)", "connectrpc (binary)", "FastAPI ← httpx"
+
+MODULES = {
+    ECHO: "bench.calls.echo",
+    BARE: "bench.calls.bare_asgi",
+    PLURES: "bench.calls.plures_remote",
+    GRPC: "bench.calls.grpc_aio",
+    CONNECT: "bench.calls.connect_json",
+    CONNECT_BINARY: "bench.calls.connect_binary",
+    FASTAPI: "bench.calls.fastapi_httpx",
+}
+
+
+class Rival(Protocol):
+    """The functions of a rival's module."""
+
+    async def serve(self) -> None:
+        """Announce the port and answer until terminated."""
+        ...
+
+    def connect(self, port: int, in_flight: int) -> AbstractAsyncContextManager[Call]:
+        """A client with as many connections as ``in_flight`` calls can use."""
+        ...
+
+    def products_of(self, answer: object) -> list[PlainProduct]:
+        """What a call brought back, as plain values."""
+        ...
+
+
+class WrongAnswer(Exception):
+    """A rival did not answer what all have to answer: its figures would mean nothing."""
+
+
+def load(name: str) -> Rival:
+    """Import one rival and only its own libraries."""
+    return cast("Rival", import_module(MODULES[name]))
+
+
+def check(name: str, rival: Rival, answer: object) -> None:
+    """Refuse to measure a rival whose answer is not the ten products.
+
+    Raises:
+        WrongAnswer: It is something else.
+    """
+    if (found := rival.products_of(answer)) != list(PRODUCTS):
+        raise WrongAnswer(f"{name} answered {found!r}")

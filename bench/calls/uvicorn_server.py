@@ -1,0 +1,16 @@
+"""Serves an ASGI application the way every HTTP rival is served: uvicorn, httptools, uvloop, one process, no access log."""
+
+import socket
+from typing import Any
+
+from uvicorn import Config, Server
+
+from bench.processes import announce
+
+
+async def serve_application(application: Any) -> None:
+    """Announce a free loopback port and serve on it until terminated."""
+    with socket.create_server(("127.0.0.1", 0), backlog=1024) as listening:
+        announce(listening.getsockname()[1])
+        config = Config(application, http="httptools", ws="none", lifespan="off", log_level="warning", access_log=False)
+        await Server(config).serve(sockets=[listening])

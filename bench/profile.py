@@ -1,0 +1,110 @@
+"""Where the time of a call goes: ``python -m bench.profile [client|server|local]``, without any network in between.
+
+*client* is our side of a remote call up to the seam to the HTTP library, *server* is the ASGI application of the control
+listener, *local* is a call by reference. Each is timed first and then run under the profiler, whose own cost distorts the shares of
+small functions.
+"""
+
+import argparse
+import cProfile
+import pstats
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from time import monotonic, perf_counter_ns
+from typing import Any
+
+import uvloop
+
+from bench.calls.answer import LIMIT, TEXT
+from bench.calls.contract import Findings, Search, SearchService, app
+from bench.calls.plures_remote import placed
+from plures.application import assemble
+from plures.host import Host
+from plures.runtime import CallContext, Reply, current
+
+_BATCH, _BATCHES = 100, 400
+_PATH = "/bench.search.v1.Search/Find"
+_QUESTION = b'{"text":"camera lens","limit":10}'
+
+
+class CannedTransport:
+    """Answers every request with the same bytes, at once."""
+
+    def __init__(self, body: bytes) -> None:
+        self._reply = Reply(200, body)
+
+    async def unary(self, _url: str, _path: str, _headers: Mapping[str, str], _body: bytes) -> Reply:
+        return self._reply
+
+    def stream(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> AsyncGenerator[Reply, None]:
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        pass
+
+
+async def local(hosted: Host) -> Callable[[], Awaitable[Any]]:
+    """A call by reference."""
+    search: Search = hosted.client(Search)
+    return lambda: search.find(TEXT, LIMIT)
+
+
+async def client(hosted: Host) -> Callable[[], Awaitable[Any]]:
+    """A remote call whose answer is there at once."""
+    answer = assemble(app).capabilities["search"].contract.operations["find"].answer
+    findings: Findings = await SearchService().find(TEXT, LIMIT)
+    transport: Any = CannedTransport(answer.encode(findings))
+    caller = Host(assemble(app), placed(search=("http://127.0.0.1:1",)), transport=transport)
+    await caller.start()
+    search: Search = caller.client(Search)
+    del hosted
+    return lambda: search.find(TEXT, LIMIT)
+
+
+async def server(hosted: Host) -> Callable[[], Awaitable[Any]]:
+    """One request as uvicorn hands it over."""
+    headers = [
+        (b"host", b"127.0.0.1:8001"),
+        (b"content-type", b"application/json"),
+        (b"connect-protocol-version", b"1"),
+        (b"connect-timeout-ms", b"4999"),
+        (b"plures-hops", b"1"),
+        (b"content-length", b"33"),
+    ]
+    scope = {"type": "http", "method": "POST", "path": _PATH, "headers": headers, "query_string": b""}
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": _QUESTION, "more_body": False}
+
+    async def send(_event: Any) -> None:
+        pass
+
+    return lambda: hosted.control(scope, receive, send)
+
+
+async def main(what: Callable[[Host], Awaitable[Callable[[], Awaitable[Any]]]], lines: int) -> None:
+    """Time it, then profile it."""
+    hosted = Host(assemble(app), placed("search"))
+    await hosted.start()
+    current.set(CallContext(monotonic() + 600, 0))
+    call = await what(hosted)
+    times = sorted([await _batch_us(call) for _ in range(_BATCHES)])
+    print(f"{what.__name__}: {times[0]:.2f} us at best, {times[len(times) // 2]:.2f} us in the median batch")
+    with cProfile.Profile() as profile:
+        await _batch_us(call)
+    pstats.Stats(profile).sort_stats("tottime").print_stats(lines)
+    await hosted.stop()
+
+
+async def _batch_us(call: Callable[[], Awaitable[Any]]) -> float:
+    began = perf_counter_ns()
+    for _ in range(_BATCH):
+        await call()
+    return (perf_counter_ns() - began) / _BATCH / 1_000
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser("python -m bench.profile", description=__doc__)
+    parser.add_argument("what", choices=["local", "client", "server"])
+    parser.add_argument("--lines", type=int, default=25, help="how many functions to list")
+    parsed = parser.parse_args()
+    uvloop.run(main({"local": local, "client": client, "server": server}[parsed.what], parsed.lines))

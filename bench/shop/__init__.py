@@ -1,0 +1,1 @@
+"""What the marketplace costs: in one process, split by Plures, and hand-wired as FastAPI and as gRPC services."""

@@ -1,0 +1,86 @@
+"""Starts one way of running the marketplace and says where it listens and which processes it is made of."""
+
+import socket
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from tempfile import TemporaryDirectory
+
+import msgspec
+
+from bench.accounting import tree
+from bench.processes import Worker, worker
+from bench.shop.service_worker import EDGE, PORTS
+from bench.shop.variants import Kind, Storage, application
+from bench.shop.web_traffic import SECRET
+from plures.application import assemble
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A running marketplace. ``ports`` maps each capability that listens, and ``edge``, to its port."""
+
+    kind: Kind
+    storage: Storage
+    ports: Mapping[str, int]
+    roots: tuple[int, ...]
+
+    @property
+    def processes(self) -> list[int]:
+        """All its processes, supervisors included."""
+        return tree(self.roots)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a load worker needs to know."""
+        return {PORTS: msgspec.json.encode(self.ports).decode()}
+
+
+@contextmanager
+def deployed(kind: Kind, storage: Storage) -> Generator[Deployment]:
+    """The marketplace deployed this way, ready for requests; stopped on leaving."""
+    with TemporaryDirectory() as data:
+        environment = {"MARKETPLACE_SECRET": SECRET, "MARKETPLACE_DATA": data}
+        start = _plures if kind in (Kind.ONE_PROCESS, Kind.SPLIT) else _by_hand
+        with start(kind, storage, data, environment) as (ports, roots):
+            yield Deployment(kind, storage, ports, roots)
+
+
+Started = tuple[Mapping[str, int], tuple[int, ...]]
+
+
+@contextmanager
+def _plures(kind: Kind, storage: Storage, data: str, environment: dict[str, str]) -> Generator[Started]:
+    with worker("bench.shop.plures_worker", kind.name, storage.name, data, environment=environment) as root:
+        yield msgspec.json.decode(root.ready(), type=dict[str, int]), (root.pid,)
+
+
+@contextmanager
+def _by_hand(kind: Kind, storage: Storage, _data: str, environment: dict[str, str]) -> Generator[Started]:
+    """One process for each capability and one for the edge; those that another needs to start are ready before it."""
+    assembly = assemble(application(storage))
+    ports = _free_ports([*assembly.capabilities, EDGE])
+    environment = {**environment, PORTS: msgspec.json.encode(ports).decode()}
+    with ExitStack() as stack:
+        workers: list[Worker] = []
+        for wave in _start_order([*assembly.capabilities]):
+            started = [
+                stack.enter_context(worker("bench.shop.service_worker", kind.name, name, environment=environment))
+                for name in wave
+            ]
+            for each in started:
+                each.ready()
+            workers += started
+        yield ports, tuple(each.pid for each in workers)
+
+
+def _start_order(capabilities: Sequence[str]) -> Sequence[Sequence[str]]:
+    """The catalogue first: others read it while they start. The edge last."""
+    rest = [name for name in capabilities if name != "catalog"]
+    return ["catalog"], rest, [EDGE]
+
+
+def _free_ports(names: Sequence[str]) -> dict[str, int]:
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in names]
+        return {name: each.getsockname()[1] for name, each in zip(names, sockets, strict=True)}

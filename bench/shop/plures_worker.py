@@ -1,0 +1,52 @@
+"""The marketplace deployed by Plures: ``python -m bench.shop.plures_worker ONE_PROCESS|SPLIT MEMORY|SQLITE DATA_FOLDER``.
+
+Announces, as JSON, the port of each capability and of the edge.
+"""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from bench.processes import announce, run_worker
+from bench.shop.service_worker import EDGE
+from bench.shop.variants import Kind, Storage, application
+from plures.application import assemble
+from plures.deploy import hosting, local_processes
+from plures.deploy.local_processes import ANY_FREE_PORTS
+from plures.host import Placement
+from plures.testing import one_each
+
+
+async def serve(kind: Kind, storage: Storage, data: Path) -> None:
+    """Run until terminated, in production mode."""
+    assembly = assemble(application(storage))
+    if kind is Kind.ONE_PROCESS:
+        everything = Placement(frozenset(assembly.capabilities), edge=True, data=data)
+        async with hosting(assembly, everything, ANY_FREE_PORTS) as running:
+            await _serving(dict.fromkeys(assembly.capabilities, running.control_url), running.public_url)
+    else:
+        async with local_processes(one_each(assembly), storage.value, data=data) as processes:
+            await _serving({name: urls[0] for name, urls in processes.endpoints.items()}, processes.public_url)
+
+
+async def _serving(control: Mapping[str, str], public: str | None) -> None:
+    ports = {name: urlsplit(url or "").port for name, url in {**control, EDGE: public}.items()}
+    announce(msgspec.json.encode(ports).decode())
+    await _terminated()
+
+
+async def _terminated() -> None:
+    leave = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, leave.set)
+    await leave.wait()
+
+
+if __name__ == "__main__":
+    kind, storage, data = sys.argv[1:]
+    run_worker(None, serve(Kind[kind], Storage[storage], Path(data)))

@@ -1,0 +1,75 @@
+"""One hand-wired process: ``python -m bench.shop.service_worker FASTAPI|GRPC CAPABILITY|edge``.
+
+Where everything listens is in ``BENCH_PORTS``, as JSON: capability to port. The edge is the marketplace's own storefront, whose
+clients are httpx or gRPC ones.
+"""
+
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from uvicorn import Config, Server
+
+from bench.processes import announce, run_worker
+from bench.shop.variants import Kind, Storage, application
+from bench.shop.wiring import Client, Connect, wired
+from plures.application import Assembly, assemble
+
+PORTS = "BENCH_PORTS"
+EDGE = "edge"
+
+
+def connector(kind: Kind, ports: Mapping[str, int], assembly: Assembly) -> Connect:
+    """Makes clients of one kind."""
+
+    def connect(contract: type) -> Client:
+        description = assembly.contract(contract)
+        assert description is not None
+        address = f"127.0.0.1:{ports[description.capability]}"
+        # Imported here, so that no service carries the other kind's libraries.
+        if kind is Kind.GRPC:
+            from bench.shop.grpc_service import GrpcClient
+
+            return GrpcClient(contract, address)
+        from bench.shop.fastapi_service import HttpxClient
+
+        return HttpxClient(contract, address)
+
+    return connect
+
+
+async def serve(kind: Kind, name: str) -> None:
+    """Wire the capability, or the edge, and serve it until terminated."""
+    assembly = assemble(application(Storage.MEMORY))
+    ports = msgspec.json.decode(os.environ[PORTS], type=dict[str, int])
+    connect = connector(kind, ports, assembly)
+    if name == EDGE:
+        assert assembly.edge is not None
+        async with wired(assembly.edge, assembly.edge_dependencies, connect) as pages:
+            await _serve_http(pages, ports[EDGE])
+        return
+    capability = assembly.capabilities[name]
+    assert capability.implementation is not None
+    async with wired(capability.implementation, capability.dependencies, connect) as service:
+        if kind is Kind.GRPC:
+            from bench.shop.grpc_service import serve_service
+
+            await serve_service(capability.contract.python, service, ports[name])
+        else:
+            from bench.shop.fastapi_service import application_of
+
+            await _serve_http(application_of(capability.contract.python, service), ports[name])
+
+
+async def _serve_http(application: Any, port: int) -> None:
+    with socket.create_server(("127.0.0.1", port), backlog=1024) as listening:
+        announce(port)
+        config = Config(application, http="httptools", ws="none", lifespan="off", log_level="warning", access_log=False)
+        await Server(config).serve(sockets=[listening])
+
+
+if __name__ == "__main__":
+    run_worker(None, serve(Kind[sys.argv[1]], sys.argv[2]))

@@ -1,0 +1,26 @@
+"""The ways in which the same marketplace runs here."""
+
+from enum import StrEnum
+
+from plures.application import Application, load
+
+
+class Kind(StrEnum):
+    """How it is deployed; the values are the rows of the tables."""
+
+    ONE_PROCESS = "Plures, one process"
+    SPLIT = "Plures, all services"
+    FASTAPI = "FastAPI + httpx services"
+    GRPC = "gRPC aio services"
+
+
+class Storage(StrEnum):
+    """Where its data is; the values are import strings of the application."""
+
+    MEMORY = "marketplace.in_memory:app"
+    SQLITE = "marketplace.app:app"
+
+
+def application(storage: Storage) -> Application:
+    """The marketplace with this storage."""
+    return load(storage.value)

@@ -1,0 +1,1 @@
+"""A shop written with Plures, as one of its users would write it."""

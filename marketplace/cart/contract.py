@@ -1,0 +1,44 @@
+"""What a customer means to buy."""
+
+from typing import Protocol
+
+from marketplace.catalog.contract import Item, Pieces, ProductUnknown
+from plures import ContractError, Message, command, contract, query
+
+
+class Basket(Message):
+    """What is in a customer's cart, in the order it was put there."""
+
+    customer_id: str
+    items: tuple[Item, ...] = ()
+
+
+class CartFull(ContractError, status="failed_precondition"):
+    """The cart holds as many different products, or pieces of one, as it can."""
+
+    product_id: str
+    most: int
+
+
+@contract("marketplace.cart.v1", owner="checkout")
+class Cart(Protocol):
+    """Keeps one cart for each customer; a customer never seen before has an empty one."""
+
+    @query(deadline_s=0.5)
+    async def get(self, customer_id: str) -> Basket: ...
+
+    @command(deadline_s=1, errors=[ProductUnknown, CartFull])
+    async def add(self, customer_id: str, product_id: str, quantity: Pieces = 1) -> Basket:
+        """Add pieces to those already there. Not idempotent: adding twice is what some customers mean."""
+        ...
+
+    @command(idempotent=True, deadline_s=1, errors=[ProductUnknown, CartFull])
+    async def set_quantity(self, customer_id: str, product_id: str, quantity: Pieces) -> Basket: ...
+
+    @command(idempotent=True, deadline_s=1)
+    async def remove(self, customer_id: str, product_id: str) -> Basket:
+        """Take all pieces of a product out; nothing happens when there are none."""
+        ...
+
+    @command(idempotent=True, deadline_s=1)
+    async def clear(self, customer_id: str) -> None: ...

@@ -1,0 +1,90 @@
+from collections.abc import AsyncIterator
+
+import pytest
+
+from marketplace.cart.contract import Basket, CartFull
+from marketplace.cart.memory import MemoryCarts
+from marketplace.cart.service import MOST_PIECES, MOST_PRODUCTS, CartService
+from marketplace.catalog.contract import Category, Item, Product, ProductPage, ProductUnknown
+
+
+class EverythingButGold:
+    """A catalogue that sells whatever one asks for, except gold."""
+
+    async def get(self, product_id: str) -> Product:
+        if product_id == "gold":
+            raise ProductUnknown(product_id=product_id)
+        return Product(product_id, product_id, "", "things")
+
+    async def get_many(self, product_ids: tuple[str, ...]) -> tuple[Product, ...]:
+        raise NotImplementedError
+
+    async def categories(self) -> tuple[Category, ...]:
+        raise NotImplementedError
+
+    async def browse(self, category_id: str, offset: int = 0, limit: int = 24) -> ProductPage:
+        raise NotImplementedError
+
+    async def featured(self, limit: int = 12) -> tuple[Product, ...]:
+        raise NotImplementedError
+
+    async def picture(self, product_id: str) -> str:
+        raise NotImplementedError
+
+    def export(self) -> AsyncIterator[Product]:
+        raise NotImplementedError
+
+
+@pytest.fixture
+def cart() -> CartService:
+    return CartService(EverythingButGold(), MemoryCarts())
+
+
+async def test_a_new_customer_has_an_empty_cart(cart: CartService) -> None:
+    assert await cart.get("anna") == Basket("anna")
+
+
+async def test_adding_twice_adds_up_and_keeps_the_place(cart: CartService) -> None:
+    await cart.add("anna", "tea", 2)
+    await cart.add("anna", "cup")
+    assert await cart.add("anna", "tea", 3) == Basket("anna", (Item("tea", 5), Item("cup", 1)))
+    assert await cart.get("anna") == Basket("anna", (Item("tea", 5), Item("cup", 1)))
+
+
+async def test_setting_a_quantity_twice_is_setting_it_once(cart: CartService) -> None:
+    await cart.set_quantity("anna", "tea", 4)
+    assert await cart.set_quantity("anna", "tea", 4) == Basket("anna", (Item("tea", 4),))
+
+
+async def test_removing_and_clearing(cart: CartService) -> None:
+    await cart.add("anna", "tea")
+    await cart.add("anna", "cup")
+    assert await cart.remove("anna", "tea") == Basket("anna", (Item("cup", 1),))
+    assert await cart.remove("anna", "tea") == Basket("anna", (Item("cup", 1),))
+    await cart.clear("anna")
+    assert await cart.get("anna") == Basket("anna")
+
+
+async def test_only_what_is_for_sale_gets_in(cart: CartService) -> None:
+    with pytest.raises(ProductUnknown):
+        await cart.add("anna", "gold")
+    with pytest.raises(ProductUnknown):
+        await cart.set_quantity("anna", "gold", 1)
+    assert await cart.get("anna") == Basket("anna")
+
+
+async def test_a_product_fits_in_up_to_its_most_pieces(cart: CartService) -> None:
+    await cart.add("anna", "tea", MOST_PIECES)
+    with pytest.raises(CartFull) as full:
+        await cart.add("anna", "tea")
+    assert full.value == CartFull(product_id="tea", most=MOST_PIECES)
+    assert await cart.get("anna") == Basket("anna", (Item("tea", MOST_PIECES),))
+
+
+async def test_only_so_many_products_fit_in(cart: CartService) -> None:
+    for number in range(MOST_PRODUCTS):
+        await cart.add("anna", f"p{number}")
+    await cart.add("anna", "p7")  # what is in already may grow
+    with pytest.raises(CartFull) as full:
+        await cart.add("anna", "one too many")
+    assert full.value == CartFull(product_id="one too many", most=MOST_PRODUCTS)

@@ -1,0 +1,64 @@
+"""Makes the shop's catalogue from WordNet.
+
+    python -m marketplace.catalog.make_catalogue /usr/share/wordnet
+
+reads ``data.noun`` of a WordNet 3.0 ``dict`` folder, picks and shelves its nouns as ``assortment.toml`` says, and writes
+``catalogue.json.xz`` beside this file. The same input gives the same file.
+"""
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+from marketplace.catalog.assortment import Assortment, Shelf
+from marketplace.catalog.contract import Category, Product
+from marketplace.catalog.naming import Namer, description
+from marketplace.catalog.packaged import Catalogue, save
+from marketplace.catalog.wordnet import Nouns, read_nouns
+
+HERE = Path(__file__).parent
+
+
+def make_products(nouns: Nouns, assortment: Assortment) -> list[Product]:
+    """Every noun that is for sale as a product, sorted by id."""
+    namer = Namer(nouns)
+    products: list[Product] = []
+    for noun in nouns.things:
+        shelf = assortment.shelf_for(noun)
+        if shelf is not None:
+            name = namer.name(noun)
+            products.append(
+                Product(
+                    id=namer.product_id(name),
+                    name=name,
+                    description=description(noun.gloss),
+                    category_id=shelf,
+                    synonyms=namer.synonyms(noun, name),
+                )
+            )
+    return sorted(products, key=lambda product: product.id)
+
+
+def make_categories(shelves: list[Shelf], products: list[Product]) -> list[Category]:
+    """The shelves that have products on them, each with how many."""
+    counts = Counter(product.category_id for product in products)
+    counts.update(product.category_id.partition("/")[0] for product in products)
+    return [
+        Category(id=shelf.id, name=shelf.name, products=counts[shelf.id], parent_id=shelf.parent_id)
+        for shelf in shelves
+        if counts[shelf.id]
+    ]
+
+
+def main(folder: str) -> None:
+    """Read the WordNet in ``folder`` and write the catalogue."""
+    nouns = read_nouns(Path(folder))
+    assortment = Assortment(HERE / "assortment.toml", nouns)
+    products = make_products(nouns, assortment)
+    categories = make_categories(assortment.shelves, products)
+    save(Catalogue(tuple(categories), tuple(products)))
+    sys.stdout.write(f"{len(products)} products in {len(categories)} categories\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

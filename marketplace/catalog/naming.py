@@ -1,0 +1,63 @@
+"""How WordNet's nouns are called in the shop: names, ids and descriptions."""
+
+import re
+
+from marketplace.catalog.wordnet import Noun, Nouns
+
+_SMALL_WORDS = frozenset(
+    {"a", "an", "and", "at", "by", "for", "from", "in", "la", "of", "on", "or", "the", "to", "with"}
+)
+_EXAMPLES = re.compile(r';?\s*"[^"]*"?.*$')
+_USAGE_NOTE = re.compile(r"^\((?:usually|often|frequently|sometimes)[^)]*\)\s*")
+
+
+class Namer:
+    """Gives every noun a name that no other product has."""
+
+    def __init__(self, nouns: Nouns) -> None:
+        self._nouns = nouns
+        self._ids: set[str] = set()
+
+    def name(self, noun: Noun) -> str:
+        """The first of its words that is free; otherwise its first word and the kind of thing that it is."""
+        for candidate in (*noun.words, *self._with_kind(noun)):
+            name = title(candidate)
+            if self.product_id(name) not in self._ids:
+                self._ids.add(self.product_id(name))
+                return name
+        return self._numbered(title(noun.words[0]))
+
+    def product_id(self, name: str) -> str:
+        """The name as it stands in an address: ``Jack-o'-lantern`` is ``jack-o-lantern``."""
+        return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+    def synonyms(self, noun: Noun, name: str) -> tuple[str, ...]:
+        """Its other words."""
+        return tuple(word for word in noun.words if title(word) != name)
+
+    def _with_kind(self, noun: Noun) -> list[str]:
+        kinds = [self._nouns[kind].words[0] for kind in noun.kinds]
+        return [f"{word} ({kind})" for word in noun.words for kind in kinds]
+
+    def _numbered(self, name: str) -> str:
+        number = next(n for n in range(2, 1000) if self.product_id(f"{name} {n}") not in self._ids)
+        self._ids.add(self.product_id(f"{name} {number}"))
+        return f"{name} {number}"
+
+
+def title(words: str) -> str:
+    """The words as a heading: each with a capital but the small ones; words that have capitals stay as they are."""
+    return " ".join(
+        word if word in _SMALL_WORDS and index else _capital(word) for index, word in enumerate(words.split(" "))
+    )
+
+
+def description(gloss: str) -> str:
+    """The definitions of a gloss as a sentence, without its examples and notes on usage."""
+    text = _USAGE_NOTE.sub("", _EXAMPLES.sub("", gloss)).strip(" ;") or gloss.strip(' ;"')
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _capital(word: str) -> str:
+    start = 1 if word.startswith("(") else 0
+    return word[:start] + word[start : start + 1].upper() + word[start + 1 :]

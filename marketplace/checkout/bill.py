@@ -1,0 +1,74 @@
+"""The bill: what is in the cart, what it costs and where it goes. Reads only."""
+
+from dataclasses import dataclass
+
+from marketplace.catalog.contract import Item, Product, ProductUnknown
+from marketplace.checkout.contract import CartEmpty, Summary
+from marketplace.checkout.parties import Parties
+from marketplace.orders.contract import OrderDraft, OrderLine
+from marketplace.pricing.contract import Money, QuotedLine
+from marketplace.profile.contract import Address
+from marketplace.shipping.contract import ShippingQuote
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A whole cart, priced, without the cost of sending it."""
+
+    customer_id: str
+    items: tuple[Item, ...]
+    lines: tuple[OrderLine, ...]
+    subtotal: Money
+    address: Address
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces of all products together."""
+        return sum(item.quantity for item in self.items)
+
+    def total(self, shipping: ShippingQuote) -> Money:
+        """What it costs, sent this way."""
+        return Money(self.subtotal.amount + shipping.price.amount, self.subtotal.currency)
+
+    def summary(self, shipping: ShippingQuote, options: tuple[ShippingQuote, ...]) -> Summary:
+        """What to show to the customer."""
+        return Summary(self.lines, self.subtotal, shipping, options, self.total(shipping), self.address)
+
+    def draft(self, shipping: ShippingQuote, payment_ending: str) -> OrderDraft:
+        """What to order."""
+        return OrderDraft(
+            self.customer_id,
+            self.lines,
+            self.subtotal,
+            shipping,
+            self.total(shipping),
+            self.address,
+            payment_ending,
+        )
+
+
+async def draw_up(parties: Parties, customer_id: str) -> Bill:
+    """The bill for the whole cart of a customer.
+
+    Raises:
+        AddressUnknown: The customer has not given one.
+        CartEmpty: There is nothing to order.
+        ProductUnknown: Something in the cart is not for sale any more.
+    """
+    address = await parties.profile.address(customer_id)
+    items = (await parties.cart.get(customer_id)).items
+    if not items:
+        raise CartEmpty(customer_id=customer_id)
+    products = await parties.catalog.get_many(tuple(item.product_id for item in items))
+    quote = await parties.pricing.quote_basket(items)
+    return Bill(customer_id, items, _lines(quote.lines, products), quote.subtotal, address)
+
+
+def _lines(quoted: tuple[QuotedLine, ...], products: tuple[Product, ...]) -> tuple[OrderLine, ...]:
+    names = {product.id: product.name for product in products}
+    unknown = next((line.product_id for line in quoted if line.product_id not in names), None)
+    if unknown is not None:
+        raise ProductUnknown(product_id=unknown)
+    return tuple(
+        OrderLine(line.product_id, names[line.product_id], line.quantity, line.unit, line.total) for line in quoted
+    )

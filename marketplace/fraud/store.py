@@ -1,0 +1,99 @@
+"""Attempts in the capability's own database."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import column, insert, select, table
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from marketplace.fraud.contract import Attempt, Risk, Verdict
+from marketplace.fraud.rules import Seen
+from marketplace.fraud.service import MOST_SEEN, WINDOW
+from plures import Database, Migration
+
+MIGRATIONS: Final = (
+    Migration(
+        1,
+        "attempts to pay",
+        (
+            """
+            CREATE TABLE attempts (
+                key TEXT PRIMARY KEY,
+                customer_id TEXT NOT NULL,
+                card_fingerprint TEXT NOT NULL,
+                country TEXT NOT NULL,
+                amount INTEGER NOT NULL,
+                currency TEXT NOT NULL,
+                pieces INTEGER NOT NULL,
+                tried_at REAL NOT NULL,
+                score REAL NOT NULL,
+                verdict TEXT NOT NULL,
+                signals TEXT NOT NULL
+            )
+            """,
+            "CREATE INDEX attempts_of_customer ON attempts (customer_id, tried_at)",
+        ),
+    ),
+)
+
+_attempts: Final = table(
+    "attempts",
+    *map(column, ("key", "customer_id", "card_fingerprint", "country", "amount", "currency", "pieces")),
+    *map(column, ("tried_at", "score", "verdict", "signals")),
+)
+_BETWEEN_SIGNALS: Final = ", "
+
+
+class DatabaseAttempts:
+    """Remembers attempts in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def remember(
+        self, key: str, attempt: Attempt, at: datetime, decide: Callable[[Sequence[Seen]], Risk]
+    ) -> Risk:
+        async with self._database.write() as connection:
+            known = await _risk(connection, key)
+            if known is not None:
+                return known
+            risk = decide(await _recent(connection, attempt.customer_id, at))
+            await connection.execute(insert(_attempts).values(_row(key, attempt, at, risk)))
+            return risk
+
+
+async def _risk(connection: AsyncConnection, key: str) -> Risk | None:
+    columns = (_attempts.c.score, _attempts.c.verdict, _attempts.c.signals)
+    row = (await connection.execute(select(*columns).where(_attempts.c.key == key))).one_or_none()
+    if row is None:
+        return None
+    score, verdict, signals = row
+    return Risk(score, Verdict(verdict), tuple(signals.split(_BETWEEN_SIGNALS)) if signals else ())
+
+
+async def _recent(connection: AsyncConnection, customer_id: str, at: datetime) -> list[Seen]:
+    query = (
+        select(_attempts.c.card_fingerprint, _attempts.c.country, _attempts.c.tried_at)
+        .where(_attempts.c.customer_id == customer_id, _attempts.c.tried_at >= (at - WINDOW).timestamp())
+        .order_by(_attempts.c.tried_at.desc())
+        .limit(MOST_SEEN)
+    )
+    found = await connection.execute(query)
+    return [Seen(card, country, datetime.fromtimestamp(tried_at, at.tzinfo)) for card, country, tried_at in found]
+
+
+def _row(key: str, attempt: Attempt, at: datetime, risk: Risk) -> dict[str, str | int | float]:
+    return {
+        "key": key,
+        "customer_id": attempt.customer_id,
+        "card_fingerprint": attempt.card_fingerprint,
+        "country": attempt.country,
+        "amount": attempt.amount.amount,
+        "currency": attempt.amount.currency,
+        "pieces": attempt.pieces,
+        "tried_at": at.timestamp(),
+        "score": risk.score,
+        "verdict": risk.verdict.value,
+        "signals": _BETWEEN_SIGNALS.join(risk.signals),
+    }

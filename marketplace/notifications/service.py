@@ -1,0 +1,34 @@
+"""Notifications: what customers were told. This is a test marketplace: a message is kept to be read in the shop, not mailed."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from marketplace.notifications.contract import Notification
+
+
+class NotificationStore(Protocol):
+    """Where messages are kept."""
+
+    async def keep(self, key: str, notification: Notification) -> Notification:
+        """Keep a message, unless one was kept under this key before; the one that is kept."""
+        ...
+
+    async def list_for(self, customer_id: str, limit: int) -> tuple[Notification, ...]:
+        """The newest first."""
+        ...
+
+
+class NotificationsService:
+    """Implements `Notifications`."""
+
+    def __init__(self, store: NotificationStore, *, now: Callable[[], datetime], new_id: Callable[[], str]) -> None:
+        self._store = store
+        self._now = now
+        self._new_id = new_id
+
+    async def send(self, key: str, customer_id: str, subject: str, text: str) -> Notification:
+        return await self._store.keep(key, Notification(self._new_id(), customer_id, subject, text, self._now()))
+
+    async def list_for(self, customer_id: str, limit: int = 20) -> tuple[Notification, ...]:
+        return await self._store.list_for(customer_id, limit)

@@ -1,0 +1,125 @@
+"""What was ordered, by whom, and how far it is."""
+
+from datetime import datetime
+from enum import Enum
+from typing import Annotated, Protocol
+
+from marketplace.pricing.contract import Money
+from marketplace.profile.contract import Address
+from marketplace.shipping.contract import ShippingQuote
+from plures import ContractError, Message, Meta, command, contract, query
+
+
+class OrderState(Enum):
+    """How far an order is. Failed, cancelled and delivered are final."""
+
+    CREATED = "created"
+    PAID = "paid"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class OrderLine(Message):
+    """Some pieces of one product, with its name and price as they were when the order was placed."""
+
+    product_id: str
+    name: str
+    quantity: int
+    unit: Money
+    total: Money
+
+
+class OrderDraft(Message):
+    """All that is known about an order before it exists. ``payment_ending`` is the last four digits of the card."""
+
+    customer_id: str
+    lines: tuple[OrderLine, ...]
+    subtotal: Money
+    shipping: ShippingQuote
+    total: Money
+    address: Address
+    payment_ending: str
+
+
+class Change(Message):
+    """One step in the life of an order."""
+
+    state: OrderState
+    at: datetime
+    note: str = ""
+
+
+class Order(Message):
+    """One order; ``history`` begins with its creation and ends with the state it is in."""
+
+    id: str
+    draft: OrderDraft
+    state: OrderState
+    history: tuple[Change, ...]
+
+
+class OrderUnknown(ContractError, status="not_found"):
+    """This customer has no such order."""
+
+    order_id: str
+
+
+class OrderDiffers(ContractError, status="already_exists"):
+    """This key already stands for another order."""
+
+    key: str
+
+
+class OrderKeyClosed(ContractError, status="failed_precondition"):
+    """The order made under this key was given up before it was made."""
+
+    key: str
+
+
+class OrderStateConflict(ContractError, status="failed_precondition"):
+    """The order is in a state from which the wanted one cannot be reached."""
+
+    order_id: str
+    state: OrderState
+    wanted: OrderState
+
+
+@contract("marketplace.orders.v1", owner="fulfilment")
+class Orders(Protocol):
+    """Remembers orders and their states."""
+
+    @command(idempotent=True, deadline_s=1, errors=[OrderDiffers, OrderKeyClosed])
+    async def create(self, key: Annotated[str, Meta(min_length=1, max_length=100)], draft: OrderDraft) -> Order:
+        """Create an order; the same key again answers with the same order."""
+        ...
+
+    @command(idempotent=True, deadline_s=1, errors=[OrderUnknown, OrderStateConflict])
+    async def mark(self, order_id: str, state: OrderState, note: Annotated[str, Meta(max_length=500)] = "") -> Order:
+        """Move an order on; nothing happens when it is in that state already."""
+        ...
+
+    @command(idempotent=True, deadline_s=1, errors=[OrderStateConflict])
+    async def fail(
+        self,
+        key: Annotated[str, Meta(min_length=1, max_length=100)],
+        note: Annotated[str, Meta(max_length=500)] = "",
+    ) -> None:
+        """Give up the order made under this key. A key never seen is closed, so that a late ``create`` cannot use it."""
+        ...
+
+    @query(deadline_s=0.5, errors=[OrderUnknown])
+    async def get(self, customer_id: str, order_id: str) -> Order:
+        """The order of this customer; another customer's is unknown."""
+        ...
+
+    @query(deadline_s=0.5)
+    async def list_for(
+        self,
+        customer_id: str,
+        offset: Annotated[int, Meta(ge=0)] = 0,
+        limit: Annotated[int, Meta(ge=1, le=100)] = 20,
+    ) -> tuple[Order, ...]:
+        """The newest first."""
+        ...

@@ -1,0 +1,86 @@
+"""Orders: creates them once per key and moves them along the allowed states."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from marketplace.orders.contract import (
+    Change,
+    Order,
+    OrderDiffers,
+    OrderDraft,
+    OrderKeyClosed,
+    OrderState,
+    OrderStateConflict,
+    OrderUnknown,
+)
+from marketplace.orders.states import may_follow
+
+
+class OrderStore(Protocol):
+    """Where orders are kept. Every operation is atomic."""
+
+    async def create(self, key: str, order: Order) -> Order | None:
+        """Keep an order, unless the key has one already; the one that is kept, or None when the key is closed."""
+        ...
+
+    async def close(self, key: str, at: datetime) -> Order | None:
+        """The order made under this key; without one, close the key for good and answer None."""
+        ...
+
+    async def append(self, order_id: str, expected: OrderState, change: Change) -> Order | None:
+        """Move an order on and answer with it; None when it is no longer in the expected state."""
+        ...
+
+    async def get(self, order_id: str) -> Order | None: ...
+
+    async def list_for(self, customer_id: str, offset: int, limit: int) -> tuple[Order, ...]:
+        """The newest first."""
+        ...
+
+
+class OrdersService:
+    """Implements `Orders`."""
+
+    def __init__(self, store: OrderStore, *, now: Callable[[], datetime], new_id: Callable[[], str]) -> None:
+        self._store = store
+        self._now = now
+        self._new_id = new_id
+
+    async def create(self, key: str, draft: OrderDraft) -> Order:
+        created = Change(OrderState.CREATED, self._now())
+        order = await self._store.create(key, Order(self._new_id(), draft, OrderState.CREATED, (created,)))
+        if order is None:
+            raise OrderKeyClosed(key=key)
+        if order.draft != draft:
+            raise OrderDiffers(key=key)
+        return order
+
+    async def mark(self, order_id: str, state: OrderState, note: str = "") -> Order:
+        order = await self._store.get(order_id)
+        if order is None:
+            raise OrderUnknown(order_id=order_id)
+        return await self._move(order, state, note)
+
+    async def fail(self, key: str, note: str = "") -> None:
+        order = await self._store.close(key, self._now())
+        if order is not None and order.state is not OrderState.CANCELLED:  # a cancelled one is given up already
+            await self._move(order, OrderState.FAILED, note)
+
+    async def get(self, customer_id: str, order_id: str) -> Order:
+        order = await self._store.get(order_id)
+        if order is None or order.draft.customer_id != customer_id:
+            raise OrderUnknown(order_id=order_id)
+        return order
+
+    async def list_for(self, customer_id: str, offset: int = 0, limit: int = 20) -> tuple[Order, ...]:
+        return await self._store.list_for(customer_id, offset, limit)
+
+    async def _move(self, order: Order, wanted: OrderState, note: str) -> Order:
+        if order.state is wanted:
+            return order
+        if not may_follow(wanted, order.state):
+            raise OrderStateConflict(order_id=order.id, state=order.state, wanted=wanted)
+        moved = await self._store.append(order.id, order.state, Change(wanted, self._now(), note))
+        # None: somebody else moved it since we looked, so the decision has to be made anew.
+        return moved if moved is not None else await self.mark(order.id, wanted, note)

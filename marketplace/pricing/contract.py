@@ -1,0 +1,57 @@
+"""What things cost, and the type that says so: ``Money``."""
+
+from typing import Annotated, Protocol
+
+from marketplace.catalog.contract import Item, Pieces, ProductIds, ProductUnknown
+from plures import Message, Meta, contract, query
+
+
+class Money(Message):
+    """An amount in minor units of a currency: ``Money(1180, "EUR")`` is 11.80 euros."""
+
+    amount: int
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "EUR"
+
+
+class Price(Message):
+    """What one piece costs now, and what it costs without today's discount."""
+
+    product_id: str
+    unit: Money
+    regular: Money
+
+
+class QuotedLine(Message):
+    """One line of a quote; ``total`` is after the discount for many pieces."""
+
+    product_id: str
+    quantity: int
+    unit: Money
+    total: Money
+
+
+class Quote(Message):
+    """What a basket costs, without shipping; taxes are included."""
+
+    lines: tuple[QuotedLine, ...]
+    subtotal: Money
+
+
+@contract("marketplace.pricing.v1", owner="commerce")
+class Pricing(Protocol):
+    """Says what products cost."""
+
+    @query(deadline_s=0.3, errors=[ProductUnknown])
+    async def quote(self, product_id: str, quantity: Pieces = 1) -> Money:
+        """The price of so many pieces of one product."""
+        ...
+
+    @query(deadline_s=0.5)
+    async def quote_many(self, product_ids: ProductIds) -> tuple[Price, ...]:
+        """The prices of single pieces, in the order asked for; unknown products are left out."""
+        ...
+
+    @query(deadline_s=0.5, errors=[ProductUnknown])
+    async def quote_basket(self, items: Annotated[tuple[Item, ...], Meta(min_length=1, max_length=100)]) -> Quote:
+        """The price of all items together, one line for each, in the same order."""
+        ...

@@ -1,0 +1,81 @@
+"""What can be told wrong about a person or an address by looking at it alone. Finds all problems, not only the first."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from marketplace.profile.contract import Address
+
+# ISO 3166-1 alpha-2, officially assigned.
+_CODES: Final = """
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ
+    CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR
+    GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT
+    JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO
+    MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY
+    QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO
+    TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
+    """
+COUNTRIES: Final = frozenset(_CODES.split())
+
+_FIVE_DIGITS: Final = (re.compile(r"[0-9]{5}"), "12345")
+_FOUR_DIGITS: Final = (re.compile(r"[0-9]{4}"), "1234")
+# Only countries whose format is simple and certain; any other postal code is believed.
+_POSTAL_CODES: Final[Mapping[str, tuple[re.Pattern[str], str]]] = {
+    **dict.fromkeys(("DE", "ES", "FI", "FR", "HR", "IT"), _FIVE_DIGITS),
+    **dict.fromkeys(("AT", "BE", "BG", "CH", "DK", "HU", "LU", "NO", "SI"), _FOUR_DIGITS),
+    "NL": (re.compile(r"[0-9]{4} ?[A-Z]{2}"), "1234 AB"),
+    "PL": (re.compile(r"[0-9]{2}-[0-9]{3}"), "12-345"),
+    "PT": (re.compile(r"[0-9]{4}-[0-9]{3}"), "1234-567"),
+    "US": (re.compile(r"[0-9]{5}(-[0-9]{4})?"), "12345"),
+}
+# Deliberately loose: only a message that arrives proves an e-mail address.
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+
+
+def tidy(address: Address) -> Address:
+    """The address without blanks around its fields, country and postal code in capitals."""
+    return Address(
+        recipient=address.recipient.strip(),
+        street=address.street.strip(),
+        postal_code=address.postal_code.strip().upper(),
+        city=address.city.strip(),
+        country=address.country.strip().upper(),
+    )
+
+
+def address_problems(address: Address) -> tuple[str, ...]:
+    """What is wrong with an address, one sentence for each field."""
+    return tuple(_address_problems(address))
+
+
+def person_problems(name: str, email: str) -> tuple[str, ...]:
+    """What is wrong with a name and an e-mail address; both may be empty."""
+    return tuple(_person_problems(name, email))
+
+
+def _person_problems(name: str, email: str) -> Iterator[str]:
+    if not name.isprintable():
+        yield "The name contains characters that cannot be printed."
+    if email and not _EMAIL.fullmatch(email):
+        yield f"E-mail address {email!r} is not complete: it needs a name, an @ and a domain."
+
+
+def _address_problems(address: Address) -> Iterator[str]:
+    named = {
+        "recipient": address.recipient,
+        "street": address.street,
+        "postal code": address.postal_code,
+        "city": address.city,
+    }
+    for name, value in named.items():
+        if not value:
+            yield f"The {name} is missing."
+        elif not value.isprintable():
+            yield f"The {name} contains characters that cannot be printed."
+    if address.country not in COUNTRIES:
+        yield f"Country {address.country!r} does not exist; give its two letters, such as DE."
+    elif address.postal_code and address.country in _POSTAL_CODES:
+        pattern, example = _POSTAL_CODES[address.country]
+        if not pattern.fullmatch(address.postal_code):
+            yield f"Postal codes in {address.country} look like {example}, not like {address.postal_code!r}."

@@ -1,0 +1,60 @@
+"""Who a customer is and where they live."""
+
+from typing import Annotated, Protocol
+
+from plures import ContractError, Message, Meta, command, contract, query
+
+Line = Annotated[str, Meta(min_length=1, max_length=100)]
+
+
+class Address(Message):
+    """Where a parcel goes; ``country`` is two letters (ISO 3166-1)."""
+
+    recipient: Line
+    street: Line
+    postal_code: Annotated[str, Meta(min_length=1, max_length=20)]
+    city: Line
+    country: Annotated[str, Meta(pattern="^[A-Z]{2}$")]
+
+
+class Customer(Message):
+    """What we know about a customer; all of it may be missing."""
+
+    id: str
+    name: str = ""
+    email: str = ""
+    address: Address | None = None
+
+
+class ProfileInvalid(ContractError, status="invalid_argument"):
+    """Something about the customer cannot be right; ``problems`` names all of it, one sentence for each field."""
+
+    problems: tuple[str, ...]
+
+
+class AddressUnknown(ContractError, status="failed_precondition"):
+    """The customer has not given an address yet."""
+
+    customer_id: str
+
+
+@contract("marketplace.profile.v1", owner="accounts")
+class Profile(Protocol):
+    """Keeps what customers tell about themselves; a customer never seen before has an empty profile."""
+
+    @query(deadline_s=0.5)
+    async def get(self, customer_id: str) -> Customer: ...
+
+    @query(deadline_s=0.5, errors=[AddressUnknown])
+    async def address(self, customer_id: str) -> Address: ...
+
+    @command(idempotent=True, deadline_s=1, errors=[ProfileInvalid])
+    async def update(
+        self,
+        customer_id: str,
+        name: Annotated[str, Meta(max_length=100)],
+        email: Annotated[str, Meta(max_length=254)],
+    ) -> Customer: ...
+
+    @command(idempotent=True, deadline_s=1, errors=[ProfileInvalid])
+    async def set_address(self, customer_id: str, address: Address) -> Customer: ...

@@ -1,0 +1,57 @@
+"""Recommendations: what was bought together, filled up with what is alike."""
+
+import re
+from itertools import permutations
+from typing import Final, Protocol
+
+from marketplace.catalog.contract import Catalog, Product
+from marketplace.recommendations.contract import Recommendation
+
+# Pairs grow with the square of what an order holds; nobody learns much from the 21st product of one.
+MOST_LEARNT_FROM: Final = 20
+NEIGHBOURS: Final = 100
+_SAYS_NOTHING: Final = frozenset({"a", "an", "and", "any", "as", "by", "for", "from", "in", "is", "of", "on", "or", "that", "the", "to", "used", "with"})  # fmt: skip
+
+
+class PairStore(Protocol):
+    """Where it is kept how often products were bought together."""
+
+    async def together(self, product_id: str, limit: int) -> tuple[tuple[str, int], ...]:
+        """The products most often bought with this one, and how often."""
+        ...
+
+    async def record(self, order_id: str, pairs: tuple[tuple[str, str], ...]) -> None:
+        """Count each pair once more; nothing happens when the order was recorded before."""
+        ...
+
+
+class RecommendationsService:
+    """Implements `Recommendations`."""
+
+    def __init__(self, catalog: Catalog, store: PairStore) -> None:
+        self._catalog = catalog
+        self._store = store
+
+    async def for_product(self, product_id: str, limit: int = 6) -> tuple[Recommendation, ...]:
+        product = await self._catalog.get(product_id)
+        bought = await self._store.together(product_id, limit)
+        found = {other: Recommendation(other, bought_together=times) for other, times in bought}
+        if len(found) < limit:
+            shelf = await self._catalog.browse(product.category_id, limit=NEIGHBOURS)
+            for other in _most_alike(product, shelf.products):
+                found.setdefault(other.id, Recommendation(other.id))
+        return tuple(found.values())[:limit]
+
+    async def record_order(self, order_id: str, product_ids: tuple[str, ...]) -> None:
+        distinct = tuple(dict.fromkeys(product_ids))[:MOST_LEARNT_FROM]
+        await self._store.record(order_id, tuple(permutations(distinct, 2)))
+
+
+def _most_alike(product: Product, others: tuple[Product, ...]) -> list[Product]:
+    words = _words(product)
+    apart = [other for other in others if other.id != product.id]
+    return sorted(apart, key=lambda other: (-len(words & _words(other)), other.id))
+
+
+def _words(product: Product) -> set[str]:
+    return set(re.findall(r"[a-z]+", f"{product.name} {product.description}".lower())) - _SAYS_NOTHING

@@ -1,0 +1,122 @@
+"""Gathers from other capabilities what the index is built of."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from marketplace.catalog.contract import Catalog, Category, Product
+from marketplace.pricing.contract import Pricing
+from marketplace.reviews.contract import Reviews
+from marketplace.search.index import ProductIndex
+from marketplace.search.schema import Entry
+from marketplace.search.spelling import Spelling
+from marketplace.search.suggestions import Suggestions
+from plures import CallError
+
+T = TypeVar("T")
+
+BATCH: Final = 500
+ATTEMPTS: Final = 30
+PAUSE_S: Final = 1.0
+
+
+@dataclass(frozen=True)
+class Built:
+    """All that answering needs."""
+
+    index: ProductIndex
+    spelling: Spelling
+    suggestions: Suggestions
+    categories: dict[str, Category]
+
+
+class Builder:
+    """Builds the index from the catalog, prices and, if there are any, ratings."""
+
+    def __init__(self, catalog: Catalog, pricing: Pricing, reviews: Reviews) -> None:
+        self._catalog = catalog
+        self._pricing = pricing
+        self._reviews = reviews
+
+    async def build(self) -> Built:
+        """Gather everything, then build in a thread, so that this replica can do other things meanwhile.
+
+        Raises:
+            CallError: The catalog or the prices cannot be had.
+        """
+        categories = {category.id: category for category in await self._catalog.categories()}
+        entries: list[Entry] = []
+        async for batch in _batches(self._catalog.export()):
+            entries += await self._entries(batch, categories)
+        return await asyncio.to_thread(_build, entries, categories)
+
+    async def _entries(self, products: Sequence[Product], categories: dict[str, Category]) -> list[Entry]:
+        ids = tuple(product.id for product in products)
+        prices = {price.product_id: price.unit.amount for price in await self._pricing.quote_many(ids)}
+        ratings = {rating.product_id: rating for rating in await optional(self._reviews.summary(ids)) or ()}
+        entries: list[Entry] = []
+        for product in products:
+            if product.id in prices:
+                rating = ratings.get(product.id)
+                entries.append(
+                    Entry(
+                        product=product,
+                        category_names=_names(product, categories),
+                        price=prices[product.id],
+                        average=rating.average if rating else 0.0,
+                        ratings=rating.count if rating else 0,
+                    )
+                )
+        return entries
+
+
+async def persistently(
+    build: Callable[[], Awaitable[T]], sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+) -> T:
+    """Try again while others are still starting, but not for ever.
+
+    Raises:
+        CallError: The last attempt failed as well.
+    """
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return await build()
+        except CallError:
+            await sleep(PAUSE_S)
+    return await build()
+
+
+async def optional(call: Awaitable[T]) -> T | None:
+    """The answer, or None while the capability asked cannot give one."""
+    try:
+        return await call
+    except CallError:
+        return None
+
+
+def _build(entries: Sequence[Entry], categories: dict[str, Category]) -> Built:
+    index = ProductIndex(entries)
+    names = (" ".join((entry.product.name, *entry.product.synonyms)) for entry in entries)
+    return Built(
+        index=index,
+        spelling=Spelling(word for name in names for word in index.words(name)),
+        suggestions=Suggestions((entry.product.name, entry.ratings) for entry in entries),
+        categories=categories,
+    )
+
+
+def _names(product: Product, categories: dict[str, Category]) -> str:
+    ids = (product.category_id.partition("/")[0], product.category_id)
+    return " ".join(categories[id_].name for id_ in ids if id_ in categories)
+
+
+async def _batches(products: AsyncIterator[Product]) -> AsyncIterator[list[Product]]:
+    batch: list[Product] = []
+    async for product in products:
+        batch.append(product)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

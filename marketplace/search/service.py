@@ -1,0 +1,133 @@
+"""Search: finds in its own index, and shows what it found with prices, stock and ratings as they are now."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import Final
+
+from tantivy import Query
+
+from marketplace.catalog.contract import Catalog
+from marketplace.inventory.contract import Inventory
+from marketplace.pricing.contract import Pricing
+from marketplace.reviews.contract import Reviews
+from marketplace.search import facets
+from marketplace.search.builder import Builder, Built, optional
+from marketplace.search.contract import Filters, Findings, Hit, IndexNotReady, Sort
+from marketplace.search.index import Match, Matches
+from marketplace.search.popularity import Popularity
+
+# So many of the best are ordered anew by what was bought lately.
+RERANKED: Final = 200
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A text as it is searched for. ``corrected`` says that it is not what was typed."""
+
+    text: str
+    any_word: bool = False
+    corrected: bool = False
+
+
+class SearchService:
+    """Implements `Search`."""
+
+    def __init__(self, catalog: Catalog, pricing: Pricing, inventory: Inventory, reviews: Reviews) -> None:
+        self._catalog = catalog
+        self._pricing = pricing
+        self._inventory = inventory
+        self._reviews = reviews
+        self._popularity = Popularity()
+        self._built: Built | None = None
+
+    async def build(self) -> None:
+        """Build the index. Until then every operation raises `IndexNotReady`."""
+        self._built = await Builder(self._catalog, self._pricing, self._reviews).build()
+
+    async def find(
+        self,
+        text: str = "",
+        filters: Filters | None = None,
+        sort: Sort = Sort.RELEVANCE,
+        offset: int = 0,
+        limit: int = 24,
+    ) -> Findings:
+        built = self._ready()
+        narrowed = filters or Filters()
+        wording = _wording(built, text)
+        query = built.index.query(wording.text, narrowed, any_word=wording.any_word)
+        matches = self._search(built, query, sort, offset, limit)
+        spread = built.index.spread(query, facets.PRICE_LIMITS)
+        return Findings(
+            total=matches.total,
+            hits=await self._hits(matches.matches),
+            categories=facets.categories(spread, built.categories, narrowed.category_id),
+            price_bands=facets.price_bands(spread),
+            ratings=facets.ratings(spread),
+            corrected=wording.text if wording.corrected else None,
+        )
+
+    async def suggest(self, prefix: str, limit: int = 8) -> tuple[str, ...]:
+        return self._ready().suggestions.beginning_with(prefix, limit)
+
+    async def record_popularity(self, order_id: str, product_ids: tuple[str, ...]) -> None:
+        self._ready()
+        self._popularity.record(order_id, product_ids)
+
+    def _ready(self) -> Built:
+        if self._built is None:
+            raise IndexNotReady
+        return self._built
+
+    def _search(self, built: Built, query: Query, sort: Sort, offset: int, limit: int) -> Matches:
+        if sort is not Sort.RELEVANCE or not self._popularity or offset >= RERANKED:
+            return built.index.search(query, sort, offset, limit)
+        matches = built.index.search(query, sort, 0, max(RERANKED, offset + limit))
+        weighed = (
+            replace(match, score=match.score * self._popularity.factor(match.product_id))
+            for match in matches.matches[:RERANKED]
+        )
+        ranked = (*sorted(weighed, key=lambda match: -match.score), *matches.matches[RERANKED:])
+        return replace(matches, matches=ranked[offset : offset + limit])
+
+    async def _hits(self, matches: tuple[Match, ...]) -> tuple[Hit, ...]:
+        if not matches:
+            return ()
+        ids = tuple(match.product_id for match in matches)
+        products, prices, stock, ratings = await asyncio.gather(
+            self._catalog.get_many(ids),
+            self._pricing.quote_many(ids),
+            optional(self._inventory.availability(ids)),
+            optional(self._reviews.summary(ids)),
+        )
+        product_of = {product.id: product for product in products}
+        price_of = {price.product_id: price for price in prices}
+        available_of = {each.product_id: each.available for each in stock or ()}
+        rating_of = {rating.product_id: rating for rating in ratings or ()}
+        return tuple(
+            Hit(
+                product=product_of[match.product_id],
+                score=match.score,
+                price=price_of[match.product_id],
+                available=available_of.get(match.product_id),
+                rating=rating_of.get(match.product_id),
+            )
+            for match in matches
+            # What is no longer sold may still be in the index.
+            if match.product_id in product_of and match.product_id in price_of
+        )
+
+
+def _wording(built: Built, text: str) -> Wording:
+    """The first of these that matches anything: the text as typed, corrected, any of its words; otherwise as typed."""
+    typed = Wording(text)
+    if not text.strip():
+        return typed
+    words = built.index.words(text)
+    mended = " ".join(word if built.index.knows(word) else built.spelling.nearest(word) or word for word in words)
+    corrected = Wording(mended, corrected=True) if mended != " ".join(words) else typed
+    for wording in (typed, corrected, replace(corrected, any_word=True)):
+        query = built.index.query(wording.text, Filters(), any_word=wording.any_word)
+        if built.index.count(query):
+            return wording
+    return typed

@@ -1,0 +1,72 @@
+"""The category tree as the pages show it: the bar of aisles, breadcrumbs, what lies below a category."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from marketplace.catalog.contract import Catalog, Category
+from plures import CallError
+
+from .remembered import Remembered
+
+
+@dataclass(frozen=True)
+class Aisle:
+    """One category as a link. ``below`` are the names of the categories in it, the fullest first."""
+
+    id: str
+    name: str
+    products: int
+    below: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        return f"/categories/{quote(self.id)}"
+
+
+class Tree:
+    """The category tree, to look things up in."""
+
+    def __init__(self, categories: Sequence[Category]) -> None:
+        self._by_id = {category.id: category for category in categories}
+        self.top = tuple(self._aisle(category) for category in categories if category.parent_id is None)
+
+    def path(self, category_id: str) -> tuple[Aisle, ...]:
+        """The category and all above it, from the top; empty when it does not exist."""
+        category = self._by_id.get(category_id)
+        if category is None:
+            return ()
+        above = self.path(category.parent_id) if category.parent_id is not None else ()
+        return (*above, self._aisle(category))
+
+    def below(self, category_id: str) -> tuple[Aisle, ...]:
+        """The categories directly below one."""
+        return tuple(self._aisle(category) for category in self._by_id.values() if category.parent_id == category_id)
+
+    def _aisle(self, category: Category) -> Aisle:
+        below = [each for each in self._by_id.values() if each.parent_id == category.id]
+        names = (each.name for each in sorted(below, key=lambda each: -each.products))
+        return Aisle(category.id, category.name, category.products, tuple(names))
+
+
+class Aisles:
+    """The category tree, remembered: it changes only when the assortment does, and every page shows it."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._tree = Remembered(self._fetch)
+
+    async def tree(self) -> Tree:
+        """The tree; an empty one when the catalogue has never answered."""
+        try:
+            return await self._tree.get()
+        except CallError:
+            return self.last
+
+    @property
+    def last(self) -> Tree:
+        """The tree as last seen, without asking anybody."""
+        return self._tree.last or Tree(())
+
+    async def _fetch(self) -> Tree:
+        return Tree(await self._catalog.categories())

@@ -1,0 +1,113 @@
+"""Composition of the storefront: which page stands where, and what every request passes through."""
+
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
+
+from marketplace.cart.contract import Cart
+from marketplace.catalog.contract import Catalog
+from marketplace.checkout.contract import Checkout
+from marketplace.inventory.contract import Inventory
+from marketplace.notifications.contract import Notifications
+from marketplace.orders.contract import Orders
+from marketplace.pricing.contract import Pricing
+from marketplace.profile.contract import Profile
+from marketplace.recommendations.contract import Recommendations
+from marketplace.reviews.contract import Reviews
+from marketplace.search.contract import Search
+from marketplace.shipping.contract import Shipping
+
+from .account_pages import AccountPages
+from .address_pages import AddressPages
+from .aisles import Aisles
+from .assets import Assets
+from .cart_pages import CartPages
+from .category_page import CategoryPage
+from .checkout_pages import CheckoutPages
+from .failures import Failures
+from .home import HomePage
+from .order_pages import OrderPages
+from .pictures import Pictures
+from .product_page import ProductPage
+from .rendering import Pages
+from .review_pages import ReviewPages
+from .search_page import SearchPage
+from .security import SecurityHeaders
+from .settings import Settings, settings_from
+from .shop import Shop
+
+_YEAR_S: Final = 365 * 24 * 3600
+_MOST_BODY_BYTES: Final = 64 * 1024
+
+
+def storefront(
+    *,
+    search: Search,
+    catalog: Catalog,
+    pricing: Pricing,
+    inventory: Inventory,
+    reviews: Reviews,
+    recommendations: Recommendations,
+    cart: Cart,
+    checkout: Checkout,
+    shipping: Shipping,
+    orders: Orders,
+    profile: Profile,
+    notifications: Notifications,
+) -> Starlette:
+    """The shop's pages, as an ASGI application."""
+    shop = Shop(
+        search=search,
+        catalog=catalog,
+        pricing=pricing,
+        inventory=inventory,
+        reviews=reviews,
+        recommendations=recommendations,
+        cart=cart,
+        checkout=checkout,
+        shipping=shipping,
+        orders=orders,
+        profile=profile,
+        notifications=notifications,
+    )
+    return pages_of(shop, settings_from())
+
+
+def pages_of(shop: Shop, settings: Settings) -> Starlette:
+    """The storefront of a shop."""
+    assets = Assets()
+    aisles = Aisles(shop.catalog)
+    pages = Pages(assets, aisles)
+    parts = (
+        HomePage(shop, pages, aisles),
+        SearchPage(shop, pages, aisles),
+        CategoryPage(shop, pages, aisles),
+        ProductPage(shop, pages, aisles),
+        ReviewPages(shop, pages),
+        CartPages(shop, pages),
+        AddressPages(shop, pages),
+        CheckoutPages(shop, pages),
+        OrderPages(shop, pages),
+        AccountPages(shop, pages),
+        Pictures(shop),
+        assets,
+    )
+    return Starlette(
+        routes=[route for part in parts for route in part.routes()],
+        middleware=[Middleware(SecurityHeaders), _sessions(settings)],
+        exception_handlers=Failures(pages).handlers(),
+        max_body_size=_MOST_BODY_BYTES,
+    )
+
+
+def _sessions(settings: Settings) -> Middleware:
+    return Middleware(
+        SessionMiddleware,
+        secret_key=settings.secret,
+        session_cookie="marketplace",
+        max_age=_YEAR_S,
+        same_site="lax",
+        https_only=settings.https_only,
+    )

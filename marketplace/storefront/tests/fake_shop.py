@@ -1,0 +1,86 @@
+"""A whole shop in memory, and the ways in which parts of it fail."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn
+
+from starlette.applications import Starlette
+
+from marketplace.storefront.edge import pages_of
+from marketplace.storefront.settings import Settings
+from marketplace.storefront.shop import Shop
+from plures import Outcome, Unavailable
+
+from .fake_assortment import PRICES, STOCK, FakeCatalog, FakeInventory, FakePricing, FakeSearch
+from .fake_checkout import FakeCheckout, FakeShipping
+from .fake_customers import FakeCart, FakeNotifications, FakeOrders, FakeProfile, FakeRecommendations, FakeReviews
+
+
+class Down:
+    """Stands for any capability whose process is gone."""
+
+    def __init__(self, name: str, outcome: Outcome = Outcome.NOT_SENT) -> None:
+        self._name = name
+        self._outcome = outcome
+
+    def __getattr__(self, operation: str) -> Any:
+        async def fail(*_args: object, **_kwargs: object) -> NoReturn:
+            raise Unavailable(f"marketplace.{self._name}.v1.X/{operation}", "nobody listens", outcome=self._outcome)
+
+        return fail
+
+
+class Hanging:
+    """Stands for any capability that never answers."""
+
+    def __getattr__(self, operation: str) -> Any:
+        async def hang(*_args: object, **_kwargs: object) -> NoReturn:
+            await asyncio.Event().wait()
+            raise AssertionError(operation)
+
+        return hang
+
+
+@dataclass
+class FakeShop:
+    """The fakes, to prepare them and to look at what became of them."""
+
+    catalog: FakeCatalog
+    pricing: FakePricing
+    inventory: FakeInventory
+    search: FakeSearch
+    cart: FakeCart
+    orders: FakeOrders
+    profile: FakeProfile
+    reviews: FakeReviews
+    notifications: FakeNotifications
+    checkout: FakeCheckout
+    shop: Shop
+
+    def app(self, **parts: object) -> Starlette:
+        """The storefront of this shop, with some parts replaced."""
+        return pages_of(replace(self.shop, **parts), Settings("a secret for tests"))  # type: ignore[arg-type]  # Down and Hanging answer to any name
+
+
+def fake_shop(catalog: FakeCatalog | None = None) -> FakeShop:
+    catalog = catalog or FakeCatalog()
+    pricing, inventory = FakePricing(dict(PRICES)), FakeInventory(dict(STOCK))
+    search = FakeSearch(catalog, pricing, inventory)
+    cart, orders, profile = FakeCart(catalog), FakeOrders(), FakeProfile()
+    reviews, notifications, shipping = FakeReviews(), FakeNotifications(), FakeShipping()
+    checkout = FakeCheckout(catalog, pricing, inventory, shipping, cart, orders, profile, reviews, notifications)
+    shop = Shop(
+        search=search,
+        catalog=catalog,
+        pricing=pricing,
+        inventory=inventory,
+        reviews=reviews,
+        recommendations=FakeRecommendations({"armchair": ("stool", "teapot")}),
+        cart=cart,
+        checkout=checkout,
+        shipping=shipping,
+        orders=orders,
+        profile=profile,
+        notifications=notifications,
+    )
+    return FakeShop(catalog, pricing, inventory, search, cart, orders, profile, reviews, notifications, checkout, shop)

@@ -1,0 +1,151 @@
+"""Ordering: once, at the price that was shown, with every problem told beside the form."""
+
+import pytest
+
+from marketplace.checkout.contract import CheckoutIncomplete
+from plures import DeadlineExceeded, Outcome, Unavailable
+
+from .fake_checkout import DECLINED
+from .fake_shop import FakeShop
+from .shopper import ADDRESS, CARD, Shopper
+
+PLACE = "marketplace.checkout.v1.Checkout/Place"
+
+
+@pytest.fixture
+async def buyer(shopper: Shopper) -> Shopper:
+    """Somebody with a teapot, in front of the order button."""
+    await shopper.buy("teapot", quantity=2)
+    return await shopper.go_to_checkout()
+
+
+async def test_from_cart_to_order(shop: FakeShop, buyer: Shopper) -> None:
+    assert "€74.90" in buyer.page, "two teapots and standard shipping"
+    await buyer.post_form("/checkout", **CARD)
+    assert buyer.url == "/orders/2026-00001?placed=1"
+    for said in (
+        "Your order has been placed and paid.",
+        "2 \N{MULTIPLICATION SIGN} €34.50",
+        "€74.90",
+        "Ada Byron",
+        "Germany",
+        "4242",
+    ):
+        assert said in buyer.page
+    assert "Cart 2" not in buyer.page
+    assert shop.search.popular == [("2026-00001", ("teapot",))]
+
+
+async def test_express_costs_more_and_is_what_gets_ordered(buyer: Shopper) -> None:
+    await buyer.get("/checkout?method=express")
+    assert "Order and pay €81.90" in buyer.page
+    await buyer.post_form("/checkout", **CARD)
+    assert "Express, 1 working day" in buyer.page
+
+
+async def test_sending_the_same_page_twice_orders_once(shop: FakeShop, buyer: Shopper) -> None:
+    page = buyer.html
+    await buyer.post_form("/checkout", **CARD)
+    first = buyer.url
+    buyer.html = page
+    await buyer.post_form("/checkout", **CARD)
+    assert buyer.url == first
+    assert len(shop.orders.orders) == 1
+
+
+async def test_every_mistake_on_the_card_is_named_and_the_rest_kept(buyer: Shopper) -> None:
+    await buyer.post_form("/checkout", number="12", expiry="13/29", cvc="x", holder="Ada Byron")
+    assert buyer.status == 422
+    for said in ("A card number has 12 to 19 digits.", "Write month and year", "The security code has 3 or 4 digits."):
+        assert said in buyer.page
+    assert 'value="Ada Byron"' in buyer.html
+
+
+async def test_a_declined_card_keeps_the_cart_and_another_card_works(shop: FakeShop, buyer: Shopper) -> None:
+    await buyer.post_form("/checkout", **{**CARD, "number": DECLINED})
+    assert buyer.status == 409
+    assert "No money was taken" in buyer.page
+    assert 'value="Ada Byron"' in buyer.html
+    assert DECLINED not in buyer.html.replace(" ", "").split("testcards")[0], "card numbers are never sent back"
+    await buyer.post_form("/checkout", **CARD)
+    assert "Your order has been placed and paid." in buyer.page
+
+
+async def test_sold_out_meanwhile_names_the_product_and_leads_to_the_cart(shop: FakeShop, buyer: Shopper) -> None:
+    shop.inventory.stock["teapot"] = 1
+    await buyer.post_form("/checkout", **CARD)
+    assert buyer.status == 409
+    assert "Teapot: only 1 left. Nothing was ordered" in buyer.page
+    assert "To the cart" in buyer.page
+
+
+async def test_a_changed_price_must_be_agreed_to_again(shop: FakeShop, buyer: Shopper) -> None:
+    shop.pricing.prices["teapot"] = 4000
+    await buyer.post_form("/checkout", **CARD)
+    assert "It was €74.90 and is €85.90 now." in buyer.page
+    await buyer.post_form("/checkout", **CARD)
+    assert "Total, including taxes €85.90" in buyer.page
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [CheckoutIncomplete(step="payments"), Unavailable(PLACE, "nobody listens", outcome=Outcome.NOT_SENT)],
+)
+async def test_a_failure_before_anything_happened_says_so(shop: FakeShop, buyer: Shopper, failure: Exception) -> None:
+    key = buyer.hidden("key")
+    shop.checkout.failure = failure
+    await buyer.post_form("/checkout", **CARD)
+    assert "Nothing was ordered and no money was taken" in buyer.page
+    assert buyer.hidden("key") != key, "a failed attempt has ended; the next one is another"
+    await buyer.post_form("/checkout", **CARD)
+    assert "Your order has been placed and paid." in buyer.page
+
+
+async def test_after_a_failure_without_an_answer_the_next_attempt_uses_the_same_key(
+    shop: FakeShop, buyer: Shopper
+) -> None:
+    key = buyer.hidden("key")
+    shop.checkout.failure = DeadlineExceeded(PLACE, "no answer", outcome=Outcome.MAY_HAVE_RUN)
+    await buyer.post_form("/checkout", **CARD)
+    assert "it will not be placed or paid twice" in buyer.page
+    assert buyer.hidden("key") == key
+    await buyer.get("/checkout")
+    assert buyer.hidden("key") == key, "also when the page is loaded afresh"
+    await buyer.post_form("/checkout", **CARD)
+    assert "Your order has been placed and paid." in buyer.page
+
+
+async def test_an_order_that_went_through_unheard_is_found_among_the_orders(shop: FakeShop, buyer: Shopper) -> None:
+    shop.checkout.failure_after_placing = DeadlineExceeded(PLACE, "no answer", outcome=Outcome.MAY_HAVE_RUN)
+    await buyer.post_form("/checkout", **CARD)
+    assert buyer.url == "/account"
+    assert "your last order went through" in buyer.page
+    assert "Order 2026-00001" in buyer.page
+    assert len(shop.orders.orders) == 1
+
+
+async def test_the_address_form_names_every_mistake_and_keeps_what_was_typed(shopper: Shopper) -> None:
+    await shopper.buy("teapot")
+    await shopper.get("/checkout")
+    assert shopper.url == "/checkout/address"
+    await shopper.post("/checkout/address", recipient="Ada <b>", street="x" * 101, country="XX")
+    assert shopper.status == 422
+    for said in (
+        "100 characters at most; this has 101",
+        "The postal code is missing.",
+        "town or city is missing",
+        "Please choose one",
+    ):
+        assert said in shopper.page
+    assert 'value="Ada &lt;b&gt;"' in shopper.html
+    await shopper.post("/checkout/address", **ADDRESS)
+    assert shopper.url == "/checkout"
+
+
+async def test_a_checkout_with_nothing_in_it_leads_to_the_cart(shopper: Shopper) -> None:
+    await shopper.get("/checkout")
+    assert shopper.url == "/cart"
+    await shopper.buy("teapot")
+    await shopper.post("/cart/remove", product_id="teapot")
+    await shopper.get("/checkout")
+    assert shopper.url == "/cart"

@@ -1,0 +1,51 @@
+"""`Application` and `Capability`: the explicit list of what an application is made of. Plain values; nothing is checked here."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+from typing_extensions import TypeForm
+
+from plures.data import Migration
+
+T = TypeVar("T")
+AsgiApp = Callable[..., Any]
+
+
+class Capability(Generic[T]):
+    """One business ability: a contract, what implements it, and the migrations of its own database.
+
+    Args:
+        contract: A class with `@contract`.
+        implementation: A callable that returns the service, most simply its class. Its annotated parameters are its
+            dependencies: contracts, `Database`, `Lifecycle`. None: the capability runs elsewhere, in an external process or a
+            command.
+        migrations: The versions of its database, oldest first.
+    """
+
+    def __init__(
+        self,
+        contract: TypeForm[T],
+        implementation: Callable[..., T] | None = None,
+        *,
+        migrations: Sequence[Migration] = (),
+    ) -> None:
+        self.contract: Any = contract
+        self.implementation = implementation
+        self.migrations = tuple(migrations)
+
+
+class Application:
+    """The capabilities of an application, and its edge.
+
+    Args:
+        name: A lower-case word.
+        capabilities: All of them, in any order.
+        edge: A callable whose annotated parameters are contracts or a `Lifecycle`, and which returns an ASGI application.
+    """
+
+    def __init__(
+        self, name: str, capabilities: Sequence[Capability[Any]], *, edge: Callable[..., AsgiApp] | None = None
+    ) -> None:
+        self.name = name
+        self.capabilities = tuple(capabilities)
+        self.edge = edge

@@ -1,0 +1,171 @@
+"""Application → assembly: contracts described, dependencies read, everything checked, all violations at once."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from plures.contract import ContractDescription, describe, is_contract
+from plures.data import Migration, check_migrations
+from plures.errors import InvalidInput, Violation
+from plures.topology import ApplicationFacts, CapabilityFacts
+
+from .application import Application, Capability
+from .conformance import check_conformance
+from .dependencies import Dependency, Kind, read_dependencies
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_-]*")
+
+
+@dataclass(frozen=True)
+class AssembledCapability:
+    """One capability, checked; `implementation` is None where it runs elsewhere."""
+
+    contract: ContractDescription
+    implementation: Callable[..., Any] | None
+    dependencies: tuple[Dependency, ...]
+    migrations: tuple[Migration, ...]
+
+    @property
+    def needs(self) -> tuple[type, ...]:
+        """The contract classes that it calls."""
+        return _contracts(self.dependencies)
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """An application, checked. Built by `assemble`."""
+
+    name: str
+    capabilities: Mapping[str, AssembledCapability]
+    edge: Callable[..., Any] | None
+    edge_dependencies: tuple[Dependency, ...]
+
+    def contract(self, python: type) -> ContractDescription | None:
+        """The description of a contract class that this application has a capability for."""
+        return self._by_contract.get(python)
+
+    @cached_property
+    def call_graph(self) -> Mapping[str, frozenset[str]]:
+        """Which capability calls which, as their constructors declare it."""
+        return {name: self._names(capability.needs) for name, capability in self.capabilities.items()}
+
+    def reachable_from(self, capability: str) -> frozenset[str]:
+        """All capabilities that a call of `capability` may lead to, itself left out unless it is in a circle."""
+        reached: set[str] = set()
+        pending = list(self.call_graph[capability])
+        while pending:
+            name = pending.pop()
+            if name not in reached:
+                reached.add(name)
+                pending.extend(self.call_graph[name])
+        return frozenset(reached)
+
+    @cached_property
+    def facts(self) -> ApplicationFacts:
+        """What the topology needs to know."""
+        facts = {
+            name: CapabilityFacts(
+                needs=self.call_graph[name],
+                has_database=any(d.kind is Kind.DATABASE for d in capability.dependencies),
+                has_implementation=capability.implementation is not None,
+                missing=self._missing(capability.needs),
+            )
+            for name, capability in self.capabilities.items()
+        }
+        edge_needs = _contracts(self.edge_dependencies)
+        return ApplicationFacts(
+            capabilities=facts,
+            has_edge=self.edge is not None,
+            edge_needs=self._names(edge_needs),
+            edge_missing=self._missing(edge_needs),
+        )
+
+    @cached_property
+    def _by_contract(self) -> Mapping[type, ContractDescription]:
+        return {capability.contract.python: capability.contract for capability in self.capabilities.values()}
+
+    def _names(self, contracts: tuple[type, ...]) -> frozenset[str]:
+        return frozenset(self._by_contract[python].capability for python in contracts if python in self._by_contract)
+
+    def _missing(self, contracts: tuple[type, ...]) -> tuple[str, ...]:
+        return tuple(python.__qualname__ for python in contracts if python not in self._by_contract)
+
+
+def assemble(application: Application) -> Assembly:
+    """Check an application and find out who calls whom.
+
+    Raises:
+        InvalidInput: With every violation found in contracts, implementations and constructors.
+    """
+    violations: list[Violation] = []
+    if not _NAME.fullmatch(application.name):
+        fix = "Use lower-case letters, digits, - and _, beginning with a letter."
+        violations.append(Violation("application.name", f"application {application.name!r}", "is not a name", fix))
+    capabilities: dict[str, AssembledCapability] = {}
+    for capability in application.capabilities:
+        assembled = _capability(capability, violations)
+        if assembled is not None:
+            _add(assembled, capabilities, violations)
+    edge_dependencies: tuple[Dependency, ...] = ()
+    if application.edge is not None:
+        edge_dependencies, found = read_dependencies(application.edge, "the edge")
+        violations += found + _no_database(edge_dependencies)
+    if violations:
+        subject = f"application {application.name!r}"
+        raise InvalidInput(
+            subject, dict.fromkeys(violations)
+        )  # A message that several operations use is reported once.
+    return Assembly(application.name, capabilities, application.edge, edge_dependencies)
+
+
+def _capability(capability: Capability[Any], violations: list[Violation]) -> AssembledCapability | None:
+    if not is_contract(capability.contract):
+        fix = 'Put @contract("….v1", owner="…") on the class, and pass the class itself.'
+        violations.append(
+            Violation("application.no_contract", f"Capability({capability.contract!r})", "is not a contract", fix)
+        )
+        return None
+    contract, found = describe(capability.contract)
+    violations += found
+    where = f"capability {contract.capability!r}"
+    violations += check_migrations(contract.capability, capability.migrations)
+    dependencies: tuple[Dependency, ...] = ()
+    if capability.implementation is not None:
+        dependencies, found = read_dependencies(capability.implementation, where)
+        violations += found + check_conformance(contract, capability.implementation)
+    if capability.migrations and not any(d.kind is Kind.DATABASE for d in dependencies):
+        what = "has migrations, but its implementation asks for no Database"
+        violations.append(
+            Violation(
+                "application.unused_migrations",
+                where,
+                what,
+                "Ask for a Database in the constructor, or drop the migrations.",
+            )
+        )
+    return AssembledCapability(contract, capability.implementation, dependencies, capability.migrations)
+
+
+def _add(capability: AssembledCapability, to: dict[str, AssembledCapability], violations: list[Violation]) -> None:
+    name = capability.contract.capability
+    if name in to:
+        what = f"is declared by {to[name].contract.service} and by {capability.contract.service}"
+        violations.append(
+            Violation("application.duplicate", f"capability {name!r}", what, "List each capability once.")
+        )
+    to[name] = capability
+
+
+def _contracts(dependencies: tuple[Dependency, ...]) -> tuple[type, ...]:
+    return tuple(d.contract for d in dependencies if d.contract is not None)
+
+
+def _no_database(dependencies: tuple[Dependency, ...]) -> list[Violation]:
+    if not any(d.kind is Kind.DATABASE for d in dependencies):
+        return []
+    fix = "Give the data to a capability and call that."
+    return [
+        Violation("application.edge_database", "the edge", "asks for a database; data belongs to capabilities", fix)
+    ]

@@ -1,0 +1,133 @@
+"""`plures call`: one operation of a running application, from the command line."""
+
+import asyncio
+import json
+import struct
+import sys
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final
+
+import click
+
+from plures.runtime import Broken, HttpTransport, NotSent, Reply, TooLarge
+
+from .console import FAILED, err, mistakes_explained, print_json
+from .listing import BadArgument, NotReached, fetch_operation, request_of
+from .options import json_option
+
+_PREFIX: Final = struct.Struct(">BI")
+_OK: Final = 200
+_END: Final = 2
+
+
+@click.command("call")
+@click.argument("operation", metavar="PACKAGE.CONTRACT/OPERATION")
+@click.argument("arguments", metavar="[NAME=VALUE]...", nargs=-1)
+@click.option(
+    "--at", default="http://127.0.0.1:8001", show_default=True, help="Control address of a replica that hosts it."
+)
+@click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(min=0.001),
+    help="Seconds to wait. Default: the operation's deadline.",
+)
+@json_option
+def call_command(
+    operation: str, arguments: tuple[str, ...], *, at: str, timeout_s: float | None, as_json: bool
+) -> None:
+    """Call one operation of a running application and print its answer.
+
+    \b
+    plures call marketplace.search.v1.Search/Find text=lens limit=3
+    plures call marketplace.pricing.v1.Pricing/QuoteMany product_ids=p1 product_ids=p2
+    Text is taken as it is; numbers, true, lists and messages are written as JSON.
+    """  # noqa: D301 - click reads the \b
+    with mistakes_explained(as_json=as_json):
+        at = _address(at)
+        described = fetch_operation(at, operation.lstrip("/"))
+        request = json.dumps(request_of(described, arguments)).encode()
+        deadline_s = timeout_s or float(described["deadline_s"])
+        sys.exit(asyncio.run(_call(at, described, request, deadline_s, as_json=as_json)))
+
+
+def _address(at: str) -> str:
+    at = at if "://" in at else f"http://{at}"
+    if not at.startswith(("http://", "https://")):
+        what = f"{at!r} is no address of a replica"
+        raise BadArgument(what, fix="Write it as http://HOST:PORT.")
+    return at.rstrip("/")
+
+
+async def _call(at: str, operation: Mapping[str, Any], request: bytes, deadline_s: float, *, as_json: bool) -> int:
+    transport = HttpTransport()
+    path = f"/{operation['name']}"
+    headers = {"content-type": "application/json", "connect-timeout-ms": str(max(1, int(deadline_s * 1000)))}
+    try:
+        async with asyncio.timeout(deadline_s + 1):
+            if operation["streams"]:
+                return await _print_stream(transport, at, path, headers, request, as_json=as_json)
+            return _print_reply(await transport.unary(at, path, headers, request), as_json=as_json)
+    except (NotSent, Broken, TooLarge, TimeoutError) as error:
+        what = f"Call of {operation['name']} failed"
+        raise NotReached(
+            what, why=str(error) or f"no answer within {deadline_s:g} s", fix="See the log of the process."
+        ) from None
+    finally:
+        await transport.close()
+
+
+def _print_reply(reply: Reply, *, as_json: bool) -> int:
+    data = _parsed(reply.body)
+    if reply.http_status == _OK:
+        print_json(data, pretty=not as_json)
+        return 0
+    return _print_error(data, as_json=as_json)
+
+
+async def _print_stream(
+    transport: HttpTransport, at: str, path: str, headers: Mapping[str, str], request: bytes, *, as_json: bool
+) -> int:
+    chunks = transport.stream(
+        at, path, {**headers, "content-type": "application/connect+json"}, _PREFIX.pack(0, len(request)) + request
+    )
+    async for flags, body in _envelopes(chunks):
+        data = _parsed(body)
+        if flags & _END:
+            return _print_error(data["error"], as_json=as_json) if data.get("error") else 0
+        print_json(data, pretty=not as_json)
+    message = "the stream broke off"
+    raise Broken(message)
+
+
+async def _envelopes(chunks: AsyncIterator[Reply]) -> AsyncIterator[tuple[int, bytes]]:
+    buffer = b""
+    async for chunk in chunks:
+        buffer += chunk.body
+        while len(buffer) >= _PREFIX.size:
+            flags, length = _PREFIX.unpack_from(buffer)
+            end = _PREFIX.size + length
+            if len(buffer) < end:
+                break
+            yield flags, buffer[_PREFIX.size : end]
+            buffer = buffer[end:]
+
+
+def _print_error(data: Any, *, as_json: bool) -> int:
+    if as_json:
+        click.echo(json.dumps(data, ensure_ascii=False), err=True)
+        return FAILED
+    console = err()
+    console.print(
+        f"[bold red]failed[/bold red]: {data.get('message') or 'no message'}  [dim]\\[{data.get('code')}][/dim]"
+    )
+    for detail in data.get("details", []):
+        console.print(f"  [yellow]{detail.get('type')}[/yellow] {json.dumps(detail.get('debug'), ensure_ascii=False)}")
+    return FAILED
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return {"code": "unknown", "message": f"the peer answered no JSON: {body[:80]!r}"}

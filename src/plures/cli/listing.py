@@ -1,0 +1,106 @@
+"""The contract listing of a running replica, as `plures call` needs it."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from http.client import HTTPException
+from typing import Any, Final
+
+from plures.errors import PluresError
+
+_TIMEOUT_S: Final = 5.0
+
+
+class NotReached(PluresError):
+    """No replica answered at the given address."""
+
+    code = "cli.not_reached"
+
+
+class UnknownOperation(PluresError):
+    """The replica does not serve this operation."""
+
+    code = "cli.unknown_operation"
+
+
+class BadArgument(PluresError):
+    """An argument of a call does not fit the operation."""
+
+    code = "cli.bad_argument"
+
+
+def fetch_operation(at: str, name: str) -> Mapping[str, Any]:
+    """What the replica at a base URL says of one operation; raises `NotReached` or `UnknownOperation`."""
+    operations: dict[str, Mapping[str, Any]] = {o["name"]: o for contract in _fetch(at)["contracts"] for o in contract["operations"]}
+    if name not in operations:
+        near = get_close_matches(name, operations, n=3, cutoff=0.5)
+        fix = (
+            f"Did you mean {' or '.join(near)}?" if near else f"It serves {', '.join(sorted(operations)) or 'nothing'}."
+        )
+        what = f"{at} does not serve {name!r}"
+        raise UnknownOperation(what, fix=f"{fix} Another process may: name its control address with --at.")
+    return operations[name]
+
+
+def request_of(operation: Mapping[str, Any], arguments: Sequence[str]) -> dict[str, Any]:
+    """`text=lens limit=5` → the JSON of the request, by the operation's schema; a name given twice makes a list.
+
+    Raises:
+        BadArgument: An argument has no `=`, is unknown, or its value is not of the declared kind.
+    """
+    properties = {_snake(name): (name, schema) for name, schema in operation["request"].get("properties", {}).items()}
+    request: dict[str, Any] = {}
+    for argument in arguments:
+        name, equals, text = argument.partition("=")
+        known = properties.get(_snake(name))
+        if not equals or known is None:
+            what = f"Argument {argument!r} does not fit {operation['name']}"
+            fix = f"Write name=value, where name is one of {', '.join(properties) or '(it takes none)'}."
+            raise BadArgument(what, fix=fix)
+        wire_name, schema = known
+        value = _value(name, text, schema)
+        if schema.get("type") == "array" and not text.startswith("["):
+            value = [*request.get(wire_name, []), value]
+        request[wire_name] = value
+    return request
+
+
+def _fetch(at: str) -> Any:
+    try:
+        with urllib.request.urlopen(f"{at}/contracts", timeout=_TIMEOUT_S) as answer:  # noqa: S310 - checked by the caller
+            return json.load(answer)
+    except (urllib.error.URLError, HTTPException, OSError, ValueError) as error:
+        what = f"No contract listing at {at}"
+        reason = getattr(error, "reason", error)
+        fix = "Start the application with `plures run`, or name the control address that it printed with --at."
+        raise NotReached(what, why=str(reason), fix=fix) from None
+
+
+def _value(name: str, text: str, schema: Mapping[str, Any]) -> Any:
+    kind = schema.get("type")
+    if kind == "array" and not text.startswith("["):
+        return _value(name, text, schema["items"])
+    if kind == "string":
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        if isinstance(kind, list) and "string" in kind:
+            return text
+        what = f"{name}={text} is not valid JSON"
+        expected = kind if isinstance(kind, str) else "an object"
+        raise BadArgument(
+            what, why=f"the operation expects {expected}", fix=f"Write it as JSON, such as {name}='{_example(schema)}'."
+        ) from None
+
+
+def _example(schema: Mapping[str, Any]) -> str:
+    examples = {"boolean": "true", "array": "[…]", "integer": "1", "number": "1.5"}
+    fields = ", ".join(f'"{name}": …' for name in schema.get("properties", {}))
+    return examples.get(str(schema.get("type")), f"{{{fields}}}")
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)

@@ -1,0 +1,26 @@
+"""`plures`: the group of all commands."""
+
+from importlib.metadata import version
+
+import click
+
+from .call import call_command
+from .new import new_command
+from .run import run_command
+from .topology import topology_group
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(version("plures"), prog_name="plures")
+def main() -> None:
+    """One well-structured application; any part of it as a service, where that pays.
+
+    \b
+    Exit status: 0 all is well · 1 a call failed · 2 a mistake in what was given · 130 interrupted
+    """  # noqa: D301 - click reads the \b
+
+
+main.add_command(run_command)
+main.add_command(call_command)
+main.add_command(topology_group)
+main.add_command(new_command)

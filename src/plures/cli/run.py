@@ -1,0 +1,64 @@
+"""`plures run`."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from plures.deploy import Deployment, log_to_stderr, run
+from plures.host import Mode
+from plures.topology import Address, Settings
+
+from .console import mistakes_explained
+from .options import file_option
+from .project import open_project
+from .reload import run_reloading
+
+
+@click.command("run")
+@click.option("--topology", "-t", metavar="NAME", help="Topology in plures.toml. Default: everything in one process.")
+@click.option("--reload", "reloads", is_flag=True, help="Start again when a file changes; implies --development.")
+@click.option("--development", is_flag=True, help="Send calls in process through the codec, to find what cannot cross.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port of the edge. Default: 8000, or the next free one.")
+@click.option(
+    "--control-port", type=click.IntRange(0, 65535), help="Port of health, contracts and calls. Default: 8001."
+)
+@click.option("--host", help="Address of the edge. Default: 127.0.0.1.")
+@click.option("--data", type=click.Path(path_type=Path), help="Folder of the embedded databases. Default: .plures")
+@file_option
+def run_command(
+    topology: str | None,
+    *,
+    reloads: bool,
+    development: bool,
+    port: int | None,
+    control_port: int | None,
+    host: str | None,
+    data: Path | None,
+    file: Path,
+) -> None:
+    """Run the application until Ctrl-C: in one process, or as the topology says.
+
+    \b
+    plures run                     everything in one process
+    plures run --topology sale     as local processes, supervised
+    """  # noqa: D301 - click reads the \b
+    with mistakes_explained():
+        if reloads:
+            sys.exit(
+                run_reloading([argument for argument in sys.argv[1:] if argument != "--reload"], file.absolute().parent)
+            )
+        project = open_project(file)
+        settings = _with_options(project.settings, host=host, port=port, control_port=control_port, data=data)
+        mode = Mode.DEVELOPMENT if development else Mode.PRODUCTION
+        log_to_stderr()
+        sys.exit(run(Deployment(project.assembly, project.topology(topology), settings, mode)))
+
+
+def _with_options(
+    settings: Settings, *, host: str | None, port: int | None, control_port: int | None, data: Path | None
+) -> Settings:
+    public = Address(host or settings.public.host, settings.public.port if port is None else port)
+    control = Address(settings.control.host, settings.control.port if control_port is None else control_port)
+    return replace(settings, public=public, control=control, data=data or settings.data)

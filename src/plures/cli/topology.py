@@ -1,0 +1,87 @@
+"""`plures topology show` and `plures topology check`."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from plures.errors import PluresError
+from plures.topology import ProcessDescription, TopologyDescription, describe
+
+from .console import MISTAKE, as_data, explain, mistakes_explained, out, print_json
+from .options import file_option, json_option
+from .project import Project, open_project
+
+
+@click.group("topology")
+def topology_group() -> None:
+    """Which process hosts which capability."""
+
+
+@topology_group.command("show")
+@click.argument("name", required=False)
+@json_option
+@file_option
+def show(name: str | None, *, as_json: bool, file: Path) -> None:
+    """Show the processes of a topology and the calls between them. Default: monolith."""
+    with mistakes_explained(as_json=as_json):
+        project = open_project(file)
+        description = describe(project.topology(name), project.assembly.facts)
+    if as_json:
+        print_json(asdict(description), pretty=False)
+    else:
+        _print(description)
+
+
+@topology_group.command("check")
+@click.argument("names", nargs=-1)
+@json_option
+@file_option
+def check_command(names: tuple[str, ...], *, as_json: bool, file: Path) -> None:
+    """Check topologies against the application. Default: all of them."""
+    with mistakes_explained(as_json=as_json):
+        project = open_project(file)
+    chosen = names or tuple(project.settings.topologies)
+    problems = {name: problem for name in chosen if (problem := _problem(project, name)) is not None}
+    if as_json:
+        report = {name: as_data(problems[name]) if name in problems else None for name in chosen}
+        print_json({"topologies": report}, pretty=False)
+    else:
+        for name in chosen:
+            if name not in problems:
+                out().print(f"[green]ok[/green]  {name}")
+        for problem in problems.values():
+            explain(problem)
+    sys.exit(MISTAKE if problems else 0)
+
+
+def _problem(project: Project, name: str) -> PluresError | None:
+    try:
+        project.topology(name)
+    except PluresError as error:
+        return error
+    return None
+
+
+def _print(description: TopologyDescription) -> None:
+    table = Table(title=f"topology {description.name}", title_justify="left", box=None, padding=(0, 2, 0, 0))
+    for heading in ("process", "replicas", "capabilities", "calls out", "runs"):
+        table.add_column(heading, overflow="fold")
+    for process in description.processes:
+        table.add_row(*_row(process))
+    out().print(table)
+    out().print(
+        f"{description.local_calls} calls between capabilities stay in a process, {description.remote_calls} cross the wire."
+    )
+
+
+def _row(process: ProcessDescription) -> tuple[str, ...]:
+    few, many = process.replicas.min, process.replicas.max
+    capabilities = [f"{name} (db)" if name in process.databases else name for name in process.capabilities]
+    if process.edge:
+        capabilities.insert(0, "the edge")
+    calls = [f"{call.caller or 'the edge'} → {call.capability}" for call in process.remote_calls]
+    runs = process.runs if process.kind != "ours" else "this application"
+    return process.name, str(few) if few == many else f"{few}-{many}", ", ".join(capabilities), "\n".join(calls), runs

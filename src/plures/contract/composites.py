@@ -1,0 +1,195 @@
+"""Wire types with parts: messages, tuples, optional values, unions of messages."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import msgspec
+
+from .shapes import as_list, as_object, is_tuple, kind
+from .wiretype import Problems, WireType
+
+_REQUIRED = object()
+
+
+class TupleType:
+    """`tuple[T, ...]` travels as a list."""
+
+    is_native = True
+
+    def __init__(self, item: WireType, bounds: tuple[msgspec.Meta, ...] = ()) -> None:
+        self.parts: tuple[WireType, ...] = (item,)
+        self._item = item
+        self._least = max((b.min_length for b in bounds if b.min_length is not None), default=0)
+        self._most = min((b.max_length for b in bounds if b.max_length is not None), default=None)
+
+    def encode(self, value: Any, at: str, problems: Problems) -> object:
+        if not is_tuple(value):
+            problems.add(at, f"expected tuple, got {type(value).__name__}")
+            return None
+        return [self._item.encode(item, f"{at}[{n}]", problems) for n, item in enumerate(value)]
+
+    def decode(self, data: object, at: str, problems: Problems) -> Any:
+        items = as_list(data)
+        if items is None:
+            problems.add(at, f"expected a list, got {kind(data)}")
+            return None
+        if len(items) < self._least or (self._most is not None and len(items) > self._most):
+            problems.add(at, f"has {len(items)} items, allowed are {self._least} to {self._most or 'any number'}")
+        return tuple([self._item.decode(item, f"{at}[{n}]", problems) for n, item in enumerate(items)])
+
+    def describe(self) -> dict[str, object]:
+        schema: dict[str, object] = {"type": "array", "items": self._item.describe()}
+        if self._least:
+            schema["minItems"] = self._least
+        return schema if self._most is None else schema | {"maxItems": self._most}
+
+
+class OptionalType:
+    """`T | None`: `None` is left out."""
+
+    is_native = True
+
+    def __init__(self, inner: WireType) -> None:
+        self.parts: tuple[WireType, ...] = (inner,)
+        self._inner = inner
+
+    def encode(self, value: Any, at: str, problems: Problems) -> object:
+        return None if value is None else self._inner.encode(value, at, problems)
+
+    def decode(self, data: object, at: str, problems: Problems) -> Any:
+        return None if data is None else self._inner.decode(data, at, problems)
+
+    def describe(self) -> dict[str, object]:
+        return self._inner.describe()
+
+
+class UnionType:
+    """A union of messages travels as an object with one key, the member's name: a protobuf `oneof`."""
+
+    is_native = False
+
+    def __init__(self, members: Mapping[str, "MessageType"]) -> None:
+        self.parts: tuple[WireType, ...] = tuple(members.values())
+        self._members = members
+        self._keys: dict[Any, str] = {member.python: key for key, member in members.items()}
+
+    def encode(self, value: Any, at: str, problems: Problems) -> object:
+        key = self._keys.get(type(value))
+        if key is None:
+            problems.add(at, f"expected one of {', '.join(self._members)}, got {type(value).__name__}")
+            return None
+        return {key: self._members[key].encode(value, f"{at}.{key}", problems)}
+
+    def decode(self, data: object, at: str, problems: Problems) -> Any:
+        sent = as_object(data) or {}
+        present = [key for key in self._members if sent.get(key) is not None]
+        if len(present) != 1:
+            problems.add(at, f"expected an object with exactly one of {', '.join(self._members)}")
+            return None
+        return self._members[present[0]].decode(sent[present[0]], f"{at}.{present[0]}", problems)
+
+    def describe(self) -> dict[str, object]:
+        return {
+            "oneOf": [
+                {"type": "object", "properties": {key: member.describe()}, "required": [key]}
+                for key, member in self._members.items()
+            ]
+        }
+
+
+@dataclasses.dataclass(frozen=True)
+class Field:
+    """One field of a message."""
+
+    REQUIRED: ClassVar[object] = _REQUIRED
+
+    name: str
+    wire_name: str
+    type: WireType
+    default: object = _REQUIRED
+
+    def absent(self, at: str, problems: Problems) -> object:
+        """The value of a field that was not sent; peers leave out empty lists and nulls."""
+        if self.default is not _REQUIRED:
+            return self.default
+        if isinstance(self.type, OptionalType):
+            return None
+        if isinstance(self.type, TupleType):
+            return self.type.decode([], at, problems)
+        problems.add(at, "is missing")
+        return None
+
+
+class MessageType:
+    """A message or frozen dataclass travels as an object. Its fields are set after construction, since messages may nest themselves."""
+
+    def __init__(self, python: type, name: str) -> None:
+        self.python = python
+        self.name = name
+        self.fields: tuple[Field, ...] = ()
+        self._describing = False
+
+    @property
+    def is_native(self) -> bool:
+        """A dataclass is native when its names are spelled the same in JSON; msgspec renames only our own messages."""
+        renames = not dataclasses.is_dataclass(self.python)
+        return renames or all(field.name == field.wire_name for field in self.fields)
+
+    @property
+    def parts(self) -> tuple[WireType, ...]:
+        return tuple(field.type for field in self.fields)
+
+    def encode(self, value: Any, at: str, problems: Problems) -> object:
+        if type(value) is not self.python:
+            problems.add(at, f"expected {self.name}, got {type(value).__name__}")
+            return None
+        data: dict[str, object] = {}
+        for field in self.fields:
+            encoded = field.type.encode(getattr(value, field.name), inside(at, field.wire_name), problems)
+            if encoded is not None:
+                data[field.wire_name] = encoded
+        return data
+
+    def decode(self, data: object, at: str, problems: Problems) -> Any:
+        sent = as_object(data)
+        if sent is None:
+            problems.add(at, f"expected an object, got {kind(data)}")
+            return None
+        before = len(problems)
+        values = {field.name: self._field(field, sent, at, problems) for field in self.fields}
+        if len(problems) > before:
+            return None
+        try:
+            return self.python(**values)
+        except (ValueError, TypeError) as error:  # a check of the message's own, in __post_init__
+            problems.add(at, str(error))
+            return None
+
+    @staticmethod
+    def _field(field: Field, data: dict[str, object], at: str, problems: Problems) -> object:
+        sent = data.get(field.wire_name)
+        if sent is None:
+            sent = data.get(field.name)
+        at = inside(at, field.wire_name)
+        return field.absent(at, problems) if sent is None else field.type.decode(sent, at, problems)
+
+    def describe(self) -> dict[str, object]:
+        if self._describing:  # a message that nests itself
+            return {"title": self.name, "type": "object"}
+        self._describing = True
+        try:
+            properties = {field.wire_name: field.type.describe() for field in self.fields}
+        finally:
+            self._describing = False
+        required = [
+            f.wire_name
+            for f in self.fields
+            if f.default is _REQUIRED and not isinstance(f.type, OptionalType | TupleType)
+        ]
+        return {"title": self.name, "type": "object", "properties": properties, "required": required}
+
+
+def inside(at: str, name: str) -> str:
+    """The place of a field within a place."""
+    return f"{at}.{name}" if at else name

@@ -1,0 +1,82 @@
+"""The decorators of a contract. They attach metadata and do nothing else: nothing is registered, nothing is checked here."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from .error import ContractError
+
+CONTRACT: Final = "__plures_contract__"
+OPERATION: Final = "__plures_operation__"
+
+DEFAULT_DEADLINE_S: Final = 1.0
+
+F = TypeVar("F", bound=Callable[..., Any])
+C = TypeVar("C", bound=type)
+
+
+@dataclass(frozen=True)
+class ContractDeclaration:
+    """What `@contract` was given."""
+
+    name: str
+    owner: str
+
+
+@dataclass(frozen=True)
+class OperationDeclaration:
+    """What `@query` or `@command` was given."""
+
+    is_query: bool
+    idempotent: bool
+    deadline_s: float
+    errors: tuple[type[ContractError], ...]
+
+
+def contract(name: str, *, owner: str) -> Callable[[C], C]:
+    """Declare a `Protocol` class as the contract of a capability.
+
+    Args:
+        name: Dotted lower-case name that ends in the major version: `marketplace.search.v1`. The part before the version
+            names the capability.
+        owner: The team that answers for it.
+    """
+
+    def attach(declared: C) -> C:
+        setattr(declared, CONTRACT, ContractDeclaration(name, owner))
+        return declared
+
+    return attach
+
+
+def query(*, deadline_s: float = DEFAULT_DEADLINE_S, errors: Sequence[type[ContractError]] = ()) -> Callable[[F], F]:
+    """Declare a method as an operation that changes nothing, and may therefore be repeated.
+
+    Args:
+        deadline_s: Seconds that a call may take when its caller allows no less.
+        errors: The errors that callers may rely on.
+    """
+    return _operation(OperationDeclaration(is_query=True, idempotent=True, deadline_s=deadline_s, errors=tuple(errors)))
+
+
+def command(
+    *, idempotent: bool = False, deadline_s: float = DEFAULT_DEADLINE_S, errors: Sequence[type[ContractError]] = ()
+) -> Callable[[F], F]:
+    """Declare a method as an operation that may change something.
+
+    Args:
+        idempotent: Whether running it twice with the same arguments is the same as running it once.
+        deadline_s: Seconds that a call may take when its caller allows no less.
+        errors: The errors that callers may rely on.
+    """
+    return _operation(
+        OperationDeclaration(is_query=False, idempotent=idempotent, deadline_s=deadline_s, errors=tuple(errors))
+    )
+
+
+def _operation(declaration: OperationDeclaration) -> Callable[[F], F]:
+    def attach(method: F) -> F:
+        setattr(method, OPERATION, declaration)
+        return method
+
+    return attach

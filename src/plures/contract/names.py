@@ -1,0 +1,27 @@
+"""How Python names are spelled on the wire, and which names every JSON and protobuf peer can spell."""
+
+import re
+
+# Protobuf's JSON mapping cannot tell `a_1` from `a1`, and drops doubled or outer underscores.
+_UNSPELLABLE = re.compile(r"^_|_$|__|_\d")
+
+
+def camel(name: str) -> str:
+    """`product_id` → `productId`: the name of a field in JSON."""
+    head, *rest = name.split("_")
+    return head + "".join(part[:1].upper() + part[1:] for part in rest)
+
+
+def pascal(name: str) -> str:
+    """`get_many` → `GetMany`: the name of an operation in a URL."""
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+
+
+def member(name: str) -> str:
+    """`CardDeclined` → `cardDeclined`: the name of a union's member in JSON."""
+    return name[:1].lower() + name[1:]
+
+
+def is_spellable(name: str) -> bool:
+    """Whether the name survives the way to camel case and back, in every language."""
+    return name.isascii() and not _UNSPELLABLE.search(name) and name == name.lower()

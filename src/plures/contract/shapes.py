@@ -1,0 +1,31 @@
+"""The shapes of parsed JSON, told to the type checkers in one place."""
+
+from typing import Any, TypeGuard
+
+
+def is_object(data: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(data, dict)
+
+
+def is_list(data: object) -> TypeGuard[list[Any]]:
+    return isinstance(data, list)
+
+
+def is_tuple(value: object) -> TypeGuard[tuple[Any, ...]]:
+    return isinstance(value, tuple)
+
+
+def as_object(data: object) -> dict[str, Any] | None:
+    """A JSON object, or None where the data is something else."""
+    return data if is_object(data) else None
+
+
+def as_list(data: object) -> list[Any] | None:
+    """A JSON list, or None where the data is something else."""
+    return data if is_list(data) else None
+
+
+def kind(data: object) -> str:
+    """What to call a piece of JSON in a sentence."""
+    names: dict[type, str] = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
+    return names.get(type(data), "a number")

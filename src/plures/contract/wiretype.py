@@ -1,0 +1,52 @@
+"""What every wire type can do: turn a Python value into plain JSON data and back, and tell whether msgspec alone would do it right."""
+
+from collections.abc import Iterator
+from typing import Any, Final, Protocol
+
+SAFE_INT: Final = 2**53 - 1
+"""The widest integer that every JSON peer reads exactly; wider ones travel as strings."""
+
+
+class Problems(list[str]):
+    """What is wrong with a value, one sentence per place."""
+
+    def add(self, at: str, problem: str) -> None:
+        """Note a problem at a place such as `lines[2].quantity`; the empty place is the whole value."""
+        self.append(f"{at or 'the body'}: {problem}")
+
+
+class WireType(Protocol):
+    """How one Python type crosses the wire."""
+
+    @property
+    def is_native(self) -> bool:
+        """Whether msgspec's own JSON is this type's wire form, but for integers beyond `SAFE_INT`, `null`, and its parts."""
+        ...
+
+    @property
+    def parts(self) -> tuple["WireType", ...]:
+        """The types that this one is made of."""
+        ...
+
+    def encode(self, value: Any, at: str, problems: Problems) -> object:
+        """Turn a value into data that `json` can write; `None` means that the field is left out."""
+        ...
+
+    def decode(self, data: object, at: str, problems: Problems) -> Any:
+        """Turn parsed JSON into a value; where problems are added, the result is meaningless."""
+        ...
+
+    def describe(self) -> dict[str, object]:
+        """The type as a JSON Schema."""
+        ...
+
+
+def reachable(start: WireType) -> Iterator[WireType]:
+    """The type and all that it is made of, each once."""
+    pending, seen = [start], set[int]()
+    while pending:
+        current = pending.pop()
+        if id(current) not in seen:
+            seen.add(id(current))
+            yield current
+            pending.extend(current.parts)

@@ -1,0 +1,97 @@
+"""Every address of one run, decided once before anything starts."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from .plan import Plan
+from .sockets import CONTROL_PORT, Listening, Wish, free_port, listen, url
+
+
+class ReplicaName(NamedTuple):
+    """Process and number, counted from 1."""
+
+    process: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.process}.{self.number}"
+
+
+@dataclass(frozen=True)
+class WishedAddresses:
+    """Where a run would like to listen.
+
+    Attributes:
+        public: Of the edge. Its replicas share the one socket.
+        control_port: Of the first replica; the others take the next free ones. None means 8001 or the next free one; with 0,
+            all take any that are free.
+    """
+
+    public: Wish = field(default_factory=Wish)
+    control_host: str = "127.0.0.1"
+    control_port: int | None = None
+
+
+class Addresses:
+    """Listening sockets of our replicas and ports of commands. Bound from construction to `close`."""
+
+    def __init__(self, plan: Plan, wished: WishedAddresses) -> None:
+        """Raises PortTaken, PortForbidden or AddressUnusable, and then holds nothing."""
+        self.public: Listening | None = None
+        self.control: dict[ReplicaName, Listening] = {}
+        self._command_ports: dict[ReplicaName, tuple[str, int]] = {}
+        ours = [name for name in replica_names(plan) if plan.processes[name.process].command is None]
+        with ExitStack() as undo:
+            undo.callback(self.close)
+            if any(process.edge and process.external is None for process in plan.processes.values()):
+                self.public = listen(wished.public)
+            self._bind(ours, wished)
+            for name in replica_names(plan):
+                if name not in self.control:
+                    self._command_ports[name] = (wished.control_host, free_port(wished.control_host))
+            undo.pop_all()
+
+    def url(self, name: ReplicaName) -> str:
+        """Where the capabilities of a replica answer."""
+        return self.control[name].url if name in self.control else url(*self.of_command(name))
+
+    def of_command(self, name: ReplicaName) -> tuple[str, int]:
+        """Host and port that a command is to listen on."""
+        return self._command_ports[name]
+
+    def moves(self) -> Iterator[str]:
+        """What to tell the user about ports that were taken."""
+        for listening in (self.public, *list(self.control.values())[:1]):
+            if listening is not None and listening.note:
+                yield listening.note
+
+    def close_public(self) -> None:
+        """Replicas that inherited the socket still have it; when they close it too, connections are refused."""
+        if self.public is not None:
+            self.public.close()
+
+    def close_control(self, name: ReplicaName) -> None:
+        """The same for one replica."""
+        if name in self.control:
+            self.control[name].close()
+
+    def close(self) -> None:
+        self.close_public()
+        for name in self.control:
+            self.close_control(name)
+
+    def _bind(self, names: Sequence[ReplicaName], wished: WishedAddresses) -> None:
+        port, default = wished.control_port, CONTROL_PORT
+        for name in names:
+            self.control[name] = listen(Wish(wished.control_host, port, default))
+            if port != 0:
+                port, default = None, self.control[name].port + 1
+
+
+def replica_names(plan: Plan) -> Iterator[ReplicaName]:
+    """All that we start, ours and commands, in the order of the topology."""
+    for process in plan.processes.values():
+        if process.external is None:
+            yield from (ReplicaName(process.name, number) for number in range(1, process.replicas.min + 1))

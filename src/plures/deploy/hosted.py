@@ -1,0 +1,85 @@
+"""One host with its two listeners: the control application and, where it is hosted, the edge."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any, Protocol
+
+from .serving import Listener, ServingOptions
+
+_log = logging.getLogger("plures.deploy")
+CONTROL = ServingOptions(keep_alive_s=120)
+PUBLIC = ServingOptions(keep_alive_s=75, websockets=True)
+
+
+class Host(Protocol):
+    """What a deployer needs of `plures.host.Host`."""
+
+    @property
+    def public(self) -> Callable[..., Awaitable[Any]] | None: ...
+    @property
+    def control(self) -> Callable[..., Awaitable[Any]]: ...
+    async def start(self) -> None: ...
+    async def drain(self) -> None: ...
+    async def stop(self) -> None: ...
+    def update_endpoints(self, endpoints: Mapping[str, tuple[str, ...]]) -> None: ...
+
+
+class Hosted:
+    """Serves a host on sockets that somebody has bound."""
+
+    def __init__(self, host: Host, control: socket.socket, public: socket.socket | None, grace_s: float) -> None:
+        self.host = host
+        self._sockets = (control, public)
+        self._grace_s = grace_s
+        self._control: Listener | None = None
+        self._public: Listener | None = None
+        self._closing_edge = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Start the host, then accept connections. Raises PluresError, and then everything is closed again."""
+        control, public = self._sockets
+        try:
+            await self.host.start()
+            self._control = Listener(self.host.control, control, replace(CONTROL, grace_s=self._grace_s))
+            await self._control.start()
+            if self.host.public is not None and public is not None:
+                self._public = Listener(self.host.public, public, replace(PUBLIC, grace_s=self._grace_s))
+                await self._public.start()
+        except BaseException:
+            await asyncio.shield(asyncio.ensure_future(self.stop()))
+            raise
+
+    async def close_edge(self) -> None:
+        """Answer what the public has asked, and accept no more of it."""
+        async with self._closing_edge:  # whoever comes second waits as well
+            if self._public is not None:
+                await self._public.stop()
+                self._public = None
+
+    async def stop(self) -> None:
+        """Answer everything that was asked, then stop the host.
+
+        The edge goes first: what it answers may come back to this host's control application by way of another process.
+        """
+        await self.close_edge()
+        if self._control is not None:
+            await self._control.stop()
+            self._control = None
+        for sock in self._sockets:
+            if sock is not None:
+                sock.close()
+        try:
+            await asyncio.wait_for(self.host.drain(), self._grace_s)
+        except TimeoutError:
+            _log.warning("drain hooks and calls in flight were cut off: they had not ended within %g s", self._grace_s)
+        finally:
+            await self.host.stop()
+
+    def hurry(self) -> None:
+        """Cut off what is in flight."""
+        for listener in (self._public, self._control):
+            if listener is not None:
+                listener.hurry()

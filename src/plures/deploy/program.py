@@ -1,0 +1,99 @@
+"""One started operating-system process: its output, its process group, its end."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from .logs import Lines, OutputPipe
+
+_KILL_PATIENCE_S = 5.0
+
+
+class Program:
+    """Runs from `start` on, as the leader of a process group of its own: a terminal's Ctrl-C reaches only the supervisor."""
+
+    def __init__(self, process: asyncio.subprocess.Process, output: OutputPipe) -> None:
+        self._process = process
+        self._ending = asyncio.create_task(self._end(output), name=f"end of {process.pid}")
+
+    @classmethod
+    async def start(
+        cls,
+        command: Sequence[str],
+        *,
+        source: str,
+        lines: Lines,
+        environment: Mapping[str, str],
+        descriptors: Sequence[int],
+    ) -> "Program":
+        """Start it, with these descriptors inherited and all output going to `lines` in the name of `source`.
+
+        Raises:
+            OSError: The program cannot be run.
+        """
+        output = OutputPipe(source, lines)
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output.write_end,
+                stderr=output.write_end,
+                env={**os.environ, **environment},
+                pass_fds=tuple(descriptors),
+                start_new_session=True,
+            )
+        except BaseException:
+            output.abandon()
+            raise
+        output.follow()
+        return cls(process, output)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        return self._process.returncode is None
+
+    async def ended(self) -> int:
+        """Wait for its end: the exit status, or minus the number of the signal that killed it. All output is written then."""
+        return await asyncio.shield(self._ending)
+
+    async def ended_within(self, limit_s: float) -> bool:
+        done, _ = await asyncio.wait([self._ending], timeout=limit_s)
+        return bool(done)
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the whole group, while the process runs."""
+        if self.running:
+            self._signal_group(number)
+
+    async def end(self, patience_s: float) -> None:
+        """SIGTERM; after the patience, SIGKILL."""
+        self.send(signal.SIGTERM)
+        if not await self.ended_within(patience_s):
+            self.send(signal.SIGKILL)
+            await self.ended_within(_KILL_PATIENCE_S)
+
+    async def _end(self, output: OutputPipe) -> int:
+        status = await self._process.wait()
+        self._signal_group(signal.SIGKILL)  # what it started and left behind
+        await output.finish()
+        return status
+
+    def _signal_group(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, number)
+
+
+def ending(status: int) -> str:
+    """How a process ended, in words that follow "it"."""
+    if status >= 0:
+        return f"exited with status {status}"
+    try:
+        return f"was killed by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"was killed by signal {-status}"

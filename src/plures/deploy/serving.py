@@ -1,0 +1,176 @@
+"""One ASGI application on one listening socket, served by uvicorn, and stopped without losing a request.
+
+Uvicorn's own shutdown closes idle connections at once. A request that is on its way on such a connection is lost. Here every
+connection gets a last answer with `Connection: close`, and only those that stay silent for `linger_s` are closed.
+"""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+
+_TICK_S = 1.0
+_POLL_S = 0.02
+_LAST_WORDS_S = 1.0
+_log = logging.getLogger("plures.deploy")
+
+
+@dataclass(frozen=True)
+class ServingOptions:
+    """How an application is served.
+
+    Attributes:
+        http: What speaks HTTP: a name that uvicorn knows, or an asyncio protocol class of its kind.
+        websockets: Whether connections may become web sockets, where a library for them is installed.
+        keep_alive_s: How long an idle connection stays open. Must be longer than callers keep theirs, or a call may be sent
+            at the very moment at which its connection is closed.
+        grace_s: Most time for requests in flight once stopped; after it they are cancelled.
+        linger_s: Most time that a silent connection gets to ask once more.
+        most_connections: Further ones are answered 503.
+    """
+
+    http: str | type[asyncio.Protocol] = "httptools"
+    websockets: bool = False
+    keep_alive_s: int = 120
+    grace_s: float = 30.0
+    linger_s: float = 0.5
+    most_connections: int = 10_000
+
+
+class Listener:
+    """Accepts from `start` to `stop`; then it is used up, and so is the socket."""
+
+    def __init__(
+        self, application: Callable[..., Awaitable[None]], sock: socket.socket, options: ServingOptions
+    ) -> None:
+        self._server = _Server(_configuration(application, options), options)
+        self._socket = sock
+        self._serving: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Return when connections are accepted."""
+        self._serving = asyncio.create_task(self._server.serve(sockets=[self._socket]), name="serving")
+        accepting = asyncio.create_task(self._server.accepting.wait())
+        await asyncio.wait([self._serving, accepting], return_when=asyncio.FIRST_COMPLETED)
+        if not accepting.done():
+            accepting.cancel()
+            await self._serving
+
+    async def stop(self) -> None:
+        """Accept no more, answer what was asked, close everything; at most `grace_s`, or until `hurry`."""
+        if self._serving is None:
+            self._socket.close()
+            return
+        self._server.leaving.set()
+        await self._serving
+
+    def hurry(self) -> None:
+        """Cancel what is in flight."""
+        self._server.hurried.set()
+        self._server.leaving.set()
+
+
+def _configuration(application: Callable[..., Awaitable[None]], options: ServingOptions) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,
+        http=options.http,
+        ws="auto" if options.websockets else "none",
+        interface="asgi3",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=options.keep_alive_s,
+        limit_concurrency=options.most_connections + 1,  # uvicorn counts the one that asks
+    )
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn's server with our signals, our clock tick and our shutdown."""
+
+    def __init__(self, config: uvicorn.Config, options: ServingOptions) -> None:
+        super().__init__(config)
+        self._options = options
+        self.accepting = asyncio.Event()
+        self.leaving = asyncio.Event()
+        self.hurried = asyncio.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals belong to whoever runs the process."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.accepting.set()
+
+    async def main_loop(self) -> None:
+        while not self.leaving.is_set():
+            await self.on_tick(0)  # renews the Date header
+            await _wait(self.leaving, _TICK_S)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._announce()
+        for server in self.servers:
+            server.close()
+        for sock in sockets or []:
+            sock.close()
+        for connection in list(self.server_state.connections):
+            if not _is_silent(connection):
+                connection.shutdown()  # closes after the answer that is being made
+        await self._until_quiet(self._options.linger_s)
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        if not await self._until_quiet(self._options.grace_s):
+            await self._cancel()
+
+    async def _announce(self) -> None:
+        """Every answer that begins from now on says that it is the last one on its connection."""
+        self.config.encoded_headers = [*self.config.encoded_headers, (b"connection", b"close")]
+        await self.on_tick(0)
+        await asyncio.sleep(_POLL_S)  # turns of the loop, in which connections that are queued already are accepted
+
+    async def _until_quiet(self, limit_s: float) -> bool:
+        """Wait until nothing is open and nothing runs. False when the time is over or somebody hurries."""
+        end = asyncio.get_running_loop().time() + limit_s
+        while self.server_state.connections or self.server_state.tasks:
+            if self.hurried.is_set() or asyncio.get_running_loop().time() >= end:
+                return False
+            await asyncio.sleep(_POLL_S)
+        return True
+
+    async def _cancel(self) -> None:
+        tasks = list(self.server_state.tasks)
+        _log.warning("%d requests were cut off: they had not ended in time", len(tasks))
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        uvicorn_log = logging.getLogger("uvicorn.error")
+        uvicorn_log.addFilter(_is_no_cancellation)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=_LAST_WORDS_S)
+        uvicorn_log.removeFilter(_is_no_cancellation)
+
+
+def _is_silent(connection: object) -> bool:
+    """Whether an HTTP connection waits for a request. Web sockets never do: they are told to close at once."""
+    if not hasattr(connection, "cycle"):
+        return False
+    cycle: Any = connection.cycle
+    return cycle is None or bool(cycle.response_complete)
+
+
+def _is_no_cancellation(record: logging.LogRecord) -> bool:
+    """Uvicorn reports a cancelled request with a traceback; we have said it already, in one line."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
+async def _wait(event: asyncio.Event, limit_s: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), limit_s)

@@ -1,0 +1,68 @@
+"""The clients that services get: one per contract, calling by reference or over the wire."""
+
+from plures.contract import ContractDescription
+from plures.runtime import (
+    LOOPBACK_URL,
+    Bind,
+    Client,
+    Deadlines,
+    Directory,
+    Dispatcher,
+    Loopback,
+    RemoteCaller,
+    Replicas,
+    Transport,
+    bind,
+    by_reference,
+)
+
+
+class Clients:
+    """Makes clients. A local one works once its service is attached, which lets capabilities need each other in a circle.
+
+    Args:
+        verified: Send local calls through the codec, there and back.
+    """
+
+    def __init__(self, deadlines: Deadlines, transport: Transport, directory: Directory, *, verified: bool) -> None:
+        self._deadlines = deadlines
+        self._transport = transport
+        self._directory = directory
+        # Its own dispatcher: calls within a replica go on while it refuses those from outside, in order to drain.
+        self._internal = Dispatcher(deadlines) if verified else None
+        self._clients: dict[type, Client] = {}
+        self._unbound: dict[type, Client] = {}
+        self._services: dict[type, object] = {}
+
+    def of(self, contract: ContractDescription, *, is_local: bool) -> Client:
+        """The client of a contract, always the same object."""
+        client = self._clients.get(contract.python)
+        if client is None:
+            client = self._clients[contract.python] = Client(contract.service)
+            how = self._how(contract, is_local=is_local)
+            if how is not None:
+                bind(client, contract, how)
+            else:
+                self._unbound[contract.python] = client
+        return client
+
+    def attach(self, contract: ContractDescription, service: object) -> None:
+        """Let local calls of a contract reach its service."""
+        if self._internal is not None:
+            self._internal.serve(contract.operations, service)
+        self._services[contract.python] = service
+        client = self._unbound.pop(contract.python, None)
+        if client is not None:
+            bind(client, contract, self._by_reference(service))
+
+    def _how(self, contract: ContractDescription, *, is_local: bool) -> Bind | None:
+        if not is_local:
+            return RemoteCaller(self._directory.of(contract.capability), self._transport, self._deadlines).bind
+        if self._internal is None:
+            service = self._services.get(contract.python)
+            return None if service is None else self._by_reference(service)
+        replicas = Replicas.fixed(LOOPBACK_URL)
+        return RemoteCaller(replicas, Loopback(self._internal), self._deadlines).bind
+
+    def _by_reference(self, service: object) -> Bind:
+        return lambda operation: by_reference(operation, getattr(service, operation.name), self._deadlines)

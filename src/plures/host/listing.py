@@ -1,0 +1,38 @@
+"""The contract listing: what a replica serves, as plain data for people and tools."""
+
+from collections.abc import Iterable
+
+from plures.contract import ContractDescription, OperationDescription
+
+
+def listing(application: str, contracts: Iterable[ContractDescription]) -> dict[str, object]:
+    """All contracts with their operations; messages as JSON Schema."""
+    return {"application": application, "contracts": [_contract(contract) for contract in contracts]}
+
+
+def _contract(contract: ContractDescription) -> dict[str, object]:
+    return {
+        "name": contract.name,
+        "service": contract.service,
+        "capability": contract.capability,
+        "owner": contract.owner,
+        "doc": contract.doc,
+        "operations": [_operation(operation) for operation in contract.operations.values()],
+    }
+
+
+def _operation(operation: OperationDescription) -> dict[str, object]:
+    declaration = operation.declaration
+    return {
+        "name": operation.full_name,
+        "kind": "query" if declaration.is_query else "command",
+        "idempotent": declaration.idempotent,
+        "streams": operation.streams,
+        "deadline_s": declaration.deadline_s,
+        "request": operation.request.message.describe(),
+        "answer": operation.answer.message.describe(),
+        "errors": [
+            {"name": error.name, "status": error.python.status.value, "fields": error.codec.message.describe()}
+            for error in operation.errors
+        ],
+    }

@@ -1,0 +1,35 @@
+"""What one replica hosts, and where it finds the rest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+
+class Mode(StrEnum):
+    """How calls within the process are made."""
+
+    PRODUCTION = "production"
+    """By reference: no encoding, no copy."""
+
+    DEVELOPMENT = "development"
+    """Through the codec, there and back, so that what could not cross the wire shows before it must."""
+
+
+@dataclass(frozen=True)
+class Placement:
+    """What one replica hosts.
+
+    Attributes:
+        capabilities: Names of those hosted here.
+        edge: Whether the edge is hosted here.
+        data: Folder of the embedded databases.
+        endpoints: Base URLs of the ready replicas of capabilities that are called over the wire. A capability that is
+            hosted here too is still called over the wire when it is mentioned.
+    """
+
+    capabilities: frozenset[str]
+    edge: bool
+    data: Path
+    mode: Mode = Mode.PRODUCTION
+    endpoints: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])

@@ -1,0 +1,42 @@
+"""Layer 4: the call path — clients, contexts, deadlines, dispatch, replicas, transport."""
+
+from .client import Bind, Client, bind
+from .connect import HOPS_HEADER
+from .context import CallContext, current
+from .deadlines import Deadlines
+from .dispatch import Dispatcher
+from .http_transport import HttpTransport
+from .local import by_reference
+from .loopback import URL as LOOPBACK_URL
+from .loopback import Loopback
+from .policy import MAX_BODY_BYTES, MAX_HOPS
+from .remote import RemoteCaller
+from .replicas import Directory, Replicas
+from .server import ConnectServer
+from .transport import Broken, NotSent, Reply, TooLarge, Transport
+
+__all__ = [
+    "HOPS_HEADER",
+    "LOOPBACK_URL",
+    "MAX_BODY_BYTES",
+    "MAX_HOPS",
+    "Bind",
+    "Broken",
+    "CallContext",
+    "Client",
+    "ConnectServer",
+    "Deadlines",
+    "Directory",
+    "Dispatcher",
+    "HttpTransport",
+    "Loopback",
+    "NotSent",
+    "RemoteCaller",
+    "Replicas",
+    "Reply",
+    "TooLarge",
+    "Transport",
+    "bind",
+    "by_reference",
+    "current",
+]

@@ -1,0 +1,56 @@
+"""Enforces deadlines with one timer per event loop, however many calls are in flight.
+
+A timer per call costs more than the rest of a call in process (docs/adr/0006-call-path.md), and nearly all calls end in time.
+"""
+
+import asyncio
+from time import monotonic
+
+from .context import CallContext
+
+_NEVER = float("inf")
+
+
+class Deadlines:
+    """The calls in flight on the running event loop."""
+
+    def __init__(self) -> None:
+        self._calls: set[CallContext] = set()
+        self._wake_at = _NEVER
+        self._timer: asyncio.TimerHandle | None = None
+        self.leave = self._calls.discard
+        """`leave(call)`: the call has ended."""
+
+    def enter(self, call: CallContext) -> None:
+        """Watch a call that the current task makes, until `leave`."""
+        task = asyncio.current_task()
+        if task is None:
+            message = "calls are made from within a task"
+            raise RuntimeError(message)
+        call.task = task
+        call.cancelling = task.cancelling()
+        self._calls.add(call)
+        if call.deadline < self._wake_at:
+            self._arm(call.deadline)
+
+    def close(self) -> None:
+        """Stop watching."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer, self._wake_at = None, _NEVER
+
+    def _arm(self, when: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._wake_at = when
+        self._timer = asyncio.get_running_loop().call_later(max(0.0, when - monotonic()), self._sweep)
+
+    def _sweep(self) -> None:
+        now = monotonic()
+        for call in self._calls:
+            if call.deadline <= now and not call.expired:
+                call.expire()
+        self._timer, self._wake_at = None, _NEVER
+        pending = [call.deadline for call in self._calls if not call.expired]
+        if pending:
+            self._arm(min(pending))

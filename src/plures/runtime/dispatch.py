@@ -1,0 +1,190 @@
+"""The callee's side of a call over the wire: bytes → service → bytes. Knows nothing of HTTP."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any, Final
+
+import msgspec
+
+from plures.contract import ContractError, Malformed, OperationDescription, TooDeep
+from plures.errors import CallError, Outcome, Unavailable
+
+from . import connect
+from .context import CallContext
+from .deadlines import Deadlines
+from .failures import bad_answer, bad_request, failure_of
+from .policy import MAX_HOPS, check_size, out_of_time, too_many_hops
+from .running import run, run_stream
+
+_OK: Final = 200
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What arrived with a request besides its body.
+
+    Attributes:
+        remaining_s: The time that the caller still has, in seconds; None when it did not say.
+        hops: Calls between the root request and this one, this one included.
+    """
+
+    remaining_s: float | None = None
+    hops: int = 1
+
+
+class Dispatcher:
+    """The operations that one replica serves."""
+
+    def __init__(self, deadlines: Deadlines) -> None:
+        self._deadlines = deadlines
+        self._served: dict[str, tuple[OperationDescription, Callable[..., Any] | None]] = {}
+        self._is_closed = False
+        self._in_flight = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def serve(self, operations: Mapping[str, OperationDescription], service: object) -> None:
+        """Take calls for a service's operations from now on."""
+        for name, operation in operations.items():
+            self._served[operation.path] = (operation, getattr(service, name))
+
+    def close(self) -> None:
+        """Refuse all calls from now on; callers turn to another replica."""
+        self._is_closed = True
+
+    def announce(self, operations: Mapping[str, OperationDescription]) -> None:
+        """Know operations whose service is not ready yet, so that callers are told to come back rather than that they do not exist."""
+        for operation in operations.values():
+            self._served[operation.path] = (operation, None)
+
+    async def idle(self) -> None:
+        """Return when no call is in flight."""
+        await self._idle.wait()
+
+    def operation(self, path: str) -> OperationDescription | None:
+        """The operation behind a path, or None."""
+        served = self._served.get(path)
+        return served[0] if served else None
+
+    async def unary(self, operation: OperationDescription, incoming: Incoming, body: bytes) -> connect.Answer:
+        """Run a unary operation; every failure becomes an answer."""
+        self._enter()
+        try:
+            context, work = self._prepare(operation, incoming, body)
+            value = await self._run(operation, context, work)
+            return connect.Answer(_OK, _encoded(operation, value))
+        except (CallError, ContractError) as error:
+            return error_answer(error, operation)
+        finally:
+            self._leave()
+
+    async def stream(
+        self, operation: OperationDescription, incoming: Incoming, body: bytes
+    ) -> AsyncGenerator[bytes, None]:
+        """Run a streaming operation; yield envelopes, the last one being the end of the stream."""
+        self._enter()
+        try:
+            context, items = self._prepare(operation, incoming, body)
+            async with aclosing(self._steps(operation, context, items)) as stream:
+                async for item in stream:
+                    yield connect.envelope(_encoded(operation, item))
+        except (CallError, ContractError) as error:
+            yield end_of_stream(error, operation)
+        else:
+            yield connect.envelope(b"{}", connect.END_FLAG)
+        finally:
+            self._leave()
+
+    def _prepare(self, operation: OperationDescription, incoming: Incoming, body: bytes) -> tuple[CallContext, Any]:
+        """What is checked before the service is asked; raises `CallError`, always as *not sent*."""
+        context = _context(operation, incoming)
+        arguments = _arguments(operation, body)
+        return context, self._method(operation)(**arguments)
+
+    async def _run(self, operation: OperationDescription, context: CallContext, work: Any) -> Any:
+        try:
+            return await run(context, self._deadlines, work)
+        except Exception as error:  # noqa: BLE001 - whatever the service raised is its caller's to know, as a failure
+            raise failure_of(error, operation) from None
+
+    async def _steps(
+        self, operation: OperationDescription, context: CallContext, items: Any
+    ) -> AsyncGenerator[Any, None]:
+        try:
+            async with aclosing(run_stream(context, self._deadlines, items)) as stream:
+                async for item in stream:
+                    yield item
+        except Exception as error:  # noqa: BLE001 - as above
+            raise failure_of(error, operation) from None
+
+    def _enter(self) -> None:
+        self._in_flight += 1
+        self._idle.clear()
+
+    def _leave(self) -> None:
+        self._in_flight -= 1
+        if not self._in_flight:
+            self._idle.set()
+
+    def _method(self, operation: OperationDescription) -> Callable[..., Any]:
+        method = self._served[operation.path][1]
+        if method is None or self._is_closed:
+            why = "the replica is stopping" if self._is_closed else "the replica is starting"
+            raise Unavailable(operation.full_name, why, outcome=Outcome.NOT_SENT)
+        return method
+
+
+def error_answer(error: Exception, operation: OperationDescription) -> connect.Answer:
+    """A failure as a unary answer."""
+    data = _error_data(error, operation)
+    not_sent = isinstance(error, CallError) and error.outcome is Outcome.NOT_SENT
+    return connect.Answer(connect.HTTP_STATUS[connect.status_of(error)], msgspec.json.encode(data), not_sent)
+
+
+def end_of_stream(error: Exception, operation: OperationDescription) -> bytes:
+    """A failure as the last envelope of a stream."""
+    end: dict[str, object] = {"error": _error_data(error, operation)}
+    if isinstance(error, CallError) and error.outcome is Outcome.NOT_SENT:
+        end["metadata"] = {connect.OUTCOME_HEADER: [Outcome.NOT_SENT.value]}
+    return connect.envelope(msgspec.json.encode(end), connect.END_FLAG)
+
+
+def _error_data(error: Exception, operation: OperationDescription) -> dict[str, object]:
+    try:
+        return connect.error_data(error, operation)
+    except Malformed as malformed:
+        return connect.error_data(bad_answer(malformed, operation), operation)
+
+
+def _context(operation: OperationDescription, incoming: Incoming) -> CallContext:
+    declared_s = operation.declaration.deadline_s
+    remaining_s = declared_s if incoming.remaining_s is None else min(declared_s, incoming.remaining_s)
+    if remaining_s <= 0:
+        raise out_of_time(operation, Outcome.NOT_SENT)
+    if incoming.hops > MAX_HOPS:
+        raise too_many_hops(operation)
+    return CallContext(monotonic() + remaining_s, incoming.hops)
+
+
+def _arguments(operation: OperationDescription, body: bytes) -> dict[str, Any]:
+    check_size(operation, body, Outcome.NOT_SENT)
+    try:
+        request = operation.request.decode(body)
+    except (Malformed, TooDeep) as error:
+        raise bad_request(error, operation) from None
+    return {name: getattr(request, name) for name in operation.signature.parameters}
+
+
+def _encoded(operation: OperationDescription, value: Any) -> bytes:
+    if operation.wraps_answer:
+        python = operation.answer.message.python
+        value = python(value) if operation.answer.message.fields else python()
+    try:
+        body = operation.answer.encode(value)
+    except (Malformed, TooDeep) as error:
+        raise bad_answer(error, operation) from None
+    check_size(operation, body, Outcome.MAY_HAVE_RUN)
+    return body

@@ -1,0 +1,48 @@
+"""What a caller learns of an operation that failed: the same in every placement, and never the text of an undeclared error."""
+
+import logging
+from typing import Final
+
+from plures.contract import ContractError, Malformed, OperationDescription, TooDeep
+from plures.errors import CallError, Internal, InvalidRequest, LimitExceeded, Outcome, Unavailable
+
+from .policy import out_of_time
+from .running import Expired
+
+_LOG: Final = logging.getLogger("plures.calls")
+
+
+def failure_of(error: Exception, operation: OperationDescription) -> Exception:
+    """What to raise to the caller for an error that left the operation; the error itself is logged unless it is declared."""
+    if isinstance(error, ContractError) and any(type(error) is declared.python for declared in operation.errors):
+        return error
+    if isinstance(error, Expired):
+        return out_of_time(operation, Outcome.MAY_HAVE_RUN)
+    if isinstance(error, Unavailable):
+        _LOG.warning("%s failed, since something it needs did not answer: %s", operation.full_name, error.what)
+        return Unavailable(operation.full_name, "something that it needs did not answer", outcome=Outcome.MAY_HAVE_RUN)
+    _LOG.error("%s raised an error that its contract does not declare", operation.full_name, exc_info=error)
+    return internal(operation)
+
+
+def internal(operation: OperationDescription) -> CallError:
+    """The failure that tells nothing: the text of an undeclared error may hold secrets of its capability."""
+    return Internal(
+        operation.full_name,
+        "it failed inside; the log of the process that hosts it says why",
+        outcome=Outcome.MAY_HAVE_RUN,
+    )
+
+
+def bad_request(error: Malformed | TooDeep, operation: OperationDescription) -> CallError:
+    """The failure of a request that breaks the contract, with every problem found."""
+    if isinstance(error, TooDeep):
+        return LimitExceeded(operation.full_name, "the JSON nests too deep", outcome=Outcome.NOT_SENT)
+    shown = "; ".join(error.problems[:20])
+    return InvalidRequest(operation.full_name, shown, outcome=Outcome.NOT_SENT)
+
+
+def bad_answer(error: Malformed | TooDeep, operation: OperationDescription) -> CallError:
+    """The failure of an operation whose answer breaks the contract."""
+    _LOG.error("%s answered with what its contract does not allow: %s", operation.full_name, error)
+    return internal(operation)

@@ -1,0 +1,57 @@
+"""What every call is subject to, whoever makes it and wherever it goes: the one place for it.
+
+Today: a deadline, a number of hops, a size. Retry budgets, breakers, adaptive limits and access belong here too.
+Source of the figures: docs/adr/0006-call-path.md
+"""
+
+from time import monotonic
+from typing import Final
+
+from plures.contract import OperationDescription
+from plures.errors import DeadlineExceeded, LimitExceeded, Outcome
+
+from .context import CallContext
+
+MAX_HOPS: Final = 16
+MAX_BODY_BYTES: Final = 1024 * 1024
+
+
+def admit(operation: OperationDescription, parent: CallContext | None) -> CallContext:
+    """The context of a new call, made within `parent`.
+
+    Raises:
+        DeadlineExceeded: The time of the caller is over; nothing was sent.
+        LimitExceeded: The request came through too many hops; nothing was sent.
+    """
+    now = monotonic()
+    deadline = now + operation.declaration.deadline_s
+    if parent is None:
+        return CallContext(deadline, 1)
+    if parent.deadline < deadline:
+        if parent.deadline <= now:
+            raise out_of_time(operation, Outcome.NOT_SENT)
+        deadline = parent.deadline
+    if parent.hops >= MAX_HOPS:
+        raise too_many_hops(operation)
+    return CallContext(deadline, parent.hops + 1)
+
+
+def out_of_time(operation: OperationDescription, outcome: Outcome) -> DeadlineExceeded:
+    """The failure of a call whose deadline passed."""
+    when = "before it could start" if outcome is Outcome.NOT_SENT else "while it ran"
+    return DeadlineExceeded(operation.full_name, f"its deadline passed {when}", outcome=outcome)
+
+
+def too_many_hops(operation: OperationDescription) -> LimitExceeded:
+    """The failure of a call that came through too many others."""
+    return LimitExceeded(operation.full_name, f"more than {MAX_HOPS} calls are nested", outcome=Outcome.NOT_SENT)
+
+
+def check_size(operation: OperationDescription, body: bytes, outcome: Outcome) -> None:
+    """Refuse a message that is too large; raises `LimitExceeded`."""
+    if len(body) > MAX_BODY_BYTES:
+        raise LimitExceeded(
+            operation.full_name,
+            f"a message of {len(body):,} bytes is over the limit of {MAX_BODY_BYTES:,}",
+            outcome=outcome,
+        )

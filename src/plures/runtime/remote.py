@@ -1,0 +1,209 @@
+"""Calls over the wire, by the Connect protocol."""
+
+import inspect
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
+from time import monotonic
+from typing import Any, Final
+
+from plures.contract import Malformed, OperationDescription, TooDeep, as_list, as_object
+from plures.errors import CallError, Internal, LimitExceeded, Outcome, Unavailable
+
+from . import connect
+from .context import CallContext, current
+from .deadlines import Deadlines
+from .failures import bad_answer, bad_request
+from .policy import admit, check_size, out_of_time
+from .replicas import Replica, Replicas
+from .running import Expired, run, run_stream
+from .transport import Broken, NotSent, Reply, TooLarge, Transport
+
+_OK: Final = 200
+_POSITIONAL_OR_KEYWORD: Final = inspect.Parameter.POSITIONAL_OR_KEYWORD
+
+
+class RemoteCaller:
+    """Calls operations of one capability that is hosted elsewhere."""
+
+    def __init__(self, replicas: Replicas, transport: Transport, deadlines: Deadlines) -> None:
+        self._replicas = replicas
+        self._transport = transport
+        self._deadlines = deadlines
+
+    def bind(self, operation: OperationDescription) -> Callable[..., Any]:
+        """The operation as a caller in another process sees it."""
+        if operation.streams:
+            return self._bind_stream(operation)
+        request_of, deadlines = _request_builder(operation), self._deadlines
+
+        async def call(*args: Any, **kwargs: Any) -> Any:
+            context = admit(operation, current.get())
+            body = _encoded(operation, request_of(*args, **kwargs))
+            try:
+                reply = await run(context, deadlines, self._unary(operation, context, body))
+            except Expired:
+                raise out_of_time(operation, Outcome.MAY_HAVE_RUN) from None
+            return answer_of(operation, reply)
+
+        return call
+
+    def _bind_stream(self, operation: OperationDescription) -> Callable[..., Any]:
+        request_of = _request_builder(operation)
+
+        async def call(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+            context = admit(operation, current.get())
+            body = connect.envelope(_encoded(operation, request_of(*args, **kwargs)))
+            items = self._items(operation, context, body)
+            try:
+                async with aclosing(run_stream(context, self._deadlines, items)) as stream:
+                    async for item in stream:
+                        yield item
+            except Expired:
+                raise out_of_time(operation, Outcome.MAY_HAVE_RUN) from None
+
+        return call
+
+    async def _unary(self, operation: OperationDescription, context: CallContext, body: bytes) -> Reply:
+        tried: list[Replica] = []
+        why = "no replica of it is ready"
+        while (replica := self._replicas.choose(tried)) is not None:
+            replica.in_flight += 1
+            try:
+                reply = await self._transport.unary(
+                    replica.url, operation.path, _headers(context, connect.UNARY_TYPE), body
+                )
+            except NotSent as error:
+                why = f"{replica.url} cannot be reached ({error})"
+            except (Broken, TooLarge) as error:
+                raise _broken(operation, replica, error) from None
+            else:
+                if not _turned_away(reply):
+                    return reply
+                why = f"{replica.url} takes no calls now"
+            finally:
+                replica.in_flight -= 1
+            self._replicas.refused(replica)
+            tried.append(replica)
+        raise _unreachable(operation, why)
+
+    async def _items(
+        self, operation: OperationDescription, context: CallContext, body: bytes
+    ) -> AsyncGenerator[Any, None]:
+        tried: list[Replica] = []
+        why = "no replica of it is ready"
+        while (replica := self._replicas.choose(tried)) is not None:
+            replica.in_flight += 1
+            try:
+                headers = _headers(context, connect.STREAM_TYPE)
+                async with aclosing(self._transport.stream(replica.url, operation.path, headers, body)) as chunks:
+                    head = await anext(chunks)
+                    if not _turned_away(head):
+                        async for item in _read_stream(operation, head, chunks):
+                            yield item
+                        return
+                    why = f"{replica.url} takes no calls now"
+            except NotSent as error:
+                why = f"{replica.url} cannot be reached ({error})"
+            except (Broken, TooLarge) as error:
+                raise _broken(operation, replica, error) from None
+            finally:
+                replica.in_flight -= 1
+            self._replicas.refused(replica)
+            tried.append(replica)
+        raise _unreachable(operation, why)
+
+
+def answer_of(operation: OperationDescription, reply: Reply) -> Any:
+    """The value of a unary reply, or its error raised."""
+    if reply.http_status != _OK:
+        raise connect.error_from(
+            connect.parse_json(reply.body), operation, http_status=reply.http_status, outcome=reply.outcome
+        )
+    return _decoded(operation, reply.body)
+
+
+async def _read_stream(
+    operation: OperationDescription, head: Reply, chunks: AsyncIterator[Reply]
+) -> AsyncIterator[Any]:
+    buffer = bytearray()
+    prefix = connect.PREFIX
+    async for chunk in chunks:
+        buffer += chunk.body
+        while head.http_status == _OK and len(buffer) >= prefix.size:
+            flags, length = prefix.unpack_from(buffer)
+            if len(buffer) < prefix.size + length:
+                break
+            body = bytes(buffer[prefix.size : prefix.size + length])
+            del buffer[: prefix.size + length]
+            if flags & connect.END_FLAG:
+                _raise_end(operation, body)
+                return
+            yield _decoded(operation, body)
+    if head.http_status != _OK:
+        raise connect.error_from(
+            connect.parse_json(bytes(buffer)), operation, http_status=head.http_status, outcome=head.outcome
+        )
+    raise Unavailable(operation.full_name, "the stream broke off", outcome=Outcome.MAY_HAVE_RUN)
+
+
+def _raise_end(operation: OperationDescription, body: bytes) -> None:
+    end = as_object(connect.parse_json(body))
+    if end is None:
+        raise Internal(operation.full_name, "the stream ended without a readable end", outcome=Outcome.MAY_HAVE_RUN)
+    if end.get("error"):
+        outcome = as_list((as_object(end.get("metadata")) or {}).get(connect.OUTCOME_HEADER)) or [None]
+        raise connect.error_from(end["error"], operation, outcome=outcome[0])
+
+
+def _request_builder(operation: OperationDescription) -> Callable[..., Any]:
+    kinds = {parameter.kind for parameter in operation.signature.parameters.values()}
+    ordered = [p.name for p in operation.signature.parameters.values()]
+    fields = list(operation.request.message.python.__struct_fields__)  # type: ignore[attr-defined]  # made by msgspec.defstruct
+    # The request message is built straight from the arguments where its constructor takes them as the method does.
+    if ordered == fields and not kinds - {_POSITIONAL_OR_KEYWORD}:
+        return operation.request.message.python
+    return operation.request_of
+
+
+def _encoded(operation: OperationDescription, request: Any) -> bytes:
+    try:
+        body = operation.request.encode(request)
+    except (Malformed, TooDeep) as error:
+        raise bad_request(error, operation) from None
+    check_size(operation, body, Outcome.NOT_SENT)
+    return body
+
+
+def _decoded(operation: OperationDescription, body: bytes) -> Any:
+    try:
+        answer = operation.answer.decode(body)
+    except (Malformed, TooDeep) as error:
+        raise bad_answer(error, operation) from None
+    if not operation.wraps_answer:
+        return answer
+    return answer.value if operation.answer.message.fields else None
+
+
+def _headers(context: CallContext, content_type: str) -> dict[str, str]:
+    return {
+        "content-type": content_type,
+        connect.VERSION_HEADER: "1",
+        connect.TIMEOUT_HEADER: connect.timeout_ms(context.deadline - monotonic()),
+        connect.HOPS_HEADER: str(context.hops),
+    }
+
+
+def _turned_away(reply: Reply) -> bool:
+    """A replica that starts or drains refuses politely: another one may take the call."""
+    return reply.http_status == connect.HTTP_STATUS[Unavailable.status] and reply.outcome == Outcome.NOT_SENT.value
+
+
+def _broken(operation: OperationDescription, replica: Replica, error: Broken | TooLarge) -> CallError:
+    if isinstance(error, TooLarge):
+        return LimitExceeded(operation.full_name, str(error), outcome=Outcome.MAY_HAVE_RUN)
+    why = f"the connection to {replica.url} broke ({error})"
+    return Unavailable(operation.full_name, why, outcome=Outcome.MAY_HAVE_RUN)
+
+
+def _unreachable(operation: OperationDescription, why: str) -> Unavailable:
+    return Unavailable(operation.full_name, why, outcome=Outcome.NOT_SENT)

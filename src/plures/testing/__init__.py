@@ -1,0 +1,19 @@
+"""Layer 8: what tests of an application need — fakes by contract, and one test body in every placement."""
+
+from plures.data import open_database
+
+from .fakes import WrongFake, fake
+from .running import EVERYWHERE, NotRunnable, Running, Where, one_each, placements, run
+
+__all__ = [
+    "EVERYWHERE",
+    "NotRunnable",
+    "Running",
+    "Where",
+    "WrongFake",
+    "fake",
+    "one_each",
+    "open_database",
+    "placements",
+    "run",
+]

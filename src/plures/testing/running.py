@@ -1,0 +1,194 @@
+"""Runs an application in each placement, for tests: in process, over the wire, as local processes."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final, Literal, TypeVar
+
+from typing_extensions import TypeForm
+
+from plures.application import Application, Assembly, assemble, load
+from plures.deploy import RunningProcesses, Wish, local_processes
+from plures.deploy.hosted import Hosted
+from plures.deploy.sockets import listen
+from plures.errors import PluresError
+from plures.host import Host, Mode, Placement
+from plures.topology import Process, Topology
+
+from .repeating import RepeatingTransport
+
+T = TypeVar("T")
+_GRACE_S: Final = 5.0
+_REFRESH_S: Final = 0.02
+
+
+class Where(StrEnum):
+    """The placements that one test body runs in."""
+
+    IN_PROCESS = "in process"
+    """One process, calls by reference behind a round trip through the codec."""
+
+    OVER_THE_WIRE = "over the wire"
+    """One process, every call over HTTP, idempotent ones sent twice."""
+
+    LOCAL_PROCESSES = "local processes"
+    """Each capability in a process of its own."""
+
+    BY_REFERENCE = "by reference"
+    """One process as in production. Nothing checks what crosses, so a request that breaks its contract gets through."""
+
+
+EVERYWHERE: Final = (Where.IN_PROCESS, Where.OVER_THE_WIRE, Where.LOCAL_PROCESSES)
+"""Where the outcome is the same, whatever is asked."""
+
+
+class NotRunnable(PluresError):
+    """An application value cannot be started as processes of their own."""
+
+    code = "testing.not_runnable"
+
+
+class Running:
+    """A running application.
+
+    Attributes:
+        where: The placement.
+        public_url: Where the edge answers; None when the application has none.
+    """
+
+    def __init__(
+        self, where: Where, host: Host, public_url: str | None, processes: RunningProcesses | None = None
+    ) -> None:
+        self.where = where
+        self.public_url = public_url
+        self._host = host
+        self._processes = processes
+
+    def client(self, contract: TypeForm[T]) -> T:
+        """A client of a capability, as another capability would get it."""
+        python: Any = contract
+        client: T = self._host.client(python)
+        return client
+
+    @property
+    def processes(self) -> RunningProcesses:
+        """The processes, to kill or restart; only in `LOCAL_PROCESSES`."""
+        if self._processes is None:
+            message = f"there is one process only when running {self.where}"
+            raise LookupError(message)
+        return self._processes
+
+
+def placements(
+    application: str | Application,
+    *,
+    topology: Topology | None = None,
+    where: Sequence[Where] = EVERYWHERE,
+    scope: Literal["function", "module", "session"] = "function",
+) -> Any:
+    """A pytest fixture that yields a `Running` application once per placement.
+
+    Args:
+        application: Import string (`"shop.app:app"`). An `Application` value cannot be started as processes.
+        topology: For `LOCAL_PROCESSES`; each capability in a process of its own when left out.
+        scope: How long one running application serves: with more than a function, tests see what others left behind, and
+            have to run on the same event loop (`pytest.mark.asyncio(loop_scope=…)`).
+    """
+    import pytest_asyncio
+
+    @pytest_asyncio.fixture(
+        params=list(where), ids=[place.name.lower() for place in where], scope=scope, loop_scope=scope
+    )
+    async def running(request: Any, tmp_path_factory: Any) -> AsyncGenerator[Running]:
+        data = tmp_path_factory.mktemp("plures")
+        async with run(application, request.param, data=data, topology=topology) as started:
+            yield started
+
+    return running
+
+
+@asynccontextmanager
+async def run(
+    application: str | Application,
+    where: Where = Where.IN_PROCESS,
+    *,
+    data: Path,
+    topology: Topology | None = None,
+) -> AsyncGenerator[Running]:
+    """Run an application while the context lasts, on free ports.
+
+    Args:
+        data: Folder for the embedded databases; a test passes a temporary one.
+
+    Raises:
+        PluresError: The application is wrong or does not start; nothing is left running then.
+    """
+    assembly = assemble(load(application) if isinstance(application, str) else application)
+    if where is Where.LOCAL_PROCESSES:
+        if not isinstance(application, str):
+            what = "Cannot run an application value as local processes"
+            fix = 'Pass its import string, as in "shop.app:app".'
+            raise NotRunnable(what, why="other processes could not import it", fix=fix)
+        async with _processes(application, assembly, topology or one_each(assembly), data) as started:
+            yield started
+    else:
+        async with _one_process(assembly, where, data) as started:
+            yield started
+
+
+def one_each(assembly: Assembly) -> Topology:
+    """The topology in which each capability has a process of its own, and so has the edge."""
+    processes = [Process(name, (name,)) for name in assembly.capabilities]
+    if assembly.edge is not None:
+        processes.append(Process("edge", (), edge=True))
+    return Topology("one-each", tuple(processes))
+
+
+@asynccontextmanager
+async def _one_process(assembly: Assembly, where: Where, data: Path) -> AsyncGenerator[Running]:
+    control = listen(Wish(port=0))
+    public = listen(Wish(port=0)) if assembly.edge is not None else None
+    over_the_wire = where is Where.OVER_THE_WIRE
+    endpoints = dict.fromkeys(assembly.capabilities, (control.url,)) if over_the_wire else {}
+    mode = Mode.DEVELOPMENT if where is Where.IN_PROCESS else Mode.PRODUCTION
+    placement = Placement(frozenset(assembly.capabilities), assembly.edge is not None, data, mode, endpoints)
+    host = Host(
+        assembly, placement, transport=RepeatingTransport(idempotent_paths(assembly)) if over_the_wire else None
+    )
+    hosted = Hosted(host, control.socket, public.socket if public else None, _GRACE_S)
+    await hosted.start()
+    try:
+        yield Running(where, host, public.url if public else None)
+    finally:
+        await hosted.stop()
+
+
+def idempotent_paths(assembly: Assembly) -> frozenset[str]:
+    """The paths of all operations that may be repeated."""
+    operations = (o for capability in assembly.capabilities.values() for o in capability.contract.operations.values())
+    return frozenset(operation.path for operation in operations if operation.declaration.idempotent)
+
+
+@asynccontextmanager
+async def _processes(application: str, assembly: Assembly, topology: Topology, data: Path) -> AsyncGenerator[Running]:
+    async with AsyncExitStack() as stack:
+        processes = await stack.enter_async_context(local_processes(topology, application, data=data))
+        host = Host(assembly, Placement(frozenset(), edge=False, data=data, endpoints=processes.endpoints))
+        stack.push_async_callback(host.stop)
+        await host.start()
+        following = asyncio.create_task(_follow(processes, host))
+        stack.push_async_callback(_cancel, following)
+        yield Running(Where.LOCAL_PROCESSES, host, processes.public_url, processes)
+
+
+async def _follow(processes: RunningProcesses, host: Host) -> None:
+    while True:
+        await asyncio.sleep(_REFRESH_S)
+        host.update_endpoints(processes.endpoints)
+
+
+async def _cancel(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,32 @@
+"""Layer 3: placement as pure data: which process hosts which capability. Starts nothing, and knows no contract classes."""
+
+from .calls import Call, calls_between, process_needs, start_order
+from .check import check
+from .description import ProcessDescription, TopologyDescription, describe
+from .facts import ApplicationFacts, CapabilityFacts
+from .model import Address, Process, Replicas, Settings, Topology, UnknownTopology, monolith
+from .parse import parse
+from .resolved import ResolvedProcess, ResolvedTopology
+
+__all__ = [
+    "Address",
+    "ApplicationFacts",
+    "Call",
+    "CapabilityFacts",
+    "Process",
+    "ProcessDescription",
+    "Replicas",
+    "ResolvedProcess",
+    "ResolvedTopology",
+    "Settings",
+    "Topology",
+    "TopologyDescription",
+    "UnknownTopology",
+    "calls_between",
+    "check",
+    "describe",
+    "monolith",
+    "parse",
+    "process_needs",
+    "start_order",
+]

@@ -1,0 +1,77 @@
+"""Which calls stay in a process and which leave it, and what therefore starts first."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from .facts import ApplicationFacts
+from .resolved import ResolvedTopology
+
+
+@dataclass(frozen=True)
+class Call:
+    """One arrow of the call graph, placed.
+
+    Attributes:
+        caller: The capability that calls; None for the edge.
+        capability: The capability that is called.
+        source: Process of the caller.
+        target: Process of the called.
+    """
+
+    caller: str | None
+    capability: str
+    source: str
+    target: str
+
+    @property
+    def local(self) -> bool:
+        return self.source == self.target
+
+
+def calls_between(topology: ResolvedTopology, application: ApplicationFacts) -> tuple[Call, ...]:
+    """Every declared call, in the order of the application, those of the edge first."""
+    return tuple(_calls(topology, application))
+
+
+def _calls(topology: ResolvedTopology, application: ApplicationFacts) -> Iterator[Call]:
+    homes = topology.homes
+    edge_home = topology.edge_home
+    if edge_home is not None:
+        for name in sorted(application.edge_needs):
+            yield Call(None, name, edge_home, homes[name])
+    for caller, facts in application.capabilities.items():
+        for name in sorted(facts.needs):
+            yield Call(caller, name, homes[caller], homes[name])
+
+
+def process_needs(topology: ResolvedTopology, application: ApplicationFacts) -> Mapping[str, frozenset[str]]:
+    """Process → the other processes that it calls."""
+    needs: dict[str, set[str]] = defaultdict(set)
+    for call in calls_between(topology, application):
+        if not call.local:
+            needs[call.source].add(call.target)
+    return {name: frozenset(needs[name]) for name in topology.processes}
+
+
+def start_order(topology: ResolvedTopology, application: ApplicationFacts) -> tuple[frozenset[str], ...]:
+    """Names of processes in layers, each after all that it needs; processes that need each other share a layer."""
+    needs = process_needs(topology, application)
+    waits_for = {name: _reachable(name, needs) for name in needs}
+    layers: list[frozenset[str]] = []
+    left = set(needs)
+    while left:
+        # Ready is whoever waits only for processes that wait for it in turn.
+        layer = frozenset(name for name in left if all(name in waits_for[other] for other in waits_for[name] & left))
+        layers.append(layer)
+        left -= layer
+    return tuple(layers)
+
+
+def _reachable(start: str, needs: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    found: set[str] = set()
+    frontier = set(needs[start])
+    while frontier:
+        found |= frontier
+        frontier = {name for reached in frontier for name in needs[reached]} - found
+    return frozenset(found)

@@ -1,0 +1,87 @@
+"""A resolved topology as rows to print; the words around them belong to whoever prints."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from .calls import Call, calls_between, start_order
+from .facts import ApplicationFacts
+from .model import Replicas
+from .resolved import ResolvedProcess, ResolvedTopology
+
+
+@dataclass(frozen=True)
+class ProcessDescription:
+    """One process.
+
+    Attributes:
+        kind: Who runs it: we ourselves, we by its command, or somebody else.
+        runs: The command line or the base URL; empty for a process of ours.
+        databases: Capabilities in it with an embedded database.
+        layer: Its place in the start order, from 0.
+        local_calls: Calls from it that stay in it.
+        remote_calls: Calls from it that leave it.
+    """
+
+    name: str
+    kind: Literal["ours", "command", "external"]
+    runs: str
+    capabilities: tuple[str, ...]
+    edge: bool
+    replicas: Replicas
+    databases: tuple[str, ...]
+    layer: int
+    local_calls: tuple[Call, ...]
+    remote_calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True)
+class TopologyDescription:
+    """All processes, in the order of the topology."""
+
+    name: str
+    processes: tuple[ProcessDescription, ...]
+
+    @property
+    def local_calls(self) -> int:
+        return sum(len(process.local_calls) for process in self.processes)
+
+    @property
+    def remote_calls(self) -> int:
+        return sum(len(process.remote_calls) for process in self.processes)
+
+
+def describe(topology: ResolvedTopology, application: ApplicationFacts) -> TopologyDescription:
+    """What each process hosts and calls."""
+    calls = calls_between(topology, application)
+    layers = {name: number for number, layer in enumerate(start_order(topology, application)) for name in layer}
+    return TopologyDescription(
+        topology.name,
+        tuple(_process(process, application, calls, layers[process.name]) for process in topology.processes.values()),
+    )
+
+
+def _process(
+    process: ResolvedProcess, application: ApplicationFacts, calls: tuple[Call, ...], layer: int
+) -> ProcessDescription:
+    mine = [call for call in calls if call.source == process.name]
+    kind, runs = _who_runs(process)
+    return ProcessDescription(
+        name=process.name,
+        kind=kind,
+        runs=runs,
+        capabilities=process.capabilities,
+        edge=process.edge,
+        replicas=process.replicas,
+        databases=tuple(
+            name for name in process.capabilities if process.exclusive and application.capabilities[name].has_database
+        ),
+        layer=layer,
+        local_calls=tuple(call for call in mine if call.local),
+        remote_calls=tuple(call for call in mine if not call.local),
+    )
+
+
+def _who_runs(process: ResolvedProcess) -> tuple[Literal["ours", "command", "external"], str]:
+    if process.external is not None:
+        return "external", process.external
+    return ("ours", "") if process.command is None else ("command", process.command)

@@ -1,0 +1,31 @@
+"""What a topology has to know about an application, as plain data. Whoever assembles the application fills it in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class CapabilityFacts:
+    """One capability, as far as placement is concerned.
+
+    Attributes:
+        needs: Names of the capabilities that it calls.
+        has_database: Whether it asks for a database of its own; an embedded one has one writer.
+        has_implementation: Whether a process of ours can run it.
+        missing: Names of contracts that it needs and no capability of the application has.
+    """
+
+    needs: frozenset[str] = frozenset()
+    has_database: bool = False
+    has_implementation: bool = True
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ApplicationFacts:
+    """The capabilities by name, and what the edge calls."""
+
+    capabilities: Mapping[str, CapabilityFacts] = field(default_factory=dict[str, CapabilityFacts])
+    has_edge: bool = False
+    edge_needs: frozenset[str] = frozenset()
+    edge_missing: tuple[str, ...] = ()

@@ -1,0 +1,126 @@
+"""What plures.toml says, as values. Nothing here has been compared with an application yet."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from plures.errors import PluresError
+
+from .suggestion import did_you_mean
+
+REST = "*"
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a listener binds; port 0 takes any free one."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class Replicas:
+    """How many replicas of a process may run."""
+
+    min: int = 1
+    max: int = 1
+
+
+@dataclass(frozen=True)
+class Process:
+    """A named group of capabilities that run together.
+
+    Attributes:
+        capabilities: Names of capabilities; `"*"` stands for all that no other process of the topology lists.
+        edge: Whether it hosts the edge; None leaves it to the process that has `"*"`.
+        external: Base URL, when somebody else runs it.
+        command: Command line, when we start it but it is not ours to build.
+        environment: Variables set for it on top of our own.
+    """
+
+    name: str
+    capabilities: tuple[str, ...]
+    replicas: Replicas = Replicas()
+    edge: bool | None = None
+    external: str | None = None
+    command: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def ours(self) -> bool:
+        """Whether it runs this application."""
+        return self.external is None and self.command is None
+
+
+@dataclass(frozen=True)
+class Topology:
+    """Which process hosts which capability.
+
+    Attributes:
+        source: The file that says so, for messages; empty when it was built in code.
+    """
+
+    name: str
+    processes: tuple[Process, ...]
+    source: str = ""
+
+    def where(self, process: str = "", key: str = "") -> str:
+        """The place of a key, as the user would look it up."""
+        path = ".".join(part for part in (process, key) if part)
+        return " ".join(part for part in (self.source, f"[topology.{self.name}]", path) if part)
+
+
+def monolith(source: str = "") -> Topology:
+    """Everything in one process: what runs when nothing else is said."""
+    return Topology("monolith", (Process("main", (REST,)),), source)
+
+
+class UnknownTopology(PluresError):
+    """A topology was asked for that nobody has described."""
+
+    code = "topology.unknown"
+
+    def __init__(self, name: str, known: Iterable[str], source: str) -> None:
+        names = sorted(known)
+        super().__init__(
+            f"There is no topology {name!r}",
+            why=f"{source} has {', '.join(names)}",
+            fix=did_you_mean(name, names) or f"Name one of them, or add a table [topology.{name}].",
+        )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The whole of plures.toml.
+
+    Attributes:
+        application: Import string, `package.module:attribute`.
+        data: Folder of the embedded databases.
+        public: Listener of the edge.
+        control: Listener of health, contract listing and calls between processes.
+        topologies: By name; always has one named `monolith`.
+        source: The file, for messages.
+    """
+
+    application: str
+    data: Path
+    public: Address
+    control: Address
+    topologies: Mapping[str, Topology]
+    source: str = "plures.toml"
+
+    def topology(self, name: str = "monolith") -> Topology:
+        """The topology of this name.
+
+        Raises:
+            UnknownTopology: There is none.
+        """
+        try:
+            return self.topologies[name]
+        except KeyError:
+            raise UnknownTopology(name, self.topologies, self.source) from None

@@ -1,0 +1,104 @@
+"""Real shops to visit: `plures run` as a user types it, on free ports, with data of their own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, Queue
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[2]
+APPLICATION: Final = "marketplace.app:app"
+CAPABILITIES: Final = (
+    "catalog",
+    "search",
+    "pricing",
+    "inventory",
+    "reviews",
+    "recommendations",
+    "cart",
+    "checkout",
+    "payments",
+    "fraud",
+    "shipping",
+    "orders",
+    "profile",
+    "notifications",
+)
+_ANNOUNCED: Final = re.compile(r"(?:marketplace|the application): (http://\S+)")
+_START_S: Final = 120
+_STOP_S: Final = 30
+
+
+def write_topologies(folder: Path) -> Path:
+    """A plures.toml with the shop in one process, and with each capability in its own."""
+    own = "\n".join(f'{name} = {{ capabilities = ["{name}"] }}' for name in CAPABILITIES)
+    file = folder / "plures.toml"
+    file.write_text(
+        f"""
+[application]
+import = "{APPLICATION}"
+data = "{folder / "data"}"
+
+[topology.monolith]
+main = {{ capabilities = ["*"] }}
+
+[topology.split]
+{own}
+front = {{ capabilities = [], edge = true }}
+"""
+    )
+    return file
+
+
+@contextmanager
+def plures_run(folder: Path, topology: str) -> Iterator[str]:
+    """The shop's address while `plures run` runs it; stopped politely afterwards."""
+    write_topologies(folder)
+    command = [sys.executable, "-m", "plures", "run", "--topology", topology, "--port", "0", "--control-port", "0"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "MARKETPLACE_DATA": str(folder / "data")}
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        lines: Queue[str | None] = Queue()
+        reading = threading.Thread(target=_read, args=(process, lines))
+        reading.start()
+        try:
+            yield _address(lines)
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(_STOP_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+            finally:
+                reading.join()
+
+
+def _read(process: subprocess.Popen[str], lines: "Queue[str | None]") -> None:
+    assert process.stdout is not None
+    for line in process.stdout:
+        lines.put(line)
+    lines.put(None)
+
+
+def _address(lines: "Queue[str | None]") -> str:
+    """The address that `plures run` announces when the shop is open."""
+    said: list[str] = []
+    while True:
+        try:
+            line = lines.get(timeout=_START_S)
+        except Empty:
+            line = None
+        if line is None:
+            message = "plures run did not open the shop:\n" + "".join(said)
+            raise AssertionError(message)
+        said.append(line)
+        if found := _ANNOUNCED.search(line):
+            return found[1]

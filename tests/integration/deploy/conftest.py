@@ -1,0 +1,60 @@
+"""A supervisor around stand-in replicas: real processes, real sockets, no host."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+
+from plures.deploy.addresses import WishedAddresses
+from plures.deploy.backoff import BackoffPolicy
+from plures.deploy.local_processes import RunningProcesses, running
+from plures.deploy.sockets import Wish
+from plures.deploy.supervisor import Supervisor, SupervisorOptions, Work
+from plures.topology import ResolvedProcess
+
+from .support import PATIENCE_S, STAND_IN, Journal, plan
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(tmp_path)
+
+
+@pytest.fixture
+def supervisor(tmp_path: Path, journal: Journal) -> Callable[..., Supervisor]:
+    def make(
+        *processes: ResolvedProcess, needs: object = None, layers: object = None, wish: object = None, **more: object
+    ) -> Supervisor:
+        options = {
+            "addresses": WishedAddresses(public=Wish(port=0), control_port=0),
+            "backoff": BackoffPolicy(first_s=0.05, most_s=0.5),
+            "replica": STAND_IN,
+            "grace_s": 20.0,
+        }
+        work = Work(json.dumps(wish or {}), tmp_path)
+        return Supervisor(
+            plan(*processes, needs=needs, layers=layers), work, SupervisorOptions(**(options | more)), journal
+        )
+
+    return make
+
+
+@pytest.fixture
+async def run(supervisor: Callable[..., Supervisor]) -> AsyncIterator[Callable[..., RunningProcesses]]:
+    """Start processes; they are stopped after the test."""
+    async with AsyncExitStack() as stack:
+
+        async def start(*processes: ResolvedProcess, **more: object) -> RunningProcesses:
+            return await stack.enter_async_context(running(supervisor(*processes, **more)))
+
+        yield start
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[httpx.AsyncClient]:
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    async with httpx.AsyncClient(timeout=PATIENCE_S, limits=limits, trust_env=False) as client:
+        yield client

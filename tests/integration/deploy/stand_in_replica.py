@@ -1,0 +1,86 @@
+"""A program that lives the life of a replica around a stand-in host: what it does is written in the application string.
+
+The string is JSON: {"fail": [code, what, why, fix]} | {"raise": text} | {"hang": true} | {"die_from": number}.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+from plures.deploy import life
+from plures.deploy.channel import Configure
+from plures.errors import PluresError
+
+
+class Stated(PluresError):
+    code = "test.stated"
+
+
+class StandInHost:
+    """GET /who, /endpoints, /slow?s=0.5, /bytes?n=10, /die, /config; and /health/ready."""
+
+    def __init__(self, configure: Configure) -> None:
+        self.configure = configure
+        self.wish = json.loads(configure.application)
+        self.endpoints = configure.endpoints
+        self.journal = Path(configure.data) / "journal"
+        self.public = self.answer if configure.edge else None
+        self.control = self.answer
+
+    def note(self, event: str) -> None:
+        with self.journal.open("a") as file:
+            file.write(f"{event} {min(self.configure.capabilities)} {os.getpid()}\n")
+
+    async def start(self) -> None:
+        self.note("starting")
+        print(f"hello from {os.getpid()}")  # noqa: T201  # it is to be seen in the log
+        mine = self.wish.get(min(self.configure.capabilities), self.wish)
+        if "fail" in mine:
+            what, why, fix = mine["fail"]
+            raise Stated(what, why=why, fix=fix)
+        if Path(mine.get("fail_if", "/nowhere")).exists():  # noqa: ASYNC240  # it is starting, nothing waits
+            raise Stated("somebody broke it")
+        if "raise" in mine:
+            raise RuntimeError(mine["raise"])
+        if "hang" in mine:
+            await asyncio.Event().wait()
+        self.note("started")
+
+    async def drain(self) -> None:
+        self.note("draining")
+
+    async def stop(self) -> None:
+        self.note("stopped")
+
+    def update_endpoints(self, endpoints: object) -> None:
+        self.endpoints = endpoints
+
+    async def answer(self, scope, receive, send) -> None:
+        query = dict(urllib.parse.parse_qsl(scope["query_string"].decode()))
+        match scope["path"]:
+            case "/slow":
+                await asyncio.sleep(float(query["s"]))
+                body = {"pid": os.getpid()}
+            case "/relay":
+                await asyncio.sleep(float(query["s"]))
+                body = await asyncio.to_thread(lambda: json.load(urllib.request.urlopen(f"{query['to']}/who")))
+            case "/endpoints":
+                body = self.endpoints
+            case "/config":
+                body = {"capabilities": sorted(self.configure.capabilities), "color": os.environ.get("COLOR")}
+            case "/die":
+                os._exit(int(query.get("status", "3")))
+            case _:
+                body = {"pid": os.getpid()}
+        content = json.dumps(body).encode()
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(life.live(int(sys.argv[1]), StandInHost)))

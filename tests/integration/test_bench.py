@@ -1,0 +1,56 @@
+"""The benchmark runs, every rival answers the same, and the result has all that the document needs. No time is judged."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.calls.rival import MODULES
+from bench.calls.suite import DIRECT, IN_PROCESS
+from bench.document import render
+from bench.results import TIMES, Column, Result, Row, Section, Target, read, write
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "sched_setaffinity"), reason="processes are pinned to cores, which only Linux offers"
+)
+def test_the_quick_call_benchmark_measures_every_rival(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bench", "calls", "--quick", "--rounds", "1", "--results", str(tmp_path)]
+    subprocess.run(command, check=True, cwd=ROOT, timeout=300, stdout=subprocess.DEVNULL)
+
+    result = read(tmp_path / "calls.quick.json")
+
+    local, remote = result.sections
+    assert [row.subject for row in local.rows] == [DIRECT, IN_PROCESS]
+    assert [row.subject for row in remote.rows] == list(MODULES)
+    assert all(figure > 0 for row in remote.rows for figure in row.figures.values())
+    assert len(result.targets) == 6
+    assert all(target.reached > 0 for target in result.targets)
+
+
+def test_the_document_shows_figures_and_says_which_targets_are_missed(tmp_path: Path) -> None:
+    rows = [Row("ours", {"calls_per_s": 12_345.6}, []), Row("theirs", {}, [])]
+    section = Section("Calls", [Column("calls_per_s", "calls/s")], rows)
+    targets = [Target("calls/s", "at least", 2.0, 3.0), Target("latency", "at most", 1.4, 1.5)]
+    write(Result("calls", quick=False, rounds=5, seed=1, sections=[section], targets=targets), tmp_path)
+    template = tmp_path / "template.md"
+    template.write_text("{{calls}}\n\n{{shop}}\n\n{{targets}}\n\n{{machine}}\n")
+
+    text = render(tmp_path, template=template, document=tmp_path / "performance.md").read_text()
+
+    assert "| ours | 12,346 |" in text
+    assert "| theirs | - |" in text
+    assert "Not measured yet: `python -m bench shop`" in text
+    assert f"| latency | at most 1.40 {TIMES} | 1.50 {TIMES} | **missed** |" in text
+    assert f"| calls/s | at least 2.00 {TIMES} | 3.00 {TIMES} | met |" in text
+
+
+def test_a_quick_result_never_replaces_a_full_one(tmp_path: Path) -> None:
+    for quick in (False, True):
+        write(Result("calls", quick=quick, rounds=1, seed=1, sections=[], targets=[]), tmp_path)
+
+    assert not read(tmp_path / "calls.json").quick

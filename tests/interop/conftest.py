@@ -1,0 +1,66 @@
+"""Node's packages once per run; a running depot, and one of each peer."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from . import connect_python
+from .calls import Peer
+from .connect_node import NODE, NodePeer, RegistryUnreachable
+from .serving import client_of, hosted, served
+
+PEERS = ["connectrpc", pytest.param("connect-node", marks=pytest.mark.node)]
+
+
+@pytest.fixture(scope="session")
+def node(tmp_path_factory: pytest.TempPathFactory) -> NodePeer:
+    try:
+        return NodePeer.install(tmp_path_factory.mktemp("node"))
+    except RegistryUnreachable as error:
+        pytest.skip(f"needs packages from npm's registry, which cannot be reached: {error}")
+
+
+@pytest.fixture(params=PEERS)
+def peer(request: pytest.FixtureRequest) -> Peer:
+    """A client that is not ours."""
+    if request.param == "connectrpc":
+        return connect_python.call
+    peer: NodePeer = request.getfixturevalue("node")
+    return peer.call
+
+
+@pytest.fixture
+async def depot_url(tmp_path: Path) -> AsyncIterator[str]:
+    """Where Plures serves the depot."""
+    async with hosted(tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(params=PEERS)
+async def foreign_url(request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """Where a server that is not ours serves the depot."""
+    if request.param == "connectrpc":
+        async with served(connect_python.DepotApplication()) as url:
+            yield url
+        return
+    peer: NodePeer = request.getfixturevalue("node")
+    environment = {**os.environ, "PORT": "0", "DESCRIPTORS": str(peer.descriptors)}
+    process = await asyncio.create_subprocess_exec(
+        NODE, "server.mjs", cwd=peer.folder, env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    port = (await asyncio.wait_for(process.stdout.readline(), 30)).split()[-1].decode()
+    yield f"http://127.0.0.1:{port}"
+    process.send_signal(signal.SIGTERM)
+    await asyncio.wait_for(process.communicate(), 30)
+
+
+@pytest.fixture
+async def depot(foreign_url: str, tmp_path: Path) -> AsyncIterator[object]:
+    """A Plures client of the depot that is not ours."""
+    async with client_of(foreign_url, tmp_path) as client:
+        yield client

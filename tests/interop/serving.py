@@ -1,0 +1,56 @@
+"""Servers for one test: a Plures host, and any ASGI application, on free ports."""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from plures import Application, Capability
+from plures.application import assemble
+from plures.deploy.serving import Listener, ServingOptions
+from plures.host import Host, Placement
+
+from .contract import Depot, DepotService
+
+
+@asynccontextmanager
+async def served(application: Any) -> AsyncIterator[str]:
+    """The URL of an ASGI application that listens while the block runs."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    listener = Listener(application, listening, ServingOptions(grace_s=5, linger_s=0.05))
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    await listener.start()
+    try:
+        yield url
+    finally:
+        await listener.stop()
+
+
+@asynccontextmanager
+async def hosted(data: Path) -> AsyncIterator[str]:
+    """The URL of the control listener of a host that runs the depot."""
+    host = Host(assemble(Application("interop", [Capability(Depot, DepotService)])), placement(data))
+    await host.start()
+    try:
+        async with served(host.control) as url:
+            yield url
+    finally:
+        await host.stop()
+
+
+@asynccontextmanager
+async def client_of(url: str, data: Path) -> AsyncIterator[Depot]:
+    """What a Plures application calls the depot with, where that runs elsewhere."""
+    host = Host(assemble(Application("interop", [Capability(Depot)])), placement(data, url))
+    await host.start()
+    try:
+        yield host.client(Depot)
+    finally:
+        await host.stop()
+
+
+def placement(data: Path, elsewhere: str | None = None) -> Placement:
+    if elsewhere is None:
+        return Placement(frozenset({"depot"}), edge=False, data=data)
+    return Placement(frozenset(), edge=False, data=data, endpoints={"depot": (elsewhere,)})

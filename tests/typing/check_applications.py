@@ -1,0 +1,57 @@
+"""What mypy and pyright must make of applications, clients and fakes. Never run: `make check` reads it."""
+
+from pathlib import Path
+from typing import Protocol, assert_type
+
+from plures import Application, Capability, Database, Lifecycle, Migration, contract, query
+from plures.testing import Where, fake, run
+
+
+@contract("sample.greeter.v1", owner="typing")
+class Greeter(Protocol):
+    """Greets."""
+
+    @query()
+    async def greet(self, name: str) -> str: ...
+
+
+class Polite:
+    def __init__(self, greetings: Database, other: Greeter, lifecycle: Lifecycle) -> None:
+        self._other = other
+
+    async def greet(self, name: str) -> str:
+        return await self._other.greet(name)
+
+
+class Rude:
+    async def greet(self, name: str) -> int:
+        return len(name)
+
+
+def polite(greetings: Database, greeter: Greeter) -> Polite:
+    return Polite(greetings, greeter, Lifecycle())
+
+
+migration = Migration(1, "greetings", ("CREATE TABLE greetings (text TEXT) STRICT",))
+
+Application(
+    "sample",
+    [
+        Capability(Greeter, Polite, migrations=[migration]),
+        Capability(Greeter, polite),
+        Capability(Greeter),
+    ],
+)
+mistaken = Capability(Greeter, Rude)  # type: ignore[arg-type]  # mypy must see it; pyright widens the type instead
+
+
+async def clients_are_typed_as_their_contract(data: Path) -> None:
+    async with run("sample.app:app", Where.OVER_THE_WIRE, data=data) as running:
+        greeter = running.client(Greeter)
+        assert_type(greeter, Greeter)
+        assert_type(await greeter.greet("Ada"), str)
+        await greeter.greet(3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  the mistake must be seen
+
+
+def fakes_are_typed_as_their_contract() -> None:
+    assert_type(fake(Greeter, greet="hello"), Greeter)

@@ -1,0 +1,55 @@
+"""What mypy and pyright must make of contracts, messages and errors. Never run: `make check` reads it."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Protocol, assert_type
+
+from plures import ContractError, Message, Meta, command, contract, query
+
+
+class Money(Message):
+    amount: int
+    currency: str = "EUR"
+
+
+class SoldOut(ContractError, status="failed_precondition"):
+    """Nothing is left."""
+
+    product_id: str
+    wanted: int = 1
+
+
+@contract("sample.shelf.v1", owner="typing")
+class Shelf(Protocol):
+    """Holds things."""
+
+    @query(deadline_s=0.3, errors=[SoldOut])
+    async def price(self, product_id: str, quantity: Annotated[int, Meta(ge=1)] = 1) -> Money: ...
+
+    @command(idempotent=True)
+    async def take(self, product_id: str) -> None: ...
+
+    @query()
+    def stock(self) -> AsyncIterator[Money]: ...
+
+
+async def operations_keep_their_types(shelf: Shelf) -> None:
+    assert_type(await shelf.price("tea", quantity=2), Money)
+    await shelf.take("tea")
+    assert_type([piece async for piece in shelf.stock()], list[Money])
+    await shelf.price(3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  the mistake must be seen
+
+
+def messages_are_typed_and_frozen() -> None:
+    price = Money(1180)
+    assert_type(price.amount, int)
+    assert_type(price.currency, str)
+    Money()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  the mistake must be seen
+    price.amount = 3  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]  the mistake must be seen
+
+
+def errors_are_typed_and_keyword_only() -> None:
+    error = SoldOut(product_id="tea")
+    assert_type(error.product_id, str)
+    assert_type(error.wanted, int)
+    SoldOut(product_id=3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  the mistake must be seen
+    SoldOut("tea")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  the mistake must be seen

@@ -1,0 +1,45 @@
+"""All addresses are bound at once, or none is."""
+
+import socket
+
+import pytest
+
+from plures.deploy.addresses import Addresses, ReplicaName, WishedAddresses
+from plures.deploy.errors import PortTaken
+from plures.deploy.plan import Plan
+from plures.deploy.sockets import Wish, free_port
+from plures.topology import Replicas, ResolvedProcess
+
+SHOP = ResolvedProcess("shop", ("shop",), Replicas(2, 5), True, False, None, None, {})
+TAX = ResolvedProcess("tax", ("tax",), Replicas(), False, False, None, "tax --serve", {})
+BANK = ResolvedProcess("bank", ("bank",), Replicas(), False, False, "http://bank", None, {})
+PLAN = Plan({p.name: p for p in (SHOP, TAX, BANK)}, {}, ())
+FIRST, SECOND = ReplicaName("shop", 1), ReplicaName("shop", 2)
+
+
+def test_each_replica_and_the_edge_have_an_address_of_their_own():
+    addresses = Addresses(PLAN, WishedAddresses(Wish(port=0), control_port=0))
+    urls = {addresses.public.url, addresses.url(FIRST), addresses.url(SECOND), addresses.url(ReplicaName("tax", 1))}
+    assert len(urls) == 4
+    assert list(addresses.control) == [FIRST, SECOND]
+    assert list(addresses.moves()) == []
+    addresses.close()
+
+
+def test_replicas_follow_the_first_port():
+    port = free_port()
+    addresses = Addresses(PLAN, WishedAddresses(Wish(port=0), control_port=port))
+    assert addresses.control[FIRST].port == port
+    assert port < addresses.control[SECOND].port < port + 100
+    addresses.close()
+
+
+def test_nothing_stays_bound_when_one_is_taken():
+    public = free_port()
+    with socket.socket() as somebody:
+        somebody.bind(("127.0.0.1", 0))
+        somebody.listen()
+        with pytest.raises(PortTaken):
+            Addresses(PLAN, WishedAddresses(Wish(port=public), control_port=somebody.getsockname()[1]))
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", public))

@@ -1,0 +1,75 @@
+"""Which port is taken, and what is said when it cannot be."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from plures.deploy.errors import AddressUnusable, PortForbidden, PortTaken
+from plures.deploy.sockets import Wish, free_port, listen
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port that somebody listens on, with free ones after it."""
+    with socket.socket() as somebody:
+        somebody.bind(("127.0.0.1", 0))
+        somebody.listen()
+        yield somebody.getsockname()[1]
+
+
+def test_any_free_port():
+    listening = listen(Wish(port=0))
+    assert listening.url == f"http://127.0.0.1:{listening.port}"
+    assert listening.note == ""
+    with socket.create_connection(("127.0.0.1", listening.port)):
+        pass  # it queues connections before anybody accepts
+    listening.close()
+    assert listening.url.startswith("http://")
+
+
+def test_a_taken_default_moves_and_says_so(taken):
+    listening = listen(Wish(default=taken))
+    assert taken < listening.port < taken + 100
+    assert listening.moved_from == taken
+    assert listening.note == f"port {taken} is taken; using {listening.port}"
+    listening.close()
+
+
+def test_a_port_that_was_named_is_not_moved(taken):
+    with pytest.raises(PortTaken) as caught:
+        listen(Wish(port=taken))
+    assert str(caught.value) == (
+        f"Cannot listen on port {taken} of 127.0.0.1: another program listens there\n"
+        "  fix: Stop that program, or name another port (0 takes any that is free)."
+    )
+
+
+def test_a_free_default_does_not_move():
+    port = free_port()
+    listening = listen(Wish(default=port))
+    assert (listening.port, listening.moved_from) == (port, None)
+    listening.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "why"),
+    [
+        ("127.0.0.1", 65536, "ports go from 0 to 65535"),
+        ("203.0.113.7", 0, "Cannot assign requested address"),
+        ("no such host", 0, "Name or service not known"),
+    ],
+)
+def test_unusable_addresses(host, port, why):
+    with pytest.raises(AddressUnusable, match=why):
+        listen(Wish(host, port))
+
+
+def test_every_address_is_reached_by_loopback():
+    listening = listen(Wish("0.0.0.0", 0))
+    assert listening.url == f"http://127.0.0.1:{listening.port}"
+    listening.close()
+
+
+def test_what_the_system_refuses_is_explained():
+    assert "refuses it (Permission denied)" in str(PortForbidden("127.0.0.1", 80, "Permission denied"))
