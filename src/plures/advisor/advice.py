@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from .model import FORMAT, Advice, Evidence, Finding, Verdict
+from .errors import UnknownComponent
+from .model import FORMAT, Advice, Evidence, Finding, SplitPlan, Verdict
 from .plans import plan_merge, plan_split
 from .sources import SOURCES, Source
 from .survey import Survey
@@ -39,3 +40,14 @@ def _with_plan(survey: Survey, finding: Finding) -> Finding:
     if finding.verdict is Verdict.MERGE:
         return replace(finding, merge=plan_merge(survey, finding.subject[0], finding.subject[1]))
     return finding
+
+
+def plan(survey: Survey, component: str) -> SplitPlan:
+    """What taking a component out would need, whatever the verdict on it.
+
+    Raises:
+        UnknownComponent: The map has no such component.
+    """
+    if component not in survey.components:
+        raise UnknownComponent(component, survey.components)
+    return plan_split(survey, component)

@@ -160,4 +160,4 @@ def _tickets(subject: str, trailers: str) -> tuple[str, ...]:
 
 def _change(meta: bytes, path: bytes) -> Change:
     before, after, status = meta.split(b" ")[2:5]
-    return status[:1], before, after, path.decode(errors="surrogateescape")
+    return status[:1], before, after, path.decode(errors="replace")

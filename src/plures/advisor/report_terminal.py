@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from .model import Advice, CodeMap, Finding, Verdict
+from .model import Advice, CodeMap, Finding, SplitPlan, Verdict
 from .wording import headline, summary
 
 _ROWS = 40
@@ -73,9 +73,28 @@ def _print_finding(finding: Finding, console: Console) -> None:
         console.print(f"  - {escape(item.statement)}")
     console.print(f"  ? {escape(finding.would_change)}")
     if finding.split:
-        cost = finding.split.cost
+        print_plan(finding.split, console, most=8)
+    if finding.merge:
+        saved = finding.merge
         console.print(
-            f"  cost: {cost.calls_in} call sites become remote, {cost.calls_out} call back, {len(cost.tables_shared)} shared tables"
+            f"  saves {saved.calls_saved} calls across the border, {saved.joint_commits} joint changes in 24 months"
         )
-        for number, cut in enumerate(finding.split.cuts[:8], 1):
-            console.print(f"  {number}. cut {cut.kind}: {escape(cut.what)} ({cut.sites})", highlight=False)
+
+
+def print_plan(plan: SplitPlan, console: Console, most: int = 60) -> None:
+    """What to cut in which order, what the contract needs, what it costs."""
+    cost = plan.cost
+    moved = f"{len(cost.tables_moved)} tables move, {len(cost.tables_shared)} are shared"
+    console.print(
+        f"  cost of taking {escape(plan.component)} out: {cost.calls_in} call sites become remote, {cost.calls_out} call back; {moved}"
+    )
+    for number, cut in enumerate(plan.cuts[:most], 1):
+        console.print(
+            f"  {number}. cut {cut.kind}: {escape(cut.what)} ({cut.sites}). {escape(cut.how)}", highlight=False
+        )
+    if len(plan.cuts) > most:
+        console.print(f"  … and {len(plan.cuts) - most} more")
+    for operation in plan.contract[:most]:
+        console.print(
+            f"  contract: {escape(operation.name)}  {operation.kind}, {operation.calls} places", highlight=False
+        )

@@ -70,18 +70,20 @@ def _uses(text: str, aliases: dict[str, int]) -> list[Use]:
     for number, row in enumerate(text.splitlines(), 1):
         if row.lstrip().startswith(("import ", "from ", "#")):
             continue
-        for match in _USE.finditer(row):
-            if match[1] in aliases:
-                uses.append(Use(aliases[match[1]], match[2] or "", match[3] is not None, assigned=False, line=number))
+        uses.extend(
+            Use(aliases[match[1]], match[2] or "", match[3] is not None, assigned=False, line=number)
+            for match in _USE.finditer(row)
+            if match[1] in aliases
+        )
     return uses
 
 
 def _tables(text: str) -> list[TableUse]:
     found: list[TableUse] = []
     for match in _STRING.finditer(text):
-        literal = match[2] or match[3] or match[4] or ""
-        line = text.count("\n", 0, match.start()) + 1 if tables_in(literal) else 0
-        found.extend(TableUse(name, access, model=False, line=line) for name, access in tables_in(literal))
+        if touched := tables_in(match[2] or match[3] or match[4] or ""):
+            line = text.count("\n", 0, match.start()) + 1
+            found.extend(TableUse(name, access, model=False, line=line) for name, access in touched)
     return found
 
 

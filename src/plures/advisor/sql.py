@@ -52,6 +52,6 @@ def _plain(name: str) -> str:
 
 
 def _is_prose(literal: str) -> bool:
-    """ "Select a colour from the list" has the words of SQL, but neither its capitals nor its signs."""
+    """Whether it only reads like SQL: "select a colour from the list" has the words of SQL, but neither its capitals nor its signs."""
     first = next((word for word in re.findall(r"[A-Za-z]+", literal)), "")
     return not (first.isupper() or (first.islower() and re.search(r"[*=,(%?:]", literal)))

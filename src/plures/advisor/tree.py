@@ -52,10 +52,14 @@ def is_read(path: str) -> bool:
 
 def read_folder(folder: Path) -> Tree:
     """The files below `folder` as they are on disk now, links not followed."""
-    paths = tuple(sorted(_walk(folder)))
+    found = sorted(_walk(folder))
+    paths = tuple(path for path in found if path.isprintable())
     digests: dict[str, str] = {}
     contents: dict[str, bytes] = {}
     skipped: dict[str, str] = {}
+    for path in found:
+        if not path.isprintable():
+            skipped[ascii(path)] = "its name is no printable text"
     for path in filter(is_read, paths):
         try:
             content = _read_file(folder / path)
@@ -107,7 +111,7 @@ def _entry(line: bytes) -> tuple[str, str, int]:
     meta, _, path = line.partition(b"\t")
     mode, kind, blob, size = meta.split()
     plain = kind == b"blob" and mode != b"120000"
-    return path.decode(errors="surrogateescape"), blob.decode(), int(size) if plain and size.isdigit() else -1
+    return path.decode(errors="replace"), blob.decode(), int(size) if plain and size.isdigit() else -1
 
 
 def outside_python(paths: Sequence[str]) -> int:
