@@ -9,7 +9,9 @@ from plures.errors import InvalidInput, Violation
 from .definitions import CODE, Definitions
 
 SPLIT_SHARE = 0.15  # A folder that holds more than this share of all lines is cut into its subfolders.
+DOMINANT_SHARE = 0.5  # And one that holds more than this is cut whatever its size.
 SHELL_SHARE = 0.2  # A folder with a single subfolder and fewer own lines than this share is only a shell around it.
+SMALLEST_DIVIDED_LINES = 1_500  # In a small codebase a large share is still little code.
 MOST_COMPONENTS = 60
 FEWEST_COMPONENTS = 3  # Below this, modules become the components.
 SMALLEST_LINES = 40  # A folder smaller than this is part of the folder above it.
@@ -93,7 +95,9 @@ class _Folders:
         if folder in self._forced:
             return True
         only_a_shell = len(parts) == 1 and self._own[folder] < SHELL_SHARE * self._total[folder]
-        return self._total[folder] > SPLIT_SHARE * self._total[""] and (len(parts) > 1 or only_a_shell)
+        smallest = max(SPLIT_SHARE * self._total[""], SMALLEST_DIVIDED_LINES)
+        holds_all = self._total[folder] > DOMINANT_SHARE * self._total[""]
+        return (self._total[folder] > smallest or holds_all) and (len(parts) > 1 or only_a_shell)
 
     def _rest(self, folder: str, frontier: set[str]) -> int:
         return self._own[folder] + sum(self._rest(f, frontier) for f in self._below[folder] if f not in frontier)
@@ -130,7 +134,8 @@ def _by_module(lines: Mapping[str, int], name_of: Mapping[str, str]) -> Cut:
     """Every module a component, the smallest ones together: for codebases without subpackages."""
     largest = sorted(lines, key=lambda path: (-lines[path], path))[:MOST_COMPONENTS]
     named = {path: name_of[path] or path for path in largest if lines[path] >= SMALLEST_LINES}
-    return Cut({path: named.get(path, "(small modules)") for path in lines}, {"": "(small modules)"})
+    of = {path: named.get(path, "(small modules)") for path in lines}
+    return Cut(of, {"": "(small modules)"} if "(small modules)" in of.values() else {})
 
 
 def overlay(cut: Cut, definitions: Definitions, lines: Mapping[str, int]) -> Cut:
@@ -150,7 +155,9 @@ def overlay(cut: Cut, definitions: Definitions, lines: Mapping[str, int]) -> Cut
             definitions.file, [Violation(CODE, f"[components] {name}", "has no Python file", fix) for name in empty]
         )
     folders = {place: name for place, name in places.items() if not place.endswith(".py")}
-    return Cut(cut.of | named, cut.folders | folders)
+    of = cut.of | named
+    left = set(of.values())
+    return Cut(of, {place: name for place, name in (cut.folders | folders).items() if name in left})
 
 
 def _place_of(path: str, places: Mapping[str, str]) -> str | None:

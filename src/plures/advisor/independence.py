@@ -11,7 +11,7 @@ from .imports import ImportGraph
 
 FILE_WEIGHT = 5.0  # A file is substance even where it imports nothing of its own component.
 INCOMING_WEIGHT = 0.5  # Callers would have to go over the network; what a component itself calls it can mostly take along as a library.
-SMOOTHING = 5.0  # A handful of files proves nothing.
+SMOOTHING = 10.0  # A handful of files proves nothing.
 ONE_SIDED_BASE = 0.5
 SHARED_FACTOR = 0.3  # What is shared by its nature leaves last.
 
@@ -153,7 +153,8 @@ def _judge(
 ) -> Independence:
     own = tally.inside + FILE_WEIGHT * files[component]
     bound = max(tally.bound_in, tally.bound_out) + INCOMING_WEIGHT * tally.bound_in
-    one_sided = abs(tally.incoming - tally.outgoing) / (tally.incoming + tally.outgoing + 2)
+    # Either an application on top or a library below leaves more easily than what is called and calls.
+    one_sided = (abs(tally.incoming - tally.outgoing) + 1) / (tally.incoming + tally.outgoing + 2)
     shared = is_shared(component, files)
     score = own / (own + bound + SMOOTHING) * (ONE_SIDED_BASE + one_sided) / (ONE_SIDED_BASE + 1)
     return Independence(

@@ -7,6 +7,7 @@ from .sql import tables_in
 
 _IMPORT = re.compile(r"^([ \t]*)import[ \t]+([\w. ,\t]+)")
 _FROM = re.compile(r"^([ \t]*)from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import\b[ \t]*(.*)")
+_LONG_IMPORT = re.compile(r"^([ \t]*from[ \t]+[.\w]+[ \t]+import[ \t]*)(\([^)]*\)|(?:[^\n]*\\\n)+[^\n]*)", re.MULTILINE)
 _CLASS = re.compile(r"^(?:class|def)[ \t]+(\w+)")
 _MODEL = re.compile(r"^class[ \t]+(\w+)\(.*\b(models\.Model|Base|BASE|ModelBase)\b.*\)")
 _TABLENAME = re.compile(r"^[ \t]+__tablename__[ \t]*=[ \t]*['\"](\w+)['\"]")
@@ -16,12 +17,13 @@ _USE = re.compile(r"(?<![\w.])([A-Za-z_]\w*)(?:\.(\w+))?[ \t]*(\()?")
 
 def scan(text: str, lines: int, problem: str) -> ModuleFacts:
     """Facts that line patterns can find."""
-    imports, aliases = _imports(_without_strings(text))
+    code = _on_one_row(_without_strings(text))
+    imports, aliases = _imports(code)
     return ModuleFacts(
         lines=lines,
         problem=problem,
         imports=tuple(imports),
-        uses=tuple(_uses(_without_strings(text), aliases)),
+        uses=tuple(_uses(code, aliases)),
         tables=tuple(_tables(text)),
         models=tuple(_models(text)),
         defines=tuple(match[1] for line in text.splitlines() if (match := _CLASS.match(line))),
@@ -35,34 +37,33 @@ def _without_strings(text: str) -> str:
     return _STRING.sub(blank, text)
 
 
+def _on_one_row(text: str) -> str:
+    """Every import statement in its first row; the rows that it took stay behind it, empty."""
+
+    def join(match: re.Match[str]) -> str:
+        names = " ".join(row.split("#")[0].rstrip(" \\") for row in match[2].splitlines())
+        return f"{match[1]}{names.strip('()')}" + "\n" * match[2].count("\n")
+
+    return _LONG_IMPORT.sub(join, text)
+
+
 def _imports(text: str) -> tuple[list[Import], dict[str, int]]:
     imports: list[Import] = []
     aliases: dict[str, int] = {}
-    rows = text.splitlines()
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(text.splitlines(), 1):
         if match := _IMPORT.match(row):
-            for part in match[2].split(","):
-                words = part.split()
-                if words:
-                    aliases[words[-1] if len(words) > 1 else words[0].split(".")[0]] = len(imports)
-                    imports.append(Import(words[0], 0, "", number, lazy=bool(match[1])))
+            for words in _words(match[2]):
+                aliases[words[-1] if len(words) > 1 else words[0].split(".")[0]] = len(imports)
+                imports.append(Import(words[0], 0, "", number, lazy=bool(match[1])))
         elif match := _FROM.match(row):
-            names = match[4] if "(" not in match[4] else _bracketed(rows, number - 1, match[4])
-            for name in names.split("#")[0].strip("() \\\t").split(","):
-                words = name.split()
-                if words:
-                    aliases[words[-1]] = len(imports)
-                    imports.append(Import(match[3], len(match[2]), words[0], number, lazy=bool(match[1])))
+            for words in _words(match[4]):
+                aliases[words[-1]] = len(imports)
+                imports.append(Import(match[3], len(match[2]), words[0], number, lazy=bool(match[1])))
     return imports, aliases
 
 
-def _bracketed(rows: list[str], start: int, first: str) -> str:
-    taken = [first.split("#", maxsplit=1)[0]]
-    for row in rows[start + 1 : start + 200]:
-        if ")" in taken[-1]:
-            break
-        taken.append(row.split("#")[0])
-    return " ".join(taken).split(")")[0]
+def _words(names: str) -> list[list[str]]:
+    return [words for name in names.split("#", maxsplit=1)[0].split(";", maxsplit=1)[0].split(",") if (words := name.strip("() \t").split())]
 
 
 def _uses(text: str, aliases: dict[str, int]) -> list[Use]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from . import git
 
 LARGEST_BYTES = 2 * 1024 * 1024  # A larger .py file is data or generated; reading it would say nothing about structure.
+_TOO_LARGE = "larger than 2 MiB"
 _SKIPPED_FOLDERS = frozenset(
     {
         ".git",
@@ -61,13 +62,9 @@ def read_folder(folder: Path) -> Tree:
         if not path.isprintable():
             skipped[ascii(path)] = "its name is no printable text"
     for path in filter(is_read, paths):
-        try:
-            content = _read_file(folder / path)
-        except OSError as failed:
-            skipped[path] = failed.strerror or type(failed).__name__
-            continue
-        if content is None:
-            skipped[path] = "larger than 2 MiB"
+        content = _read_file(folder / path)
+        if isinstance(content, str):
+            skipped[path] = content
             continue
         digest = hashlib.sha1(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()
         digests[path] = digest
@@ -75,10 +72,16 @@ def read_folder(folder: Path) -> Tree:
     return Tree(paths, digests, contents, skipped)
 
 
-def _read_file(path: Path) -> bytes | None:
-    if path.is_symlink() or path.stat().st_size > LARGEST_BYTES:
-        return None if not path.is_symlink() else b""
-    return path.read_bytes()
+def _read_file(path: Path) -> bytes | str:
+    """The content, or the reason why it is not read."""
+    try:
+        if path.is_symlink():
+            return "a link"  # It may lead out of the codebase, and what it leads to inside is read anyway.
+        if not path.is_file():
+            return "no ordinary file"
+        return path.read_bytes() if path.stat().st_size <= LARGEST_BYTES else _TOO_LARGE
+    except OSError as failed:
+        return failed.strerror or type(failed).__name__
 
 
 def _walk(folder: Path) -> Iterator[str]:
@@ -100,7 +103,7 @@ def read_commit(repository: git.Repository) -> Tree:
     )
     entries = [_entry(line) for line in listing.split(b"\0") if line]
     wanted = {path: blob for path, blob, size in entries if is_read(path) and 0 <= size <= LARGEST_BYTES}
-    skipped = {path: "larger than 2 MiB" for path, _, size in entries if is_read(path) and size > LARGEST_BYTES}
+    skipped = {path: _TOO_LARGE for path, _, size in entries if is_read(path) and size > LARGEST_BYTES}
     contents = dict(git.read_blobs(repository.folder, list(wanted.values())))
     lost = {path: "missing from the repository" for path, blob in wanted.items() if blob not in contents}
     digests = {path: blob for path, blob in wanted.items() if blob in contents}
