@@ -95,7 +95,9 @@ def read_codebase(wish: Wish, progress: Progress) -> Codebase:
     definitions = read_definitions(wish.definitions) if wish.definitions else Definitions()
     repository = git.open_repository(folder, wish.commit)
     progress("reading files", 0, None)
-    tree = read_commit(repository) if repository and (repository.bare or wish.commit) else read_folder(folder)
+    tree = (
+        read_commit(repository) if repository and (repository.bare or wish.commit is not None) else read_folder(folder)
+    )
     kinds = roles(tree.paths)
     facts = _read_facts(
         tree, [path for path, role in kinds.items() if role in {Role.PRODUCTION, Role.TEST}], cache, progress

@@ -68,7 +68,7 @@ def open_repository(folder: Path, commit: str | None = None) -> Repository | Non
 def _resolve(folder: Path, commit: str | None) -> str | None:
     try:
         # `--end-of-options`: a commit that begins with a dash must not become an option of git.
-        wanted = f"{commit or 'HEAD'}^{{commit}}"
+        wanted = f"{'HEAD' if commit is None else commit}^{{commit}}"
         return run(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", wanted).decode().split()[-1]
     except GitFailed as failed:
         if commit is not None:

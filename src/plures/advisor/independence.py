@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from .imports import ImportGraph
 
-FILE_WEIGHT = 5.0  # A file is substance even where it imports nothing of its own component.
+FILE_WEIGHT = 2.0  # A file is substance even where it imports nothing of its own component.
+FOLDER_WEIGHT = 30.0  # What has an inner structure of folders is nearly a project of its own.
 INCOMING_WEIGHT = 0.5  # Callers would have to go over the network; what a component itself calls it can mostly take along as a library.
-SMOOTHING = 10.0  # A handful of files proves nothing.
-ONE_SIDED_BASE = 0.5
+SMOOTHING = 30.0  # A handful of files proves nothing.
+ONE_SIDED_BASE = 0.7
 SHARED_FACTOR = 0.3  # What is shared by its nature leaves last.
 
 # Names that say "used by everybody" or "starts everything" rather than "one ability".
@@ -105,7 +106,10 @@ def independences(graph: ImportGraph, component_of: Mapping[str, str]) -> dict[s
             callees[importing].add(imported)
             callers[imported].add(importing)
     weights = _Weights({t: len(s) for t, s in importers.items()}, {c: len(s) for c, s in callees.items()}, len(files))
-    tallies = {component: _Tally() for component in files}
+    folders = Counter(component for component, _ in {(c, path.rpartition("/")[0]) for path, c in component_of.items()})
+    tallies = {
+        component: _Tally(FILE_WEIGHT * files[component] + FOLDER_WEIGHT * folders[component]) for component in files
+    }
     for source, target in pairs:
         importing, imported = component_of[source], component_of[target]
         if importing == imported:
@@ -135,7 +139,8 @@ class _Weights:
 
 
 class _Tally:
-    def __init__(self) -> None:
+    def __init__(self, substance: float) -> None:
+        self.substance = substance
         self.inside = self.incoming = self.outgoing = 0
         self.bound_in = self.bound_out = 0.0
 
@@ -151,7 +156,7 @@ class _Tally:
 def _judge(
     component: str, tally: _Tally, files: Mapping[str, int], callers: tuple[str, ...], callees: tuple[str, ...]
 ) -> Independence:
-    own = tally.inside + FILE_WEIGHT * files[component]
+    own = tally.inside + tally.substance
     bound = max(tally.bound_in, tally.bound_out) + INCOMING_WEIGHT * tally.bound_in
     # Either an application on top or a library below leaves more easily than what is called and calls.
     one_sided = (abs(tally.incoming - tally.outgoing) + 1) / (tally.incoming + tally.outgoing + 2)

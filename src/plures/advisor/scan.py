@@ -63,7 +63,11 @@ def _imports(text: str) -> tuple[list[Import], dict[str, int]]:
 
 
 def _words(names: str) -> list[list[str]]:
-    return [words for name in names.split("#", maxsplit=1)[0].split(";", maxsplit=1)[0].split(",") if (words := name.strip("() \t").split())]
+    return [
+        words
+        for name in names.split("#", maxsplit=1)[0].split(";", maxsplit=1)[0].split(",")
+        if (words := name.strip("() \t").split())
+    ]
 
 
 def _uses(text: str, aliases: dict[str, int]) -> list[Use]:

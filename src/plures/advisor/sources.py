@@ -98,6 +98,7 @@ def from_history(survey: Survey) -> Iterator[Evidence]:
 
 
 def _together(survey: Survey, left: str, right: str, coupling: Coupling) -> Evidence:
+    lasting = sum(1 for count in coupling.quarters[-8:] if count)  # A single rework of both says nothing.
     tickets = f", and {coupling.by_ticket} tickets in separate commits" if coupling.by_ticket else ""
     return Evidence(
         source="history",
@@ -106,7 +107,9 @@ def _together(survey: Survey, left: str, right: str, coupling: Coupling) -> Evid
         figure=coupling.share,
         unit="share of commits that touched both",
         supports=Verdict.MERGE,
-        strength=min(coupling.share / at.TOGETHER_SHARE, coupling.together / at.TOGETHER_TIMES),
+        strength=min(
+            coupling.share / at.TOGETHER_SHARE, coupling.together / at.TOGETHER_TIMES, lasting / at.LASTING_QUARTERS
+        ),
         required=True,
         links=tuple(survey.codebase.commit_link(sha) for sha in coupling.examples[:3]),
     )

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,8 +115,3 @@ def _entry(line: bytes) -> tuple[str, str, int]:
     mode, kind, blob, size = meta.split()
     plain = kind == b"blob" and mode != b"120000"
     return path.decode(errors="replace"), blob.decode(), int(size) if plain and size.isdigit() else -1
-
-
-def outside_python(paths: Sequence[str]) -> int:
-    """How many files are not Python."""
-    return sum(not path.endswith(".py") for path in paths)

@@ -7,7 +7,10 @@ CALM = ("search", "cart", "mail", "tax")
 
 def shop(history, *extra):
     """Five packages, each a chain of six modules, and a trunk that imports them all."""
-    files = {"shop/__init__.py": "", "shop/app.py": history.module(*(f"from shop.{c} import m5" for c in CALM))}
+    files = {
+        "shop/__init__.py": "",
+        "shop/app.py": history.module(*(f"from shop.{c} import m5" for c in (*CALM, *extra))),
+    }
     for name in (*CALM, *extra):
         files |= history.package(f"shop/{name}")
     return files
