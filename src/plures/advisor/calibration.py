@@ -15,6 +15,10 @@ _LEFT = (0.02, 0.02, 0.05, 0.18, 0.32, 0.53)
 STAYED_COUPLED = 0.33
 
 
+# Share of components told to "split out" that did leave: 3 of 6, with the same two imagined cases.
+SPLIT_WAS_RIGHT = 0.5
+
+
 def chance_of_leaving(independence: float) -> float:
     """Share of components of this independence that became projects of their own, 0 to 1."""
     return _LEFT[bisect_right(_BOUNDS, independence)]

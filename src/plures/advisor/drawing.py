@@ -25,11 +25,11 @@ def graph(drawn: CodeMap) -> str:
     ]
     rows = _order(_rows(components), edges)
     places = _places(rows)
-    height = 40 + sum(_lines_of(row) for row in rows) * _ROW_HEIGHT // 2 + len(rows) * _ROW_HEIGHT // 2
+    height = max((y for _, y, _ in places.values()), default=0.0) + 50
     most = max((edge.imports for edge in edges), default=1)
     body = [*(_edge(edge, places, most) for edge in edges), *(_node(component, places) for component in components)]
     label = f"Imports between {len(components)} components of {drawn.name}: those that call are above, those that are called below."
-    return f'<svg viewBox="0 0 {_WIDTH} {height}" role="group" aria-label="{escape(label, quote=True)}" class="graph">{"".join(body)}</svg>'
+    return f'<svg viewBox="0 0 {_WIDTH} {height:.0f}" role="group" aria-label="{escape(label, quote=True)}" class="graph">{"".join(body)}</svg>'
 
 
 def _rows(components: Sequence[Component]) -> list[list[str]]:

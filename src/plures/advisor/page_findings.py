@@ -21,7 +21,7 @@ def findings(advice: Advice) -> str:
     return (
         lead
         + "".join(_finding(f, open_=True) for f in asking)
-        + (f"<h3>Leave alone</h3>{alone}" if alone else "")
+        + (f'<h3>Leave alone</h3><div class="calm">{alone}</div>' if alone else "")
         + rest
     )
 

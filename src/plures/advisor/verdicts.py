@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .calibration import STAYED_COUPLED, chance_of_leaving
+from .calibration import SPLIT_WAS_RIGHT, STAYED_COUPLED, chance_of_leaving
 from .model import Evidence, Finding, Pressure, Verdict
 
 Subject = tuple[str, ...]
@@ -69,7 +69,7 @@ def _on_component(case: Case) -> Finding:
             pressure=pressures[0].pressure,
             evidence=speaks_for,
             counter_evidence=speaks_against,
-            confidence=max(0.5, chance_of_leaving(independence)),
+            confidence=SPLIT_WAS_RIGHT,
             would_change=f"It should be left alone if {_falls(pressures[0])}.",
         )
     return Finding(
@@ -119,7 +119,7 @@ def _on_pair(case: Case, pressed: set[str]) -> Finding:
             pressure=Pressure.TEAM,
             evidence=cutting,
             counter_evidence=case.supporting(Verdict.LEAVE_ALONE),
-            confidence=0.5,
+            confidence=SPLIT_WAS_RIGHT,  # It rests on the same pressure as a split.
             would_change=f"It need not be cut if nothing pressed to take {' or '.join(held_back)} out.",
         )
     return Finding(
