@@ -11,7 +11,7 @@ from rich.console import Console
 
 from bench.document import render
 from bench.options import Options
-from bench.results import RESULTS, Result, show, write
+from bench.results import QUICK_RESULTS, RESULTS, Result, show, write
 
 SUITES = {
     "calls": "bench.calls.suite",
@@ -24,8 +24,8 @@ SUITES = {
 def main(arguments: list[str]) -> None:
     """Run the named benchmarks, or all, one after the other; then render the document from all kept results."""
     parsed = _parser().parse_args(arguments)
-    rounds = parsed.rounds or (2 if parsed.quick else 5)
-    options = Options(parsed.quick, rounds, parsed.seed, parsed.results)
+    rounds = parsed.rounds or (1 if parsed.quick else 5)
+    options = Options(parsed.quick, rounds, parsed.seed, parsed.results or (QUICK_RESULTS if parsed.quick else RESULTS))
     if parsed.bench != "render":
         for name in SUITES if parsed.bench == "all" else [parsed.bench]:
             _measure(name, options)
@@ -44,9 +44,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m bench", description=__doc__)
     parser.add_argument("bench", nargs="?", default="all", choices=["all", *SUITES, "render"])
     parser.add_argument("--quick", action="store_true", help="about a minute in all; the figures mean nothing")
-    parser.add_argument("--rounds", type=int, help="rounds to take medians of (default 5, quick 2)")
+    parser.add_argument("--rounds", type=int, help="rounds to take medians of (default 5, quick 1)")
     parser.add_argument("--seed", type=int, default=1, help="for arrivals, popularity and the order of rivals")
-    parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the JSON results")
+    parser.add_argument(
+        "--results", type=Path, help=f"folder of the JSON results (default {RESULTS.name}/ beside this package)"
+    )
     return parser
 
 

@@ -20,7 +20,7 @@ import uvloop
 SERVER_CORE, CLIENT_CORE = 0, 1
 ROOT = Path(__file__).parent.parent
 _READY = "ready "
-_START_LIMIT_S = 60.0
+_START_LIMIT_S = 180.0
 _PR_SET_PDEATHSIG = 1
 
 

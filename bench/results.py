@@ -11,6 +11,7 @@ from rich.table import Table
 from bench.machine import Machine, this_machine
 
 RESULTS = Path(__file__).parent / "results"
+QUICK_RESULTS = Path(".plures") / "bench"  # figures that mean nothing stay out of the repository
 TIMES = "×"  # noqa: RUF001 -- the sign for a ratio, not a letter
 Bound = Literal["at least", "at most"]
 

@@ -3,8 +3,7 @@
 from typing import Protocol
 
 from bench.calls.answer import LIMIT, PRODUCTS, TEXT, PlainProduct
-from plures import Message, contract, query
-from plures.application import Application, Capability
+from plures import Application, Capability, Message, contract, query
 
 
 class Price(Message):

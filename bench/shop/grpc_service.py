@@ -40,17 +40,18 @@ def _handler(operation: Operation, service: Any) -> Any:
 
     async def unary(request: Any, context: Any) -> Any:
         try:
-            return await method(*operation.arguments(request))
+            return write(await method(*operation.arguments(request)))
         except ContractError as error:
             await context.abort(grpc.StatusCode.FAILED_PRECONDITION, error_body(error).decode())
 
     async def stream(request: Any, _context: Any) -> AsyncIterator[Any]:
         async for item in method(*operation.arguments(request)):
-            yield item
+            yield write(item)
 
+    # Answers are written here and not by a serializer: gRPC would turn a `str` into `bytes` before that.
     if operation.streams:
-        return grpc.unary_stream_rpc_method_handler(stream, read, write)
-    return grpc.unary_unary_rpc_method_handler(unary, read, write)
+        return grpc.unary_stream_rpc_method_handler(stream, read)
+    return grpc.unary_unary_rpc_method_handler(unary, read)
 
 
 class GrpcClient:

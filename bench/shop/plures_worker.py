@@ -22,6 +22,14 @@ from plures.host import Placement
 from plures.testing import one_each
 
 
+class _Quiet:
+    """The log of all processes, of which only warnings matter here."""
+
+    def write(self, source: str, line: str) -> None:
+        if "INFO" not in line and "ready, process" not in line:
+            print(f"{source}: {line}", file=sys.stderr)
+
+
 async def serve(kind: Kind, storage: Storage, data: Path) -> None:
     """Run until terminated, in production mode."""
     assembly = assemble(application(storage))
@@ -30,7 +38,7 @@ async def serve(kind: Kind, storage: Storage, data: Path) -> None:
         async with hosting(assembly, everything, ANY_FREE_PORTS) as running:
             await _serving(dict.fromkeys(assembly.capabilities, running.control_url), running.public_url)
     else:
-        async with local_processes(one_each(assembly), storage.value, data=data) as processes:
+        async with local_processes(one_each(assembly), storage.value, data=data, lines=_Quiet()) as processes:
             await _serving({name: urls[0] for name, urls in processes.endpoints.items()}, processes.public_url)
 
 

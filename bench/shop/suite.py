@@ -1,6 +1,7 @@
 """The marketplace under load: every way of running it, in interleaved rounds, each started afresh."""
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -9,7 +10,7 @@ from rich.progress import track
 
 from bench.accounting import cpu_s, memory_mib
 from bench.options import Options
-from bench.processes import Worker, worker
+from bench.processes import Worker, WorkerFailed, worker
 from bench.results import Column, Result, Row, Section, Target
 from bench.samples import median_of
 from bench.shop.deployment import Deployment, deployed
@@ -18,11 +19,9 @@ from bench.shop.variants import Kind, Storage
 
 Figures = dict[str, float]
 Variant = tuple[Kind, Storage]
-VARIANTS: tuple[Variant, ...] = (
-    *((kind, Storage.MEMORY) for kind in Kind),
-    (Kind.ONE_PROCESS, Storage.SQLITE),
-    (Kind.SPLIT, Storage.SQLITE),
-)
+Seen = dict[tuple[str, Variant], list[Figures]]
+IN_MEMORY: tuple[Variant, ...] = tuple((kind, Storage.MEMORY) for kind in Kind)
+ON_DISK: tuple[Variant, ...] = ((Kind.ONE_PROCESS, Storage.SQLITE), (Kind.SPLIT, Storage.SQLITE))
 _LIMIT_S = 120.0
 
 
@@ -37,11 +36,13 @@ class Phase:
 
 
 PHASES = (
-    Phase(PLACE, "Checkout: `checkout.place` called through a client, no pages", 12, 8),
-    Phase("checkout", "Checkout: the page with the order button (`POST /checkout`)", 8, 8),
-    Phase("search", "The search page (`GET /search`)", 12, 8),
-    Phase("mix", "All pages, weighted as on a normal day", 15, 10),
+    Phase(PLACE, "Checkout: `checkout.place` called through a client, no pages", 15, 6),
+    Phase("checkout", "Checkout: the page with the order button (`POST /checkout`)", 12, 5),
+    Phase("search", "The search page (`GET /search`)", 15, 5),
+    Phase("mix", "All pages, weighted as on a normal day", 20, 6),
 )
+_SPLIT = (("mix", "all pages"), (PLACE, "`checkout.place`"), ("checkout", "checkout page"), ("search", "search page"))
+_QUICK_PHASES = tuple(phase for phase in PHASES if phase.name in (PLACE, "mix"))
 _COLUMNS = [
     Column("cpu_s_per_1000", "CPU-s per 1,000 requests", 2),
     Column("p50_ms", "p50 (ms)", 2),
@@ -53,21 +54,29 @@ _COLUMNS = [
 
 def run(options: Options) -> Result:
     """Every variant, ``options.rounds`` times, in an order shuffled anew for each round."""
-    seen: dict[tuple[str, Variant], list[Figures]] = {}
+    variants, phases = (IN_MEMORY, _QUICK_PHASES) if options.quick else (IN_MEMORY + ON_DISK, PHASES)
+    seen: Seen = {}
     random = Random(options.seed)
-    order = [(number, v) for number in range(options.rounds) for v in random.sample(VARIANTS, len(VARIANTS))]
+    order = [(number, v) for number in range(options.rounds) for v in random.sample(variants, len(variants))]
     for number, variant in track(order, description="Shop"):
-        for phase, figures in _round(variant, options, options.seed + number):
-            seen.setdefault((phase.name, variant), []).append(figures)
-    sections = [_section(phase, seen) for phase in PHASES]
-    return Result("shop", options.quick, options.rounds, options.seed, sections, [*_targets(sections)])
+        for phase, figures in _round(variant, phases, options, options.seed + number):
+            seen.setdefault((phase, variant), []).append(figures)
+    for variant in variants:
+        if (phases[-1].name, variant) not in seen:
+            raise WorkerFailed(f"{subject_of(variant)} failed in every round")
+    sections = {phase.name: _section(phase, variants, seen) for phase in phases}
+    return Result("shop", options.quick, options.rounds, options.seed, [*sections.values()], [*_targets(sections)])
 
 
-def _round(variant: Variant, options: Options, seed: int) -> Iterable[tuple[Phase, Figures]]:
-    kind, storage = variant
-    with deployed(kind, storage) as deployment:
-        for phase in PHASES:
-            yield phase, _measure(phase, deployment, options, seed)
+def _round(variant: Variant, phases: Sequence[Phase], options: Options, seed: int) -> Sequence[tuple[str, Figures]]:
+    """The figures of all phases. A failure is tried once more, and then costs this round only, not an hour of others."""
+    for _ in range(2):
+        try:
+            with deployed(*variant) as deployment:
+                return [(phase.name, _measure(phase, deployment, options, seed)) for phase in phases]
+        except WorkerFailed as failure:
+            print(f"{subject_of(variant)}: {failure}", file=sys.stderr)
+    return ()
 
 
 def _measure(phase: Phase, deployment: Deployment, options: Options, seed: int) -> Figures:
@@ -90,8 +99,8 @@ def _processes_at_work(phase: Phase, deployment: Deployment, load: Worker) -> li
     return [load.pid] if hosts_itself else deployment.processes
 
 
-def _section(phase: Phase, seen: dict[tuple[str, Variant], list[Figures]]) -> Section:
-    rows = [_row(subject_of(variant), seen[phase.name, variant]) for variant in VARIANTS]
+def _section(phase: Phase, variants: Iterable[Variant], seen: Seen) -> Section:
+    rows = [_row(subject_of(variant), seen[phase.name, variant]) for variant in variants]
     return Section(f"{phase.title}, {phase.per_s:g}/s", _COLUMNS, rows)
 
 
@@ -105,12 +114,13 @@ def subject_of(variant: Variant) -> str:
     return f"{kind.value}, SQLite" if storage is Storage.SQLITE else kind.value
 
 
-def _targets(sections: list[Section]) -> Iterable[Target]:
-    place, page = sections[0], sections[1]
+def _targets(sections: Mapping[str, Section]) -> Iterable[Target]:
+    place = sections[PLACE]
     for rival, wanted in ((Kind.FASTAPI, 30.0), (Kind.GRPC, 10.0)):
         for key, what in (("cpu_s_per_1000", "CPU"), ("p50_ms", "median latency")):
             ratio = place.figure(rival, key) / place.figure(Kind.ONE_PROCESS, key)
-            yield Target(f"checkout in one process, less {what} than {rival}", "at least", wanted, ratio)
-    for section, what in ((place, "`checkout.place`"), (page, "checkout page"), (sections[2], "search page")):
-        ratio = section.figure(Kind.FASTAPI, "cpu_s_per_1000") / section.figure(Kind.SPLIT, "cpu_s_per_1000")
-        yield Target(f"split by Plures, {what}, less CPU than {Kind.FASTAPI}", "at least", 5.0, ratio)
+            yield Target(f"`checkout.place` in one process, less {what} than {rival}", "at least", wanted, ratio)
+    for name, what in _SPLIT:
+        if name in sections:
+            theirs, ours = (sections[name].figure(kind, "cpu_s_per_1000") for kind in (Kind.FASTAPI, Kind.SPLIT))
+            yield Target(f"split by Plures, {what}, less CPU than {Kind.FASTAPI}", "at least", 5.0, theirs / ours)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, column, delete, func, select, table, update
+from sqlalchemy import Row, bindparam, column, delete, select, table, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -60,10 +60,14 @@ class DatabaseStock:
 
     async def open_with(self, stock: Mapping[str, int]) -> None:
         async with self._database.write() as connection:
-            known = (await connection.execute(select(func.count()).select_from(_stock))).scalar_one()
-            if known < len(stock):
-                rows = [{"product_id": product_id, "available": pieces} for product_id, pieces in stock.items()]
-                await connection.execute(insert(_stock).on_conflict_do_nothing(), rows)
+            known = set((await connection.execute(select(_stock.c.product_id))).scalars())
+            new = [
+                {"product_id": product_id, "available": pieces}
+                for product_id, pieces in stock.items()
+                if product_id not in known
+            ]
+            if new:
+                await connection.execute(insert(_stock), new)
 
 
 class _DatabaseBooks:

@@ -42,8 +42,18 @@ MIGRATIONS: Final = (
 )
 
 _buyers: Final = table("buyers", column("customer_id"), column("product_id"))
-_shown: Final = ("id", "product_id", "author", "rating", "title", "text", "written_at")
-_reviews: Final = table("reviews", column("number"), column("customer_id"), *(column(name) for name in _shown))
+_reviews: Final = table(
+    "reviews",
+    column("number"),
+    column("id"),
+    column("product_id"),
+    column("customer_id"),
+    column("author"),
+    column("rating"),
+    column("title"),
+    column("text"),
+    column("written_at"),
+)
 
 
 class DatabaseReviews:
@@ -67,7 +77,7 @@ class DatabaseReviews:
     async def newest(self, product_id: str, offset: int, limit: int) -> tuple[Review, ...]:
         async with self._database.read() as connection:
             rows = await connection.execute(
-                select(*(_reviews.c[name] for name in _shown))
+                select(_reviews)
                 .where(_reviews.c.product_id == product_id)
                 .order_by(_reviews.c.number.desc())
                 .offset(offset)
@@ -88,8 +98,14 @@ class DatabaseReviews:
         return Standing(bought=bool(found[0]), reviewed=bool(found[1]))
 
     async def add(self, customer_id: str, review: Review) -> bool:
-        row = {name: getattr(review, name) for name in _shown} | {
+        row = {
+            "id": review.id,
+            "product_id": review.product_id,
             "customer_id": customer_id,
+            "author": review.author,
+            "rating": review.rating,
+            "title": review.title,
+            "text": review.text,
             "written_at": review.written_at.timestamp(),
         }
         async with self._database.write() as connection:

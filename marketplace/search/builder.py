@@ -1,6 +1,7 @@
 """Gathers from other capabilities what the index is built of."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -15,10 +16,10 @@ from marketplace.search.suggestions import Suggestions
 from plures import CallError
 
 T = TypeVar("T")
+_LOG: Final = logging.getLogger(__name__)
 
 BATCH: Final = 500
-ATTEMPTS: Final = 30
-PAUSE_S: Final = 1.0
+PAUSE_S: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -72,19 +73,24 @@ class Builder:
 
 
 async def persistently(
-    build: Callable[[], Awaitable[T]], sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-) -> T:
-    """Try again while others are still starting, but not for ever.
-
-    Raises:
-        CallError: The last attempt failed as well.
-    """
-    for _ in range(ATTEMPTS - 1):
+    build: Callable[[], Awaitable[None]],
+    *,
+    attempts: int | None = None,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> bool:
+    """Try again while others are still starting; False when they were not up after so many attempts."""
+    made = 0
+    while True:
         try:
-            return await build()
-        except CallError:
+            await build()
+        except CallError as error:
+            made += 1
+            if made == attempts:
+                _LOG.warning("the index is not built yet: %s", error)
+                return False
             await sleep(PAUSE_S)
-    return await build()
+        else:
+            return True
 
 
 async def optional(call: Awaitable[T]) -> T | None:

@@ -1,12 +1,13 @@
 """One immutable full-text index over all products, in memory. Knows nothing of the capabilities that products come from."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
 import tantivy
-from tantivy import Document, FieldType, Occur, Order, Query
+from tantivy import FieldType, Occur, Order, Query
 
 from marketplace.search.contract import Filters, Sort
 from marketplace.search.schema import CATEGORY, WHOLE_FIELDS, WORD_FIELDS, Entry, documents, schema
@@ -62,12 +63,12 @@ class ProductIndex:
         # One thread makes one segment, which is the fastest to search.
         writer = index.writer(heap_size=64_000_000, num_threads=1)
         for document in documents(entries):
-            # With the schema: without it numbers become signed, and the writer dies of them.
-            writer.add_document(Document.from_dict(document, self._schema))
+            writer.add_json(json.dumps(document))
         writer.commit()
         writer.wait_merging_threads()
         index.reload()
-        self._searcher = index.searcher()
+        # tantivy's stubs leave the types of aggregations open and forget how many results there are.
+        self._searcher: Any = index.searcher()
 
     def query(self, text: str, filters: Filters, *, any_word: bool = False) -> Query:
         """All words of the text (or any of them) and all filters. No text matches everything; no words, nothing."""
@@ -87,15 +88,16 @@ class ProductIndex:
             Match(self._ids[int(number or 0)], float(score))
             for (score, _), number in zip(found.hits, numbers, strict=True)
         )
-        return Matches(total=_total(found), matches=tuple(matches))
+        return Matches(total=found.count, matches=tuple(matches))
 
     def count(self, query: Query) -> int:
         """How many products match."""
-        return _total(self._searcher.search(query, limit=1))
+        count: int = self._searcher.search(query, limit=1).count
+        return count
 
     def spread(self, query: Query, price_limits: Sequence[int]) -> Spread:
         """How all matches spread over categories, prices (below each limit, and above the last) and whole stars."""
-        found: dict[str, Any] = self._searcher.aggregate(
+        found = self._searcher.aggregate(
             query,
             {
                 "categories": {"terms": {"field": CATEGORY, "size": _MOST_CATEGORIES}},
@@ -152,11 +154,6 @@ class ProductIndex:
     def _term(self, field: str, value: str, weight: float = 1.0) -> Query:
         option = "freq" if field in WORD_FIELDS else "basic"
         return Query.boost_query(Query.term_query(self._schema, field, value, option), weight)
-
-
-def _total(found: tantivy.SearchResult) -> int:
-    count: int = found.count  # type: ignore[attr-defined]  # it is there, tantivy's stubs forget it
-    return count
 
 
 def _ranges(limits: Iterable[int]) -> list[dict[str, int]]:

@@ -40,6 +40,11 @@ class SearchService:
         self._popularity = Popularity()
         self._built: Built | None = None
 
+    @property
+    def is_built(self) -> bool:
+        """Whether there is an index to search."""
+        return self._built is not None
+
     async def build(self) -> None:
         """Build the index. Until then every operation raises `IndexNotReady`."""
         self._built = await Builder(self._catalog, self._pricing, self._reviews).build()

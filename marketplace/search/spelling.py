@@ -1,13 +1,15 @@
 """Corrects typing errors against the words that products are named with."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from heapq import nlargest
 from typing import Final
 
 # Shorter words are too near to one another: "cap" is one letter from "cup", "map" and "can".
 SHORTEST_CORRECTED: Final = 4
 LONG: Final = 7
 """From this length on, two errors in a word are corrected; in shorter ones, one."""
+_CANDIDATES: Final = 20
 
 
 class Spelling:
@@ -15,24 +17,22 @@ class Spelling:
 
     def __init__(self, words: Iterable[str]) -> None:
         self._frequency = Counter(words)
-        self._by_shortened: dict[str, list[str]] = defaultdict(list)
+        self._by_pair: dict[str, list[str]] = defaultdict(list)
         for word in self._frequency:
             if len(word) >= SHORTEST_CORRECTED:
-                for shortened in _shortened(word):
-                    self._by_shortened[shortened].append(word)
-
-    def __contains__(self, word: str) -> bool:
-        return word in self._frequency
+                for pair in _pairs(word):
+                    self._by_pair[pair].append(word)
 
     def nearest(self, word: str) -> str | None:
         """The word most likely meant, or None when the word is known or nothing is near."""
         if word in self._frequency or len(word) < SHORTEST_CORRECTED:
             return None
         most = 2 if len(word) >= LONG else 1
-        # Two words that are one error apart have a form in common once a letter is left out of either; of those that are
-        # two errors apart, most have.
-        candidates = {near for shortened in _shortened(word) for near in self._by_shortened.get(shortened, ())}
-        ranked = sorted((errors(word, near), -self._frequency[near], near) for near in candidates)
+        # Counting errors is slow; who shares the most pairs of letters is worth it.
+        alike = Counter(near for pair in _pairs(word) for near in self._by_pair.get(pair, ()))
+        near_enough = ((pairs, near) for near, pairs in alike.items() if abs(len(near) - len(word)) <= most)
+        best = nlargest(_CANDIDATES, near_enough)
+        ranked = sorted((errors(word, near), -self._frequency[near], near) for _, near in best)
         return next((near for distance, _, near in ranked if distance <= most), None)
 
 
@@ -51,8 +51,7 @@ def errors(typed: str, meant: str) -> int:
     return last[-1]
 
 
-def _shortened(word: str) -> Iterator[str]:
-    """The word, and the word without each of its letters."""
-    yield word
-    for place in range(len(word)):
-        yield word[:place] + word[place + 1 :]
+def _pairs(word: str) -> set[str]:
+    """Neighbouring letters, those at both ends with a blank."""
+    framed = f" {word} "
+    return {framed[place : place + 2] for place in range(len(word) + 1)}

@@ -4,7 +4,7 @@ import pytest
 
 from marketplace import app, in_memory
 from plures import Application
-from plures.application import Assembly, assemble
+from plures.testing import Assembly, assemble
 
 
 @pytest.fixture(params=[app.app, in_memory.app], ids=["with databases", "in memory"])

@@ -28,8 +28,8 @@ class Shopper:
 
     async def search(self, text: str) -> None:
         await self.page.get_by_label("Search the shop").fill(text)
-        await self.page.get_by_label("Search the shop").press("Enter")
-        await self.page.wait_for_url("**/search?*")
+        async with self.page.expect_navigation(url="**/search?*"):
+            await self.page.get_by_label("Search the shop").press("Enter")
 
     async def search_until_found(self, text: str) -> None:
         """Search again and again while the index is being built."""

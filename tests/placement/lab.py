@@ -121,7 +121,7 @@ class Trouble(Protocol):
     async def was_cancelled(self) -> int: ...
     @query()
     async def wrong_answer(self) -> int: ...
-    @query(errors=[Gone], deadline_s=0.5)
+    @query(errors=[Gone], deadline_s=2)
     def stream(self, count: int, pause_s: float = 0.0, then: str = "") -> AsyncIterator[int]: ...
     @query()
     async def streams_closed(self) -> int: ...
@@ -145,6 +145,8 @@ class Relay(Protocol):
     async def bounce(self, times: int) -> int: ...
     @query()
     async def fail(self, how: str) -> str: ...
+    @query(deadline_s=0.2)
+    async def slow_together(self, count: int) -> str: ...
     @query(deadline_s=10)
     async def gather(self, count: int) -> tuple[int, ...]: ...
 
@@ -209,6 +211,12 @@ class TroubleService:
                 raise Refused(who=17, until=datetime(2030, 1, 1, tzinfo=UTC))  # type: ignore[arg-type]  # what a bug does
             case "not yielded":
                 raise StopAsyncIteration
+            case "cancelled itself":
+                raise asyncio.CancelledError
+            case "no unicode":
+                raise Refused(who="\ud800", until=datetime(2030, 1, 1, tzinfo=UTC))
+            case "much":
+                raise Refused(who="x" * 1024 * 1024, until=datetime(2030, 1, 1, tzinfo=UTC))
         return how
 
     async def slow(self, seconds: float) -> str:
@@ -267,6 +275,12 @@ class RelayService:
 
     async def slow(self, seconds: float) -> str:
         return await self._trouble.patient(seconds)
+
+    async def slow_together(self, count: int) -> str:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(count):
+                group.create_task(self._trouble.patient(20))
+        return "slept"
 
     async def remaining_is_passed_on(self) -> str:
         try:

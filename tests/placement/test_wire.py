@@ -134,10 +134,10 @@ async def test_large_bodies_are_refused_and_the_connection_goes_on(web: httpx.As
     assert await post(web, "/lab.echo.v1.Echo/Number", {"value": 1}) == (200, {"value": 1})
 
 
-@pytest.mark.parametrize("timeout", ["-1", "abc", "12345678901", "1.5", "٣"])
-async def test_timeouts_that_are_none_are_refused(web: httpx.AsyncClient, timeout: str) -> None:
+@pytest.mark.parametrize("sent", ["-1", "abc", "12345678901", "1.5", "٣"])
+async def test_timeouts_that_are_none_are_refused(web: httpx.AsyncClient, sent: str) -> None:
     answer = await web.post(
-        "/lab.echo.v1.Echo/Number", content=b'{"value":1}', headers={**JSON, "connect-timeout-ms": timeout.encode()}
+        "/lab.echo.v1.Echo/Number", content=b'{"value":1}', headers={**JSON, "connect-timeout-ms": sent.encode()}
     )
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_argument")
 

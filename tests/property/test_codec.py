@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plures import Message, Meta
-from plures.contract import Codec, Malformed, TooDeep
+from plures.contract import MAX_DEPTH, Codec, Malformed, TooDeep
 from plures.contract.reading import TypeReader
+from plures.contract.scanning import check_depth
 
 
 class Level(Enum):
@@ -32,6 +33,8 @@ class Line(Message):
 class Native(Message):
     """Every type that msgspec alone may write."""
 
+    note: str | None  # also the name of a field with a default
+    alone: int | None
     text: str
     number: int
     ratio: float
@@ -70,7 +73,7 @@ INT64 = st.integers(-(2**63), 2**63 - 1)
 TEXT = st.text(st.characters(codec="utf-8"))
 LINES = st.builds(Line, TEXT, INT64, st.floats(allow_nan=False), st.none() | TEXT)
 NATIVES = st.builds(
-    Native, TEXT, INT64, st.floats(allow_nan=False), st.booleans(), st.binary(), st.decimals(allow_nan=False, allow_infinity=False),
+    Native, st.none() | TEXT, st.none() | INT64, TEXT, INT64, st.floats(allow_nan=False), st.booleans(), st.binary(), st.decimals(allow_nan=False, allow_infinity=False),
     st.uuids(), st.dates(), st.lists(LINES, max_size=4).map(tuple), st.none() | LINES,
 )  # fmt: skip
 MOMENTS = st.datetimes(timezones=st.just(UTC))
@@ -86,6 +89,57 @@ def test_both_ways_write_the_same(value: Native) -> None:
 def test_both_ways_read_the_same(value: Native) -> None:
     body = SLOW.encode(value)
     assert FAST.decode(body) == SLOW.decode(body) == value
+
+
+class Plain(Message):
+    """Without floats, whose null is NaN: nulls are left out of the bytes."""
+
+    first: str | None = None
+    second_one: str | None = None
+    third: int = 0
+    fourth: "Plain | None" = None
+
+
+PLAINS = st.recursive(
+    st.builds(
+        Plain, st.none() | TEXT, st.none() | TEXT | st.sampled_from(['","first":null', '{"first":null', "null"]), INT64
+    ),
+    lambda inner: st.builds(Plain, st.none() | TEXT, st.none() | TEXT, INT64, st.none() | inner),
+    max_leaves=4,
+)
+
+
+@given(PLAINS)
+def test_both_ways_leave_out_the_same(value: Plain) -> None:
+    fast, slow = codec(Plain, native=True), codec(Plain, native=False)
+    assert json.loads(fast.encode(value)) == json.loads(slow.encode(value))
+    assert b'":null' not in slow.encode(value).replace(b'\\"', b"")
+    assert fast.decode(fast.encode(value)) == value
+
+
+DEEP = st.recursive(
+    st.just("x[{") | st.just('\\"[[') | st.none(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=2),
+    max_leaves=60,
+)
+
+
+def depth(data: object) -> int:
+    if isinstance(data, dict):
+        return 1 + max(map(depth, data.values()), default=0)
+    return 1 + max(map(depth, data), default=0) if isinstance(data, list) else 0
+
+
+@given(DEEP, st.integers(0, 70))
+def test_depth_is_counted_exactly(data: object, more: int) -> None:
+    for n in range(more):
+        data = [data, "[" * 70] if n % 2 else {"a]": data, "b": [[]] * 40}
+    try:
+        check_depth(json.dumps(data).encode())
+    except TooDeep:
+        assert depth(data) > MAX_DEPTH
+    else:
+        assert depth(data) <= MAX_DEPTH
 
 
 @given(EXACTS)
@@ -126,13 +180,18 @@ def outcome(chosen: Codec, body: bytes) -> object:
 
 def test_not_a_number_takes_the_exact_way() -> None:
     assert (
-        json.loads(FAST.encode(Native("", 0, math.nan, True, b"", Decimal(0), UUID(int=0), date.min)))["ratio"] == "NaN"
+        json.loads(FAST.encode(Native(None, None, "", 0, math.nan, True, b"", Decimal(0), UUID(int=0), date.min)))[
+            "ratio"
+        ]
+        == "NaN"
     )
 
 
 @pytest.mark.parametrize("number", [2**53, -(2**53), 2**63 - 1, 10**15, 10**16])
 def test_integers_that_javascript_rounds_travel_as_text(number: int) -> None:
-    sent = json.loads(FAST.encode(Native("", number, 0.0, True, b"", Decimal(0), UUID(int=0), date.min)))["number"]
+    sent = json.loads(FAST.encode(Native(None, None, "", number, 0.0, True, b"", Decimal(0), UUID(int=0), date.min)))[
+        "number"
+    ]
     assert sent == (number if abs(number) < 2**53 else str(number))
 
 

@@ -10,7 +10,7 @@ from marketplace.inventory.books import StockStore
 from marketplace.inventory.memory import MemoryStock
 from marketplace.inventory.service import InventoryService
 from marketplace.inventory.store import MIGRATIONS, DatabaseStock
-from plures.data import open_database
+from plures.testing import open_database
 
 
 class Clock:

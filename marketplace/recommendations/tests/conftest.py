@@ -9,8 +9,7 @@ from marketplace.catalog.contract import Catalog, Product, ProductPage, ProductU
 from marketplace.recommendations.memory import MemoryPairs
 from marketplace.recommendations.service import PairStore, RecommendationsService
 from marketplace.recommendations.store import MIGRATIONS, DatabasePairs
-from plures.data import open_database
-from plures.testing import fake
+from plures.testing import fake, open_database
 
 SHELF = tuple(
     Product(name, name.title(), text, "drinks/hot")

@@ -12,7 +12,7 @@ from marketplace.reviews.memory import MemoryReviews
 from marketplace.reviews.opening import PHRASES, OpeningReviews, Subject
 from marketplace.reviews.service import ReviewsService, ReviewStore
 from marketplace.reviews.store import MIGRATIONS, DatabaseReviews
-from plures.data import open_database
+from plures.testing import open_database
 
 NOON = datetime(2026, 7, 4, 12, 0, tzinfo=UTC)
 

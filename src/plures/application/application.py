@@ -1,7 +1,7 @@
 """`Application` and `Capability`: the explicit list of what an application is made of. Plain values; nothing is checked here."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from typing_extensions import TypeForm
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 AsgiApp = Callable[..., Any]
 
 
-class Capability(Generic[T]):
+class Capability:
     """One business ability: a contract, what implements it, and the migrations of its own database.
 
     Args:
@@ -44,7 +44,7 @@ class Application:
     """
 
     def __init__(
-        self, name: str, capabilities: Sequence[Capability[Any]], *, edge: Callable[..., AsgiApp] | None = None
+        self, name: str, capabilities: Sequence[Capability], *, edge: Callable[..., AsgiApp] | None = None
     ) -> None:
         self.name = name
         self.capabilities = tuple(capabilities)

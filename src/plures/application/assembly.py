@@ -120,7 +120,13 @@ def assemble(application: Application) -> Assembly:
     return Assembly(application.name, capabilities, application.edge, edge_dependencies)
 
 
-def _capability(capability: Capability[Any], violations: list[Violation]) -> AssembledCapability | None:
+def _capability(capability: Capability, violations: list[Violation]) -> AssembledCapability | None:
+    if not _is_capability(capability):
+        fix = "Wrap each contract and its implementation, as in Capability(Search, SearchService)."
+        violations.append(
+            Violation("application.no_capability", f"the list of capabilities: {capability!r}", "is no Capability", fix)
+        )
+        return None
     if not is_contract(capability.contract):
         fix = 'Put @contract("….v1", owner="…") on the class, and pass the class itself.'
         violations.append(
@@ -146,6 +152,11 @@ def _capability(capability: Capability[Any], violations: list[Violation]) -> Ass
             )
         )
     return AssembledCapability(contract, capability.implementation, dependencies, capability.migrations)
+
+
+def _is_capability(thing: object) -> bool:
+    """What the type checker of the user promises, and their interpreter does not."""
+    return isinstance(thing, Capability)
 
 
 def _add(capability: AssembledCapability, to: dict[str, AssembledCapability], violations: list[Violation]) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 from plures.contract import ContractDescription, OperationDescription, is_contract
 from plures.errors import Violation
 
+from .dependencies import UNRESOLVABLE
+
 
 def check_conformance(contract: ContractDescription, implementation: Callable[..., Any]) -> list[Violation]:
     """What a service lacks. Empty when its class cannot be known before it is built."""
@@ -45,9 +47,10 @@ def service_class(implementation: Callable[..., Any]) -> type | None:
         return implementation
     try:
         returned = typing.get_type_hints(implementation).get("return")
-    except (NameError, TypeError):
+    except (*UNRESOLVABLE, TypeError):
         return None
-    return returned if inspect.isclass(returned) and not is_contract(returned) else None
+    tells = inspect.isclass(returned) and returned not in (Any, object) and not is_contract(returned)
+    return returned if tells else None
 
 
 def _differences(operation: OperationDescription, method: Callable[..., Any]) -> list[str]:
@@ -57,13 +60,21 @@ def _differences(operation: OperationDescription, method: Callable[..., Any]) ->
     if [p.name for p in promised] != [p.name for p in offered]:
         found.append(f"takes ({', '.join(p.name for p in offered)}) instead of ({', '.join(p.name for p in promised)})")
     else:
+        pairs = list(zip(promised, offered, strict=True))
         found += [
             f"parameter {o.name!r} defaults to {_default(o)} instead of {_default(p)}"
-            for p, o in zip(promised, offered, strict=True)
+            for p, o in pairs
             if p.default != o.default
+        ]
+        found += [
+            f"parameter {o.name!r} is {o.kind.description} instead of {p.kind.description}"
+            for p, o in pairs
+            if o.kind not in (p.kind, o.POSITIONAL_OR_KEYWORD)
         ]
     if operation.streams and inspect.iscoroutinefunction(method):
         found.append("is a coroutine, but the contract streams")
+    elif not operation.streams and inspect.isasyncgenfunction(method):
+        found.append("streams, but the contract does not")
     elif not operation.streams and not inspect.iscoroutinefunction(method):
         found.append("is not `async def`")
     return found
@@ -74,14 +85,11 @@ def _default(parameter: inspect.Parameter) -> str:
 
 
 def _declaration(operation: OperationDescription) -> str:
-    names = ", ".join(
-        [
-            "self",
-            *(
-                p.name if p.default is p.empty else f"{p.name}={p.default!r}"
-                for p in operation.signature.parameters.values()
-            ),
-        ]
-    )
-    suffix = "with `yield`" if operation.streams else "…"
-    return f"async def {operation.name}({names}): {suffix}"
+    names = ["self"]
+    for parameter in operation.signature.parameters.values():
+        if parameter.kind is parameter.KEYWORD_ONLY and "*" not in names:
+            names.append("*")
+        has_default = parameter.default is not parameter.empty
+        names.append(f"{parameter.name}={parameter.default!r}" if has_default else parameter.name)
+    suffix = "yield …" if operation.streams else "…"
+    return f"async def {operation.name}({', '.join(names)}): {suffix}"

@@ -3,11 +3,16 @@
 import importlib
 import sys
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
+from typing import Final
 
 from plures.errors import PluresError
 
 from .application import Application
+
+_EXAMPLE: Final = "Name an `Application`, as in 'shop.app:app'."
 
 
 class ApplicationNotLoaded(PluresError):
@@ -29,23 +34,32 @@ def load(import_string: str, folder: Path | None = None) -> Application:
     if folder is not None and str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
     module_name, _, attribute = import_string.partition(":")
+    if not module_name or not attribute:
+        what = f"{import_string!r} is no import string"
+        raise ApplicationNotLoaded(what, why="it names a module and an attribute", fix=_EXAMPLE)
     try:
         module = importlib.import_module(module_name)
     except Exception as error:
-        raise _not_imported(import_string, module_name, error) from error
+        raise _not_imported(import_string, module_name, error, folder) from error
     application = getattr(module, attribute, None)
     if not isinstance(application, Application):
-        found = "has no such name" if application is None else f"it is of type {type(application).__name__}"
-        what = f"Cannot load {import_string!r}"
-        raise ApplicationNotLoaded(
-            what,
-            why=f"{module_name}: {attribute or '(nothing)'}: {found}",
-            fix="Name an `Application`, as in 'shop.app:app'.",
-        )
+        raise _no_application(import_string, module, attribute)
     return application
 
 
-def _not_imported(import_string: str, module: str, error: Exception) -> ApplicationNotLoaded:
+def _no_application(import_string: str, module: ModuleType, attribute: str) -> ApplicationNotLoaded:
+    has_it = hasattr(module, attribute)
+    why = (
+        f"{attribute!r} there is of type {type(getattr(module, attribute)).__name__}"
+        if has_it
+        else f"no {attribute!r} there"
+    )
+    there = [name for name, value in vars(module).items() if isinstance(value, Application)]
+    fix = f"Did you mean {module.__name__}:{there[0]}?" if there else _EXAMPLE
+    return ApplicationNotLoaded(f"Cannot load {import_string!r}", why=f"module {module.__name__}: {why}", fix=fix)
+
+
+def _not_imported(import_string: str, module: str, error: Exception, folder: Path | None) -> ApplicationNotLoaded:
     what = f"Cannot load {import_string!r}"
     if (
         isinstance(error, ModuleNotFoundError)
@@ -58,6 +72,16 @@ def _not_imported(import_string: str, module: str, error: Exception) -> Applicat
         return ApplicationNotLoaded(
             what, why=f"{error.filename}, line {error.lineno}: {error.msg}", fix="Correct the syntax there."
         )
-    frames = traceback.extract_tb(error.__traceback__)
-    why = f"{frames[-1].filename}, line {frames[-1].lineno}: {type(error).__name__}: {error}" if frames else str(error)
+    place = _place(traceback.extract_tb(error.__traceback__), folder)
+    why = f"{place}{type(error).__name__}: {error}"
     return ApplicationNotLoaded(what, why=why, fix="Correct the line, or install what it needs.")
+
+
+def _place(frames: Sequence[traceback.FrameSummary], folder: Path | None) -> str:
+    """The innermost line of the user's own, where there is one; what it called is seldom to blame."""
+    own = [frame for frame in frames if folder is not None and Path(frame.filename).is_relative_to(folder)]
+    imported = [
+        frame for frame in frames[2:] if not frame.filename.startswith("<")
+    ]  # the first two are ours and importlib's
+    chosen = own or imported
+    return f"{chosen[-1].filename}, line {chosen[-1].lineno}: " if chosen else ""

@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
 import click
+from rich.text import Text
 
+from plures.contract import as_object
 from plures.runtime import Broken, HttpTransport, NotSent, Reply, TooLarge
 
 from .console import FAILED, err, mistakes_explained, print_json
-from .listing import BadArgument, NotReached, fetch_operation, request_of
+from .listing import BadArgument, fetch_operation, request_of
 from .options import json_option
 
 _PREFIX: Final = struct.Struct(">BI")
@@ -20,7 +22,7 @@ _OK: Final = 200
 _END: Final = 2
 
 
-@click.command("call")
+@click.command("call", short_help="Call one operation, print its answer.")
 @click.argument("operation", metavar="PACKAGE.CONTRACT/OPERATION")
 @click.argument("arguments", metavar="[NAME=VALUE]...", nargs=-1)
 @click.option(
@@ -69,10 +71,9 @@ async def _call(at: str, operation: Mapping[str, Any], request: bytes, deadline_
                 return await _print_stream(transport, at, path, headers, request, as_json=as_json)
             return _print_reply(await transport.unary(at, path, headers, request), as_json=as_json)
     except (NotSent, Broken, TooLarge, TimeoutError) as error:
-        what = f"Call of {operation['name']} failed"
-        raise NotReached(
-            what, why=str(error) or f"no answer within {deadline_s:g} s", fix="See the log of the process."
-        ) from None
+        why = str(error) or f"no answer within {deadline_s:g} s"
+        code = "deadline_exceeded" if isinstance(error, TimeoutError) else "unavailable"
+        return _print_error({"code": code, "message": why}, as_json=as_json)
     finally:
         await transport.close()
 
@@ -114,15 +115,16 @@ async def _envelopes(chunks: AsyncIterator[Reply]) -> AsyncIterator[tuple[int, b
 
 
 def _print_error(data: Any, *, as_json: bool) -> int:
+    error = as_object(data) or {}
     if as_json:
-        click.echo(json.dumps(data, ensure_ascii=False), err=True)
+        click.echo(json.dumps(error, ensure_ascii=False), err=True)
         return FAILED
     console = err()
-    console.print(
-        f"[bold red]failed[/bold red]: {data.get('message') or 'no message'}  [dim]\\[{data.get('code')}][/dim]"
-    )
-    for detail in data.get("details", []):
-        console.print(f"  [yellow]{detail.get('type')}[/yellow] {json.dumps(detail.get('debug'), ensure_ascii=False)}")
+    message, code = error.get("message") or "no message", error.get("code")
+    console.print(Text.assemble(("failed", "bold red"), f": {message}", (f"  [{code}]", "dim")))
+    for detail in error.get("details", []):
+        fields = json.dumps(detail.get("debug"), ensure_ascii=False)
+        console.print(Text.assemble("  ", (str(detail.get("type")), "yellow"), f" {fields}"))
     return FAILED
 
 

@@ -14,6 +14,7 @@ from plures.errors import InvalidInput, PluresError
 
 FAILED = 1
 MISTAKE = 2
+INTERRUPTED = 130
 
 
 def out() -> Console:
@@ -45,6 +46,8 @@ def mistakes_explained(*, as_json: bool = False) -> Generator[None]:
         else:
             explain(error)
         sys.exit(MISTAKE)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
 
 
 def explain(error: PluresError) -> None:

@@ -11,6 +11,10 @@ from typing import Any, Final
 from plures.errors import PluresError
 
 _TIMEOUT_S: Final = 5.0
+_STRANGER: Final = "what answers there is not the control listener of a Plures application"
+
+
+_KINDS: Final = {"boolean": "true or false", "array": "a list"}
 
 
 class NotReached(PluresError):
@@ -33,7 +37,7 @@ class BadArgument(PluresError):
 
 def fetch_operation(at: str, name: str) -> Mapping[str, Any]:
     """What the replica at a base URL says of one operation; raises `NotReached` or `UnknownOperation`."""
-    operations: dict[str, Mapping[str, Any]] = {o["name"]: o for contract in _fetch(at)["contracts"] for o in contract["operations"]}
+    operations = _fetch(at)
     if name not in operations:
         near = get_close_matches(name, operations, n=3, cutoff=0.5)
         fix = (
@@ -61,21 +65,31 @@ def request_of(operation: Mapping[str, Any], arguments: Sequence[str]) -> dict[s
             raise BadArgument(what, fix=fix)
         wire_name, schema = known
         value = _value(name, text, schema)
-        if schema.get("type") == "array" and not text.startswith("["):
-            value = [*request.get(wire_name, []), value]
+        if schema.get("type") == "array":
+            value = [*request.get(wire_name, []), *(value if text.startswith("[") else [value])]
+        elif wire_name in request:
+            what = f"{name} is given twice"
+            raise BadArgument(what, why=f"{operation['name']} takes one of it", fix="Leave one out.")
         request[wire_name] = value
     return request
 
 
-def _fetch(at: str) -> Any:
+def _fetch(at: str) -> dict[str, Mapping[str, Any]]:
+    what = f"No contract listing at {at}"
+    fix = "Start the application with `plures run`, or name the control address that it printed with --at."
     try:
         with urllib.request.urlopen(f"{at}/contracts", timeout=_TIMEOUT_S) as answer:  # noqa: S310 - checked by the caller
-            return json.load(answer)
-    except (urllib.error.URLError, HTTPException, OSError, ValueError) as error:
-        what = f"No contract listing at {at}"
+            body = answer.read()
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise NotReached(what, why=f"{_STRANGER} (HTTP {error.code})", fix=fix) from None
+    except (OSError, HTTPException, ValueError, OverflowError) as error:
         reason = getattr(error, "reason", error)
-        fix = "Start the application with `plures run`, or name the control address that it printed with --at."
-        raise NotReached(what, why=str(reason), fix=fix) from None
+        raise NotReached(what, why=getattr(reason, "strerror", None) or str(reason), fix=fix) from None
+    try:
+        return {o["name"]: o for contract in json.loads(body)["contracts"] for o in contract["operations"]}
+    except (ValueError, LookupError, TypeError, RecursionError):
+        raise NotReached(what, why=_STRANGER, fix=fix) from None
 
 
 def _value(name: str, text: str, schema: Mapping[str, Any]) -> Any:
@@ -85,20 +99,21 @@ def _value(name: str, text: str, schema: Mapping[str, Any]) -> Any:
     if kind == "string":
         return text
     try:
-        return json.loads(text)
-    except ValueError:
+        return json.loads(text, parse_constant=str)  # NaN and Infinity travel as text
+    except (ValueError, RecursionError):
         if isinstance(kind, list) and "string" in kind:
             return text
         what = f"{name}={text} is not valid JSON"
-        expected = kind if isinstance(kind, str) else "an object"
+        expected = _KINDS.get(str(schema.get("type")), "a message")
         raise BadArgument(
             what, why=f"the operation expects {expected}", fix=f"Write it as JSON, such as {name}='{_example(schema)}'."
         ) from None
 
 
 def _example(schema: Mapping[str, Any]) -> str:
-    examples = {"boolean": "true", "array": "[…]", "integer": "1", "number": "1.5"}
-    fields = ", ".join(f'"{name}": …' for name in schema.get("properties", {}))
+    examples = {"boolean": "true", "array": "[…]"}
+    properties = schema.get("oneOf", [schema])[0].get("properties", {})
+    fields = ", ".join(f'"{name}": …' for name in properties)
     return examples.get(str(schema.get("type")), f"{{{fields}}}")
 
 

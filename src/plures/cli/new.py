@@ -1,19 +1,29 @@
 """`plures new`: a small application to begin with."""
 
+import keyword
 import re
+import shlex
+import sys
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
 import click
+from rich.text import Text
 
 from plures.errors import PluresError
 
 from .console import mistakes_explained, out
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
+_TAKEN: Final = frozenset({"plures", "pytest", "sqlalchemy", "tests"})
+"""Beside the standard library: what the new application imports, and the folder of its tests."""
+
 _PLACEHOLDER: Final = "greeter"
+_NEXT_STEPS: Final = """\
+  plures run        # http://127.0.0.1:8000/?name=you
+  python -m pytest  # needs pip install 'plures[testing]'"""
 
 
 class NotCreated(PluresError):
@@ -22,32 +32,41 @@ class NotCreated(PluresError):
     code = "cli.not_created"
 
 
-@click.command("new")
+@click.command("new", short_help="Write a small application to begin with.")
 @click.argument("name")
 def new_command(name: str) -> None:
     """Write a small runnable application into a new folder NAME."""
     with mistakes_explained():
         folder = Path(name)
-        _check(folder)
+        package = folder.name.replace("-", "_")
+        _check_name(folder.name, package)
         try:
-            _write(files("plures.cli") / "template", folder, folder.name.replace("-", "_"))
+            _check_free(folder)
+            _write(files("plures.cli") / "template", folder, package)
         except OSError as error:
             what = f"Cannot write {folder}"
             raise NotCreated(
                 what, why=error.strerror or str(error), fix="Choose a folder that you may write to."
             ) from None
-    out().print(f"[green]created[/green] {folder}")
-    out().print(
-        f"  cd {folder}\n  plures run        # http://127.0.0.1:8000/?name=you\n  python -m pytest  # needs pip install 'plures\\[testing]'"
-    )
+    out().print(Text.assemble(("created", "green"), f" {folder}"))
+    click.echo(f"  cd {shlex.quote(str(folder))}\n{_NEXT_STEPS}")
 
 
-def _check(folder: Path) -> None:
-    if not _NAME.fullmatch(folder.name):
-        what = f"{folder.name!r} is no name for an application"
-        raise NotCreated(
-            what, why="it becomes a Python package", fix="Use lower-case letters, digits, - or _, as in my-shop."
-        )
+def _check_name(name: str, package: str) -> None:
+    fix = "Use lower-case letters, digits, - or _, as in my-shop."
+    why = ""
+    if not _NAME.fullmatch(name):
+        why = "it becomes a Python package, and part of a contract's name"
+    elif keyword.iskeyword(package):
+        why, fix = "it is a word of the Python language", "Choose another name, as in my-shop."
+    elif package in _TAKEN or package in sys.stdlib_module_names:
+        why, fix = f"it would hide the Python package {package!r}", "Choose another name, as in my-shop."
+    if why:
+        what = f"{name!r} is no name for an application"
+        raise NotCreated(what, why=why, fix=fix)
+
+
+def _check_free(folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         what = f"{folder} exists already"
         raise NotCreated(what, why="nothing is overwritten", fix="Choose another name, or remove it first.")

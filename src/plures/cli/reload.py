@@ -1,5 +1,6 @@
 """`plures run --reload`: the same command as a child, started again whenever a file of the application changes."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -8,12 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import click
 from watchfiles import Change, DefaultFilter, watch
 
-from .console import err
+from plures.deploy import orphans
 
 _WATCHED: Final = (".py", ".toml", ".html", ".css", ".js", ".svg", ".json")
 _PATIENCE_S: Final = 35.0
+_ALIVE: Final = "PLURES_RELOADER_ALIVE"
+"""Environment variable with the descriptor of a stream that ends when the reloading process does."""
 
 
 class _Sources(DefaultFilter):
@@ -26,27 +30,41 @@ def run_reloading(arguments: Sequence[str], folder: Path) -> int:
     if "--development" not in arguments:
         arguments = [*arguments, "--development"]
     stop = threading.Event()
-    child = _start(arguments)
+    alive, ours = os.pipe()  # `ours` closes when we are gone, however that happens; the child sees it.
+    child = _start(arguments, alive)
 
     def leave(number: int, _: object) -> None:
+        if stop.is_set():
+            child.send_signal(number)  # The first one lets it answer what was asked; a second one cuts that off.
         stop.set()
-        child.send_signal(number)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, leave)
     for changes in watch(folder, watch_filter=_Sources(), stop_event=stop, raise_interrupt=False):
         names = sorted({Path(path).name for _, path in changes})
-        err().print(f"changed: {', '.join(names[:5])}; starting again")
+        click.echo(f"changed: {', '.join(names[:5])}; starting again", err=True)
         _end(child)
         if stop.is_set():
             break
-        child = _start(arguments)
-    return _end(child)
+        child = _start(arguments, alive)
+    status = _end(child)
+    os.close(ours)
+    os.close(alive)
+    return status
 
 
-def _start(arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
+def end_with_parent() -> None:
+    """In a process that was started for reloading: end when the one that started it is gone."""
+    descriptor = os.environ.pop(_ALIVE, "")
+    if descriptor.isdigit():
+        orphans.watch(int(descriptor), lambda: os.kill(os.getpid(), signal.SIGTERM))
+
+
+def _start(arguments: Sequence[str], alive: int) -> "subprocess.Popen[bytes]":
+    environment = {**os.environ, _ALIVE: str(alive)}
     # A session of its own: the terminal's Ctrl-C reaches us alone, and we pass it on once.
-    return subprocess.Popen([sys.executable, "-m", "plures", *arguments], start_new_session=True)  # noqa: S603 - our own program
+    command = [sys.executable, "-m", "plures", *arguments]
+    return subprocess.Popen(command, start_new_session=True, pass_fds=[alive], env=environment)  # noqa: S603 - our own program
 
 
 def _end(child: "subprocess.Popen[bytes]") -> int:

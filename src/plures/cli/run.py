@@ -12,11 +12,11 @@ from plures.topology import Address, Settings
 
 from .console import mistakes_explained
 from .options import file_option
-from .project import open_project
-from .reload import run_reloading
+from .project import folder_of, open_project
+from .reload import end_with_parent, run_reloading
 
 
-@click.command("run")
+@click.command("run", short_help="Run the application until Ctrl-C.")
 @click.option("--topology", "-t", metavar="NAME", help="Topology in plures.toml. Default: everything in one process.")
 @click.option("--reload", "reloads", is_flag=True, help="Start again when a file changes; implies --development.")
 @click.option("--development", is_flag=True, help="Send calls in process through the codec, to find what cannot cross.")
@@ -46,9 +46,9 @@ def run_command(
     """  # noqa: D301 - click reads the \b
     with mistakes_explained():
         if reloads:
-            sys.exit(
-                run_reloading([argument for argument in sys.argv[1:] if argument != "--reload"], file.absolute().parent)
-            )
+            again = [argument for argument in sys.argv[1:] if argument != "--reload"]
+            sys.exit(run_reloading(again, folder_of(file)))
+        end_with_parent()
         project = open_project(file)
         settings = _with_options(project.settings, host=host, port=port, control_port=control_port, data=data)
         mode = Mode.DEVELOPMENT if development else Mode.PRODUCTION

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 from rich.table import Table
+from rich.text import Text
 
 from plures.errors import PluresError
 from plures.topology import ProcessDescription, TopologyDescription, describe
@@ -51,7 +52,7 @@ def check_command(names: tuple[str, ...], *, as_json: bool, file: Path) -> None:
     else:
         for name in chosen:
             if name not in problems:
-                out().print(f"[green]ok[/green]  {name}")
+                out().print(Text.assemble(("ok", "green"), f"  {name}"))
         for problem in problems.values():
             explain(problem)
     sys.exit(MISTAKE if problems else 0)
@@ -66,15 +67,15 @@ def _problem(project: Project, name: str) -> PluresError | None:
 
 
 def _print(description: TopologyDescription) -> None:
-    table = Table(title=f"topology {description.name}", title_justify="left", box=None, padding=(0, 2, 0, 0))
+    table = Table(title=Text(f"topology {description.name}"), title_justify="left", box=None, padding=(0, 2, 0, 0))
     for heading in ("process", "replicas", "capabilities", "calls out", "runs"):
         table.add_column(heading, overflow="fold")
     for process in description.processes:
-        table.add_row(*_row(process))
+        table.add_row(*map(Text, _row(process)))  # as text: names may hold what Rich takes for markup
     out().print(table)
-    out().print(
-        f"{description.local_calls} calls between capabilities stay in a process, {description.remote_calls} cross the wire."
-    )
+    local, remote = description.local_calls, description.remote_calls
+    stay = "call between capabilities stays" if local == 1 else "calls between capabilities stay"
+    click.echo(f"{local} {stay} in a process, {remote} {'crosses' if remote == 1 else 'cross'} the wire.")
 
 
 def _row(process: ProcessDescription) -> tuple[str, ...]:

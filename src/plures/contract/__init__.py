@@ -2,11 +2,12 @@
 
 from msgspec import Meta
 
-from .codec import MAX_DEPTH, Codec, Malformed, TooDeep
+from .codec import Codec, Malformed
 from .declare import OperationDeclaration, command, contract, query
 from .describe import ContractDescription, ErrorDescription, OperationDescription, describe, is_contract
 from .error import ContractError
 from .message import Message
+from .scanning import MAX_DEPTH, TooDeep
 from .shapes import as_list, as_object
 from .wiretype import Problems
 

@@ -5,22 +5,15 @@ wrong — nulls, integers that JavaScript rounds, types with another JSON form, 
 `WireType`. Both ways give the same bytes and values; `tests/property/test_codec.py` holds them to it.
 """
 
-import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
-from .composites import MessageType, OptionalType
+from .composites import Field, MessageType, OptionalType, TupleType
 from .leaves import Leaf
-from .wiretype import Problems, reachable
-
-MAX_DEPTH: Final = 64
-
-# Digits become 0 and what may stand before a number becomes ':', so one search finds every integer of 16 digits or more.
-_SHAPE: Final = bytes.maketrans(b"[,- \t\r\n123456789", b":::::::000000000")
-_WIDE: Final = b":" + b"0" * 16
-_TEXT_OR_BRACKET: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|([\[{])|[\]}]', re.DOTALL)
+from .scanning import check_depth, has_wide_int, null_members
+from .wiretype import Problems, WireType, reachable
 
 
 class Malformed(Exception):
@@ -31,10 +24,6 @@ class Malformed(Exception):
         self.problems = problems
 
 
-class TooDeep(Exception):
-    """A body nests deeper than `MAX_DEPTH`."""
-
-
 class Codec:
     """Writes and reads the JSON of one message type."""
 
@@ -42,19 +31,13 @@ class Codec:
         self.message = message
         kinds = list(reachable(message))
         self._native = all(kind.is_native for kind in kinds)
-        self._may_be_null = any(
-            isinstance(k, OptionalType) or (isinstance(k, Leaf) and k.python is float) for k in kinds
-        )
+        fields = [field for kind in kinds if isinstance(kind, MessageType) for field in kind.fields]
+        self._nulls = _Nulls(fields)
         self._has_int = any(isinstance(kind, Leaf) and kind.python is int for kind in kinds)
         self._nests_itself = any(below is kind for kind in kinds for part in kind.parts for below in reachable(part))
+        # A field that must be there is missed when it comes in snake case; one that need not be would be overlooked.
         self._snake_names = tuple(
-            {
-                f'"{f.name}"'.encode()
-                for k in kinds
-                if isinstance(k, MessageType)
-                for f in k.fields
-                if f.name != f.wire_name
-            }
+            {f'"{f.name}"'.encode() for f in fields if f.name != f.wire_name and f.default is not Field.REQUIRED}
         )
         self._encoder = msgspec.json.Encoder(decimal_format="string")
         self._decoder: msgspec.json.Decoder[Any] = (
@@ -69,8 +52,8 @@ class Codec:
             TooDeep: It nests deeper than `MAX_DEPTH`.
         """
         try:
-            body = self._encoder.encode(value if self._native else self._exact(value))
-            if self._native and not self._is_exact(body):
+            body = self._natively(value) if self._native else None
+            if body is None:
                 body = self._encoder.encode(self._exact(value))
         except (UnicodeEncodeError, TypeError, ValueError, RecursionError) as error:
             problems = Problems()
@@ -123,29 +106,40 @@ class Codec:
             raise Malformed(problems)
         return data
 
-    def _is_exact(self, body: bytes) -> bool:
-        return not (self._may_be_null and b"null" in body) and not (self._has_int and has_wide_int(body))
+    def _natively(self, value: Any) -> bytes | None:
+        body: bytes | None = self._encoder.encode(value)
+        if body is not None and b"null" in body:
+            body = self._nulls.left_out(body)
+        return None if body is None or (self._has_int and has_wide_int(body)) else body
 
     def _is_plain(self, body: bytes) -> bool:
         if self._has_int and has_wide_int(body):
             return False
-        return not any(name in body for name in self._snake_names)
+        return b"_" not in body or not any(name in body for name in self._snake_names)
 
 
-def has_wide_int(body: bytes) -> bool:
-    """Whether the JSON has a number that starts with 16 digits; text with such digits is taken for one, which is harmless."""
-    return _WIDE in body.translate(_SHAPE)
+class _Nulls:
+    """What to do about the nulls that msgspec writes: for None, which is left out where it is the default, and for NaN."""
+
+    def __init__(self, fields: list[Field]) -> None:
+        optional = [field for field in fields if isinstance(field.type, OptionalType)]
+        kept = {field.wire_name for field in optional if field.default is Field.REQUIRED}
+        floats = {field.wire_name for field in fields if _has_float(field.type)}
+        dropped = {field.wire_name for field in optional} - kept - floats
+        self._pattern = null_members(dropped) if dropped else None
+        # Where a name says both, or a float may be NaN, bytes alone do not tell which null it is.
+        self._is_ambiguous = bool(floats) or any(
+            field.wire_name in kept for field in optional if field.default is not Field.REQUIRED
+        )
+
+    def left_out(self, body: bytes) -> bytes | None:
+        """The body without the nulls that the wire form leaves out; None where only the exact way can tell."""
+        if self._pattern is not None:
+            body = self._pattern.sub(b"", body)
+        return None if self._is_ambiguous and b"null" in body else body
 
 
-def check_depth(body: bytes) -> None:
-    """Refuse JSON that nests deeper than `MAX_DEPTH`; raises `TooDeep`."""
-    if body.count(b"{") + body.count(b"[") <= MAX_DEPTH:
-        return
-    depth = 0
-    for match in _TEXT_OR_BRACKET.finditer(body):
-        if match[1]:
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise TooDeep
-        elif match[0][0] != ord('"'):
-            depth -= 1
+def _has_float(wire_type: WireType) -> bool:
+    if isinstance(wire_type, TupleType | OptionalType):
+        return any(_has_float(part) for part in wire_type.parts)
+    return isinstance(wire_type, Leaf) and wire_type.python is float

@@ -147,7 +147,9 @@ class MessageType:
         data: dict[str, object] = {}
         for field in self.fields:
             encoded = field.type.encode(getattr(value, field.name), inside(at, field.wire_name), problems)
-            if encoded is not None:
+            if (
+                encoded is not None or field.default is _REQUIRED
+            ):  # Without a default, None is said: null is unset to all.
                 data[field.wire_name] = encoded
         return data
 

@@ -4,7 +4,7 @@ import inspect
 import re
 import typing
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, get_args, get_origin
 
 import msgspec
@@ -12,7 +12,7 @@ import msgspec
 from plures.errors import Violation
 
 from .codec import Codec
-from .composites import Field, MessageType
+from .composites import Field, MessageType, OptionalType
 from .declare import CONTRACT, OPERATION, ContractDeclaration, OperationDeclaration
 from .error import ContractError, field_names
 from .names import camel, is_spellable, pascal
@@ -235,6 +235,7 @@ class _Operation:
 
 def _message(name: str, fields: list[Field], hints: dict[str, Any]) -> MessageType:
     """A message class that nobody wrote: a request, a wrapped answer, the fields of an error."""
+    fields = _with_none_as_default(fields)
     required = [field for field in fields if field.default is Field.REQUIRED]
     ordered = [*required, *(field for field in fields if field.default is not Field.REQUIRED)]
     definition: list[Any] = [
@@ -246,3 +247,14 @@ def _message(name: str, fields: list[Field], hints: dict[str, Any]) -> MessageTy
     message = MessageType(python, name)
     message.fields = tuple(fields)
     return message
+
+
+def _with_none_as_default(fields: list[Field]) -> list[Field]:
+    """Optional fields get None as their default, from the last one backwards as far as the order of the fields allows it."""
+    changed = list(fields)
+    for n in reversed(range(len(changed))):
+        if changed[n].default is Field.REQUIRED:
+            if not isinstance(changed[n].type, OptionalType):
+                break
+            changed[n] = replace(changed[n], default=None)
+    return changed

@@ -30,7 +30,7 @@ class Leaf:
             return None
         try:
             return WRITE[self.python](value) if self.python in WRITE else value
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:  # the latter for an int that no float can hold
             problems.add(at, str(error))
             return None
 
@@ -73,7 +73,8 @@ class EnumLeaf:
         if not isinstance(value, self.python):
             problems.add(at, f"expected {self.python.__name__}, got {type(value).__name__}")
             return None
-        return value.name
+        # What was not declared goes back as it came: a number as a number.
+        return value.name if value.name in self.python.__members__ else value.value
 
     def decode(self, data: object, at: str, problems: Problems) -> Any:
         if isinstance(data, str):

@@ -22,10 +22,11 @@ _FLOAT_TEXT: Final = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 
 def _write_int(value: int) -> int | str:
+    value = int(value)  # A range looks for an instance of a subclass of int one number after the other, 2⁶⁴ times.
     if value not in _INT64:
         message = f"{value} does not fit into 64 bits"
         raise ValueError(message)
-    return int(value) if abs(value) <= SAFE_INT else str(int(value))
+    return value if abs(value) <= SAFE_INT else str(value)
 
 
 def _read_int(data: object) -> object:

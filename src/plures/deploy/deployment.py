@@ -28,23 +28,24 @@ class Deployment:
     mode: Mode = Mode.PRODUCTION
 
 
-def run(deployment: Deployment, stream: TextIO = sys.stderr) -> int:
+def run(deployment: Deployment, stream: TextIO | None = None) -> int:
     """Run until SIGINT or SIGTERM, then stop without losing a request. The exit status: 0, or 130 when hurried.
 
     Args:
-        stream: Where addresses, and with several processes their logs, are written.
+        stream: Where addresses, and with several processes their logs, are written; standard error when left out.
 
     Raises:
         PluresError: A port is taken, or something cannot start; nothing is left running then.
     """
+    output = stream if stream is not None else sys.stderr
     alone = only_process(deployment.topology)
     wished = wished_addresses(deployment.settings)
     if alone is not None:
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
-            return runner.run(_one_process(deployment, alone, wished, stream))
+            return runner.run(_one_process(deployment, alone, wished, output))
     the_plan = plan(deployment.topology, deployment.assembly.facts)
     work = Work(deployment.settings.application, deployment.settings.data, deployment.mode)
-    return asyncio.run(supervise(the_plan, work, SupervisorOptions(addresses=wished), stream))
+    return asyncio.run(supervise(the_plan, work, SupervisorOptions(addresses=wished), output))
 
 
 def only_process(topology: ResolvedTopology) -> ResolvedProcess | None:

@@ -28,10 +28,24 @@ class Host(Protocol):
 
 
 class Hosted:
-    """Serves a host on sockets that somebody has bound."""
+    """Serves a host on sockets that somebody has bound.
 
-    def __init__(self, host: Host, control: socket.socket, public: socket.socket | None, grace_s: float) -> None:
+    Args:
+        answers_early: Accept calls before the host has started, for hosts that call themselves over the wire. Not where
+            another replica accepts on the same socket: it would have answered what this one must still refuse.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        control: socket.socket,
+        public: socket.socket | None,
+        grace_s: float,
+        *,
+        answers_early: bool = False,
+    ) -> None:
         self.host = host
+        self._answers_early = answers_early
         self._sockets = (control, public)
         self._grace_s = grace_s
         self._control: Listener | None = None
@@ -42,9 +56,13 @@ class Hosted:
         """Start the host, then accept connections. Raises PluresError, and then everything is closed again."""
         control, public = self._sockets
         try:
-            await self.host.start()
             self._control = Listener(self.host.control, control, replace(CONTROL, grace_s=self._grace_s))
-            await self._control.start()
+            if self._answers_early:
+                await self._control.start()
+                await self.host.start()
+            else:
+                await self.host.start()
+                await self._control.start()
             if self.host.public is not None and public is not None:
                 self._public = Listener(self.host.public, public, replace(PUBLIC, grace_s=self._grace_s))
                 await self._public.start()
@@ -62,21 +80,30 @@ class Hosted:
     async def stop(self) -> None:
         """Answer everything that was asked, then stop the host.
 
-        The edge goes first: what it answers may come back to this host's control application by way of another process.
+        The edge goes first: what it answers may come back to this host's control application by way of another process. The
+        host drains when no new call can arrive: it would refuse it, and a drain hook may be what ends a call in flight.
         """
         await self.close_edge()
         if self._control is not None:
-            await self._control.stop()
-            self._control = None
+            await self._control.close()
         for sock in self._sockets:
             if sock is not None:
                 sock.close()
         try:
+            await asyncio.gather(self._drain(), self._finish())
+        finally:
+            await self.host.stop()
+
+    async def _drain(self) -> None:
+        try:
             await asyncio.wait_for(self.host.drain(), self._grace_s)
         except TimeoutError:
             _log.warning("drain hooks and calls in flight were cut off: they had not ended within %g s", self._grace_s)
-        finally:
-            await self.host.stop()
+
+    async def _finish(self) -> None:
+        if self._control is not None:
+            await self._control.finish()
+            self._control = None
 
     def hurry(self) -> None:
         """Cut off what is in flight."""

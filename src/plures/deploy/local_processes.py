@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TextIO
@@ -67,7 +67,7 @@ async def local_processes(
     mode: Mode = Mode.PRODUCTION,
     options: SupervisorOptions | None = None,
     lines: Lines | None = None,
-) -> AsyncIterator[RunningProcesses]:
+) -> AsyncGenerator[RunningProcesses]:
     """Run an application as processes while the context lasts, on any free ports. Installs no signal handlers.
 
     Args:
@@ -87,7 +87,7 @@ async def local_processes(
 
 
 @asynccontextmanager
-async def running(supervisor: Supervisor) -> AsyncIterator[RunningProcesses]:
+async def running(supervisor: Supervisor) -> AsyncGenerator[RunningProcesses]:
     """Start, and stop again on leaving, whatever happens in between."""
     await supervisor.start()
     try:
@@ -104,6 +104,7 @@ async def supervise(the_plan: Plan, work: Work, options: SupervisorOptions, stre
     """
     with leave_on_signals() as leave:
         supervisor = Supervisor(the_plan, work, options, log_of(the_plan, stream))
+        leave.on_now(supervisor.hurry)
         starting = asyncio.create_task(supervisor.start(), name="start")
         await first(asyncio.wait([starting]), leave.politely.wait())
         if not starting.done():
@@ -114,7 +115,6 @@ async def supervise(the_plan: Plan, work: Work, options: SupervisorOptions, stre
                 supervisor.say(OWN_NAME, line)
             await leave.politely.wait()
             supervisor.say(OWN_NAME, "stopping: requests in flight are answered first; press Ctrl-C again to kill")
-        leave.on_now(supervisor.hurry)
         await supervisor.stop()
         return leave.status
 

@@ -101,3 +101,4 @@ class OutputPipe:
 def log_to_stderr() -> None:
     """Records of level INFO and above go to standard error, unless the application has set up logging already."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # It announces each listener; we say it once, for people.

@@ -1,7 +1,7 @@
 """One process: the whole application behind two sockets of this very process."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, suppress
 
 from plures.application import Assembly
@@ -40,7 +40,7 @@ class RunningHost:
 @asynccontextmanager
 async def hosting(
     assembly: Assembly, placement: Placement, wished: WishedAddresses, grace_s: float = 30.0
-) -> AsyncIterator[RunningHost]:
+) -> AsyncGenerator[RunningHost]:
     """Serve a placement in this process while the context lasts; leaving it loses no request.
 
     Raises:

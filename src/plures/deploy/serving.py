@@ -7,16 +7,19 @@ connection gets a last answer with `Connection: close`, and only those that stay
 import asyncio
 import logging
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
 
+from .waiting import first
+
 _TICK_S = 1.0
 _POLL_S = 0.02
 _LAST_WORDS_S = 1.0
+_NO_HTTP = object()
 _log = logging.getLogger("plures.deploy")
 
 
@@ -63,11 +66,21 @@ class Listener:
 
     async def stop(self) -> None:
         """Accept no more, answer what was asked, close everything; at most `grace_s`, or until `hurry`."""
+        await self.close()
+        await self.finish()
+
+    async def close(self) -> None:
+        """The first half of `stop`: afterwards no new request can arrive, but some may be in flight."""
+        self._server.leaving.set()
         if self._serving is None:
             self._socket.close()
-            return
-        self._server.leaving.set()
-        await self._serving
+        else:
+            await first(self._server.closed.wait(), asyncio.wait([self._serving]))
+
+    async def finish(self) -> None:
+        """The second half: wait for those."""
+        if self._serving is not None:
+            await self._serving
 
     def hurry(self) -> None:
         """Cancel what is in flight."""
@@ -83,6 +96,7 @@ def _configuration(application: Callable[..., Awaitable[None]], options: Serving
         interface="asgi3",
         lifespan="off",
         log_config=None,
+        log_level="warning",
         access_log=False,
         server_header=False,
         timeout_keep_alive=options.keep_alive_s,
@@ -98,10 +112,11 @@ class _Server(uvicorn.Server):
         self._options = options
         self.accepting = asyncio.Event()
         self.leaving = asyncio.Event()
+        self.closed = asyncio.Event()
         self.hurried = asyncio.Event()
 
     @contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def capture_signals(self) -> Generator[None]:
         """Signals belong to whoever runs the process."""
         yield
 
@@ -126,6 +141,7 @@ class _Server(uvicorn.Server):
         await self._until_quiet(self._options.linger_s)
         for connection in list(self.server_state.connections):
             connection.shutdown()
+        self.closed.set()
         if not await self._until_quiet(self._options.grace_s):
             await self._cancel()
 
@@ -160,10 +176,8 @@ class _Server(uvicorn.Server):
 
 def _is_silent(connection: object) -> bool:
     """Whether an HTTP connection waits for a request. Web sockets never do: they are told to close at once."""
-    if not hasattr(connection, "cycle"):
-        return False
-    cycle: Any = connection.cycle
-    return cycle is None or bool(cycle.response_complete)
+    cycle: Any = getattr(connection, "cycle", _NO_HTTP)
+    return cycle is None or (cycle is not _NO_HTTP and bool(cycle.response_complete))
 
 
 def _is_no_cancellation(record: logging.LogRecord) -> bool:

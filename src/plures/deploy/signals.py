@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 HURRIED = 130
@@ -38,7 +38,7 @@ class Leave:
 
 
 @contextmanager
-def leave_on_signals() -> Iterator[Leave]:
+def leave_on_signals() -> Generator[Leave]:
     """Turn both signals into a `Leave` while the context lasts. Only in the main thread, with a running loop."""
     leave = Leave()
     loop = asyncio.get_running_loop()

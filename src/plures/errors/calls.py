@@ -78,11 +78,16 @@ class InvalidRequest(CallError):
 
 
 class DeadlineExceeded(CallError):
-    """The time that the caller allows ran out."""
+    """The time that the caller allows ran out.
+
+    Attributes:
+        is_inherited: Whether it was the deadline of the request that this call is part of, rather than the operation's own.
+    """
 
     code = "call.deadline_exceeded"
     status = Status.DEADLINE_EXCEEDED
     remedy = "Look where the time went, or declare a longer deadline_s where the answer is worth waiting for."
+    is_inherited = False
 
 
 class Unavailable(CallError):

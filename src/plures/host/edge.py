@@ -36,11 +36,11 @@ class Edge:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request; what it calls shares one deadline. A WebSocket has none."""
+        scope.setdefault("state", {}).update(self._lifespan.state)
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         current.set(CallContext(monotonic() + EDGE_DEADLINE_S, 0))
-        scope.setdefault("state", {}).update(self._lifespan.state)
         answer = _Answer(send)
         try:
             await self._app(scope, receive, answer.send)
@@ -89,11 +89,17 @@ class _Lifespan:
         self._task = asyncio.create_task(self._run())
         answer = await self._ask("lifespan.startup")
         if answer["type"] == "lifespan.startup.failed":
-            raise EdgeNotStarted("The edge did not start", why=answer.get("message", ""), fix="See its log.")
+            message = answer.get("message", "")
+            _LOG.error("the edge did not start: %s", message)
+            # Frameworks send a whole traceback; its last line says what happened.
+            why = message.strip().rpartition("\n")[2]
+            raise EdgeNotStarted("The edge did not start", why=why, fix="See its log.")
 
     async def stop(self) -> None:
         if self._task is not None and not self._task.done():
-            await self._ask("lifespan.shutdown")
+            answer = await self._ask("lifespan.shutdown")
+            if answer["type"] == "lifespan.shutdown.failed":
+                _LOG.error("the edge did not shut down well: %s", answer.get("message", ""))
             await self._task
 
     async def _ask(self, event: str) -> dict[str, str]:

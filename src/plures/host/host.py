@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from plures.application import AssembledCapability, Assembly, Dependency, Kind, Lifecycle
 from plures.data import Database, open_database
@@ -13,8 +13,12 @@ from .background import Background
 from .clients import Clients
 from .control import ControlApp
 from .edge import Edge
+from .hooks import run_all
 from .listing import listing
 from .placement import Mode, Placement
+
+_EDGE: Final = "the edge"
+"""Owner of the edge's hooks; no capability can have this name."""
 
 
 class Host:
@@ -49,6 +53,7 @@ class Host:
         )
         self._databases: dict[str, Database] = {}
         self._lifecycles: dict[str, Lifecycle] = {}
+        self._started: list[str] = []  # Owners of hooks, from the moment their start hooks begin.
         self._background = Background()
         self._edge: Edge | None = None
         self._is_ready = False
@@ -84,22 +89,23 @@ class Host:
     async def drain(self) -> None:
         """Refuse new calls, so that callers turn to another replica; return when those in flight have ended."""
         self._is_ready = False
-        for lifecycle in self._backwards():
-            for hook in reversed(lifecycle.drain_hooks):
-                await hook()
+        for owner in reversed(self._started):
+            await run_all(reversed(self._lifecycles[owner].drain_hooks), f"a drain hook of {owner}")
         self._dispatcher.close()
         await self._dispatcher.idle()
 
     async def stop(self) -> None:
-        """Stop background work, run stop hooks, close everything. Safe to call at any stage, more than once."""
+        """Stop background work, run stop hooks, close everything. Safe to call at any stage, more than once.
+
+        A stop hook that fails is logged, and keeps nothing else from being closed.
+        """
         self._is_ready = False
         await self._background.stop()
         if self._edge is not None:
             await self._edge.stop()
-        for lifecycle in self._backwards():
-            for hook in reversed(lifecycle.stop_hooks):
-                await hook()
-        self._lifecycles.clear()
+        started, self._started = self._started, []
+        for owner in reversed(started):
+            await run_all(reversed(self._lifecycles[owner].stop_hooks), f"a stop hook of {owner}")
         self._connect.close()
         self._deadlines.close()
         await self._transport.close()
@@ -115,10 +121,11 @@ class Host:
             await self._run_start_hooks(name)
             self._dispatcher.serve(self._hosted[name].contract.operations, services[name])
         if self._placement.edge and self._assembly.edge is not None:
-            self._edge = Edge(self._assembly.edge(**self._arguments("edge", self._assembly.edge_dependencies)))
-            await self._run_start_hooks("edge")
+            self._edge = Edge(self._assembly.edge(**self._arguments(_EDGE, self._assembly.edge_dependencies)))
+            await self._run_start_hooks(_EDGE)
             await self._edge.start()
-        for owner, lifecycle in self._lifecycles.items():
+        for owner in self._started:
+            lifecycle = self._lifecycles[owner]
             for hook in lifecycle.ready_hooks:
                 await hook()
             self._background.start(lifecycle, owner)
@@ -136,6 +143,7 @@ class Host:
 
     async def _run_start_hooks(self, owner: str) -> None:
         if owner in self._lifecycles:
+            self._started.append(owner)
             for hook in self._lifecycles[owner].start_hooks:
                 await hook()
 
@@ -168,9 +176,6 @@ class Host:
     def _is_local(self, python: type) -> bool:
         name = self._contract(python).capability
         return name in self._hosted and name not in self._placement.endpoints
-
-    def _backwards(self) -> list[Lifecycle]:
-        return list(reversed(self._lifecycles.values()))
 
     def _listing(self) -> object:
         return listing(self._assembly.name, [capability.contract for capability in self._hosted.values()])

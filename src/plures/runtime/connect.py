@@ -36,8 +36,9 @@ _STATUS_OF_HTTP: Final[Mapping[int, Status]] = {
     429: Status.UNAVAILABLE, 502: Status.UNAVAILABLE, 503: Status.UNAVAILABLE, 504: Status.UNAVAILABLE,
 }  # fmt: skip
 _STATUSES: Final[Mapping[str, Status]] = {status.value: status for status in Status}
-# A peer that is no Plures host does not say; these codes alone mean that the operation cannot have started.
-_NEVER_STARTED: Final = frozenset({Status.UNIMPLEMENTED, Status.UNAUTHENTICATED, Status.PERMISSION_DENIED})
+# What gateways and routers answer in place of the operation. The codes of the protocol say less: an operation that ran may
+# pass on that another one refused it, or raise a declared error that an older caller does not know.
+_NEVER_STARTED: Final = frozenset({401, 403, 404})
 
 
 @dataclass(frozen=True)
@@ -49,20 +50,20 @@ class Answer:
     not_sent: bool = False
 
 
-def error_data(error: Exception, operation: OperationDescription) -> dict[str, object]:
+def error_body(error: Exception, operation: OperationDescription) -> bytes:
     """The JSON object of an error that `runtime.failures` let through.
 
     Raises:
         Malformed: A field of a declared error is not of its declared type.
     """
     if isinstance(error, CallError):
-        return {"code": error.status.value, "message": error.why}
+        return msgspec.json.encode({"code": error.status.value, "message": error.why})
     declared = next(d for d in operation.errors if type(error) is d.python)
-    fields = declared.codec.to_data(declared.codec.message.python(**_fields(error)))
+    fields = msgspec.Raw(declared.codec.encode(declared.codec.message.python(**_fields(error))))
     # Peers with generated code would read `value`; its field numbers do not exist before the contract is locked.
     detail = {"type": declared.name, "value": "", "debug": fields}
     message = error.what if isinstance(error, ContractError) else ""
-    return {"code": declared.python.status.value, "message": message, "details": [detail]}
+    return msgspec.json.encode({"code": declared.python.status.value, "message": message, "details": [detail]})
 
 
 def status_of(error: Exception) -> Status:
@@ -79,7 +80,8 @@ def error_from(
     declared = _declared(body.get("details"), operation)
     if declared is not None:
         return declared
-    never_started = outcome == Outcome.NOT_SENT.value or status in _NEVER_STARTED
+    was_routed = "code" in body
+    never_started = outcome == Outcome.NOT_SENT.value or (http_status in _NEVER_STARTED and not was_routed)
     why = body.get("message")
     why = why if isinstance(why, str) and why else f"the peer answered HTTP {http_status}"
     return CallError.of(

@@ -4,25 +4,27 @@ import asyncio
 from contextvars import ContextVar
 from typing import Final
 
+from msgspec import Struct
 
-class CallContext:
-    """A call in progress.
+
+class CallContext(Struct, eq=False):
+    """A call in progress. A `Struct`, since those are made in C and every call makes one.
 
     Attributes:
         deadline: When it must have ended, in `time.monotonic()` seconds.
         hops: Calls between the root request and this one, this one included.
+        is_inherited: Whether the deadline is that of the caller, rather than the operation's own.
         task: The task that makes the call, which its deadline may have to cancel; None for a root request.
         cancelling: Requests to cancel that task that were there before the call.
+        expired: Whether the deadline has passed and the task was cancelled for it.
     """
 
-    __slots__ = ("cancelling", "deadline", "expired", "hops", "task")
-
-    def __init__(self, deadline: float, hops: int) -> None:
-        self.deadline = deadline
-        self.hops = hops
-        self.expired = False
-        self.task: asyncio.Task[object] | None = None
-        self.cancelling = 0
+    deadline: float
+    hops: int
+    is_inherited: bool = False
+    task: "asyncio.Task[object] | None" = None
+    cancelling: int = 0
+    expired: bool = False
 
     def expire(self) -> None:
         """Cancel the task, on behalf of the deadline."""
@@ -33,6 +35,10 @@ class CallContext:
     def absorb(self) -> bool:
         """Take back our own cancellation; tells whether nobody else asked for one too."""
         return self.expired and self.task is not None and self.task.uncancel() <= self.cancelling
+
+    def is_asked_to_end(self) -> bool:
+        """Whether anybody asked to cancel the task. Where nobody did, a `CancelledError` is the work's own, as any error is."""
+        return self.task is not None and self.task.cancelling() > 0
 
 
 current: Final[ContextVar[CallContext | None]] = ContextVar("plures_call", default=None)

@@ -12,10 +12,11 @@ _NEVER = float("inf")
 
 
 class Deadlines:
-    """The calls in flight on the running event loop."""
+    """The calls in flight on one event loop, that of the first call."""
 
     def __init__(self) -> None:
         self._calls: set[CallContext] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._wake_at = _NEVER
         self._timer: asyncio.TimerHandle | None = None
         self.leave = self._calls.discard
@@ -23,7 +24,12 @@ class Deadlines:
 
     def enter(self, call: CallContext) -> None:
         """Watch a call that the current task makes, until `leave`."""
-        task = asyncio.current_task()
+        loop = self._loop
+        if loop is None:
+            loop = self._loop = asyncio.get_running_loop()
+        task = asyncio.current_task(
+            loop
+        )  # Naming the loop saves looking for it, which costs more than all the rest here.
         if task is None:
             message = "calls are made from within a task"
             raise RuntimeError(message)
@@ -43,7 +49,8 @@ class Deadlines:
         if self._timer is not None:
             self._timer.cancel()
         self._wake_at = when
-        self._timer = asyncio.get_running_loop().call_later(max(0.0, when - monotonic()), self._sweep)
+        loop = self._loop or asyncio.get_running_loop()
+        self._timer = loop.call_later(max(0.0, when - monotonic()), self._sweep)
 
     def _sweep(self) -> None:
         now = monotonic()

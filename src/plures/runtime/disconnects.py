@@ -52,6 +52,8 @@ class Disconnects:
         self._callers.discard(caller)
         if caller.listener is not None:
             caller.listener.cancel()
+        if not self._callers:
+            self.close()  # A process that has little to do should not be woken once more for each call.
 
     def close(self) -> None:
         """Stop watching."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from plures.contract import ContractError, Malformed, OperationDescription, TooDeep
-from plures.errors import CallError, Outcome, Unavailable
+from plures.errors import CallError, LimitExceeded, Outcome, Unavailable
 
 from . import connect
 from .context import CallContext
@@ -108,7 +108,7 @@ class Dispatcher:
         try:
             return await run(context, self._deadlines, work)
         except Exception as error:  # noqa: BLE001 - whatever the service raised is its caller's to know, as a failure
-            raise failure_of(error, operation) from None
+            raise failure_of(error, operation, context) from None
 
     async def _steps(
         self, operation: OperationDescription, context: CallContext, items: Any
@@ -118,7 +118,7 @@ class Dispatcher:
                 async for item in stream:
                     yield item
         except Exception as error:  # noqa: BLE001 - as above
-            raise failure_of(error, operation) from None
+            raise failure_of(error, operation, context) from None
 
     def _enter(self) -> None:
         self._in_flight += 1
@@ -139,31 +139,37 @@ class Dispatcher:
 
 def error_answer(error: Exception, operation: OperationDescription) -> connect.Answer:
     """A failure as a unary answer."""
-    data = _error_data(error, operation)
+    error, body = _written(error, operation)
     not_sent = isinstance(error, CallError) and error.outcome is Outcome.NOT_SENT
-    return connect.Answer(connect.HTTP_STATUS[connect.status_of(error)], msgspec.json.encode(data), not_sent)
+    return connect.Answer(connect.HTTP_STATUS[connect.status_of(error)], body, not_sent)
 
 
 def end_of_stream(error: Exception, operation: OperationDescription) -> bytes:
     """A failure as the last envelope of a stream."""
-    end: dict[str, object] = {"error": _error_data(error, operation)}
+    error, body = _written(error, operation)
+    end: dict[str, object] = {"error": msgspec.Raw(body)}
     if isinstance(error, CallError) and error.outcome is Outcome.NOT_SENT:
         end["metadata"] = {connect.OUTCOME_HEADER: [Outcome.NOT_SENT.value]}
     return connect.envelope(msgspec.json.encode(end), connect.END_FLAG)
 
 
-def _error_data(error: Exception, operation: OperationDescription) -> dict[str, object]:
+def _written(error: Exception, operation: OperationDescription) -> tuple[Exception, bytes]:
+    """A failure and its JSON; another failure where that one has fields that may not cross."""
     try:
-        return connect.error_data(error, operation)
-    except Malformed as malformed:
-        return connect.error_data(bad_answer(malformed, operation), operation)
+        body = connect.error_body(error, operation)
+        check_size(operation, body, Outcome.MAY_HAVE_RUN)
+    except (Malformed, TooDeep) as wrong:
+        return _written(bad_answer(wrong, operation), operation)
+    except LimitExceeded as too_large:
+        return _written(too_large, operation)
+    return error, body
 
 
 def _context(operation: OperationDescription, incoming: Incoming) -> CallContext:
     declared_s = operation.declaration.deadline_s
     remaining_s = declared_s if incoming.remaining_s is None else min(declared_s, incoming.remaining_s)
     if remaining_s <= 0:
-        raise out_of_time(operation, Outcome.NOT_SENT)
+        raise out_of_time(operation, Outcome.NOT_SENT, is_inherited=False)
     if incoming.hops > MAX_HOPS:
         raise too_many_hops(operation)
     return CallContext(monotonic() + remaining_s, incoming.hops)

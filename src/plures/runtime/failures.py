@@ -4,25 +4,33 @@ import logging
 from typing import Final
 
 from plures.contract import ContractError, Malformed, OperationDescription, TooDeep
-from plures.errors import CallError, Internal, InvalidRequest, LimitExceeded, Outcome, Unavailable
+from plures.errors import CallError, DeadlineExceeded, Internal, InvalidRequest, LimitExceeded, Outcome, Unavailable
 
+from .context import CallContext
 from .policy import out_of_time
 from .running import Expired
 
 _LOG: Final = logging.getLogger("plures.calls")
 
 
-def failure_of(error: Exception, operation: OperationDescription) -> Exception:
+def failure_of(error: BaseException, operation: OperationDescription, context: CallContext) -> Exception:
     """What to raise to the caller for an error that left the operation; the error itself is logged unless it is declared."""
     if isinstance(error, ContractError) and any(type(error) is declared.python for declared in operation.errors):
         return error
-    if isinstance(error, Expired):
-        return out_of_time(operation, Outcome.MAY_HAVE_RUN)
+    if _is_out_of_time(error):
+        # An inner call that ran into the deadline of this one may notice a moment earlier; the outcome is the same.
+        return out_of_time(operation, Outcome.MAY_HAVE_RUN, is_inherited=context.is_inherited)
     if isinstance(error, Unavailable):
         _LOG.warning("%s failed, since something it needs did not answer: %s", operation.full_name, error.what)
         return Unavailable(operation.full_name, "something that it needs did not answer", outcome=Outcome.MAY_HAVE_RUN)
     _LOG.error("%s raised an error that its contract does not declare", operation.full_name, exc_info=error)
     return internal(operation)
+
+
+def _is_out_of_time(error: BaseException) -> bool:
+    if isinstance(error, ExceptionGroup):  # Of calls that were made together, one noticed first.
+        return any(map(_is_out_of_time, error.exceptions))
+    return isinstance(error, Expired) or (isinstance(error, DeadlineExceeded) and error.is_inherited)
 
 
 def internal(operation: OperationDescription) -> CallError:

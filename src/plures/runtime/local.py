@@ -6,13 +6,12 @@ from contextlib import aclosing
 from typing import Any
 
 from plures.contract import OperationDescription
-from plures.errors import Outcome
 
 from .context import current
 from .deadlines import Deadlines
 from .failures import failure_of
-from .policy import admit, out_of_time
-from .running import run_stream
+from .policy import admit
+from .running import Expired, run_stream
 
 
 def by_reference(
@@ -25,20 +24,24 @@ def by_reference(
 
     async def call(*args: Any, **kwargs: Any) -> Any:
         context = admit(operation, current.get())
-        work = method(
-            *args, **kwargs
-        )  # Arguments that do not fit are a TypeError of the caller, so this stands outside.
+        work = method(*args, **kwargs)  # Outside of the `try`: arguments that do not fit are a TypeError of the caller.
         # `running.run`, unrolled: one coroutine less on the hottest path there is.
         token = current.set(context)
         enter(context)
         try:
-            return await work
-        except asyncio.CancelledError:
+            answer = await work
+        except asyncio.CancelledError as error:
             if context.absorb():
-                raise out_of_time(operation, Outcome.MAY_HAVE_RUN) from None
-            raise
+                raise failure_of(Expired(), operation, context) from None
+            if context.is_asked_to_end():
+                raise
+            raise failure_of(error, operation, context) from None
         except Exception as error:  # noqa: BLE001 - whatever the service raised is its caller's to know, as a failure
-            raise failure_of(error, operation) from None
+            raise failure_of(Expired() if context.absorb() else error, operation, context) from None
+        else:
+            if context.expired and context.absorb():
+                raise failure_of(Expired(), operation, context)
+            return answer
         finally:
             leave(context)
             current.reset(token)
@@ -55,6 +58,6 @@ def _stream(operation: OperationDescription, method: Callable[..., Any], deadlin
                 async for item in stream:
                     yield item
         except Exception as error:  # noqa: BLE001 - as above
-            raise failure_of(error, operation) from None
+            raise failure_of(error, operation, context) from None
 
     return call

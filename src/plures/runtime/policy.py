@@ -27,19 +27,23 @@ def admit(operation: OperationDescription, parent: CallContext | None) -> CallCo
     deadline = now + operation.declaration.deadline_s
     if parent is None:
         return CallContext(deadline, 1)
+    is_inherited = False
     if parent.deadline < deadline:
         if parent.deadline <= now:
-            raise out_of_time(operation, Outcome.NOT_SENT)
+            raise out_of_time(operation, Outcome.NOT_SENT, is_inherited=True)
         deadline = parent.deadline
+        is_inherited = True
     if parent.hops >= MAX_HOPS:
         raise too_many_hops(operation)
-    return CallContext(deadline, parent.hops + 1)
+    return CallContext(deadline, parent.hops + 1, is_inherited=is_inherited)
 
 
-def out_of_time(operation: OperationDescription, outcome: Outcome) -> DeadlineExceeded:
-    """The failure of a call whose deadline passed."""
+def out_of_time(operation: OperationDescription, outcome: Outcome, *, is_inherited: bool) -> DeadlineExceeded:
+    """The failure of a call whose deadline passed: that of its caller, or its own."""
     when = "before it could start" if outcome is Outcome.NOT_SENT else "while it ran"
-    return DeadlineExceeded(operation.full_name, f"its deadline passed {when}", outcome=outcome)
+    error = DeadlineExceeded(operation.full_name, f"its deadline passed {when}", outcome=outcome)
+    error.is_inherited = is_inherited
+    return error
 
 
 def too_many_hops(operation: OperationDescription) -> LimitExceeded:
@@ -49,9 +53,11 @@ def too_many_hops(operation: OperationDescription) -> LimitExceeded:
 
 def check_size(operation: OperationDescription, body: bytes, outcome: Outcome) -> None:
     """Refuse a message that is too large; raises `LimitExceeded`."""
-    if len(body) > MAX_BODY_BYTES:
-        raise LimitExceeded(
-            operation.full_name,
-            f"a message of {len(body):,} bytes is over the limit of {MAX_BODY_BYTES:,}",
-            outcome=outcome,
-        )
+    check_length(operation, len(body), outcome)
+
+
+def check_length(operation: OperationDescription, length: int, outcome: Outcome) -> None:
+    """Refuse a message of so many bytes; raises `LimitExceeded`."""
+    if length > MAX_BODY_BYTES:
+        why = f"a message of {length:,} bytes is over the limit of {MAX_BODY_BYTES:,}"
+        raise LimitExceeded(operation.full_name, why, outcome=outcome)

@@ -7,13 +7,13 @@ from time import monotonic
 from typing import Any, Final
 
 from plures.contract import Malformed, OperationDescription, TooDeep, as_list, as_object
-from plures.errors import CallError, Internal, LimitExceeded, Outcome, Unavailable
+from plures.errors import CallError, DeadlineExceeded, Internal, LimitExceeded, Outcome, Unavailable
 
 from . import connect
 from .context import CallContext, current
 from .deadlines import Deadlines
 from .failures import bad_answer, bad_request
-from .policy import admit, check_size, out_of_time
+from .policy import admit, check_length, check_size, out_of_time
 from .replicas import Replica, Replicas
 from .running import Expired, run, run_stream
 from .transport import Broken, NotSent, Reply, TooLarge, Transport
@@ -40,10 +40,9 @@ class RemoteCaller:
             context = admit(operation, current.get())
             body = _encoded(operation, request_of(*args, **kwargs))
             try:
-                reply = await run(context, deadlines, self._unary(operation, context, body))
-            except Expired:
-                raise out_of_time(operation, Outcome.MAY_HAVE_RUN) from None
-            return answer_of(operation, reply)
+                return answer_of(operation, await run(context, deadlines, self._unary(operation, context, body)))
+            except (Expired, DeadlineExceeded) as error:
+                raise _late(error, operation, context) from None
 
         return call
 
@@ -58,8 +57,8 @@ class RemoteCaller:
                 async with aclosing(run_stream(context, self._deadlines, items)) as stream:
                     async for item in stream:
                         yield item
-            except Expired:
-                raise out_of_time(operation, Outcome.MAY_HAVE_RUN) from None
+            except (Expired, DeadlineExceeded) as error:
+                raise _late(error, operation, context) from None
 
         return call
 
@@ -91,6 +90,7 @@ class RemoteCaller:
     ) -> AsyncGenerator[Any, None]:
         tried: list[Replica] = []
         why = "no replica of it is ready"
+        has_begun = False
         while (replica := self._replicas.choose(tried)) is not None:
             replica.in_flight += 1
             try:
@@ -99,9 +99,16 @@ class RemoteCaller:
                     head = await anext(chunks)
                     if not _turned_away(head):
                         async for item in _read_stream(operation, head, chunks):
+                            has_begun = True
                             yield item
                         return
                     why = f"{replica.url} takes no calls now"
+            except (
+                Unavailable
+            ) as error:  # A replica that starts or drains refuses streams in their end: the head is out by then.
+                if has_begun or error.outcome is not Outcome.NOT_SENT:
+                    raise
+                why = f"{replica.url} takes no calls now"
             except NotSent as error:
                 why = f"{replica.url} cannot be reached ({error})"
             except (Broken, TooLarge) as error:
@@ -129,8 +136,11 @@ async def _read_stream(
     prefix = connect.PREFIX
     async for chunk in chunks:
         buffer += chunk.body
+        if head.http_status != _OK:
+            check_length(operation, len(buffer), Outcome.MAY_HAVE_RUN)
         while head.http_status == _OK and len(buffer) >= prefix.size:
             flags, length = prefix.unpack_from(buffer)
+            check_length(operation, length, Outcome.MAY_HAVE_RUN)
             if len(buffer) < prefix.size + length:
                 break
             body = bytes(buffer[prefix.size : prefix.size + length])
@@ -203,6 +213,13 @@ def _broken(operation: OperationDescription, replica: Replica, error: Broken | T
         return LimitExceeded(operation.full_name, str(error), outcome=Outcome.MAY_HAVE_RUN)
     why = f"the connection to {replica.url} broke ({error})"
     return Unavailable(operation.full_name, why, outcome=Outcome.MAY_HAVE_RUN)
+
+
+def _late(error: Expired | DeadlineExceeded, operation: OperationDescription, context: CallContext) -> DeadlineExceeded:
+    if isinstance(error, Expired):
+        return out_of_time(operation, Outcome.MAY_HAVE_RUN, is_inherited=context.is_inherited)
+    error.is_inherited = context.is_inherited  # The callee, who noticed first, cannot know whose deadline it was.
+    return error
 
 
 def _unreachable(operation: OperationDescription, why: str) -> Unavailable:

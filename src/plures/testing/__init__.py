@@ -1,5 +1,6 @@
 """Layer 8: what tests of an application need — fakes by contract, and one test body in every placement."""
 
+from plures.application import Assembly, assemble
 from plures.data import open_database
 
 from .fakes import WrongFake, fake
@@ -7,10 +8,12 @@ from .running import EVERYWHERE, NotRunnable, Running, Where, one_each, placemen
 
 __all__ = [
     "EVERYWHERE",
+    "Assembly",
     "NotRunnable",
     "Running",
     "Where",
     "WrongFake",
+    "assemble",
     "fake",
     "one_each",
     "open_database",

@@ -1,6 +1,6 @@
 """`fake`: a stand-in for a capability, checked against its contract."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
 from typing_extensions import TypeForm
@@ -22,8 +22,8 @@ def fake(contract: TypeForm[T], **operations: Any) -> T:
 
     Args:
         operations: For each operation that may be called: a value to answer, an exception to raise, or a function of the
-            arguments (async or not) that does either. A streaming operation yields the items of its value. Operations that
-            are not mentioned raise `AssertionError` when called.
+            arguments (async or not) that does either. A streaming operation yields the items of its value, and its function
+            may be an async generator. Operations that are not mentioned raise `AssertionError` when called.
 
     Raises:
         WrongFake: An operation does not exist, or its value could not cross the wire.
@@ -53,7 +53,7 @@ def _answering(operation: OperationDescription, answer: Any) -> Callable[..., An
     if callable(answer) and not isinstance(answer, type):
         return _computed(answer)
     if not isinstance(answer, BaseException):
-        _check(operation, answer)
+        answer = _checked(operation, answer)
 
     async def method(*args: Any, **kwargs: Any) -> Any:
         operation.signature.bind(*args, **kwargs)
@@ -82,28 +82,51 @@ def _unexpected(operation: OperationDescription) -> Callable[..., Any]:
 
 def _streaming(method: Callable[..., Any]) -> Callable[..., AsyncIterator[Any]]:
     async def stream(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-        for item in await method(*args, **kwargs):
-            yield item
+        items = await method(*args, **kwargs)
+        if hasattr(items, "__aiter__"):
+            async for item in items:
+                yield item
+        else:
+            for item in items:
+                yield item
 
     return stream
 
 
-def _check(operation: OperationDescription, answer: Any) -> None:
-    items: Iterable[Any] = answer if operation.streams else (answer,)
+def _checked(operation: OperationDescription, answer: Any) -> Any:
+    """The answer, or the items of a stream, once each of them could cross the wire."""
+    if not operation.streams:
+        _check(operation, answer)
+        return answer
+    if not hasattr(answer, "__iter__"):
+        raise _wrong(
+            operation, f"it streams, and {answer!r} has no items", "Answer with a tuple of what the contract says."
+        )
+    items: tuple[Any, ...] = tuple(answer)  # A generator would be used up by the check.
     for item in items:
-        problem = _problem(operation, item)
-        if problem:
-            what = f"Cannot fake {operation.full_name}"
-            why = f"{item!r} is no answer of it: {problem}"
-            raise WrongFake(what, why=why, fix="Answer with what the contract says.")
+        _check(operation, item)
+    return items
+
+
+def _check(operation: OperationDescription, item: Any) -> None:
+    problem = _problem(operation, item)
+    if problem:
+        raise _wrong(operation, f"{item!r} is no answer of it: {problem}", "Answer with what the contract says.")
+
+
+def _wrong(operation: OperationDescription, why: str, fix: str) -> WrongFake:
+    return WrongFake(f"Cannot fake {operation.full_name}", why=why, fix=fix)
 
 
 def _problem(operation: OperationDescription, item: Any) -> str:
     message = operation.answer.message
     if operation.wraps_answer and not message.fields:
         return "" if item is None else f"expected None, got {type(item).__name__}"
+    wrap = operation.wraps_answer
     try:
-        operation.answer.decode(operation.answer.encode(message.python(item) if operation.wraps_answer else item))
+        arrived = operation.answer.decode(operation.answer.encode(message.python(item) if wrap else item))
     except Malformed as error:
         return str(error)
-    return ""
+    arrived = arrived.value if wrap else arrived
+    # The wire forgives "5" for 5; a caller in the same process would get the text. (NaN equals itself in writing only.)
+    return "" if arrived == item or repr(arrived) == repr(item) else f"it would arrive as {arrived!r}"

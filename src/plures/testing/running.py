@@ -157,7 +157,8 @@ async def _one_process(assembly: Assembly, where: Where, data: Path) -> AsyncGen
     host = Host(
         assembly, placement, transport=RepeatingTransport(idempotent_paths(assembly)) if over_the_wire else None
     )
-    hosted = Hosted(host, control.socket, public.socket if public else None, _GRACE_S)
+    public_socket = public.socket if public else None
+    hosted = Hosted(host, control.socket, public_socket, _GRACE_S, answers_early=over_the_wire)
     await hosted.start()
     try:
         yield Running(where, host, public.url if public else None)

@@ -1,5 +1,6 @@
 """A real application: an edge, a greeter that asks a clerk, and a clerk with a database."""
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
@@ -61,7 +62,10 @@ def edge(greeter: Greeter) -> Callable[..., Awaitable[None]]:
     async def answer(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             raise RuntimeError
-        greeting = await greeter.greet(scope["path"].strip("/"))
+        *wishes, name = scope["path"].strip("/").split("/")
+        if wishes:  # /1.5/Ada is answered after one and a half seconds
+            await asyncio.sleep(float(wishes[0]))
+        greeting = await greeter.greet(name)
         body = f"{greeting.text} {greeting.clerk} {greeting.greeter} {os.getpid()}".encode()
         headers = [(b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})

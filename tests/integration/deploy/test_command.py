@@ -34,11 +34,11 @@ async def test_our_replicas_get_their_environment(run, http):
 
 async def test_comes_back_when_it_dies_with_all_it_started(run, http):
     running = await run(process("tax", command=FOREIGN))
-    url = running.endpoints["tax"][0]
+    url, guardian = running.endpoints["tax"][0], running.pids["tax.1"]
     first = (await http.get(url)).json()
     running.kill("tax")
     await until(lambda: not alive(first["pid"]) and not alive(first["child"]))
-    await until(lambda: running.endpoints["tax"] == (url,))
+    await until(lambda: running.pids.get("tax.1", guardian) != guardian and running.endpoints["tax"] == (url,))
     second = (await http.get(url)).json()
     assert second["pid"] != first["pid"]
 

@@ -49,14 +49,16 @@ def rules(annotation: Any, default: Any = ...) -> list[str]:
     """The rules that a parameter of this type breaks."""
 
     class Subject(Protocol):
-        async def ask(self, value): ...  # noqa: ANN001, ANN202 - annotated below
+        async def ask(self, value): ...
 
     ask = Subject.ask
     ask.__annotations__ = {"value": annotation, "return": None}
     if default is not ...:
         ask.__defaults__ = (default,)
     query()(ask)
-    return [violation.code.removeprefix("contract.") for violation in describe(contract("a.b.v1", owner="x")(Subject))[1]]
+    return [
+        violation.code.removeprefix("contract.") for violation in describe(contract("a.b.v1", owner="x")(Subject))[1]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +127,7 @@ class Bad(ContractError):
 @contract("Wrong Name", owner=" ")
 class Wrong(Protocol):
     @query(deadline_s=0)
-    async def first(self, untyped, *many: int) -> int: ...  # noqa: ANN001 - what is looked for
+    async def first(self, untyped, *many: int) -> int: ...
 
     @command(errors=[Bad])
     def second(self) -> int: ...
@@ -139,7 +141,7 @@ class Wrong(Protocol):
     async def fifth(self, x: NotImported) -> None: ...  # noqa: F821 - what is looked for
 
     @query()
-    async def sixth(self): ...  # noqa: ANN202 - what is looked for
+    async def sixth(self): ...
 
 
 def test_all_violations_are_reported_at_once() -> None:
@@ -149,7 +151,14 @@ def test_all_violations_are_reported_at_once() -> None:
     }  # fmt: skip
     assert all(violation.fix and violation.where for violation in violations)
     text = "\n".join(map(str, violations))
-    for place in ("Wrong.first(untyped)", "Wrong.second -> ", "Wrong.third -> ", "Wrong.fourth", "Wrong.fifth", "error Bad.code_1"):
+    for place in (
+        "Wrong.first(untyped)",
+        "Wrong.second -> ",
+        "Wrong.third -> ",
+        "Wrong.fourth",
+        "Wrong.fifth",
+        "error Bad.code_1",
+    ):
         assert place in text
 
 
@@ -182,7 +191,11 @@ def test_what_a_description_says() -> None:
     assert violations == []
     assert (description.capability, description.service, description.owner) == ("goods", "shop.goods.v2.Goods", "team")
     get, put, export = description.operations.values()
-    assert (get.path, get.declaration.is_query, get.declaration.deadline_s) == ("/shop.goods.v2.Goods/GetMany", True, 0.3)
+    assert (get.path, get.declaration.is_query, get.declaration.deadline_s) == (
+        "/shop.goods.v2.Goods/GetMany",
+        True,
+        0.3,
+    )
     assert (put.declaration.is_query, put.declaration.idempotent, put.declaration.deadline_s) == (False, True, 1.0)
     assert (get.streams, export.streams, get.wraps_answer, export.wraps_answer) == (False, True, True, False)
     assert [(error.name, error.python) for error in get.errors] == [("shop.goods.v2.NotFound", NotFound)]

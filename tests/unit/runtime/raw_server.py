@@ -41,7 +41,7 @@ class RawServer:
 async def raw_server(handler: Handler) -> AsyncIterator[RawServer]:
     raw = RawServer(handler)
     server = await asyncio.start_server(raw.accept, "127.0.0.1", 0)
-    raw.url = "http://127.0.0.1:{}".format(server.sockets[0].getsockname()[1])
+    raw.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield raw
     finally:

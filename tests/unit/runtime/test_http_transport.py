@@ -68,7 +68,7 @@ async def test_nobody_there_means_not_sent(transport: HttpTransport) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound, but nobody listens
         with pytest.raises(NotSent):
-            await ask(transport, "http://127.0.0.1:{}".format(taken.getsockname()[1]))
+            await ask(transport, f"http://127.0.0.1:{taken.getsockname()[1]}")
 
 
 async def test_a_name_that_is_no_host_means_not_sent(transport: HttpTransport) -> None:

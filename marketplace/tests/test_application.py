@@ -1,0 +1,131 @@
+"""The whole marketplace, through its contracts: from a word to a paid order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from marketplace.cart.contract import Cart
+from marketplace.catalog.contract import Catalog
+from marketplace.checkout.contract import Checkout, Placed
+from marketplace.inventory.contract import Inventory
+from marketplace.notifications.contract import Notifications
+from marketplace.orders.contract import Orders, OrderState
+from marketplace.payments.contract import Card
+from marketplace.pricing.contract import Pricing
+from marketplace.profile.contract import Address, Profile
+from marketplace.recommendations.contract import Recommendations
+from marketplace.reviews.contract import NewReview, Reviews
+from marketplace.search.contract import IndexNotReady, Search
+from plures.testing import Running, Where, run
+
+CARD = Card("4242424242424242", 12, 2090, "123", "A. Customer")
+HOME = Address("A. Customer", "High Street 1", "10115", "Berlin", "DE")
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(
+    scope="module",
+    loop_scope="module",
+    params=[("marketplace.app:app", Where.IN_PROCESS), ("marketplace.in_memory:app", Where.OVER_THE_WIRE)],
+    ids=["with databases, in process", "in memory, over the wire"],
+)
+async def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    application, where = request.param
+    folder: Path = tmp_path_factory.mktemp("marketplace")
+    async with run(application, where, data=folder) as running:
+        await until(lambda: index_is_built(running))
+        yield running
+
+
+async def until(condition: Callable[[], Awaitable[object]]) -> None:
+    """Wait for what happens by itself after a while."""
+    async with asyncio.timeout(20):
+        while not await condition():  # noqa: ASYNC110 - nobody sets an event: it may happen in another process
+            await asyncio.sleep(0.02)
+
+
+async def index_is_built(shop: Running) -> bool:
+    try:
+        await shop.client(Search).find(limit=1)
+    except IndexNotReady:
+        return False
+    return True
+
+
+async def bought_together(shop: Running) -> bool:
+    (best,) = await shop.client(Recommendations).for_product("teapot", limit=1)
+    return best.product_id == "abacus" and best.bought_together > 0
+
+
+async def order(shop: Running, customer_id: str) -> Placed:
+    await shop.client(Profile).set_address(customer_id, HOME)
+    await shop.client(Cart).add(customer_id, "teapot", 2)
+    await shop.client(Cart).add(customer_id, "abacus")
+    placed = await shop.client(Checkout).place(customer_id, f"page of {customer_id}", CARD)
+    assert isinstance(placed, Placed)
+    return placed
+
+
+async def test_from_a_word_to_a_paid_order(shop: Running) -> None:
+    findings = await shop.client(Search).find("teapott", limit=1)
+    assert findings.corrected == "teapot"
+    (hit,) = findings.hits
+    assert hit.product.id == "teapot"
+    placed = await order(shop, "anna")
+    assert placed.order.state is OrderState.PAID
+    assert await shop.client(Orders).list_for("anna") == (placed.order,)
+    assert (await shop.client(Cart).get("anna")).items == ()
+    (stock,) = await shop.client(Inventory).availability(("teapot",))
+    assert hit.available is not None
+    assert stock.available == hit.available - 2
+
+
+async def test_the_same_page_sent_twice_orders_once(shop: Running) -> None:
+    placed = await order(shop, "bert")
+    again = await shop.client(Checkout).place("bert", "page of bert", CARD)
+    assert again == placed
+    assert len(await shop.client(Orders).list_for("bert")) == 1
+
+
+async def test_what_follows_an_order(shop: Running) -> None:
+    placed = await order(shop, "carla")
+    await until(lambda: shop.client(Notifications).list_for("carla"))
+    await until(lambda: shop.client(Reviews).may_review("carla", "teapot"))
+    await until(lambda: bought_together(shop))
+    review = await shop.client(Reviews).add("carla", "teapot", NewReview("carla", 5, "Lovely"))
+    page = await shop.client(Reviews).list_for("teapot", limit=1)
+    assert page.reviews == (review,)
+    await shop.client(Search).record_popularity(placed.order.id, ("teapot", "abacus"))
+
+
+async def test_every_product_has_a_price_and_stock(shop: Running) -> None:
+    catalog, pricing, inventory = shop.client(Catalog), shop.client(Pricing), shop.client(Inventory)
+    ids = [product.id async for product in catalog.export()]
+    for first in range(0, len(ids), 500):
+        batch = tuple(ids[first : first + 500])
+        assert [price.product_id for price in await pricing.quote_many(batch)] == list(batch)
+        assert [stock.product_id for stock in await inventory.availability(batch)] == list(batch)
+        assert [rating.product_id for rating in await shop.client(Reviews).summary(batch)] == list(batch)
+
+
+async def test_every_category_that_is_listed_can_be_browsed(shop: Running) -> None:
+    for category in await shop.client(Catalog).categories():
+        page = await shop.client(Catalog).browse(category.id, limit=1)
+        assert page.total == category.products
+        assert page.products
+
+
+async def test_the_front_page_answers(shop: Running) -> None:
+    assert shop.public_url is not None
+    async with httpx.AsyncClient(base_url=shop.public_url) as browser:
+        page = await browser.get("/")
+        picture = await browser.get("/pictures/teapot.svg")
+    assert page.status_code == picture.status_code == httpx.codes.OK
+    assert "text/html" in page.headers["content-type"]
+    assert picture.headers["content-type"].startswith("image/svg+xml")

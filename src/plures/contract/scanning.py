@@ -1,0 +1,48 @@
+"""What can be told from, and done to, the bytes of JSON without parsing them.
+
+Inside JSON text every quotation mark is escaped, so an unescaped one always begins or ends a text: searches that include one cannot
+be fooled by what users write. Searches that do not may take text for structure; they only ever lead to more caution.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+MAX_DEPTH: Final = 64
+
+# Digits become 0 and what may stand before a number becomes ':', so one search finds every integer of 16 digits or more.
+_SHAPE: Final = bytes.maketrans(b"[,- \t\r\n123456789", b":::::::000000000")
+_WIDE: Final = b":" + b"0" * 16
+_ONE_BRACKET: Final = bytes.maketrans(b"{}", b"[]")
+_ALL_BUT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]"))
+
+
+class TooDeep(Exception):
+    """A body nests deeper than `MAX_DEPTH`."""
+
+
+def has_wide_int(body: bytes) -> bool:
+    """Whether the JSON has a number that starts with 16 digits; text with such digits is taken for one, which is harmless."""
+    return _WIDE in body.translate(_SHAPE)
+
+
+def check_depth(body: bytes) -> None:
+    """Refuse JSON that nests deeper than `MAX_DEPTH`; raises `TooDeep`. What is no JSON is left to the parser."""
+    if body.count(b"{") + body.count(b"[") <= MAX_DEPTH:
+        return
+    if b"\\" in body:
+        body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
+    outside_of_text = b"".join(body.split(b'"')[::2])
+    brackets = outside_of_text.translate(_ONE_BRACKET, b"").translate(None, _ALL_BUT_BRACKETS)
+    for _ in range(MAX_DEPTH):  # Each round takes the innermost level away.
+        if not brackets:
+            return
+        brackets = brackets.replace(b"[]", b"")
+    if b"[]" in brackets or brackets.count(b"[") > MAX_DEPTH:
+        raise TooDeep
+
+
+def null_members(names: Iterable[str]) -> "re.Pattern[bytes]":
+    """A pattern whose matches, taken away, leave out the members with these names that are null."""
+    any_name = b"|".join(re.escape(name).encode() for name in sorted(names))
+    return re.compile(rb'(?<=\{)(?:"(?:%b)":null,?)+|,"(?:%b)":null' % (any_name, any_name))

@@ -1,0 +1,80 @@
+"""`plures run --reload` starts the application again when a file of it changes, whatever was wrong with it before."""
+
+import os
+import signal
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from .programs import PATIENCE_S, Program
+
+Start = Callable[..., Program]
+
+
+def get(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=60) as answer:
+        return answer.read().decode()
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_a_change_starts_it_again(plures: Start, site: Path) -> None:
+    running = plures("run", "--reload", "--port", "0", "--control-port", "0")
+    assert get(running.line(r"^till: (\S+)$")[1]) == "version 1, rung 1 times"
+    change(site / "till_app.py", "VERSION = 1", "VERSION = 2")
+    running.line(r"^changed: till_app\.py; starting again$")
+    assert get(running.line(r"^till: (\S+)$")[1]) == "version 2, rung 2 times"
+
+    (site / ".plures" / "note.txt").write_text("no source")
+    change(site / "till_app.py", "VERSION = 2", "VERSION = = 2")
+    running.line(r"^error: Cannot load 'till_app:app'")
+    running.line(r"fix: Correct the syntax there\.$")
+    change(site / "till_app.py", "VERSION = = 2", "VERSION = 3")
+    assert get(running.line(r"^till: (\S+)$")[1]) == "version 3, rung 3 times"
+
+    [child] = children(running.process.pid)
+    assert running.end(signal.SIGTERM) == 0
+    assert not alive(child)
+    assert running.output.count("changed:") == 3
+    assert "Traceback" not in running.output
+    assert "\x1b" not in running.output
+
+
+def test_ctrl_c_ends_it_with_what_it_runs(plures: Start) -> None:
+    running = plures("run", "--reload", "--port", "0", "--control-port", "0")
+    running.line("^till: ")
+    [child] = children(running.process.pid)
+    assert running.end(signal.SIGINT) == 0
+    assert not alive(child)
+
+
+def test_a_supervisor_that_is_killed_takes_what_it_runs_with_it(plures: Start) -> None:
+    running = plures("run", "--reload", "--port", "0", "--control-port", "0")
+    running.line("^till: ")
+    [child] = children(running.process.pid)
+    running.process.send_signal(signal.SIGKILL)
+    running.process.wait(PATIENCE_S)
+    until = time.monotonic() + PATIENCE_S
+    try:
+        while alive(child) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert not alive(child)
+    finally:
+        if alive(child):
+            os.kill(child, signal.SIGKILL)

@@ -1,0 +1,137 @@
+"""The hand-wired services that the marketplace is measured against do what the contracts say: answers, errors, streams, limits."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from random import Random
+from typing import Any
+
+import pytest
+from uvicorn import Config, Server
+
+from bench.shop.arrivals import NORMAL, SALE, Zipf, poisson
+from bench.shop.cards import card_number
+from bench.shop.fastapi_service import HttpxClient, application_of
+from bench.shop.grpc_service import GrpcClient, serve_service
+from bench.shop.open_loop import drive
+from marketplace.catalog.compose import catalog
+from marketplace.catalog.contract import Catalog, ProductUnknown
+from marketplace.catalog.service import CatalogService
+from marketplace.payments.cards import passes_checksum
+from plures import CallError
+
+
+@pytest.fixture
+def service() -> CatalogService:
+    return catalog()
+
+
+@pytest.fixture(params=["fastapi", "grpc"])
+async def client(request: Any, service: CatalogService) -> AsyncIterator[Any]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        if request.param == "fastapi":
+            server = Server(Config(application_of(Catalog, service), lifespan="off", log_level="error"))
+            serving = asyncio.create_task(server.serve(sockets=[listening]))
+            peer: Any = HttpxClient(Catalog, f"127.0.0.1:{port}")
+        else:
+            listening.close()
+            serving = asyncio.create_task(serve_service(Catalog, service, port))
+            peer = GrpcClient(Catalog, f"127.0.0.1:{port}")
+        await _answering(peer)
+        yield peer
+        await peer.close()
+        if request.param == "fastapi":
+            server.should_exit = True
+        else:
+            serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+
+
+async def _answering(peer: Any) -> None:
+    for _ in range(100):
+        try:
+            await peer.featured(1)
+        except CallError:
+            await asyncio.sleep(0.05)
+        else:
+            return
+
+
+async def test_a_peer_answers_as_the_service_does(client: Any, service: CatalogService) -> None:
+    product = (await service.featured(1))[0]
+
+    assert await client.get(product.id) == product
+    assert await client.get_many((product.id, "nothing")) == (product,)
+    assert await client.categories() == await service.categories()
+    assert await client.browse("fashion", limit=3) == await service.browse("fashion", limit=3)
+    assert await client.picture(product.id) == await service.picture(product.id)
+
+
+async def test_a_peer_raises_declared_errors_and_refuses_what_breaks_a_bound(client: Any) -> None:
+    with pytest.raises(ProductUnknown) as raised:
+        await client.get("nothing")
+    with pytest.raises(CallError):
+        await client.featured(0)
+
+    assert raised.value.product_id == "nothing"
+
+
+async def test_a_peer_streams_everything(client: Any, service: CatalogService) -> None:
+    assert [product async for product in client.export()] == [product async for product in service.export()]
+
+
+def test_the_same_seed_gives_the_same_traffic() -> None:
+    first, second = (list(poisson(NORMAL, per_s=50, seconds=10, random=Random(7))) for _ in range(2))
+
+    assert first == second
+    assert 400 < len(first) < 600
+    assert {arrival.page for arrival in first} == set(NORMAL)
+    assert sum(NORMAL.values()) == sum(SALE.values()) == 100
+
+
+def test_popularity_falls_with_the_rank() -> None:
+    popular = Zipf(range(1000), Random(7))
+
+    draws = [popular.draw() for _ in range(20_000)]
+
+    counts = sorted((draws.count(item) for item in set(draws)), reverse=True)
+    assert counts[0] > 1.5 * counts[1] > 2 * counts[3]
+
+
+def test_every_buyers_card_passes_the_check() -> None:
+    random = Random(7)
+
+    assert all(passes_checksum(card_number(random)) for _ in range(100))
+
+
+async def test_a_slow_answer_does_not_hold_the_next_request_back() -> None:
+    arrivals = list(poisson({"page": 1}, per_s=1000, seconds=0.05, random=Random(7)))
+    all_sent = asyncio.Event()
+    sent = 0
+
+    async def answer_when_all_were_asked(_page: str) -> None:
+        nonlocal sent
+        sent += 1
+        if sent == len(arrivals):
+            all_sent.set()
+        await all_sent.wait()
+
+    seen = await drive(arrivals, answer_when_all_were_asked)
+
+    assert seen.done == len(arrivals) > 10
+    assert seen.failures == []
+
+
+async def test_a_failed_request_is_counted_and_not_timed() -> None:
+    arrivals = list(poisson({"good": 1, "bad": 1}, per_s=1000, seconds=0.05, random=Random(7)))
+
+    async def fail_bad_ones(page: str) -> None:
+        if page == "bad":
+            raise RuntimeError("no")
+
+    seen = await drive(arrivals, fail_bad_ones)
+
+    assert set(seen.latencies_ms) == {"good"}
+    assert len(seen.failures) == sum(arrival.page == "bad" for arrival in arrivals)
+    assert seen.figures()["failures"] == len(seen.failures)

@@ -1,0 +1,36 @@
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from plures.cli import main
+
+# The misbehaving application of the placement suite has an operation for everything.
+sys.path.insert(0, str(Path(__file__).parents[2] / "placement"))
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Path]:
+    """An empty current folder."""
+    before = Path.cwd()
+    os.chdir(tmp_path)
+    yield tmp_path
+    os.chdir(before)
+
+
+@pytest.fixture
+def plures() -> Callable[..., Result]:
+    """Runs a command. A traceback, or colours where nobody sees them, fail the test."""
+
+    def run(*arguments: str) -> Result:
+        result = CliRunner().invoke(main, arguments)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert "Traceback" not in result.output
+        assert "\x1b" not in result.output
+        return result
+
+    return run

@@ -1,0 +1,220 @@
+"""`plures topology`: what it shows, and each mistake as sentences and as JSON."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+Run = Callable[..., Result]
+
+APP = """
+from typing import Protocol
+from plures import Application, Capability, Database, contract, query
+
+@contract("cli.search.v1", owner="tests")
+class Search(Protocol):
+    @query()
+    async def find(self) -> int: ...
+
+@contract("cli.catalog.v1", owner="tests")
+class Catalog(Protocol):
+    @query()
+    async def get(self) -> int: ...
+
+class SearchService:
+    def __init__(self, catalog: Catalog) -> None: ...
+    async def find(self) -> int: return 1
+
+class CatalogService:
+    def __init__(self, database: Database) -> None: ...
+    async def get(self) -> int: return 1
+
+def edge(search: Search): ...
+
+app = Application("cli", [Capability(Search, SearchService), Capability(Catalog, CatalogService)], edge=edge)
+"""
+TOML = """
+[application]
+import = "cli_site:app"
+
+[topology.sale]
+search = { capabilities = ["search"], replicas = { min = 2, max = 9 } }
+catalog = { capabilities = ["catalog"], command = "run [bold] it" }
+shop = { capabilities = ["*"] }
+"""
+
+
+@pytest.fixture
+def site(here: Path) -> Iterator[Path]:
+    """A current folder with a small application; what is imported from it is forgotten."""
+    (here / "cli_site.py").write_text(APP)
+    (here / "plures.toml").write_text(TOML)
+    path = list(sys.path)
+    yield here
+    sys.path[:] = path
+    for name in [name for name in sys.modules if name.startswith("cli_site")]:
+        del sys.modules[name]
+
+
+def test_show_the_monolith(plures: Run, site: Path) -> None:
+    result = plures("topology", "show")
+    assert (result.exit_code, result.stderr) == (0, "")
+    title, heading, row, summary = (line.split() for line in result.stdout.splitlines())
+    assert title == ["topology", "monolith"]
+    assert heading == ["process", "replicas", "capabilities", "calls", "out", "runs"]
+    assert row == ["main", "1", "the", "edge,", "search,", "catalog", "(db)", "this", "application"]
+    assert " ".join(summary) == "2 calls between capabilities stay in a process, 0 cross the wire."
+
+
+def test_show_a_split(plures: Run, site: Path) -> None:
+    lines = [" ".join(line.split()) for line in plures("topology", "show", "sale").stdout.splitlines()]
+    assert lines[2:] == [
+        "search 2-9 search search → catalog this application", "catalog 1 catalog run [bold] it",
+        "shop 1 the edge the edge → search this application",
+        "0 calls between capabilities stay in a process, 2 cross the wire.",
+    ]  # fmt: skip
+
+
+def test_show_for_programs(plures: Run, site: Path) -> None:
+    result = plures("topology", "show", "sale", "--json")
+    assert result.stdout.count("\n") == 1
+    shown = json.loads(result.stdout)
+    assert shown["name"] == "sale"
+    search, catalog, _ = shown["processes"]
+    assert (search["name"], search["replicas"], search["kind"]) == ("search", {"min": 2, "max": 9}, "ours")
+    assert search["remote_calls"][0]["capability"] == "catalog"
+    assert (catalog["kind"], catalog["runs"]) == ("command", "run [bold] it")
+
+
+def test_check_all_that_fit(plures: Run, site: Path) -> None:
+    result = plures("topology", "check")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "ok  monolith\nok  sale\n", "")
+    assert json.loads(plures("topology", "check", "--json").stdout) == {"topologies": {"monolith": None, "sale": None}}
+    assert plures("topology", "check", "sale").stdout == "ok  sale\n"
+
+
+def test_check_what_does_not_fit(plures: Run, site: Path) -> None:
+    (site / "plures.toml").write_text(
+        TOML
+        + '[topology."[red]"]\nsearch = { capabilities = ["serch"] }\ncatalog = { capabilities = ["catalog"], replicas = 2 }\n'
+    )
+    result = plures("topology", "check")
+    assert result.exit_code == 2
+    assert result.stdout == "ok  monolith\nok  sale\n"
+    assert "error: Topology '[red]' has " in result.stderr
+    for words in (
+        "1. plures.toml [topology.[red]]",
+        "Did you mean 'search'?",
+        "'search' is in no process",
+        "embedded database",
+    ):
+        assert words in result.stderr
+    report = plures("topology", "check", "--json")
+    assert (report.exit_code, report.stderr) == (2, "")
+    found = json.loads(report.stdout)["topologies"]
+    assert (found["sale"], found["[red]"]["code"]) == (None, "plures.invalid_input")
+    assert {violation["code"] for violation in found["[red]"]["violations"]} >= {
+        "topology.capability_unknown", "topology.capability_unplaced", "topology.database_replicas",
+    }  # fmt: skip
+    assert all(violation["fix"] for violation in found["[red]"]["violations"])
+
+
+def without_file(site: Path) -> None:
+    (site / "plures.toml").unlink()
+
+
+def folder_instead(site: Path) -> None:
+    (site / "plures.toml").unlink()
+    (site / "plures.toml").mkdir()
+
+
+def broken_toml(site: Path) -> None:
+    (site / "plures.toml").write_text("[application\nimport = 1")
+
+
+def not_text(site: Path) -> None:
+    (site / "plures.toml").write_bytes(b"\xff\xfe\x00")
+
+
+def unknown_key(site: Path) -> None:
+    (site / "plures.toml").write_text(TOML.replace("import =", "imports ="))
+
+
+def wrong_import(site: Path) -> None:
+    (site / "plures.toml").write_text(TOML.replace("cli_site:app", "cli_sight:app"))
+
+
+def wrong_name(site: Path) -> None:
+    (site / "plures.toml").write_text(TOML.replace("cli_site:app", "cli_site:application"))
+
+
+def broken_module(site: Path) -> None:
+    (site / "cli_site.py").write_text(APP + "\ndef (")
+
+
+def raising_module(site: Path) -> None:
+    (site / "cli_site.py").write_text(APP + "\n1 / 0")
+
+
+def needing_module(site: Path) -> None:
+    (site / "cli_site.py").write_text("import not_installed_anywhere\n" + APP)
+
+
+def wrong_application(site: Path) -> None:
+    (site / "cli_site.py").write_text(APP.replace("-> int", "-> list[int]").replace('"cli",', '"CLI",'))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code", "says"),
+    [
+        (without_file, "cli.no_project", ["There is no file plures.toml in ", "plures new NAME"]),
+        (folder_instead, "cli.no_project", ["There is no file plures.toml in "]),
+        (broken_toml, "plures.invalid_input", ["is not TOML", "line 1"]),
+        (not_text, "plures.invalid_input", ["UTF-8"]),
+        (unknown_key, "plures.invalid_input", ["imports"]),
+        (wrong_import, "application.not_loaded", ["there is no module 'cli_sight'"]),
+        (wrong_name, "application.not_loaded", ["no 'application' there", "Did you mean cli_site:app?"]),
+        (broken_module, "application.not_loaded", ["cli_site.py, line ", "invalid syntax"]),
+        (raising_module, "application.not_loaded", ["cli_site.py, line ", "ZeroDivisionError: division by zero"]),
+        (needing_module, "application.not_loaded", ["cli_site.py, line 1: ModuleNotFoundError", "not_installed_anywhere"]),
+        (wrong_application, "plures.invalid_input", ["application 'CLI' has 3 problems", "is not a name", "Search.find", "Catalog.get"]),
+    ],
+)  # fmt: skip
+def test_mistakes(plures: Run, site: Path, spoil: Callable[[Path], None], code: str, says: list[str]) -> None:
+    spoil(site)
+    for command in ("show", "check"):
+        result = plures("topology", command)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert f"[{code}]" in result.stderr.splitlines()[0]
+        assert "fix: " in result.stderr
+        assert [words for words in says if words not in result.stderr] == []
+        spoken = plures("topology", command, "--json")
+        assert (spoken.exit_code, spoken.stdout) == (2, "")
+        data: dict[str, Any] = json.loads(spoken.stderr)
+        assert data["code"] == code
+        assert data["what"] in result.stderr
+        assert data["fix"] or all(violation["fix"] for violation in data["violations"])
+
+
+@pytest.mark.parametrize("command", ["show", "check"])
+def test_a_misspelt_topology(plures: Run, site: Path, command: str) -> None:
+    result = plures("topology", command, "sail")
+    assert result.exit_code == 2
+    assert result.stderr.splitlines() == [
+        "error: There is no topology 'sail'  [topology.unknown]", "  why: plures.toml has monolith, sale",
+        "  fix: Did you mean 'sale'?",
+    ]  # fmt: skip
+
+
+def test_another_file(plures: Run, site: Path) -> None:
+    (site / "plures.toml").rename(site / "other.toml")
+    assert plures("topology", "check", "--file", "other.toml").exit_code == 0
+    assert plures("topology", "check", "-f", str(site / "other.toml")).exit_code == 0
+    for file in ("absent/plures.toml", "a" * 300, "other.toml/plures.toml", ""):
+        result = plures("topology", "check", "-f", file)
+        assert result.exit_code == 2
+        assert "cli.no_project" in result.stderr

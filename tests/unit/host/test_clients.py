@@ -1,0 +1,144 @@
+"""The clients that a host gives out: circles, other hosts, and what counts when a capability is both here and elsewhere."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
+
+import pytest
+
+from plures import Capability, Outcome, Unavailable
+from plures.host import Host, Mode
+from plures.runtime import NotSent, Reply
+
+from .parts import A, B, C, Notes
+
+Make = Callable[..., Host]
+ELSEWHERE = "http://elsewhere:1"
+
+
+class Elsewhere:
+    """A transport to one address, where somebody answers everything."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.closed = False
+
+    async def unary(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        self.asked.append(url + path)
+        if url != ELSEWHERE:
+            raise NotSent("nobody there")
+        return Reply(200, b'{"value":"from elsewhere"}')
+
+    async def stream(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> AsyncIterator[Reply]:
+        raise AssertionError
+        yield
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+class Answers:
+    async def ask(self, depth: int = 0) -> str:
+        return "an answer"
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+async def test_capabilities_that_need_each_other_reach_each_other(host: Make, mode: Mode) -> None:
+    notes = Notes()
+    running = host(
+        Capability(A, notes.service("a", B)),
+        Capability(B, notes.service("b", C)),
+        Capability(C, notes.service("c", A)),
+        mode=mode,
+    )
+    await running.start()
+    assert await running.client(A).ask(5) == "a b c a b c"
+    assert await running.client(C).ask(1) == "c a"
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+async def test_one_that_needs_itself_reaches_itself(host: Make, mode: Mode) -> None:
+    running = host(Capability(A, Notes().service("a", A)), mode=mode)
+    await running.start()
+    assert await running.client(A).ask(3) == "a a a a"
+
+
+async def test_a_client_is_the_same_object_for_everybody(host: Make) -> None:
+    given: list[Any] = []
+
+    def compose(b: B) -> Any:
+        given.append(b)
+        return Answers()
+
+    def edge(b: B) -> Any:
+        given.append(b)
+
+        async def app(*_: Any) -> None: ...
+
+        return app
+
+    running = host(Capability(A, compose), Capability(B, Notes().service("b")), edge=edge)
+    early = running.client(B)
+    await running.start()
+    assert given == [early, early]
+    assert repr(early) == "<client of parts.b.v1.B>"
+    assert await early.ask() == "b"
+
+
+async def test_production_passes_by_reference_and_development_does_not(host: Make) -> None:
+    answers: list[object] = []
+
+    class Wrong:
+        async def ask(self, depth: int = 0) -> str:
+            return 5  # type: ignore[return-value]  # what a bug does
+
+    for mode in Mode:
+        running = host(Capability(A, Wrong), mode=mode)
+        await running.start()
+        try:
+            answers.append(await running.client(A).ask())
+        except Exception as error:  # noqa: BLE001 - its type is what is looked for
+            answers.append(type(error).__name__)
+    assert answers == [5, "Internal"]
+
+
+async def test_what_is_elsewhere_is_called_there(host: Make) -> None:
+    notes, transport = Notes(), Elsewhere()
+    running = host(
+        Capability(A, notes.service("a", B)), Capability(B, notes.service("b")), hosts="a",
+        endpoints={"b": (ELSEWHERE,)}, transport=transport,
+    )  # fmt: skip
+    await running.start()
+    assert await running.client(A).ask(1) == "a from elsewhere"
+    assert transport.asked == [f"{ELSEWHERE}/parts.b.v1.B/Ask"]
+    assert "b built" not in notes
+    await running.stop()
+    assert transport.closed
+
+
+async def test_an_endpoint_counts_more_than_being_here(host: Make) -> None:
+    transport = Elsewhere()
+    running = host(Capability(A, Notes().service("a")), endpoints={"a": (ELSEWHERE,)}, transport=transport)
+    await running.start()
+    assert await running.client(A).ask() == "from elsewhere"
+
+
+async def test_endpoints_may_change(host: Make) -> None:
+    transport = Elsewhere()
+    running = host(Capability(A, Notes().service("a")), hosts="", transport=transport)
+    await running.start()
+    client = running.client(A)
+    with pytest.raises(Unavailable) as nobody:
+        await client.ask()
+    assert (nobody.value.outcome, nobody.value.why) == (Outcome.NOT_SENT, "no replica of it is ready")
+    running.update_endpoints({"a": ("http://dead:1", ELSEWHERE)})
+    for _ in range(10):
+        assert await client.ask() == "from elsewhere"
+    running.update_endpoints({})
+    with pytest.raises(Unavailable):
+        await client.ask()
+
+
+async def test_a_contract_that_the_application_does_not_have(host: Make) -> None:
+    running = host(Capability(A, Notes().service("a")))
+    with pytest.raises(LookupError, match="application 'parts' has no capability for B"):
+        running.client(B)

@@ -1,0 +1,223 @@
+"""Deadlines: the right call expires, nobody else's cancellation is taken for ours, and one timer serves them all."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from time import monotonic
+
+import pytest
+
+from plures.runtime import CallContext, Deadlines, current
+from plures.runtime.running import Expired, run
+
+LONG_S, SOON_S, PATIENCE_S = 3600.0, 0.02, 30
+
+
+@pytest.fixture
+def deadlines() -> Deadlines:
+    return Deadlines()
+
+
+def within(seconds: float) -> CallContext:
+    return CallContext(monotonic() + seconds, 1)
+
+
+async def for_ever() -> str:
+    await asyncio.sleep(LONG_S)
+    return "never"
+
+
+async def test_what_ends_in_time_is_left_alone(deadlines: Deadlines) -> None:
+    async def work() -> str:
+        await asyncio.sleep(0)
+        return "done"
+
+    assert await run(within(LONG_S), deadlines, work()) == "done"
+    deadlines.close()
+
+
+async def test_work_sees_its_call_and_nobody_after_it_does(deadlines: Deadlines) -> None:
+    context = within(LONG_S)
+
+    async def work() -> CallContext | None:
+        return current.get()
+
+    assert await run(context, deadlines, work()) is context
+    assert current.get() is None
+    deadlines.close()
+
+
+async def test_a_call_expires_and_its_work_is_cancelled(deadlines: Deadlines) -> None:
+    ended: list[str] = []
+
+    async def work() -> None:
+        try:
+            await for_ever()
+        except asyncio.CancelledError:
+            ended.append("cancelled")
+            raise
+
+    with pytest.raises(Expired):
+        await run(within(SOON_S), deadlines, work())
+    assert ended == ["cancelled"]
+    assert_nothing_is_left()
+
+
+async def test_a_deadline_that_is_over_expires_at_once(deadlines: Deadlines) -> None:
+    with pytest.raises(Expired):
+        await run(within(-1), deadlines, for_ever())
+
+
+@pytest.mark.parametrize(
+    ("outer_s", "inner_s", "who"),
+    [(LONG_S, SOON_S, "inner"), (SOON_S, LONG_S, "outer"), (SOON_S, SOON_S, "outer"), (-1, -1, "outer")],
+)
+async def test_of_nested_calls_the_one_whose_time_is_over_expires(
+    deadlines: Deadlines, outer_s: float, inner_s: float, who: str
+) -> None:
+    expired: list[str] = []
+    outer = within(outer_s)
+    inner = CallContext(outer.deadline if outer_s == inner_s else monotonic() + inner_s, 2)
+
+    async def work() -> str:
+        try:
+            return await run(inner, deadlines, for_ever())
+        except Expired:
+            expired.append("inner")
+            return "went on"
+
+    try:
+        await run(outer, deadlines, work())
+    except Expired:
+        expired.append("outer")
+    assert expired == [who]
+    assert_nothing_is_left()
+    deadlines.close()
+
+
+async def test_calls_after_one_another_expire_each_for_itself(deadlines: Deadlines) -> None:
+    for _ in range(3):
+        with pytest.raises(Expired):
+            await run(within(SOON_S), deadlines, for_ever())
+    assert_nothing_is_left()
+
+
+async def test_only_the_calls_whose_time_is_over_expire(deadlines: Deadlines) -> None:
+    go = asyncio.Event()
+
+    async def work() -> str:
+        await go.wait()
+        return "done"
+
+    patient = [asyncio.create_task(run(within(LONG_S), deadlines, work())) for _ in range(5)]
+    hasty = [asyncio.create_task(run(within(SOON_S), deadlines, work())) for _ in range(5)]
+    ended = await asyncio.gather(*hasty, return_exceptions=True)
+    assert [type(end) for end in ended] == [Expired] * 5
+    go.set()
+    assert await asyncio.gather(*patient) == ["done"] * 5
+    deadlines.close()
+
+
+async def test_a_later_deadline_is_still_kept_after_a_sooner_one(deadlines: Deadlines) -> None:
+    later = asyncio.create_task(run(within(SOON_S * 4), deadlines, for_ever()))
+    await asyncio.sleep(0)
+    with pytest.raises(Expired):
+        await run(within(SOON_S), deadlines, for_ever())
+    with pytest.raises(Expired):
+        await asyncio.wait_for(later, PATIENCE_S)
+
+
+async def test_being_cancelled_is_not_expiring(deadlines: Deadlines) -> None:
+    task = asyncio.create_task(run(within(LONG_S), deadlines, for_ever()))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    deadlines.close()
+
+
+async def test_being_cancelled_wins_over_expiring(deadlines: Deadlines) -> None:
+    async def work() -> None:
+        try:
+            await for_ever()
+        except asyncio.CancelledError:
+            task.cancel()  # while it expires, somebody else gives up as well
+            await asyncio.sleep(0)
+            raise
+
+    task = asyncio.create_task(run(within(SOON_S), deadlines, work()))
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def swallows() -> str:
+    try:
+        return await for_ever()
+    except asyncio.CancelledError:
+        return "a fallback"
+
+
+async def turns_into_a_bug() -> str:
+    try:
+        return await for_ever()
+    except asyncio.CancelledError:
+        message = "oops"
+        raise ValueError(message) from None
+
+
+@pytest.mark.parametrize("work", [swallows, turns_into_a_bug])
+async def test_work_cannot_hide_that_its_time_is_over(deadlines: Deadlines, work: Callable[[], Awaitable[str]]) -> None:
+    with pytest.raises(Expired):
+        await run(within(SOON_S), deadlines, work())
+    assert_nothing_is_left()
+
+
+async def test_one_timer_serves_all_calls(deadlines: Deadlines) -> None:
+    loop = CountingTimers(asyncio.get_running_loop())
+    go = asyncio.Event()
+    with loop:
+        calls = [asyncio.create_task(run(within(LONG_S), deadlines, go.wait())) for _ in range(100)]
+        await asyncio.sleep(0)
+        assert loop.timers == 1
+        go.set()
+        await asyncio.gather(*calls)
+        assert loop.timers == 1
+    deadlines.close()
+
+
+async def test_calls_are_made_from_within_a_task(deadlines: Deadlines) -> None:
+    loop = asyncio.get_running_loop()
+    raised: asyncio.Future[BaseException] = loop.create_future()
+
+    def step() -> None:
+        try:
+            run(within(LONG_S), deadlines, loop.create_future()).send(None)
+        except RuntimeError as error:
+            raised.set_result(error)
+
+    loop.call_soon(step)
+    assert "within a task" in str(await raised)
+
+
+def assert_nothing_is_left() -> None:
+    """Our cancellation was taken back: what the task does next is not disturbed by it."""
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
+
+
+class CountingTimers:
+    """Counts the timers that the event loop holds beyond those it held before."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._before = 0
+
+    @property
+    def timers(self) -> int:
+        return len(self._loop._scheduled) - self._before  # type: ignore[attr-defined]  # the one place that knows
+
+    def __enter__(self) -> None:
+        self._before = len(self._loop._scheduled)  # type: ignore[attr-defined]
+
+    def __exit__(self, *_: object) -> None:
+        pass

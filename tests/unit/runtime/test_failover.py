@@ -1,0 +1,283 @@
+"""Several replicas: a call that one of them did not take is another one's; a call that one may have run is nobody's."""
+
+import asyncio
+import json
+import struct
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import suppress
+from random import Random
+from typing import Any
+
+import pytest
+from lab import Echo, Gone, Trouble
+
+from plures import DeadlineExceeded, Internal, LimitExceeded, Outcome, Unavailable
+from plures.contract import describe
+from plures.errors import CallError
+from plures.runtime import (
+    MAX_BODY_BYTES,
+    Broken,
+    Client,
+    Deadlines,
+    NotSent,
+    RemoteCaller,
+    Replicas,
+    Reply,
+    TooLarge,
+    bind,
+)
+
+FINE = Reply(200, b'{"value":"5"}')
+DRAINING = Reply(503, b'{"code":"unavailable","message":"the replica is stopping"}', "not sent")
+OVERLOADED = Reply(503, b"<html>no backend</html>")
+
+
+def envelope(data: object, flags: int = 0) -> bytes:
+    body = json.dumps(data).encode()
+    return struct.pack(">BI", flags, len(body)) + body
+
+
+def stream_of(*envelopes: bytes) -> list[Reply]:
+    return [Reply(200, b""), *(Reply(200, e) for e in envelopes)]
+
+
+ITEMS = stream_of(envelope({"value": 1}), envelope({"value": 2}), envelope({}, 2))
+
+
+class Scripted:
+    """A transport on which each address has one thing to say."""
+
+    def __init__(self, **says: Any) -> None:
+        self._says = says
+        self.asked: list[str] = []
+        self.headers: list[Mapping[str, str]] = []
+
+    async def unary(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        said = self._say(url, headers)
+        assert isinstance(said, Reply)
+        return said
+
+    async def stream(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> AsyncGenerator[Reply, None]:
+        said = self._say(url, headers)
+        for reply in said if isinstance(said, list) else [Reply(said.http_status, b"", said.outcome), said]:
+            if isinstance(reply, Exception):
+                raise reply
+            yield reply
+
+    async def close(self) -> None:
+        pass
+
+    def _say(self, url: str, headers: Mapping[str, str]) -> Any:
+        self.asked.append(url)
+        self.headers.append(headers)
+        if isinstance(self._says[url], Exception):
+            raise self._says[url]
+        return self._says[url]
+
+
+class Callers:
+    """Makes clients of the lab's contracts over a scripted transport."""
+
+    def __init__(self) -> None:
+        self.deadlines = Deadlines()
+
+    def __call__(self, contract: Any, transport: Scripted, *urls: str) -> Any:
+        replicas = Replicas(Random(3))
+        replicas.update(urls)
+        description, _ = describe(contract)
+        client = Client(description.service)
+        bind(client, description, RemoteCaller(replicas, transport, self.deadlines).bind)
+        return client
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[Callers]:
+    callers = Callers()
+    yield callers
+    callers.deadlines.close()
+
+
+async def failure(call: Any) -> CallError:
+    with pytest.raises(CallError) as caught:
+        await call
+    return caught.value
+
+
+async def items(stream: Any) -> list[int]:
+    return [item async for item in stream]
+
+
+@pytest.mark.parametrize("refusal", [NotSent("refused"), DRAINING], ids=["dead", "draining"])
+async def test_a_call_that_was_not_taken_goes_to_another_replica(client: Callers, refusal: object) -> None:
+    transport = Scripted(dead=refusal, alive=FINE)
+    echo = client(Echo, transport, "dead", "alive")
+    for _ in range(20):
+        assert await echo.number(5) == 5
+    assert transport.asked.count("alive") == 20
+
+
+REFUSED_STREAM = stream_of(
+    envelope({"error": {"code": "unavailable"}, "metadata": {"plures-outcome": ["not sent"]}}, 2)
+)
+"""What our own server says when it drains."""
+
+
+@pytest.mark.parametrize(
+    "refusal", [NotSent("refused"), DRAINING, REFUSED_STREAM], ids=["dead", "draining", "draining host"]
+)
+async def test_so_does_a_stream(client: Callers, refusal: object) -> None:
+    transport = Scripted(dead=refusal, alive=ITEMS)
+    trouble = client(Trouble, transport, "dead", "alive")
+    for _ in range(20):
+        assert await items(trouble.stream(2)) == [1, 2]
+    assert transport.asked.count("alive") == 20
+
+
+async def test_all_are_tried_once_before_it_is_said_that_nobody_is_there(client: Callers) -> None:
+    transport = Scripted(a=NotSent("refused"), b=DRAINING, c=NotSent("refused"))
+    error = await failure(client(Echo, transport, "a", "b", "c").number(5))
+    assert sorted(transport.asked) == ["a", "b", "c"]
+    assert (type(error), error.outcome) == (Unavailable, Outcome.NOT_SENT)
+    last = transport.asked[-1]
+    assert error.why == (f"{last} takes no calls now" if last == "b" else f"{last} cannot be reached (refused)")
+    error = await failure(items(client(Trouble, transport, "a", "b", "c").stream(2)))
+    assert (type(error), error.outcome, len(transport.asked)) == (Unavailable, Outcome.NOT_SENT, 6)
+
+
+async def test_without_replicas_nothing_is_sent(client: Callers) -> None:
+    for call in (client(Echo, Scripted()).number(5), items(client(Trouble, Scripted()).stream(2))):
+        error = await failure(call)
+        assert (type(error), error.outcome, error.why) == (
+            Unavailable, Outcome.NOT_SENT, "no replica of it is ready",
+        )  # fmt: skip
+
+
+async def test_a_call_that_broke_is_not_repeated(client: Callers) -> None:
+    transport = Scripted(a=Broken("reset"), b=Broken("reset"))
+    error = await failure(client(Echo, transport, "a", "b").number(5))
+    assert (type(error), error.outcome) == (Unavailable, Outcome.MAY_HAVE_RUN)
+    assert error.why == f"the connection to {transport.asked[0]} broke (reset)"
+    assert len(transport.asked) == 1
+
+
+async def test_an_answer_that_is_too_large_was_made(client: Callers) -> None:
+    error = await failure(client(Echo, Scripted(a=TooLarge("the answer is larger than 5 bytes")), "a").number(5))
+    assert (type(error), error.outcome) == (LimitExceeded, Outcome.MAY_HAVE_RUN)
+
+
+async def test_being_refused_without_a_word_on_whether_it_ran_is_final(client: Callers) -> None:
+    transport = Scripted(a=OVERLOADED, b=OVERLOADED)
+    error = await failure(client(Echo, transport, "a", "b").number(5))
+    assert (type(error), error.outcome) == (Unavailable, Outcome.MAY_HAVE_RUN)
+    assert len(transport.asked) == 1
+
+
+async def test_calls_in_flight_are_counted_and_counted_off(client: Callers) -> None:
+    replicas = Replicas.fixed("a")
+    replica = replicas.choose(())
+    assert replica is not None
+    seen: list[int] = []
+
+    class Counting(Scripted):
+        async def unary(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+            seen.append(replica.in_flight)
+            return await super().unary(url, path, headers, body)
+
+    description, _ = describe(Echo)
+    for says in (FINE, NotSent("refused"), Broken("reset"), OVERLOADED):
+        caller = RemoteCaller(replicas, Counting(a=says), client.deadlines)
+        with suppress(CallError):
+            await caller.bind(description.operations["number"])(5)
+    assert seen == [1, 1, 1, 1]
+    assert replica.in_flight == 0
+
+
+async def test_what_the_caller_says_about_itself(client: Callers) -> None:
+    transport = Scripted(a=FINE)
+    await client(Echo, transport, "a").number(5)
+    [headers] = transport.headers
+    assert headers["content-type"] == "application/json"
+    assert headers["connect-protocol-version"] == "1"
+    assert headers["plures-hops"] == "1"
+    assert 0 < int(headers["connect-timeout-ms"]) <= 1000
+
+
+async def test_a_deadline_covers_all_that_is_tried(client: Callers) -> None:
+    class Hanging(Scripted):
+        async def unary(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+            await asyncio.sleep(3600)
+            raise AssertionError
+
+    error = await failure(client(Trouble, Hanging(), "a").slow(1))
+    assert (type(error), error.outcome) == (DeadlineExceeded, Outcome.MAY_HAVE_RUN)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        stream_of(envelope({"value": 1})),
+        stream_of(envelope({"value": 1}), envelope({"value": 2})[:3]),
+        [*stream_of(envelope({"value": 1})), Broken("reset")],
+    ],
+    ids=["no end", "half an envelope", "the connection broke"],
+)
+async def test_a_stream_that_breaks_off_may_have_run(client: Callers, said: object) -> None:
+    transport = Scripted(a=said, b=said)
+    seen: list[int] = []
+    with pytest.raises(Unavailable) as caught:
+        async for item in client(Trouble, transport, "a", "b").stream(2):
+            seen.append(item)
+    assert seen == [1]
+    assert caught.value.outcome is Outcome.MAY_HAVE_RUN
+    assert len(transport.asked) == 1
+
+
+async def test_envelopes_may_come_in_any_pieces(client: Callers) -> None:
+    whole = b"".join([envelope({"value": 1}), envelope({"value": 2}), envelope({}, 2)])
+    for size in (1, 2, 7, len(whole)):
+        pieces = [whole[n : n + size] for n in range(0, len(whole), size)]
+        assert await items(client(Trouble, Scripted(a=stream_of(*pieces)), "a").stream(2)) == [1, 2]
+
+
+async def test_a_message_of_a_stream_has_a_limit_too(client: Callers) -> None:
+    endless = [Reply(200, b""), Reply(200, struct.pack(">BI", 0, 2**32 - 1))]
+    endless += [Reply(200, b"x" * MAX_BODY_BYTES)] * 8
+    error = await failure(items(client(Trouble, Scripted(a=endless), "a").stream(2)))
+    assert (type(error), error.outcome) == (LimitExceeded, Outcome.MAY_HAVE_RUN)
+
+
+GONE = {"code": "not_found", "details": [{"type": "lab.trouble.v1.Gone", "value": "", "debug": {}}]}
+
+
+@pytest.mark.parametrize(
+    ("end", "kind"),
+    [
+        ({"error": GONE}, Gone),
+        ({"error": {"code": "not_found"}}, CallError),
+        ({"error": {"code": "unavailable"}, "metadata": []}, Unavailable),
+        ({"error": {"code": "unavailable"}, "metadata": {"plures-outcome": 5}}, Unavailable),
+        ({"error": {"code": "unavailable"}, "metadata": {"plures-outcome": []}}, Unavailable),
+        ({"error": {"code": "unavailable"}, "metadata": ["plures-outcome"]}, Unavailable),
+        ({"error": "sorry"}, CallError),
+        ({"error": [1]}, CallError),
+        ([], Internal),
+        ("end", Internal),
+    ],
+)
+async def test_streams_end_as_peers_like_it(client: Callers, end: object, kind: type[Exception]) -> None:
+    with pytest.raises(kind) as caught:
+        await items(client(Trouble, Scripted(a=stream_of(envelope(end, 2))), "a").stream(2))
+    assert isinstance(caught.value, Gone) or caught.value.outcome is Outcome.MAY_HAVE_RUN  # type: ignore[attr-defined]
+
+
+async def test_a_stream_that_has_begun_is_not_asked_for_again(client: Callers) -> None:
+    begun = [*stream_of(envelope({"value": 1})), *REFUSED_STREAM[1:]]
+    transport = Scripted(a=begun, b=begun)
+    await failure(items(client(Trouble, transport, "a", "b").stream(2)))
+    assert len(transport.asked) == 1
+
+
+async def test_the_end_of_a_stream_can_say_that_it_never_began(client: Callers) -> None:
+    end = {"error": {"code": "unavailable"}, "metadata": {"plures-outcome": ["not sent"]}}
+    error = await failure(items(client(Trouble, Scripted(a=stream_of(envelope(end, 2))), "a").stream(2)))
+    assert error.outcome is Outcome.NOT_SENT

@@ -1,0 +1,100 @@
+"""What peers answer that are no Plures hosts, or only almost: each answer is one failed call, never an accident of ours."""
+
+import json
+from typing import Any
+
+import pytest
+from lab import Refused, Trouble
+
+from plures import Internal, Outcome, Unavailable, Unimplemented
+from plures.contract import describe
+from plures.errors import CallError
+from plures.runtime import Reply
+from plures.runtime.remote import answer_of
+
+OPERATION = describe(Trouble)[0].operations["fail"]
+
+
+def failure(reply: Reply) -> CallError:
+    with pytest.raises(CallError) as caught:
+        answer_of(OPERATION, reply)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("http_status", "kind", "status", "outcome"),
+    [
+        (404, Unimplemented, "unimplemented", Outcome.NOT_SENT),
+        (400, Internal, "internal", Outcome.MAY_HAVE_RUN),
+        (401, CallError, "unauthenticated", Outcome.NOT_SENT),
+        (403, CallError, "permission_denied", Outcome.NOT_SENT),
+        (405, CallError, "unknown", Outcome.MAY_HAVE_RUN),
+        (429, Unavailable, "unavailable", Outcome.MAY_HAVE_RUN),
+        (500, CallError, "unknown", Outcome.MAY_HAVE_RUN),
+        (502, Unavailable, "unavailable", Outcome.MAY_HAVE_RUN),
+        (503, Unavailable, "unavailable", Outcome.MAY_HAVE_RUN),
+        (504, Unavailable, "unavailable", Outcome.MAY_HAVE_RUN),
+        (302, CallError, "unknown", Outcome.MAY_HAVE_RUN),
+        (204, CallError, "unknown", Outcome.MAY_HAVE_RUN),
+    ],
+)
+@pytest.mark.parametrize(
+    "body", [b"<html>sorry</html>", b"", b"\xff", b"[]", b'"unavailable"', b"null", b"{}", b"[" * 5000]
+)
+def test_plain_http(http_status: int, kind: type[CallError], status: str, outcome: Outcome, body: bytes) -> None:
+    error = failure(Reply(http_status, body))
+    assert (type(error), error.status, error.outcome) == (kind, status, outcome)
+    assert error.why == f"the peer answered HTTP {http_status}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"code":5,"message":6,"details":7}',
+        b'{"code":"no such code","message":["x"],"details":{"type":"lab.trouble.v1.Gone"}}',
+        b'{"code":null,"details":[null,1,"x",{},{"type":1},{"type":"lab.trouble.v1.Other","debug":{}}]}',
+        b'{"code":{},"message":""}',
+    ],
+)
+def test_errors_that_are_almost_of_the_protocol(body: bytes) -> None:
+    error = failure(Reply(500, body))
+    assert (type(error), error.status, error.outcome) == (CallError, "unknown", Outcome.MAY_HAVE_RUN)
+
+
+@pytest.mark.parametrize("debug", ['{"who":5}', '{"who":"x"}', "[]", '"text"', "5", '{"until":[[]]}', '{"who":null}'])
+def test_a_declared_error_with_other_fields_keeps_its_code_and_text(debug: str) -> None:
+    detail = '{"type":"lab.trouble.v1.Refused","debug":' + debug + "}"
+    body = f'{{"code":"permission_denied","message":"not today","details":[{detail}]}}'.encode()
+    error = failure(Reply(403, body))
+    assert (type(error), error.status, error.why) == (CallError, "permission_denied", "not today")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{}", b"[]", b"<html>", b'{"value":5}', b'{"value":null}', b'{"other":"x"}', b"\xff\xff", b"[" * 5000],
+)
+def test_an_answer_that_breaks_the_contract_is_internal(body: bytes) -> None:
+    error = failure(Reply(200, body))
+    assert (type(error), error.outcome) == (Internal, Outcome.MAY_HAVE_RUN)
+
+
+@pytest.mark.parametrize("code", ["permission_denied", "unauthenticated", "unimplemented"])
+@pytest.mark.parametrize("http_status", [401, 403, 404, 501])
+def test_an_operation_that_ran_may_fail_with_any_code(code: str, http_status: int) -> None:
+    """A newer callee raises a declared error that this caller does not know: what it did before is done."""
+    body = json.dumps({"code": code, "details": [{"type": "lab.trouble.v1.DeclaredLater", "debug": {}}]}).encode()
+    assert failure(Reply(http_status, body)).outcome is Outcome.MAY_HAVE_RUN
+
+
+def test_the_word_of_the_peer_counts() -> None:
+    body = b'{"code":"resource_exhausted","message":"queue is full"}'
+    assert failure(Reply(429, body, "not sent")).outcome is Outcome.NOT_SENT
+    assert failure(Reply(429, body, "perhaps")).outcome is Outcome.MAY_HAVE_RUN
+
+
+def test_what_a_contract_declares_arrives_as_itself() -> None:
+    detail: dict[str, Any] = {"who": "me", "until": "2030-01-01T00:00:00Z", "attempts": "3"}
+    body = json.dumps({"code": "permission_denied", "details": [{"type": "lab.trouble.v1.Refused", "debug": detail}]})
+    with pytest.raises(Refused) as caught:
+        answer_of(OPERATION, Reply(403, body.encode()))
+    assert (caught.value.who, caught.value.attempts) == ("me", 3)
