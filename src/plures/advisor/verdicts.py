@@ -10,6 +10,7 @@ from .model import Evidence, Finding, Pressure, Verdict
 Subject = tuple[str, ...]
 
 WORTH_SAYING = 0.1  # Pairs with weaker evidence than this get no finding of their own: they are left alone.
+MOST_CALM_PAIRS = 200  # Nobody reads more; those that most evidence speaks of come first.
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,10 @@ def weigh(evidence: Iterable[Evidence], components: Sequence[str]) -> list[Findi
         for subject, case in cases.items()
         if len(subject) > 1 and any(e.strength >= WORTH_SAYING for e in case.evidence)
     ]
-    findings += [_on_pair(case, pressed) for case in pairs]
+    pairs.sort(key=lambda case: -max(e.strength for e in case.evidence))
+    on_pairs = [_on_pair(case, pressed) for case in pairs]
+    calm = [finding for finding in on_pairs if finding.verdict is Verdict.LEAVE_ALONE]
+    findings += [finding for finding in on_pairs if finding.verdict is not Verdict.LEAVE_ALONE] + calm[:MOST_CALM_PAIRS]
     return sorted(findings, key=lambda f: (_ORDER[f.verdict], len(f.subject), -f.confidence, f.subject))
 
 
