@@ -4,6 +4,7 @@ Stands alone: it imports nothing of Plures but the root of its errors, and runs 
 """
 
 from .advice import advise, plan
+from .atlas import read_map
 from .cache import default_folder as default_cache
 from .chart import draw
 from .codebase import Codebase, Wish, read_codebase
@@ -37,6 +38,7 @@ __all__ = [
     "print_map",
     "print_plan",
     "read_codebase",
+    "read_map",
     "render_html",
     "survey",
     "to_json",

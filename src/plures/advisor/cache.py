@@ -5,6 +5,7 @@ import gc
 import hashlib
 import os
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
 
@@ -61,7 +62,9 @@ class Cache:
             self._forget_oldest(self._folder, kind)
 
     def _file(self, folder: Path, kind: str, key: str) -> Path:
-        digest = hashlib.sha256(f"{VERSION}\0{key}".encode(errors="surrogateescape")).hexdigest()[:32]
+        digest = hashlib.sha256(f"{VERSION}\0{version('plures')}\0{key}".encode(errors="surrogateescape")).hexdigest()[
+            :32
+        ]
         return folder / f"{kind}-{digest}.msgpack"
 
     def _forget_oldest(self, folder: Path, kind: str) -> None:

@@ -23,6 +23,7 @@ from .tree import Tree, read_commit, read_folder
 Progress = Callable[[str, int, int | None], None]
 """(what is being done, how much is done, how much there is if that is known)"""
 
+_STEP = 20  # Files between two signs of progress.
 _OWNER_FILES = ("CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 
 
@@ -65,73 +66,105 @@ class Codebase:
     definitions: Definitions
     owners: str
     web: str
+    head: str
+    prefix: str
     notes: tuple[str, ...]
 
     def file_link(self, path: str, line: int = 0) -> Link:
         """Where a file can be looked at."""
-        text = f"{path}:{line}" if line else path
-        commit = self.history.head if self.history else ""
-        return Link(
-            text, f"{self.web}/blob/{commit}/{path}{f'#L{line}' if line else ''}" if self.web and commit else ""
-        )
+        text, row = (f"{path}:{line}", f"#L{line}") if line else (path, "")
+        seen = self.web and self.history is not None
+        return Link(text, f"{self.web}/blob/{self.head}/{self.prefix}{path}{row}" if seen else "")
 
     def commit_link(self, sha: str) -> Link:
         """Where a commit can be looked at."""
         return Link(sha[:10], f"{self.web}/commit/{sha}" if self.web else "")
 
 
-def read_codebase(wish: Wish, progress: Progress) -> Codebase:
-    """Read everything.
+@dataclass(frozen=True)
+class Source:
+    """A codebase whose files were taken in, before anything is understood."""
+
+    folder: Path
+    repository: git.Repository | None
+    definitions: Definitions
+    tree: Tree
+    web: str
+
+    def fingerprint(self) -> str:
+        """The same for two sources of which every map is the same."""
+        head = (self.repository.head, self.repository.prefix, self.repository.shallow) if self.repository else ()
+        parts = (str(self.folder), head, self.web, self.definitions, self.tree.paths, sorted(self.tree.digests.items()))
+        return sha256(repr((parts, sorted(self.tree.skipped.items()))).encode()).hexdigest()
+
+
+def open_source(wish: Wish, progress: Progress) -> Source:
+    """Take the files in.
 
     Raises:
         NotAFolder: The path is no folder.
-        NoPythonFound: It holds no production code in Python.
         UnknownCommit: The commit asked for is not there.
         InvalidInput: The file of definitions is wrong.
     """
     if not wish.path.is_dir():
         raise NotAFolder(str(wish.path))
-    folder, cache = wish.path.resolve(), Cache(wish.cache)
+    folder = wish.path.resolve()
     definitions = read_definitions(wish.definitions) if wish.definitions else Definitions()
     repository = git.open_repository(folder, wish.commit)
     progress("reading files", 0, None)
-    tree = (
-        read_commit(repository) if repository and (repository.bare or wish.commit is not None) else read_folder(folder)
-    )
+    from_git = repository is not None and (repository.bare or wish.commit is not None)
+    tree = read_commit(repository) if repository and from_git else read_folder(folder)
+    return Source(folder, repository, definitions, tree, _web(folder) if repository else "")
+
+
+def read_codebase(wish: Wish, progress: Progress) -> Codebase:
+    """Read everything; raises what `open_source` and `understand` raise."""
+    return understand(open_source(wish, progress), Cache(wish.cache), progress)
+
+
+def understand(source: Source, cache: Cache, progress: Progress) -> Codebase:
+    """Parse, resolve, cut, and read the history.
+
+    Raises:
+        NoPythonFound: There is no production code in Python.
+        InvalidInput: A component that the user named has no file.
+    """
+    tree, repository, definitions = source.tree, source.repository, source.definitions
     kinds = roles(tree.paths)
-    facts = _read_facts(
-        tree, [path for path, role in kinds.items() if role in {Role.PRODUCTION, Role.TEST}], cache, progress
-    )
+    read = [path for path, role in kinds.items() if role in {Role.PRODUCTION, Role.TEST}]
+    facts = _read_facts(source, read, cache, progress)
     production = frozenset(
-        path for path in facts if kinds[path] is Role.PRODUCTION and not facts[path].problem.startswith("binary")
+        p for p in facts if kinds[p] is Role.PRODUCTION and not facts[p].problem.startswith("binary")
     )
     if not production:
-        raise NoPythonFound(str(wish.path), len(tree.paths))
+        raise NoPythonFound(str(source.folder), len(tree.paths))
     index = ModuleIndex(kinds, project_folders(tree.paths))
     lines = {path: facts[path].lines for path in production}
     cut = overlay(cut_by_structure(lines, index.name_of, definitions.divide), definitions, lines)
     progress("following imports", 0, None)
     graph = resolve_imports({path: facts[path] for path in sorted(production)}, index)
     history, notes = _read_history(repository, tree, cache, progress)
-    owners = next(
-        (tree.contents[tree.digests[path]].decode(errors="replace") for path in _OWNER_FILES if path in tree.digests),
-        "",
-    )
-    name = _name(folder)
     return Codebase(
-        name,
-        tree,
-        facts,
-        production,
-        index,
-        cut,
-        graph,
-        history,
-        definitions,
-        owners,
-        _web(folder) if repository else "",
-        notes,
+        name=_name(source.folder),
+        tree=tree,
+        facts=facts,
+        production=production,
+        index=index,
+        cut=cut,
+        graph=graph,
+        history=history,
+        definitions=definitions,
+        owners=_owners(tree),
+        web=source.web,
+        head=repository.head if repository else "",
+        prefix=repository.prefix if repository else "",
+        notes=notes,
     )
+
+
+def _owners(tree: Tree) -> str:
+    found = next((tree.digests[path] for path in _OWNER_FILES if path in tree.digests), None)
+    return tree.contents[found].decode(errors="replace") if found else ""
 
 
 def _name(folder: Path) -> str:
@@ -139,17 +172,18 @@ def _name(folder: Path) -> str:
     return named.removesuffix(".git") or str(folder)
 
 
-def _read_facts(tree: Tree, paths: list[str], cache: Cache, progress: Progress) -> dict[str, ModuleFacts]:
+def _read_facts(source: Source, paths: list[str], cache: Cache, progress: Progress) -> dict[str, ModuleFacts]:
+    """Facts by path. What has not changed since the last time this folder was read is not parsed again."""
+    tree = source.tree
     wanted = {path: tree.digests[path] for path in paths if path in tree.digests}
-    key = sha256("\n".join(sorted(set(wanted.values()))).encode()).hexdigest()
-    by_digest = cache.load("facts", key, dict[str, ModuleFacts])
-    if by_digest is None:
-        by_digest = dict[str, ModuleFacts]()
-        for count, digest in enumerate(dict.fromkeys(wanted.values()), 1):
-            by_digest[digest] = parse(tree.contents[digest])
-            if count % 20 == 0 or count == len(wanted):
-                progress("reading Python", count, len(wanted))
-        cache.store("facts", key, by_digest)
+    known = cache.load("facts", str(source.folder), dict[str, ModuleFacts]) or {}
+    by_digest: dict[str, ModuleFacts] = {}
+    for count, digest in enumerate(dict.fromkeys(wanted.values()), 1):
+        by_digest[digest] = known[digest] if digest in known else parse(tree.contents[digest])
+        if count % _STEP == 0 or count == len(wanted):
+            progress("reading Python", count, len(wanted))
+    if by_digest.keys() != known.keys():
+        cache.store("facts", str(source.folder), by_digest)
     return {path: by_digest[digest] for path, digest in wanted.items()}
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from plures.advisor import draw, map_markdown, print_map, read_codebase, render_html, survey, to_json
+from plures.advisor import map_markdown, print_map, read_map, render_html, to_json
 
 from .codebase import codebase_options, deliver, progress, shape_of, wish
 from .console import mistakes_explained, out
@@ -29,10 +29,7 @@ def map_command(
     shape = shape_of(shape, output)
     with mistakes_explained(as_json=shape == "json"):
         with progress() as tell:
-            drawn = draw(
-                survey(read_codebase(wish(path, commit, components, no_cache=no_cache), tell), tell),
-                hide_names=hide_names,
-            )
+            drawn = read_map(wish(path, commit, components, no_cache=no_cache), tell, hide_names=hide_names)
         if shape == "terminal":
             print_map(drawn, out())
         else:

@@ -77,10 +77,21 @@ def test_names_can_be_hidden(shop):
 def test_the_second_run_reads_from_the_cache(shop, tmp_path):
     first = run(map_command, shop, "--format", "json").stdout
     kept = sorted(file.name.split("-")[0] for file in (tmp_path / "cache/plures/advisor").iterdir())
-    assert kept == ["facts", "history"]
+    assert kept == ["facts", "history", "map"]
     assert run(map_command, shop, "--format", "json").stdout == first
     assert run(map_command, shop, "--format", "json", "--no-cache").stdout == first
     assert not (shop / ".plures").exists()
+
+
+def test_a_change_on_disk_or_of_wishes_is_seen_at_once(shop, tmp_path):
+    first = json.loads(run(map_command, shop, "--format", "json").stdout)
+    (shop / "shop/mail/m9.py").write_text("from shop.search import m1\nX = 1\n")
+    second = json.loads(run(map_command, shop, "--format", "json").stdout)
+    assert second["files"] == first["files"] + 1
+    assert any((e["source"], e["target"]) == ("shop.mail", "shop.search") for e in second["edges"])
+    (tmp_path / "c.toml").write_text('[components]\npost = ["shop/mail"]\n')
+    third = json.loads(run(map_command, shop, "--format", "json", "--components", tmp_path / "c.toml").stdout)
+    assert "post" in {c["name"] for c in third["components"]}
 
 
 def test_advice_on_a_calm_codebase_is_to_leave_it(shop):
