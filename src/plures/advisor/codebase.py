@@ -143,7 +143,7 @@ def understand(source: Source, cache: Cache, progress: Progress) -> Codebase:
     cut = overlay(cut_by_structure(lines, index.name_of, definitions.divide), definitions, lines)
     progress("following imports", 0, None)
     graph = resolve_imports({path: facts[path] for path in sorted(production)}, index)
-    history, notes = _read_history(repository, tree, cache, progress)
+    history, notes = _read_history(source, cache, progress)
     return Codebase(
         name=_name(source.folder),
         tree=tree,
@@ -187,13 +187,16 @@ def _read_facts(source: Source, paths: list[str], cache: Cache, progress: Progre
     return {path: by_digest[digest] for path, digest in wanted.items()}
 
 
-def _read_history(
-    repository: git.Repository | None, tree: Tree, cache: Cache, progress: Progress
-) -> tuple[History | None, tuple[str, ...]]:
+def _read_history(source: Source, cache: Cache, progress: Progress) -> tuple[History | None, tuple[str, ...]]:
+    repository, tree = source.repository, source.tree
     if repository is None:
-        return None, (
-            "There is no git history here: nothing can be said about teams, waiting, or what changes together.",
+        refused = (source.folder / ".git").exists()
+        why = (
+            "Git is missing, has no commit here or refuses to read this repository"
+            if refused
+            else "There is no git history here"
         )
+        return None, (f"{why}: nothing can be said about teams, waiting, or what changes together.",)
     ignored = _ignored_commits(tree)
     key = f"{repository.head}\0{repository.prefix}\0{repository.shallow}\0{','.join(sorted(ignored))}"
     history = cache.load("history", key, History)
