@@ -1,6 +1,7 @@
 """Results as Markdown: targets first, then what was measured, misses included."""
 
 from collections.abc import Iterable, Sequence
+from statistics import fmean
 from typing import Any
 
 Results = dict[str, Any]
@@ -73,10 +74,23 @@ def _leaving(results: Results) -> str:
             _ABOUT_LEAVING,
             _table(("ranked by", "AUC", "95%", "top k"), rows),
             _table(("AUC of each", *names), each),
+            *_classics(results["leaving_each"]),
             "Calibration: components by independence, and how many of them left.\n",
             _table(("independence", "components", "left", "share"), bins),
         ]
     )
+
+
+def _classics(each: dict[str, dict[str, float]]) -> list[str]:
+    """The two best-known departures by themselves."""
+    chosen = [scores for title, scores in each.items() if title.startswith(("ipython/", "openstack/nova"))]
+    if not chosen:
+        return []
+    means = {name: fmean(scores[name] for scores in chosen) for name in chosen[0]}
+    best = max((name for name in means if name != "advisor"), key=lambda name: means[name])
+    return [
+        f"IPython and nova by themselves: {means['advisor']:.2f}; the best baseline there is {best} with {means[best]:.2f}.\n"
+    ]
 
 
 def _verdicts(results: Results) -> str:
