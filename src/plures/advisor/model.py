@@ -204,6 +204,7 @@ class Evidence:
         required: The verdict cannot be given without this being at least 1.
         pressure: The reason to split that it shows, if it shows one.
         links: Where to check it.
+        about: Which one of a pair the figure concerns; empty when it concerns both.
     """
 
     source: str
@@ -216,6 +217,7 @@ class Evidence:
     required: bool = False
     pressure: Pressure | None = None
     links: tuple[Link, ...] = ()
+    about: str = ""
 
 
 @dataclass(frozen=True)

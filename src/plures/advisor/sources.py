@@ -48,27 +48,26 @@ def from_imports(survey: Survey) -> Iterator[Evidence]:
 
 
 def _bonds(survey: Survey) -> Iterator[Evidence]:
-    """Pairs of components, each with the imports in both directions."""
-    pairs = sorted({(min(pair), max(pair)) for pair in survey.dependencies if pair[0] != pair[1]})
-    for left, right in pairs:
+    """Pairs of components that import one another, from the view of each."""
+    for left, right in sorted({(min(pair), max(pair)) for pair in survey.dependencies if pair[0] != pair[1]}):
         there, back = survey.dependencies.get((left, right)), survey.dependencies.get((right, left))
         sites = (there.sites if there else 0) + (back.sites if back else 0)
-        share = max(
-            sites / max(1, figures.incoming + figures.outgoing)
-            for figures in (survey.independence[left], survey.independence[right])
-        )
         links = [link for dependency in (there, back) if dependency for link in dependency.links[:2]]
-        yield Evidence(
-            source="imports",
-            subject=(left, right),
-            statement=f"{left} imports {right} in {there.sites if there else 0} pairs of files, {right} imports {left} in "
-            f"{back.sites if back else 0}; that is {share:.0%} of all that binds the less bound of the two.",
-            figure=share,
-            unit="share of a component's outside imports",
-            supports=Verdict.CUT_FIRST,
-            strength=share / at.BINDING_SHARE,
-            links=tuple(survey.codebase.file_link(link.source, link.line) for link in links),
-        )
+        for name in (left, right):
+            figures = survey.independence[name]
+            share = sites / max(1, figures.incoming + figures.outgoing)
+            yield Evidence(
+                source="imports",
+                subject=(left, right),
+                statement=f"{left} imports {right} in {there.sites if there else 0} pairs of files, {right} imports {left} "
+                f"in {back.sites if back else 0}; that is {share:.0%} of all that binds {name}.",
+                figure=share,
+                unit=f"share of what binds {name}",
+                supports=Verdict.CUT_FIRST,
+                strength=share / at.BINDING_SHARE,
+                links=tuple(survey.codebase.file_link(link.source, link.line) for link in links),
+                about=name,
+            )
 
 
 def _incoming_links(survey: Survey, name: str) -> Iterator[Link]:

@@ -12,4 +12,4 @@ LASTING_QUARTERS = 3  # Of the last eight: in so many both changed together.
 SAME_OWNERS = 0.7  # Overlap of who changes two components.
 SHARED_TABLES = 3
 ENTANGLED_SHARE = 0.5  # Of all components: so many import it.
-BINDING_SHARE = 0.25  # Of a component's imports from and to others: an edge with so many holds it back.
+BINDING_SHARE = 0.15  # Of a component's imports from and to others: an edge with so many holds it back.

@@ -93,9 +93,7 @@ def _falls(pressure: Evidence) -> str:
 
 def _what_would_split(case: Case, pressures: Sequence[Evidence]) -> str:
     if pressures:
-        return (
-            "There is pressure to split it, but it hangs too closely on others: cut the dependencies named below first."
-        )
+        return "There is pressure to split it, but it hangs too closely on others: what binds it has to be cut first (--plan lists it)."
     weak = next((e for e in case.supporting(Verdict.SPLIT_OUT) if e.pressure is Pressure.TEAM), None)
     if weak is not None and weak.strength > 0:
         return f"A split would be worth looking at if its {weak.unit}, now {weak.figure:.0%}, were {1 / weak.strength:.1f} times as high."
@@ -115,8 +113,9 @@ def _on_pair(case: Case, pressed: set[str]) -> Finding:
             confidence=STAYED_COUPLED,
             would_change="They should stay apart if different people came to own them, or if they began to change separately.",
         )
-    cutting = case.supporting(Verdict.CUT_FIRST)
-    if held_back and any(e.strength >= 1 for e in cutting):
+    bonds = case.supporting(Verdict.CUT_FIRST)
+    cutting = tuple(e for e in bonds if e.strength >= 1 and (not e.about or e.about in held_back))
+    if held_back and cutting:
         return Finding(
             subject=case.subject,
             verdict=Verdict.CUT_FIRST,
@@ -131,7 +130,7 @@ def _on_pair(case: Case, pressed: set[str]) -> Finding:
         verdict=Verdict.LEAVE_ALONE,
         pressure=None,
         evidence=case.supporting(Verdict.LEAVE_ALONE),
-        counter_evidence=(*speaks_for, *cutting),
+        counter_evidence=(*speaks_for, *bonds),
         confidence=1 - STAYED_COUPLED * min(1.0, min((e.strength for e in speaks_for if e.required), default=0.0)),
         would_change="They would be worth merging if the same people owned both and half of their commits touched both.",
     )

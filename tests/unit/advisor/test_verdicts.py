@@ -49,6 +49,13 @@ def test_pressure_on_what_hangs_on_others_cuts_the_strongest_bond_first():
     assert only(found, "a", "c").verdict is Verdict.LEAVE_ALONE
 
 
+def test_a_bond_is_judged_from_the_side_that_is_pressed():
+    bound = evidence("a", required=True, strength=0.4)
+    mine = evidence("a", "b", supports=Verdict.CUT_FIRST, strength=0.2, about="a")
+    theirs = evidence("a", "b", supports=Verdict.CUT_FIRST, strength=3.0, about="b")
+    assert only(weigh([bound, WAITS, mine, theirs], ["a", "b"]), "a", "b").verdict is Verdict.LEAVE_ALONE
+
+
 def test_a_merge_needs_both_changing_together_and_the_same_owners():
     together = evidence("a", "b", supports=Verdict.MERGE, required=True, source="history")
     same = evidence("a", "b", supports=Verdict.MERGE, required=True, source="teams")
