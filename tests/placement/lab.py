@@ -124,6 +124,8 @@ class Trouble(Protocol):
     @query(errors=[Gone], deadline_s=2)
     def stream(self, count: int, pause_s: float = 0.0, then: str = "") -> AsyncIterator[int]: ...
     @query()
+    def iterator(self, count: int) -> AsyncIterator[int]: ...
+    @query()
     async def streams_closed(self) -> int: ...
     @command(idempotent=True)
     async def put(self, key: str, value: int) -> int: ...
@@ -189,6 +191,22 @@ class EchoService:
         return text * times
 
 
+class Countdown:
+    """An iterator that is no generator: it cannot be closed."""
+
+    def __init__(self, count: int) -> None:
+        self._left = count
+
+    def __aiter__(self) -> "Countdown":
+        return self
+
+    async def __anext__(self) -> int:
+        if not self._left:
+            raise StopAsyncIteration
+        self._left -= 1
+        return self._left
+
+
 class TroubleService:
     def __init__(self) -> None:
         self._cancelled = 0
@@ -251,6 +269,9 @@ class TroubleService:
                 raise ValueError(message)
         finally:
             self._streams_closed += 1
+
+    def iterator(self, count: int) -> AsyncIterator[int]:
+        return Countdown(count)
 
     async def streams_closed(self) -> int:
         return self._streams_closed

@@ -19,6 +19,10 @@ async def test_items_arrive_in_order(shop: Running) -> None:
     assert [n async for n in trouble.stream(0)] == []
 
 
+async def test_iterators_that_are_no_generators_stream_as_well(shop: Running) -> None:
+    assert [n async for n in shop.client(Trouble).iterator(3)] == [2, 1, 0]
+
+
 async def test_declared_errors_end_a_stream(shop: Running) -> None:
     seen: list[int] = []
     with pytest.raises(Gone):

@@ -6,12 +6,14 @@ wrong — nulls, integers that JavaScript rounds, types with another JSON form, 
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from .composites import Field, MessageType, OptionalType, TupleType
 from .leaves import Leaf
+from .scalars import Written
 from .scanning import check_depth, has_wide_int, null_members
 from .wiretype import Problems, WireType, reachable
 
@@ -43,6 +45,8 @@ class Codec:
         self._decoder: msgspec.json.Decoder[Any] = (
             msgspec.json.Decoder(message.python) if self._native else msgspec.json.Decoder()
         )
+        has_decimal = any(isinstance(kind, Leaf) and kind.python is Decimal for kind in kinds)
+        self._tree = msgspec.json.Decoder(float_hook=Written) if has_decimal else msgspec.json.Decoder()
 
     def encode(self, value: Any) -> bytes:
         """The JSON of a message.
@@ -74,11 +78,11 @@ class Codec:
         if self._native and self._is_plain(body):
             try:
                 return self._decoder.decode(body)
-            except (msgspec.DecodeError, UnicodeDecodeError, ValueError):
+            except Exception:  # noqa: BLE001, S110 - a message's own checks may raise anything
                 pass  # The exact way accepts more spellings, and finds all the problems.
         problems = Problems()
         try:
-            data = msgspec.json.decode(body)
+            data = self._tree.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             problems.add("", f"not JSON: {error}")
             raise Malformed(problems) from None
@@ -107,10 +111,13 @@ class Codec:
         return data
 
     def _natively(self, value: Any) -> bytes | None:
-        body: bytes | None = self._encoder.encode(value)
-        if body is not None and b"null" in body:
-            body = self._nulls.left_out(body)
-        return None if body is None or (self._has_int and has_wide_int(body)) else body
+        body = self._encoder.encode(value)
+        if b"null" in body:
+            shorter = self._nulls.left_out(body)
+            if shorter is None:
+                return None
+            body = shorter
+        return None if self._has_int and has_wide_int(body) else body
 
     def _is_plain(self, body: bytes) -> bool:
         if self._has_int and has_wide_int(body):

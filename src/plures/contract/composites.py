@@ -164,8 +164,8 @@ class MessageType:
             return None
         try:
             return self.python(**values)
-        except (ValueError, TypeError) as error:  # a check of the message's own, in __post_init__
-            problems.add(at, str(error))
+        except Exception as error:  # noqa: BLE001 - a check of the message's own, in __post_init__
+            problems.add(at, str(error) or type(error).__name__)
             return None
 
     @staticmethod

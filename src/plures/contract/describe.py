@@ -1,6 +1,7 @@
 """A contract class → its description: names, operations, codecs. All violations at once."""
 
 import inspect
+import math
 import re
 import typing
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -16,7 +17,7 @@ from .composites import Field, MessageType, OptionalType
 from .declare import CONTRACT, OPERATION, ContractDeclaration, OperationDeclaration
 from .error import ContractError, field_names
 from .names import camel, is_spellable, pascal
-from .reading import TypeReader, is_message
+from .reading import UNRESOLVABLE, TypeReader, is_message
 
 _CONTRACT_NAME: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\.v[1-9]\d*")
 _STREAM_ORIGINS: Final = (AsyncIterator, typing.AsyncIterator)
@@ -144,10 +145,17 @@ class _Operation:
         hints = self._hints()
         signature = inspect.signature(self._method)
         signature = signature.replace(parameters=list(signature.parameters.values())[1:])
-        if self._declaration.deadline_s <= 0:
+        if not 0 < self._declaration.deadline_s < math.inf:
             self._reader.violate(
-                "deadline", self._where, "the deadline is not positive", "Pass deadline_s=… in seconds, more than 0."
+                "deadline",
+                self._where,
+                "the deadline is no length of time",
+                "Pass deadline_s=… in seconds, more than 0.",
             )
+        names = [kind.__name__ for kind in self._declaration.errors]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            what = f"two of its errors are called {name!r}, and peers tell them apart by name"
+            self._reader.violate("error_name", self._where, what, "Give each error class its own name.")
         streams = get_origin(hints.get("return")) in _STREAM_ORIGINS
         answer, wraps = self._answer(hints, streams=streams)
         return OperationDescription(
@@ -165,7 +173,7 @@ class _Operation:
     def _hints(self) -> dict[str, Any]:
         try:
             return typing.get_type_hints(self._method, include_extras=True)
-        except NameError as error:
+        except UNRESOLVABLE as error:
             fix = "Import the name at run time; a name under `if TYPE_CHECKING:` is not enough."
             self._reader.violate("undeclared_type", self._where, f"annotation cannot be resolved: {error}", fix)
             return {}
@@ -216,7 +224,7 @@ class _Operation:
         where = f"error {kind.__qualname__}"
         try:
             hints = typing.get_type_hints(kind, include_extras=True)
-        except NameError as error:
+        except UNRESOLVABLE as error:
             self._reader.violate(
                 "undeclared_type", where, f"annotation cannot be resolved: {error}", "Import the name at run time."
             )

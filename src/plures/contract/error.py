@@ -62,11 +62,13 @@ def _rebuild(kind: type[ContractError], fields: dict[str, Any]) -> ContractError
 def field_names(kind: type[ContractError]) -> tuple[str, ...]:
     """The fields that subclasses of `ContractError` annotate, base classes first."""
     return tuple(
-        name
-        for base in reversed(kind.__mro__)
-        if issubclass(base, ContractError) and base is not ContractError
-        for name, annotation in inspect.get_annotations(base).items()
-        if not _is_class_variable(annotation)
+        dict.fromkeys(  # A class may narrow a field of its base.
+            name
+            for base in reversed(kind.__mro__)
+            if issubclass(base, ContractError) and base is not ContractError
+            for name, annotation in inspect.get_annotations(base).items()
+            if not _is_class_variable(annotation)
+        )
     )
 
 

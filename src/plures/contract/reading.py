@@ -1,6 +1,7 @@
 """Annotations → wire types. Whatever could not cross the wire becomes a violation that says what to write instead."""
 
 import dataclasses
+import inspect
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -31,6 +32,10 @@ _INSTEAD: Final[Mapping[Any, str]] = {
     bytearray: "bytes", object: "the messages that it may be, as a union", Any: "the messages that it may be, as a union",
     complex: "a message with two floats",
 }  # fmt: skip
+
+
+UNRESOLVABLE: Final = (NameError, AttributeError, SyntaxError, TypeError)
+"""What an annotation raises that is written as text and names nothing."""
 
 
 class TypeReader:
@@ -77,7 +82,7 @@ class TypeReader:
         where = python.__qualname__
         try:
             hints = get_type_hints(python, include_extras=True)
-        except NameError as error:
+        except UNRESOLVABLE as error:
             self.violate(
                 "undeclared_type",
                 where,
@@ -85,7 +90,23 @@ class TypeReader:
                 "Import the name at run time, where the class is.",
             )
             return ()
+        self._check_construction(python, where)
         return tuple(self.field(name, hints[name], default, f"{where}.{name}") for name, default in _defaults(python))
+
+    def _check_construction(self, python: Any, where: str) -> None:
+        """A message must be its fields, all of them, in the one spelling: both ways of the codec rely on that."""
+        if isinstance(python, MessageMeta):
+            config: Any = python.__struct_config__
+            fields = msgspec.structs.fields(cast("type[msgspec.Struct]", python))
+            renamed = [field.name for field in fields if field.encode_name != camel(field.name)]
+            if renamed or config.array_like or config.tag is not None or not config.frozen:
+                of = f" ({', '.join(renamed)})" if renamed else ""
+                what = f"it changes how messages are written{of}"
+                fix = "Leave out name=, rename=, tag=, array_like= and frozen=; the wire has one spelling."
+                self.violate("message_options", where, what, fix)
+        elif set(inspect.signature(python).parameters) != {field.name for field in dataclasses.fields(python)}:
+            fix = "Leave out init=False and InitVar; what can be computed can be a property."
+            self.violate("message_options", where, "its constructor does not take exactly its fields", fix)
 
     def field(self, name: str, annotation: Any, default: object, where: str) -> Field:
         """One field or parameter; its name and default must cross as well as its type."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Self
 from uuid import UUID
 
 import msgspec
@@ -19,6 +19,17 @@ _NOT_FINITE: Final[Mapping[str, float]] = {"NaN": math.nan, "Infinity": math.inf
 # What a peer may send for a number besides a JSON number; anything else is refused, unlike `int()` and `float()` would.
 _INT_TEXT: Final = re.compile(r"-?\d{1,19}")
 _FLOAT_TEXT: Final = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
+
+
+class Written(float):
+    """A number that remembers how it was written, since a `Decimal` must not be rounded to a float on its way."""
+
+    text: str
+
+    def __new__(cls, text: str) -> Self:
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
 
 
 def _write_int(value: int) -> int | str:
@@ -50,6 +61,11 @@ def _read_float(data: object) -> object:
     if isinstance(data, str) and data in _NOT_FINITE:
         return _NOT_FINITE[data]
     if (isinstance(data, str) and _FLOAT_TEXT.fullmatch(data)) or type(data) is int:
+        return float(data)
+    if isinstance(data, Written):
+        if math.isinf(data):
+            message = "Number out of range"
+            raise ValueError(message)
         return float(data)
     return data
 
@@ -115,6 +131,8 @@ def _read_uuid(data: object) -> object:
 def _read_decimal(data: object) -> object:
     if isinstance(data, str):
         return msgspec.convert(data, Decimal)
+    if isinstance(data, Written):
+        return Decimal(data.text)
     return Decimal(str(data)) if isinstance(data, int | float) and not isinstance(data, bool) else data
 
 

@@ -96,11 +96,15 @@ class _Lifespan:
             raise EdgeNotStarted("The edge did not start", why=why, fix="See its log.")
 
     async def stop(self) -> None:
-        if self._task is not None and not self._task.done():
+        task, self._task = (
+            self._task,
+            None,
+        )  # Whoever stops it at the same time would wait for a second answer, for ever.
+        if task is not None and not task.done():
             answer = await self._ask("lifespan.shutdown")
             if answer["type"] == "lifespan.shutdown.failed":
                 _LOG.error("the edge did not shut down well: %s", answer.get("message", ""))
-            await self._task
+            await task
 
     async def _ask(self, event: str) -> dict[str, str]:
         await self._inbox.put({"type": event})

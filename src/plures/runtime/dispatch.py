@@ -99,10 +99,14 @@ class Dispatcher:
             self._leave()
 
     def _prepare(self, operation: OperationDescription, incoming: Incoming, body: bytes) -> tuple[CallContext, Any]:
-        """What is checked before the service is asked; raises `CallError`, always as *not sent*."""
+        """What is checked before the service is asked, and then its work; raises `CallError`."""
         context = _context(operation, incoming)
         arguments = _arguments(operation, body)
-        return context, self._method(operation)(**arguments)
+        method = self._method(operation)
+        try:
+            return context, method(**arguments)
+        except Exception as error:  # noqa: BLE001 - a service whose method is no coroutine may raise already here
+            raise failure_of(error, operation, context) from None
 
     async def _run(self, operation: OperationDescription, context: CallContext, work: Any) -> Any:
         try:

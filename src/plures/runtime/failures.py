@@ -1,7 +1,7 @@
 """What a caller learns of an operation that failed: the same in every placement, and never the text of an undeclared error."""
 
 import logging
-from typing import Final
+from typing import Final, cast
 
 from plures.contract import ContractError, Malformed, OperationDescription, TooDeep
 from plures.errors import CallError, DeadlineExceeded, Internal, InvalidRequest, LimitExceeded, Outcome, Unavailable
@@ -29,7 +29,7 @@ def failure_of(error: BaseException, operation: OperationDescription, context: C
 
 def _is_out_of_time(error: BaseException) -> bool:
     if isinstance(error, ExceptionGroup):  # Of calls that were made together, one noticed first.
-        return any(map(_is_out_of_time, error.exceptions))
+        return any(map(_is_out_of_time, cast("ExceptionGroup[Exception]", error).exceptions))
     return isinstance(error, Expired) or (isinstance(error, DeadlineExceeded) and error.is_inherited)
 
 

@@ -1,9 +1,13 @@
 """Values that a type checker lets through, and what the codec makes of them: the exact way, which no other test takes on purpose."""
 
+from dataclasses import InitVar, dataclass
+from dataclasses import field as dataclass_field
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import Enum, IntEnum
 
 import pytest
+from msgspec import field
 
 from plures import Message
 from plures.contract import Codec, Malformed
@@ -53,3 +57,99 @@ class Paint(Message):
 def test_what_an_enum_does_not_declare_goes_back_as_it_came(sent: bytes) -> None:
     made = codec(Paint)
     assert made.encode(made.decode(sent)) == sent
+
+
+class Price(Message):
+    amount: Decimal
+    ratio: float = 0.0
+    at: datetime | None = None
+
+
+class NativePrice(Message):
+    amount: Decimal
+    ratio: float = 0.0
+
+
+@pytest.mark.parametrize("kind", [Price, NativePrice])
+@pytest.mark.parametrize("number", ["12345678901234567.89", "1.10", "-0.0", "1e5", "7"])
+def test_a_decimal_that_comes_as_a_number_is_not_rounded(kind: type[Price], number: str) -> None:
+    value = codec(kind).decode(f'{{"amount":{number},"ratio":1.5}}'.encode())
+    assert str(value.amount) == str(Decimal(number))
+    assert (type(value.ratio), value.ratio) == (float, 1.5)
+
+
+@pytest.mark.parametrize("kind", [Price, NativePrice])
+def test_a_number_that_no_float_can_hold_is_refused_beside_decimals_too(kind: type[Price]) -> None:
+    with pytest.raises(Malformed, match="out of range"):
+        codec(kind).decode(b'{"amount":"1","ratio":1e400}')
+
+
+class Checked(Message):
+    size: int
+
+    def __post_init__(self) -> None:
+        assert self.size > 0, "there is no such size"
+
+
+@dataclass(frozen=True)
+class CheckedPoint:
+    x: int
+
+    def __post_init__(self) -> None:
+        if self.x == 0:
+            raise LookupError
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "says"),
+    [(Checked, b'{"size":0}', "there is no such size"), (CheckedPoint, b'{"x":0}', "LookupError")],
+)
+def test_whatever_a_check_of_the_message_raises_is_a_problem_of_the_body(kind: type, body: bytes, says: str) -> None:
+    with pytest.raises(Malformed, match=says):
+        codec(kind).decode(body)
+
+
+class Renamed(Message):
+    product_id: str = field(name="prodId")
+
+
+class Listed(Message, array_like=True):
+    size: int
+
+
+class Tagged(Message, tag=True):
+    size: int
+
+
+@dataclass(frozen=True)
+class Computed:
+    size: int
+    double: int = dataclass_field(init=False, default=0)
+
+
+@dataclass(frozen=True)
+class Seeded:
+    size: int
+    seed: InitVar[int] = 0
+
+
+@pytest.mark.parametrize("kind", [Renamed, Listed, Tagged, Computed, Seeded])
+def test_messages_that_would_be_written_in_two_ways_are_refused(kind: type) -> None:
+    reader = TypeReader()
+    reader.message(kind)
+    assert [violation.code for violation in reader.violations] == ["contract.message_options"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    size: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived(Base):
+    name: str
+
+
+def test_dataclasses_with_slots_and_bases_are_messages() -> None:
+    made = codec(Derived)
+    assert made.decode(made.encode(Derived(name="n"))) == Derived(size=1, name="n")

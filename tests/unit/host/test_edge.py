@@ -47,6 +47,15 @@ async def test_a_lifespan_is_begun_and_ended() -> None:
     await edge.stop()
 
 
+async def test_a_lifespan_ends_once_whoever_ends_it() -> None:
+    app = Spoken()
+    edge = Edge(app)
+    await edge.start()
+    async with asyncio.timeout(30):
+        await asyncio.gather(edge.stop(), edge.stop())
+    assert app.events == ["lifespan.startup", "lifespan.shutdown"]
+
+
 @pytest.mark.parametrize("kind", ["http", "websocket"])
 async def test_requests_see_the_state_of_the_lifespan(kind: str) -> None:
     app = Spoken()

@@ -1,13 +1,13 @@
 """Deadlines: the right call expires, nobody else's cancellation is taken for ours, and one timer serves them all."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from time import monotonic
 
 import pytest
 
 from plures.runtime import CallContext, Deadlines, current
-from plures.runtime.running import Expired, run
+from plures.runtime.running import Expired, run, run_stream
 
 LONG_S, SOON_S, PATIENCE_S = 3600.0, 0.02, 30
 
@@ -168,6 +168,24 @@ async def turns_into_a_bug() -> str:
 async def test_work_cannot_hide_that_its_time_is_over(deadlines: Deadlines, work: Callable[[], Awaitable[str]]) -> None:
     with pytest.raises(Expired):
         await run(within(SOON_S), deadlines, work())
+    assert_nothing_is_left()
+
+
+async def test_a_stream_that_never_waits_expires_too(deadlines: Deadlines) -> None:
+    context, closed = within(SOON_S), False
+
+    async def numbers() -> AsyncIterator[int]:
+        nonlocal closed
+        try:
+            while True:
+                yield 1
+        finally:
+            closed = True
+
+    with pytest.raises(Expired):
+        async for _ in run_stream(context, deadlines, numbers()):
+            pass
+    assert closed
     assert_nothing_is_left()
 
 

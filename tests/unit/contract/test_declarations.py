@@ -1,0 +1,93 @@
+"""Declarations that look harmless, and would differ by placement or end in a traceback."""
+
+import math
+from typing import Protocol
+
+import pytest
+
+from plures import ContractError, contract, query
+from plures.contract import describe
+
+
+class Gone(ContractError):
+    """It is gone."""
+
+
+def another_gone() -> type[ContractError]:
+    return type("Gone", (ContractError,), {"__doc__": "Another one is gone."})
+
+
+class Narrow(Gone):
+    """A field of the base, said again."""
+
+    who: str
+
+
+class Narrower(Narrow):
+    """The same field once more."""
+
+    who: str
+
+
+def rules(declared: type) -> list[str]:
+    return [violation.code for violation in describe(declared)[1]]
+
+
+def test_two_errors_of_one_name_are_refused() -> None:
+    @contract("shop.things.v1", owner="tests")
+    class Things(Protocol):
+        @query(errors=[Gone, another_gone()])
+        async def get(self) -> str: ...
+
+    assert rules(Things) == ["contract.error_name"]
+
+
+@pytest.mark.parametrize("deadline_s", [0, -1, math.inf, math.nan])
+def test_deadlines_are_lengths_of_time(deadline_s: float) -> None:
+    @contract("shop.things.v1", owner="tests")
+    class Things(Protocol):
+        @query(deadline_s=deadline_s)
+        async def get(self) -> str: ...
+
+    assert rules(Things) == ["contract.deadline"]
+
+
+@pytest.mark.parametrize("annotation", ["math.Nothing", "int |", "Nowhere"])
+def test_annotations_that_name_nothing_are_violations(annotation: str) -> None:
+    @contract("shop.things.v1", owner="tests")
+    class Things(Protocol):
+        @query()
+        async def get(self, name: str) -> str: ...
+
+    Things.get.__annotations__["name"] = annotation
+    assert "contract.undeclared_type" in rules(Things)
+
+
+def test_an_error_may_say_a_field_of_its_base_again() -> None:
+    @contract("shop.things.v1", owner="tests")
+    class Things(Protocol):
+        @query(errors=[Narrower])
+        async def get(self) -> str: ...
+
+    description, violations = describe(Things)
+    assert violations == []
+    assert [field.name for field in description.operations["get"].errors[0].codec.message.fields] == ["who"]
+
+
+def test_a_contract_has_the_operations_of_its_base() -> None:
+    @contract("shop.things.v1", owner="tests")
+    class Things(Protocol):
+        @query()
+        async def get(self) -> str: ...
+
+    @contract("shop.more_things.v1", owner="tests")
+    class MoreThings(Things, Protocol):
+        @query()
+        async def get_more(self) -> str: ...
+
+    description, violations = describe(MoreThings)
+    assert violations == []
+    assert [o.full_name for o in description.operations.values()] == [
+        "shop.more_things.v1.MoreThings/Get",
+        "shop.more_things.v1.MoreThings/GetMore",
+    ]
