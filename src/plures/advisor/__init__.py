@@ -8,7 +8,8 @@ from .atlas import read_map
 from .cache import default_folder as default_cache
 from .chart import draw
 from .codebase import Codebase, Wish, read_codebase
-from .model import Advice, CodeMap, Component, Edge, Evidence, Finding, Pressure, SplitPlan, Verdict
+from .judgement import Advice, Evidence, Finding, Pressure, SplitPlan, Verdict
+from .model import CodeMap, Component, Edge
 from .report_html import render_html
 from .report_json import to_json
 from .report_markdown import advice_markdown, map_markdown

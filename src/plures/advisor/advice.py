@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from .errors import UnknownComponent
-from .model import FORMAT, Advice, Evidence, Finding, SplitPlan, Verdict
+from .judgement import Advice, Evidence, Finding, SplitPlan, Verdict
+from .model import FORMAT
 from .plans import plan_merge, plan_split
 from .sources import SOURCES, Source
 from .survey import Survey

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from html import escape
 
-from .model import Advice, Evidence, Finding, MergePlan, SplitPlan, Verdict
+from .judgement import Advice, Evidence, Finding, MergePlan, SplitPlan, Verdict
 from .page_tables import links, table
 from .wording import headline, summary
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from .facts import Access, Use
 from .imports import Link as ImportLink
-from .model import Cost, CutStep, Link, MergePlan, Operation, SplitPlan
+from .judgement import Cost, CutStep, MergePlan, Operation, SplitPlan
+from .model import Link
 from .survey import Survey
 
 _LINKS = 4

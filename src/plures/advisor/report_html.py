@@ -5,7 +5,8 @@ from importlib.resources import files
 
 from . import page_findings, page_tables
 from .drawing import graph
-from .model import Advice, CodeMap
+from .judgement import Advice
+from .model import CodeMap
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 

@@ -2,7 +2,8 @@
 
 import msgspec
 
-from .model import Advice, CodeMap, SplitPlan
+from .judgement import Advice, SplitPlan
+from .model import CodeMap
 
 
 def to_json(value: CodeMap | Advice | SplitPlan) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from .model import Advice, CodeMap, Evidence, Finding, Link, SplitPlan, Verdict
+from .judgement import Advice, Evidence, Finding, SplitPlan, Verdict
+from .model import CodeMap, Link
 from .wording import headline, summary
 
 _ROWS = 40

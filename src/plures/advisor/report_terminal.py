@@ -4,7 +4,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from .model import Advice, CodeMap, Finding, SplitPlan, Verdict
+from .judgement import Advice, Finding, SplitPlan, Verdict
+from .model import CodeMap
 from .wording import headline, summary
 
 _ROWS = 40

@@ -9,7 +9,8 @@ from . import thresholds as at
 from .chart import owner_overlap
 from .coupling import Coupling
 from .facts import Access
-from .model import Evidence, Link, Pressure, Verdict
+from .judgement import Evidence, Pressure, Verdict
+from .model import Link
 from .survey import Survey
 
 Source = Callable[[Survey], Iterator[Evidence]]

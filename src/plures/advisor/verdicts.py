@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .calibration import SPLIT_WAS_RIGHT, STAYED_COUPLED, chance_of_leaving
-from .model import Evidence, Finding, Pressure, Verdict
+from .judgement import Evidence, Finding, Pressure, Verdict
 
 Subject = tuple[str, ...]
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from .model import Advice, Finding, Verdict
+from .judgement import Advice, Finding, Verdict
 
 _TODO = {Verdict.SPLIT_OUT: "split out", Verdict.CUT_FIRST: "cut first", Verdict.MERGE: "merge"}
 
