@@ -4,7 +4,9 @@ from importlib.metadata import version
 
 import click
 
+from .advise import advise_command
 from .call import call_command
+from .map import map_command
 from .new import new_command
 from .run import run_command
 from .topology import topology_group
@@ -24,3 +26,5 @@ main.add_command(run_command)
 main.add_command(call_command)
 main.add_command(topology_group)
 main.add_command(new_command)
+main.add_command(map_command)
+main.add_command(advise_command)

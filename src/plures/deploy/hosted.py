@@ -11,7 +11,7 @@ from .serving import Listener, ServingOptions
 
 _log = logging.getLogger("plures.deploy")
 CONTROL = ServingOptions(keep_alive_s=120)
-PUBLIC = ServingOptions(keep_alive_s=75, websockets=True)
+PUBLIC = ServingOptions(keep_alive_s=75, websockets=True, behind_proxy=True)
 
 
 class Host(Protocol):

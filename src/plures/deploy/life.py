@@ -27,6 +27,7 @@ from .channel import (
 )
 from .hosted import Host, Hosted
 from .orphans import end_this_process_after, watch
+from .settling import settle
 from .signals import Leave, leave_on_signals
 
 _LAST_RESORT_S = 20.0
@@ -100,6 +101,7 @@ class _Life:
         if error is not None:
             leaving.cancel()
             return await self._fail(error)
+        settle()
         self._channel.send(Ready())
         await leaving
         await hosted.stop()

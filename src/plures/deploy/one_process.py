@@ -9,6 +9,7 @@ from plures.host import Host, Placement
 
 from .addresses import WishedAddresses
 from .hosted import Hosted
+from .settling import settle
 from .signals import leave_on_signals
 from .sockets import CONTROL_PORT, Listening, Wish, listen
 from .waiting import first
@@ -80,6 +81,7 @@ async def one_process(
         async def serve() -> None:
             async with hosting(assembly, placement, wished, grace_s) as running:
                 up.set()
+                settle()
                 for line in _welcome(assembly.name, running):
                     say(line)
                 await leave.politely.wait()

@@ -32,6 +32,7 @@ class ServingOptions:
         websockets: Whether connections may become web sockets, where a library for them is installed.
         keep_alive_s: How long an idle connection stays open. Must be longer than callers keep theirs, or a call may be sent
             at the very moment at which its connection is closed.
+        behind_proxy: Whether a proxy on this machine may say who really asks.
         grace_s: Most time for requests in flight once stopped; after it they are cancelled.
         linger_s: Most time that a silent connection gets to ask once more.
         most_connections: Further ones are answered 503.
@@ -40,6 +41,7 @@ class ServingOptions:
     http: str | type[asyncio.Protocol] = "httptools"
     websockets: bool = False
     keep_alive_s: int = 120
+    behind_proxy: bool = False
     grace_s: float = 30.0
     linger_s: float = 0.5
     most_connections: int = 10_000
@@ -99,6 +101,7 @@ def _configuration(application: Callable[..., Awaitable[None]], options: Serving
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=options.behind_proxy,
         timeout_keep_alive=options.keep_alive_s,
         limit_concurrency=options.most_connections + 1,  # uvicorn counts the one that asks
     )

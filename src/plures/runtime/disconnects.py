@@ -9,7 +9,7 @@ from typing import Any, Final
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
-_TICK_S: Final = 0.02
+_TICK_S: Final = 0.1
 
 
 class Caller:

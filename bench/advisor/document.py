@@ -1,0 +1,168 @@
+"""Results as Markdown: targets first, then what was measured, misses included."""
+
+from collections.abc import Iterable, Sequence
+from statistics import fmean
+from typing import Any
+
+Results = dict[str, Any]
+
+_HEAD = """# Backtest of the advisor
+
+Made by `python -m bench.advisor` from `bench/advisor/results-*.json`; do not edit by hand. Cases, labels and measures were
+registered in `bench/advisor/registered.toml`, and weights and thresholds fixed, before the held-out repositories were scored;
+those were scored once. To run it again: clone the repositories named there into one folder (bare clones do), then
+
+    python -m bench.advisor --repositories FOLDER --role tuning
+    python -m bench.advisor --repositories FOLDER --role "held out"
+    python -m bench.advisor --document docs/advisor/backtest.md
+
+The question is always asked of an old commit, and answered by what happened afterwards. Beware: that something left does not
+say that it should have left, and what stayed might have done better apart.
+"""
+
+_ABOUT_LEAVING = (
+    "Mean over repositories. AUC: the chance that one that left ranks above one that stayed; 0.5 is a coin. Intervals are 95% "
+    "bootstrap intervals over repositories and components. Top k: precision among as many as left.\n"
+)
+_ABOUT_VERDICTS = (
+    'The verdict "split out" also needs teams that wait for one another, so it is given far more rarely than things leave. Plain '
+    "accuracy therefore rewards saying nothing; the verdicts are worth reading for their evidence, not for their number.\n"
+)
+_ABOUT_TOGETHER = (
+    "A pair came true when three commits or more touched both. “Same as last year” forecasts exactly the pairs of the year "
+    "before; ranking them by how often is stronger. "
+)
+
+
+def render(found: Sequence[Results]) -> str:
+    """The whole document."""
+    parts = [_HEAD, *(_part(results) for results in found)]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _part(results: Results) -> str:
+    return "\n".join(
+        [
+            f"## Repositories: {results['role']}\n",
+            _leaving(results),
+            _verdicts(results),
+            _together(results),
+            _misses(results),
+        ]
+    )
+
+
+def _leaving(results: Results) -> str:
+    rows = [
+        (name, f"{m['auc']:.2f}", f"{m['auc_95'][0]:.2f} to {m['auc_95'][1]:.2f}", f"{m['precision_at_k']:.2f}")
+        for name, m in sorted(results["leaving"].items(), key=lambda item: -item[1]["auc"])
+    ]
+    names = list(results["leaving"])
+    each = [(title, *(f"{scores[name]:.2f}" for name in names)) for title, scores in results["leaving_each"].items()]
+    bins = [
+        (
+            f"{b['from']:.2f} to {min(b['below'], 1):.2f}",
+            b["components"],
+            b["left"],
+            f"{b['left'] / b['components']:.0%}" if b["components"] else "",
+        )
+        for b in results["calibration"]
+    ]
+    return "\n".join(
+        [
+            "### Which component leaves\n",
+            _ABOUT_LEAVING,
+            _table(("ranked by", "AUC", "95%", "top k"), rows),
+            _table(("AUC of each", *names), each),
+            *_classics(results["leaving_each"]),
+            "Calibration: components by independence, and how many of them left.\n",
+            _table(("independence", "components", "left", "share"), bins),
+        ]
+    )
+
+
+def _classics(each: dict[str, dict[str, float]]) -> list[str]:
+    """The two best-known departures by themselves."""
+    chosen = [scores for title, scores in each.items() if title.startswith(("ipython/", "openstack/nova"))]
+    if not chosen:
+        return []
+    means = {name: fmean(scores[name] for scores in chosen) for name in chosen[0]}
+    best = max((name for name in means if name != "advisor"), key=lambda name: means[name])
+    return [
+        f"IPython and nova by themselves: {means['advisor']:.2f}; the best baseline there is {best} with {means[best]:.2f}.\n"
+    ]
+
+
+def _verdicts(results: Results) -> str:
+    v = results["verdicts"]
+    wrong = v["split_out"] - v["split_out_right"]
+    alarms = f"{v['false_alarms_there']} of {v['components_that_stayed_whole']} ({v['false_alarms_per_10']:.2f} per 10)"
+    rows = [
+        ("components", v["components"]),
+        ("left", v["left"]),
+        ('told to "split out"', v["split_out"]),
+        ("of these right", v["split_out_right"]),
+        ("of these wrong", wrong),
+        ("accuracy of the verdicts", f"{v['accuracy']:.3f}"),
+        ('accuracy of always saying "leave alone"', f"{v['accuracy_of_abstaining']:.3f}"),
+        ("false alarms in repositories that stayed whole", alarms),
+    ]
+    each = [
+        (
+            row["repository"],
+            row["role"],
+            row["components"],
+            ", ".join(row["split_out"]) or "none",
+            ", ".join(row["split_out_right"]) or "none",
+        )
+        for row in results["repositories"]
+    ]
+    return "\n".join(
+        [
+            "### Verdicts\n",
+            _ABOUT_VERDICTS,
+            _table(("", ""), rows),
+            _table(("repository", "role", "components", "split out", "right"), each),
+        ]
+    )
+
+
+def _together(results: Results) -> str:
+    means = results["together"]
+    rows = [
+        (name, f"{m['pr_auc']:.3f}", f"{m['pr_auc_95'][0]:.2f} to {m['pr_auc_95'][1]:.2f}") for name, m in means.items()
+    ]
+    same, count = means["same as last year"]["pr_auc"], means["ranked by last year's count"]["pr_auc"]
+    ratio = f"{means['advisor']['pr_auc'] / same:.2f}times “same as last year”, {means['advisor']['pr_auc'] / count:.2f}times a ranking by last year's count"
+    names = list(means)
+    each = [
+        (title, *(f"{scores[name]:.3f}" for name in names), f"{scores['share']:.2f}")
+        for title, scores in results["together_each"].items()
+    ]
+    return "\n".join(
+        [
+            "### What changes together in the next twelve months\n",
+            _ABOUT_TOGETHER + f"The advisor reaches {ratio}.\n",
+            _table(("forecast", "PR-AUC", "95%"), rows),
+            _table(("PR-AUC of each", *names, "share that came true"), each),
+        ]
+    )
+
+
+def _misses(results: Results) -> str:
+    rows = [
+        (row["repository"], ", ".join(row["missed"]), ", ".join(row["ranked_above_them"]))
+        for row in results["repositories"]
+        if row["missed"]
+    ]
+    return "\n".join(
+        [
+            "### Misses\n",
+            _table(("repository", "left, but not ranked among the first", "ranked there instead, and stayed"), rows),
+        ]
+    )
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
+    return "\n".join(["| " + " | ".join(head) + " |", "|" + " --- |" * len(head), *lines, ""])

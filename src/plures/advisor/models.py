@@ -1,0 +1,108 @@
+"""What Django and SQLAlchemy code looks like: which classes are tables, which expressions read or write one. Nothing of other files."""
+
+import ast
+
+from .facts import Access, Model
+
+_WRITING = frozenset(
+    {
+        "create",
+        "acreate",
+        "bulk_create",
+        "abulk_create",
+        "update",
+        "aupdate",
+        "bulk_update",
+        "delete",
+        "adelete",
+        "insert",
+        "save",
+    }
+    | {"get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create", "add"}
+)
+_QUERY_READS = frozenset(
+    {"query", "select", "get_object_or_404", "get_list_or_404", "aget_object_or_404", "joinedload", "selectinload"}
+)
+_QUERY_WRITES = frozenset({"insert", "update", "delete"})
+_MANAGERS = frozenset({"objects", "_default_manager", "all_objects"})
+
+
+def access_of_chain(names: list[str], *, called: bool) -> tuple[str, Access] | None:
+    """What `Model.objects.filter` or `Model(…)` does: (model as written, access)."""
+    for position, name in enumerate(names[1:], 1):
+        if name in _MANAGERS and names[position - 1][:1].isupper():
+            writes = any(later in _WRITING for later in names[position + 1 :])
+            return ".".join(names[:position]), Access.WRITE if writes else Access.READ
+        if name == "query" and names[position - 1][:1].isupper():
+            return ".".join(names[:position]), Access.READ
+    if called and names[-1][:1].isupper():
+        return ".".join(
+            names
+        ), Access.WRITE  # Making an instance; it counts only when the class turns out to be a model.
+    return None
+
+
+def query_argument_access(function: ast.expr) -> Access | None:
+    """What a call does to the models in its arguments: `session.query(User)` reads, `insert(User)` writes."""
+    name = (
+        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    )
+    if name in _QUERY_READS:
+        return Access.READ
+    # `some_list.insert(0, X)` and `some_dict.update(X)` are not SQL: only the bare functions are.
+    return Access.WRITE if name in _QUERY_WRITES and isinstance(function, ast.Name) else None
+
+
+def model_of_class(node: ast.ClassDef) -> Model | None:
+    """The model that a class may be: any class with bases, since being a model is inherited across files."""
+    bases = tuple(_dotted(base) for base in node.bases)
+    if not any(bases):
+        return None
+    table, abstract, framework = "", False, ""
+    if any(base in {"models.Model", "db.models.Model", "Model"} for base in bases):
+        framework = "django"
+    if any(
+        base in {"db.Model", "Base", "DeclarativeBase", "SQLModel", "BASE", "DeclarativeBaseNoMeta"} for base in bases
+    ):
+        framework = "sqlalchemy"
+    for statement in node.body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id="__tablename__")], value=ast.Constant(value=str() as name)):
+                table, framework = name.lower(), "sqlalchemy"
+            case ast.Assign(targets=[ast.Name(id="__abstract__")], value=ast.Constant(value=True)):
+                abstract = True
+            case ast.ClassDef(name="Meta"):
+                table = _meta(statement, "db_table") or table
+                abstract = abstract or _meta(statement, "abstract") == "True"
+            case _:
+                pass
+    abstract = abstract or "DeclarativeBase" in bases
+    return Model(node.name, table, framework, node.lineno, tuple(filter(None, bases)), abstract)
+
+
+def _meta(node: ast.ClassDef, key: str) -> str:
+    for statement in node.body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=value)) if name == key:
+                return str(value).strip('"').lower() if isinstance(value, str) else str(value)
+            case _:
+                pass
+    return ""
+
+
+def model_of_table(name: str, value: ast.expr) -> Model | None:
+    """The model in `users = Table("users", metadata, …)`."""
+    match value:
+        case ast.Call(
+            func=ast.Name(id="Table") | ast.Attribute(attr="Table"), args=[ast.Constant(value=str() as table), *_]
+        ):
+            return Model(name, table.lower(), "sqlalchemy", value.lineno)
+        case _:
+            return None
+
+
+def _dotted(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        inner = _dotted(node.value)
+        return f"{inner}.{node.attr}" if inner else ""
+    return node.id if isinstance(node, ast.Name) else ""

@@ -1,0 +1,60 @@
+"""Reads one Python file into facts: by syntax tree where it parses, by scanning lines where it does not. Imports nothing."""
+
+import ast
+import re
+import tokenize
+import warnings
+from collections.abc import Callable
+from io import BytesIO
+
+from . import scan
+from .facts import ModuleFacts
+from .syntax import Reader
+
+_CONFLICT = re.compile(rb"^(<{7} |={7}$|>{7} )", re.MULTILINE)
+
+
+def parse(content: bytes) -> ModuleFacts:
+    """Facts of one file; never raises for what the file contains."""
+    if b"\0" in content:
+        return ModuleFacts(lines=0, problem="binary content")
+    text = decode(content)
+    lines = count_lines(text)
+    try:
+        tree = _quietly(lambda: ast.parse(text))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as failed:
+        return scan.scan(text, lines, _problem(content, failed))
+    try:
+        return Reader().read(tree, lines)
+    except RecursionError:
+        return scan.scan(text, lines, "nested too deeply")
+
+
+def _quietly(work: Callable[[], ast.Module]) -> ast.Module:
+    # Old code has invalid escapes and `is` with literals: the compiler's warnings about it are not the user's concern.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return work()
+
+
+def decode(content: bytes) -> str:
+    """Text of a source file: by its declared encoding, else UTF-8, else Latin-1, which never fails."""
+    try:
+        encoding, _ = tokenize.detect_encoding(BytesIO(content).readline)
+        text = content.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError, LookupError):
+        text = content.decode("latin-1")
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def count_lines(text: str) -> int:
+    """Lines that are neither blank nor only a comment."""
+    return sum(1 for line in text.splitlines() if (stripped := line.strip()) and not stripped.startswith("#"))
+
+
+def _problem(content: bytes, failed: Exception) -> str:
+    if _CONFLICT.search(content):
+        return "merge-conflict markers"
+    if isinstance(failed, SyntaxError):
+        return f"syntax error in line {failed.lineno or 1}"
+    return "nested too deeply" if isinstance(failed, RecursionError | MemoryError) else "not readable as Python"

@@ -1,0 +1,136 @@
+"""Weighs evidence into findings. Knows neither where evidence comes from nor how it was gathered; the default is to leave alone."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from .calibration import SPLIT_WAS_RIGHT, STAYED_COUPLED, chance_of_leaving
+from .judgement import Evidence, Finding, Pressure, Verdict
+
+Subject = tuple[str, ...]
+
+WORTH_SAYING = 0.1  # Pairs with weaker evidence than this get no finding of their own: they are left alone.
+MOST_CALM_PAIRS = 200  # Nobody reads more; those that most evidence speaks of come first.
+
+
+@dataclass(frozen=True)
+class Case:
+    """All evidence on one subject, by what it speaks for."""
+
+    subject: Subject
+    evidence: tuple[Evidence, ...]
+
+    def supporting(self, verdict: Verdict) -> tuple[Evidence, ...]:
+        """Evidence for a verdict, strongest first."""
+        return tuple(sorted((e for e in self.evidence if e.supports is verdict), key=lambda e: -e.strength))
+
+    def meets_requirements(self, verdict: Verdict) -> bool:
+        """All that the verdict requires is there and convinces."""
+        required = [e for e in self.supporting(verdict) if e.required]
+        return bool(required) and all(e.strength >= 1 for e in required)
+
+    def pressures(self) -> tuple[Evidence, ...]:
+        """Convincing reasons to split, strongest first."""
+        return tuple(e for e in self.supporting(Verdict.SPLIT_OUT) if e.pressure is not None and e.strength >= 1)
+
+
+def weigh(evidence: Iterable[Evidence], components: Sequence[str]) -> list[Finding]:
+    """One finding per component, and one per pair that evidence speaks of; the ones that ask for something first."""
+    by_subject: defaultdict[Subject, list[Evidence]] = defaultdict(list)
+    for item in evidence:
+        by_subject[item.subject].append(item)
+    cases = {subject: Case(subject, tuple(items)) for subject, items in by_subject.items()}
+    findings = [_on_component(cases.get((name,), Case((name,), ()))) for name in components]
+    pressed = {finding.subject[0] for finding in findings if _is_held_back(cases, finding)}
+    pairs = [
+        case
+        for subject, case in cases.items()
+        if len(subject) > 1 and any(e.strength >= WORTH_SAYING for e in case.evidence)
+    ]
+    pairs.sort(key=lambda case: -max(e.strength for e in case.evidence))
+    on_pairs = [_on_pair(case, pressed) for case in pairs]
+    calm = [finding for finding in on_pairs if finding.verdict is Verdict.LEAVE_ALONE]
+    findings += [finding for finding in on_pairs if finding.verdict is not Verdict.LEAVE_ALONE] + calm[:MOST_CALM_PAIRS]
+    return sorted(findings, key=lambda f: (_ORDER[f.verdict], len(f.subject), -f.confidence, f.subject))
+
+
+_ORDER = {Verdict.SPLIT_OUT: 0, Verdict.CUT_FIRST: 1, Verdict.MERGE: 2, Verdict.LEAVE_ALONE: 3}
+
+
+def _is_held_back(cases: Mapping[Subject, Case], finding: Finding) -> bool:
+    case = cases.get(finding.subject)
+    return case is not None and bool(case.pressures()) and finding.verdict is not Verdict.SPLIT_OUT
+
+
+def _on_component(case: Case) -> Finding:
+    pressures = case.pressures()
+    independence = next((e.figure for e in case.evidence if e.source == "imports" and e.required), 0.0)
+    speaks_for, speaks_against = case.supporting(Verdict.SPLIT_OUT), case.supporting(Verdict.LEAVE_ALONE)
+    if pressures and case.meets_requirements(Verdict.SPLIT_OUT):
+        return Finding(
+            subject=case.subject,
+            verdict=Verdict.SPLIT_OUT,
+            pressure=pressures[0].pressure,
+            evidence=speaks_for,
+            counter_evidence=speaks_against,
+            confidence=SPLIT_WAS_RIGHT,
+            would_change=f"It should be left alone if {_falls(pressures[0])}.",
+        )
+    return Finding(
+        subject=case.subject,
+        verdict=Verdict.LEAVE_ALONE,
+        pressure=None,
+        evidence=(*speaks_against, *(e for e in speaks_for if e.strength < 1)),
+        counter_evidence=tuple(e for e in speaks_for if e.strength >= 1),
+        confidence=1 - chance_of_leaving(independence),
+        would_change=_what_would_split(case, pressures),
+    )
+
+
+def _falls(pressure: Evidence) -> str:
+    return f"the {pressure.unit} fell from {pressure.figure:.0%} below {pressure.figure / pressure.strength:.0%}"
+
+
+def _what_would_split(case: Case, pressures: Sequence[Evidence]) -> str:
+    if pressures:
+        return "There is pressure to split it, but it hangs too closely on others: what binds it has to be cut first (--plan lists it)."
+    weak = next((e for e in case.supporting(Verdict.SPLIT_OUT) if e.pressure is Pressure.TEAM), None)
+    if weak is not None and weak.strength > 0:
+        return f"A split would be worth looking at if its {weak.unit}, now {weak.figure:.0%}, were {1 / weak.strength:.1f} times as high."
+    return "A split would be worth looking at if two teams began to wait for each other here, or if running it showed a load or failures of its own."
+
+
+def _on_pair(case: Case, pressed: set[str]) -> Finding:
+    speaks_for = case.supporting(Verdict.MERGE)
+    held_back = [name for name in case.subject if name in pressed]
+    if case.meets_requirements(Verdict.MERGE):
+        return Finding(
+            subject=case.subject,
+            verdict=Verdict.MERGE,
+            pressure=None,
+            evidence=speaks_for,
+            counter_evidence=case.supporting(Verdict.LEAVE_ALONE),
+            confidence=STAYED_COUPLED,
+            would_change="They should stay apart if different people came to own them, or if they began to change separately.",
+        )
+    bonds = case.supporting(Verdict.CUT_FIRST)
+    cutting = tuple(e for e in bonds if e.strength >= 1 and (not e.about or e.about in held_back))
+    if held_back and cutting:
+        return Finding(
+            subject=case.subject,
+            verdict=Verdict.CUT_FIRST,
+            pressure=Pressure.TEAM,
+            evidence=cutting,
+            counter_evidence=case.supporting(Verdict.LEAVE_ALONE),
+            confidence=SPLIT_WAS_RIGHT,  # It rests on the same pressure as a split.
+            would_change=f"It need not be cut if nothing pressed to take {' or '.join(held_back)} out.",
+        )
+    return Finding(
+        subject=case.subject,
+        verdict=Verdict.LEAVE_ALONE,
+        pressure=None,
+        evidence=case.supporting(Verdict.LEAVE_ALONE),
+        counter_evidence=(*speaks_for, *bonds),
+        confidence=1 - STAYED_COUPLED * min(1.0, min((e.strength for e in speaks_for if e.required), default=0.0)),
+        would_change="They would be worth merging if the same people owned both and half of their commits touched both.",
+    )

@@ -1,0 +1,75 @@
+"""What `plures map` and `plures advise` share: which codebase to read, how to show progress, where the report goes."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
+
+from plures.advisor import Wish, default_cache
+
+from .console import err
+
+FORMATS = ("terminal", "html", "markdown", "json")
+
+_OPTIONS = (
+    click.argument("path", type=click.Path(path_type=Path), default=Path()),
+    click.option("--commit", help="Read this commit instead of the files on disk."),
+    click.option(
+        "--components",
+        type=click.Path(path_type=Path),
+        help="A TOML file that names components and teams; without it they are found.",
+    ),
+    click.option(
+        "--format", "shape", type=click.Choice(FORMATS), help="Default: by the name of --output, else terminal."
+    ),
+    click.option("--output", "-o", type=click.Path(path_type=Path), help="Write the report to this file."),
+    click.option("--hide-names", is_flag=True, help='Say "person 3" instead of names.'),
+    click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing."),
+)
+
+
+def codebase_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a command that reads a codebase."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def wish(path: Path, commit: str | None, components: Path | None, *, no_cache: bool) -> Wish:
+    """What the advisor should read."""
+    return Wish(path, commit, components, None if no_cache else default_cache())
+
+
+def shape_of(shape: str | None, output: Path | None) -> str:
+    """The format asked for, or the one that the file's name means."""
+    by_name = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json"}
+    return shape or by_name.get(output.suffix.lower() if output else "", "terminal")
+
+
+def deliver(text: str, output: Path | None) -> None:
+    """Write a report to its file, or to standard output."""
+    if output is None:
+        click.echo(text)
+        return
+    try:
+        output.write_text(text, encoding="utf-8", errors="replace")
+    except OSError as failed:
+        raise click.FileError(str(output), failed.strerror or "cannot be written") from None
+    err().print(f"wrote {output} ({len(text.encode(errors='replace')) // 1024} kB)")
+
+
+@contextmanager
+def progress() -> Generator[Callable[[str, int, int | None], None]]:
+    """A line on standard error that says what is being done; nothing where that is no terminal."""
+    console = err()
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.0f}"))
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task: TaskID = bar.add_task("starting", total=None)
+
+        def tell(what: str, done: int, total: int | None) -> None:
+            bar.update(task, description=what, completed=done, total=total)
+
+        yield tell

@@ -1,0 +1,37 @@
+"""`plures map`: a codebase as a picture."""
+
+from pathlib import Path
+
+import click
+
+from plures.advisor import map_markdown, print_map, read_map, render_html, to_json
+
+from .codebase import codebase_options, deliver, progress, shape_of, wish
+from .console import mistakes_explained, out
+
+
+@click.command("map")
+@codebase_options
+def map_command(
+    path: Path,
+    *,
+    commit: str | None,
+    components: Path | None,
+    shape: str | None,
+    output: Path | None,
+    hide_names: bool,
+    no_cache: bool,
+) -> None:
+    """Draw the Python codebase at PATH: components, what binds them, who works where.
+
+    Reads code and git history and runs none of it. PATH need not know Plures, and need not have git.
+    """
+    shape = shape_of(shape, output)
+    with mistakes_explained(as_json=shape == "json"):
+        with progress() as tell:
+            drawn = read_map(wish(path, commit, components, no_cache=no_cache), tell, hide_names=hide_names)
+        if shape == "terminal":
+            print_map(drawn, out())
+        else:
+            render = {"html": render_html, "markdown": map_markdown, "json": to_json}[shape]
+            deliver(render(drawn), output)

@@ -1,0 +1,105 @@
+from pathlib import Path
+
+import pytest
+
+from plures.advisor.components import cut_by_structure, overlay
+from plures.advisor.definitions import Definitions, read_definitions
+from plures.advisor.packages import ModuleIndex, project_folders
+from plures.errors import InvalidInput
+
+
+def cut(lines: dict[str, int], divide: tuple[str, ...] = ()):
+    return cut_by_structure(lines, ModuleIndex(lines, project_folders(lines)).name_of, divide)
+
+
+def package(name: str, files: int, lines: int = 100) -> dict[str, int]:
+    return {f"{name}/__init__.py": 1} | {f"{name}/m{i}.py": lines for i in range(files)}
+
+
+SHOP = (
+    {"shop/__init__.py": 1, "shop/wsgi.py": 60}
+    | package("shop/search", 3)
+    | package("shop/cart", 3)
+    | package("shop/pay", 3)
+)
+
+
+def test_packages_are_components_and_the_rest_is_the_trunk():
+    found = cut(SHOP)
+    assert set(found.of.values()) == {"shop", "shop.search", "shop.cart", "shop.pay"}
+    assert found.of["shop/wsgi.py"] == "shop"
+
+
+def test_a_package_too_small_belongs_to_the_one_above():
+    assert cut(SHOP | {"shop/tiny/__init__.py": 5}).of["shop/tiny/__init__.py"] == "shop"
+
+
+def test_a_package_that_dominates_is_divided():
+    big = SHOP | package("shop/api/orders", 9) | package("shop/api/people", 9) | {"shop/api/__init__.py": 1}
+    assert {"shop.api.orders", "shop.api.people"} <= set(cut(big).of.values())
+
+
+def test_a_folder_can_be_divided_on_request():
+    deep = SHOP | package("shop/web/a", 1) | package("shop/web/b", 1)
+    assert "shop.web" in set(cut(deep).of.values())
+    assert {"shop.web.a", "shop.web.b"} <= set(cut(deep, ("shop/web",)).of.values())
+
+
+def test_without_packages_modules_are_the_components():
+    found = cut({"lib/__init__.py": 3, "lib/a.py": 200, "lib/b.py": 90, "lib/c.py": 10})
+    assert found.of == {
+        "lib/__init__.py": "(small modules)",
+        "lib/a.py": "lib.a",
+        "lib/b.py": "lib.b",
+        "lib/c.py": "(small modules)",
+    }
+
+
+def test_a_file_that_is_gone_belongs_to_its_folder():
+    assert cut(SHOP).component_of("shop/search/gone/deep.py") == "shop.search"
+    assert cut(SHOP).component_of("elsewhere/x.py") is None
+
+
+def test_named_components_lie_on_top_of_found_ones():
+    named = overlay(cut(SHOP), Definitions({"money": ("shop/pay", "shop/cart/m1.py")}), SHOP)
+    assert named.of["shop/pay/m0.py"] == named.of["shop/cart/m1.py"] == "money"
+    assert named.of["shop/cart/m0.py"] == "shop.cart"
+    assert named.component_of("shop/pay/gone.py") == "money"
+
+
+def test_a_named_component_without_files_is_a_mistake():
+    with pytest.raises(InvalidInput) as raised:
+        overlay(cut(SHOP), Definitions({"money": ("shop/payments",), "x": ("y",)}, file="c.toml"), SHOP)
+    assert [v.where for v in raised.value.violations] == ["[components] money", "[components] x"]
+
+
+def test_definitions_are_read(tmp_path: Path):
+    file = tmp_path / "components.toml"
+    file.write_text(
+        'divide = ["shop/api/"]\n[components]\nmoney = ["shop/pay"]\nweb = "shop/web"\n[teams]\nred = ["*@red.example"]\n'
+    )
+    found = read_definitions(file)
+    assert (found.divide, found.components) == (("shop/api",), {"money": ("shop/pay",), "web": ("shop/web",)})
+    assert found.teams == {"red": ("*@red.example",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        ("components = 3", 1),
+        ("[components]\nmoney = [1]\n[teams]\nred = 5\nblue = [true]\nother = 'x'", 3),
+        ("[compnents]\nmoney = ['x']", 1),
+        ("not toml at all [", 1),
+    ],
+)
+def test_every_mistake_in_the_definitions_is_told_at_once(tmp_path: Path, text: str, problems: int):
+    file = tmp_path / "components.toml"
+    file.write_text(text)
+    with pytest.raises(InvalidInput) as raised:
+        read_definitions(file)
+    assert len(raised.value.violations) == problems
+
+
+def test_missing_definitions_are_a_mistake(tmp_path: Path):
+    with pytest.raises(InvalidInput):
+        read_definitions(tmp_path / "none.toml")

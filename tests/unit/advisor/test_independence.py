@@ -1,0 +1,68 @@
+from plures.advisor.imports import ImportGraph, Link, cohesion, cycles, dependencies
+from plures.advisor.independence import independences, is_shared
+
+
+def graph(*pairs: tuple[str, str]) -> ImportGraph:
+    return ImportGraph(tuple(Link(a, b, 1, 0, lazy=False, typing_only=False) for a, b in pairs), {})
+
+
+OF = {f"{c}/{i}.py": c for c in "abcd" for i in range(4)}
+
+
+def chain(component: str) -> list[tuple[str, str]]:
+    return [(f"{component}/{i + 1}.py", f"{component}/{i}.py") for i in range(3)]
+
+
+def test_what_nobody_calls_stands_better_alone_than_what_everybody_calls():
+    links = [
+        *chain("a"),
+        *chain("b"),
+        *((f"{c}/0.py", f"b/{i}.py") for c in "acd" for i in range(4)),
+        ("b/0.py", "c/1.py"),
+        ("b/1.py", "d/1.py"),
+    ]
+    found = independences(graph(*links), OF)
+    assert found["a"].score > found["b"].score
+    assert found["b"].callers == ("a", "c", "d")
+    assert (found["a"].inside, found["a"].incoming, found["a"].outgoing) == (3, 0, 4)
+
+
+def test_more_inside_means_more_independence():
+    tight = independences(graph(*chain("a"), ("a/0.py", "b/0.py"), ("b/1.py", "a/1.py")), OF)["a"].score
+    loose = independences(graph(("a/0.py", "b/0.py"), ("b/1.py", "a/1.py")), OF)["a"].score
+    assert 0 < loose < tight < 1
+
+
+def test_calling_what_everybody_calls_binds_less():
+    library = [(f"{c}/{i}.py", "d/0.py") for c in "abc" for i in range(4)]
+    partner = [("a/0.py", f"b/{i}.py") for i in range(4)]
+    bound_to_library = independences(graph(*library), OF)["a"].score
+    bound_to_partner = independences(graph(*partner), OF)["a"].score
+    assert bound_to_library > bound_to_partner
+
+
+def test_shared_by_name_or_as_the_trunk():
+    assert is_shared("shop.utils", ["shop.a", "shop.utils"])
+    assert is_shared("shop", ["shop", "shop.a", "shop.b"])
+    assert is_shared("(top level)", ["(top level)", "shop.a"])
+    assert not is_shared("shop.search", ["shop", "shop.search", "shop.cart"])
+
+
+def test_cohesion_and_cycles():
+    found = dependencies(
+        graph(
+            ("a/0.py", "a/1.py"), ("a/0.py", "b/0.py"), ("b/0.py", "c/0.py"), ("c/0.py", "a/0.py"), ("d/0.py", "a/0.py")
+        ),
+        OF,
+    )
+    assert cohesion(found, "a") == 1 / 4
+    assert cohesion(found, "d") == 0
+    assert cycles(found) == [frozenset("abc")]
+
+
+def test_typing_imports_close_no_cycle():
+    links = (
+        Link("a/0.py", "b/0.py", 1, 0, lazy=False, typing_only=True),
+        Link("b/0.py", "a/0.py", 1, 0, lazy=False, typing_only=False),
+    )
+    assert cycles(dependencies(ImportGraph(links, {}), OF)) == []

@@ -1,0 +1,92 @@
+from plures.advisor import Evidence, Finding, Pressure, Verdict
+from plures.advisor.verdicts import weigh
+
+
+def evidence(*subject: str, supports: Verdict = Verdict.SPLIT_OUT, strength: float = 1.0, **more) -> Evidence:
+    return Evidence(
+        more.pop("source", "imports"), subject, "said", more.pop("figure", 0.5), "share", supports, strength, **more
+    )
+
+
+def only(found: list[Finding], *subject: str) -> Finding:
+    return next(f for f in found if f.subject == subject)
+
+
+STANDS_ALONE = evidence("a", required=True)
+WAITS = evidence("a", source="teams", pressure=Pressure.TEAM)
+
+
+def test_without_evidence_everything_is_left_alone():
+    found = weigh([], ["a", "b"])
+    assert [(f.subject, f.verdict) for f in found] == [(("a",), Verdict.LEAVE_ALONE), (("b",), Verdict.LEAVE_ALONE)]
+
+
+def test_standing_alone_is_no_reason_to_leave():
+    assert only(weigh([STANDS_ALONE], ["a"]), "a").verdict is Verdict.LEAVE_ALONE
+
+
+def test_pressure_and_standing_alone_split_it_out():
+    found = only(weigh([STANDS_ALONE, WAITS], ["a"]), "a")
+    assert (found.verdict, found.pressure) == (Verdict.SPLIT_OUT, Pressure.TEAM)
+
+
+def test_weak_pressure_is_none():
+    weak = evidence("a", source="teams", pressure=Pressure.TEAM, strength=0.5, figure=0.02)
+    found = only(weigh([STANDS_ALONE, weak], ["a"]), "a")
+    assert found.verdict is Verdict.LEAVE_ALONE
+    assert "2.0 times as high" in found.would_change
+
+
+def test_pressure_on_what_hangs_on_others_cuts_the_strongest_bond_first():
+    bound = evidence("a", required=True, strength=0.4)
+    strong, weak = (
+        evidence("a", "b", supports=Verdict.CUT_FIRST, strength=1.2),
+        evidence("a", "c", supports=Verdict.CUT_FIRST, strength=0.5),
+    )
+    found = weigh([bound, WAITS, strong, weak], ["a", "b", "c"])
+    assert only(found, "a").verdict is Verdict.LEAVE_ALONE
+    assert only(found, "a", "b").verdict is Verdict.CUT_FIRST
+    assert only(found, "a", "c").verdict is Verdict.LEAVE_ALONE
+
+
+def test_a_bond_is_judged_from_the_side_that_is_pressed():
+    bound = evidence("a", required=True, strength=0.4)
+    mine = evidence("a", "b", supports=Verdict.CUT_FIRST, strength=0.2, about="a")
+    theirs = evidence("a", "b", supports=Verdict.CUT_FIRST, strength=3.0, about="b")
+    assert only(weigh([bound, WAITS, mine, theirs], ["a", "b"]), "a", "b").verdict is Verdict.LEAVE_ALONE
+
+
+def test_a_merge_needs_both_changing_together_and_the_same_owners():
+    together = evidence("a", "b", supports=Verdict.MERGE, required=True, source="history")
+    same = evidence("a", "b", supports=Verdict.MERGE, required=True, source="teams")
+    others = evidence("a", "b", supports=Verdict.MERGE, required=True, source="teams", strength=0.4)
+    assert only(weigh([together, same], ["a", "b"]), "a", "b").verdict is Verdict.MERGE
+    assert only(weigh([together, others], ["a", "b"]), "a", "b").verdict is Verdict.LEAVE_ALONE
+    assert (
+        only(
+            weigh([together, same, evidence("a", "b", supports=Verdict.MERGE, strength=0.1)], ["a", "b"]), "a", "b"
+        ).verdict
+        is Verdict.MERGE
+    )
+
+
+def test_what_asks_for_something_comes_first_and_trifles_do_not_come_at_all():
+    trifle = evidence("b", "c", supports=Verdict.MERGE, strength=0.01, required=True)
+    found = weigh([STANDS_ALONE, WAITS, trifle], ["b", "a", "c"])
+    assert found[0].subject == ("a",)
+    assert all(f.subject != ("b", "c") for f in found)
+
+
+def test_evidence_against_is_shown_as_such():
+    against = evidence("a", supports=Verdict.LEAVE_ALONE)
+    found = only(weigh([STANDS_ALONE, WAITS, against], ["a"]), "a")
+    assert found.counter_evidence == (against,)
+    assert set(found.evidence) == {STANDS_ALONE, WAITS}
+
+
+def test_the_more_independent_the_less_sure_of_leaving_it_alone():
+    low, high = (
+        evidence("a", required=True, figure=0.1, strength=0.2),
+        evidence("a", required=True, figure=0.9, strength=1.8),
+    )
+    assert weigh([low], ["a"])[0].confidence > weigh([high], ["a"])[0].confidence
