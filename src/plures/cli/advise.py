@@ -17,11 +17,11 @@ from plures.advisor import (
     to_json,
 )
 
-from .codebase import codebase_options, deliver, progress, shape_of, wish
+from .codebase import HELP, codebase_options, deliver, progress, shape_of, wish
 from .console import mistakes_explained, out
 
 
-@click.command("advise")
+@click.command("advise", short_help="Say what to split out, merge or leave alone.", context_settings=HELP)
 @codebase_options
 @click.option(
     "--plan",

@@ -12,6 +12,9 @@ from plures.advisor import Wish, default_cache
 
 from .console import err
 
+HELP = {"help_option_names": ["-h", "--help"]}
+"""Said again here, since these commands also work without the group."""
+
 FORMATS = ("terminal", "html", "markdown", "json")
 
 _OPTIONS = (

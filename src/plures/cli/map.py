@@ -6,11 +6,11 @@ import click
 
 from plures.advisor import map_markdown, print_map, read_map, render_html, to_json
 
-from .codebase import codebase_options, deliver, progress, shape_of, wish
+from .codebase import HELP, codebase_options, deliver, progress, shape_of, wish
 from .console import mistakes_explained, out
 
 
-@click.command("map")
+@click.command("map", short_help="Draw a codebase and what binds its parts.", context_settings=HELP)
 @codebase_options
 def map_command(
     path: Path,

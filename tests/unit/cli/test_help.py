@@ -24,7 +24,7 @@ ALL = commands(main)
 
 def test_the_commands() -> None:
     assert [" ".join(path) for path, _ in ALL] == [
-        "", "run", "call", "topology", "topology show", "topology check", "new",
+        "", "run", "call", "topology", "topology show", "topology check", "new", "map", "advise",
     ]  # fmt: skip
 
 
