@@ -1,29 +1,35 @@
 """Where the time of a call goes: ``python -m bench.profile [client|server|local]``, without any network in between.
 
-*client* is our side of a remote call up to the seam to the HTTP library, *server* is the ASGI application of the control
-listener, *local* is a call by reference. Each is timed first and then run under the profiler, whose own cost distorts the shares of
+*client* is our side of a remote call up to the seam to the HTTP library, *server* is the control listener's
+side of one connection, *local* is a call by reference. Each is timed first and then run under the profiler, whose own cost distorts the shares of
 small functions.
 """
 
 import argparse
+import asyncio
 import cProfile
 import pstats
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from time import monotonic, perf_counter_ns
+from types import SimpleNamespace
 from typing import Any
 
 import uvloop
+from uvicorn.server import ServerState
 
 from bench.calls.answer import LIMIT, TEXT
 from bench.calls.contract import Findings, Search, SearchService, app
 from bench.calls.plures_remote import placed
 from plures.application import assemble
 from plures.host import Host
-from plures.runtime import CallContext, Reply, current
+from plures.runtime import CallContext, HttpServerProtocol, Reply, current
 
 _BATCH, _BATCHES = 100, 400
-_PATH = "/bench.search.v1.Search/Find"
-_QUESTION = b'{"text":"camera lens","limit":10}'
+_REQUEST = (
+    b"POST /bench.search.v1.Search/Find HTTP/1.1\r\nhost: 127.0.0.1:8001\r\ncontent-type: application/json\r\n"
+    b"connect-protocol-version: 1\r\nconnect-timeout-ms: 4999\r\nplures-hops: 1\r\ncontent-length: 33\r\n\r\n"
+    b'{"text":"camera lens","limit":10}'
+)
 
 
 class CannedTransport:
@@ -40,6 +46,21 @@ class CannedTransport:
 
     async def close(self) -> None:
         pass
+
+
+class Written(asyncio.Transport):
+    """A connection that takes everything and says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.arrived = asyncio.Event()
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        assert bytes(data[:15]) == b"HTTP/1.1 200 OK"
+        self.arrived.set()
+
+    def is_closing(self) -> bool:
+        return False
 
 
 async def local(hosted: Host) -> Callable[[], Awaitable[Any]]:
@@ -61,24 +82,18 @@ async def client(hosted: Host) -> Callable[[], Awaitable[Any]]:
 
 
 async def server(hosted: Host) -> Callable[[], Awaitable[Any]]:
-    """One request as uvicorn hands it over."""
-    headers = [
-        (b"host", b"127.0.0.1:8001"),
-        (b"content-type", b"application/json"),
-        (b"connect-protocol-version", b"1"),
-        (b"connect-timeout-ms", b"4999"),
-        (b"plures-hops", b"1"),
-        (b"content-length", b"33"),
-    ]
-    scope = {"type": "http", "method": "POST", "path": _PATH, "headers": headers, "query_string": b""}
+    """One request from the bytes that arrived to the bytes that leave."""
+    state, written = ServerState(), Written()
+    configured = SimpleNamespace(loaded_app=hosted.control, timeout_keep_alive=5, limit_concurrency=10)
+    protocol = HttpServerProtocol(configured, state, {})
+    protocol.connection_made(written)
 
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": _QUESTION, "more_body": False}
+    async def call() -> None:
+        written.arrived.clear()
+        protocol.data_received(_REQUEST)
+        await written.arrived.wait()
 
-    async def send(_event: Any) -> None:
-        pass
-
-    return lambda: hosted.control(scope, receive, send)
+    return call
 
 
 async def main(what: Callable[[Host], Awaitable[Callable[[], Awaitable[Any]]]], lines: int) -> None:

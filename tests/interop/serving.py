@@ -1,5 +1,6 @@
 """Servers for one test: a Plures host, and any ASGI application, on free ports."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,15 +11,16 @@ from plures import Application, Capability
 from plures.application import assemble
 from plures.deploy.serving import Listener, ServingOptions
 from plures.host import Host, Placement
+from plures.runtime import HttpServerProtocol
 
 from .contract import Depot, DepotService
 
 
 @asynccontextmanager
-async def served(application: Any) -> AsyncIterator[str]:
-    """The URL of an ASGI application that listens while the block runs."""
+async def served(application: Any, http: str | type[asyncio.Protocol] = "httptools") -> AsyncIterator[str]:
+    """The URL of an ASGI application, or of what `http` serves, that listens while the block runs."""
     listening = socket.create_server(("127.0.0.1", 0))
-    listener = Listener(application, listening, ServingOptions(grace_s=5, linger_s=0.05))
+    listener = Listener(application, listening, ServingOptions(http=http, grace_s=5, linger_s=0.05))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     await listener.start()
     try:
@@ -33,7 +35,7 @@ async def hosted(data: Path) -> AsyncIterator[str]:
     host = Host(assemble(Application("interop", [Capability(Depot, DepotService)])), placement(data))
     await host.start()
     try:
-        async with served(host.control) as url:
+        async with served(host.control, HttpServerProtocol) as url:
             yield url
     finally:
         await host.stop()

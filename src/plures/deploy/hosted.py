@@ -3,14 +3,16 @@
 import asyncio
 import logging
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 
-from .serving import Listener, ServingOptions
+from plures.runtime import Answerer, HttpServerProtocol
+
+from .serving import Asgi, Listener, ServingOptions
 
 _log = logging.getLogger("plures.deploy")
-CONTROL = ServingOptions(keep_alive_s=120)
+CONTROL = ServingOptions(http=HttpServerProtocol, keep_alive_s=120)
 PUBLIC = ServingOptions(keep_alive_s=75, websockets=True, behind_proxy=True)
 
 
@@ -18,9 +20,9 @@ class Host(Protocol):
     """What a deployer needs of `plures.host.Host`."""
 
     @property
-    def public(self) -> Callable[..., Awaitable[Any]] | None: ...
+    def public(self) -> Asgi | None: ...
     @property
-    def control(self) -> Callable[..., Awaitable[Any]]: ...
+    def control(self) -> Answerer: ...
     async def start(self) -> None: ...
     async def drain(self) -> None: ...
     async def stop(self) -> None: ...

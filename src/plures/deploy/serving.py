@@ -1,4 +1,4 @@
-"""One ASGI application on one listening socket, served by uvicorn, and stopped without losing a request.
+"""One application on one listening socket, accepted by uvicorn, and stopped without losing a request.
 
 Uvicorn's own shutdown closes idle connections at once. A request that is on its way on such a connection is lost. Here every
 connection gets a last answer with `Connection: close`, and only those that stay silent for `linger_s` are closed.
@@ -10,9 +10,11 @@ import socket
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import uvicorn
+
+from plures.runtime import Answerer, HttpServerProtocol
 
 from .waiting import first
 
@@ -20,6 +22,7 @@ _TICK_S = 1.0
 _POLL_S = 0.02
 _LAST_WORDS_S = 1.0
 _NO_HTTP = object()
+Asgi: TypeAlias = Callable[[Any, Any, Any], Awaitable[Any]]
 _log = logging.getLogger("plures.deploy")
 
 
@@ -50,9 +53,8 @@ class ServingOptions:
 class Listener:
     """Accepts from `start` to `stop`; then it is used up, and so is the socket."""
 
-    def __init__(
-        self, application: Callable[..., Awaitable[None]], sock: socket.socket, options: ServingOptions
-    ) -> None:
+    def __init__(self, application: Asgi | Answerer, sock: socket.socket, options: ServingOptions) -> None:
+        """The application is an ASGI one, or an `Answerer` where `options.http` is `HttpServerProtocol`."""
         self._server = _Server(_configuration(application, options), options)
         self._socket = sock
         self._serving: asyncio.Task[None] | None = None
@@ -90,7 +92,7 @@ class Listener:
         self._server.leaving.set()
 
 
-def _configuration(application: Callable[..., Awaitable[None]], options: ServingOptions) -> uvicorn.Config:
+def _configuration(application: Asgi | Answerer, options: ServingOptions) -> uvicorn.Config:
     return uvicorn.Config(
         application,
         http=options.http,
@@ -129,8 +131,15 @@ class _Server(uvicorn.Server):
 
     async def main_loop(self) -> None:
         while not self.leaving.is_set():
-            await self.on_tick(0)  # renews the Date header
+            await self._tick()
             await _wait(self.leaving, _TICK_S)
+
+    async def _tick(self) -> None:
+        await self.on_tick(0)  # renews the Date header
+        connections: set[Any] = self.server_state.connections
+        for connection in list(connections):
+            if isinstance(connection, HttpServerProtocol):
+                connection.tick()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._announce()
@@ -179,6 +188,8 @@ class _Server(uvicorn.Server):
 
 def _is_silent(connection: object) -> bool:
     """Whether an HTTP connection waits for a request. Web sockets never do: they are told to close at once."""
+    if isinstance(connection, HttpServerProtocol):
+        return connection.is_silent
     cycle: Any = getattr(connection, "cycle", _NO_HTTP)
     return cycle is None or (cycle is not _NO_HTTP and bool(cycle.response_complete))
 

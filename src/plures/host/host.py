@@ -11,7 +11,7 @@ from plures.runtime import ConnectServer, Deadlines, Directory, Dispatcher, Http
 
 from .background import Background
 from .clients import Clients
-from .control import ControlApp
+from .control import Control
 from .edge import Edge
 from .hooks import run_all
 from .listing import listing
@@ -25,8 +25,8 @@ class Host:
     """One replica of one process. Create, `start`, `drain` and `stop` it on one event loop.
 
     Attributes:
-        control: ASGI application: health, contract listing, Connect calls. It may be served before `start`: calls are refused
-            as *not sent* until their service has started.
+        control: Answers health, contract listing and Connect calls. It may be served before `start`: calls are refused as
+            *not sent* until their service has started.
         public: ASGI application of the edge; None before `start`, and where the edge is hosted elsewhere.
     """
 
@@ -47,7 +47,6 @@ class Host:
         self._transport = transport or HttpTransport()
         self._directory = Directory(random or Random())  # noqa: S311 - it spreads load, it keeps no secret
         self._dispatcher = Dispatcher(self._deadlines)
-        self._connect = ConnectServer(self._dispatcher)
         self._clients = Clients(
             self._deadlines, self._transport, self._directory, verified=placement.mode is Mode.DEVELOPMENT
         )
@@ -57,7 +56,7 @@ class Host:
         self._background = Background()
         self._edge: Edge | None = None
         self._is_ready = False
-        self.control = ControlApp(self._connect, is_ready=lambda: self._is_ready, listing=self._listing)
+        self.control = Control(ConnectServer(self._dispatcher), is_ready=lambda: self._is_ready, listing=self._listing)
         for capability in self._hosted.values():
             self._dispatcher.announce(capability.contract.operations)
         self.update_endpoints(placement.endpoints)
@@ -106,7 +105,6 @@ class Host:
         started, self._started = self._started, []
         for owner in reversed(started):
             await run_all(reversed(self._lifecycles[owner].stop_hooks), f"a stop hook of {owner}")
-        self._connect.close()
         self._deadlines.close()
         await self._transport.close()
         databases, self._databases = self._databases, {}

@@ -5,6 +5,8 @@ from .connect import HOPS_HEADER
 from .context import CallContext, current
 from .deadlines import Deadlines
 from .dispatch import Dispatcher
+from .exchange import Answerer, Request, Response
+from .http_server import HttpServerProtocol
 from .http_transport import HttpTransport
 from .local import by_reference
 from .loopback import URL as LOOPBACK_URL
@@ -20,6 +22,7 @@ __all__ = [
     "LOOPBACK_URL",
     "MAX_BODY_BYTES",
     "MAX_HOPS",
+    "Answerer",
     "Bind",
     "Broken",
     "CallContext",
@@ -28,12 +31,15 @@ __all__ = [
     "Deadlines",
     "Directory",
     "Dispatcher",
+    "HttpServerProtocol",
     "HttpTransport",
     "Loopback",
     "NotSent",
     "RemoteCaller",
     "Replicas",
     "Reply",
+    "Request",
+    "Response",
     "TooLarge",
     "Transport",
     "bind",

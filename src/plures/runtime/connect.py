@@ -17,6 +17,8 @@ TIMEOUT_HEADER: Final = "connect-timeout-ms"
 VERSION_HEADER: Final = "connect-protocol-version"
 HOPS_HEADER: Final = "plures-hops"
 OUTCOME_HEADER: Final = "plures-outcome"
+NOT_SENT: Final = (OUTCOME_HEADER.encode(), Outcome.NOT_SENT.value.encode())
+"""The header of an answer to a request that certainly did not start."""
 MAX_TIMEOUT_MS: Final = 9_999_999_999
 """The protocol allows ten digits."""
 

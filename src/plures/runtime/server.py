@@ -1,138 +1,73 @@
-"""The ASGI application around a dispatcher: Connect over HTTP, unary and server streaming, POST, and GET for queries."""
+"""Answers HTTP requests with what a dispatcher serves: Connect, unary and server streaming, POST, and GET for queries."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from contextlib import aclosing
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from plures.contract import OperationDescription
-from plures.errors import CallError, Outcome, Status
+from plures.errors import CallError, Status
 
 from . import connect
-from .disconnects import Disconnects, Receive
-from .dispatch import Dispatcher, Incoming, end_of_stream, error_answer
-from .requests import HEADERS, HungUp, incoming_of, posted_message, queried_message
+from .dispatch import Dispatcher, end_of_stream, error_answer
+from .exchange import Request, Response
+from .requests import asks_for_json, incoming_of, posted_message, queried_message
 
-Scope = MutableMapping[str, Any]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-_JSON: Final = (b"content-type", b"application/json")
-_STREAM: Final = (b"content-type", connect.STREAM_TYPE.encode())
-_NOT_SENT: Final = (connect.OUTCOME_HEADER.encode(), Outcome.NOT_SENT.value.encode())
+_STREAM_TYPE: Final = connect.STREAM_TYPE.encode()
+_UNARY_TYPE: Final = connect.UNARY_TYPE.encode()
+_NOT_SENT: Final = (connect.NOT_SENT,)
 
 
 class ConnectServer:
-    """Serves the operations of a dispatcher. Lifespan and WebSockets are not its business."""
+    """Serves the operations of a dispatcher."""
 
     def __init__(self, dispatcher: Dispatcher) -> None:
         self._dispatcher = dispatcher
-        self._disconnects = Disconnects()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request."""
-        operation = self._dispatcher.operation(scope["path"])
+    async def __call__(self, request: Request) -> Response:
+        """Answer one request."""
+        operation = self._dispatcher.operation(request.path)
         if operation is None:
-            await _reply(send, _problem(404, Status.UNIMPLEMENTED, f"there is no operation {scope['path']!r} here"))
-            return
-        headers = {name: value for name, value in scope["headers"] if name in HEADERS}
-        if scope["method"] == "GET":
-            await self._get(operation, scope, headers, receive, send)
-        elif scope["method"] == "POST":
-            await self._post(operation, headers, receive, send)
-        else:
-            allowed = b"GET, POST" if operation.declaration.is_query and not operation.streams else b"POST"
-            await _reply(send, connect.Answer(405, b""), (b"allow", allowed))
-
-    def close(self) -> None:
-        """Stop watching for callers that hang up."""
-        self._disconnects.close()
-
-    async def _post(
-        self, operation: OperationDescription, headers: Mapping[bytes, bytes], receive: Receive, send: Send
-    ) -> None:
-        content_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-        expected = connect.STREAM_TYPE if operation.streams else connect.UNARY_TYPE
-        if content_type != expected.encode():
-            await _reply(send, connect.Answer(415, b""), (b"accept-post", expected.encode()))
-            return
+            return _no_such(request.path)
+        misfit = _misfit(operation, request)
+        if misfit is not None:
+            return misfit
         try:
-            incoming = incoming_of(operation, headers)
-            message = await posted_message(operation, headers, receive)
-        except HungUp:
-            return
+            incoming = incoming_of(operation, request.headers)
+            message = (queried_message if request.method == "GET" else posted_message)(operation, request)
         except CallError as error:
-            await self._fail(operation, error, send)
-            return
-        await self._run(operation, incoming, message, receive, send)
-
-    async def _get(
-        self,
-        operation: OperationDescription,
-        scope: Scope,
-        headers: Mapping[bytes, bytes],
-        receive: Receive,
-        send: Send,
-    ) -> None:
-        if not operation.declaration.is_query or operation.streams:
-            await _reply(send, connect.Answer(405, b""), (b"allow", b"POST"))
-            return
-        try:
-            incoming = incoming_of(operation, headers)
-            message = queried_message(operation, scope["query_string"])
-        except CallError as error:
-            await self._fail(operation, error, send)
-            return
-        if message is None:
-            await _reply(send, connect.Answer(415, b""))
-            return
-        while (await receive()).get("more_body"):
-            pass
-        await self._run(operation, incoming, message, receive, send)
-
-    async def _run(
-        self, operation: OperationDescription, incoming: Incoming, body: bytes, receive: Receive, send: Send
-    ) -> None:
-        task = asyncio.current_task()
-        if task is None:
-            message = "an ASGI server runs each request in a task"
-            raise RuntimeError(message)
-        caller = self._disconnects.enter(task, receive)
-        try:
-            if operation.streams:
-                await self._stream(operation, incoming, body, send)
-            else:
-                await _reply(send, await self._dispatcher.unary(operation, incoming, body))
-        except asyncio.CancelledError:
-            if not caller.gone:
-                raise
-            task.uncancel()  # The caller hung up; there is nobody to answer.
-        finally:
-            self._disconnects.leave(caller)
-
-    async def _stream(self, operation: OperationDescription, incoming: Incoming, body: bytes, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": [_STREAM]})
-        async with aclosing(self._dispatcher.stream(operation, incoming, body)) as envelopes:
-            async for envelope in envelopes:
-                await send({"type": "http.response.body", "body": envelope, "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-    async def _fail(self, operation: OperationDescription, error: Exception, send: Send) -> None:
-        if not operation.streams:
-            await _reply(send, error_answer(error, operation))
-            return
-        await send({"type": "http.response.start", "status": 200, "headers": [_STREAM]})
-        await send({"type": "http.response.body", "body": end_of_stream(error, operation), "more_body": False})
+            return _failed(operation, error)
+        if operation.streams:
+            chunks = self._dispatcher.stream(operation, incoming, message)
+            return Response(200, content_type=_STREAM_TYPE, chunks=chunks)
+        return _unary(await self._dispatcher.unary(operation, incoming, message))
 
 
-async def _reply(send: Send, answer: connect.Answer, *extra: tuple[bytes, bytes]) -> None:
-    headers = [_JSON, (b"content-length", str(len(answer.body)).encode()), *extra]
-    if answer.not_sent:
-        headers.append(_NOT_SENT)
-    await send({"type": "http.response.start", "status": answer.http_status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
+def _misfit(operation: OperationDescription, request: Request) -> Response | None:
+    """What HTTP itself has to say of a request that is none of this operation."""
+    takes_get = operation.declaration.is_query and not operation.streams
+    if request.method == "POST":
+        expected = _STREAM_TYPE if operation.streams else _UNARY_TYPE
+        return None if _type_of(request) == expected else Response(415, headers=((b"accept-post", expected),))
+    if request.method == "GET" and takes_get:
+        return None if asks_for_json(request) else Response(415)
+    return Response(405, headers=((b"allow", b"GET, POST" if takes_get else b"POST"),))
 
 
-def _problem(http_status: int, status: Status, message: str) -> connect.Answer:
-    return connect.Answer(http_status, msgspec.json.encode({"code": status.value, "message": message}), not_sent=True)
+def _type_of(request: Request) -> bytes:
+    sent = request.headers.get(b"content-type", b"")
+    return sent if sent == _UNARY_TYPE else sent.partition(b";")[0].strip().lower()
+
+
+def _failed(operation: OperationDescription, error: CallError) -> Response:
+    if operation.streams:
+        return Response(200, end_of_stream(error, operation), _STREAM_TYPE)
+    return _unary(error_answer(error, operation))
+
+
+def _unary(answer: connect.Answer) -> Response:
+    return Response(answer.http_status, answer.body, headers=_NOT_SENT if answer.not_sent else ())
+
+
+def _no_such(path: str) -> Response:
+    problem = {"code": Status.UNIMPLEMENTED.value, "message": f"there is no operation {path!r} here"}
+    return Response(404, msgspec.json.encode(problem), headers=_NOT_SENT)

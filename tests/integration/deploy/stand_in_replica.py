@@ -14,6 +14,7 @@ from pathlib import Path
 from plures.deploy import life
 from plures.deploy.channel import Configure
 from plures.errors import PluresError
+from plures.runtime import Request, Response
 
 
 class Stated(PluresError):
@@ -28,8 +29,7 @@ class StandInHost:
         self.wish = json.loads(configure.application)
         self.endpoints = configure.endpoints
         self.journal = Path(configure.data) / "journal"
-        self.public = self.answer if configure.edge else None
-        self.control = self.answer
+        self.public = self.public_application if configure.edge else None
 
     def note(self, event: str) -> None:
         with self.journal.open("a") as file:
@@ -59,9 +59,18 @@ class StandInHost:
     def update_endpoints(self, endpoints: object) -> None:
         self.endpoints = endpoints
 
-    async def answer(self, scope, receive, send) -> None:
-        query = dict(urllib.parse.parse_qsl(scope["query_string"].decode()))
-        match scope["path"]:
+    async def public_application(self, scope, _receive, send) -> None:
+        content = await self.answer(scope["path"], scope["query_string"])
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+
+    async def control(self, request: Request) -> Response:
+        return Response(200, await self.answer(request.path, request.query))
+
+    async def answer(self, path: str, query_string: bytes) -> bytes:
+        query = dict(urllib.parse.parse_qsl(query_string.decode()))
+        match path:
             case "/slow":
                 await asyncio.sleep(float(query["s"]))
                 body = {"pid": os.getpid()}
@@ -76,10 +85,7 @@ class StandInHost:
                 os._exit(int(query.get("status", "3")))
             case _:
                 body = {"pid": os.getpid()}
-        content = json.dumps(body).encode()
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode())]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": content})
+        return json.dumps(body).encode()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from plures import Application, Capability, Lifecycle, contract, query
 from plures.application import assemble
 from plures.host import Host, Mode, Placement
+from plures.runtime import Request, Response
 
 
 @contract("parts.a.v1", owner="tests")
@@ -85,29 +86,12 @@ def host_of(
     return Host(assembly, Placement(chosen, edge=True, data=data, mode=mode, endpoints=endpoints or {}), **more)
 
 
-async def request(app: Any, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any, dict[str, str]]:
-    """One request to an ASGI application: status, parsed JSON, headers of the answer."""
-    sent: list[dict[str, Any]] = []
-    pending = [{"type": "http.request", "body": body or b"", "more_body": False}]
-
-    async def receive() -> dict[str, Any]:
-        if pending:
-            return pending.pop()
-        import asyncio
-
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    async def send(event: dict[str, Any]) -> None:
-        sent.append(event)
-
+async def request(answer: Any, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any, dict[str, str]]:
+    """One request to what a control listener serves: status, parsed JSON, headers of the answer."""
     given = {"content-type": "application/json", **headers}
-    scope = {
-        "type": "http", "method": "GET" if body is None else "POST", "path": path, "query_string": b"",
-        "headers": [(name.encode(), value.encode()) for name, value in given.items()],
-    }  # fmt: skip
-    await app(scope, receive, send)
-    start, *rest = sent
-    content = b"".join(event.get("body", b"") for event in rest)
-    answered = {name.decode(): value.decode() for name, value in start["headers"]}
-    return start["status"], json.loads(content) if content else None, answered
+    sent = {name.encode(): value.encode() for name, value in given.items()}
+    response: Response = await answer(Request("GET" if body is None else "POST", path, b"", sent, body or b""))
+    answered = {"content-type": response.content_type.decode()}
+    answered |= {name.decode(): value.decode() for name, value in response.headers}
+    content = response.body
+    return response.status, json.loads(content) if content else None, answered

@@ -1,0 +1,48 @@
+"""One HTTP exchange, as a protocol hands it to what answers: a complete request, and the response to it."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import TypeAlias
+
+import msgspec
+
+
+class Request(msgspec.Struct, frozen=True):
+    """A request that has arrived whole.
+
+    Attributes:
+        path: Percent-decoded.
+        query: What follows the question mark, as it was sent.
+        headers: By lower-case name; of one that was sent twice, the last.
+        body: Empty where it was too large.
+        is_too_large: Whether the body was longer than the server takes; it was read to its end and dropped.
+        keeps_alive: Whether the peer may ask again on its connection.
+        takes_chunks: Whether the peer understands a body of unknown length.
+    """
+
+    method: str
+    path: str
+    query: bytes = b""
+    headers: dict[bytes, bytes] = {}
+    body: bytes = b""
+    is_too_large: bool = False
+    keeps_alive: bool = True
+    takes_chunks: bool = True
+
+
+class Response(msgspec.Struct, frozen=True):
+    """What to answer.
+
+    Attributes:
+        headers: Besides the content type and what frames the body.
+        chunks: The body piece by piece, instead of `body`. The server closes it, also when the peer hangs up.
+    """
+
+    status: int
+    body: bytes = b""
+    content_type: bytes = b"application/json"
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    chunks: AsyncGenerator[bytes, None] | None = None
+
+
+Answerer: TypeAlias = Callable[[Request], Awaitable[Response]]
+"""What answers requests; cancelled when the peer hangs up."""
