@@ -6,6 +6,7 @@ import re
 import typing
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final, get_args, get_origin
 
 import msgspec
@@ -57,6 +58,13 @@ class OperationDescription:
     def full_name(self) -> str:
         """`<package>.<Contract>/<Operation>`."""
         return self.path[1:]
+
+    @cached_property
+    def is_positional(self) -> bool:
+        """Whether the request's fields are the parameters in their order, and all of these may be passed by position."""
+        fields: tuple[str, ...] = self.request.message.python.__struct_fields__  # type: ignore[attr-defined]  # by defstruct
+        kinds = {parameter.kind for parameter in self.signature.parameters.values()}
+        return tuple(self.signature.parameters) == fields and not kinds - {inspect.Parameter.POSITIONAL_OR_KEYWORD}
 
     def request_of(self, *args: Any, **kwargs: Any) -> Any:
         """The request message of a call's arguments; raises `TypeError` where they do not fit the signature."""

@@ -1,6 +1,7 @@
 """What the control listener answers: health, the contract listing, and Connect calls."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import msgspec
 
@@ -15,16 +16,22 @@ class Control:
         self._is_ready = is_ready
         self._listing = listing
 
-    async def __call__(self, request: Request) -> Response:
+        self._pages = {"/health/live": self._live, "/health/ready": self._ready, "/contracts": self._contracts}
+
+    def __call__(self, request: Request) -> Coroutine[Any, Any, Response]:
         """Answer one request."""
-        if request.path == "/health/live":
-            return _json(200, {"status": "live"})
-        if request.path == "/health/ready":
-            ready = self._is_ready()
-            return _json(200 if ready else 503, {"status": "ready" if ready else "not ready"})
-        if request.path == "/contracts":
-            return _json(200, self._listing())
-        return await self._connect(request)
+        page = self._pages.get(request.path)
+        return self._connect(request) if page is None else page()
+
+    async def _live(self) -> Response:
+        return _json(200, {"status": "live"})
+
+    async def _ready(self) -> Response:
+        ready = self._is_ready()
+        return _json(200 if ready else 503, {"status": "ready" if ready else "not ready"})
+
+    async def _contracts(self) -> Response:
+        return _json(200, self._listing())
 
 
 def _json(status: int, data: object) -> Response:

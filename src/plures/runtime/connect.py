@@ -3,7 +3,6 @@
 import base64
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -43,8 +42,7 @@ _STATUSES: Final[Mapping[str, Status]] = {status.value: status for status in Sta
 _NEVER_STARTED: Final = frozenset({401, 403, 404})
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """A finished unary answer: HTTP status, JSON body, and whether the operation certainly did not start."""
 
     http_status: int

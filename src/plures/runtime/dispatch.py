@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import astuple
 
 from plures.contract import ContractError, Malformed, OperationDescription, TooDeep
 from plures.errors import CallError, LimitExceeded, Outcome, Unavailable
@@ -22,8 +22,7 @@ from .running import run, run_stream
 _OK: Final = 200
 
 
-@dataclass(frozen=True)
-class Incoming:
+class Incoming(msgspec.Struct, frozen=True):
     """What arrived with a request besides its body.
 
     Attributes:
@@ -40,16 +39,17 @@ class Dispatcher:
 
     def __init__(self, deadlines: Deadlines) -> None:
         self._deadlines = deadlines
-        self._served: dict[str, tuple[OperationDescription, Callable[..., Any] | None]] = {}
+        self._operations: dict[str, OperationDescription] = {}
+        self._calls: dict[str, Callable[[Any], Any]] = {}
         self._is_closed = False
         self._in_flight = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._idle: asyncio.Future[None] | None = None
 
     def serve(self, operations: Mapping[str, OperationDescription], service: object) -> None:
         """Take calls for a service's operations from now on."""
         for name, operation in operations.items():
-            self._served[operation.path] = (operation, getattr(service, name))
+            self._operations[operation.path] = operation
+            self._calls[operation.path] = _call(operation, getattr(service, name))
 
     def close(self) -> None:
         """Refuse all calls from now on; callers turn to another replica."""
@@ -58,16 +58,17 @@ class Dispatcher:
     def announce(self, operations: Mapping[str, OperationDescription]) -> None:
         """Know operations whose service is not ready yet, so that callers are told to come back rather than that they do not exist."""
         for operation in operations.values():
-            self._served[operation.path] = (operation, None)
+            self._operations[operation.path] = operation
 
     async def idle(self) -> None:
         """Return when no call is in flight."""
-        await self._idle.wait()
+        while self._in_flight:
+            self._idle = self._idle or asyncio.get_running_loop().create_future()
+            await asyncio.shield(self._idle)
 
     def operation(self, path: str) -> OperationDescription | None:
         """The operation behind a path, or None."""
-        served = self._served.get(path)
-        return served[0] if served else None
+        return self._operations.get(path)
 
     async def unary(self, operation: OperationDescription, incoming: Incoming, body: bytes) -> connect.Answer:
         """Run a unary operation; every failure becomes an answer."""
@@ -101,10 +102,10 @@ class Dispatcher:
     def _prepare(self, operation: OperationDescription, incoming: Incoming, body: bytes) -> tuple[CallContext, Any]:
         """What is checked before the service is asked, and then its work; raises `CallError`."""
         context = _context(operation, incoming)
-        arguments = _arguments(operation, body)
-        method = self._method(operation)
+        request = _decoded(operation, body)
+        call = self._call(operation)
         try:
-            return context, method(**arguments)
+            return context, call(request)
         except Exception as error:  # noqa: BLE001 - a service whose method is no coroutine may raise already here
             raise failure_of(error, operation, context) from None
 
@@ -126,19 +127,27 @@ class Dispatcher:
 
     def _enter(self) -> None:
         self._in_flight += 1
-        self._idle.clear()
 
     def _leave(self) -> None:
         self._in_flight -= 1
-        if not self._in_flight:
-            self._idle.set()
+        if self._idle is not None and not self._in_flight:
+            self._idle.set_result(None)
+            self._idle = None
 
-    def _method(self, operation: OperationDescription) -> Callable[..., Any]:
-        method = self._served[operation.path][1]
-        if method is None or self._is_closed:
+    def _call(self, operation: OperationDescription) -> Callable[[Any], Any]:
+        call = self._calls.get(operation.path)
+        if call is None or self._is_closed:
             why = "the replica is stopping" if self._is_closed else "the replica is starting"
             raise Unavailable(operation.full_name, why, outcome=Outcome.NOT_SENT)
-        return method
+        return call
+
+
+def _call(operation: OperationDescription, method: Callable[..., Any]) -> Callable[[Any], Any]:
+    """How to call a service's method with a request."""
+    if operation.is_positional:
+        return lambda request: method(*astuple(request))
+    names = tuple(operation.signature.parameters)
+    return lambda request: method(**{name: getattr(request, name) for name in names})
 
 
 def error_answer(error: Exception, operation: OperationDescription) -> connect.Answer:
@@ -179,13 +188,12 @@ def _context(operation: OperationDescription, incoming: Incoming) -> CallContext
     return CallContext(monotonic() + remaining_s, incoming.hops)
 
 
-def _arguments(operation: OperationDescription, body: bytes) -> dict[str, Any]:
+def _decoded(operation: OperationDescription, body: bytes) -> Any:
     check_size(operation, body, Outcome.NOT_SENT)
     try:
-        request = operation.request.decode(body)
+        return operation.request.decode(body)
     except (Malformed, TooDeep) as error:
         raise bad_request(error, operation) from None
-    return {name: getattr(request, name) for name in operation.signature.parameters}
 
 
 def _encoded(operation: OperationDescription, value: Any) -> bytes:

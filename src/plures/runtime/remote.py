@@ -1,6 +1,5 @@
 """Calls over the wire, by the Connect protocol."""
 
-import inspect
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from time import monotonic
@@ -19,7 +18,6 @@ from .running import Expired, run, run_stream
 from .transport import Broken, NotSent, Reply, TooLarge, Transport
 
 _OK: Final = 200
-_POSITIONAL_OR_KEYWORD: Final = inspect.Parameter.POSITIONAL_OR_KEYWORD
 
 
 class RemoteCaller:
@@ -166,13 +164,7 @@ def _raise_end(operation: OperationDescription, body: bytes) -> None:
 
 
 def _request_builder(operation: OperationDescription) -> Callable[..., Any]:
-    kinds = {parameter.kind for parameter in operation.signature.parameters.values()}
-    ordered = [p.name for p in operation.signature.parameters.values()]
-    fields = list(operation.request.message.python.__struct_fields__)  # type: ignore[attr-defined]  # made by msgspec.defstruct
-    # The request message is built straight from the arguments where its constructor takes them as the method does.
-    if ordered == fields and not kinds - {_POSITIONAL_OR_KEYWORD}:
-        return operation.request.message.python
-    return operation.request_of
+    return operation.request.message.python if operation.is_positional else operation.request_of
 
 
 def _encoded(operation: OperationDescription, request: Any) -> bytes:

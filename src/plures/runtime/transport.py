@@ -1,8 +1,9 @@
 """The seam to the network: all that remote calls need of it, and its failures in our words."""
 
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 
 class NotSent(Exception):
@@ -17,8 +18,7 @@ class TooLarge(Exception):
     """The peer's answer is larger than we read; it certainly ran."""
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """What a peer answered.
 
     Attributes:

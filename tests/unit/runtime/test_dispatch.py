@@ -19,7 +19,7 @@ class Refusing:
     """Its methods are no coroutines: they raise when they are called."""
 
     def __getattr__(self, name: str) -> object:
-        def method(**arguments: object) -> object:
+        def method(*arguments: object) -> object:
             raise Unavailable("another/Operation", "its own callee was not there", outcome=Outcome.NOT_SENT)
 
         return method
