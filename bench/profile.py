@@ -9,7 +9,7 @@ import argparse
 import asyncio
 import cProfile
 import pstats
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from time import monotonic, perf_counter_ns
 from types import SimpleNamespace
 from typing import Any
@@ -22,7 +22,7 @@ from bench.calls.contract import Findings, Search, SearchService, app
 from bench.calls.plures_remote import placed
 from plures.application import assemble
 from plures.host import Host
-from plures.runtime import CallContext, HttpServerProtocol, Reply, current
+from plures.runtime import CallContext, HttpServerProtocol, Outgoing, Reply, current
 
 _BATCH, _BATCHES = 100, 400
 _REQUEST = (
@@ -38,10 +38,10 @@ class CannedTransport:
     def __init__(self, body: bytes) -> None:
         self._reply = Reply(200, body)
 
-    async def unary(self, _url: str, _path: str, _headers: Mapping[str, str], _body: bytes) -> Reply:
+    async def unary(self, _url: str, _outgoing: Outgoing) -> Reply:
         return self._reply
 
-    def stream(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> AsyncGenerator[Reply, None]:
+    def stream(self, url: str, outgoing: Outgoing) -> AsyncGenerator[Reply, None]:
         raise NotImplementedError
 
     async def close(self) -> None:

@@ -1,4 +1,7 @@
-"""Plures between two processes: a production host behind its control listener, called through a client of the contract."""
+"""Plures between two processes: a production host behind its control listener, called through a client of the contract.
+
+Both sides are hosts, and settled as `plures run` settles them once they are up.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -13,6 +16,7 @@ from bench.processes import announce
 from plures.application import assemble
 from plures.deploy import hosting
 from plures.deploy.local_processes import ANY_FREE_PORTS
+from plures.deploy.settling import settle
 from plures.host import Host, Placement
 
 __all__ = ["connect", "products_of", "serve"]
@@ -36,6 +40,7 @@ async def connect(port: int, in_flight: int) -> AsyncGenerator[Call]:
     del in_flight  # its pool holds as many connections as are needed
     caller = Host(assemble(app), placed(search=(f"http://127.0.0.1:{port}",)))
     await caller.start()
+    settle()
     search: Search = caller.client(Search)
 
     async def call() -> Findings:

@@ -2,24 +2,24 @@
 
 import asyncio
 import json
-import struct
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from typing import Any, Final
 
 import click
 from rich.text import Text
 
 from plures.contract import as_object
-from plures.runtime import Broken, HttpTransport, NotSent, Reply, TooLarge
+from plures.runtime import Broken, HttpTransport, NotSent, Outgoing, Reply, TooLarge
+from plures.runtime.connect import END_FLAG, envelope, timeout_ms
+from plures.runtime.envelopes import read_envelopes, read_whole
 
 from .console import FAILED, err, mistakes_explained, print_json
 from .listing import BadArgument, fetch_operation, request_of
 from .options import json_option
 
-_PREFIX: Final = struct.Struct(">BI")
 _OK: Final = 200
-_END: Final = 2
 
 
 @click.command("call", short_help="Call one operation, print its answer.")
@@ -63,13 +63,13 @@ def _address(at: str) -> str:
 
 async def _call(at: str, operation: Mapping[str, Any], request: bytes, deadline_s: float, *, as_json: bool) -> int:
     transport = HttpTransport()
-    path = f"/{operation['name']}"
-    headers = {"content-type": "application/json", "connect-timeout-ms": str(max(1, int(deadline_s * 1000)))}
+    body = envelope(request) if operation["streams"] else request
+    outgoing = Outgoing(f"/{operation['name']}", timeout_ms(deadline_s), 1, body, streams=operation["streams"])
     try:
         async with asyncio.timeout(deadline_s + 1):
             if operation["streams"]:
-                return await _print_stream(transport, at, path, headers, request, as_json=as_json)
-            return _print_reply(await transport.unary(at, path, headers, request), as_json=as_json)
+                return await _print_stream(transport.stream(at, outgoing), as_json=as_json)
+            return _print_reply(await transport.unary(at, outgoing), as_json=as_json)
     except (NotSent, Broken, TooLarge, TimeoutError) as error:
         why = str(error) or f"no answer within {deadline_s:g} s"
         code = "deadline_exceeded" if isinstance(error, TimeoutError) else "unavailable"
@@ -86,32 +86,18 @@ def _print_reply(reply: Reply, *, as_json: bool) -> int:
     return _print_error(data, as_json=as_json)
 
 
-async def _print_stream(
-    transport: HttpTransport, at: str, path: str, headers: Mapping[str, str], request: bytes, *, as_json: bool
-) -> int:
-    chunks = transport.stream(
-        at, path, {**headers, "content-type": "application/connect+json"}, _PREFIX.pack(0, len(request)) + request
-    )
-    async for flags, body in _envelopes(chunks):
-        data = _parsed(body)
-        if flags & _END:
-            return _print_error(data["error"], as_json=as_json) if data.get("error") else 0
-        print_json(data, pretty=not as_json)
+async def _print_stream(chunks: AsyncGenerator[Reply, None], *, as_json: bool) -> int:
+    async with aclosing(chunks):
+        head = await anext(chunks)
+        if head.http_status != _OK:
+            return _print_error(_parsed(await read_whole(chunks)), as_json=as_json)
+        async for flags, body in read_envelopes(chunks):
+            data = _parsed(body)
+            if flags & END_FLAG:
+                return _print_error(data["error"], as_json=as_json) if data.get("error") else 0
+            print_json(data, pretty=not as_json)
     message = "the stream broke off"
     raise Broken(message)
-
-
-async def _envelopes(chunks: AsyncIterator[Reply]) -> AsyncIterator[tuple[int, bytes]]:
-    buffer = b""
-    async for chunk in chunks:
-        buffer += chunk.body
-        while len(buffer) >= _PREFIX.size:
-            flags, length = _PREFIX.unpack_from(buffer)
-            end = _PREFIX.size + length
-            if len(buffer) < end:
-                break
-            yield flags, buffer[_PREFIX.size : end]
-            buffer = buffer[end:]
 
 
 def _print_error(data: Any, *, as_json: bool) -> int:

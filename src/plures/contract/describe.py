@@ -62,9 +62,9 @@ class OperationDescription:
     @cached_property
     def is_positional(self) -> bool:
         """Whether the request's fields are the parameters in their order, and all of these may be passed by position."""
-        fields: tuple[str, ...] = self.request.message.python.__struct_fields__  # type: ignore[attr-defined]  # by defstruct
+        fields = [field.name for field in self.request.message.fields]
         kinds = {parameter.kind for parameter in self.signature.parameters.values()}
-        return tuple(self.signature.parameters) == fields and not kinds - {inspect.Parameter.POSITIONAL_OR_KEYWORD}
+        return list(self.signature.parameters) == fields and not kinds - {inspect.Parameter.POSITIONAL_OR_KEYWORD}
 
     def request_of(self, *args: Any, **kwargs: Any) -> Any:
         """The request message of a call's arguments; raises `TypeError` where they do not fit the signature."""

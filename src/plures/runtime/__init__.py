@@ -1,7 +1,6 @@
 """Layer 4: the call path — clients, contexts, deadlines, dispatch, replicas, transport."""
 
 from .client import Bind, Client, bind
-from .connect import HOPS_HEADER
 from .context import CallContext, current
 from .deadlines import Deadlines
 from .dispatch import Dispatcher
@@ -15,10 +14,9 @@ from .policy import MAX_BODY_BYTES, MAX_HOPS
 from .remote import RemoteCaller
 from .replicas import Directory, Replicas
 from .server import ConnectServer
-from .transport import Broken, NotSent, Reply, TooLarge, Transport
+from .transport import Broken, NotSent, Outgoing, Reply, TooLarge, Transport
 
 __all__ = [
-    "HOPS_HEADER",
     "LOOPBACK_URL",
     "MAX_BODY_BYTES",
     "MAX_HOPS",
@@ -35,6 +33,7 @@ __all__ = [
     "HttpTransport",
     "Loopback",
     "NotSent",
+    "Outgoing",
     "RemoteCaller",
     "Replicas",
     "Reply",

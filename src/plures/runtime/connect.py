@@ -10,6 +10,8 @@ import msgspec
 from plures.contract import ContractError, Malformed, OperationDescription, as_list, as_object
 from plures.errors import CallError, Outcome, Status
 
+from .transport import Outgoing
+
 UNARY_TYPE: Final = "application/json"
 STREAM_TYPE: Final = "application/connect+json"
 TIMEOUT_HEADER: Final = "connect-timeout-ms"
@@ -20,6 +22,8 @@ NOT_SENT: Final = (OUTCOME_HEADER.encode(), Outcome.NOT_SENT.value.encode())
 """The header of an answer to a request that certainly did not start."""
 MAX_TIMEOUT_MS: Final = 9_999_999_999
 """The protocol allows ten digits."""
+
+_MIN_TIMEOUT_S: Final = 0.001
 
 END_FLAG: Final = 2
 COMPRESSED_FLAG: Final = 1
@@ -102,9 +106,17 @@ def decode_query_message(message: str, *, is_base64: bool) -> bytes:
     return base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True)
 
 
-def timeout_ms(seconds: float) -> str:
-    """The value of the timeout header; at least one millisecond, since zero would mean that nothing was asked."""
-    return str(min(MAX_TIMEOUT_MS, max(1, int(seconds * 1000))))
+def timeout_ms(seconds: float) -> int:
+    """What the timeout header says; at least one millisecond, since zero would mean that nothing was asked."""
+    return min(MAX_TIMEOUT_MS, int(seconds * 1000)) if seconds > _MIN_TIMEOUT_S else 1
+
+
+def header_lines(outgoing: Outgoing) -> str:
+    """The headers of a request, each ended, but for what HTTP itself wants."""
+    return (
+        f"content-type: {STREAM_TYPE if outgoing.streams else UNARY_TYPE}\r\n{VERSION_HEADER}: 1\r\n"
+        f"{TIMEOUT_HEADER}: {outgoing.timeout_ms}\r\n{HOPS_HEADER}: {outgoing.hops}\r\n"
+    )
 
 
 def parse_json(body: bytes) -> object:

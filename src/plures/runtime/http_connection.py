@@ -20,33 +20,35 @@ class HttpConnection(asyncio.Protocol):
         self._noted_header = noted_header
         self._max_body_bytes = max_body_bytes
         self._parser = httptools.HttpResponseParser(self)
+        self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._lost: str | None = None
         self.idle_since = 0.0
-        self._reset()
+        self._is_complete = self._keeps_alive = True
+        self._has_head = self._is_framed = self._is_streaming = False
+        self._status = self._unread = 0
+        self._noted: str | None = None
+        self._chunks: deque[bytes] = deque()
 
     @property
     def is_reusable(self) -> bool:
         """Whether another request may be written."""
-        return self._is_complete and self._keeps_alive and self._lost is None and not self._is_closing
-
-    @property
-    def _is_closing(self) -> bool:
-        return self._transport is None or self._transport.is_closing()
+        return self._is_complete and self._keeps_alive and self._lost is None
 
     def abort(self) -> None:
         """Close at once, whatever is under way."""
+        self._lost = self._lost or "it was given up"
         if self._transport is not None:
             self._transport.abort()
 
     async def unary(self, request: bytes) -> Reply:
         """Write a request and read the whole answer; raises `Broken` or `TooLarge`."""
-        self._reset()
-        self._write(request)
+        self._begin(request, is_streaming=False)
         try:
             while not self._is_complete:
                 await self._progress()
+            self._check_size()
         except BaseException:
             self.abort()
             raise
@@ -55,9 +57,7 @@ class HttpConnection(asyncio.Protocol):
 
     async def head(self, request: bytes) -> Reply:
         """Write a request and read the head of its answer; `chunk` reads the rest. The caller aborts when it gives up."""
-        self._reset()
-        self._max_unread = 0
-        self._write(request)
+        self._begin(request, is_streaming=True)
         while not self._has_head:
             await self._progress()
         return Reply(self._status, b"", self._noted)
@@ -74,38 +74,39 @@ class HttpConnection(asyncio.Protocol):
             self._transport.resume_reading()
         return piece
 
-    def _reset(self) -> None:
-        self._chunks: deque[bytes] = deque()
-        self._unread = 0
-        self._status = 0
-        self._noted: str | None = None
-        self._has_head = False
-        self._is_framed = False
-        self._is_complete = self._transport is None
-        self._keeps_alive = True
-        self._max_unread = self._max_body_bytes
-
-    def _write(self, request: bytes) -> None:
-        self._is_complete = False
+    def _begin(self, request: bytes, *, is_streaming: bool) -> None:
         if self._transport is None or self._lost is not None:
             raise Broken(self._lost or "the connection is not open")
+        self._is_complete = self._has_head = self._is_framed = False
+        self._keeps_alive = True
+        self._is_streaming = is_streaming
+        self._unread = 0
+        self._noted = None
+        self._chunks.clear()
         self._transport.write(request)
 
-    async def _progress(self) -> None:
+    def _progress(self) -> "asyncio.Future[None]":
+        """To await: a step towards what is read. Raises `Broken` or `TooLarge` where there will be none."""
         if self._lost is not None:
             raise Broken(self._lost)
-        self._waiter = asyncio.get_running_loop().create_future()
-        try:
-            await self._waiter
-        finally:
-            self._waiter = None
-        if 0 < self._max_unread < self._unread:
-            message = f"the answer is larger than {self._max_unread:,} bytes"
+        self._check_size()
+        self._waiter = self._loop.create_future()
+        return self._waiter
+
+    def _check_size(self) -> None:
+        if self._is_too_large:
+            message = f"the answer is larger than {self._max_body_bytes:,} bytes"
             raise TooLarge(message)
 
+    @property
+    def _is_too_large(self) -> bool:
+        return self._unread > self._max_body_bytes and not self._is_streaming
+
     def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        if self._waiter is not None:
+            if not self._waiter.done():
+                self._waiter.set_result(None)
+            self._waiter = None
 
     # asyncio.Protocol
 
@@ -118,7 +119,8 @@ class HttpConnection(asyncio.Protocol):
         except httptools.HttpParserError as error:
             self._lost = f"the peer does not speak HTTP: {error}"
             self.abort()
-        self._wake()
+        if self._is_complete or self._is_streaming or self._lost is not None or self._is_too_large:
+            self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._lost = self._lost or (str(exc) if exc else "the peer closed the connection")
@@ -148,7 +150,7 @@ class HttpConnection(asyncio.Protocol):
     def on_body(self, body: bytes) -> None:
         self._chunks.append(body)
         self._unread += len(body)
-        if not self._max_unread and self._unread >= _HIGH_WATER_BYTES and self._transport is not None:
+        if self._is_streaming and self._unread >= _HIGH_WATER_BYTES and self._transport is not None:
             self._transport.pause_reading()
 
     def on_message_complete(self) -> None:

@@ -7,15 +7,15 @@ Ours, since giving up a call must close its connection at once, which the librar
 import asyncio
 import ssl
 from collections import deque
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from time import monotonic
 from typing import Final
 from urllib.parse import urlsplit
 
-from .connect import OUTCOME_HEADER
+from .connect import OUTCOME_HEADER, header_lines
 from .http_connection import HttpConnection
 from .policy import MAX_BODY_BYTES
-from .transport import NotSent, Reply
+from .transport import NotSent, Outgoing, Reply
 
 _CONNECT_TIMEOUT_S: Final = 1.0
 # Shorter than servers keep idle connections (deploy.serving: 75 s), so that we do not write into one that is being closed.
@@ -42,19 +42,19 @@ class HttpTransport:
         self._peers: dict[str, _Peer] = {}
         self._open: set[HttpConnection] = set()
 
-    async def unary(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        peer = self._peer(url)
+    async def unary(self, url: str, outgoing: Outgoing) -> Reply:
+        peer = self._peers.get(url) or self._peer(url)
         connection = self._idle(peer) or await self._connect(peer)
         try:
-            return await connection.unary(_request(peer, path, headers, body))
+            return await connection.unary(_request(peer, outgoing))
         finally:
             self._release(peer, connection)
 
-    async def stream(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> AsyncGenerator[Reply, None]:
-        peer = self._peer(url)
+    async def stream(self, url: str, outgoing: Outgoing) -> AsyncGenerator[Reply, None]:
+        peer = self._peers.get(url) or self._peer(url)
         connection = self._idle(peer) or await self._connect(peer)
         try:
-            head = await connection.head(_request(peer, path, headers, body))
+            head = await connection.head(_request(peer, outgoing))
             yield head
             while (chunk := await connection.chunk()) is not None:
                 yield Reply(head.http_status, chunk)
@@ -69,10 +69,7 @@ class HttpTransport:
         await asyncio.sleep(0)  # Let the event loop close the sockets.
 
     def _peer(self, url: str) -> _Peer:
-        peer = self._peers.get(url)
-        if peer is None:
-            peer = self._peers[url] = _Peer(url)
-        return peer
+        return self._peers.setdefault(url, _Peer(url))
 
     def _idle(self, peer: _Peer) -> HttpConnection | None:
         while peer.idle:
@@ -110,6 +107,7 @@ class HttpTransport:
         self._open.discard(connection)
 
 
-def _request(peer: _Peer, path: str, headers: Mapping[str, str], body: bytes) -> bytes:
-    lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-    return f"{peer.prefix}{path}{peer.suffix}{lines}content-length: {len(body)}\r\n\r\n".encode("latin-1") + body
+def _request(peer: _Peer, outgoing: Outgoing) -> bytes:
+    lines, body = header_lines(outgoing), outgoing.body
+    head = f"{peer.prefix}{outgoing.path}{peer.suffix}{lines}content-length: {len(body)}\r\n\r\n"
+    return head.encode("latin-1") + body

@@ -1,13 +1,14 @@
 """A transport without a network: calls within a process that still go through the codec, as in development and test mode."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+from plures.contract import OperationDescription
 from plures.errors import Outcome
 
 from . import connect
 from .dispatch import Dispatcher, Incoming
-from .transport import NotSent, Reply
+from .transport import NotSent, Outgoing, Reply
 
 URL = "loopback:"
 
@@ -18,22 +19,16 @@ class Loopback:
     def __init__(self, dispatcher: Dispatcher) -> None:
         self._dispatcher = dispatcher
 
-    async def unary(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        operation = self._dispatcher.operation(path)
-        if operation is None:
-            message = f"nothing at {url}{path}"
-            raise NotSent(message)
-        answer = await self._dispatcher.unary(operation, _incoming(headers), body)
+    async def unary(self, url: str, outgoing: Outgoing) -> Reply:
+        operation = self._operation(url, outgoing)
+        answer = await self._dispatcher.unary(operation, _incoming(outgoing), outgoing.body)
         return Reply(answer.http_status, answer.body, Outcome.NOT_SENT.value if answer.not_sent else None)
 
-    async def stream(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> AsyncGenerator[Reply, None]:
-        operation = self._dispatcher.operation(path)
-        if operation is None:
-            message = f"nothing at {url}{path}"
-            raise NotSent(message)
+    async def stream(self, url: str, outgoing: Outgoing) -> AsyncGenerator[Reply, None]:
+        operation = self._operation(url, outgoing)
         yield Reply(200, b"")
         async with aclosing(
-            self._dispatcher.stream(operation, _incoming(headers), body[connect.PREFIX.size :])
+            self._dispatcher.stream(operation, _incoming(outgoing), outgoing.body[connect.PREFIX.size :])
         ) as envelopes:
             async for envelope in envelopes:
                 yield Reply(200, envelope)
@@ -41,6 +36,13 @@ class Loopback:
     async def close(self) -> None:
         """Nothing is open."""
 
+    def _operation(self, url: str, outgoing: Outgoing) -> OperationDescription:
+        operation = self._dispatcher.operation(outgoing.path)
+        if operation is None:
+            message = f"nothing at {url}{outgoing.path}"
+            raise NotSent(message)
+        return operation
 
-def _incoming(headers: Mapping[str, str]) -> Incoming:
-    return Incoming(int(headers[connect.TIMEOUT_HEADER]) / 1000, int(headers[connect.HOPS_HEADER]))
+
+def _incoming(outgoing: Outgoing) -> Incoming:
+    return Incoming(outgoing.timeout_ms / 1000, outgoing.hops)

@@ -54,15 +54,5 @@ def too_many_hops(operation: OperationDescription) -> LimitExceeded:
 def check_size(operation: OperationDescription, body: bytes, outcome: Outcome) -> None:
     """Refuse a message that is too large; raises `LimitExceeded`."""
     if len(body) > MAX_BODY_BYTES:
-        raise _too_large(operation, len(body), outcome)
-
-
-def check_length(operation: OperationDescription, length: int, outcome: Outcome) -> None:
-    """Refuse a message of so many bytes; raises `LimitExceeded`."""
-    if length > MAX_BODY_BYTES:
-        raise _too_large(operation, length, outcome)
-
-
-def _too_large(operation: OperationDescription, length: int, outcome: Outcome) -> LimitExceeded:
-    why = f"a message of {length:,} bytes is over the limit of {MAX_BODY_BYTES:,}"
-    return LimitExceeded(operation.full_name, why, outcome=outcome)
+        why = f"a message of {len(body):,} bytes is over the limit of {MAX_BODY_BYTES:,}"
+        raise LimitExceeded(operation.full_name, why, outcome=outcome)

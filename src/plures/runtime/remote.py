@@ -9,13 +9,15 @@ from plures.contract import Malformed, OperationDescription, TooDeep, as_list, a
 from plures.errors import CallError, DeadlineExceeded, Internal, LimitExceeded, Outcome, Unavailable
 
 from . import connect
+from .connect import timeout_ms
 from .context import CallContext, current
 from .deadlines import Deadlines
+from .envelopes import read_envelopes, read_whole
 from .failures import bad_answer, bad_request
-from .policy import admit, check_length, check_size, out_of_time
+from .policy import admit, check_size, out_of_time
 from .replicas import Replica, Replicas
 from .running import Expired, run, run_stream
-from .transport import Broken, NotSent, Reply, TooLarge, Transport
+from .transport import Broken, NotSent, Outgoing, Reply, TooLarge, Transport
 
 _OK: Final = 200
 
@@ -37,8 +39,9 @@ class RemoteCaller:
         async def call(*args: Any, **kwargs: Any) -> Any:
             context = admit(operation, current.get())
             body = _encoded(operation, request_of(*args, **kwargs))
+            outgoing = Outgoing(operation.path, timeout_ms(context.deadline - monotonic()), context.hops, body)
             try:
-                return answer_of(operation, await run(context, deadlines, self._unary(operation, context, body)))
+                return answer_of(operation, await run(context, deadlines, self._unary(operation, outgoing)))
             except (Expired, DeadlineExceeded) as error:
                 raise _late(error, operation, context) from None
 
@@ -50,7 +53,8 @@ class RemoteCaller:
         async def call(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
             context = admit(operation, current.get())
             body = connect.envelope(_encoded(operation, request_of(*args, **kwargs)))
-            items = self._items(operation, context, body)
+            remaining_ms = timeout_ms(context.deadline - monotonic())
+            items = self._items(operation, Outgoing(operation.path, remaining_ms, context.hops, body, streams=True))
             try:
                 async with aclosing(run_stream(context, self._deadlines, items)) as stream:
                     async for item in stream:
@@ -60,15 +64,13 @@ class RemoteCaller:
 
         return call
 
-    async def _unary(self, operation: OperationDescription, context: CallContext, body: bytes) -> Reply:
+    async def _unary(self, operation: OperationDescription, outgoing: Outgoing) -> Reply:
         tried: list[Replica] = []
         why = "no replica of it is ready"
         while (replica := self._replicas.choose(tried)) is not None:
             replica.in_flight += 1
             try:
-                reply = await self._transport.unary(
-                    replica.url, operation.path, _headers(context, connect.UNARY_TYPE), body
-                )
+                reply = await self._transport.unary(replica.url, outgoing)
             except NotSent as error:
                 why = f"{replica.url} cannot be reached ({error})"
             except (Broken, TooLarge) as error:
@@ -83,17 +85,14 @@ class RemoteCaller:
             tried.append(replica)
         raise _unreachable(operation, why)
 
-    async def _items(
-        self, operation: OperationDescription, context: CallContext, body: bytes
-    ) -> AsyncGenerator[Any, None]:
+    async def _items(self, operation: OperationDescription, outgoing: Outgoing) -> AsyncGenerator[Any, None]:
         tried: list[Replica] = []
         why = "no replica of it is ready"
         has_begun = False
         while (replica := self._replicas.choose(tried)) is not None:
             replica.in_flight += 1
             try:
-                headers = _headers(context, connect.STREAM_TYPE)
-                async with aclosing(self._transport.stream(replica.url, operation.path, headers, body)) as chunks:
+                async with aclosing(self._transport.stream(replica.url, outgoing)) as chunks:
                     head = await anext(chunks)
                     if not _turned_away(head):
                         async for item in _read_stream(operation, head, chunks):
@@ -130,27 +129,14 @@ def answer_of(operation: OperationDescription, reply: Reply) -> Any:
 async def _read_stream(
     operation: OperationDescription, head: Reply, chunks: AsyncIterator[Reply]
 ) -> AsyncIterator[Any]:
-    buffer = bytearray()
-    prefix = connect.PREFIX
-    async for chunk in chunks:
-        buffer += chunk.body
-        if head.http_status != _OK:
-            check_length(operation, len(buffer), Outcome.MAY_HAVE_RUN)
-        while head.http_status == _OK and len(buffer) >= prefix.size:
-            flags, length = prefix.unpack_from(buffer)
-            check_length(operation, length, Outcome.MAY_HAVE_RUN)
-            if len(buffer) < prefix.size + length:
-                break
-            body = bytes(buffer[prefix.size : prefix.size + length])
-            del buffer[: prefix.size + length]
-            if flags & connect.END_FLAG:
-                _raise_end(operation, body)
-                return
-            yield _decoded(operation, body)
     if head.http_status != _OK:
-        raise connect.error_from(
-            connect.parse_json(bytes(buffer)), operation, http_status=head.http_status, outcome=head.outcome
-        )
+        problem = connect.parse_json(await read_whole(chunks))
+        raise connect.error_from(problem, operation, http_status=head.http_status, outcome=head.outcome)
+    async for flags, body in read_envelopes(chunks):
+        if flags & connect.END_FLAG:
+            _raise_end(operation, body)
+            return
+        yield _decoded(operation, body)
     raise Unavailable(operation.full_name, "the stream broke off", outcome=Outcome.MAY_HAVE_RUN)
 
 
@@ -184,15 +170,6 @@ def _decoded(operation: OperationDescription, body: bytes) -> Any:
     if not operation.wraps_answer:
         return answer
     return answer.value if operation.answer.message.fields else None
-
-
-def _headers(context: CallContext, content_type: str) -> dict[str, str]:
-    return {
-        "content-type": content_type,
-        connect.VERSION_HEADER: "1",
-        connect.TIMEOUT_HEADER: connect.timeout_ms(context.deadline - monotonic()),
-        connect.HOPS_HEADER: str(context.hops),
-    }
 
 
 def _turned_away(reply: Reply) -> bool:

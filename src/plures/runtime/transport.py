@@ -1,6 +1,6 @@
 """The seam to the network: all that remote calls need of it, and its failures in our words."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from typing import Protocol
 
 import msgspec
@@ -18,6 +18,23 @@ class TooLarge(Exception):
     """The peer's answer is larger than we read; it certainly ran."""
 
 
+class Outgoing(msgspec.Struct, frozen=True):
+    """A request on its way to a peer.
+
+    Attributes:
+        path: `/<package>.<Contract>/<Operation>`.
+        timeout_ms: How long the caller will wait, in milliseconds.
+        hops: Calls between the root request and this one, this one included.
+        body: A JSON message, in an envelope where the operation streams.
+    """
+
+    path: str
+    timeout_ms: int
+    hops: int
+    body: bytes
+    streams: bool = False
+
+
 class Reply(msgspec.Struct, frozen=True):
     """What a peer answered.
 
@@ -33,11 +50,11 @@ class Reply(msgspec.Struct, frozen=True):
 class Transport(Protocol):
     """Carries requests to peers. Cancelling a call gives it up on the wire too, so that the callee learns of it."""
 
-    async def unary(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+    async def unary(self, url: str, outgoing: Outgoing) -> Reply:
         """POST a request and read the whole answer; raises `NotSent`, `Broken` or `TooLarge`."""
         ...
 
-    def stream(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> AsyncGenerator[Reply, None]:
+    def stream(self, url: str, outgoing: Outgoing) -> AsyncGenerator[Reply, None]:
         """POST a request; yield the head with an empty body first, then chunks as they come; raises `NotSent` or `Broken`."""
         ...
 

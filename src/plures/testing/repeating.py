@@ -1,9 +1,9 @@
 """A transport that sends what may be repeated twice, so that operations which are idempotent in name only show it."""
 
-from collections.abc import AsyncGenerator, Collection, Mapping
+from collections.abc import AsyncGenerator, Collection
 from typing import Final
 
-from plures.runtime import HOPS_HEADER, HttpTransport, Reply, Transport
+from plures.runtime import HttpTransport, Outgoing, Reply, Transport
 
 _DEEPEST: Final = 4
 """Calls further down are not repeated: each level doubles all that are below it."""
@@ -16,14 +16,14 @@ class RepeatingTransport:
         self._idempotent = frozenset(idempotent_paths)
         self._inner = inner or HttpTransport()
 
-    async def unary(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        first = await self._inner.unary(url, path, headers, body)
-        if path not in self._idempotent or int(headers[HOPS_HEADER]) > _DEEPEST:
+    async def unary(self, url: str, outgoing: Outgoing) -> Reply:
+        first = await self._inner.unary(url, outgoing)
+        if outgoing.path not in self._idempotent or outgoing.hops > _DEEPEST:
             return first
-        return await self._inner.unary(url, path, headers, body)
+        return await self._inner.unary(url, outgoing)
 
-    def stream(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> AsyncGenerator[Reply, None]:
-        return self._inner.stream(url, path, headers, body)
+    def stream(self, url: str, outgoing: Outgoing) -> AsyncGenerator[Reply, None]:
+        return self._inner.stream(url, outgoing)
 
     async def close(self) -> None:
         await self._inner.close()

@@ -1,13 +1,13 @@
 """The clients that a host gives out: circles, other hosts, and what counts when a capability is both here and elsewhere."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 
 from plures import Capability, Outcome, Unavailable
 from plures.host import Host, Mode
-from plures.runtime import NotSent, Reply
+from plures.runtime import NotSent, Outgoing, Reply
 
 from .parts import A, B, C, Notes
 
@@ -22,13 +22,13 @@ class Elsewhere:
         self.asked: list[str] = []
         self.closed = False
 
-    async def unary(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        self.asked.append(url + path)
+    async def unary(self, url: str, outgoing: Outgoing) -> Reply:
+        self.asked.append(url + outgoing.path)
         if url != ELSEWHERE:
             raise NotSent("nobody there")
         return Reply(200, b'{"value":"from elsewhere"}')
 
-    async def stream(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> AsyncIterator[Reply]:
+    async def stream(self, url: str, outgoing: Outgoing) -> AsyncIterator[Reply]:
         raise AssertionError
         yield
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import struct
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from random import Random
 from typing import Any
@@ -20,6 +20,7 @@ from plures.runtime import (
     Client,
     Deadlines,
     NotSent,
+    Outgoing,
     RemoteCaller,
     Replicas,
     Reply,
@@ -50,15 +51,15 @@ class Scripted:
     def __init__(self, **says: Any) -> None:
         self._says = says
         self.asked: list[str] = []
-        self.headers: list[Mapping[str, str]] = []
+        self.sent: list[Outgoing] = []
 
-    async def unary(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        said = self._say(url, headers)
+    async def unary(self, url: str, outgoing: Outgoing) -> Reply:
+        said = self._say(url, outgoing)
         assert isinstance(said, Reply)
         return said
 
-    async def stream(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> AsyncGenerator[Reply, None]:
-        said = self._say(url, headers)
+    async def stream(self, url: str, outgoing: Outgoing) -> AsyncGenerator[Reply, None]:
+        said = self._say(url, outgoing)
         for reply in said if isinstance(said, list) else [Reply(said.http_status, b"", said.outcome), said]:
             if isinstance(reply, Exception):
                 raise reply
@@ -67,9 +68,9 @@ class Scripted:
     async def close(self) -> None:
         pass
 
-    def _say(self, url: str, headers: Mapping[str, str]) -> Any:
+    def _say(self, url: str, outgoing: Outgoing) -> Any:
         self.asked.append(url)
-        self.headers.append(headers)
+        self.sent.append(outgoing)
         if isinstance(self._says[url], Exception):
             raise self._says[url]
         return self._says[url]
@@ -179,9 +180,9 @@ async def test_calls_in_flight_are_counted_and_counted_off(client: Callers) -> N
     seen: list[int] = []
 
     class Counting(Scripted):
-        async def unary(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        async def unary(self, url: str, outgoing: Outgoing) -> Reply:
             seen.append(replica.in_flight)
-            return await super().unary(url, path, headers, body)
+            return await super().unary(url, outgoing)
 
     description, _ = describe(Echo)
     for says in (FINE, NotSent("refused"), Broken("reset"), OVERLOADED):
@@ -195,16 +196,15 @@ async def test_calls_in_flight_are_counted_and_counted_off(client: Callers) -> N
 async def test_what_the_caller_says_about_itself(client: Callers) -> None:
     transport = Scripted(a=FINE)
     await client(Echo, transport, "a").number(5)
-    [headers] = transport.headers
-    assert headers["content-type"] == "application/json"
-    assert headers["connect-protocol-version"] == "1"
-    assert headers["plures-hops"] == "1"
-    assert 0 < int(headers["connect-timeout-ms"]) <= 1000
+    [outgoing] = transport.sent
+    assert (outgoing.path, outgoing.hops, outgoing.body) == ("/lab.echo.v1.Echo/Number", 1, b'{"value":5}')
+    assert 0 < outgoing.timeout_ms <= 1000
+    assert not outgoing.streams
 
 
 async def test_a_deadline_covers_all_that_is_tried(client: Callers) -> None:
     class Hanging(Scripted):
-        async def unary(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        async def unary(self, url: str, outgoing: Outgoing) -> Reply:
             await asyncio.sleep(3600)
             raise AssertionError
 

@@ -7,11 +7,12 @@ from contextlib import aclosing
 
 import pytest
 
-from plures.runtime import MAX_BODY_BYTES, Broken, HttpTransport, NotSent, Reply, TooLarge
+from plures.runtime import MAX_BODY_BYTES, Broken, HttpTransport, NotSent, Outgoing, Reply, TooLarge
 
 from .raw_server import Handler, Reader, Writer, answer, chunk, head, keeps_saying, raw_server, read_request, says
 
 PATIENCE_S = 30
+STREAMING = Outgoing("/a.B/C", 1000, 1, b"{}", streams=True)
 
 
 @pytest.fixture
@@ -23,11 +24,11 @@ async def transport() -> AsyncIterator[HttpTransport]:
 
 async def ask(transport: HttpTransport, url: str, body: bytes = b"{}") -> Reply:
     async with asyncio.timeout(PATIENCE_S):
-        return await transport.unary(url, "/a.B/C", {"content-type": "application/json"}, body)
+        return await transport.unary(url, Outgoing("/a.B/C", 1000, 1, body))
 
 
 async def pieces(transport: HttpTransport, url: str) -> list[bytes]:
-    async with asyncio.timeout(PATIENCE_S), aclosing(transport.stream(url, "/a.B/C", {}, b"{}")) as stream:
+    async with asyncio.timeout(PATIENCE_S), aclosing(transport.stream(url, STREAMING)) as stream:
         return [reply.body async for reply in stream]
 
 
@@ -42,7 +43,16 @@ async def test_a_request_is_what_the_peer_reads(transport: HttpTransport) -> Non
         reply = await ask(transport, f"{server.url}/below/", b'{"a":1}')
     assert reply == Reply(503, b"{}", "not sent")
     [(request, body)] = seen
-    assert request.startswith("POST /below/a.B/C HTTP/1.1\r\nhost: 127.0.0.1:")
+    assert request.splitlines() == [
+        "POST /below/a.B/C HTTP/1.1",
+        f"host: {server.url.removeprefix('http://')}",
+        "content-type: application/json",
+        "connect-protocol-version: 1",
+        "connect-timeout-ms: 1000",
+        "plures-hops: 1",
+        "content-length: 7",
+        "",
+    ]
     assert body == b'{"a":1}'
 
 
@@ -255,7 +265,7 @@ async def test_leaving_a_stream_closes_its_connection(transport: HttpTransport) 
         gone.set()
 
     async with raw_server(handler) as server:
-        async with aclosing(transport.stream(server.url, "/a.B/C", {}, b"{}")) as stream:
+        async with aclosing(transport.stream(server.url, STREAMING)) as stream:
             assert (await anext(stream)).http_status == 200
         async with asyncio.timeout(PATIENCE_S):
             await gone.wait()
@@ -274,7 +284,7 @@ async def test_a_consumer_that_does_not_read_holds_the_peer_back(transport: Http
             sent += 1
         writer.write(b"0\r\n\r\n")
 
-    async with raw_server(handler) as server, aclosing(transport.stream(server.url, "/a.B/C", {}, b"{}")) as stream:
+    async with raw_server(handler) as server, aclosing(transport.stream(server.url, STREAMING)) as stream:
         await anext(stream)
         before = -1
         while sent != before:  # until nothing moves any more

@@ -1,13 +1,13 @@
 """Calls that may be repeated are sent twice; others, streams, and calls deep down are sent once."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 import pytest
 from lab import app
 
 from plures.application import assemble
-from plures.runtime import NotSent, Reply
+from plures.runtime import NotSent, Outgoing, Reply
 from plures.testing.repeating import RepeatingTransport
 from plures.testing.running import idempotent_paths
 
@@ -22,14 +22,14 @@ class Counting:
         self.is_closed = False
         self.fails: Exception | None = None
 
-    async def unary(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        self.paths.append(path)
+    async def unary(self, url: str, outgoing: Outgoing) -> Reply:
+        self.paths.append(outgoing.path)
         if self.fails is not None:
             raise self.fails
         return Reply(200, str(len(self.paths)).encode())
 
-    async def stream(self, url: str, path: str, headers: Mapping[str, str], body: bytes) -> AsyncGenerator[Reply, None]:
-        self.paths.append(path)
+    async def stream(self, url: str, outgoing: Outgoing) -> AsyncGenerator[Reply, None]:
+        self.paths.append(outgoing.path)
         yield Reply(200, b"")
 
     async def close(self) -> None:
@@ -49,7 +49,7 @@ def test_queries_and_idempotent_commands_may_be_repeated() -> None:
 async def test_how_often_it_is_sent(path: str, hops: int, times: int) -> None:
     inner = Counting()
     repeating = RepeatingTransport([IDEMPOTENT], inner)
-    reply = await repeating.unary("http://x", path, {"plures-hops": str(hops)}, b"{}")
+    reply = await repeating.unary("http://x", Outgoing(path, 1000, hops, b"{}"))
     assert inner.paths == [path] * times
     assert reply.body == str(times).encode()  # the second answer is the one that counts
 
@@ -57,7 +57,7 @@ async def test_how_often_it_is_sent(path: str, hops: int, times: int) -> None:
 async def test_streams_are_sent_once() -> None:
     inner = Counting()
     repeating = RepeatingTransport([IDEMPOTENT], inner)
-    async with aclosing(repeating.stream("http://x", IDEMPOTENT, {"plures-hops": "1"}, b"{}")) as stream:
+    async with aclosing(repeating.stream("http://x", Outgoing(IDEMPOTENT, 1000, 1, b"{}"))) as stream:
         assert [reply.http_status async for reply in stream] == [200]
     assert inner.paths == [IDEMPOTENT]
 
@@ -66,7 +66,7 @@ async def test_what_fails_is_not_repeated() -> None:
     inner = Counting()
     inner.fails = NotSent("nobody there")
     with pytest.raises(NotSent):
-        await RepeatingTransport([IDEMPOTENT], inner).unary("http://x", IDEMPOTENT, {"plures-hops": "1"}, b"{}")
+        await RepeatingTransport([IDEMPOTENT], inner).unary("http://x", Outgoing(IDEMPOTENT, 1000, 1, b"{}"))
     assert inner.paths == [IDEMPOTENT]
 
 
