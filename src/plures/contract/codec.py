@@ -1,21 +1,22 @@
 """Messages ↔ JSON bytes.
 
-msgspec writes and reads most messages right by itself, five times faster than code of ours could. Whatever it would get
-wrong — nulls, integers that JavaScript rounds, types with another JSON form, names in snake case — goes the exact way through
+msgspec writes and reads a message's form at once (`forms`), many times faster than code of ours could. Whatever it would get
+wrong — nulls, integers that JavaScript rounds, names in snake case, enums of another version — goes the exact way through
 `WireType`. Both ways give the same bytes and values; `tests/property/test_codec.py` holds them to it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from .composites import Field, MessageType, OptionalType, TupleType
+from .forms import form_of
 from .leaves import Leaf
 from .scalars import Written
 from .scanning import check_depth, has_wide_int, null_members
-from .wiretype import Problems, WireType, reachable
+from .wiretype import Problems, WireType, nests_itself, reachable
 
 
 class Malformed(Exception):
@@ -32,31 +33,36 @@ class Codec:
     def __init__(self, message: MessageType) -> None:
         self.message = message
         kinds = list(reachable(message))
-        self._native = all(kind.is_native for kind in kinds)
+        self._form = form_of(message)
         fields = [field for kind in kinds if isinstance(kind, MessageType) for field in kind.fields]
         self._nulls = _Nulls(fields)
         self._has_int = any(isinstance(kind, Leaf) and kind.python is int for kind in kinds)
-        self._nests_itself = any(below is kind for kind in kinds for part in kind.parts for below in reachable(part))
+        self._nests_itself = any(map(nests_itself, kinds))
         # A field that must be there is missed when it comes in snake case; one that need not be would be overlooked.
         self._snake_names = tuple(
             {f'"{f.name}"'.encode() for f in fields if f.name != f.wire_name and f.default is not Field.REQUIRED}
         )
         self._encoder = msgspec.json.Encoder(decimal_format="string")
-        self._decoder: msgspec.json.Decoder[Any] = (
-            msgspec.json.Decoder(message.python) if self._native else msgspec.json.Decoder()
-        )
+        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(self._form.type if self._form else Any)
         has_decimal = any(isinstance(kind, Leaf) and kind.python is Decimal for kind in kinds)
         self._tree = msgspec.json.Decoder(float_hook=Written) if has_decimal else msgspec.json.Decoder()
 
     def encode(self, value: Any) -> bytes:
-        """The JSON of a message.
+        """The JSON of a message. A value of the wrong type that JSON has a word for may get through.
 
         Raises:
             Malformed: The value is not what its type says.
             TooDeep: It nests deeper than `MAX_DEPTH`.
         """
+        return self._encode(value, self._at_once)
+
+    def encode_checked(self, value: Any) -> bytes:
+        """The same, with every value in it checked against its type: several times slower, for development."""
+        return self._encode(value, lambda _: None)
+
+    def _encode(self, value: Any, at_once: Callable[[Any], bytes | None]) -> bytes:
         try:
-            body = self._natively(value) if self._native else None
+            body = at_once(value)
             if body is None:
                 body = self._encoder.encode(self._exact(value))
         except (UnicodeEncodeError, TypeError, ValueError, RecursionError) as error:
@@ -75,9 +81,10 @@ class Codec:
             TooDeep: It nests deeper than `MAX_DEPTH`.
         """
         check_depth(body)
-        if self._native and self._is_plain(body):
+        if self._form is not None and self._is_plain(body):
             try:
-                return self._decoder.decode(body)
+                data = self._decoder.decode(body)
+                return data if self._form.back is None else self._form.back(data)
             except Exception:  # noqa: BLE001, S110 - a message's own checks may raise anything
                 pass  # The exact way accepts more spellings, and finds all the problems.
         problems = Problems()
@@ -110,7 +117,15 @@ class Codec:
             raise Malformed(problems)
         return data
 
-    def _natively(self, value: Any) -> bytes | None:
+    def _at_once(self, value: Any) -> bytes | None:
+        """The JSON of a message's form; None where only the exact way can tell."""
+        if self._form is None:
+            return None
+        if self._form.to is not None:
+            try:
+                value = self._form.to(value)
+            except Exception:  # noqa: BLE001 - whatever it stumbles over, the exact way says what is wrong
+                return None
         body = self._encoder.encode(value)
         if b"null" in body:
             shorter = self._nulls.left_out(body)

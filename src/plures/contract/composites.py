@@ -13,7 +13,7 @@ _REQUIRED = object()
 
 
 class TupleType:
-    """`tuple[T, ...]` travels as a list."""
+    """`tuple[T, ...]` travels as a list; `bound` says how many items there may be."""
 
     is_native = True
 
@@ -22,6 +22,7 @@ class TupleType:
         self._item = item
         self._least = max((b.min_length for b in bounds if b.min_length is not None), default=0)
         self._most = min((b.max_length for b in bounds if b.max_length is not None), default=None)
+        self.bound = msgspec.Meta(min_length=self._least, max_length=self._most)
 
     def encode(self, value: Any, at: str, problems: Problems) -> object:
         if not is_tuple(value):
@@ -71,29 +72,29 @@ class UnionType:
 
     def __init__(self, members: Mapping[str, "MessageType"]) -> None:
         self.parts: tuple[WireType, ...] = tuple(members.values())
-        self._members = members
+        self.members = members
         self._keys: dict[Any, str] = {member.python: key for key, member in members.items()}
 
     def encode(self, value: Any, at: str, problems: Problems) -> object:
         key = self._keys.get(type(value))
         if key is None:
-            problems.add(at, f"expected one of {', '.join(self._members)}, got {type(value).__name__}")
+            problems.add(at, f"expected one of {', '.join(self.members)}, got {type(value).__name__}")
             return None
-        return {key: self._members[key].encode(value, f"{at}.{key}", problems)}
+        return {key: self.members[key].encode(value, f"{at}.{key}", problems)}
 
     def decode(self, data: object, at: str, problems: Problems) -> Any:
         sent = as_object(data) or {}
-        present = [key for key in self._members if sent.get(key) is not None]
+        present = [key for key in self.members if sent.get(key) is not None]
         if len(present) != 1:
-            problems.add(at, f"expected an object with exactly one of {', '.join(self._members)}")
+            problems.add(at, f"expected an object with exactly one of {', '.join(self.members)}")
             return None
-        return self._members[present[0]].decode(sent[present[0]], f"{at}.{present[0]}", problems)
+        return self.members[present[0]].decode(sent[present[0]], f"{at}.{present[0]}", problems)
 
     def describe(self) -> dict[str, object]:
         return {
             "oneOf": [
                 {"type": "object", "properties": {key: member.describe()}, "required": [key]}
-                for key, member in self._members.items()
+                for key, member in self.members.items()
             ]
         }
 

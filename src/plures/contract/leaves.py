@@ -13,16 +13,20 @@ from .wiretype import Problems, WireType
 
 
 class Leaf:
-    """A type that travels as one JSON scalar."""
+    """A type that travels as one JSON scalar.
+
+    Attributes:
+        bounded: The type with its bounds, as an annotation.
+    """
 
     def __init__(self, python: type, *, is_native: bool = True, bounds: tuple[msgspec.Meta, ...] = ()) -> None:
         self.python = python
         self.is_native = is_native
         self.parts: tuple[WireType, ...] = ()
         self.bounds = bounds
-        self._bounded: Any = python
+        self.bounded: Any = python
         for meta in bounds:
-            self._bounded = Annotated[self._bounded, meta]
+            self.bounded = Annotated[self.bounded, meta]
 
     def encode(self, value: Any, at: str, problems: Problems) -> object:
         if not self._fits(value):
@@ -40,7 +44,7 @@ class Leaf:
             if not self._fits(value):
                 problems.add(at, f"expected {self.python.__name__}, got {kind(data)}")
             elif self.bounds:
-                msgspec.convert(value, self._bounded)
+                msgspec.convert(value, self.bounded)
         except (ValueError, InvalidOperation, OverflowError) as error:  # msgspec.ValidationError is a ValueError
             problems.add(at, str(error) or f"not a {self.python.__name__}")
             return None

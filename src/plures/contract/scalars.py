@@ -4,7 +4,7 @@ import base64
 import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, Self
 from uuid import UUID
@@ -88,6 +88,8 @@ def _write_datetime(value: datetime) -> str:
         )
         raise ValueError(message)
     text = value.isoformat()
+    if text[-6] not in "+-":  # An offset with seconds, as zones had once; RFC 3339 has no words for it.
+        text = value.astimezone(UTC).isoformat()
     return text[:-6] + "Z" if text.endswith("+00:00") else text
 
 

@@ -41,6 +41,16 @@ class WireType(Protocol):
         ...
 
 
+def is_native_throughout(kind: WireType) -> bool:
+    """Whether the type and all its parts are native."""
+    return all(part.is_native for part in reachable(kind))
+
+
+def nests_itself(kind: WireType) -> bool:
+    """Whether the type is among its own parts."""
+    return any(below is kind for part in kind.parts for below in reachable(part))
+
+
 def reachable(start: WireType) -> Iterator[WireType]:
     """The type and all that it is made of, each once."""
     pending, seen = [start], set[int]()

@@ -21,7 +21,7 @@ class Clients:
     """Makes clients. A local one works once its service is attached, which lets capabilities need each other in a circle.
 
     Args:
-        verified: Send local calls through the codec, there and back.
+        verified: Send local calls through the codec, there and back, and check the type of everything.
     """
 
     def __init__(self, deadlines: Deadlines, transport: Transport, directory: Directory, *, verified: bool) -> None:
@@ -29,7 +29,7 @@ class Clients:
         self._transport = transport
         self._directory = directory
         # Its own dispatcher: calls within a replica go on while it refuses those from outside, in order to drain.
-        self._internal = Dispatcher(deadlines) if verified else None
+        self._internal = Dispatcher(deadlines, checked=True) if verified else None
         self._clients: dict[type, Client] = {}
         self._unbound: dict[type, Client] = {}
         self._services: dict[type, object] = {}
@@ -62,7 +62,7 @@ class Clients:
             service = self._services.get(contract.python)
             return None if service is None else self._by_reference(service)
         replicas = Replicas.fixed(LOOPBACK_URL)
-        return RemoteCaller(replicas, Loopback(self._internal), self._deadlines).bind
+        return RemoteCaller(replicas, Loopback(self._internal), self._deadlines, checked=True).bind
 
     def _by_reference(self, service: object) -> Bind:
         return lambda operation: by_reference(operation, getattr(service, operation.name), self._deadlines)

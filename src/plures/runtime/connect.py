@@ -63,7 +63,7 @@ def error_body(error: Exception, operation: OperationDescription) -> bytes:
     if isinstance(error, CallError):
         return msgspec.json.encode({"code": error.status.value, "message": error.why})
     declared = next(d for d in operation.errors if type(error) is d.python)
-    fields = msgspec.Raw(declared.codec.encode(declared.codec.message.python(**_fields(error))))
+    fields = msgspec.Raw(declared.codec.encode_checked(declared.codec.message.python(**_fields(error))))
     # Peers with generated code would read `value`; its field numbers do not exist before the contract is locked.
     detail = {"type": declared.name, "value": "", "debug": fields}
     message = error.what if isinstance(error, ContractError) else ""

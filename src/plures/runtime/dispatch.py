@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import astuple
 
-from plures.contract import ContractError, Malformed, OperationDescription, TooDeep
+from plures.contract import Codec, ContractError, Malformed, OperationDescription, TooDeep
 from plures.errors import CallError, LimitExceeded, Outcome, Unavailable
 
 from . import connect
@@ -35,10 +35,15 @@ class Incoming(msgspec.Struct, frozen=True):
 
 
 class Dispatcher:
-    """The operations that one replica serves."""
+    """The operations that one replica serves.
 
-    def __init__(self, deadlines: Deadlines) -> None:
+    Args:
+        checked: Check the type of everything that is answered, for development.
+    """
+
+    def __init__(self, deadlines: Deadlines, *, checked: bool = False) -> None:
         self._deadlines = deadlines
+        self._encode = Codec.encode_checked if checked else Codec.encode
         self._operations: dict[str, OperationDescription] = {}
         self._calls: dict[str, Callable[[Any], Any]] = {}
         self._is_closed = False
@@ -76,7 +81,7 @@ class Dispatcher:
         try:
             context, work = self._prepare(operation, incoming, body)
             value = await self._run(operation, context, work)
-            return connect.Answer(_OK, _encoded(operation, value))
+            return connect.Answer(_OK, _encoded(operation, value, self._encode))
         except (CallError, ContractError) as error:
             return error_answer(error, operation)
         finally:
@@ -91,7 +96,7 @@ class Dispatcher:
             context, items = self._prepare(operation, incoming, body)
             async with aclosing(self._steps(operation, context, items)) as stream:
                 async for item in stream:
-                    yield connect.envelope(_encoded(operation, item))
+                    yield connect.envelope(_encoded(operation, item, self._encode))
         except (CallError, ContractError) as error:
             yield end_of_stream(error, operation)
         else:
@@ -196,12 +201,12 @@ def _decoded(operation: OperationDescription, body: bytes) -> Any:
         raise bad_request(error, operation) from None
 
 
-def _encoded(operation: OperationDescription, value: Any) -> bytes:
+def _encoded(operation: OperationDescription, value: Any, encode: Callable[[Codec, Any], bytes]) -> bytes:
     if operation.wraps_answer:
         python = operation.answer.message.python
         value = python(value) if operation.answer.message.fields else python()
     try:
-        body = operation.answer.encode(value)
+        body = encode(operation.answer, value)
     except (Malformed, TooDeep) as error:
         raise bad_answer(error, operation) from None
     check_size(operation, body, Outcome.MAY_HAVE_RUN)

@@ -5,7 +5,7 @@ from contextlib import aclosing
 from time import monotonic
 from typing import Any, Final
 
-from plures.contract import Malformed, OperationDescription, TooDeep, as_list, as_object
+from plures.contract import Codec, Malformed, OperationDescription, TooDeep, as_list, as_object
 from plures.errors import CallError, DeadlineExceeded, Internal, LimitExceeded, Outcome, Unavailable
 
 from . import connect
@@ -23,22 +23,29 @@ _OK: Final = 200
 
 
 class RemoteCaller:
-    """Calls operations of one capability that is hosted elsewhere."""
+    """Calls operations of one capability that is hosted elsewhere.
 
-    def __init__(self, replicas: Replicas, transport: Transport, deadlines: Deadlines) -> None:
+    Args:
+        checked: Check the type of everything that is sent, for development.
+    """
+
+    def __init__(
+        self, replicas: Replicas, transport: Transport, deadlines: Deadlines, *, checked: bool = False
+    ) -> None:
         self._replicas = replicas
         self._transport = transport
         self._deadlines = deadlines
+        self._encode = Codec.encode_checked if checked else Codec.encode
 
     def bind(self, operation: OperationDescription) -> Callable[..., Any]:
         """The operation as a caller in another process sees it."""
         if operation.streams:
             return self._bind_stream(operation)
-        request_of, deadlines = _request_builder(operation), self._deadlines
+        request_of, encode, deadlines = _request_builder(operation), self._encode, self._deadlines
 
         async def call(*args: Any, **kwargs: Any) -> Any:
             context = admit(operation, current.get())
-            body = _encoded(operation, request_of(*args, **kwargs))
+            body = _encoded(operation, request_of(*args, **kwargs), encode)
             outgoing = Outgoing(operation.path, timeout_ms(context.deadline - monotonic()), context.hops, body)
             try:
                 return answer_of(operation, await run(context, deadlines, self._unary(operation, outgoing)))
@@ -48,11 +55,11 @@ class RemoteCaller:
         return call
 
     def _bind_stream(self, operation: OperationDescription) -> Callable[..., Any]:
-        request_of = _request_builder(operation)
+        request_of, encode = _request_builder(operation), self._encode
 
         async def call(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
             context = admit(operation, current.get())
-            body = connect.envelope(_encoded(operation, request_of(*args, **kwargs)))
+            body = connect.envelope(_encoded(operation, request_of(*args, **kwargs), encode))
             remaining_ms = timeout_ms(context.deadline - monotonic())
             items = self._items(operation, Outgoing(operation.path, remaining_ms, context.hops, body, streams=True))
             try:
@@ -153,9 +160,9 @@ def _request_builder(operation: OperationDescription) -> Callable[..., Any]:
     return operation.request.message.python if operation.is_positional else operation.request_of
 
 
-def _encoded(operation: OperationDescription, request: Any) -> bytes:
+def _encoded(operation: OperationDescription, request: Any, encode: Callable[[Codec, Any], bytes]) -> bytes:
     try:
-        body = operation.request.encode(request)
+        body = encode(operation.request, request)
     except (Malformed, TooDeep) as error:
         raise bad_request(error, operation) from None
     check_size(operation, body, Outcome.NOT_SENT)

@@ -31,8 +31,9 @@ def codec(python: type) -> Codec:
 
 
 def test_an_integer_of_a_subclass_is_written_as_its_number() -> None:
-    body = codec(Task).encode(Task(Priority.HIGH, datetime(2030, 1, 1, tzinfo=UTC)))
-    assert body == b'{"number":3,"at":"2030-01-01T00:00:00Z"}'
+    task = Task(Priority.HIGH, datetime(2030, 1, 1, tzinfo=UTC))
+    assert codec(Task).encode(task) == codec(Task).encode_checked(task)
+    assert codec(Task).encode(task) == b'{"number":3,"at":"2030-01-01T00:00:00Z"}'
 
 
 class Ratio(Message):
@@ -42,7 +43,7 @@ class Ratio(Message):
 
 def test_an_integer_that_no_float_can_hold_is_a_problem() -> None:
     with pytest.raises(Malformed, match="value: "):
-        codec(Ratio).encode(Ratio(10**400, datetime(2030, 1, 1, tzinfo=UTC)))
+        codec(Ratio).encode_checked(Ratio(10**400, datetime(2030, 1, 1, tzinfo=UTC)))
 
 
 class Colour(Enum):
@@ -153,3 +154,16 @@ class Derived(Base):
 def test_dataclasses_with_slots_and_bases_are_messages() -> None:
     made = codec(Derived)
     assert made.decode(made.encode(Derived(name="n"))) == Derived(size=1, name="n")
+
+
+class Named(Message):
+    name: str
+    weight: float = 0.0
+
+
+@pytest.mark.parametrize(
+    ("value", "says"), [(Named(b"raw"), "name: expected str, got bytes"), (Named("x", "1"), "weight: expected float")]
+)
+def test_what_json_has_another_word_for_is_found_when_it_is_checked(value: Named, says: str) -> None:
+    with pytest.raises(Malformed, match=says):
+        codec(Named).encode_checked(value)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from plures import Capability, Outcome, Unavailable
+from plures import Capability, Internal, InvalidRequest, Outcome, Unavailable
 from plures.host import Host, Mode
 from plures.runtime import NotSent, Outgoing, Reply
 
@@ -142,3 +142,22 @@ async def test_a_contract_that_the_application_does_not_have(host: Make) -> None
     running = host(Capability(A, Notes().service("a")))
     with pytest.raises(LookupError, match="application 'parts' has no capability for B"):
         running.client(B)
+
+
+@pytest.mark.parametrize("wrong", ["1", 1.0])
+async def test_development_finds_arguments_of_the_wrong_type(host: Make, wrong: Any) -> None:
+    running = host(Capability(A, Notes().service("a")), mode=Mode.DEVELOPMENT)
+    await running.start()
+    with pytest.raises(InvalidRequest, match="depth: expected int"):
+        await running.client(A).ask(wrong)
+
+
+async def test_development_finds_answers_of_the_wrong_type(host: Make) -> None:
+    class Wrong:
+        async def ask(self, depth: int = 0) -> Any:
+            return b"raw"
+
+    running = host(Capability(A, Wrong), mode=Mode.DEVELOPMENT)
+    await running.start()
+    with pytest.raises(Internal):
+        await running.client(A).ask()

@@ -1,0 +1,189 @@
+"""The JSON form of a type as msgspec reads and writes it in one go, and the way from a value to its form and back.
+
+Most types are their own form. A message with a part that msgspec would spell in another way gets a stand-in: a struct of the same
+fields, made of the forms of their types. A form need not take everything: what makes a conversion fail is left to the exact way.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from inspect import Parameter, signature
+from operator import attrgetter
+from typing import Annotated, Any, NamedTuple, TypeAlias
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from msgspec.structs import astuple
+
+from .composites import Field, MessageType, OptionalType, TupleType, UnionType
+from .leaves import EnumLeaf, Leaf
+from .scalars import READ, WRITE
+from .wiretype import WireType, is_native_throughout, nests_itself, reachable
+
+Convert: TypeAlias = Callable[[Any], Any]
+
+
+class Unfit(Exception):
+    """A value has no form, or a form is of no value."""
+
+
+class Form(NamedTuple):
+    """What msgspec reads and writes, and how to get there and back; None where the value is its own form."""
+
+    type: Any
+    to: Convert | None = None
+    back: Convert | None = None
+
+
+def form_of(message: MessageType) -> Form | None:
+    """The form of a message; None where it has a part that nests itself and is not its own form."""
+    if any(nests_itself(kind) and not is_native_throughout(kind) for kind in reachable(message)):
+        return None
+    return _of_message(message)
+
+
+def _form(kind: WireType) -> Form:
+    if isinstance(kind, MessageType):
+        return _of_message(kind)
+    if isinstance(kind, UnionType):
+        return _of_union(kind)
+    if isinstance(kind, TupleType):
+        return _of_tuple(kind)
+    if isinstance(kind, OptionalType):
+        return _of_optional(kind)
+    if isinstance(kind, EnumLeaf):
+        return _of_enum(kind)
+    if isinstance(kind, Leaf):
+        return _of_leaf(kind)
+    raise TypeError(kind)
+
+
+def _of_leaf(leaf: Leaf) -> Form:
+    if leaf.python is datetime:
+        return Form(Annotated[leaf.bounded, msgspec.Meta(tz=True)], WRITE[datetime])
+    if leaf.python is timedelta:
+        return Form(str, WRITE[timedelta], READ[timedelta])
+    return Form(leaf.bounded)
+
+
+def _of_enum(leaf: EnumLeaf) -> Form:
+    # By identity, since members hash slowly; a name that only the peer knows is none of these, and so goes the exact way.
+    names = {id(member): name for name, member in leaf.python.__members__.items()}
+
+    def to(value: object) -> str:
+        return names[id(value)]
+
+    return Form(str, to, dict(leaf.python.__members__).__getitem__)
+
+
+def _of_tuple(kind: TupleType) -> Form:
+    item = _form(kind.parts[0])
+    return Form(
+        Annotated[tuple[item.type, ...], kind.bound],  # type: ignore[name-defined]  # a type made at run time
+        item.to and _each(item.to),
+        item.back and _each(item.back),
+    )
+
+
+def _of_optional(kind: OptionalType) -> Form:
+    inner = _form(kind.parts[0])
+    return Form(inner.type | None, inner.to and _unless_none(inner.to), inner.back and _unless_none(inner.back))
+
+
+def _of_union(kind: UnionType) -> Form:
+    forms = {key: _of_message(member) for key, member in kind.members.items()}
+    stand_in = _stand_in("Union", [(key, form.type | None, False) for key, form in forms.items()])
+    numbers = {member.python: number for number, member in enumerate(kind.members.values())}
+    tos, backs = [form.to for form in forms.values()], [form.back for form in forms.values()]
+
+    def to(value: Any) -> Any:
+        number = numbers[type(value)]
+        convert = tos[number]
+        return stand_in(**{f"f{number}": convert(value) if convert else value})
+
+    def back(data: Any) -> Any:
+        [(number, member)] = [(n, m) for n, m in enumerate(astuple(data)) if m is not UNSET and m is not None]
+        convert = backs[number]
+        return convert(member) if convert else member
+
+    return Form(stand_in, to, back)
+
+
+def _of_message(kind: MessageType) -> Form:
+    if is_native_throughout(kind):
+        return Form(kind.python)
+    forms = {field.name: _form(field.type) for field in kind.fields}
+    fields = sorted(kind.fields, key=lambda field: field.default is not Field.REQUIRED)  # as a struct must have them
+    stand_in = _stand_in(
+        kind.name, [(field.wire_name, forms[field.name].type, field.default is Field.REQUIRED) for field in fields]
+    )
+    values_of, make = _taker(fields), _maker(kind.python, fields)
+    conversions = [(_to(field, forms[field.name]), _back(field, forms[field.name])) for field in fields]
+    tos = [(number, convert) for number, (convert, _) in enumerate(conversions) if convert is not None]
+    backs = [(number, convert) for number, (_, convert) in enumerate(conversions) if convert is not None]
+
+    def to(value: Any) -> Any:
+        if type(value) is not kind.python:
+            raise Unfit
+        values = list(values_of(value))
+        for number, convert in tos:
+            values[number] = convert(values[number])
+        return stand_in(*values)
+
+    def back(data: Any) -> Any:
+        values = list(astuple(data))
+        for number, convert in backs:
+            values[number] = convert(values[number])
+        return make(values)
+
+    return Form(stand_in, to, back)
+
+
+def _stand_in(name: str, fields: Sequence[tuple[str, Any, bool]]) -> Any:
+    """A struct with these names on the wire, types, and whether they are required."""
+    members: list[Any] = [
+        (f"f{number}", kind) if is_required else (f"f{number}", kind | UnsetType, UNSET)
+        for number, (_, kind, is_required) in enumerate(fields)
+    ]
+    wire_names = {f"f{number}": wire_name for number, (wire_name, *_) in enumerate(fields)}
+    return msgspec.defstruct(name, members, rename=wire_names, frozen=True, gc=False)
+
+
+def _to(field: Field, form: Form) -> Convert | None:
+    if field.default is None:
+        to = form.to or _itself
+        return lambda value: UNSET if value is None else to(value)
+    return form.to
+
+
+def _back(field: Field, form: Form) -> Convert | None:
+    if field.default is Field.REQUIRED:
+        return form.back
+    default, back = field.default, form.back or _itself
+    return lambda data: default if data is UNSET else back(data)
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _each(convert: Convert) -> Convert:
+    return lambda values: tuple([convert(value) for value in values])
+
+
+def _unless_none(convert: Convert) -> Convert:
+    return lambda value: None if value is None else convert(value)
+
+
+def _taker(fields: Sequence[Field]) -> Callable[[Any], tuple[Any, ...]]:
+    """Takes the fields of a value, in this order."""
+    if len(fields) > 1:
+        return attrgetter(*[field.name for field in fields])
+    return lambda value: tuple([getattr(value, field.name) for field in fields])
+
+
+def _maker(python: Any, fields: Sequence[Field]) -> Callable[[list[Any]], Any]:
+    """Makes a value of its fields, in this order."""
+    names, parameters = [field.name for field in fields], signature(python).parameters
+    if list(parameters) == names and all(p.kind is Parameter.POSITIONAL_OR_KEYWORD for p in parameters.values()):
+        return lambda values: python(*values)
+    return lambda values: python(**dict(zip(names, values, strict=True)))
