@@ -12,7 +12,6 @@ from .policy import MAX_BODY_BYTES
 
 MAX_HEAD_BYTES: Final = 64 * 1024
 _MOST_BODY_BYTES: Final = MAX_BODY_BYTES + PREFIX.size
-_OF_AN_UPGRADE: Final = frozenset({b"connection", b"upgrade", b"http2-settings"})
 
 
 class Unreadable(Exception):
@@ -37,7 +36,7 @@ class RequestReader:
         self._parser = httptools.HttpRequestParser(self)
         self._complete: list[Request] = []
         self._has_head = False
-        self._head_size = self._body_size = 0
+        self._head_size = self._body_size = self._known_body_size = 0
         self._url = b""
         self._headers: dict[bytes, bytes] = {}
         self._chunks: list[bytes] = []
@@ -46,12 +45,18 @@ class RequestReader:
         """The requests that are complete by now; raises `Unreadable`, and then nothing more can be read."""
         self._complete = []
         self._feed(data)
-        if self.is_arriving and not self._has_head:
-            self._head_size += len(data)
-            if self._head_size > MAX_HEAD_BYTES:
-                why = f"the head is over {MAX_HEAD_BYTES:,} bytes"
-                raise Unreadable(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, why)
+        if self.is_arriving:
+            self._bound_head(len(data))
         return self._complete
+
+    def _bound_head(self, size: int) -> None:
+        """Count what is neither a request nor a body: a head, or what follows the last chunk."""
+        has_moved_on = self._complete or self._body_size != self._known_body_size
+        self._known_body_size = self._body_size
+        self._head_size = 0 if has_moved_on else self._head_size + size
+        if self._head_size > MAX_HEAD_BYTES:
+            why = f"the headers are over {MAX_HEAD_BYTES:,} bytes"
+            raise Unreadable(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, why)
 
     def _feed(self, data: bytes) -> None:
         try:
@@ -63,8 +68,11 @@ class RequestReader:
 
     def _stay(self, rest: bytes) -> None:
         """The peer offered another protocol, as some do first of all; go on as if it had not."""
-        kept = [b"%b: %b\r\n" % header for header in self._headers.items() if header[0] not in _OF_AN_UPGRADE]
-        head = b"%b %b HTTP/1.1\r\n%b\r\n" % (self._parser.get_method(), self._url, b"".join(kept))
+        method, version = self._parser.get_method(), self._parser.get_http_version().encode()
+        if method == b"CONNECT":
+            raise Unreadable(HTTPStatus.NOT_IMPLEMENTED, "this is no proxy")
+        kept = [b"%b: %b\r\n" % header for header in self._headers.items() if header[0] != b"upgrade"]
+        head = b"%b %b HTTP/%b\r\n%b\r\n" % (method, self._url, version, b"".join(kept))
         self._parser = httptools.HttpRequestParser(self)
         self._feed(head + rest)
 
@@ -73,7 +81,7 @@ class RequestReader:
     def on_message_begin(self) -> None:
         self.is_arriving = True
         self._has_head = self.expects_continue = False
-        self._head_size = self._body_size = 0
+        self._head_size = self._body_size = self._known_body_size = 0
         self._url = b""
         self._headers = {}
         self._chunks = []
@@ -82,7 +90,8 @@ class RequestReader:
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers[name.lower()] = value
+        if not self._has_head:  # A trailer must not change how the request is taken.
+            self._headers[name.lower()] = value
 
     def on_headers_complete(self) -> None:
         self._has_head = True
@@ -101,7 +110,8 @@ class RequestReader:
         is_too_large = self._body_size > _MOST_BODY_BYTES
         path, query = _path_and_query(self._url)
         body = b"" if is_too_large else b"".join(self._chunks)
-        keeps_alive, takes_chunks = parser.should_keep_alive(), parser.get_http_version() != "1.0"
+        takes_chunks = parser.get_http_version() == "1.1"
+        keeps_alive = takes_chunks and parser.should_keep_alive()
         method = parser.get_method().decode()
         self._complete.append(
             Request(method, path, query, self._headers, body, is_too_large, keeps_alive, takes_chunks)
