@@ -21,6 +21,9 @@ from .http_requests import RequestReader, Unreadable
 MAX_ARRIVAL_TICKS: Final = 30
 """Ticks, of about a second each, within which a request must arrive whole."""
 
+_MOST_WAITING: Final = 8
+"""Pipelined requests that are read ahead. Not none: who reads nothing does not see the peer hang up."""
+
 _STATUS_LINE: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
 _STATUS_LINE[499] = b"HTTP/1.1 499 Canceled\r\n"
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -91,8 +94,7 @@ class HttpServerProtocol(asyncio.Protocol):
         for request in requests:
             self._take(request)
         if self._reader.expects_continue and self._task is None:
-            self._reader.expects_continue = False
-            self._write(_CONTINUE)
+            self._continue()
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc
@@ -116,7 +118,7 @@ class HttpServerProtocol(asyncio.Protocol):
     def _take(self, request: Request) -> None:
         if self._task is not None:
             self._waiting.append(request)
-            if self.transport is not None:
+            if len(self._waiting) >= _MOST_WAITING and self.transport is not None:
                 self.transport.pause_reading()
             return
         self._keeps_alive = self._keeps_alive and request.keeps_alive
@@ -128,8 +130,13 @@ class HttpServerProtocol(asyncio.Protocol):
             response = await self._answer_to(request)
             if response.chunks is None:
                 self._send(request, response)
+                if self._flushed is not None:
+                    await self._flushed
             else:
                 await self._stream(request, response, response.chunks)
+        except Exception:  # noqa: BLE001 - the answer has begun: that it has no end is all that its peer can be told
+            _log.exception("%s %s failed", request.method, request.path)
+            self._abort()
         except BaseException:
             self._abort()
             raise
@@ -140,6 +147,7 @@ class HttpServerProtocol(asyncio.Protocol):
 
     async def _answer_to(self, request: Request) -> Response:
         if len(self._server.connections) >= self._most_connections:
+            self._keeps_alive = False  # Or it would go on being one too many.
             return _TOO_MANY
         try:
             return await self._answer(request)
@@ -156,8 +164,11 @@ class HttpServerProtocol(asyncio.Protocol):
             if not request.takes_chunks:
                 self._keeps_alive = False  # The end of the connection is the end of the body.
             self._write(self._head(response, b"transfer-encoding: chunked\r\n" if request.takes_chunks else b""))
+            if request.method == "HEAD":
+                return
             async for chunk in chunks:
-                self._write(b"%x\r\n%b\r\n" % (len(chunk), chunk) if request.takes_chunks else chunk)
+                if chunk:  # An empty one would be the end.
+                    self._write(b"%x\r\n%b\r\n" % (len(chunk), chunk) if request.takes_chunks else chunk)
                 if self._flushed is not None:
                     await self._flushed
         if request.takes_chunks:
@@ -173,6 +184,12 @@ class HttpServerProtocol(asyncio.Protocol):
             self._take(self._waiting.popleft())
             if not self._waiting:
                 self.transport.resume_reading()
+        elif self._reader.expects_continue:
+            self._continue()
+
+    def _continue(self) -> None:
+        self._reader.expects_continue = False
+        self._write(_CONTINUE)
 
     def _refuse(self, status: HTTPStatus, why: str) -> None:
         """Answer what cannot be read, and close."""
