@@ -1,6 +1,7 @@
 """Recommendations: what was bought together, filled up with what is alike."""
 
 import re
+from functools import lru_cache
 from itertools import permutations
 from typing import Final, Protocol
 
@@ -10,6 +11,7 @@ from marketplace.recommendations.contract import Recommendation
 # Pairs grow with the square of what an order holds; nobody learns much from the 21st product of one.
 MOST_LEARNT_FROM: Final = 20
 NEIGHBOURS: Final = 100
+_MOST_REMEMBERED: Final = 20_000
 _SAYS_NOTHING: Final = frozenset({"a", "an", "and", "any", "as", "by", "for", "from", "in", "is", "of", "on", "or", "that", "the", "to", "used", "with"})  # fmt: skip
 
 
@@ -48,10 +50,11 @@ class RecommendationsService:
 
 
 def _most_alike(product: Product, others: tuple[Product, ...]) -> list[Product]:
-    words = _words(product)
+    words = _words(product.name, product.description)
     apart = [other for other in others if other.id != product.id]
-    return sorted(apart, key=lambda other: (-len(words & _words(other)), other.id))
+    return sorted(apart, key=lambda other: (-len(words & _words(other.name, other.description)), other.id))
 
 
-def _words(product: Product) -> set[str]:
-    return set(re.findall(r"[a-z]+", f"{product.name} {product.description}".lower())) - _SAYS_NOTHING
+@lru_cache(_MOST_REMEMBERED)  # A product is compared with all its neighbours, again for each of them.
+def _words(name: str, description: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z]+", f"{name} {description}".lower())) - _SAYS_NOTHING

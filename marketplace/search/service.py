@@ -59,9 +59,13 @@ class SearchService:
     ) -> Findings:
         built = self._ready()
         narrowed = filters or Filters()
-        wording = _wording(built, text)
-        query = built.index.query(wording.text, narrowed, any_word=wording.any_word)
+        wording = Wording(text)
+        query = built.index.query(text, narrowed)
         matches = self._search(built, query, sort, offset, limit)
+        if not matches.total:
+            wording = _wording(built, text)
+            query = built.index.query(wording.text, narrowed, any_word=wording.any_word)
+            matches = self._search(built, query, sort, offset, limit)
         spread = built.index.spread(query, facets.PRICE_LIMITS)
         return Findings(
             total=matches.total,

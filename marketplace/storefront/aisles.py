@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import quote
 
 from marketplace.catalog.contract import Catalog, Category
@@ -19,7 +20,7 @@ class Aisle:
     products: int
     below: tuple[str, ...] = ()
 
-    @property
+    @cached_property  # every page shows all of them
     def url(self) -> str:
         return f"/categories/{quote(self.id)}"
 

@@ -1,8 +1,9 @@
 """What a shopper asks the search page for, as it stands in the address bar."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from starlette.requests import Request
 
@@ -49,20 +50,22 @@ class SearchQuery:
         return any(value is not None for value in (self.category_id, self.price_min, self.price_max, self.rating_min))
 
     def url(self, **changes: Any) -> str:
-        """The address of this search with something changed; unless the page itself is, it starts at page 1 again."""
+        """The address of this search with something but its text changed; unless the page is, it starts at page 1 again."""
         changed = replace(self, **{"page": 1, **changes})
-        sort = changed.sort.value if changed.sort is not Sort.RELEVANCE else ""
-        page = changed.page if changed.page > 1 else ""
         words = {
-            "q": changed.text,
             "category": changed.category_id,
             "price": changed.price,
             "rating": changed.rating_min,
-            "sort": sort,
-            "page": page,
+            "sort": changed.sort.value if changed.sort is not Sort.RELEVANCE else None,
+            "page": changed.page if changed.page > 1 else None,
         }
-        asked = urlencode({name: value for name, value in words.items() if value not in (None, "")})
-        return f"/search?{asked}" if asked else "/search"
+        asked = [self._text_asked] if changed.text else []
+        asked += [f"{name}={quote_plus(str(value))}" for name, value in words.items() if value]
+        return f"/search?{'&'.join(asked)}" if asked else "/search"
+
+    @cached_property  # a page of results has a dozen links to the same words
+    def _text_asked(self) -> str:
+        return f"q={quote_plus(self.text)}"
 
 
 def read_query(request: Request) -> SearchQuery:
