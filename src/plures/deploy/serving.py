@@ -8,8 +8,9 @@ import asyncio
 import logging
 import socket
 from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import Any, TypeAlias
 
 import uvicorn
@@ -130,12 +131,19 @@ class _Server(uvicorn.Server):
         self.accepting.set()
 
     async def main_loop(self) -> None:
-        while not self.leaving.is_set():
-            await self._tick()
-            await _wait(self.leaving, _TICK_S)
+        self._keep_ticking()
+        await self.leaving.wait()
 
-    async def _tick(self) -> None:
-        await self.on_tick(0)  # renews the Date header
+    def _keep_ticking(self) -> None:
+        # A timer and no more: an idle replica is woken for nothing else, and there may be many.
+        self._tick()
+        if not self.leaving.is_set():
+            asyncio.get_running_loop().call_later(_TICK_S, self._keep_ticking)
+
+    def _tick(self) -> None:
+        """Renew the Date header, and tell the connections that time passes."""
+        date = formatdate(usegmt=True).encode()
+        self.server_state.default_headers = [(b"date", date), *self.config.encoded_headers]
         connections: set[Any] = self.server_state.connections
         for connection in list(connections):
             if isinstance(connection, HttpServerProtocol):
@@ -160,7 +168,7 @@ class _Server(uvicorn.Server):
     async def _announce(self) -> None:
         """Every answer that begins from now on says that it is the last one on its connection."""
         self.config.encoded_headers = [*self.config.encoded_headers, (b"connection", b"close")]
-        await self.on_tick(0)
+        self._tick()
         await asyncio.sleep(_POLL_S)  # turns of the loop, in which connections that are queued already are accepted
 
     async def _until_quiet(self, limit_s: float) -> bool:
@@ -197,8 +205,3 @@ def _is_silent(connection: object) -> bool:
 def _is_no_cancellation(record: logging.LogRecord) -> bool:
     """Uvicorn reports a cancelled request with a traceback; we have said it already, in one line."""
     return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
-
-
-async def _wait(event: asyncio.Event, limit_s: float) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), limit_s)

@@ -445,7 +445,7 @@ async def test_the_listener_ticks_for_all_and_renews_the_date(serve: Serve) -> N
     await until(lambda: len(it.protocols) == 3)
     it.listener._server.server_state.default_headers = [(b"date", b"long ago")]
     for _ in range(2):
-        await it.listener._server._tick()
+        it.listener._server._tick()
     assert [await client.rest() for client in clients] == [b"", b"", b""]
     answer = await (await it.connect(get("/echo"))).answer()
     assert answer.headers["date"].endswith(" GMT")
