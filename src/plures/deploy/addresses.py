@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from .plan import Plan
-from .sockets import CONTROL_PORT, Listening, Wish, free_port, listen, url
+from .sockets import CONTROL_PORT, Listening, PeerListening, Wish, free_port, listen, listen_for_peers, url
 
 
 class ReplicaName(NamedTuple):
@@ -35,12 +37,18 @@ class WishedAddresses:
 
 
 class Addresses:
-    """Listening sockets of our replicas and ports of commands. Bound from construction to `close`."""
+    """Listening sockets of our replicas and ports of commands. Bound from construction to `close`.
+
+    Attributes:
+        peers: Where our replicas call each other. Others use `control`.
+    """
 
     def __init__(self, plan: Plan, wished: WishedAddresses) -> None:
         """Raises PortTaken, PortForbidden or AddressUnusable, and then holds nothing."""
         self.public: Listening | None = None
         self.control: dict[ReplicaName, Listening] = {}
+        self.peers: dict[ReplicaName, PeerListening] = {}
+        self._folder = TemporaryDirectory(prefix="plures-", ignore_cleanup_errors=True)
         self._command_ports: dict[ReplicaName, tuple[str, int]] = {}
         ours = [name for name in replica_names(plan) if plan.processes[name.process].command is None]
         with ExitStack() as undo:
@@ -48,6 +56,8 @@ class Addresses:
             if any(process.edge and process.external is None for process in plan.processes.values()):
                 self.public = listen(wished.public)
             self._bind(ours, wished)
+            for number, name in enumerate(ours):  # by number: the path of a Unix socket must be short
+                self.peers[name] = listen_for_peers(Path(self._folder.name, str(number)))
             for name in replica_names(plan):
                 if name not in self.control:
                     self._command_ports[name] = (wished.control_host, free_port(wished.control_host))
@@ -56,6 +66,10 @@ class Addresses:
     def url(self, name: ReplicaName) -> str:
         """Where the capabilities of a replica answer."""
         return self.control[name].url if name in self.control else url(*self.of_command(name))
+
+    def peer_url(self, name: ReplicaName) -> str:
+        """Where other replicas of ours call it."""
+        return self.peers[name].url if name in self.peers else self.url(name)
 
     def of_command(self, name: ReplicaName) -> tuple[str, int]:
         """Host and port that a command is to listen on."""
@@ -76,11 +90,14 @@ class Addresses:
         """The same for one replica."""
         if name in self.control:
             self.control[name].close()
+        if name in self.peers:
+            self.peers[name].close()
 
     def close(self) -> None:
         self.close_public()
         for name in self.control:
             self.close_control(name)
+        self._folder.cleanup()
 
     def _bind(self, names: Sequence[ReplicaName], wished: WishedAddresses) -> None:
         port, default = wished.control_port, CONTROL_PORT

@@ -21,6 +21,7 @@ class Configure(msgspec.Struct, frozen=True, tag="configure"):
         application: Import string, `package.module:name`.
         import_path: What `sys.path` is in the supervisor, so that both import the same modules.
         control_descriptor: Inherited listening socket of the control application.
+        peer_descriptor: The same once more, as a Unix socket for the other replicas.
         public_descriptor: The same of the edge, when this replica hosts it.
         grace_s: Most time for requests in flight, once asked to stop.
     """
@@ -33,6 +34,7 @@ class Configure(msgspec.Struct, frozen=True, tag="configure"):
     mode: str
     endpoints: Endpoints
     control_descriptor: int
+    peer_descriptor: int
     public_descriptor: int | None
     grace_s: float
 

@@ -107,7 +107,7 @@ class Replica:
                 source=surroundings.name,
                 lines=surroundings.lines,
                 environment={"PYTHONUNBUFFERED": "1", **surroundings.environment},
-                descriptors=(theirs.fileno(), configure.control_descriptor, *public),
+                descriptors=(theirs.fileno(), configure.control_descriptor, configure.peer_descriptor, *public),
             )
         except BaseException:
             await channel.close()

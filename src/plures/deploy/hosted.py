@@ -1,4 +1,4 @@
-"""One host with its two listeners: the control application and, where it is hosted, the edge."""
+"""One host with its listeners: the control application and, where it is hosted, the edge."""
 
 import asyncio
 import logging
@@ -33,6 +33,7 @@ class Hosted:
     """Serves a host on sockets that somebody has bound.
 
     Args:
+        peers: A second socket of the control application, for other replicas on this machine.
         answers_early: Accept calls before the host has started, for hosts that call themselves over the wire. Not where
             another replica accepts on the same socket: it would have answered what this one must still refuse.
     """
@@ -44,27 +45,29 @@ class Hosted:
         public: socket.socket | None,
         grace_s: float,
         *,
+        peers: socket.socket | None = None,
         answers_early: bool = False,
     ) -> None:
         self.host = host
         self._answers_early = answers_early
-        self._sockets = (control, public)
+        self._sockets = (control, peers, public)
         self._grace_s = grace_s
-        self._control: Listener | None = None
+        self._control: list[Listener] = []
         self._public: Listener | None = None
         self._closing_edge = asyncio.Lock()
 
     async def start(self) -> None:
         """Start the host, then accept connections. Raises PluresError, and then everything is closed again."""
-        control, public = self._sockets
+        *control, public = self._sockets
+        options = replace(CONTROL, grace_s=self._grace_s)
         try:
-            self._control = Listener(self.host.control, control, replace(CONTROL, grace_s=self._grace_s))
+            self._control = [Listener(self.host.control, each, options) for each in control if each is not None]
             if self._answers_early:
-                await self._control.start()
+                await self._start_control()
                 await self.host.start()
             else:
                 await self.host.start()
-                await self._control.start()
+                await self._start_control()
             if self.host.public is not None and public is not None:
                 self._public = Listener(self.host.public, public, replace(PUBLIC, grace_s=self._grace_s))
                 await self._public.start()
@@ -86,8 +89,7 @@ class Hosted:
         host drains when no new call can arrive: it would refuse it, and a drain hook may be what ends a call in flight.
         """
         await self.close_edge()
-        if self._control is not None:
-            await self._control.close()
+        await asyncio.gather(*(listener.close() for listener in self._control))
         for sock in self._sockets:
             if sock is not None:
                 sock.close()
@@ -102,13 +104,16 @@ class Hosted:
         except TimeoutError:
             _log.warning("drain hooks and calls in flight were cut off: they had not ended within %g s", self._grace_s)
 
+    async def _start_control(self) -> None:
+        for listener in self._control:
+            await listener.start()
+
     async def _finish(self) -> None:
-        if self._control is not None:
-            await self._control.finish()
-            self._control = None
+        await asyncio.gather(*(listener.finish() for listener in self._control))
+        self._control = []
 
     def hurry(self) -> None:
         """Cut off what is in flight."""
-        for listener in (self._public, self._control):
+        for listener in (self._public, *self._control):
             if listener is not None:
                 listener.hurry()

@@ -109,14 +109,15 @@ class _Life:
 
     def _hosted(self, build: Callable[[Configure], Host]) -> Hosted:
         control = _inherited(self._configure.control_descriptor)
+        peers = _inherited(self._configure.peer_descriptor)
         descriptor = self._configure.public_descriptor
         public = None if descriptor is None else _inherited(descriptor)
         try:
-            return Hosted(build(self._configure), control, public, self._configure.grace_s)
+            return Hosted(build(self._configure), control, public, self._configure.grace_s, peers=peers)
         except BaseException:
-            control.close()
-            if public is not None:
-                public.close()
+            for sock in (control, peers, public):
+                if sock is not None:
+                    sock.close()
             raise
 
     async def _listen(self, hosted: Hosted) -> None:

@@ -7,6 +7,7 @@ connection gets a last answer with `Connection: close`, and only those that stay
 import asyncio
 import logging
 import socket
+import sys
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -127,7 +128,17 @@ class _Server(uvicorn.Server):
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        loop, config = asyncio.get_running_loop(), self.config
+        protocol_class: Any = config.http_protocol_class
+
+        def connection() -> asyncio.Protocol:
+            made: asyncio.Protocol = protocol_class(config=config, server_state=self.server_state, app_state={})
+            return made
+
+        self.servers = []
+        for sock in sockets or []:  # Uvicorn would take every socket for one of the network.
+            self.servers.append(await _create_server(loop, connection, sock, config.backlog))
+        self.started = True
         self.accepting.set()
 
     async def main_loop(self) -> None:
@@ -192,6 +203,17 @@ class _Server(uvicorn.Server):
         if tasks:
             await asyncio.wait(tasks, timeout=_LAST_WORDS_S)
         uvicorn_log.removeFilter(_is_no_cancellation)
+
+
+async def _create_server(
+    loop: asyncio.AbstractEventLoop, connection: Callable[[], asyncio.Protocol], sock: socket.socket, backlog: int
+) -> asyncio.Server:
+    options: dict[str, Any] = {"sock": sock, "backlog": backlog}
+    if sock.family is not socket.AF_UNIX:
+        return await loop.create_server(connection, **options)
+    if type(loop).__module__.startswith("asyncio.") and sys.version_info >= (3, 13):
+        options["cleanup_socket"] = False  # The path outlives this process: the next replica listens there.
+    return await loop.create_unix_server(connection, **options)
 
 
 def _is_silent(connection: object) -> bool:

@@ -7,6 +7,7 @@ named starts at the default and moves to the next free one, and the caller is to
 import errno
 import socket
 from dataclasses import dataclass
+from pathlib import Path
 
 from .errors import AddressUnusable, PortForbidden, PortTaken
 
@@ -68,6 +69,30 @@ def listen(wish: Wish) -> Listening:
         except PortTaken:
             continue
     raise PortTaken(wish.host, wish.default, tried=_TRIES)
+
+
+@dataclass(frozen=True)
+class PeerListening:
+    """A bound Unix socket: the replicas of one supervisor call each other there, which costs less than a port."""
+
+    socket: socket.socket
+    url: str
+
+    def close(self) -> None:
+        self.socket.close()
+
+
+def listen_for_peers(path: Path) -> PeerListening:
+    """Bind a Unix socket and start to queue connections. Raises `AddressUnusable`."""
+    bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        bound.setblocking(False)
+        bound.bind(str(path))
+        bound.listen(BACKLOG)
+    except OSError as error:
+        bound.close()
+        raise AddressUnusable(str(path), 0, error.strerror or str(error)) from error
+    return PeerListening(bound, f"unix:{path}")
 
 
 def free_port(host: str = "127.0.0.1") -> int:

@@ -6,7 +6,7 @@ while one hands over to the next waits in the socket's queue.
 
 import asyncio
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -86,6 +86,7 @@ class Supervisor:
             for name in names:
                 self.addresses.close_control(name)
             await asyncio.gather(*(self._slots[name].stop() for name in names))
+        self.addresses.close()
 
     def hurry(self) -> None:
         """Kill everything. `stop` is still to be awaited."""
@@ -108,11 +109,7 @@ class Supervisor:
     @property
     def endpoints(self) -> Endpoints:
         """Capability → base URLs of the replicas that are ready now."""
-        return {
-            capability: tuple(self._urls(process))
-            for process in self.plan.processes.values()
-            for capability in process.capabilities
-        }
+        return self._ready_at(self.addresses.url)
 
     @property
     def pids(self) -> Mapping[str, int]:
@@ -155,6 +152,7 @@ class Supervisor:
             mode=self._work.mode,
             endpoints=self._endpoints_for(process),
             control_descriptor=self.addresses.control[name].socket.fileno(),
+            peer_descriptor=self.addresses.peers[name].socket.fileno(),
             public_descriptor=None if public is None else public.socket.fileno(),
             grace_s=self._options.grace_s,
         )
@@ -173,16 +171,20 @@ class Supervisor:
         )
 
     def _endpoints_for(self, process: ResolvedProcess) -> Endpoints:
-        return {name: urls for name, urls in self.endpoints.items() if name not in process.capabilities}
+        ready = self._ready_at(self.addresses.peer_url)
+        return {name: urls for name, urls in ready.items() if name not in process.capabilities}
 
-    def _urls(self, process: ResolvedProcess) -> Iterable[str]:
+    def _ready_at(self, url_of: Callable[[ReplicaName], str]) -> Endpoints:
+        return {
+            capability: tuple(self._urls(process, url_of))
+            for process in self.plan.processes.values()
+            for capability in process.capabilities
+        }
+
+    def _urls(self, process: ResolvedProcess, url_of: Callable[[ReplicaName], str]) -> Iterable[str]:
         if process.external is not None:
             return [process.external]
-        return [
-            self.addresses.url(name)
-            for name, slot in self._slots.items()
-            if name.process == process.name and slot.ready
-        ]
+        return [url_of(name) for name, slot in self._slots.items() if name.process == process.name and slot.ready]
 
     def _fixed_urls(self, caller: ResolvedProcess) -> Mapping[str, str]:
         """For those who are told only once: the first replica's address, which stays the same across restarts."""

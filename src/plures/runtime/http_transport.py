@@ -18,15 +18,22 @@ from .policy import MAX_BODY_BYTES
 from .transport import NotSent, Outgoing, Reply
 
 _CONNECT_TIMEOUT_S: Final = 1.0
+_UNIX: Final = "unix:"
 # Shorter than servers keep idle connections (deploy.serving: 75 s), so that we do not write into one that is being closed.
 _IDLE_S: Final = 30.0
 
 
 class _Peer:
-    """One address, and the idle connections to it."""
+    """One address, and the idle connections to it.
+
+    Attributes:
+        path: Of a Unix socket, where the address is one (`unix:/run/x`).
+    """
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
+        is_unix = url.startswith(_UNIX)
+        self.path = url.removeprefix(_UNIX) if is_unix else None
+        parts = urlsplit("http://localhost" if is_unix else url)
         self.host = parts.hostname or "127.0.0.1"
         self.tls = ssl.create_default_context() if parts.scheme == "https" else None
         self.port = parts.port or (443 if self.tls else 80)
@@ -82,11 +89,16 @@ class HttpTransport:
     async def _connect(self, peer: _Peer) -> HttpConnection:
         loop = asyncio.get_running_loop()
         noted = OUTCOME_HEADER.encode()
+
+        def made() -> HttpConnection:
+            return HttpConnection(noted, MAX_BODY_BYTES)
+
         try:
             async with asyncio.timeout(_CONNECT_TIMEOUT_S):
-                _, connection = await loop.create_connection(
-                    lambda: HttpConnection(noted, MAX_BODY_BYTES), peer.host, peer.port, ssl=peer.tls
-                )
+                if peer.path is not None:
+                    _, connection = await loop.create_unix_connection(made, peer.path)
+                else:
+                    _, connection = await loop.create_connection(made, peer.host, peer.port, ssl=peer.tls)
         except TimeoutError:
             message = f"no connection within {_CONNECT_TIMEOUT_S:g} s"
             raise NotSent(message) from None

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from plures.deploy.plan import Plan
 from plures.topology import Replicas, ResolvedProcess
 
@@ -43,6 +45,26 @@ def plan(*processes: ResolvedProcess, needs: dict[str, str] | None = None, layer
     """`needs`: names after a name, with blanks between; `layers` likewise, in the order of the processes when left out."""
     waits = {p.name: frozenset((needs or {}).get(p.name, "").split()) for p in processes}
     return Plan({p.name: p for p in processes}, waits, tuple(frozenset(n.split()) for n in layers or waits))
+
+
+def client_of(url: str) -> httpx.AsyncClient:
+    """A client of one address, which may be a Unix socket."""
+    transport = httpx.AsyncHTTPTransport(uds=url.removeprefix("unix:")) if url.startswith("unix:") else None
+    base = "http://localhost" if transport else url
+    return httpx.AsyncClient(base_url=base, transport=transport, timeout=PATIENCE_S, trust_env=False)
+
+
+async def endpoints_seen_by(url: str) -> dict[str, list[str]]:
+    """The addresses that a stand-in replica was told."""
+    async with client_of(url) as http:
+        seen: dict[str, list[str]] = (await http.get("/endpoints")).json()
+        return seen
+
+
+async def pid_at(url: str) -> int:
+    """Which stand-in replica answers there."""
+    async with client_of(url) as http:
+        return int((await http.get("/who")).json()["pid"])
 
 
 async def until(condition: Callable[[], bool]) -> None:

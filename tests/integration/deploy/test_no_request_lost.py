@@ -10,7 +10,7 @@ import pytest
 
 from plures.deploy.errors import ReplicaFailed
 
-from .support import PATIENCE_S, process, until
+from .support import client_of, endpoints_seen_by, process, until
 
 
 @dataclass
@@ -26,11 +26,11 @@ class Load:
         await asyncio.gather(*(self._client(stop) for _ in range(clients)))
 
     async def _client(self, stop: asyncio.Event) -> None:
-        async with httpx.AsyncClient(timeout=PATIENCE_S, trust_env=False) as http:
+        async with client_of(self.url) as http:
             while not stop.is_set():
                 self.asked += 1
                 try:
-                    answer = await http.post(self.url)
+                    answer = await http.post("/who")
                     self.pids[answer.json()["pid"]] += 1
                 except (httpx.HTTPError, json.JSONDecodeError) as error:
                     self.failures.append(repr(error))
@@ -63,18 +63,19 @@ async def test_stop_lets_the_edge_finish_with_the_help_of_others(supervisor, htt
 
 @pytest.mark.parametrize("exclusive", [False, True], ids=["overlapping", "taking turns"])
 async def test_restart_under_load(run, exclusive):
-    running = await run(process("shop", edge=True, exclusive=exclusive))
+    running = await run(process("shop", edge=True, exclusive=exclusive), process("caller"))
     before = running.pids["shop.1"]
-    public, control = Load(f"{running.public_url}/who"), Load(f"{running.endpoints['shop'][0]}/who")
+    [peer] = (await endpoints_seen_by(running.endpoints["caller"][0]))["shop"]
+    loads = [Load(running.public_url), Load(running.endpoints["shop"][0]), Load(peer)]
     stop = asyncio.Event()
-    loads = asyncio.gather(public.run(8, stop), control.run(8, stop))
-    await until(lambda: public.pids[before] > 50 and control.pids[before] > 50)
+    asking = asyncio.gather(*(load.run(8, stop) for load in loads))
+    await until(lambda: all(load.pids[before] > 50 for load in loads))
     await running.restart("shop")
     after = running.pids["shop.1"]
-    await until(lambda: public.pids[after] > 50 and control.pids[after] > 50)
+    await until(lambda: all(load.pids[after] > 50 for load in loads))
     stop.set()
-    await loads
-    for load in (public, control):
+    await asking
+    for load in loads:
         assert load.failures == []
         assert sum(load.pids.values()) == load.asked
         assert set(load.pids) == {before, after}
@@ -83,7 +84,7 @@ async def test_restart_under_load(run, exclusive):
 async def test_rolling_restart_of_several_replicas_under_load(run):
     running = await run(process("shop", edge=True, replicas=2))
     before = set(running.pids.values())
-    load, stop = Load(f"{running.public_url}/who"), asyncio.Event()
+    load, stop = Load(running.public_url), asyncio.Event()
     asking = asyncio.create_task(load.run(8, stop))
     await until(lambda: sum(load.pids.values()) > 100)
     await running.restart("shop")

@@ -2,18 +2,15 @@
 
 import asyncio
 import sys
+from pathlib import Path
 
-import httpx
 import pytest
 
+from plures.deploy.addresses import ReplicaName
 from plures.deploy.backoff import BackoffPolicy
 from plures.deploy.errors import NoSuchReplica, ReplicaDied, ReplicaFailed, StartTimeout
 
-from .support import Journal, alive, open_descriptors, process, until
-
-
-async def endpoints_seen_by(http: httpx.AsyncClient, url: str) -> dict[str, list[str]]:
-    return (await http.get(f"{url}/endpoints")).json()
+from .support import Journal, alive, endpoints_seen_by, open_descriptors, pid_at, process, until
 
 
 async def test_answers_when_started(run, http, journal):
@@ -40,33 +37,57 @@ async def test_a_circle_starts_together(run):
     assert set(running.pids) == {"a.1", "b.1"}
 
 
-async def test_everybody_knows_who_is_ready(run, http):
+async def test_everybody_knows_who_is_ready(run):
     running = await run(process("search", replicas=2), process("shop"), process("tax", external="http://127.0.0.1:9"))
-    seen = await endpoints_seen_by(http, running.endpoints["shop"][0])
-    assert seen == {"search": list(running.endpoints["search"]), "tax": ["http://127.0.0.1:9"]}
-    assert len(seen["search"]) == 2
+    seen = await endpoints_seen_by(running.endpoints["shop"][0])
+    assert seen.keys() == {"search", "tax"}
+    assert seen["tax"] == ["http://127.0.0.1:9"]
+    searches = [running.pids["search.1"], running.pids["search.2"]]
+    assert [await pid_at(url) for url in seen["search"]] == searches
+    assert [await pid_at(url) for url in running.endpoints["search"]] == searches
 
 
-async def test_a_dead_replica_is_taken_out_and_comes_back(run, http, journal):
+async def test_replicas_call_each_other_without_the_network(run):
+    running = await run(process("search", replicas=2), process("shop"))
+    paths = [
+        Path(url.removeprefix("unix:")) for url in (await endpoints_seen_by(running.endpoints["shop"][0]))["search"]
+    ]
+    assert all(path.is_socket() for path in paths)
+    assert {path.parent.stat().st_mode & 0o777 for path in paths} == {0o700}  # nobody else's business
+    await running.restart("search")
+    assert all(path.is_socket() for path in paths)
+
+
+async def test_nothing_of_the_sockets_is_left_behind(supervisor):
+    it = supervisor(process("search"), layers=["search"])
+    await it.start()
+    folder = Path(it.addresses.peers[ReplicaName("search", 1)].url.removeprefix("unix:")).parent
+    assert folder.is_dir()
+    await it.stop()
+    assert not folder.exists()
+
+
+async def test_a_dead_replica_is_taken_out_and_comes_back(run, journal):
     running = await run(process("search", replicas=2), process("shop"))
     shop = running.endpoints["shop"][0]
     both, pid = running.endpoints["search"], running.pids["search.1"]
+    both_seen = (await endpoints_seen_by(shop))["search"]
     running.kill("search")
     await until(lambda: running.endpoints["search"] == both[1:])
     await until(lambda: running.endpoints["search"] == both)
     assert running.pids["search.1"] != pid
-    assert (await endpoints_seen_by(http, shop))["search"] == list(both)
+    assert (await endpoints_seen_by(shop))["search"] == both_seen
     said = journal.of("search.1")
     assert "was killed by SIGKILL, though nobody asked it to" in said
     assert any(line.startswith("starts again in") for line in said)
 
 
-async def test_callers_hear_of_a_death_while_the_replica_waits_for_its_restart(supervisor, run, http):
+async def test_callers_hear_of_a_death_while_the_replica_waits_for_its_restart(supervisor, run):
     running = await run(process("search"), process("shop"), backoff=BackoffPolicy(first_s=3600, most_s=3600))
     shop = running.endpoints["shop"][0]
     running.kill("search")
     async with asyncio.timeout(20):
-        while (await endpoints_seen_by(http, shop))["search"]:  # noqa: ASYNC110  # it is asked over HTTP
+        while (await endpoints_seen_by(shop))["search"]:  # noqa: ASYNC110  # it is asked over HTTP
             await asyncio.sleep(0.01)
     assert "search.1" not in running.pids
 

@@ -27,6 +27,7 @@ CONFIGURE = Configure(
     mode="production",
     endpoints={"catalog": ("http://127.0.0.1:1", "http://127.0.0.1:2"), "tax": ()},
     control_descriptor=5,
+    peer_descriptor=6,
     public_descriptor=None,
     grace_s=1.5,
 )

@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from pathlib import Path
 
 import pytest
 
@@ -292,3 +293,22 @@ async def test_a_consumer_that_does_not_read_holds_the_peer_back(transport: Http
             await asyncio.sleep(0.2)
         assert sent < total
         assert sum([len(reply.body) async for reply in stream]) == total * MAX_BODY_BYTES
+
+
+async def test_a_unix_socket_is_an_address_too(transport: HttpTransport, tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    async def handler(reader: Reader, writer: Writer) -> None:
+        request, body = await read_request(reader)
+        seen.append(request)
+        writer.write(answer(body))
+
+    path = tmp_path / "s"
+    async with await asyncio.start_unix_server(handler, path):
+        assert (await ask(transport, f"unix:{path}", b"1")).body == b"1"
+    assert seen[0].startswith("POST /a.B/C HTTP/1.1\r\nhost: localhost\r\n")
+
+
+async def test_no_unix_socket_means_not_sent(transport: HttpTransport, tmp_path: Path) -> None:
+    with pytest.raises(NotSent, match="No such file"):
+        await ask(transport, f"unix:{tmp_path / 's'}")
