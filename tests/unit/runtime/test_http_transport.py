@@ -302,10 +302,15 @@ async def test_a_unix_socket_is_an_address_too(transport: HttpTransport, tmp_pat
         request, body = await read_request(reader)
         seen.append(request)
         writer.write(answer(body))
+        await writer.drain()
+        await reader.read()  # until the transport closes
+        writer.close()
 
     path = tmp_path / "s"
     async with await asyncio.start_unix_server(handler, path):
         assert (await ask(transport, f"unix:{path}", b"1")).body == b"1"
+        await transport.close()
+        await asyncio.sleep(0.05)  # the handler sees it and ends
     assert seen[0].startswith("POST /a.B/C HTTP/1.1\r\nhost: localhost\r\n")
 
 
