@@ -1,9 +1,10 @@
 """Turning a view into a page: Jinja2 templates inside the frame that all pages share."""
 
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Final
+from types import SimpleNamespace
+from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.background import BackgroundTask
@@ -19,6 +20,8 @@ from .money import in_words
 from .visitor import visitor
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
+_PURE: Final = ("icon", "stars", "rating", "price", "card")
+_MOST_REMEMBERED: Final = 5_000
 
 
 def day(at: datetime) -> str:
@@ -46,7 +49,17 @@ def _environment() -> Environment:
         product=product_url,
         day=day,
     )
+    _share_parts(environment)
     return environment
+
+
+def _share_parts(environment: Environment) -> None:
+    """Give all templates, their own too, the macros of `parts.html`. Some depend on nothing but immutable arguments: rendered once for each."""
+    parts: Any = SimpleNamespace()
+    environment.globals["parts"] = parts
+    macros: dict[str, Any] = vars(environment.get_template("parts.html").module)
+    for name, macro in macros.items():
+        setattr(parts, name, lru_cache(_MOST_REMEMBERED)(macro) if name in _PURE else macro)
 
 
 class Pages:
