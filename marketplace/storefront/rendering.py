@@ -20,7 +20,7 @@ from .money import in_words
 from .visitor import visitor
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
-_PURE: Final = ("icon", "stars", "rating", "price", "card")
+_PURE: Final = ("icon", "stars", "rating", "price", "card", "shelfbar")
 _MOST_REMEMBERED: Final = 5_000
 
 
@@ -93,12 +93,14 @@ class Pages:
         afterwards: BackgroundTask | None = None,
     ) -> HTMLResponse:
         """The page, made without asking any capability: for when one of them has just failed."""
+        aisles, path = self._aisles.last.top, request.url.path
         body = self._environment.get_template(template).render(
             view=view,
             assets=self._assets,
             visitor=visitor(request),
-            aisles=self._aisles.last.top,
-            path=request.url.path,
+            aisles=aisles,
+            here=next((aisle for aisle in aisles if f"{path}/".startswith(f"{aisle.url}/")), None),
+            path=path,
             query=request.query_params.get("q", ""),
         )
         return HTMLResponse(body, status, background=afterwards)
