@@ -12,15 +12,17 @@ from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import formatdate
+from time import time
 from typing import Any, TypeAlias
 
 import uvicorn
+from uvicorn.server import ServerState
 
 from plures.runtime import Answerer, HttpServerProtocol
 
 from .waiting import first
 
-_TICK_S = 1.0
+_TICK_S = 5.0
 _POLL_S = 0.02
 _LAST_WORDS_S = 1.0
 _NO_HTTP = object()
@@ -111,11 +113,35 @@ def _configuration(application: Asgi | Answerer, options: ServingOptions) -> uvi
     )
 
 
+class _State(ServerState):
+    """Uvicorn's, with a Date header made when an answer wants it: an idle replica need not be woken for it each second."""
+
+    def __init__(self) -> None:
+        self._made_at = 0
+        self._made: list[tuple[bytes, bytes]] = []
+        self._assigned: list[tuple[bytes, bytes]] = []
+        super().__init__()
+
+    @property
+    def default_headers(self) -> list[tuple[bytes, bytes]]:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """Of every answer: the date, and what was assigned. The same list for the rest of the second."""
+        now = int(time())
+        if now != self._made_at:
+            self._made_at = now
+            self._made = [(b"date", formatdate(now, usegmt=True).encode()), *self._assigned]
+        return self._made
+
+    @default_headers.setter
+    def default_headers(self, assigned: list[tuple[bytes, bytes]]) -> None:
+        self._assigned, self._made_at = assigned, 0
+
+
 class _Server(uvicorn.Server):
     """Uvicorn's server with our signals, our clock tick and our shutdown."""
 
     def __init__(self, config: uvicorn.Config, options: ServingOptions) -> None:
         super().__init__(config)
+        self.server_state = _State()
         self._options = options
         self.accepting = asyncio.Event()
         self.leaving = asyncio.Event()
@@ -152,13 +178,11 @@ class _Server(uvicorn.Server):
             asyncio.get_running_loop().call_later(_TICK_S, self._keep_ticking)
 
     def _tick(self) -> None:
-        """Renew the Date header, and tell the connections that time passes."""
-        date = formatdate(usegmt=True).encode()
-        self.server_state.default_headers = [(b"date", date), *self.config.encoded_headers]
+        """Tell the connections that time passes."""
         connections: set[Any] = self.server_state.connections
         for connection in list(connections):
             if isinstance(connection, HttpServerProtocol):
-                connection.tick()
+                connection.tick(_TICK_S)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._announce()
@@ -178,8 +202,7 @@ class _Server(uvicorn.Server):
 
     async def _announce(self) -> None:
         """Every answer that begins from now on says that it is the last one on its connection."""
-        self.config.encoded_headers = [*self.config.encoded_headers, (b"connection", b"close")]
-        self._tick()
+        self.server_state.default_headers = [(b"connection", b"close")]
         await asyncio.sleep(_POLL_S)  # turns of the loop, in which connections that are queued already are accepted
 
     async def _until_quiet(self, limit_s: float) -> bool:

@@ -18,8 +18,8 @@ from .connect import NOT_SENT
 from .exchange import Answerer, Request, Response
 from .http_requests import RequestReader, Unreadable
 
-MAX_ARRIVAL_TICKS: Final = 30
-"""Ticks, of about a second each, within which a request must arrive whole."""
+MAX_ARRIVAL_S: Final = 30
+"""How long a request may take to arrive whole, in seconds."""
 
 _MOST_WAITING: Final = 8
 """Pipelined requests that are read ahead. Not none: who reads nothing does not see the peer hang up."""
@@ -42,7 +42,7 @@ class HttpServerProtocol(asyncio.Protocol):
         del app_state
         self.transport: asyncio.Transport | None = None
         self._answer: Answerer = config.loaded_app
-        self._most_silent_ticks: int = config.timeout_keep_alive
+        self._most_silent_s: int = config.timeout_keep_alive
         self._most_connections: int = config.limit_concurrency
         self._server = server_state
         self._loop = _loop or asyncio.get_running_loop()
@@ -51,7 +51,7 @@ class HttpServerProtocol(asyncio.Protocol):
         self._waiting: deque[Request] = deque()
         self._flushed: asyncio.Future[None] | None = None
         self._keeps_alive = True
-        self._silent_ticks = 0
+        self._silent_s = 0.0
         self._common: list[tuple[bytes, bytes]] = []
         self._common_lines = b""
 
@@ -66,15 +66,15 @@ class HttpServerProtocol(asyncio.Protocol):
         if self.is_silent and self.transport is not None:
             self.transport.close()
 
-    def tick(self) -> None:
-        """About a second has passed: close what is silent for too long, or takes too long to ask."""
-        self._silent_ticks += 1
+    def tick(self, passed_s: float) -> None:
+        """Some seconds have passed: close what is silent for too long, or takes too long to ask."""
+        self._silent_s += passed_s
         if self._task is not None or self.transport is None:
-            self._silent_ticks = 0
+            self._silent_s = 0.0
         elif self._reader.is_arriving:
-            if self._silent_ticks > MAX_ARRIVAL_TICKS:
+            if self._silent_s > MAX_ARRIVAL_S:
                 self._refuse(HTTPStatus.REQUEST_TIMEOUT, "the request did not arrive in time")
-        elif self._silent_ticks > self._most_silent_ticks:
+        elif self._silent_s > self._most_silent_s:
             self.transport.close()
 
     # asyncio.Protocol
@@ -85,7 +85,7 @@ class HttpServerProtocol(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if self.is_silent:
-            self._silent_ticks = 0
+            self._silent_s = 0.0
         try:
             requests = self._reader.feed(data)
         except Unreadable as error:
@@ -175,7 +175,7 @@ class HttpServerProtocol(asyncio.Protocol):
             self._write(b"0\r\n\r\n")
 
     def _go_on(self) -> None:
-        self._silent_ticks = 0
+        self._silent_s = 0.0
         if self.transport is None or self.transport.is_closing():
             return
         if not self._keeps_alive:
