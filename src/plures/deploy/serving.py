@@ -132,7 +132,9 @@ class _State(ServerState):
         return self._made
 
     @default_headers.setter
-    def default_headers(self, assigned: list[tuple[bytes, bytes]]) -> None:
+    def default_headers(  # pyright: ignore[reportIncompatibleVariableOverride]
+        self, assigned: list[tuple[bytes, bytes]]
+    ) -> None:
         self._assigned, self._made_at = assigned, 0
 
 
