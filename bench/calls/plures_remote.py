@@ -1,6 +1,6 @@
 """Plures between two processes: a production host behind its control listener, called through a client of the contract.
 
-Both sides are hosts, and settled as `plures run` settles them once they are up.
+Both sides are hosts; the calling one is settled as `plures run` settles a host once it is up.
 """
 
 import asyncio
