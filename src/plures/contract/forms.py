@@ -67,7 +67,7 @@ def _of_leaf(leaf: Leaf) -> Form:
 
 def _of_enum(leaf: EnumLeaf) -> Form:
     # By identity, since members hash slowly; a name that only the peer knows is none of these, and so goes the exact way.
-    names = {id(member): name for name, member in leaf.python.__members__.items()}
+    names = {id(member): member.name for member in leaf.python}
 
     def to(value: object) -> str:
         return names[id(value)]
