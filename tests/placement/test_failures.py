@@ -14,8 +14,8 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures
 
 
 @pytest.fixture
-def quiet() -> None:
-    logging.getLogger("plures.calls").setLevel(logging.CRITICAL)
+def quiet(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.CRITICAL, "plures.calls")
 
 
 async def failure(call: object) -> CallError:
