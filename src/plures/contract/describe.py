@@ -17,6 +17,7 @@ from .codec import Codec
 from .composites import Field, MessageType, OptionalType
 from .declare import CONTRACT, OPERATION, ContractDeclaration, OperationDeclaration
 from .error import ContractError, field_names
+from .forms import takes_in_order
 from .names import camel, is_spellable, pascal
 from .reading import UNRESOLVABLE, TypeReader, is_message
 
@@ -62,9 +63,7 @@ class OperationDescription:
     @cached_property
     def is_positional(self) -> bool:
         """Whether the request's fields are the parameters in their order, and all of these may be passed by position."""
-        fields = [field.name for field in self.request.message.fields]
-        kinds = {parameter.kind for parameter in self.signature.parameters.values()}
-        return list(self.signature.parameters) == fields and not kinds - {inspect.Parameter.POSITIONAL_OR_KEYWORD}
+        return takes_in_order(self.signature, [field.name for field in self.request.message.fields])
 
     def request_of(self, *args: Any, **kwargs: Any) -> Any:
         """The request message of a call's arguments; raises `TypeError` where they do not fit the signature."""

@@ -6,7 +6,7 @@ fields, made of the forms of their types. A form need not take everything: what 
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from inspect import Parameter, signature
+from inspect import Parameter, Signature, signature
 from operator import attrgetter
 from typing import Annotated, Any, NamedTuple, TypeAlias
 
@@ -22,16 +22,20 @@ from .wiretype import WireType, is_native_throughout, nests_itself, reachable
 Convert: TypeAlias = Callable[[Any], Any]
 
 
-class Unfit(Exception):
-    """A value has no form, or a form is of no value."""
-
-
 class Form(NamedTuple):
     """What msgspec reads and writes, and how to get there and back; None where the value is its own form."""
 
     type: Any
     to: Convert | None = None
     back: Convert | None = None
+
+
+def takes_in_order(callee: Signature, names: Sequence[str]) -> bool:
+    """Whether these are its parameters, in this order, and all may be passed by position."""
+    parameters = callee.parameters
+    return list(parameters) == list(names) and all(
+        parameter.kind is Parameter.POSITIONAL_OR_KEYWORD for parameter in parameters.values()
+    )
 
 
 def form_of(message: MessageType) -> Form | None:
@@ -86,7 +90,7 @@ def _of_tuple(kind: TupleType) -> Form:
 
 def _of_optional(kind: OptionalType) -> Form:
     inner = _form(kind.parts[0])
-    return Form(inner.type | None, inner.to and _unless_none(inner.to), inner.back and _unless_none(inner.back))
+    return Form(inner.type | None, inner.to and _none_as(None, inner.to), inner.back and _none_as(None, inner.back))
 
 
 def _of_union(kind: UnionType) -> Form:
@@ -123,7 +127,7 @@ def _of_message(kind: MessageType) -> Form:
 
     def to(value: Any) -> Any:
         if type(value) is not kind.python:
-            raise Unfit
+            raise TypeError  # the exact way says what is wrong
         values = list(values_of(value))
         for number, convert in tos:
             values[number] = convert(values[number])
@@ -149,10 +153,7 @@ def _stand_in(name: str, fields: Sequence[tuple[str, Any, bool]]) -> Any:
 
 
 def _to(field: Field, form: Form) -> Convert | None:
-    if field.default is None:
-        to = form.to or _itself
-        return lambda value: UNSET if value is None else to(value)
-    return form.to
+    return _none_as(UNSET, form.to or _itself) if field.default is None else form.to
 
 
 def _back(field: Field, form: Form) -> Convert | None:
@@ -170,8 +171,8 @@ def _each(convert: Convert) -> Convert:
     return lambda values: tuple([convert(value) for value in values])
 
 
-def _unless_none(convert: Convert) -> Convert:
-    return lambda value: None if value is None else convert(value)
+def _none_as(instead: object, convert: Convert) -> Convert:
+    return lambda value: instead if value is None else convert(value)
 
 
 def _taker(fields: Sequence[Field]) -> Callable[[Any], tuple[Any, ...]]:
@@ -183,7 +184,7 @@ def _taker(fields: Sequence[Field]) -> Callable[[Any], tuple[Any, ...]]:
 
 def _maker(python: Any, fields: Sequence[Field]) -> Callable[[list[Any]], Any]:
     """Makes a value of its fields, in this order."""
-    names, parameters = [field.name for field in fields], signature(python).parameters
-    if list(parameters) == names and all(p.kind is Parameter.POSITIONAL_OR_KEYWORD for p in parameters.values()):
+    names = [field.name for field in fields]
+    if takes_in_order(signature(python), names):
         return lambda values: python(*values)
     return lambda values: python(**dict(zip(names, values, strict=True)))

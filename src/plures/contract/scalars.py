@@ -180,9 +180,3 @@ KEYWORDS: Final[Mapping[str, str]] = {
     "min_length": "minLength",
     "max_length": "maxLength",
 }
-
-# Types whose msgspec JSON differs from the wire form (time spans, or a naive time that it would accept).
-LEAVES: Final[Mapping[type, bool]] = {
-    bool: True, str: True, int: True, float: True, bytes: True, UUID: True, Decimal: True,
-    date: True, datetime: False, timedelta: False,
-}  # fmt: skip

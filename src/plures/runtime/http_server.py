@@ -36,16 +36,14 @@ _log = logging.getLogger("plures.calls")
 class HttpServerProtocol(asyncio.Protocol):
     """Reads requests, has them answered one at a time, writes the responses. What is public, uvicorn or our listener asks for."""
 
-    def __init__(
-        self, config: Any, server_state: Any, app_state: object, _loop: asyncio.AbstractEventLoop | None = None
-    ) -> None:
+    def __init__(self, config: Any, server_state: Any, app_state: object) -> None:
         del app_state
         self.transport: asyncio.Transport | None = None
         self._answer: Answerer = config.loaded_app
         self._most_silent_s: int = config.timeout_keep_alive
         self._most_connections: int = config.limit_concurrency
         self._server = server_state
-        self._loop = _loop or asyncio.get_running_loop()
+        self._loop = asyncio.get_running_loop()
         self._reader = RequestReader()
         self._task: asyncio.Task[None] | None = None
         self._waiting: deque[Request] = deque()
@@ -204,9 +202,9 @@ class HttpServerProtocol(asyncio.Protocol):
     # Bytes
 
     def _head(self, response: Response, framing: bytes) -> bytes:
-        if self._common is not self._server.default_headers:  # It is a new list each second.
-            self._common = self._server.default_headers
-            self._common_lines = _lines(self._common)
+        common = self._server.default_headers
+        if self._common is not common:  # It is a new list each second.
+            self._common, self._common_lines = common, _lines(common)
         if _CLOSE in self._common:
             self._keeps_alive = False
         elif not self._keeps_alive:

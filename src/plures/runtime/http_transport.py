@@ -50,7 +50,7 @@ class HttpTransport:
         self._open: set[HttpConnection] = set()
 
     async def unary(self, url: str, outgoing: Outgoing) -> Reply:
-        peer = self._peers.get(url) or self._peer(url)
+        peer = self._peer(url)
         connection = self._idle(peer) or await self._connect(peer)
         try:
             return await connection.unary(_request(peer, outgoing))
@@ -58,7 +58,7 @@ class HttpTransport:
             self._release(peer, connection)
 
     async def stream(self, url: str, outgoing: Outgoing) -> AsyncGenerator[Reply, None]:
-        peer = self._peers.get(url) or self._peer(url)
+        peer = self._peer(url)
         connection = self._idle(peer) or await self._connect(peer)
         try:
             head = await connection.head(_request(peer, outgoing))
@@ -76,7 +76,10 @@ class HttpTransport:
         await asyncio.sleep(0)  # Let the event loop close the sockets.
 
     def _peer(self, url: str) -> _Peer:
-        return self._peers.setdefault(url, _Peer(url))
+        peer = self._peers.get(url)
+        if peer is None:
+            peer = self._peers[url] = _Peer(url)
+        return peer
 
     def _idle(self, peer: _Peer) -> HttpConnection | None:
         while peer.idle:

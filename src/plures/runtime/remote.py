@@ -9,7 +9,6 @@ from plures.contract import Codec, Malformed, OperationDescription, TooDeep, as_
 from plures.errors import CallError, DeadlineExceeded, Internal, LimitExceeded, Outcome, Unavailable
 
 from . import connect
-from .connect import timeout_ms
 from .context import CallContext, current
 from .deadlines import Deadlines
 from .envelopes import read_envelopes, read_whole
@@ -46,7 +45,7 @@ class RemoteCaller:
         async def call(*args: Any, **kwargs: Any) -> Any:
             context = admit(operation, current.get())
             body = _encoded(operation, request_of(*args, **kwargs), encode)
-            outgoing = Outgoing(operation.path, timeout_ms(context.deadline - monotonic()), context.hops, body)
+            outgoing = _outgoing(operation, context, body)
             try:
                 return answer_of(operation, await run(context, deadlines, self._unary(operation, outgoing)))
             except (Expired, DeadlineExceeded) as error:
@@ -60,8 +59,7 @@ class RemoteCaller:
         async def call(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
             context = admit(operation, current.get())
             body = connect.envelope(_encoded(operation, request_of(*args, **kwargs), encode))
-            remaining_ms = timeout_ms(context.deadline - monotonic())
-            items = self._items(operation, Outgoing(operation.path, remaining_ms, context.hops, body, streams=True))
+            items = self._items(operation, _outgoing(operation, context, body))
             try:
                 async with aclosing(run_stream(context, self._deadlines, items)) as stream:
                     async for item in stream:
@@ -167,6 +165,11 @@ def _encoded(operation: OperationDescription, request: Any, encode: Callable[[Co
         raise bad_request(error, operation) from None
     check_size(operation, body, Outcome.NOT_SENT)
     return body
+
+
+def _outgoing(operation: OperationDescription, context: CallContext, body: bytes) -> Outgoing:
+    remaining_ms = connect.timeout_ms(context.deadline - monotonic())
+    return Outgoing(operation.path, remaining_ms, context.hops, body, operation.streams)
 
 
 def _decoded(operation: OperationDescription, body: bytes) -> Any:

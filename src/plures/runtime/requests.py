@@ -46,24 +46,20 @@ def posted_message(operation: OperationDescription, request: Request) -> bytes:
     return _unpacked(operation, body[prefix.size :], encoding)
 
 
-def asks_for_json(request: Request) -> bool:
-    """Whether a GET request wants the one codec and the one version there is."""
-    query = _query(request)
-    return query.get("encoding") == "json" and query.get("connect", "v1") == "v1"
+class OtherCodec(Exception):
+    """A GET request is not written in the one codec and the one version there is; HTTP has a status for that."""
 
 
 def queried_message(operation: OperationDescription, request: Request) -> bytes:
-    """The message of a GET request."""
-    query = _query(request)
+    """The message of a GET request; raises `OtherCodec` where it is not in JSON."""
+    query = {name: values[-1] for name, values in parse_qs(request.query.decode("ascii", "replace")).items()}
+    if query.get("encoding") != "json" or query.get("connect", "v1") != "v1":
+        raise OtherCodec
     try:
         message = connect.decode_query_message(query.get("message", ""), is_base64=query.get("base64") == "1")
     except ValueError:
         raise _invalid(operation, "the message parameter is not base64") from None
     return _unpacked(operation, message, query.get("compression", PLAIN.decode()).encode())
-
-
-def _query(request: Request) -> dict[str, str]:
-    return {name: values[-1] for name, values in parse_qs(request.query.decode("ascii", "replace")).items()}
 
 
 def _unpacked(operation: OperationDescription, body: bytes, encoding: bytes) -> bytes:

@@ -10,7 +10,7 @@ from plures.errors import CallError, Status
 from . import connect
 from .dispatch import Dispatcher, end_of_stream, error_answer
 from .exchange import Request, Response
-from .requests import asks_for_json, incoming_of, posted_message, queried_message
+from .requests import OtherCodec, incoming_of, posted_message, queried_message
 
 _STREAM_TYPE: Final = connect.STREAM_TYPE.encode()
 _UNARY_TYPE: Final = connect.UNARY_TYPE.encode()
@@ -34,6 +34,8 @@ class ConnectServer:
         try:
             incoming = incoming_of(operation, request.headers)
             message = (queried_message if request.method == "GET" else posted_message)(operation, request)
+        except OtherCodec:
+            return Response(415)
         except CallError as error:
             return _failed(operation, error)
         if operation.streams:
@@ -49,7 +51,7 @@ def _misfit(operation: OperationDescription, request: Request) -> Response | Non
         expected = _STREAM_TYPE if operation.streams else _UNARY_TYPE
         return None if _type_of(request) == expected else Response(415, headers=((b"accept-post", expected),))
     if request.method == "GET" and takes_get:
-        return None if asks_for_json(request) else Response(415)
+        return None
     return Response(405, headers=((b"allow", b"GET, POST" if takes_get else b"POST"),))
 
 
