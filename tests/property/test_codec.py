@@ -23,7 +23,7 @@ from plures.contract.scanning import check_depth
 class Level(Enum):
     LOW = 0
     HIGH = 1
-    TOP = 1  # another word for HIGH, which is read and never written
+    TOP = HIGH  # another word for HIGH, which is read and never written
 
 
 class Line(Message):

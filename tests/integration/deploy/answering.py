@@ -1,13 +1,15 @@
 """A control listener whose answerer has a way of its own for each path, and the requests to it, in bytes."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import TypeAlias
 
 from plures.deploy.serving import Listener, ServingOptions
 from plures.deploy.sockets import Wish, listen
 from plures.runtime import HttpServerProtocol, Request, Response
 
-from .raw_client import RawClient, until
+from .raw_client import RawClient
+from .support import until
 
 PIECE = b"x" * 65536
 MANY = 2000
@@ -125,3 +127,7 @@ class Served:
             client.hang_up()
         self.listener.hurry()
         await self.listener.stop()
+
+
+Serve: TypeAlias = Callable[..., Awaitable[Served]]
+"""Starts a listener with these serving options; a fixture of this folder."""

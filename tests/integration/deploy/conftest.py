@@ -1,9 +1,10 @@
-"""A supervisor around stand-in replicas: real processes, real sockets, no host."""
+"""A supervisor around stand-in replicas, and control listeners without a host: real processes, real sockets."""
 
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -11,10 +12,13 @@ import pytest
 from plures.deploy.addresses import WishedAddresses
 from plures.deploy.backoff import BackoffPolicy
 from plures.deploy.local_processes import RunningProcesses, running
+from plures.deploy.serving import ServingOptions
 from plures.deploy.sockets import Wish
 from plures.deploy.supervisor import Supervisor, SupervisorOptions, Work
+from plures.runtime import HttpServerProtocol
 from plures.topology import ResolvedProcess
 
+from .answering import Serve, Served
 from .support import PATIENCE_S, STAND_IN, Journal, plan
 
 
@@ -58,3 +62,18 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
     async with httpx.AsyncClient(timeout=PATIENCE_S, limits=limits, trust_env=False) as client:
         yield client
+
+
+@pytest.fixture
+async def serve() -> AsyncIterator[Serve]:
+    """Control listeners with `Answering` behind them."""
+    served: list[Served] = []
+
+    async def start(**options: Any) -> Served:
+        served.append(Served(ServingOptions(http=HttpServerProtocol, **({"linger_s": 0.3, "grace_s": 20.0} | options))))
+        await served[-1].listener.start()
+        return served[-1]
+
+    yield start
+    for it in served:
+        await it.close()

@@ -1,10 +1,9 @@
 """A TCP client that says exactly the bytes it is told to, however wrong they are, and reads HTTP/1.1 answers."""
 
 import asyncio
-from collections.abc import Callable
 from typing import NamedTuple
 
-PATIENCE_S = 20.0
+from .support import PATIENCE_S
 
 
 class Answer(NamedTuple):
@@ -67,10 +66,3 @@ class RawClient:
             except ConnectionResetError:
                 pass
         return read
-
-
-async def until(is_so: Callable[[], object]) -> None:
-    """Wait for what nobody announces."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not is_so():  # noqa: ASYNC110 - those who are watched know nothing of tests
-            await asyncio.sleep(0.01)

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager, suppress
 Reader, Writer = asyncio.StreamReader, asyncio.StreamWriter
 Handler = Callable[[Reader, Writer], Awaitable[None]]
 
+PATIENCE_S = 30
+
 
 class RawServer:
     """Counts connections, and runs a handler for each until it returns; then the connection is closed."""
