@@ -62,8 +62,8 @@ class SearchService:
         wording = Wording(text)
         query = built.index.query(text, narrowed)
         matches = self._search(built, query, sort, offset, limit)
-        if not matches.total:
-            wording = _wording(built, text)
+        if not matches.total and (other := _wording(built, text)) != wording:
+            wording = other
             query = built.index.query(wording.text, narrowed, any_word=wording.any_word)
             matches = self._search(built, query, sort, offset, limit)
         spread = built.index.spread(query, facets.PRICE_LIMITS)

@@ -3,8 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final
 from urllib.parse import quote
 
 from marketplace.catalog.contract import Product
@@ -15,15 +13,11 @@ from marketplace.search.contract import Hit
 from .optional import optional
 from .shop import Shop
 
-_MOST_REMEMBERED: Final = 20_000  # Names of products never change, and a page of results has two dozen of them.
 
-
-@lru_cache(_MOST_REMEMBERED)
 def product_url(product_id: str) -> str:
     return f"/products/{quote(product_id, safe='')}"
 
 
-@lru_cache(_MOST_REMEMBERED)
 def picture_url(product_id: str) -> str:
     return f"/pictures/{quote(product_id, safe='')}.svg"
 

@@ -1,7 +1,6 @@
 """The filters beside search results: each choice is a link that adds it, or takes it away again."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from marketplace.pricing.contract import Money
@@ -95,7 +94,6 @@ def _price(query: SearchQuery, band: PriceBand) -> Choice:
     )
 
 
-@lru_cache(100)  # those offered are a handful; people may edit addresses
 def band_name(price_min: int, price_max: int | None) -> str:
     """``under €10``, ``€10 to €25``, ``€100 and more``; both ends belong to the band, in minor units of EUR."""
     if price_max is None:

@@ -59,7 +59,7 @@ class SearchQuery:
             "sort": changed.sort.value if changed.sort is not Sort.RELEVANCE else None,
             "page": changed.page if changed.page > 1 else None,
         }
-        asked = [self._text_asked] if changed.text else []
+        asked = [self._text_asked] if self.text else []
         asked += [f"{name}={quote_plus(str(value))}" for name, value in words.items() if value]
         return f"/search?{'&'.join(asked)}" if asked else "/search"
 
