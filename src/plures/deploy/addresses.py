@@ -4,11 +4,20 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from .plan import Plan
-from .sockets import CONTROL_PORT, Listening, PeerListening, Wish, free_port, listen, listen_for_peers, url
+from .sockets import (
+    CONTROL_PORT,
+    Listening,
+    PeerListening,
+    Wish,
+    folder_for_peers,
+    free_port,
+    listen,
+    listen_for_peers,
+    url,
+)
 
 
 class ReplicaName(NamedTuple):
@@ -44,11 +53,11 @@ class Addresses:
     """
 
     def __init__(self, plan: Plan, wished: WishedAddresses) -> None:
-        """Raises PortTaken, PortForbidden or AddressUnusable, and then holds nothing."""
+        """Raises PortTaken, PortForbidden, AddressUnusable or PeerSocketUnusable, and then holds nothing."""
         self.public: Listening | None = None
         self.control: dict[ReplicaName, Listening] = {}
         self.peers: dict[ReplicaName, PeerListening] = {}
-        self._folder = TemporaryDirectory(prefix="plures-", ignore_cleanup_errors=True)
+        self._folder = folder_for_peers()
         self._command_ports: dict[ReplicaName, tuple[str, int]] = {}
         ours = [name for name in replica_names(plan) if plan.processes[name.process].command is None]
         with ExitStack() as undo:

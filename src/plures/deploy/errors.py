@@ -43,6 +43,19 @@ class AddressUnusable(PluresError):
         )
 
 
+class PeerSocketUnusable(PluresError):
+    """The Unix sockets over which replicas call each other cannot be made."""
+
+    code = "deploy.peer_socket_unusable"
+
+    def __init__(self, place: str, why: str) -> None:
+        super().__init__(
+            f"Cannot listen on a Unix socket in {place}",
+            why=why,
+            fix="Set TMPDIR to a folder with a short path that this user may write to.",
+        )
+
+
 class ReplicaFailed(PluresError):
     """A replica said why it cannot start; `reason` is the code of the error that it met."""
 

@@ -5,11 +5,13 @@ named starts at the default and moves to the next free one, and the caller is to
 """
 
 import errno
+import os
 import socket
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from .errors import AddressUnusable, PortForbidden, PortTaken
+from .errors import AddressUnusable, PeerSocketUnusable, PortForbidden, PortTaken
 
 PUBLIC_PORT = 8000
 CONTROL_PORT = 8001
@@ -82,8 +84,16 @@ class PeerListening:
         self.socket.close()
 
 
+def folder_for_peers() -> "TemporaryDirectory[str]":
+    """A folder for Unix sockets that nobody else may enter. Raises `PeerSocketUnusable`."""
+    try:
+        return TemporaryDirectory(prefix="plures-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise PeerSocketUnusable(os.environ.get("TMPDIR", "the temporary folder"), str(error)) from error
+
+
 def listen_for_peers(path: Path) -> PeerListening:
-    """Bind a Unix socket and start to queue connections. Raises `AddressUnusable`."""
+    """Bind a Unix socket and start to queue connections. Raises `PeerSocketUnusable`."""
     bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         bound.setblocking(False)
@@ -91,7 +101,7 @@ def listen_for_peers(path: Path) -> PeerListening:
         bound.listen(BACKLOG)
     except OSError as error:
         bound.close()
-        raise AddressUnusable(str(path), 0, error.strerror or str(error)) from error
+        raise PeerSocketUnusable(str(path.parent), error.strerror or str(error)) from error
     return PeerListening(bound, f"unix:{path}")
 
 

@@ -2,12 +2,13 @@
 
 import errno
 import socket
+import tempfile
 from collections.abc import Iterator
 
 import pytest
 
-from plures.deploy.errors import AddressUnusable, PortForbidden, PortTaken
-from plures.deploy.sockets import Wish, _explained, free_port, listen
+from plures.deploy.errors import AddressUnusable, PeerSocketUnusable, PortForbidden, PortTaken
+from plures.deploy.sockets import Wish, _explained, folder_for_peers, free_port, listen, listen_for_peers
 
 
 @pytest.fixture
@@ -80,3 +81,18 @@ def test_what_the_system_refuses_is_explained():
         "Cannot listen on port 80 of 127.0.0.1: the operating system refuses it (Permission denied)\n"
         "  fix: Name a port from 1024 to 65535, and put a proxy in front of it for the others."
     )
+
+
+def test_a_unix_socket_with_too_long_a_path_says_what_to_do(tmp_path):
+    with pytest.raises(PeerSocketUnusable) as error:
+        listen_for_peers(tmp_path / ("x" * 120))
+    assert error.value.what == f"Cannot listen on a Unix socket in {tmp_path}"
+    assert error.value.why == "AF_UNIX path too long"
+    assert "TMPDIR" in error.value.fix
+
+
+def test_no_place_for_unix_sockets_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(PeerSocketUnusable) as error:
+        folder_for_peers()
+    assert "No such file or directory" in error.value.why
