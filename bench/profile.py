@@ -22,7 +22,8 @@ from bench.calls.contract import Findings, Search, SearchService, app
 from bench.calls.plures_remote import placed
 from plures.application import assemble
 from plures.host import Host
-from plures.runtime import CallContext, HttpServerProtocol, Outgoing, Reply, current
+from plures.http import HttpServerProtocol
+from plures.runtime import CallContext, Outgoing, Reply, current
 
 _BATCH, _BATCHES = 100, 400
 _REQUEST = (

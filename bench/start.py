@@ -17,7 +17,7 @@ from bench.processes import ROOT, WorkerFailed
 from bench.results import Column, Result, Row, Section, Target
 from bench.samples import median_of
 from bench.shop.variants import Storage
-from plures.deploy.sockets import free_port
+from plures.deploy.serving.sockets import free_port
 
 Figures = dict[str, float]
 _POLL_S = 0.005

@@ -4,10 +4,11 @@ from collections import Counter
 from itertools import combinations
 from pathlib import Path
 
-from plures.advisor import Survey, git
-from plures.advisor.cache import Cache, default_folder
-from plures.advisor.coupling import changes
-from plures.advisor.history import History, read_history
+from plures.advisor import Survey
+from plures.advisor.measuring.coupling import changes
+from plures.advisor.reading.cache import Cache, default_folder
+from plures.advisor.reading.repository import git
+from plures.advisor.reading.repository.history import History, read_history
 
 from .measures import Ranked
 from .registered import Case

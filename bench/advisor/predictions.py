@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from plures.advisor import Survey, Verdict, Wish, advise, read_codebase, survey
-from plures.advisor.cache import default_folder
-from plures.advisor.components import cut_by_structure
-from plures.advisor.imports import cohesion
+from plures.advisor import Survey, Verdict, Wish, advise, read_codebase
+from plures.advisor.measuring import survey
+from plures.advisor.reading.cache import default_folder
+from plures.advisor.reading.components import cut_by_structure
+from plures.advisor.reading.imports import cohesion
 
 from .registered import Case
 

@@ -4,7 +4,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from plures.advisor.definitions import Definitions
+from plures.advisor.reading.definitions import Definitions
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from bench.calls.rival import Call
 from bench.processes import announce
 from plures.application import assemble
 from plures.deploy import hosting
-from plures.deploy.local_processes import ANY_FREE_PORTS
 from plures.deploy.settling import settle
+from plures.deploy.supervisor.local_processes import ANY_FREE_PORTS
 from plures.host import Host, Placement
 
 __all__ = ["connect", "products_of", "serve"]

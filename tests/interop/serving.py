@@ -9,9 +9,9 @@ from typing import Any
 
 from plures import Application, Capability
 from plures.application import assemble
-from plures.deploy.serving import Listener, ServingOptions
+from plures.deploy.serving.listener import Listener, ServingOptions
 from plures.host import Host, Placement
-from plures.runtime import HttpServerProtocol
+from plures.http import HttpServerProtocol
 
 from .contract import Depot, DepotService
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from plures import Message, Meta
 from plures.contract import MAX_DEPTH, Codec, Malformed, TooDeep
+from plures.contract.codec.scanning import check_depth
 from plures.contract.reading import TypeReader
-from plures.contract.scanning import check_depth
 
 
 class Level(Enum):

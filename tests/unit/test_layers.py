@@ -1,6 +1,7 @@
 """The layers: as import-linter checks them, as ARCHITECTURE.md draws them, and what import-linter cannot see."""
 
 import ast
+import importlib
 import re
 import subprocess
 import sysconfig
@@ -10,6 +11,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
 PUBLIC = {"plures", "plures.testing"}
+PLACES = ("src", "marketplace", "tests", "bench")
+MOST_MODULES = 15
+MOST_LINES = 300
 
 
 def test_every_import_contract_is_kept() -> None:
@@ -34,6 +38,63 @@ def test_the_marketplace_names_public_packages_only() -> None:
         if name not in PUBLIC
     }
     assert imported == set()
+
+
+def test_neighbours_use_only_what_a_package_offers() -> None:
+    """A package is entered by its door: from outside, only the names that its `__init__` lists in `__all__` are imported."""
+    assert [entry for module in MODULES for entry in forced_entries(module)] == []
+
+
+def test_no_folder_is_a_drawer() -> None:
+    """A package of more than fifteen modules is cut into rooms; see docs/adr/0011-floors.md."""
+    folders = {path.parent for place in PLACES for path in (ROOT / place).rglob("*.py")}
+    sizes = {str(folder.relative_to(ROOT)): len(list(folder.glob("*.py"))) for folder in folders}
+    assert {folder: size for folder, size in sizes.items() if size > MOST_MODULES} == {}
+
+
+def test_every_file_can_be_read_in_a_minute() -> None:
+    lines = {path.relative_to(ROOT): len(path.read_text().splitlines()) for path in (ROOT / "src").rglob("*.py")}
+    assert {path: count for path, count in lines.items() if count > MOST_LINES} == {}
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT / "src").with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for path in sorted((ROOT / "src").rglob("*.py"))}
+PACKAGES = {name for name, path in MODULES.items() if path.name == "__init__.py"}
+
+
+def forced_entries(module: str) -> list[str]:
+    """The imports of a module that go around a door."""
+    home = module if module in PACKAGES else module.rpartition(".")[0]
+    tree = ast.parse(MODULES[module].read_text())
+    return [
+        f"{module}: from {source} import {name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for source in [absolute(node, home)]
+        if source.split(".")[0] == "plures"
+        for name in [alias.name for alias in node.names]
+        if not is_offered(source, name, home)
+    ]
+
+
+def absolute(node: ast.ImportFrom, home: str) -> str:
+    if not node.level:
+        return node.module or ""
+    parents = home.split(".")[: len(home.split(".")) - node.level + 1]
+    return ".".join([*parents, *([node.module] if node.module else [])])
+
+
+def is_offered(source: str, name: str, home: str) -> bool:
+    path = f"{source}.{name}".split(".")
+    above = [".".join(path[:end]) for end in range(1, len(path) + 1)]
+    door = next(place for place in above if not f"{home}.".startswith(f"{place}."))
+    if door not in PACKAGES:
+        return door in (source, f"{source}.{name}")
+    return source == door and name in importlib.import_module(door).__all__
 
 
 def plures_modules(tree: ast.Module) -> set[str]:

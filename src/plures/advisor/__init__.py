@@ -3,18 +3,13 @@
 Stands alone: it imports nothing of Plures but the root of its errors, and runs nothing of the code that it reads.
 """
 
-from .advice import advise, plan
 from .atlas import read_map
-from .cache import default_folder as default_cache
-from .chart import draw
-from .codebase import Codebase, Wish, read_codebase
-from .judgement import Advice, Evidence, Finding, Pressure, SplitPlan, Verdict
+from .judging import Advice, Evidence, Finding, Pressure, SplitPlan, Verdict, advise, plan
+from .measuring import Survey, survey
 from .model import CodeMap, Component, Edge
-from .report_html import render_html
-from .report_json import to_json
-from .report_markdown import advice_markdown, map_markdown
-from .report_terminal import print_advice, print_map, print_plan
-from .survey import Survey, survey
+from .reading import Codebase, Wish, read_codebase
+from .reading import default_folder as default_cache
+from .reports import advice_markdown, draw, map_markdown, print_advice, print_map, print_plan, render_html, to_json
 
 __all__ = [
     "Advice",

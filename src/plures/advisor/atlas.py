@@ -1,10 +1,9 @@
 """Maps, drawn anew or taken from the cache when neither code, history nor wishes changed."""
 
-from .cache import Cache
-from .chart import draw
-from .codebase import Progress, Wish, open_source, understand
+from .measuring import survey
 from .model import CodeMap
-from .survey import survey
+from .reading import Cache, Progress, Wish, open_source, understand
+from .reports import draw
 
 
 def read_map(wish: Wish, progress: Progress, *, hide_names: bool = False) -> CodeMap:

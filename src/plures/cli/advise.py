@@ -13,9 +13,9 @@ from plures.advisor import (
     print_plan,
     read_codebase,
     render_html,
-    survey,
     to_json,
 )
+from plures.advisor.measuring import survey
 
 from .codebase import HELP, codebase_options, deliver, progress, shape_of, wish
 from .console import mistakes_explained, out

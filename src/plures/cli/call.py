@@ -11,7 +11,8 @@ import click
 from rich.text import Text
 
 from plures.contract import as_object
-from plures.runtime import Broken, HttpTransport, NotSent, Outgoing, Reply, TooLarge
+from plures.http import HttpTransport
+from plures.runtime import Broken, NotSent, Outgoing, Reply, TooLarge
 from plures.runtime.connect import END_FLAG, envelope, timeout_ms
 from plures.runtime.envelopes import read_envelopes, read_whole
 

@@ -12,7 +12,7 @@ from typing import Final
 import click
 from watchfiles import Change, DefaultFilter, watch
 
-from plures.deploy import orphans
+from plures.deploy.replica import orphans
 
 _WATCHED: Final = (".py", ".toml", ".html", ".css", ".js", ".svg", ".json")
 _PATIENCE_S: Final = 35.0

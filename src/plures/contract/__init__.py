@@ -2,14 +2,11 @@
 
 from msgspec import Meta
 
-from .codec import Codec, Malformed
+from .codec import MAX_DEPTH, Codec, Malformed, Problems, TooDeep, as_list, as_object
 from .declare import OperationDeclaration, command, contract, query
 from .describe import ContractDescription, ErrorDescription, OperationDescription, describe, is_contract
 from .error import ContractError
 from .message import Message
-from .scanning import MAX_DEPTH, TooDeep
-from .shapes import as_list, as_object
-from .wiretype import Problems
 
 __all__ = [
     "MAX_DEPTH",

@@ -13,12 +13,9 @@ import msgspec
 
 from plures.errors import Violation
 
-from .codec import Codec
-from .composites import Field, MessageType, OptionalType
+from .codec import Codec, Field, MessageType, OptionalType, camel, is_spellable, pascal, takes_in_order
 from .declare import CONTRACT, OPERATION, ContractDeclaration, OperationDeclaration
 from .error import ContractError, field_names
-from .forms import takes_in_order
-from .names import camel, is_spellable, pascal
 from .reading import UNRESOLVABLE, TypeReader, is_message
 
 _CONTRACT_NAME: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\.v[1-9]\d*")

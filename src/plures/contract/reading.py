@@ -15,11 +15,21 @@ import msgspec
 
 from plures.errors import Violation
 
-from .composites import Field, MessageType, OptionalType, TupleType, UnionType
-from .leaves import EnumLeaf, Leaf
+from .codec import (
+    EnumLeaf,
+    Field,
+    Leaf,
+    MessageType,
+    OptionalType,
+    Problems,
+    TupleType,
+    UnionType,
+    WireType,
+    camel,
+    is_spellable,
+    member,
+)
 from .message import MessageMeta
-from .names import camel, is_spellable, member
-from .wiretype import Problems, WireType
 
 # True: msgspec's own JSON is the wire form. Not so for time spans, nor for datetimes, of which msgspec accepts naive ones.
 _LEAVES: Final[Mapping[Any, bool]] = {

@@ -1,13 +1,15 @@
 """Layer 7: puts an application onto a machine: one process, or local processes under a supervisor."""
 
-from .addresses import WishedAddresses
-from .backoff import BackoffPolicy
 from .deployment import Deployment, run
-from .local_processes import RunningProcesses, local_processes
-from .logs import Lines, log_to_stderr
-from .one_process import RunningHost, hosting
-from .sockets import Wish
-from .supervisor import SupervisorOptions
+from .logging import log_to_stderr
+from .serving import RunningHost, Wish, WishedAddresses, hosting
+from .supervisor import (
+    BackoffPolicy,
+    Lines,
+    RunningProcesses,
+    SupervisorOptions,
+    local_processes,
+)
 
 __all__ = [
     "BackoffPolicy",

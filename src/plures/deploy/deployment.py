@@ -9,13 +9,10 @@ from plures.application import Assembly
 from plures.host import Mode, Placement
 from plures.topology import Address, ResolvedProcess, ResolvedTopology, Settings
 
-from .addresses import WishedAddresses
-from .local_processes import supervise
 from .loops import new_event_loop
-from .one_process import one_process
 from .plan import plan
-from .sockets import CONTROL_PORT, PUBLIC_PORT, Wish
-from .supervisor import SupervisorOptions, Work
+from .serving import CONTROL_PORT, PUBLIC_PORT, Wish, WishedAddresses, one_process
+from .supervisor import SupervisorOptions, Work, supervise
 
 
 @dataclass(frozen=True)

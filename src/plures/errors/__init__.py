@@ -11,7 +11,7 @@ from .calls import (
     Unavailable,
     Unimplemented,
 )
-from .root import InvalidInput, PluresError, Violation
+from .root import InvalidInput, PluresError, Rule, Text, Violation
 
 __all__ = [
     "CallError",
@@ -22,7 +22,9 @@ __all__ = [
     "LimitExceeded",
     "Outcome",
     "PluresError",
+    "Rule",
     "Status",
+    "Text",
     "Unavailable",
     "Unimplemented",
     "Violation",

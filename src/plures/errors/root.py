@@ -1,12 +1,30 @@
 """The root of every error that Plures raises: what happened, why, what to do, and a stable code."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Text:
+    """What an error says. Names in braces are fields of the error: `Text("Cannot read {path}", why="{reason}")`."""
+
+    what: str
+    why: str = ""
+    fix: str = ""
 
 
 class PluresError(Exception):
     """An error of Plures or of an application built on it.
+
+    A kind of error that always says the same is a dataclass with a `text`, so that the documentation can print it:
+
+        @dataclass(eq=False)
+        class PortTaken(PluresError):
+            code = "deploy.port_taken"
+            text = Text("Cannot listen on port {port}", why="another program does", fix="Choose another port.")
+
+            port: int
 
     Attributes:
         code: Stable dotted name of the kind of error, the same in every release and every language.
@@ -16,12 +34,22 @@ class PluresError(Exception):
     """
 
     code: ClassVar[str] = "plures.error"
+    text: ClassVar[Text | None] = None
 
     def __init__(self, what: str, *, why: str = "", fix: str = "") -> None:
         super().__init__(what)
         self.what = what
         self.why = why
         self.fix = fix
+
+    def __post_init__(self) -> None:
+        """Called by the constructor that `@dataclass` writes."""
+        if self.text is None or not is_dataclass(self):
+            message = f"{type(self).__name__} has fields, but no text"
+            raise TypeError(message)
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        what, why, fix = (part.format(**values) for part in (self.text.what, self.text.why, self.text.fix))
+        PluresError.__init__(self, what, why=why, fix=fix)
 
     def __str__(self) -> str:
         because = f": {self.why}" if self.why else ""
@@ -47,6 +75,25 @@ class Violation:
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}\n      fix: {self.fix}"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule that what the user writes must keep. Names in braces are given when it is broken.
+
+    Attributes:
+        code: Stable dotted name, the same in every release.
+        what: What is wrong.
+        fix: What to write instead.
+    """
+
+    code: str
+    what: str
+    fix: str
+
+    def broken(self, where: str, **values: object) -> Violation:
+        """The violation at one place; `values` fill the names in braces."""
+        return Violation(self.code, where, self.what.format(**values), self.fix.format(**values))
 
 
 class InvalidInput(PluresError):

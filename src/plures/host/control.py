@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from plures.runtime import ConnectServer, Request, Response
+from plures.http import ConnectServer, Request, Response
 
 
 class Control:

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from plures.application import AssembledCapability, Assembly, Dependency, Kind, Lifecycle
 from plures.data import Database, open_database
-from plures.runtime import ConnectServer, Deadlines, Directory, Dispatcher, HttpTransport, Transport
+from plures.http import ConnectServer, HttpTransport
+from plures.runtime import Deadlines, Directory, Dispatcher, Transport
 
 from .background import Background
 from .clients import Clients

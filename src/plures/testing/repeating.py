@@ -3,7 +3,8 @@
 from collections.abc import AsyncGenerator, Collection
 from typing import Final
 
-from plures.runtime import HttpTransport, Outgoing, Reply, Transport
+from plures.http import HttpTransport
+from plures.runtime import Outgoing, Reply, Transport
 
 _DEEPEST: Final = 4
 """Calls further down are not repeated: each level doubles all that are below it."""

@@ -10,9 +10,10 @@ from typing import Any, Final, Literal, TypeVar
 from typing_extensions import TypeForm
 
 from plures.application import Application, Assembly, assemble, load
-from plures.deploy import RunningProcesses, Wish, local_processes
-from plures.deploy.hosted import Hosted
-from plures.deploy.sockets import listen
+from plures.deploy import RunningProcesses, Wish
+from plures.deploy.serving.hosted import Hosted
+from plures.deploy.serving.sockets import listen
+from plures.deploy.supervisor import local_processes
 from plures.errors import PluresError
 from plures.host import Host, Mode, Placement
 from plures.topology import Process, Topology

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from plures.advisor import Survey, Wish, read_codebase, survey
+from plures.advisor import Survey, Wish, read_codebase
+from plures.advisor.measuring import survey
 
 DAY = 86_400
 START = 1_700_000_000

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TypeAlias
 
-from plures.deploy.serving import Listener, ServingOptions
-from plures.deploy.sockets import Wish, listen
-from plures.runtime import HttpServerProtocol, Request, Response
+from plures.deploy.serving.listener import Listener, ServingOptions
+from plures.deploy.serving.sockets import Wish, listen
+from plures.http import HttpServerProtocol, Request, Response
 
 from .raw_client import RawClient
 from .support import until

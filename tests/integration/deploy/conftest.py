@@ -9,13 +9,13 @@ from typing import Any
 import httpx
 import pytest
 
-from plures.deploy.addresses import WishedAddresses
-from plures.deploy.backoff import BackoffPolicy
-from plures.deploy.local_processes import RunningProcesses, running
-from plures.deploy.serving import ServingOptions
-from plures.deploy.sockets import Wish
-from plures.deploy.supervisor import Supervisor, SupervisorOptions, Work
-from plures.runtime import HttpServerProtocol
+from plures.deploy.serving.listener import ServingOptions
+from plures.deploy.serving.sockets import Wish
+from plures.deploy.supervisor.addresses import WishedAddresses
+from plures.deploy.supervisor.backoff import BackoffPolicy
+from plures.deploy.supervisor.local_processes import RunningProcesses, running
+from plures.deploy.supervisor.supervisor import Supervisor, SupervisorOptions, Work
+from plures.http import HttpServerProtocol
 from plures.topology import ResolvedProcess
 
 from .answering import Serve, Served

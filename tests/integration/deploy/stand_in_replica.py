@@ -11,10 +11,10 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from plures.deploy import life
 from plures.deploy.channel import Configure
+from plures.deploy.replica import life
 from plures.errors import PluresError
-from plures.runtime import Request, Response
+from plures.http import Request, Response
 
 
 class Stated(PluresError):

@@ -5,11 +5,11 @@ import shlex
 import sys
 from pathlib import Path
 
-from plures.deploy.addresses import WishedAddresses
-from plures.deploy.local_processes import supervise
 from plures.deploy.plan import Plan
-from plures.deploy.sockets import Wish
-from plures.deploy.supervisor import SupervisorOptions, Work
+from plures.deploy.serving.sockets import Wish
+from plures.deploy.supervisor.addresses import WishedAddresses
+from plures.deploy.supervisor.local_processes import supervise
+from plures.deploy.supervisor.supervisor import SupervisorOptions, Work
 from plures.topology import Replicas, ResolvedProcess
 
 HERE = Path(__file__).parent

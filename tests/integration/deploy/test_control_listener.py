@@ -5,8 +5,8 @@ import logging
 
 import pytest
 
+from plures.http.parsing import MAX_HEAD_BYTES
 from plures.runtime import MAX_BODY_BYTES
-from plures.runtime.http_requests import MAX_HEAD_BYTES
 
 from .answering import Serve, get, post
 from .support import until

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from plures.runtime import HttpServerProtocol
-from plures.runtime.http_server import MAX_ARRIVAL_S
+from plures.http import HttpServerProtocol
+from plures.http.protocol import MAX_ARRIVAL_S
 
 from .answering import Serve, get, post
 from .support import until

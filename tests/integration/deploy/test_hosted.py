@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from plures.deploy.hosted import Hosted
-from plures.deploy.sockets import Wish, listen
-from plures.runtime import Request, Response
+from plures.deploy.serving.hosted import Hosted
+from plures.deploy.serving.sockets import Wish, listen
+from plures.http import Request, Response
 
 from .support import open_descriptors
 

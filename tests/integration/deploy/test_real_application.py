@@ -8,8 +8,9 @@ import httpx
 import pytest
 
 from plures.application import assemble, load
-from plures.deploy import Wish, WishedAddresses, hosting, local_processes
+from plures.deploy import Wish, WishedAddresses, hosting
 from plures.deploy.errors import ReplicaFailed
+from plures.deploy.supervisor import local_processes
 from plures.host import Mode, Placement
 from plures.topology import Process, Replicas, Topology
 

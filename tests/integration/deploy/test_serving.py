@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from plures.deploy.serving import Listener, ServingOptions
-from plures.deploy.sockets import Wish, listen
+from plures.deploy.serving.listener import Listener, ServingOptions
+from plures.deploy.serving.sockets import Wish, listen
 
 REQUEST = b"GET /%s HTTP/1.1\r\nhost: here\r\n\r\n"
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from plures.deploy.addresses import ReplicaName
-from plures.deploy.backoff import BackoffPolicy
 from plures.deploy.errors import NoSuchReplica, ReplicaDied, ReplicaFailed, StartTimeout
+from plures.deploy.supervisor.addresses import ReplicaName
+from plures.deploy.supervisor.backoff import BackoffPolicy
 
 from .support import Journal, alive, endpoints_seen_by, open_descriptors, pid_at, process, until
 

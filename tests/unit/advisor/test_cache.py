@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from plures.advisor.cache import Cache
+from plures.advisor.reading.cache import Cache
 
 
 def test_what_is_stored_is_loaded(tmp_path: Path):

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from plures.advisor.components import cut_by_structure, overlay
-from plures.advisor.definitions import Definitions, read_definitions
-from plures.advisor.packages import ModuleIndex, project_folders
+from plures.advisor.reading.components import cut_by_structure, overlay
+from plures.advisor.reading.definitions import Definitions, read_definitions
+from plures.advisor.reading.packages import ModuleIndex, project_folders
 from plures.errors import InvalidInput
 
 

@@ -1,5 +1,5 @@
-from plures.advisor.imports import ImportGraph, Link, cohesion, cycles, dependencies
-from plures.advisor.independence import independences, is_shared
+from plures.advisor.measuring.independence import independences, is_shared
+from plures.advisor.reading.imports import ImportGraph, Link, cohesion, cycles, dependencies
 
 
 def graph(*pairs: tuple[str, str]) -> ImportGraph:

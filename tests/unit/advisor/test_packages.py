@@ -1,7 +1,7 @@
 import pytest
 
-from plures.advisor.facts import Import
-from plures.advisor.packages import ModuleIndex, project_folders
+from plures.advisor.reading.packages import ModuleIndex, project_folders
+from plures.advisor.reading.python.facts import Import
 
 
 def index(*paths: str) -> ModuleIndex:

@@ -1,7 +1,7 @@
 import pytest
 
-from plures.advisor.facts import Access, Import, ModuleFacts
-from plures.advisor.parse import parse
+from plures.advisor.reading.python.facts import Access, Import, ModuleFacts
+from plures.advisor.reading.python.parse import parse
 
 
 def facts(text: str) -> ModuleFacts:

@@ -1,4 +1,4 @@
-from plures.advisor.renames import Change, Follower
+from plures.advisor.reading.repository.renames import Change, Follower
 
 
 def change(status: str, path: str, before: str = "0", after: str = "0") -> Change:

@@ -1,6 +1,6 @@
 import pytest
 
-from plures.advisor.roles import Role, roles
+from plures.advisor.reading.roles import Role, roles
 
 P, T, M, D = Role.PRODUCTION, Role.TEST, Role.MIGRATION, Role.PROSE
 

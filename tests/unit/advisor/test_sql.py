@@ -1,7 +1,7 @@
 import pytest
 
-from plures.advisor.facts import Access
-from plures.advisor.sql import LONGEST_SQL, tables_in
+from plures.advisor.reading.python.facts import Access
+from plures.advisor.reading.python.sql import LONGEST_SQL, tables_in
 
 R, W, D = Access.READ, Access.WRITE, Access.DEFINE
 

@@ -1,7 +1,7 @@
 import pytest
 
-from plures.advisor.coupling import Change
-from plures.advisor.teams import infer_teams, named_teams, owners_of, same_owners, staffing
+from plures.advisor.measuring.coupling import Change
+from plures.advisor.measuring.teams import infer_teams, named_teams, owners_of, same_owners, staffing
 
 DAY = 86_400
 NOW = 1_700_000_000

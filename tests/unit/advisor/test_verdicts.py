@@ -1,5 +1,5 @@
 from plures.advisor import Evidence, Finding, Pressure, Verdict
-from plures.advisor.verdicts import weigh
+from plures.advisor.judging.verdicts import weigh
 
 
 def evidence(*subject: str, supports: Verdict = Verdict.SPLIT_OUT, strength: float = 1.0, **more) -> Evidence:

@@ -4,10 +4,10 @@ import socket
 
 import pytest
 
-from plures.deploy.addresses import Addresses, ReplicaName, WishedAddresses
 from plures.deploy.errors import PortTaken
 from plures.deploy.plan import Plan
-from plures.deploy.sockets import Wish, free_port
+from plures.deploy.serving.sockets import Wish, free_port
+from plures.deploy.supervisor.addresses import Addresses, ReplicaName, WishedAddresses
 from plures.topology import Replicas, ResolvedProcess
 
 SHOP = ResolvedProcess("shop", ("shop",), Replicas(2, 5), True, False, None, None, {})

@@ -1,6 +1,6 @@
 """Pauses grow, are bounded, are spread, and are forgotten after a stable life."""
 
-from plures.deploy.backoff import Backoff, BackoffPolicy
+from plures.deploy.supervisor.backoff import Backoff, BackoffPolicy
 
 
 class Clock:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from plures.deploy.addresses import WishedAddresses
 from plures.deploy.deployment import only_process, wished_addresses
 from plures.deploy.plan import plan
-from plures.deploy.sockets import Wish
+from plures.deploy.serving.sockets import Wish
+from plures.deploy.supervisor.addresses import WishedAddresses
 from plures.topology import ApplicationFacts, CapabilityFacts, check, parse
 
 FACTS = ApplicationFacts(

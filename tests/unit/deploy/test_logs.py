@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from plures.deploy.logs import OutputPipe, PrefixedLines
+from plures.deploy.supervisor.logs import OutputPipe, PrefixedLines
 
 
 class Terminal(io.StringIO):

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from plures.deploy.backoff import Backoff, BackoffPolicy
 from plures.deploy.errors import StartTimeout
-from plures.deploy.slot import Slot, SlotRules
+from plures.deploy.supervisor.backoff import Backoff, BackoffPolicy
+from plures.deploy.supervisor.slot import Slot, SlotRules
 from plures.errors import PluresError
 
 

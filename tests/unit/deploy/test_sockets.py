@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from plures.deploy.errors import AddressUnusable, PeerSocketUnusable, PortForbidden, PortTaken
-from plures.deploy.sockets import Wish, _explained, folder_for_peers, free_port, listen, listen_for_peers
+from plures.deploy.serving.sockets import Wish, _explained, folder_for_peers, free_port, listen, listen_for_peers
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from plures import Application, Capability, Lifecycle, contract, query
 from plures.application import assemble
 from plures.host import Host, Mode, Placement
-from plures.runtime import Request, Response
+from plures.http import Request, Response
 
 
 @contract("parts.a.v1", owner="tests")

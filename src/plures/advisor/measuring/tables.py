@@ -1,0 +1,143 @@
+"""Which component touches which database table, and how. Resolves model classes across files; reads no history."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from plures.advisor.reading import Access, Import, Model, ModuleFacts, ModuleIndex
+
+
+@dataclass(frozen=True)
+class TableSite:
+    """One place that touches a table.
+
+    Attributes:
+        access: Read, write or define.
+    """
+
+    component: str
+    path: str
+    line: int
+    access: Access
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with everything that touches it.
+
+    Attributes:
+        name: As in SQL, or as the framework would name it.
+        owner: The component that defines it; when none does, the one that writes it most, else reads it most.
+    """
+
+    name: str
+    owner: str
+    sites: tuple[TableSite, ...]
+
+    def components(self, *accesses: Access) -> tuple[str, ...]:
+        """Components that touch it in one of these ways, in alphabetical order."""
+        return tuple(sorted({site.component for site in self.sites if site.access in accesses}))
+
+
+def find_tables(facts: Mapping[str, ModuleFacts], index: ModuleIndex, component_of: Mapping[str, str]) -> list[Table]:
+    """All tables that the code names, by name.
+
+    Args:
+        facts: Production files only.
+    """
+    resolver = _Resolver(facts, index)
+    sites: defaultdict[str, list[TableSite]] = defaultdict(list)
+    for path in facts:
+        component = component_of.get(path)
+        if component is not None:
+            for name, access, line in resolver.touched(path):
+                sites[name].append(TableSite(component, path, line, access))
+    return [Table(name, _owner(found), tuple(found)) for name, found in sorted(sites.items())]
+
+
+def _owner(sites: list[TableSite]) -> str:
+    for access in (Access.DEFINE, Access.WRITE, Access.READ):
+        counts: defaultdict[str, int] = defaultdict(int)
+        for site in sites:
+            counts[site.component] += site.access == access
+        if best := [c for c in sorted(counts) if counts[c] == max(counts.values()) > 0]:
+            return best[0]
+    return sites[0].component
+
+
+class _Resolver:
+    """Knows which (file, class name) stands for which table."""
+
+    def __init__(self, facts: Mapping[str, ModuleFacts], index: ModuleIndex) -> None:
+        self._facts = facts
+        self._index = index
+        self._classes = {(path, model.name): model for path, module in facts.items() for model in module.models}
+        self._imports = {path: _local_names(module.imports) for path, module in facts.items()}
+        self._framework: dict[tuple[str, str], str] = {}
+        self._tables = {key: table for key, model in self._classes.items() if (table := self._table(key, model))}
+
+    def touched(self, path: str) -> Iterator[tuple[str, Access, int]]:
+        """(table, access, line) of everything that one file touches."""
+        module = self._facts[path]
+        for model in module.models:
+            if table := self._tables.get((path, model.name)):
+                yield table, Access.DEFINE, model.line
+        for use in module.tables:
+            if not use.model:
+                yield use.name, use.access, use.line
+            elif (key := self._class(path, use.name)) and (table := self._tables.get(key)):
+                yield table, use.access, use.line
+
+    def _table(self, key: tuple[str, str], model: Model) -> str:
+        framework = self._framework_of(key, frozenset())
+        if not framework or model.abstract:
+            return ""
+        if framework == "sqlalchemy":
+            return model.table or (
+                model.name.lower() if any(b in {"db.Model", "SQLModel"} for b in model.bases) else ""
+            )
+        return model.table or f"{_app_label(key[0])}_{model.name.lower()}"
+
+    def _framework_of(self, key: tuple[str, str], seen: frozenset[tuple[str, str]]) -> str:
+        if key in self._framework:
+            return self._framework[key]
+        model = self._classes.get(key)
+        if model is None or key in seen:
+            return ""
+        found = model.framework
+        if found == "django" and "Model" in model.bases and not self._imports_django(key[0]):
+            found = ""  # Many classes are called Model; only Django's own, imported by that name, is one.
+        for base in model.bases:
+            above = self._class(key[0], base) if not found else None
+            found = found or (self._framework_of(above, seen | {key}) if above else "")
+        self._framework[key] = found
+        return found
+
+    def _imports_django(self, path: str) -> bool:
+        return any(wanted.module.startswith("django.db") for wanted in self._facts[path].imports)
+
+    def _class(self, path: str, name: str, depth: int = 4) -> tuple[str, str] | None:
+        """The class that a name or dotted name means in a file, followed through re-exports."""
+        parts = name.split(".")
+        if len(parts) == 1 and (path, name) in self._classes:
+            return path, name
+        wanted = self._imports.get(path, {}).get(parts[0])
+        if wanted is None or depth == 0:
+            return None
+        target = self._index.resolve(wanted, path)
+        if target is None or target not in self._facts:
+            return None
+        last = parts[-1] if len(parts) > 1 else wanted.name
+        return (target, last) if (target, last) in self._classes else self._class(target, last, depth - 1)
+
+
+def _local_names(imports: tuple[Import, ...]) -> dict[str, Import]:
+    return {(wanted.alias or wanted.name or wanted.module.split(".")[0]): wanted for wanted in imports}
+
+
+def _app_label(path: str) -> str:
+    """Django's label: the folder of `models.py`, or of the `models` package."""
+    folders = path.split("/")[:-1]
+    while folders and folders[-1] == "models":
+        folders.pop()
+    return folders[-1].lower() if folders else "main"

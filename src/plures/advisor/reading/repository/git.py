@@ -1,0 +1,148 @@
+"""The only place that starts git: reads objects and history, changes nothing, runs nothing that a repository configures."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from plures.advisor.errors import GitFailed, UnknownCommit
+
+CHUNK_BYTES = 1 << 20
+
+# A repository may be hostile: no hooks, no filesystem monitor, no external diff, no pager, no credential prompt, no lazy fetch.
+_SAFE = (
+    "--no-pager",
+    "--no-optional-locks",
+    "--literal-pathspecs",
+    *("-c", "core.fsmonitor=false"),
+    *("-c", "core.hooksPath=/dev/null"),
+    *("-c", "log.showSignature=false"),
+    *("-c", "core.quotePath=false"),
+    *("-c", "core.commitGraph=true"),
+)
+_ENVIRONMENT = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C", "GIT_CONFIG_NOSYSTEM": "1"}
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A readable git repository.
+
+    Attributes:
+        folder: Where git is started; the working tree's folder that was asked for, or a bare repository.
+        prefix: Path of `folder` below the top of the working tree, with a trailing slash; empty at the top and when bare.
+        head: The commit that is read.
+        bare: There is no working tree.
+        shallow: Older history is missing.
+    """
+
+    folder: Path
+    prefix: str
+    head: str
+    bare: bool
+    shallow: bool
+
+
+def open_repository(folder: Path, commit: str | None = None) -> Repository | None:
+    """The repository around `folder`, or None: no git, not a repository, no commit yet, or git refuses to trust it.
+
+    Raises:
+        UnknownCommit: `commit` was named but is not there.
+    """
+    if shutil.which("git") is None:
+        return None
+    try:
+        answer = run(folder, "rev-parse", "--is-bare-repository", "--is-shallow-repository", "--show-prefix").decode()
+    except GitFailed:
+        return None
+    bare, shallow, prefix = [*answer.split("\n"), "", ""][:3]
+    head = _resolve(folder, commit)
+    if head is None:
+        return None
+    return Repository(folder, prefix, head, bare == "true", shallow == "true")
+
+
+def _resolve(folder: Path, commit: str | None) -> str | None:
+    try:
+        # `--end-of-options`: a commit that begins with a dash must not become an option of git.
+        wanted = f"{'HEAD' if commit is None else commit}^{{commit}}"
+        return run(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", wanted).decode().split()[-1]
+    except GitFailed as failed:
+        if commit is not None:
+            raise UnknownCommit(commit, failed.why if failed.why != _NO_REASON else "git does not know it") from None
+        return None
+
+
+_NO_REASON = "git gave no reason"
+
+
+def run(folder: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
+    """All that one git command prints.
+
+    Raises:
+        GitFailed: It ended with an error.
+    """
+    finished = subprocess.run(  # noqa: S603  (fixed program, arguments are ours)
+        _command(folder, arguments), input=stdin, capture_output=True, check=False, env=_environment()
+    )
+    if finished.returncode != 0:
+        raise GitFailed(arguments, finished.stderr.decode(errors="replace").strip().split("\n")[0])
+    return finished.stdout
+
+
+@contextmanager
+def stream(folder: Path, *arguments: str) -> Generator[IO[bytes]]:
+    """Standard output of a git command while it runs; the command is ended on leaving.
+
+    Raises:
+        GitFailed: It ended with an error after everything was read.
+    """
+    with subprocess.Popen(  # noqa: S603
+        _command(folder, arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment()
+    ) as process:
+        output, complaints = process.stdout, process.stderr
+        if output is None or complaints is None:  # pragma: no cover  (both are pipes)
+            raise GitFailed(arguments, "git has no output")
+        try:
+            yield output
+            output.close()
+            reason = complaints.read().decode(errors="replace").strip().split("\n")[0]
+            if process.wait() != 0:
+                raise GitFailed(arguments, reason)
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+def read_blobs(folder: Path, blobs: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """Contents of `blobs`, in order, through one process; those that the repository lacks are left out.
+
+    Yields:
+        (blob id, bytes)
+    """
+    if not blobs:
+        return
+    wanted = "\n".join(dict.fromkeys(blobs)).encode() + b"\n"
+    packed = run(folder, "cat-file", "--batch", "--buffer", stdin=wanted)
+    position = 0
+    while position < len(packed):
+        end = packed.index(b"\n", position)
+        header = packed[position:end].split()
+        position = end + 1
+        if header[-1] == b"missing":
+            continue
+        size = int(header[2])
+        yield header[0].decode(), packed[position : position + size]
+        position += size + 1
+
+
+def _command(folder: Path, arguments: Sequence[str]) -> list[str]:
+    return ["git", "-C", str(folder), *_SAFE, *arguments]
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return kept | _ENVIRONMENT

@@ -1,0 +1,5 @@
+"""The HTML page of a map."""
+
+from .page import render_html
+
+__all__ = ["render_html"]

@@ -1,0 +1,102 @@
+"""A map and advice on a terminal."""
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from plures.advisor.judging import Advice, Finding, SplitPlan, Verdict
+from plures.advisor.model import CodeMap
+
+from .wording import headline, summary
+
+_ROWS = 40
+_COLOURS = {
+    Verdict.SPLIT_OUT: "yellow",
+    Verdict.CUT_FIRST: "yellow",
+    Verdict.MERGE: "cyan",
+    Verdict.LEAVE_ALONE: "green",
+}
+
+
+def print_map(drawn: CodeMap, console: Console) -> None:
+    """Components, largest first, then what binds them."""
+    state = f"{drawn.date}, {drawn.commit[:10]}, {drawn.commits} commits" if drawn.commit else "files on disk"
+    console.print(
+        f"[bold]{escape(drawn.name)}[/bold]  {len(drawn.components)} components, {drawn.files} files, {drawn.lines} lines ({state})"
+    )
+    table = Table("component", box=None, header_style="dim")
+    for name in ("files", "lines", "independence", "imported by", "imports", "commits", "waiting"):
+        table.add_column(name, justify="right")
+    for c in sorted(drawn.components, key=lambda c: -c.lines)[:_ROWS]:
+        figures = (
+            c.files,
+            c.lines,
+            f"{c.independence:.2f}",
+            len(c.callers),
+            len(c.callees),
+            c.commits,
+            f"{c.waiting_share:.0%}",
+        )
+        table.add_row(escape(c.name), *map(str, figures))
+    console.print(table)
+    if len(drawn.components) > _ROWS:
+        console.print(f"… and {len(drawn.components) - _ROWS} smaller ones")
+    if drawn.cycles:
+        console.print(f"{len(drawn.cycles)} circles of imports; the largest joins {len(drawn.cycles[0])} components.")
+    shared = sum(1 for t in drawn.tables if len({*t.writers, *t.readers}) > 1)
+    if drawn.tables:
+        console.print(f"{len(drawn.tables)} database tables, {shared} of them used by more than one component.")
+    if drawn.problems:
+        console.print(
+            f"{len(drawn.problems)} files could not be read fully, e.g. {escape(drawn.problems[0].path)}: {drawn.problems[0].reason}."
+        )
+    for note in drawn.notes:
+        console.print(f"[dim]note: {escape(note)}[/dim]")
+
+
+def print_advice(advice: Advice, console: Console) -> None:
+    """What asks for something in full; what should be left alone only counted."""
+    console.print(f"[bold]{escape(summary(advice))}[/bold]")
+    for finding in advice.findings:
+        if finding.verdict is not Verdict.LEAVE_ALONE:
+            _print_finding(finding, console)
+    for caveat in advice.caveats:
+        console.print(f"[dim]note: {escape(caveat)}[/dim]")
+
+
+def _print_finding(finding: Finding, console: Console) -> None:
+    colour = _COLOURS[finding.verdict]
+    console.print(
+        f"\n[{colour}]{finding.verdict.value}[/{colour}]  {escape(headline(finding))}  [dim]confidence {finding.confidence:.0%}[/dim]"
+    )
+    for item in finding.evidence:
+        console.print(f"  + {escape(item.statement)}")
+    for item in finding.counter_evidence:
+        console.print(f"  - {escape(item.statement)}")
+    console.print(f"  ? {escape(finding.would_change)}")
+    if finding.split:
+        print_plan(finding.split, console, most=8)
+    if finding.merge:
+        saved = finding.merge
+        console.print(
+            f"  saves {saved.calls_saved} calls across the border, {saved.joint_commits} joint changes in 24 months"
+        )
+
+
+def print_plan(plan: SplitPlan, console: Console, most: int = 60) -> None:
+    """What to cut in which order, what the contract needs, what it costs."""
+    cost = plan.cost
+    moved = f"{len(cost.tables_moved)} tables move, {len(cost.tables_shared)} are shared"
+    console.print(
+        f"  cost of taking {escape(plan.component)} out: {cost.calls_in} call sites become remote, {cost.calls_out} call back; {moved}"
+    )
+    for number, cut in enumerate(plan.cuts[:most], 1):
+        console.print(
+            f"  {number}. cut {cut.kind}: {escape(cut.what)} ({cut.sites}). {escape(cut.how)}", highlight=False
+        )
+    if len(plan.cuts) > most:
+        console.print(f"  … and {len(plan.cuts) - most} more")
+    for operation in plan.contract[:most]:
+        console.print(
+            f"  contract: {escape(operation.name)}  {operation.kind}, {operation.calls} places", highlight=False
+        )

@@ -1,0 +1,1 @@
+"""One replica from the inside: the program that a supervisor starts."""

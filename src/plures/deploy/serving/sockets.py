@@ -1,0 +1,164 @@
+"""Listening sockets: which address to take, and what to say when it is taken.
+
+A port that the user names is taken or refused, never silently moved: a bookmark or a proxy points at it. A port that nobody
+named starts at the default and moves to the next free one, and the caller is told (`Listening.moved_from`).
+"""
+
+import errno
+import os
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from plures.deploy.errors import AddressUnusable, PeerSocketUnusable, PortForbidden, PortTaken
+
+PUBLIC_PORT = 8000
+CONTROL_PORT = 8001
+BACKLOG = 2048
+_TRIES = 100
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Where somebody would like to listen.
+
+    Attributes:
+        port: Exactly this one; 0 takes any free one; None takes `default` or the next free one after it.
+    """
+
+    host: str = "127.0.0.1"
+    port: int | None = None
+    default: int = PUBLIC_PORT
+
+
+@dataclass(frozen=True)
+class WishedAddresses:
+    """Where a run would like to listen.
+
+    Attributes:
+        public: Of the edge. Its replicas share the one socket.
+        control_port: Of the first replica; the others take the next free ones. None means 8001 or the next free one; with 0,
+            all take any that are free.
+    """
+
+    public: Wish = field(default_factory=Wish)
+    control_host: str = "127.0.0.1"
+    control_port: int | None = None
+
+
+@dataclass(frozen=True)
+class Listening:
+    """A bound socket that already queues connections, though nobody accepts them yet.
+
+    Attributes:
+        url: Where this machine reaches it: loopback also when it listens on every address. Stays known after `close`.
+        moved_from: The default port that was taken, if the socket had to move to another.
+    """
+
+    socket: socket.socket
+    port: int
+    url: str
+    moved_from: int | None = None
+
+    @property
+    def note(self) -> str:
+        """What to tell the user; empty when there is nothing to tell."""
+        return f"port {self.moved_from} is taken; using {self.port}" if self.moved_from is not None else ""
+
+    def close(self) -> None:
+        self.socket.close()
+
+
+def listen(wish: Wish) -> Listening:
+    """Bind and start to queue connections.
+
+    Raises:
+        PortTaken: The port named, or a hundred ports from the default on, belong to others.
+        PortForbidden: The operating system refuses the port to this user.
+        AddressUnusable: The host is not this machine's, or the port is no port.
+    """
+    if wish.port is not None:
+        return _listening(_bind(wish.host, wish.port))
+    for port in range(wish.default, wish.default + _TRIES):
+        try:
+            return _listening(_bind(wish.host, port), moved_from=None if port == wish.default else wish.default)
+        except PortTaken:
+            continue
+    raise PortTaken(wish.host, wish.default, tried=_TRIES)
+
+
+@dataclass(frozen=True)
+class PeerListening:
+    """A bound Unix socket: the replicas of one supervisor call each other there, which costs less than a port."""
+
+    socket: socket.socket
+    url: str
+
+    def close(self) -> None:
+        self.socket.close()
+
+
+def folder_for_peers() -> "TemporaryDirectory[str]":
+    """A folder for Unix sockets that nobody else may enter. Raises `PeerSocketUnusable`."""
+    try:
+        return TemporaryDirectory(prefix="plures-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise PeerSocketUnusable(os.environ.get("TMPDIR", "the temporary folder"), str(error)) from error
+
+
+def listen_for_peers(path: Path) -> PeerListening:
+    """Bind a Unix socket and start to queue connections. Raises `PeerSocketUnusable`."""
+    bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        bound.setblocking(False)
+        bound.bind(str(path))
+        bound.listen(BACKLOG)
+    except OSError as error:
+        bound.close()
+        raise PeerSocketUnusable(str(path.parent), error.strerror or str(error)) from error
+    return PeerListening(bound, f"unix:{path}")
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """A port that is free now, for programs that cannot inherit a socket."""
+    listening = listen(Wish(host, 0))
+    listening.close()
+    return listening.port
+
+
+def url(host: str, port: int) -> str:
+    """The base URL of an address as this machine reaches it."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _listening(bound: socket.socket, *, moved_from: int | None = None) -> Listening:
+    host, port, *_ = bound.getsockname()
+    return Listening(bound, port, url(host, port), moved_from)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio sets TCP_NODELAY only where the protocol is named; without it, small answers wait 40 ms for an acknowledgement.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        # Lets a restarted server have its port back at once; it does not let two of them share it.
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.setblocking(False)
+        bound.bind((host, port))
+        bound.listen(BACKLOG)
+    except (OSError, OverflowError) as error:
+        bound.close()
+        raise _explained(host, port, error) from error
+    return bound
+
+
+def _explained(host: str, port: int, error: OSError | OverflowError) -> PortTaken | PortForbidden | AddressUnusable:
+    if isinstance(error, OverflowError):
+        return AddressUnusable(host, port, "ports go from 0 to 65535")
+    if error.errno == errno.EADDRINUSE:
+        return PortTaken(host, port)
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return PortForbidden(host, port, error.strerror or str(error))
+    return AddressUnusable(host, port, error.strerror or str(error))

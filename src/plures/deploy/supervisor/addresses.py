@@ -1,0 +1,108 @@
+"""Every address of one run, decided once before anything starts."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+from plures.deploy.plan import Plan
+from plures.deploy.serving import (
+    CONTROL_PORT,
+    Listening,
+    PeerListening,
+    Wish,
+    WishedAddresses,
+    folder_for_peers,
+    free_port,
+    listen,
+    listen_for_peers,
+    url,
+)
+
+
+class ReplicaName(NamedTuple):
+    """Process and number, counted from 1."""
+
+    process: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.process}.{self.number}"
+
+
+class Addresses:
+    """Listening sockets of our replicas and ports of commands. Bound from construction to `close`.
+
+    Attributes:
+        peers: Where our replicas call each other. Others use `control`.
+    """
+
+    def __init__(self, plan: Plan, wished: WishedAddresses) -> None:
+        """Raises PortTaken, PortForbidden, AddressUnusable or PeerSocketUnusable, and then holds nothing."""
+        self.public: Listening | None = None
+        self.control: dict[ReplicaName, Listening] = {}
+        self.peers: dict[ReplicaName, PeerListening] = {}
+        self._folder = folder_for_peers()
+        self._command_ports: dict[ReplicaName, tuple[str, int]] = {}
+        ours = [name for name in replica_names(plan) if plan.processes[name.process].command is None]
+        with ExitStack() as undo:
+            undo.callback(self.close)
+            if any(process.edge and process.external is None for process in plan.processes.values()):
+                self.public = listen(wished.public)
+            self._bind(ours, wished)
+            for number, name in enumerate(ours):  # by number: the path of a Unix socket must be short
+                self.peers[name] = listen_for_peers(Path(self._folder.name, str(number)))
+            for name in replica_names(plan):
+                if name not in self.control:
+                    self._command_ports[name] = (wished.control_host, free_port(wished.control_host))
+            undo.pop_all()
+
+    def url(self, name: ReplicaName) -> str:
+        """Where the capabilities of a replica answer."""
+        return self.control[name].url if name in self.control else url(*self.of_command(name))
+
+    def peer_url(self, name: ReplicaName) -> str:
+        """Where other replicas of ours call it."""
+        return self.peers[name].url if name in self.peers else self.url(name)
+
+    def of_command(self, name: ReplicaName) -> tuple[str, int]:
+        """Host and port that a command is to listen on."""
+        return self._command_ports[name]
+
+    def moves(self) -> Iterator[str]:
+        """What to tell the user about ports that were taken."""
+        for listening in (self.public, *list(self.control.values())[:1]):
+            if listening is not None and listening.note:
+                yield listening.note
+
+    def close_public(self) -> None:
+        """Replicas that inherited the socket still have it; when they close it too, connections are refused."""
+        if self.public is not None:
+            self.public.close()
+
+    def close_control(self, name: ReplicaName) -> None:
+        """The same for one replica."""
+        if name in self.control:
+            self.control[name].close()
+        if name in self.peers:
+            self.peers[name].close()
+
+    def close(self) -> None:
+        self.close_public()
+        for name in self.control:
+            self.close_control(name)
+        self._folder.cleanup()
+
+    def _bind(self, names: Sequence[ReplicaName], wished: WishedAddresses) -> None:
+        port, default = wished.control_port, CONTROL_PORT
+        for name in names:
+            self.control[name] = listen(Wish(wished.control_host, port, default))
+            if port != 0:
+                port, default = None, self.control[name].port + 1
+
+
+def replica_names(plan: Plan) -> Iterator[ReplicaName]:
+    """All that we start, ours and commands, in the order of the topology."""
+    for process in plan.processes.values():
+        if process.external is None:
+            yield from (ReplicaName(process.name, number) for number in range(1, process.replicas.min + 1))

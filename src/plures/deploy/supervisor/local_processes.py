@@ -1,0 +1,130 @@
+"""Local processes: a topology as processes of this machine, under one supervisor."""
+
+import asyncio
+import sys
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import TextIO
+
+from plures.application import assemble, load
+from plures.deploy.channel import Endpoints
+from plures.deploy.plan import Plan, plan
+from plures.deploy.serving import Wish, WishedAddresses, leave_on_signals
+from plures.deploy.waiting import first
+from plures.host import Mode
+from plures.topology import Topology, check
+
+from .addresses import replica_names
+from .logs import Lines, PrefixedLines
+from .supervisor import OWN_NAME, Supervisor, SupervisorOptions, Work
+
+ANY_FREE_PORTS = WishedAddresses(public=Wish(port=0), control_port=0)
+
+
+class RunningProcesses:
+    """What a test, or a script, can see of running processes and do to them."""
+
+    def __init__(self, supervisor: Supervisor) -> None:
+        self._supervisor = supervisor
+
+    @property
+    def endpoints(self) -> Endpoints:
+        """Capability → base URLs of the replicas that are ready now."""
+        return self._supervisor.endpoints
+
+    @property
+    def public_url(self) -> str | None:
+        """Where the edge answers; None when the application has none here."""
+        public = self._supervisor.addresses.public
+        return None if public is None else public.url
+
+    @property
+    def pids(self) -> Mapping[str, int]:
+        """Replica (`search.1`) → process number, of those that run now."""
+        return self._supervisor.pids
+
+    def kill(self, process: str, replica: int = 1) -> None:
+        """Kill one replica with SIGKILL, as a crash would: it starts again after a pause."""
+        self._supervisor.kill(process, replica)
+
+    async def restart(self, process: str) -> None:
+        """Replace the replicas of a process, one after the other, without losing a request."""
+        await self._supervisor.restart(process)
+
+    async def stop(self, process: str) -> None:
+        """Stop all replicas of one process; they stay away until `restart`."""
+        await self._supervisor.stop_process(process)
+
+
+@asynccontextmanager
+async def local_processes(
+    topology: Topology,
+    application: str,
+    *,
+    data: Path,
+    mode: Mode = Mode.PRODUCTION,
+    options: SupervisorOptions | None = None,
+    lines: Lines | None = None,
+) -> AsyncGenerator[RunningProcesses]:
+    """Run an application as processes while the context lasts, on any free ports. Installs no signal handlers.
+
+    Args:
+        application: Import string, `package.module:name`.
+        options: Of the supervisor; its addresses count too.
+        lines: Where the log goes; standard error when left out.
+
+    Raises:
+        PluresError: The application or the topology is wrong, or a process cannot start; nothing is left running then.
+    """
+    facts = assemble(load(application)).facts
+    the_plan = plan(check(topology, facts), facts)
+    chosen = options or SupervisorOptions(addresses=ANY_FREE_PORTS)
+    supervisor = Supervisor(the_plan, Work(application, data, mode), chosen, lines or log_of(the_plan, sys.stderr))
+    async with running(supervisor) as processes:
+        yield processes
+
+
+@asynccontextmanager
+async def running(supervisor: Supervisor) -> AsyncGenerator[RunningProcesses]:
+    """Start, and stop again on leaving, whatever happens in between."""
+    await supervisor.start()
+    try:
+        yield RunningProcesses(supervisor)
+    finally:
+        await asyncio.shield(asyncio.ensure_future(supervisor.stop()))
+
+
+async def supervise(the_plan: Plan, work: Work, options: SupervisorOptions, stream: TextIO) -> int:
+    """Run until SIGINT or SIGTERM, then stop without losing a request; a second signal kills. The exit status.
+
+    Raises:
+        PluresError: A port is taken, or a process cannot start; nothing is left running then.
+    """
+    with leave_on_signals() as leave:
+        supervisor = Supervisor(the_plan, work, options, log_of(the_plan, stream))
+        leave.on_now(supervisor.hurry)
+        starting = asyncio.create_task(supervisor.start(), name="start")
+        await first(asyncio.wait([starting]), leave.politely.wait())
+        if not starting.done():
+            starting.cancel()
+        with suppress(asyncio.CancelledError):
+            await starting
+            for line in _welcome(supervisor):
+                supervisor.say(OWN_NAME, line)
+            await leave.politely.wait()
+            supervisor.say(OWN_NAME, "stopping: requests in flight are answered first; press Ctrl-C again to kill")
+        await supervisor.stop()
+        return leave.status
+
+
+def log_of(the_plan: Plan, stream: TextIO) -> Lines:
+    """The output of all replicas of a plan, on one stream."""
+    return PrefixedLines(stream, (OWN_NAME, *map(str, replica_names(the_plan))))
+
+
+def _welcome(supervisor: Supervisor) -> Iterator[str]:
+    if supervisor.addresses.public is not None:
+        yield f"the application: {supervisor.addresses.public.url}"
+    for name in supervisor.addresses.control:
+        yield f"health, contracts and calls of {name}: {supervisor.addresses.url(name)}"

@@ -1,0 +1,96 @@
+"""The output of many replicas as one: whole lines, each after the name of the replica that wrote it."""
+
+import asyncio
+import contextlib
+import os
+from typing import Protocol, TextIO
+
+_COLOURS = (36, 33, 32, 35, 34, 96, 93, 92, 95, 94)
+_CHUNK_BYTES = 64 * 1024
+_LONGEST_LINE_BYTES = 256 * 1024
+
+
+class Lines(Protocol):
+    """Where whole lines go."""
+
+    def write(self, source: str, line: str) -> None:
+        """Write one line, without its end, that `source` said."""
+        ...
+
+
+class PrefixedLines:
+    """Writes to one text stream, each line at once. Colours only on a terminal."""
+
+    def __init__(self, stream: TextIO, sources: tuple[str, ...]) -> None:
+        """`sources` are the names that are known beforehand: they decide the width and the colours."""
+        self._stream = stream
+        self._width = max((len(source) for source in sources), default=0)
+        self._order = {source: place for place, source in enumerate(sources)}
+        self._coloured = stream.isatty() and "NO_COLOR" not in os.environ
+
+    def write(self, source: str, line: str) -> None:
+        # The reader may have left (`plures run | head`); that is no reason to stop serving.
+        with contextlib.suppress(BrokenPipeError, ValueError):
+            self._stream.write(f"{self._prefix(source)} {line}\n")
+            self._stream.flush()
+
+    def _prefix(self, source: str) -> str:
+        text = f"{source:<{self._width}} |"
+        if not self._coloured:
+            return text
+        colour = _COLOURS[self._order.get(source, 0) % len(_COLOURS)]
+        return f"\x1b[{colour}m{text}\x1b[0m"
+
+
+class OutputPipe:
+    """The pipe that one child writes its output to."""
+
+    def __init__(self, source: str, lines: Lines) -> None:
+        self._source = source
+        self._lines = lines
+        self._read_end, self.write_end = os.pipe()
+        self._copying: asyncio.Task[None] | None = None
+
+    def follow(self) -> None:
+        """Copy lines from now on. The child has been started: its end of the pipe is its own now."""
+        os.close(self.write_end)
+        self._copying = asyncio.create_task(self._copy(), name=f"output of {self._source}")
+
+    def abandon(self) -> None:
+        """The child could not be started."""
+        os.close(self.write_end)
+        os.close(self._read_end)
+
+    async def finish(self, patience_s: float = 1.0) -> None:
+        """Copy what is left. A grandchild may hold the pipe open for ever: it gets no more than the patience."""
+        if self._copying is not None:
+            await asyncio.wait([self._copying], timeout=patience_s)
+            self._copying.cancel()
+            await asyncio.wait([self._copying])
+
+    async def _copy(self) -> None:
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader()
+        pipe = os.fdopen(self._read_end, "rb", buffering=0)
+        transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
+        rest = b""
+        try:
+            while chunk := await reader.read(_CHUNK_BYTES):
+                rest = self._pass_on(rest + chunk)
+        finally:
+            transport.close()
+            if rest:
+                self._write(rest)
+
+    def _pass_on(self, output: bytes) -> bytes:
+        """Write the whole lines; what is left of the last one is returned, unless it grew beyond all measure."""
+        *whole, rest = output.split(b"\n")
+        for line in whole:
+            self._write(line)
+        if len(rest) <= _LONGEST_LINE_BYTES:
+            return rest
+        self._write(rest)
+        return b""
+
+    def _write(self, line: bytes) -> None:
+        self._lines.write(self._source, line.decode(errors="replace").rstrip("\r"))

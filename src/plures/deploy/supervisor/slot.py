@@ -1,0 +1,186 @@
+"""The place of one replica: keeps exactly one child in it, however often that dies or is replaced."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from plures.deploy.channel import Endpoints
+from plures.deploy.errors import StartTimeout
+from plures.errors import PluresError
+
+from .backoff import Backoff
+from .child import Child
+from .program import ending
+
+
+@dataclass(frozen=True)
+class SlotRules:
+    """How a slot treats its child.
+
+    Attributes:
+        start_limit_s: Most time from start to ready.
+        overlapping: Whether a new child may run while the old one still does. Not with an embedded database, which belongs
+            to one process at a time, and not for a command, which has one port.
+        address_outlives_child: Whether the supervisor holds the listening socket, so that calls wait while nobody accepts.
+    """
+
+    start_limit_s: float
+    overlapping: bool
+    address_outlives_child: bool
+
+
+class Slot:
+    """Starts a child, starts it again when it dies, replaces it on demand.
+
+    One task, `_keeping`, is the only one that restarts, and every other operation ends it first: so a replica that waits for
+    its restart is never started twice.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        spawn: Callable[[], Awaitable[Child]],
+        rules: SlotRules,
+        *,
+        backoff: Backoff,
+        changed: Callable[[], Awaitable[None]],
+        say: Callable[[str, str], None],
+    ) -> None:
+        """Nothing runs yet.
+
+        Args:
+            spawn: Starts a process and returns without waiting until it is ready.
+            changed: Awaited whenever `ready` has changed.
+            say: Told, with `name`, what happens here.
+        """
+        self.name = name
+        self.ready = False
+        self._spawn = spawn
+        self._rules = rules
+        self._backoff = backoff
+        self._changed = changed
+        self._say = say
+        self._child: Child | None = None
+        self._alive: set[Child] = set()
+        self._keeping: asyncio.Task[None] | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    @property
+    def pid(self) -> int | None:
+        """Of the child in charge; None while there is none."""
+        return None if self._child is None else self._child.pid
+
+    async def start(self) -> None:
+        """Start the first child and wait until it is ready. Raises PluresError when it cannot start."""
+        async with self._one_at_a_time:
+            await self._put(await self._launch())
+            self._keep()
+
+    async def restart(self) -> None:
+        """Replace the child without losing a request. Raises PluresError when the new one cannot start."""
+        async with self._one_at_a_time:
+            await self._leave_alone()
+            try:
+                await (self._overlap() if self._rules.overlapping else self._take_turns())
+            finally:
+                self._keep()
+
+    async def update(self, number: int, endpoints: Endpoints) -> None:
+        """Tell every child, also one that is starting or stopping, whom it can call."""
+        await asyncio.gather(*(child.update(number, endpoints) for child in self._alive))
+
+    async def close_edge(self) -> None:
+        await asyncio.gather(*(child.close_edge() for child in self._alive))
+
+    async def give_up(self) -> None:
+        """From now on, a child that dies is not replaced."""
+        async with self._one_at_a_time:
+            await self._leave_alone()
+
+    async def stop(self) -> None:
+        """End the child politely; nothing is restarted any more."""
+        async with self._one_at_a_time:
+            await self._leave_alone()
+            await self._set_ready(ready=False)
+            await asyncio.gather(*(self._retire(child) for child in list(self._alive)))
+            self._child = None
+
+    def kill(self) -> None:
+        """End all children at once; unless the slot is being stopped, they count as crashed."""
+        for child in self._alive:
+            child.kill()
+
+    async def _overlap(self) -> None:
+        old = self._child
+        await self._put(await self._launch())
+        if old is not None:
+            await self._retire(old)
+
+    async def _take_turns(self) -> None:
+        if not self._rules.address_outlives_child:
+            await self._set_ready(ready=False)  # callers must know before it stops to listen
+        if self._child is not None:
+            await self._retire(self._child)
+            self._child = None
+        try:
+            await self._put(await self._launch())
+        except BaseException:
+            await self._set_ready(ready=False)
+            raise
+
+    async def _keep_one(self) -> None:
+        while True:
+            if self._child is not None:
+                status = await self._child.ended()
+                self._alive.discard(self._child)
+                self._child = None
+                self._say(self.name, f"{ending(status)}, though nobody asked it to")
+                await self._set_ready(ready=False)
+            pause_s = self._backoff.failed()
+            self._say(self.name, f"starts again in {pause_s:.1f} s")
+            await asyncio.sleep(pause_s)
+            try:
+                await self._put(await self._launch())
+            except (PluresError, OSError) as error:  # OSError: no descriptor or process left, which may pass
+                self._say(self.name, str(error))
+
+    async def _launch(self) -> Child:
+        """A child that is ready, or an error and no child."""
+        child = await self._spawn()
+        self._alive.add(child)
+        try:
+            async with asyncio.timeout(self._rules.start_limit_s):
+                await child.ready()
+        except BaseException as error:
+            child.kill()
+            await asyncio.shield(asyncio.ensure_future(child.ended()))
+            self._alive.discard(child)
+            if isinstance(error, TimeoutError):
+                raise StartTimeout(self.name, self._rules.start_limit_s) from None
+            raise
+        return child
+
+    async def _put(self, child: Child) -> None:
+        self._child = child
+        self._backoff.started()
+        self._say(self.name, f"ready, process {child.pid}")
+        await self._set_ready(ready=True)
+
+    async def _retire(self, child: Child) -> None:
+        await child.stop()
+        self._alive.discard(child)
+
+    async def _set_ready(self, *, ready: bool) -> None:
+        self.ready = ready
+        await self._changed()
+
+    def _keep(self) -> None:
+        self._keeping = asyncio.create_task(self._keep_one(), name=f"keeping {self.name}")
+
+    async def _leave_alone(self) -> None:
+        if self._keeping is not None:
+            self._keeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._keeping
+            self._keeping = None

@@ -1,0 +1,209 @@
+"""Runs the processes of a plan on this machine: starts them in order, keeps them alive, tells them of each other, stops them.
+
+It binds every socket once and only passes descriptors on. So an address outlives the replica behind it, and what arrives
+while one hands over to the next waits in the socket's queue.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from plures.deploy.channel import Configure, Endpoints
+from plures.deploy.errors import NoSuchReplica
+from plures.deploy.plan import Plan
+from plures.deploy.serving import WishedAddresses
+from plures.deploy.waiting import in_order, together
+from plures.host import Mode
+from plures.topology import ResolvedProcess
+
+from .addresses import Addresses, ReplicaName, replica_names
+from .backoff import Backoff, BackoffPolicy
+from .child import Child, Replica, Surroundings
+from .command import Command
+from .logs import Lines
+from .slot import Slot, SlotRules
+
+OWN_NAME = "plures"
+
+
+@dataclass(frozen=True)
+class SupervisorOptions:
+    """How the processes are run.
+
+    Attributes:
+        start_limit_s: Most time from the start of a replica until it is ready.
+        grace_s: Most time for requests in flight when a replica stops.
+        replica: The program that runs one replica; the descriptor of its channel is added.
+    """
+
+    addresses: WishedAddresses = field(default_factory=WishedAddresses)
+    start_limit_s: float = 60.0
+    grace_s: float = 30.0
+    backoff: BackoffPolicy = field(default_factory=BackoffPolicy)
+    replica: tuple[str, ...] = (sys.executable, "-m", "plures.deploy.replica")
+
+
+@dataclass(frozen=True)
+class Work:
+    """What every replica runs: the application behind an import string."""
+
+    application: str
+    data: Path
+    mode: Mode = Mode.PRODUCTION
+
+
+class Supervisor:
+    """One run of one plan, from `start` to `stop`."""
+
+    def __init__(self, plan: Plan, work: Work, options: SupervisorOptions, lines: Lines) -> None:
+        """Bind all sockets; nothing runs yet. Raises what `Addresses` raises."""
+        self.plan = plan
+        self.addresses = Addresses(plan, options.addresses)
+        self._work = work
+        self._options = options
+        self._lines = lines
+        self._number = 0
+        self._slots = {name: self._slot(plan.processes[name.process], name) for name in replica_names(plan)}
+
+    async def start(self) -> None:
+        """Start all processes, each after those that it needs. Raises PluresError, and then nothing runs."""
+        for sentence in self.addresses.moves():
+            self.say(OWN_NAME, sentence)
+        try:
+            await in_order(self.plan.needs, self._start_process)
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Stop everything without losing a request: first the edge, then each process before those that it needs."""
+        await asyncio.gather(*(slot.give_up() for slot in self._slots.values()))
+        self.addresses.close_public()
+        await asyncio.gather(*(slot.close_edge() for slot in self._slots.values()))
+        for group in reversed(self.plan.layers):
+            names = [name for name in self._slots if name.process in group]
+            for name in names:
+                self.addresses.close_control(name)
+            await asyncio.gather(*(self._slots[name].stop() for name in names))
+        self.addresses.close()
+
+    def hurry(self) -> None:
+        """Kill everything. `stop` is still to be awaited."""
+        for slot in self._slots.values():
+            slot.kill()
+
+    async def restart(self, process: str) -> None:
+        """Replace the replicas of a process, one after the other, without losing a request."""
+        for slot in self._of(process):
+            await slot.restart()
+
+    async def stop_process(self, process: str) -> None:
+        """Stop all replicas of one process; they stay away until `restart`."""
+        await asyncio.gather(*(slot.stop() for slot in self._of(process)))
+
+    def kill(self, process: str, replica: int = 1) -> None:
+        """Kill one replica, as a crash would."""
+        self._named(process, replica).kill()
+
+    @property
+    def endpoints(self) -> Endpoints:
+        """Capability → base URLs of the replicas that are ready now."""
+        return self._ready_at(self.addresses.url)
+
+    @property
+    def pids(self) -> Mapping[str, int]:
+        """Replica (`search.1`) → process number; those that are not running now are left out."""
+        return {str(name): slot.pid for name, slot in self._slots.items() if slot.pid is not None}
+
+    def say(self, source: str, text: str) -> None:
+        """Write something of the supervisor's own into the log."""
+        for line in text.splitlines():
+            self._lines.write(source, line)
+
+    def _slot(self, process: ResolvedProcess, name: ReplicaName) -> Slot:
+        rules = SlotRules(
+            start_limit_s=self._options.start_limit_s,
+            overlapping=not process.exclusive and process.command is None,
+            address_outlives_child=process.command is None,
+        )
+        surroundings = Surroundings(str(name), self._lines, process.environment, self._options.grace_s)
+
+        async def spawn() -> Child:
+            if process.command is not None:
+                urls = self._fixed_urls(process)
+                return await Command.start(surroundings, process.command, self.addresses.of_command(name), urls)
+            replica = await Replica.start(surroundings, self._options.replica, self._configure(process, name))
+            # Who is ready may have changed while the process was being started.
+            await replica.update(self._number, self._endpoints_for(process))
+            return replica
+
+        backoff = Backoff(self._options.backoff)
+        return Slot(str(name), spawn, rules, backoff=backoff, changed=self._tell_everybody, say=self.say)
+
+    def _configure(self, process: ResolvedProcess, name: ReplicaName) -> Configure:
+        public = self.addresses.public if process.edge else None
+        return Configure(
+            application=self._work.application,
+            import_path=tuple(sys.path),
+            capabilities=frozenset(process.capabilities),
+            edge=process.edge,
+            data=str(self._work.data),
+            mode=self._work.mode,
+            endpoints=self._endpoints_for(process),
+            control_descriptor=self.addresses.control[name].socket.fileno(),
+            peer_descriptor=self.addresses.peers[name].socket.fileno(),
+            public_descriptor=None if public is None else public.socket.fileno(),
+            grace_s=self._options.grace_s,
+        )
+
+    async def _start_process(self, name: str) -> None:
+        if self.plan.processes[name].external is None:
+            await together(slot.start() for slot in self._of(name))
+
+    async def _tell_everybody(self) -> None:
+        self._number += 1
+        await asyncio.gather(
+            *(
+                slot.update(self._number, self._endpoints_for(self.plan.processes[name.process]))
+                for name, slot in self._slots.items()
+            )
+        )
+
+    def _endpoints_for(self, process: ResolvedProcess) -> Endpoints:
+        ready = self._ready_at(self.addresses.peer_url)
+        return {name: urls for name, urls in ready.items() if name not in process.capabilities}
+
+    def _ready_at(self, url_of: Callable[[ReplicaName], str]) -> Endpoints:
+        return {
+            capability: tuple(self._urls(process, url_of))
+            for process in self.plan.processes.values()
+            for capability in process.capabilities
+        }
+
+    def _urls(self, process: ResolvedProcess, url_of: Callable[[ReplicaName], str]) -> Iterable[str]:
+        if process.external is not None:
+            return [process.external]
+        return [url_of(name) for name, slot in self._slots.items() if name.process == process.name and slot.ready]
+
+    def _fixed_urls(self, caller: ResolvedProcess) -> Mapping[str, str]:
+        """For those who are told only once: the first replica's address, which stays the same across restarts."""
+        return {
+            capability: process.external or self.addresses.url(ReplicaName(process.name, 1))
+            for process in self.plan.processes.values()
+            for capability in process.capabilities
+            if capability not in caller.capabilities
+        }
+
+    def _of(self, process: str) -> list[Slot]:
+        slots = [slot for name, slot in self._slots.items() if name.process == process]
+        if not slots:
+            raise NoSuchReplica(f"process {process!r}", ", ".join(map(str, self._slots)))
+        return slots
+
+    def _named(self, process: str, number: int) -> Slot:
+        name = ReplicaName(process, number)
+        if name not in self._slots:
+            raise NoSuchReplica(f"replica {name}", ", ".join(map(str, self._slots)))
+        return self._slots[name]

@@ -1,0 +1,160 @@
+"""One HTTP/1.1 connection to a peer: writes a request, parses the answer with httptools. Knows nothing of Connect but one header."""
+
+import asyncio
+from collections import deque
+from typing import Final, cast
+
+import httptools
+
+from plures.runtime.transport import Broken, Reply, TooLarge
+
+_HIGH_WATER_BYTES: Final = 256 * 1024
+_FIRST_FINAL_STATUS: Final = 200
+_FRAMING: Final = frozenset({b"content-length", b"transfer-encoding"})
+
+
+class HttpConnection(asyncio.Protocol):
+    """Carries one exchange at a time. An exchange that is given up closes the connection: the peer notices that nobody waits."""
+
+    def __init__(self, noted_header: bytes, max_body_bytes: int) -> None:
+        self._noted_header = noted_header
+        self._max_body_bytes = max_body_bytes
+        self._parser = httptools.HttpResponseParser(self)
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._lost: str | None = None
+        self.idle_since = 0.0
+        self._is_complete = self._keeps_alive = True
+        self._has_head = self._is_framed = self._is_streaming = False
+        self._status = self._unread = 0
+        self._noted: str | None = None
+        self._chunks: deque[bytes] = deque()
+
+    @property
+    def is_reusable(self) -> bool:
+        """Whether another request may be written."""
+        return self._is_complete and self._keeps_alive and self._lost is None
+
+    def abort(self) -> None:
+        """Close at once, whatever is under way."""
+        self._lost = self._lost or "it was given up"
+        if self._transport is not None:
+            self._transport.abort()
+
+    async def unary(self, request: bytes) -> Reply:
+        """Write a request and read the whole answer; raises `Broken` or `TooLarge`."""
+        self._begin(request, is_streaming=False)
+        try:
+            while not self._is_complete:
+                await self._progress()
+            self._check_size()
+        except BaseException:
+            self.abort()
+            raise
+        body = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
+        return Reply(self._status, body, self._noted)
+
+    async def head(self, request: bytes) -> Reply:
+        """Write a request and read the head of its answer; `chunk` reads the rest. The caller aborts when it gives up."""
+        self._begin(request, is_streaming=True)
+        while not self._has_head:
+            await self._progress()
+        return Reply(self._status, b"", self._noted)
+
+    async def chunk(self) -> bytes | None:
+        """The next piece of the body, or None at its end."""
+        while not self._chunks and not self._is_complete:
+            await self._progress()
+        if not self._chunks:
+            return None
+        piece = self._chunks.popleft()
+        self._unread -= len(piece)
+        if self._transport is not None and self._unread < _HIGH_WATER_BYTES:
+            self._transport.resume_reading()
+        return piece
+
+    def _begin(self, request: bytes, *, is_streaming: bool) -> None:
+        if self._transport is None or self._lost is not None:
+            raise Broken(self._lost or "the connection is not open")
+        self._is_complete = self._has_head = self._is_framed = False
+        self._keeps_alive = True
+        self._is_streaming = is_streaming
+        self._unread = 0
+        self._noted = None
+        self._chunks.clear()
+        self._transport.write(request)
+
+    def _progress(self) -> "asyncio.Future[None]":
+        """To await: a step towards what is read. Raises `Broken` or `TooLarge` where there will be none."""
+        if self._lost is not None:
+            raise Broken(self._lost)
+        self._check_size()
+        self._waiter = self._loop.create_future()
+        return self._waiter
+
+    def _check_size(self) -> None:
+        if self._is_too_large:
+            message = f"the answer is larger than {self._max_body_bytes:,} bytes"
+            raise TooLarge(message)
+
+    @property
+    def _is_too_large(self) -> bool:
+        return self._unread > self._max_body_bytes and not self._is_streaming
+
+    def _wake(self) -> None:
+        if self._waiter is not None:
+            if not self._waiter.done():
+                self._waiter.set_result(None)
+            self._waiter = None
+
+    # asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's are none by inheritance
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserError as error:
+            self._lost = f"the peer does not speak HTTP: {error}"
+            self.abort()
+        if self._is_complete or self._is_streaming or self._lost is not None or self._is_too_large:
+            self._wake()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._lost = self._lost or (str(exc) if exc else "the peer closed the connection")
+        if self._has_head and not self._is_complete and not self._is_framed:
+            self._is_complete = True  # Without a length, the end of the connection is the end of the body.
+        self._wake()
+
+    # httptools' callbacks
+
+    def on_message_begin(self) -> None:
+        if self._is_complete:  # Or the next request would be answered with what this one was not asked for.
+            message = "it talks without being asked"
+            raise ValueError(message)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        name = name.lower()
+        if name == self._noted_header:
+            self._noted = value.decode("latin-1")
+        elif name in _FRAMING:
+            self._is_framed = True
+
+    def on_headers_complete(self) -> None:
+        self._status = self._parser.get_status_code()
+        self._keeps_alive = self._parser.should_keep_alive()
+        self._has_head = True
+
+    def on_body(self, body: bytes) -> None:
+        self._chunks.append(body)
+        self._unread += len(body)
+        if self._is_streaming and self._unread >= _HIGH_WATER_BYTES and self._transport is not None:
+            self._transport.pause_reading()
+
+    def on_message_complete(self) -> None:
+        if self._status < _FIRST_FINAL_STATUS:
+            self._has_head = self._is_framed = False  # Only a hint; the answer follows.
+        else:
+            self._is_complete = True

@@ -1,0 +1,127 @@
+"""Bytes of an HTTP/1.1 connection → complete requests, by httptools. Bounds what a peer can make us keep."""
+
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import unquote_to_bytes, urlsplit
+
+import httptools
+
+from plures.runtime.connect import PREFIX
+from plures.runtime.policy import MAX_BODY_BYTES
+
+from .exchange import Request
+
+MAX_HEAD_BYTES: Final = 64 * 1024
+_MOST_BODY_BYTES: Final = MAX_BODY_BYTES + PREFIX.size
+
+
+class Unreadable(Exception):
+    """The peer sent what is no request, or one that is not read to its end."""
+
+    def __init__(self, status: HTTPStatus, why: str) -> None:
+        super().__init__(why)
+        self.status = status
+
+
+class RequestReader:
+    """Reads the requests of one connection, one after the other.
+
+    Attributes:
+        is_arriving: Whether a request has begun and is not complete.
+        expects_continue: Whether its sender waits for a word before it sends the body.
+    """
+
+    def __init__(self) -> None:
+        self.is_arriving = False
+        self.expects_continue = False
+        self._parser = httptools.HttpRequestParser(self)
+        self._complete: list[Request] = []
+        self._has_head = False
+        self._head_size = self._body_size = self._known_body_size = 0
+        self._url = b""
+        self._headers: dict[bytes, bytes] = {}
+        self._chunks: list[bytes] = []
+
+    def feed(self, data: bytes) -> list[Request]:
+        """The requests that are complete by now; raises `Unreadable`, and then nothing more can be read."""
+        self._complete = []
+        self._feed(data)
+        if self.is_arriving:
+            self._bound_head(len(data))
+        return self._complete
+
+    def _bound_head(self, size: int) -> None:
+        """Count what is neither a request nor a body: a head, or what follows the last chunk."""
+        has_moved_on = self._complete or self._body_size != self._known_body_size
+        self._known_body_size = self._body_size
+        self._head_size = 0 if has_moved_on else self._head_size + size
+        if self._head_size > MAX_HEAD_BYTES:
+            why = f"the headers are over {MAX_HEAD_BYTES:,} bytes"
+            raise Unreadable(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, why)
+
+    def _feed(self, data: bytes) -> None:
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._stay(data[upgrade.args[0] :])
+        except httptools.HttpParserError as error:
+            raise Unreadable(HTTPStatus.BAD_REQUEST, f"this is not HTTP: {error}") from None
+
+    def _stay(self, rest: bytes) -> None:
+        """The peer offered another protocol, as some do first of all; go on as if it had not."""
+        method, version = self._parser.get_method(), self._parser.get_http_version().encode()
+        if method == b"CONNECT":
+            raise Unreadable(HTTPStatus.NOT_IMPLEMENTED, "this is no proxy")
+        kept = [b"%b: %b\r\n" % header for header in self._headers.items() if header[0] != b"upgrade"]
+        head = b"%b %b HTTP/%b\r\n%b\r\n" % (method, self._url, version, b"".join(kept))
+        self._parser = httptools.HttpRequestParser(self)
+        self._feed(head + rest)
+
+    # httptools' callbacks
+
+    def on_message_begin(self) -> None:
+        self.is_arriving = True
+        self._has_head = self.expects_continue = False
+        self._head_size = self._body_size = self._known_body_size = 0
+        self._url = b""
+        self._headers = {}
+        self._chunks = []
+
+    def on_url(self, url: bytes) -> None:
+        self._url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self._has_head:  # A trailer must not change how the request is taken.
+            self._headers[name.lower()] = value
+
+    def on_headers_complete(self) -> None:
+        self._has_head = True
+        self.expects_continue = b"expect" in self._headers
+
+    def on_body(self, body: bytes) -> None:
+        self._body_size += len(body)
+        if self._body_size <= _MOST_BODY_BYTES:
+            self._chunks.append(body)
+
+    def on_message_complete(self) -> None:
+        parser = self._parser
+        if parser.should_upgrade():
+            return
+        self.is_arriving = self.expects_continue = False
+        is_too_large = self._body_size > _MOST_BODY_BYTES
+        path, query = _path_and_query(self._url)
+        body = b"" if is_too_large else b"".join(self._chunks)
+        takes_chunks = parser.get_http_version() == "1.1"
+        keeps_alive = takes_chunks and parser.should_keep_alive()
+        method = parser.get_method().decode()
+        self._complete.append(
+            Request(method, path, query, self._headers, body, is_too_large, keeps_alive, takes_chunks)
+        )
+
+
+def _path_and_query(url: bytes) -> tuple[str, bytes]:
+    if not url.startswith(b"/"):  # A proxy asks for the whole URL.
+        parts = urlsplit(url)
+        url = parts.path + (b"?" + parts.query if parts.query else b"")
+    path, _, query = url.partition(b"?")
+    return (unquote_to_bytes(path) if b"%" in path else path).decode("utf-8", "replace"), query

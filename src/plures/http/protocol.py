@@ -1,0 +1,231 @@
+"""One HTTP/1.1 connection of the control listener: a caller that hangs up cancels its call.
+
+A protocol class as uvicorn takes them: uvicorn accepts, counts and stops the connections. Ours, since the ASGI cycle between a
+connection and a call costs as much as the call itself (docs/adr/0006-call-path.md).
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
+from http import HTTPStatus
+from typing import Any, Final, cast
+
+import msgspec
+
+from plures.runtime.connect import NOT_SENT
+
+from .exchange import Answerer, Request, Response
+from .parsing import RequestReader, Unreadable
+
+MAX_ARRIVAL_S: Final = 30
+"""How long a request may take to arrive whole, in seconds."""
+
+_MOST_WAITING: Final = 8
+"""Pipelined requests that are read ahead. Not none: who reads nothing does not see the peer hang up."""
+
+_STATUS_LINE: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
+_STATUS_LINE[499] = b"HTTP/1.1 499 Canceled\r\n"
+_CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
+_CLOSE: Final = (b"connection", b"close")
+_OUR_FAULT: Final = Response(500, b'{"code":"internal","message":"the server failed; its log says why"}')
+_TOO_MANY: Final = Response(503, b'{"code":"unavailable","message":"too many connections"}', headers=(NOT_SENT,))
+_log = logging.getLogger("plures.calls")
+
+
+class HttpServerProtocol(asyncio.Protocol):
+    """Reads requests, has them answered one at a time, writes the responses. What is public, uvicorn or our listener asks for."""
+
+    def __init__(self, config: Any, server_state: Any, app_state: object) -> None:
+        del app_state
+        self.transport: asyncio.Transport | None = None
+        self._answer: Answerer = config.loaded_app
+        self._most_silent_s: int = config.timeout_keep_alive
+        self._most_connections: int = config.limit_concurrency
+        self._server = server_state
+        self._loop = asyncio.get_running_loop()
+        self._reader = RequestReader()
+        self._task: asyncio.Task[None] | None = None
+        self._waiting: deque[Request] = deque()
+        self._flushed: asyncio.Future[None] | None = None
+        self._keeps_alive = True
+        self._silent_s = 0.0
+        self._common: list[tuple[bytes, bytes]] = []
+        self._common_lines = b""
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing is asked that is not answered."""
+        return self._task is None and not self._reader.is_arriving
+
+    def shutdown(self) -> None:
+        """Close, once all that was asked is answered."""
+        self._keeps_alive = False
+        if self.is_silent and self.transport is not None:
+            self.transport.close()
+
+    def tick(self, passed_s: float) -> None:
+        """Some seconds have passed: close what is silent for too long, or takes too long to ask."""
+        self._silent_s += passed_s
+        if self._task is not None or self.transport is None:
+            self._silent_s = 0.0
+        elif self._reader.is_arriving:
+            if self._silent_s > MAX_ARRIVAL_S:
+                self._refuse(HTTPStatus.REQUEST_TIMEOUT, "the request did not arrive in time")
+        elif self._silent_s > self._most_silent_s:
+            self.transport.close()
+
+    # asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's are none by inheritance
+        self._server.connections.add(self)
+
+    def data_received(self, data: bytes) -> None:
+        if self.is_silent:
+            self._silent_s = 0.0
+        try:
+            requests = self._reader.feed(data)
+        except Unreadable as error:
+            self._refuse(error.status, str(error))
+            return
+        for request in requests:
+            self._take(request)
+        if self._reader.expects_continue and self._task is None:
+            self._continue()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        self._server.connections.discard(self)
+        self._waiting.clear()
+        self.resume_writing()
+        if self._task is not None:
+            self._task.add_done_callback(self._server.tasks.discard)  # It may end before its first step.
+            self._task.cancel()
+
+    def pause_writing(self) -> None:
+        self._flushed = self._loop.create_future()
+
+    def resume_writing(self) -> None:
+        if self._flushed is not None and not self._flushed.done():
+            self._flushed.set_result(None)
+        self._flushed = None
+
+    # One exchange
+
+    def _take(self, request: Request) -> None:
+        if self._task is not None:
+            self._waiting.append(request)
+            if len(self._waiting) >= _MOST_WAITING and self.transport is not None:
+                self.transport.pause_reading()
+            return
+        self._keeps_alive = self._keeps_alive and request.keeps_alive
+        self._task = self._loop.create_task(self._exchange(request))
+        self._server.tasks.add(self._task)
+
+    async def _exchange(self, request: Request) -> None:
+        try:
+            response = await self._answer_to(request)
+            if response.chunks is None:
+                self._send(request, response)
+                if self._flushed is not None:
+                    await self._flushed
+            else:
+                await self._stream(request, response, response.chunks)
+        except Exception:  # noqa: BLE001 - the answer has begun: that it has no end is all that its peer can be told
+            _log.exception("%s %s failed", request.method, request.path)
+            self._abort()
+        except BaseException:
+            self._abort()
+            raise
+        finally:
+            self._server.tasks.discard(self._task)
+            self._task = None
+        self._go_on()
+
+    async def _answer_to(self, request: Request) -> Response:
+        if len(self._server.connections) >= self._most_connections:
+            self._keeps_alive = False  # Or it would go on being one too many.
+            return _TOO_MANY
+        try:
+            return await self._answer(request)
+        except Exception:  # noqa: BLE001 - whatever it is, its peer waits for an answer
+            _log.exception("%s %s failed", request.method, request.path)
+            return _OUR_FAULT
+
+    def _send(self, request: Request, response: Response) -> None:
+        head = self._head(response, b"content-length: %d\r\n" % len(response.body))
+        self._write(head if request.method == "HEAD" else head + response.body)
+
+    async def _stream(self, request: Request, response: Response, chunks: AsyncGenerator[bytes, None]) -> None:
+        async with aclosing(chunks):
+            if not request.takes_chunks:
+                self._keeps_alive = False  # The end of the connection is the end of the body.
+            self._write(self._head(response, b"transfer-encoding: chunked\r\n" if request.takes_chunks else b""))
+            if request.method == "HEAD":
+                return
+            async for chunk in chunks:
+                if chunk:  # An empty one would be the end.
+                    self._write(b"%x\r\n%b\r\n" % (len(chunk), chunk) if request.takes_chunks else chunk)
+                if self._flushed is not None:
+                    await self._flushed
+        if request.takes_chunks:
+            self._write(b"0\r\n\r\n")
+
+    def _go_on(self) -> None:
+        self._silent_s = 0.0
+        if self.transport is None or self.transport.is_closing():
+            return
+        if not self._keeps_alive:
+            self.transport.close()
+        elif self._waiting:
+            self._take(self._waiting.popleft())
+            if not self._waiting:
+                self.transport.resume_reading()
+        elif self._reader.expects_continue:
+            self._continue()
+
+    def _continue(self) -> None:
+        self._reader.expects_continue = False
+        self._write(_CONTINUE)
+
+    def _refuse(self, status: HTTPStatus, why: str) -> None:
+        """Answer what cannot be read, and close."""
+        if self._task is not None:
+            self._abort()  # The answer would be taken for that to the request before.
+            return
+        self._keeps_alive = False
+        body = msgspec.json.encode({"code": "invalid_argument", "message": why})
+        self._send(Request("", ""), Response(status.value, body))
+        self._go_on()
+
+    # Bytes
+
+    def _head(self, response: Response, framing: bytes) -> bytes:
+        common = self._server.default_headers
+        if self._common is not common:  # It is a new list each second.
+            self._common, self._common_lines = common, _lines(common)
+        if _CLOSE in self._common:
+            self._keeps_alive = False
+        elif not self._keeps_alive:
+            framing += _lines([_CLOSE])
+        return b"%b%bcontent-type: %b\r\n%b%b\r\n" % (
+            _STATUS_LINE[response.status],
+            self._common_lines,
+            response.content_type,
+            _lines(response.headers) if response.headers else b"",
+            framing,
+        )
+
+    def _write(self, data: bytes) -> None:
+        if self.transport is not None:
+            self.transport.write(data)
+
+    def _abort(self) -> None:
+        if self.transport is not None:
+            self.transport.abort()
+
+
+def _lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    return b"".join([b"%b: %b\r\n" % header for header in headers])

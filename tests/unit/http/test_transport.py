@@ -1,0 +1,257 @@
+"""The transport against servers that break every rule: each way is one of our three words, and no connection is left in doubt."""
+
+import asyncio
+import socket
+from pathlib import Path
+
+import pytest
+
+from plures.http import HttpTransport
+from plures.runtime import MAX_BODY_BYTES, Broken, NotSent, Outgoing, Reply, TooLarge
+
+from .raw_server import (
+    PATIENCE_S,
+    Handler,
+    Reader,
+    Writer,
+    answer,
+    chunk,
+    head,
+    keeps_saying,
+    raw_server,
+    read_request,
+    says,
+)
+
+
+async def ask(transport: HttpTransport, url: str, body: bytes = b"{}") -> Reply:
+    async with asyncio.timeout(PATIENCE_S):
+        return await transport.unary(url, Outgoing("/a.B/C", 1000, 1, body))
+
+
+async def test_a_request_is_what_the_peer_reads(transport: HttpTransport) -> None:
+    seen: list[tuple[str, bytes]] = []
+
+    async def handler(reader: Reader, writer: Writer) -> None:
+        seen.append(await read_request(reader))
+        writer.write(answer(b"{}", "Plures-Outcome: not sent", status="503 Busy"))
+
+    async with raw_server(handler) as server:
+        reply = await ask(transport, f"{server.url}/below/", b'{"a":1}')
+    assert reply == Reply(503, b"{}", "not sent")
+    [(request, body)] = seen
+    assert request.splitlines() == [
+        "POST /below/a.B/C HTTP/1.1",
+        f"host: {server.url.removeprefix('http://')}",
+        "content-type: application/json",
+        "connect-protocol-version: 1",
+        "connect-timeout-ms: 1000",
+        "plures-hops: 1",
+        "content-length: 7",
+        "",
+    ]
+    assert body == b'{"a":1}'
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        says(answer(b"hello")),
+        says(*[bytes([byte]) for byte in answer(b"hello")]),
+        says(head("transfer-encoding: chunked"), chunk(b"he"), chunk(b"llo"), b"0\r\n\r\n"),
+        says(head("connection: close"), b"he", b"llo"),
+        says(b"HTTP/1.0 200 OK\r\n\r\nhello"),
+        says(answer(b"hello", "connection: close")),
+        says(head(status="103 Early Hints"), answer(b"hello")),
+    ],
+    ids=["length", "byte by byte", "chunked", "until closed", "HTTP/1.0", "length, then closed", "hints first"],
+)
+async def test_every_way_to_say_a_body(transport: HttpTransport, handler: Handler) -> None:
+    async with raw_server(handler) as server:
+        assert await ask(transport, server.url) == Reply(200, b"hello")
+
+
+async def test_nobody_there_means_not_sent(transport: HttpTransport) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound, but nobody listens
+        with pytest.raises(NotSent):
+            await ask(transport, f"http://127.0.0.1:{taken.getsockname()[1]}")
+
+
+async def test_a_name_that_is_no_host_means_not_sent(transport: HttpTransport) -> None:
+    with pytest.raises(NotSent):
+        await ask(transport, "http://host.invalid:80")
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        says(),
+        says(b"HTTP/1.1 200 OK\r\ncontent-le"),
+        says(head("content-length: 100"), b"only this"),
+        says(head("content-length: 100", "connection: close"), b"only this"),
+        says(head("transfer-encoding: chunked"), chunk(b"he")),
+        says(head("transfer-encoding: chunked", "connection: close"), chunk(b"he")),
+        says(b"SSH-2.0-OpenSSH_9.9\r\n"),
+        says(b"\x00\xff" * 50),
+        says(head("content-length: many")),
+        says(head("content-length: -1")),
+        says(head("transfer-encoding: chunked"), b"zz\r\nhello\r\n"),
+    ],
+    ids=[
+        "closed at once", "closed within the head", "closed within the body", "closed within the last body", "closed within chunks",
+        "closed within the last chunks", "another protocol", "binary", "length is a word", "length is negative", "chunks are garbage",
+    ],
+)  # fmt: skip
+async def test_an_answer_that_is_none_means_broken(transport: HttpTransport, handler: Handler) -> None:
+    async with raw_server(handler) as server:
+        with pytest.raises(Broken):
+            await ask(transport, server.url)
+
+
+async def test_hints_are_not_the_answer(transport: HttpTransport) -> None:
+    async def handler(reader: Reader, writer: Writer) -> None:
+        await read_request(reader)
+        writer.write(head("plures-outcome: not sent", status="103 Early Hints"))
+        await asyncio.sleep(0.05)  # so that it comes alone
+        writer.write(answer(b"hello", "plures-outcome: may have run"))
+
+    async with raw_server(handler) as server:
+        assert await ask(transport, server.url) == Reply(200, b"hello", "may have run")
+
+
+async def test_two_answers_at_once_are_one_and_a_broken_connection(transport: HttpTransport) -> None:
+    async with raw_server(says(answer(b"first") + answer(b"second"))) as server:
+        assert (await ask(transport, server.url)).body == b"first"
+        assert (await ask(transport, server.url)).body == b"first"
+        assert server.connections == 2
+
+
+async def test_a_second_answer_is_not_taken_for_that_to_the_next_request(transport: HttpTransport) -> None:
+    said = asyncio.Event()
+
+    async def handler(reader: Reader, writer: Writer) -> None:
+        _, body = await read_request(reader)
+        writer.write(answer(body))
+        await asyncio.sleep(0.05)  # The first answer has been taken, and the connection is idle.
+        writer.write(head("content-length: 100"))
+        said.set()
+        await read_request(reader)
+        writer.write(b"x" * 100)
+
+    async with raw_server(handler) as server:
+        assert (await ask(transport, server.url, b"1")).body == b"1"
+        await said.wait()
+        for _ in range(20):
+            await asyncio.sleep(0.01)  # the uninvited head arrives
+        assert (await ask(transport, server.url, b"2")).body == b"2"
+
+
+@pytest.mark.parametrize("framing", ["content-length: 90000000", "transfer-encoding: chunked", "connection: close"])
+async def test_a_huge_answer_is_not_read_to_its_end(transport: HttpTransport, framing: str) -> None:
+    gone = asyncio.Event()
+
+    async def handler(reader: Reader, writer: Writer) -> None:
+        await read_request(reader)
+        writer.write(head(framing))
+        megabyte = b"x" * MAX_BODY_BYTES
+        try:
+            while True:
+                writer.write(chunk(megabyte) if "chunked" in framing else megabyte)
+                await writer.drain()
+        except ConnectionError:
+            gone.set()
+
+    async with raw_server(handler) as server:
+        with pytest.raises(TooLarge):
+            await ask(transport, server.url)
+        async with asyncio.timeout(PATIENCE_S):
+            await gone.wait()
+
+
+async def test_the_largest_answer_is_read(transport: HttpTransport) -> None:
+    async with raw_server(says(answer(b"x" * MAX_BODY_BYTES))) as server:
+        assert len((await ask(transport, server.url)).body) == MAX_BODY_BYTES
+    async with raw_server(says(answer(b"x" * (MAX_BODY_BYTES + 1)))) as server:
+        with pytest.raises(TooLarge):
+            await ask(transport, server.url)
+
+
+async def test_connections_are_used_again(transport: HttpTransport) -> None:
+    async with raw_server(keeps_saying(answer(b"{}"))) as server:
+        for _ in range(5):
+            await ask(transport, server.url)
+        assert server.connections == 1
+        await asyncio.gather(*(ask(transport, server.url) for _ in range(5)))
+        assert server.connections == 5
+
+
+@pytest.mark.parametrize("last", ["", "connection: close"])
+async def test_a_connection_that_the_peer_closed_is_not_used_again(transport: HttpTransport, last: str) -> None:
+    async with raw_server(says(answer(b"{}", *filter(None, [last])))) as server:
+        for n in range(1, 4):
+            assert (await ask(transport, server.url)).http_status == 200
+            assert server.connections == n
+            for _ in range(20):
+                await asyncio.sleep(0.01)  # the end of the connection arrives while it is idle
+
+
+async def test_giving_up_closes_the_connection(transport: HttpTransport) -> None:
+    asked, gone = asyncio.Event(), asyncio.Event()
+
+    async def handler(reader: Reader, writer: Writer) -> None:
+        await read_request(reader)
+        asked.set()
+        try:
+            assert await reader.read() == b""
+        finally:
+            gone.set()
+
+    async with raw_server(handler) as server:
+        call = asyncio.create_task(ask(transport, server.url))
+        await asked.wait()
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        async with asyncio.timeout(PATIENCE_S):
+            await gone.wait()
+
+
+async def test_closing_the_transport_breaks_what_is_under_way(transport: HttpTransport) -> None:
+    asked = asyncio.Event()
+
+    async def handler(reader: Reader, writer: Writer) -> None:
+        await read_request(reader)
+        asked.set()
+        await reader.read()
+
+    async with raw_server(handler) as server:
+        call = asyncio.create_task(ask(transport, server.url))
+        await asked.wait()
+        await transport.close()
+        with pytest.raises(Broken):
+            await call
+
+
+async def test_a_unix_socket_is_an_address_too(transport: HttpTransport, tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    async def handler(reader: Reader, writer: Writer) -> None:
+        request, body = await read_request(reader)
+        seen.append(request)
+        writer.write(answer(body))
+        await writer.drain()
+        await reader.read()  # until the transport closes
+        writer.close()
+
+    path = tmp_path / "s"
+    async with await asyncio.start_unix_server(handler, path):
+        assert (await ask(transport, f"unix:{path}", b"1")).body == b"1"
+        await transport.close()
+        await asyncio.sleep(0.05)  # the handler sees it and ends
+    assert seen[0].startswith("POST /a.B/C HTTP/1.1\r\nhost: localhost\r\n")
+
+
+async def test_no_unix_socket_means_not_sent(transport: HttpTransport, tmp_path: Path) -> None:
+    with pytest.raises(NotSent, match="No such file"):
+        await ask(transport, f"unix:{tmp_path / 's'}")
