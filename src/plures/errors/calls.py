@@ -1,10 +1,20 @@
 """Why a call through a contract failed, when the contract itself does not declare that error.
 
-Every failure says whether the operation was *not sent* or *may have run*, because only the first is safe to repeat blindly.
+    PluresError
+     └─ CallError                (any other code)     what a peer of another make may answer
+         ├─ InvalidRequest       invalid_argument     the request breaks the contract
+         ├─ DeadlineExceeded     deadline_exceeded    the time ran out
+         ├─ Unavailable          unavailable          no replica could answer
+         ├─ LimitExceeded        resource_exhausted   too many bytes, levels of JSON, or hops
+         ├─ Unimplemented        unimplemented        the peer does not know the operation
+         └─ Internal             internal             the operation failed with an undeclared error
+
+Each of them says whether the operation was *not sent* or *may have run*: only a call that was not sent is safe to repeat.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from .root import PluresError
 
@@ -31,7 +41,7 @@ class Status(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What the caller may conclude about the side effects of a failed call."""
+    """What a caller knows about the side effects of a failed call."""
 
     NOT_SENT = "not sent"
     MAY_HAVE_RUN = "may have run"
@@ -44,16 +54,12 @@ class CallError(PluresError):
         operation: Full name of the operation, `<package>.<Contract>/<Operation>`.
         outcome: Whether the operation was not sent or may have run.
         status: The Connect code of the failure.
-        remedy: What usually helps against this kind of failure; the same wherever the callee runs.
+        remedy: What usually helps against this kind of failure, wherever the callee runs.
     """
 
     code = "call.failed"
     status: Status = Status.UNKNOWN
     remedy: ClassVar[str] = ""
-    _kinds: ClassVar[dict[Status, type["CallError"]]] = {}
-
-    def __init_subclass__(cls) -> None:
-        CallError._kinds.setdefault(cls.status, cls)
 
     def __init__(self, operation: str, why: str, *, outcome: Outcome, status: Status | None = None) -> None:
         super().__init__(f"Call of {operation} failed ({outcome})", why=why, fix=self.remedy)
@@ -64,9 +70,8 @@ class CallError(PluresError):
 
     @staticmethod
     def of(status: Status, operation: str, why: str, *, outcome: Outcome) -> "CallError":
-        """The most specific failed call for a Connect code."""
-        kind = CallError._kinds.get(status, CallError)
-        return kind(operation, why, outcome=outcome, status=status)
+        """A failed call with a Connect code, of the class that stands for the code."""
+        return _BY_STATUS.get(status, CallError)(operation, why, outcome=outcome, status=status)
 
 
 class InvalidRequest(CallError):
@@ -81,17 +86,22 @@ class DeadlineExceeded(CallError):
     """The time that the caller allows ran out.
 
     Attributes:
-        is_inherited: Whether it was the deadline of the request that this call is part of, rather than the operation's own.
+        is_inherited: Whether the deadline belongs to the request that this call is part of, rather than to the operation.
     """
 
     code = "call.deadline_exceeded"
     status = Status.DEADLINE_EXCEEDED
     remedy = "Look where the time went, or declare a longer deadline_s where the answer is worth waiting for."
-    is_inherited = False
+
+    def __init__(
+        self, operation: str, why: str, *, outcome: Outcome, status: Status | None = None, is_inherited: bool = False
+    ) -> None:
+        super().__init__(operation, why, outcome=outcome, status=status)
+        self.is_inherited = is_inherited
 
 
 class Unavailable(CallError):
-    """Nobody who could answer was reachable."""
+    """No replica that could answer was reachable."""
 
     code = "call.unavailable"
     status = Status.UNAVAILABLE
@@ -99,7 +109,7 @@ class Unavailable(CallError):
 
 
 class LimitExceeded(CallError):
-    """A limit of the platform was hit: size of a body, depth of JSON, number of hops."""
+    """The call went over a limit of the platform: size of a message, depth of JSON, number of hops."""
 
     code = "call.limit_exceeded"
     status = Status.RESOURCE_EXHAUSTED
@@ -107,7 +117,7 @@ class LimitExceeded(CallError):
 
 
 class Unimplemented(CallError):
-    """The other side does not know this operation or this content type."""
+    """The peer does not know this operation, or not the compression that the request came in."""
 
     code = "call.unimplemented"
     status = Status.UNIMPLEMENTED
@@ -115,8 +125,14 @@ class Unimplemented(CallError):
 
 
 class Internal(CallError):
-    """The operation raised something that its contract does not declare; the text stays on the side where it happened."""
+    """The operation failed with an error that its contract does not declare; the text of that error stays with the callee."""
 
     code = "call.internal"
     status = Status.INTERNAL
     remedy = "Read the log of the process that hosts it; declare the error where callers can act on it."
+
+
+_BY_STATUS: Final[Mapping[Status, type[CallError]]] = {
+    kind.status: kind
+    for kind in (InvalidRequest, DeadlineExceeded, Unavailable, LimitExceeded, Unimplemented, Internal)
+}

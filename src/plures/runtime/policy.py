@@ -41,9 +41,8 @@ def admit(operation: OperationDescription, parent: CallContext | None) -> CallCo
 def out_of_time(operation: OperationDescription, outcome: Outcome, *, is_inherited: bool) -> DeadlineExceeded:
     """The failure of a call whose deadline passed: that of its caller, or its own."""
     when = "before it could start" if outcome is Outcome.NOT_SENT else "while it ran"
-    error = DeadlineExceeded(operation.full_name, f"its deadline passed {when}", outcome=outcome)
-    error.is_inherited = is_inherited
-    return error
+    why = f"its deadline passed {when}"
+    return DeadlineExceeded(operation.full_name, why, outcome=outcome, is_inherited=is_inherited)
 
 
 def too_many_hops(operation: OperationDescription) -> LimitExceeded:

@@ -197,8 +197,8 @@ def _broken(operation: OperationDescription, replica: Replica, error: Broken | T
 def _late(error: Expired | DeadlineExceeded, operation: OperationDescription, context: CallContext) -> DeadlineExceeded:
     if isinstance(error, Expired):
         return out_of_time(operation, Outcome.MAY_HAVE_RUN, is_inherited=context.is_inherited)
-    error.is_inherited = context.is_inherited  # The callee, who noticed first, cannot know whose deadline it was.
-    return error
+    # The callee noticed first, and cannot know whether the deadline is the operation's own.
+    return DeadlineExceeded(error.operation, error.why, outcome=error.outcome, is_inherited=context.is_inherited)
 
 
 def _unreachable(operation: OperationDescription, why: str) -> Unavailable:
