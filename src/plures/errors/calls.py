@@ -1,7 +1,7 @@
 """Why a call through a contract failed, when the contract itself does not declare that error.
 
     PluresError
-     └─ CallError                (any other code)     what a peer of another make may answer
+     └─ CallError                (any other code)     another failure that a peer answers
          ├─ InvalidRequest       invalid_argument     the request breaks the contract
          ├─ DeadlineExceeded     deadline_exceeded    the time ran out
          ├─ Unavailable          unavailable          no replica could answer
