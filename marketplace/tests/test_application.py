@@ -32,7 +32,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest_asyncio.fixture(
     scope="module",
     loop_scope="module",
-    params=[("marketplace.app:app", Where.IN_PROCESS), ("marketplace.in_memory:app", Where.OVER_THE_WIRE)],
+    params=[("marketplace.app:app", Where.CHECKED), ("marketplace.in_memory:app", Where.OVER_THE_WIRE)],
     ids=["with databases, in process", "in memory, over the wire"],
 )
 async def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:

@@ -1,4 +1,4 @@
-"""Runs an application in each placement, for tests: in process, over the wire, as local processes."""
+"""Runs an application in each placement, for tests. Knows nothing of pytest except the fixture that `placements` makes."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
@@ -29,20 +29,20 @@ class Where(StrEnum):
     """The placements that one test body runs in."""
 
     IN_PROCESS = "in process"
-    """One process, calls by reference behind a round trip through the codec."""
+    """One process, as in production: calls by reference. Nothing checks what crosses."""
+
+    CHECKED = "in process, checked"
+    """One process; every request and answer makes a round trip through the codec, which finds what could not cross a wire."""
 
     OVER_THE_WIRE = "over the wire"
-    """One process, every call over HTTP, idempotent ones sent twice."""
+    """One process; every call goes over HTTP, and idempotent calls are sent twice."""
 
     LOCAL_PROCESSES = "local processes"
     """Each capability in a process of its own."""
 
-    BY_REFERENCE = "by reference"
-    """One process as in production. Nothing checks what crosses, so a request that breaks its contract gets through."""
 
-
-EVERYWHERE: Final = (Where.IN_PROCESS, Where.OVER_THE_WIRE, Where.LOCAL_PROCESSES)
-"""Where the outcome is the same, whatever is asked."""
+EVERYWHERE: Final = tuple(Where)
+"""All placements. The outcome is the same in each, as long as requests and answers keep the contract."""
 
 
 class NotRunnable(PluresError):
@@ -113,7 +113,7 @@ def placements(
 @asynccontextmanager
 async def run(
     application: str | Application,
-    where: Where = Where.IN_PROCESS,
+    where: Where = Where.CHECKED,
     *,
     data: Path,
     topology: Topology | None = None,
@@ -153,7 +153,7 @@ async def _one_process(assembly: Assembly, where: Where, data: Path) -> AsyncGen
     public = listen(Wish(port=0)) if assembly.edge is not None else None
     over_the_wire = where is Where.OVER_THE_WIRE
     endpoints = dict.fromkeys(assembly.capabilities, (control.url,)) if over_the_wire else {}
-    mode = Mode.DEVELOPMENT if where is Where.IN_PROCESS else Mode.PRODUCTION
+    mode = Mode.DEVELOPMENT if where is Where.CHECKED else Mode.PRODUCTION
     placement = Placement(frozenset(assembly.capabilities), assembly.edge is not None, data, mode, endpoints)
     host = Host(
         assembly, placement, transport=RepeatingTransport(idempotent_paths(assembly)) if over_the_wire else None

@@ -22,4 +22,4 @@ def test_it_runs_and_its_test_passes(tmp_path: Path) -> None:
         assert "Traceback" not in running.output
     with program(folder, sys.executable, "-m", "pytest", "-q", "-W", "error") as testing:
         assert testing.end() == 0, testing.output
-        assert "6 passed" in testing.output
+        assert "8 passed" in testing.output

@@ -12,10 +12,10 @@ from lab import Echo, Trouble, app
 from plures import Application, Capability, Lifecycle, contract, query
 from plures.application import ApplicationNotLoaded, assemble
 from plures.errors import InvalidInput
-from plures.testing import NotRunnable, Where, one_each, run
+from plures.testing import EVERYWHERE, NotRunnable, Where, one_each, run
 from plures.topology import Process
 
-HERE = [Where.IN_PROCESS, Where.OVER_THE_WIRE, Where.BY_REFERENCE]
+HERE = [where for where in EVERYWHERE if where is not Where.LOCAL_PROCESSES]
 
 
 @pytest.mark.parametrize("where", HERE)
