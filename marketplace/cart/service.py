@@ -4,11 +4,10 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from marketplace.cart.contract import Basket, CartFull
-from marketplace.catalog.contract import Catalog, Item
+from marketplace.catalog.contract import MOST_PIECES, Catalog, Item
 
 # As many as pricing quotes and inventory reserves at once.
 MOST_PRODUCTS: Final = 100
-MOST_PIECES: Final = 99
 
 Items = tuple[Item, ...]
 Edit = Callable[[Items], Items]

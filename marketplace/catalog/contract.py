@@ -1,12 +1,13 @@
 """What is for sale: products, their categories and pictures. Knows neither prices nor stock."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Protocol
+from typing import Annotated, Final, Protocol
 
 from plures import ContractError, Message, Meta, contract, query
 
 ProductIds = Annotated[tuple[str, ...], Meta(max_length=500)]
-Pieces = Annotated[int, Meta(ge=1, le=99)]
+MOST_PIECES: Final = 99
+Pieces = Annotated[int, Meta(ge=1, le=MOST_PIECES)]
 
 
 class Item(Message):

@@ -1,4 +1,7 @@
-"""The marketplace's edge: the pages that shoppers see. It keeps no data of its own but a signed cookie."""
+"""The marketplace's edge: the pages that shoppers see, in rooms by what a shopper does.
+
+It keeps no data but a signed cookie in each browser.
+"""
 
 from .edge import storefront
 

@@ -1,4 +1,4 @@
-"""Composition of the storefront: which page stands where, and what every request passes through."""
+"""Composition of the storefront: all pages, and what every request passes through."""
 
 from typing import Final
 
@@ -19,24 +19,11 @@ from marketplace.reviews.contract import Reviews
 from marketplace.search.contract import Search
 from marketplace.shipping.contract import Shipping
 
-from .account_pages import AccountPages
-from .address_pages import AddressPages
-from .aisles import Aisles
-from .assets import Assets
-from .cart_pages import CartPages
-from .category_page import CategoryPage
-from .checkout_pages import CheckoutPages
-from .failures import Failures
-from .home import HomePage
-from .order_pages import OrderPages
-from .pictures import Pictures
-from .product_page import ProductPage
-from .rendering import Pages
-from .review_pages import ReviewPages
-from .search_page import SearchPage
-from .security import SecurityHeaders
-from .settings import Settings, settings_from
+from .account import AccountPages, OrderPages
+from .browsing import CategoryPage, HomePage, Pictures, ProductPage, ReviewPages, SearchPage
+from .buying import AddressPages, CartPages, CheckoutPages
 from .shop import Shop
+from .web import Aisles, Assets, Failures, Pages, SecurityHeaders, Settings, settings_from
 
 _YEAR_S: Final = 365 * 24 * 3600
 _MOST_BODY_BYTES: Final = 64 * 1024

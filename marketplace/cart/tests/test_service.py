@@ -4,8 +4,8 @@ import pytest
 
 from marketplace.cart.contract import Basket, CartFull
 from marketplace.cart.memory import MemoryCarts
-from marketplace.cart.service import MOST_PIECES, MOST_PRODUCTS, CartService
-from marketplace.catalog.contract import Category, Item, Product, ProductPage, ProductUnknown
+from marketplace.cart.service import MOST_PRODUCTS, CartService
+from marketplace.catalog.contract import MOST_PIECES, Category, Item, Product, ProductPage, ProductUnknown
 
 
 class EverythingButGold:

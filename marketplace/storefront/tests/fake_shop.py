@@ -7,8 +7,8 @@ from typing import Any, NoReturn
 from starlette.applications import Starlette
 
 from marketplace.storefront.edge import pages_of
-from marketplace.storefront.settings import Settings
 from marketplace.storefront.shop import Shop
+from marketplace.storefront.web.settings import Settings
 from plures import Outcome, Unavailable
 
 from .fake_assortment import PRICES, STOCK, FakeCatalog, FakeInventory, FakePricing, FakeSearch

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.routing import Route
 
-from marketplace.storefront.settings import SecretNotKept, kept_secret, settings_from
+from marketplace.storefront.web.settings import SecretNotKept, kept_secret, settings_from
 
 from .fake_shop import FakeShop
 from .shopper import CARD, Shopper

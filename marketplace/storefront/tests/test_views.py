@@ -3,11 +3,11 @@
 import pytest
 
 from marketplace.pricing.contract import Money
-from marketplace.storefront.card_form import read_card
-from marketplace.storefront.facets import band_name
-from marketplace.storefront.money import in_words
-from marketplace.storefront.pager import pager
-from marketplace.storefront.remembered import Remembered
+from marketplace.storefront.browsing.facets import band_name
+from marketplace.storefront.browsing.pager import pager
+from marketplace.storefront.buying.card_form import read_card
+from marketplace.storefront.web.patience import Remembered
+from marketplace.storefront.web.wording import in_words
 from plures import Outcome, Unavailable
 
 from .shopper import CARD

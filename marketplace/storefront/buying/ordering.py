@@ -1,0 +1,65 @@
+"""What the order button does: it makes an order, or a problem that the customer can do something about."""
+
+import logging
+from dataclasses import dataclass
+
+from marketplace.checkout.contract import CheckoutIncomplete, Placed, TotalChanged
+from marketplace.inventory.contract import OutOfStock
+from marketplace.orders.contract import Order
+from marketplace.payments.contract import Card
+from marketplace.pricing.contract import Money
+from marketplace.shipping.contract import ShippingMethod
+from marketplace.storefront.shop import Shop
+from marketplace.storefront.web import Visitor, optional
+from plures import CallError, ContractError, Outcome
+
+from . import problems
+from .problems import Problem
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class OrderRequest:
+    """What the customer agreed to. The same ``key`` never orders twice."""
+
+    key: str
+    method: ShippingMethod
+    agreed: Money
+    card: Card
+
+
+async def place(shop: Shop, customer: Visitor, request: OrderRequest) -> Order | Problem:
+    """Place the order. When we do not hear how it ended, remember its key: the next order must use it again."""
+    customer_id = customer.become_customer()
+    try:
+        answer = await shop.checkout.place(customer_id, request.key, request.card, request.method, request.agreed)
+    except CallError as failure:
+        _log.warning("The checkout failed: %s", failure)
+        if failure.outcome is Outcome.MAY_HAVE_RUN:
+            customer.keep_unsettled(request.key)
+        return problems.failed(failure)
+    except ContractError as refusal:
+        customer.forget_unsettled()
+        return await _explained(shop, refusal)
+    customer.forget_unsettled()
+    return answer.order if isinstance(answer, Placed) else problems.declined(answer.reason)
+
+
+async def _explained(shop: Shop, refusal: ContractError) -> Problem:
+    match refusal:
+        case OutOfStock():
+            product = await optional(shop.catalog.get(refusal.product_id))
+            return problems.out_of_stock(refusal, product.name if product else "One of the products")
+        case TotalChanged():
+            return problems.total_changed(refusal)
+        case CheckoutIncomplete():
+            return problems.incomplete()
+        case _:
+            return problems.refused(refusal)
+
+
+async def record_popularity(shop: Shop, order: Order) -> None:
+    """Tell search what sells. It is a hint that may get lost, so it follows the answer to the customer."""
+    bought = tuple(line.product_id for line in order.draft.lines)
+    await optional(shop.search.record_popularity(order.id, bought))

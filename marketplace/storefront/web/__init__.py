@@ -1,0 +1,41 @@
+"""What every page needs, whatever the shopper does: the frame, forms, the cookie, failures.
+
+It knows the catalogue's tree, because each page shows it, and nothing of what the other rooms do.
+"""
+
+from .aisles import Aisle, Aisles, Tree
+from .assets import Assets
+from .failures import Failures
+from .forms import Entered, Filled, Reader, posted, refused_by
+from .patience import PATIENCE_S, Remembered, optional
+from .rendering import Pages
+from .security import SecurityHeaders
+from .settings import Settings, settings_from
+from .visitor import Visitor, visitor
+from .wording import country_name, in_words, picture_url, product_url
+
+__all__ = [
+    "PATIENCE_S",
+    "Aisle",
+    "Aisles",
+    "Assets",
+    "Entered",
+    "Failures",
+    "Filled",
+    "Pages",
+    "Reader",
+    "Remembered",
+    "SecurityHeaders",
+    "Settings",
+    "Tree",
+    "Visitor",
+    "country_name",
+    "in_words",
+    "optional",
+    "picture_url",
+    "posted",
+    "product_url",
+    "refused_by",
+    "settings_from",
+    "visitor",
+]
