@@ -1,1 +1,1 @@
-"""The benchmarks: what a call costs, what the marketplace costs, and what the alternatives cost, side by side in one run."""
+"""The benchmarks: what a call and the marketplace cost, and what the alternatives cost, in the same run."""

@@ -1,4 +1,4 @@
-"""``python -m bench [calls|shop|search|start|render] [--quick]``: measure, print, keep as JSON, render the document."""
+"""``python -m bench [calls|shop|search|start|render] [--quick]`` measures, prints, keeps JSON, renders the document."""
 
 import argparse
 import sys
@@ -22,7 +22,7 @@ SUITES = {
 
 
 def main(arguments: list[str]) -> None:
-    """Run the named benchmarks, or all, one after the other; then render the document from all kept results."""
+    """Run one benchmark, or all in turn; then render the document from all kept results."""
     parsed = _parser().parse_args(arguments)
     rounds = parsed.rounds or (1 if parsed.quick else 5)
     options = Options(parsed.quick, rounds, parsed.seed, parsed.results or (QUICK_RESULTS if parsed.quick else RESULTS))
@@ -43,7 +43,7 @@ def _measure(name: str, options: Options) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m bench", description=__doc__)
     parser.add_argument("bench", nargs="?", default="all", choices=["all", *SUITES, "render"])
-    parser.add_argument("--quick", action="store_true", help="about a minute in all; the figures mean nothing")
+    parser.add_argument("--quick", action="store_true", help="about a minute for all; the figures mean nothing")
     parser.add_argument("--rounds", type=int, help="rounds to take medians of (default 5, quick 1)")
     parser.add_argument("--seed", type=int, default=1, help="for arrivals, popularity and the order of rivals")
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""Processor time and memory of whole process trees, as the kernel counts them."""
+"""Processor time and memory of process trees, as the kernel counts them."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,12 +13,12 @@ def tree(roots: Iterable[int]) -> list[int]:
 
 
 def cpu_s(processes: Iterable[int]) -> float:
-    """Seconds on a core so far, summed over all threads; exact to the nanosecond (``/proc/<pid>/task/*/schedstat``)."""
+    """Seconds on a core so far, over all threads, exact to the nanosecond (``/proc/<pid>/task/*/schedstat``)."""
     return sum(_on_core_ns(path) for process in processes for path in _tasks(process)) / 1e9
 
 
 def memory_mib(processes: Iterable[int]) -> float:
-    """Proportional set size: memory shared between processes is counted once, in equal shares."""
+    """The proportional set size: it counts memory that processes share once, in equal shares."""
     return sum(_pss_kib(process) for process in processes) / 1024
 
 
@@ -34,7 +34,8 @@ def _tasks(process: int) -> Iterable[Path]:
 def _on_core_ns(schedstat: Path) -> int:
     try:
         return int(schedstat.read_text().split()[0])
-    except (FileNotFoundError, ProcessLookupError):  # the thread ended meanwhile
+    # The thread ended meanwhile.
+    except (FileNotFoundError, ProcessLookupError):
         return 0
 
 

@@ -11,7 +11,7 @@ _DOCUMENT = Path(__file__).parent.parent / "docs" / "performance.md"
 
 
 def render(results: Path, *, template: Path = _TEMPLATE, document: Path = _DOCUMENT) -> Path:
-    """Fill every ``{{name}}`` of the template with the tables of that result; a missing result says how to make it."""
+    """Fill each ``{{name}}`` of the template with the tables of that result, or with the command that makes the result."""
     text = template.read_text(encoding="utf-8")
     kept: list[Result] = []
     for name in ("calls", "shop", "search", "start"):

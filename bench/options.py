@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Options:
-    """A quick run only shows that everything works; its figures mean nothing."""
+    """A ``quick`` run only shows that everything works; its figures mean nothing."""
 
     quick: bool
     rounds: int

@@ -1,6 +1,6 @@
-"""Starts the processes of a benchmark on the core they belong to, talks to them over pipes, and always stops them.
+"""Starts the processes of a benchmark on their cores, talks to them over pipes, and always stops them.
 
-A worker pins itself to the core it is told, says on standard output that it is ready, and dies with its parent.
+A worker pins itself to its core, says on standard output that it is ready, and dies with its parent.
 """
 
 import asyncio
@@ -25,11 +25,11 @@ _PR_SET_PDEATHSIG = 1
 
 
 class WorkerFailed(Exception):
-    """A process of the benchmark ended, or stayed silent, where it should have answered."""
+    """A process of the benchmark ended or stayed silent when it should have answered."""
 
 
 def run_worker(core: int | None, main: Coroutine[Any, Any, None]) -> None:
-    """Run a worker's main coroutine on uvloop, pinned to one core (None: any), until it ends or is terminated."""
+    """Run a worker's main coroutine on uvloop until it ends or SIGTERM comes, on this core only (None: on any)."""
     if core is not None:
         os.sched_setaffinity(0, {core % (os.cpu_count() or 1)})
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -38,12 +38,12 @@ def run_worker(core: int | None, main: Coroutine[Any, Any, None]) -> None:
 
 
 def announce(answer: object) -> None:
-    """Tell the parent that this worker is ready, and where."""
+    """Tell the parent that this worker is ready; the ``answer`` is often its port."""
     print(f"{_READY}{answer}", flush=True)
 
 
 class Worker:
-    """A process that was started here."""
+    """A process that we started."""
 
     def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         self._command = [sys.executable, "-m", *arguments]
@@ -58,7 +58,7 @@ class Worker:
         self.pid = self._process.pid
 
     def ready(self) -> str:
-        """What the worker announced; other lines before that are passed over.
+        """Wait for what the worker announces, and pass over the lines before that.
 
         Raises:
             WorkerFailed: It ended, or took too long.
@@ -68,7 +68,7 @@ class Worker:
         return line.removeprefix(_READY)
 
     def read_line(self, limit_s: float) -> str:
-        """The next line of its output.
+        """Wait for the next line of its output.
 
         Raises:
             WorkerFailed: It ended, or took longer than ``limit_s``.
@@ -82,13 +82,13 @@ class Worker:
         return line.rstrip("\n")
 
     def go(self) -> None:
-        """Let a worker that waits for it begin."""
+        """Tell the worker, which waits for this line, to begin."""
         assert self._process.stdin is not None
         self._process.stdin.write("\n")
         self._process.stdin.flush()
 
     def stop(self, *, grace_s: float = 10.0) -> None:
-        """Terminate the process, kill it when it does not obey, and reap it."""
+        """Terminate the process, kill it if it is still there after ``grace_s``, and reap it."""
         if self._process.poll() is None:
             self._process.terminate()
             try:
@@ -103,7 +103,7 @@ class Worker:
 
 @contextmanager
 def worker(*arguments: str, environment: Mapping[str, str] | None = None) -> Generator[Worker]:
-    """A worker, ``python -m`` with these arguments; stopped on leaving."""
+    """Start a worker, ``python -m`` with these arguments; stop it on leaving."""
     started = Worker(arguments, environment or {})
     try:
         yield started

@@ -1,8 +1,8 @@
 """Where the time of a call goes: ``python -m bench.profile [client|server|local]``, without any network in between.
 
-*client* is our side of a remote call up to the seam to the HTTP library, *server* is the control listener's
-side of one connection, *local* is a call by reference. Each is timed first and then run under the profiler, whose own cost distorts the shares of
-small functions.
+*client* is our side of a remote call up to the transport, *server* is the control listener's side of one connection,
+*local* is a call by reference. Each is timed before it runs under the profiler, which makes small functions look
+slower than they are.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from uvicorn.server import ServerState
 
 from bench.calls.answer import LIMIT, TEXT
 from bench.calls.contract import Findings, Search, SearchService, app
-from bench.calls.plures_remote import placed
+from bench.calls.rivals.plures_remote import placed
 from plures.application import assemble
 from plures.host import Host
 from plures.http import HttpServerProtocol
@@ -34,7 +34,7 @@ _REQUEST = (
 
 
 class CannedTransport:
-    """Answers every request with the same bytes, at once."""
+    """Answers every request at once with the same bytes."""
 
     def __init__(self, body: bytes) -> None:
         self._reply = Reply(200, body)
@@ -50,7 +50,7 @@ class CannedTransport:
 
 
 class Written(asyncio.Transport):
-    """A connection that takes everything and says so."""
+    """A connection that takes everything and sets ``arrived``."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ async def local(hosted: Host) -> Callable[[], Awaitable[Any]]:
 
 
 async def client(hosted: Host) -> Callable[[], Awaitable[Any]]:
-    """A remote call whose answer is there at once."""
+    """A remote call that gets its answer at once."""
     answer = assemble(app).capabilities["search"].contract.operations["find"].answer
     findings: Findings = await SearchService().find(TEXT, LIMIT)
     transport: Any = CannedTransport(answer.encode(findings))

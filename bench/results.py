@@ -1,4 +1,4 @@
-"""A benchmark's result: figures per subject, and the targets they are held against. Kept as JSON, shown as tables."""
+"""A benchmark's result: figures of each subject, and targets to compare them with. We keep JSON and show tables."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,8 @@ from rich.table import Table
 from bench.machine import Machine, this_machine
 
 RESULTS = Path(__file__).parent / "results"
-QUICK_RESULTS = Path(".plures") / "bench"  # figures that mean nothing stay out of the repository
+# Figures that mean nothing stay out of the repository.
+QUICK_RESULTS = Path(".plures") / "bench"
 TIMES = "×"  # noqa: RUF001 -- the sign for a ratio, not a letter
 Bound = Literal["at least", "at most"]
 
@@ -46,7 +47,7 @@ class Section(msgspec.Struct, frozen=True):
 
 
 class Target(msgspec.Struct, frozen=True):
-    """What was aimed at, and what was reached."""
+    """A bound for one figure, and the figure."""
 
     what: str
     bound: Bound

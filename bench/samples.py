@@ -16,6 +16,6 @@ def median_of(rounds: Sequence[dict[str, float]]) -> dict[str, float]:
 
 
 def spread_of(rounds: Sequence[dict[str, float]], name: str) -> float:
-    """How far the rounds lie apart: (highest - lowest) / median of one figure."""
+    """How far the rounds lie apart in one figure: (highest - lowest) / median."""
     values = [figures[name] for figures in rounds]
     return (max(values) - min(values)) / median(values) if median(values) else 0.0

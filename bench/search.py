@@ -1,6 +1,6 @@
-"""Search in one process on the whole catalogue: ``python -m bench.search QUERIES SEED`` is the worker, ``run`` the benchmark.
+"""Search in one process on the whole catalogue. ``run`` is the benchmark, ``python -m bench.search QUERIES SEED`` its worker.
 
-One query after the other, as a page would ask: with the facets, and with what pricing, inventory and reviews add to each hit.
+It asks one query after the other as a page does, with facets, and with the price, stock and rating of each hit.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from bench.options import Options
 from bench.processes import CLIENT_CORE, run_worker, worker
 from bench.results import Column, Result, Row, Section, Target
 from bench.samples import median_of, percentile
-from bench.shop.goods import all_goods, query_for
+from bench.shop.traffic.goods import all_goods, query_for
 from bench.shop.variants import Storage, application
 from marketplace.search.contract import IndexNotReady, Search
 from plures.application import assemble
@@ -31,7 +31,7 @@ _READY_POLL_S = 0.05
 
 
 def run(options: Options) -> Result:
-    """Each round in a fresh process."""
+    """Measure each round in a fresh process."""
     rounds: list[dict[str, Figures]] = []
     queries = 60 if options.quick else 1_000
     for number in track(range(options.rounds), description="Search"):

@@ -1,4 +1,4 @@
-"""How long a start takes: from starting ``plures run`` until ``GET /``, and until a search, is answered."""
+"""How long a start takes: from ``plures run`` until it answers ``GET /``, and until it answers a search."""
 
 import os
 import subprocess
@@ -26,7 +26,7 @@ _PLURES = Path(sys.executable).parent / "plures"
 
 
 def run(options: Options) -> Result:
-    """A first run in an empty folder, then runs that find its databases."""
+    """Measure a first run in an empty folder, then runs that find its databases."""
     with TemporaryDirectory() as folder:
         first = [_started(Path(folder))]
         later = [_started(Path(folder)) for _ in track(range(options.rounds), description="Start")]
@@ -76,7 +76,7 @@ def _plures_run(folder: Path) -> Generator["subprocess.Popen[bytes]"]:
 
 
 def _answered(process: "subprocess.Popen[bytes]", port: int, path: str) -> float:
-    """When the page first came with status 200.
+    """The time at which the page first came with status 200.
 
     Raises:
         WorkerFailed: The shop ended, or did not answer in time.

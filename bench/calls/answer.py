@@ -1,7 +1,7 @@
-"""The question that every rival is asked and the answer that it gives: ten products of a search page.
+"""The question to every rival, and its answer: ten products of a search page.
 
-Each rival turns these plain values once into its own native type, so that what is measured is encoding, transport and
-dispatch, and not the making of an answer.
+Each rival turns these plain values into its own type before we measure. So we measure encoding, transport and dispatch,
+and not the making of an answer.
 """
 
 from typing import NamedTuple

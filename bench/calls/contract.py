@@ -49,7 +49,7 @@ _FINDINGS = Findings(tuple(_product(plain) for plain in PRODUCTS))
 
 
 class SearchService:
-    """Answers the same findings to everything, as all rivals do."""
+    """Always answers the same findings, as all rivals do."""
 
     async def find(self, text: str, limit: int = 20) -> Findings:
         assert text == TEXT

@@ -1,6 +1,6 @@
-"""A call within one process against awaiting the method directly: ``python -m bench.calls.in_process CALLS``.
+"""A call within one process, compared with awaiting the method: ``python -m bench.calls.in_process CALLS``.
 
-Both are measured in turn, many times, in one loop of one task, with the garbage collector on; each figure is the median.
+It measures both in turn, many times, in one task, with the garbage collector on; each figure is the median.
 """
 
 import gc
@@ -13,7 +13,7 @@ import msgspec
 
 from bench.calls.answer import LIMIT, TEXT
 from bench.calls.contract import Findings, Search, SearchService, app
-from bench.calls.plures_remote import placed
+from bench.calls.rivals.plures_remote import placed
 from bench.processes import CLIENT_CORE, run_worker
 from plures.application import assemble
 from plures.host import Host
@@ -24,10 +24,10 @@ _ROOT_DEADLINE_S = 60.0
 
 
 async def measure(calls: int) -> None:
-    """Print ns per call of the direct await and of the client, as a line of JSON."""
+    """Print the nanoseconds of a direct await and of a call, as a line of JSON."""
     replica = Host(assemble(app), placed("search"))
     await replica.start()
-    # As everywhere but in scripts, the call is part of a request that an edge, or another service, answers.
+    # Except in scripts, a call is always part of a request that an edge or another service answers.
     current.set(CallContext(monotonic() + _ROOT_DEADLINE_S, 0))
     service, client = SearchService(), replica.client(Search)
     assert await client.find(TEXT, LIMIT) is await service.find(TEXT, LIMIT)

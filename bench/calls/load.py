@@ -1,4 +1,4 @@
-"""Closed-loop load on one call: a single call in flight for latency, many for throughput."""
+"""Closed-loop load on one call: one call in flight for latency, many for throughput."""
 
 import asyncio
 import gc
@@ -24,9 +24,9 @@ async def latency(call: Call, *, seconds: float) -> dict[str, float]:
 
 
 async def throughput(call: Call, *, in_flight: int, seconds: float, server: int) -> dict[str, float]:
-    """Calls per second with ``in_flight`` callers that each wait for their answer before they ask again.
+    """Calls per second of ``in_flight`` callers, who each wait for their answer before they ask again.
 
-    Also the processor time per call, in microseconds, of this process and of the process ``server``.
+    It also gives the processor time of a call, in microseconds, in this process and in the process ``server``.
     """
     await _many(call, in_flight, seconds / 4)
     gc.collect()

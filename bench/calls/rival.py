@@ -1,4 +1,4 @@
-"""What a rival is: a module with a server that announces its port, and a client whose call brings the ten products back."""
+"""What a rival is: a module with a server that announces its port, and a client that fetches the ten products."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -13,13 +13,13 @@ ECHO, BARE, PLURES = "raw loopback echo", "bare ASGI ← pyreqwest", "Plures rem
 GRPC, CONNECT, CONNECT_BINARY, FASTAPI = "gRPC aio", "connectrpc (JSON)", "connectrpc (binary)", "FastAPI ← httpx"
 
 MODULES = {
-    ECHO: "bench.calls.echo",
-    BARE: "bench.calls.bare_asgi",
-    PLURES: "bench.calls.plures_remote",
-    GRPC: "bench.calls.grpc_aio",
-    CONNECT: "bench.calls.connect_json",
-    CONNECT_BINARY: "bench.calls.connect_binary",
-    FASTAPI: "bench.calls.fastapi_httpx",
+    ECHO: "bench.calls.rivals.echo",
+    BARE: "bench.calls.rivals.bare_asgi",
+    PLURES: "bench.calls.rivals.plures_remote",
+    GRPC: "bench.calls.rivals.grpc_aio",
+    CONNECT: "bench.calls.rivals.connect_json",
+    CONNECT_BINARY: "bench.calls.rivals.connect_binary",
+    FASTAPI: "bench.calls.rivals.fastapi_httpx",
 }
 
 
@@ -27,7 +27,7 @@ class Rival(Protocol):
     """The functions of a rival's module."""
 
     async def serve(self) -> None:
-        """Announce the port and answer until terminated."""
+        """Announce the port and answer until SIGTERM comes."""
         ...
 
     def connect(self, port: int, in_flight: int) -> AbstractAsyncContextManager[Call]:
@@ -35,16 +35,16 @@ class Rival(Protocol):
         ...
 
     def products_of(self, answer: object) -> list[PlainProduct]:
-        """What a call brought back, as plain values."""
+        """The answer of a call, as plain values."""
         ...
 
 
 class WrongAnswer(Exception):
-    """A rival did not answer what all have to answer: its figures would mean nothing."""
+    """A rival did not answer the ten products, so its figures would mean nothing."""
 
 
 def load(name: str) -> Rival:
-    """Import one rival and only its own libraries."""
+    """Import one rival, and so only its own libraries."""
     return cast("Rival", import_module(MODULES[name]))
 
 
@@ -52,7 +52,7 @@ def check(name: str, rival: Rival, answer: object) -> None:
     """Refuse to measure a rival whose answer is not the ten products.
 
     Raises:
-        WrongAnswer: It is something else.
+        WrongAnswer: The answer is something else.
     """
     if (found := rival.products_of(answer)) != list(PRODUCTS):
         raise WrongAnswer(f"{name} answered {found!r}")

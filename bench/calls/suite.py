@@ -1,4 +1,4 @@
-"""Runs all rivals of a call in interleaved rounds, each with fresh processes, and holds Plures against its targets."""
+"""Runs all rivals of a call in interleaved rounds with fresh processes, and compares Plures with its targets."""
 
 from collections.abc import Iterable
 from random import Random
@@ -19,7 +19,7 @@ Figures = dict[str, float]
 
 
 def run(options: Options) -> Result:
-    """Every rival, ``options.rounds`` times, in an order shuffled anew for each round."""
+    """Measure every rival ``options.rounds`` times, in a new random order in each round."""
     rounds: dict[str, list[Figures]] = {name: [] for name in (DIRECT, IN_PROCESS, *MODULES)}
     for name in track(_order(options), description="Calls"):
         if name == IN_PROCESS:

@@ -1,6 +1,6 @@
-"""One side of a rival, in its own process: ``python -m bench.calls.worker serve NAME`` or ``… load NAME PORT SERVER SECONDS IN_FLIGHT``.
+"""One side of a rival, in its own process: ``serve NAME`` or ``load NAME PORT SERVER SECONDS IN_FLIGHT``.
 
-The load side prints its figures as one line of JSON.
+The load side prints its figures as a line of JSON.
 """
 
 import sys

@@ -1,11 +1,11 @@
-"""Clients of checkout, cart and profile, for whoever places orders without pages: one way for each kind of deployment."""
+"""Clients of checkout, cart and profile in each kind of deployment, for buyers who place orders without pages."""
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.shop.service_worker import connector
+from bench.shop.rivals.service_worker import connector
 from bench.shop.variants import Kind, Storage, application
 from marketplace.cart.contract import Cart
 from marketplace.checkout.contract import Checkout
@@ -19,7 +19,7 @@ _CONTRACTS = (Checkout, Cart, Profile)
 
 @asynccontextmanager
 async def checkout_clients(kind: Kind, storage: Storage, ports: Mapping[str, int]) -> AsyncGenerator[Clients]:
-    """Clients of one deployment; ``Kind.ONE_PROCESS`` is hosted here, the others listen on ``ports``."""
+    """Clients of one deployment. ``Kind.ONE_PROCESS`` runs in this process, the others listen on ``ports``."""
     assembly = assemble(application(storage))
     async with AsyncExitStack() as stack:
         if kind in (Kind.ONE_PROCESS, Kind.SPLIT):

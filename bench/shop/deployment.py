@@ -1,4 +1,4 @@
-"""Starts one way of running the marketplace and says where it listens and which processes it is made of."""
+"""Starts the marketplace in one way, and says where it listens and which processes it has."""
 
 import socket
 from collections.abc import Generator, Mapping, Sequence
@@ -10,9 +10,9 @@ import msgspec
 
 from bench.accounting import tree
 from bench.processes import Worker, worker
-from bench.shop.service_worker import EDGE, PORTS
+from bench.shop.rivals.service_worker import EDGE, PORTS
+from bench.shop.traffic.web import SECRET
 from bench.shop.variants import Kind, Storage, application
-from bench.shop.web_traffic import SECRET
 from plures.application import assemble
 
 
@@ -27,18 +27,18 @@ class Deployment:
 
     @property
     def processes(self) -> list[int]:
-        """All its processes, supervisors included."""
+        """All its processes, with the supervisor."""
         return tree(self.roots)
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a load worker needs to know."""
+        """The environment variables that tell a load worker the ports."""
         return {PORTS: msgspec.json.encode(self.ports).decode()}
 
 
 @contextmanager
 def deployed(kind: Kind, storage: Storage) -> Generator[Deployment]:
-    """The marketplace deployed this way, ready for requests; stopped on leaving."""
+    """Deploy the marketplace this way, ready for requests; stop it on leaving."""
     with TemporaryDirectory() as data:
         environment = {"MARKETPLACE_SECRET": SECRET, "MARKETPLACE_DATA": data}
         start = _plures if kind in (Kind.ONE_PROCESS, Kind.SPLIT) else _by_hand
@@ -57,7 +57,7 @@ def _plures(kind: Kind, storage: Storage, data: str, environment: dict[str, str]
 
 @contextmanager
 def _by_hand(kind: Kind, storage: Storage, _data: str, environment: dict[str, str]) -> Generator[Started]:
-    """One process for each capability and one for the edge; those that another needs to start are ready before it."""
+    """Start a process for each capability and one for the edge, first those that others need in order to start."""
     assembly = assemble(application(storage))
     ports = _free_ports([*assembly.capabilities, EDGE])
     environment = {**environment, PORTS: msgspec.json.encode(ports).decode()}
@@ -65,7 +65,9 @@ def _by_hand(kind: Kind, storage: Storage, _data: str, environment: dict[str, st
         workers: list[Worker] = []
         for wave in _start_order([*assembly.capabilities]):
             started = [
-                stack.enter_context(worker("bench.shop.service_worker", kind.name, name, environment=environment))
+                stack.enter_context(
+                    worker("bench.shop.rivals.service_worker", kind.name, name, environment=environment)
+                )
                 for name in wave
             ]
             for each in started:
@@ -75,7 +77,7 @@ def _by_hand(kind: Kind, storage: Storage, _data: str, environment: dict[str, st
 
 
 def _start_order(capabilities: Sequence[str]) -> Sequence[Sequence[str]]:
-    """The catalogue first: others read it while they start. The edge last."""
+    """The catalogue comes first, because others read it while they start. The edge comes last."""
     rest = [name for name in capabilities if name != "catalog"]
     return ["catalog"], rest, [EDGE]
 

@@ -1,7 +1,7 @@
-"""The load on a deployment, in a process of its own: ``python -m bench.shop.load_worker PHASE KIND STORAGE PER_S SECONDS SEED``.
+"""Drives the load on a deployment: ``python -m bench.shop.load_worker PHASE KIND STORAGE PER_S SECONDS SEED``.
 
-It prepares its buyers, says that it is ready, waits for a line, drives the load, prints the figures as a line of JSON, and waits
-to be stopped, so that whoever started it can read the processor time spent exactly between the two lines.
+It prepares its buyers, says that it is ready, waits for a line, drives the load, prints the figures as a line of JSON,
+and waits for SIGTERM. So its parent can read the processor time that passed between the two lines.
 """
 
 import asyncio
@@ -13,14 +13,14 @@ from random import Random
 import msgspec
 
 from bench.processes import announce, run_worker
-from bench.shop.arrivals import NORMAL, Arrival, poisson
-from bench.shop.checkout_traffic import CheckoutTraffic
 from bench.shop.clients import checkout_clients
-from bench.shop.open_loop import Send, drive
-from bench.shop.service_worker import EDGE, PORTS
-from bench.shop.shelf import Shelf
+from bench.shop.rivals.service_worker import EDGE, PORTS
+from bench.shop.traffic.arrivals import NORMAL, Arrival, poisson
+from bench.shop.traffic.checkout import CheckoutTraffic
+from bench.shop.traffic.open_loop import Send, drive
+from bench.shop.traffic.shelf import Shelf
+from bench.shop.traffic.web import WebTraffic
 from bench.shop.variants import Kind, Storage
-from bench.shop.web_traffic import WebTraffic
 
 PLACE = "place"
 WEIGHTS = {"search": {"search": 1}, "checkout": {"checkout": 1}, "mix": NORMAL, PLACE: {PLACE: 1}}
@@ -29,7 +29,7 @@ _WARM_UP = 10
 
 @dataclass(frozen=True)
 class Load:
-    """What to do to which deployment."""
+    """One load on one deployment."""
 
     phase: str
     kind: Kind

@@ -1,6 +1,6 @@
-"""The marketplace deployed by Plures: ``python -m bench.shop.plures_worker ONE_PROCESS|SPLIT MEMORY|SQLITE DATA_FOLDER``.
+"""Deploys the marketplace with Plures: ``python -m bench.shop.plures_worker ONE_PROCESS|SPLIT MEMORY|SQLITE DATA_FOLDER``.
 
-Announces, as JSON, the port of each capability and of the edge.
+It announces the port of each capability and of the edge as JSON.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from bench.processes import announce, run_worker
-from bench.shop.service_worker import EDGE
+from bench.shop.rivals.service_worker import EDGE
 from bench.shop.variants import Kind, Storage, application
 from plures.application import assemble
 from plures.deploy import hosting
@@ -24,7 +24,7 @@ from plures.testing import one_each
 
 
 class _Quiet:
-    """The log of all processes, of which only warnings matter here."""
+    """Takes the log of all processes and prints only what matters here."""
 
     def write(self, source: str, line: str) -> None:
         if "INFO" not in line and "ready, process" not in line:
@@ -32,7 +32,7 @@ class _Quiet:
 
 
 async def serve(kind: Kind, storage: Storage, data: Path) -> None:
-    """Run until terminated, in production mode."""
+    """Run in production mode until SIGTERM comes."""
     assembly = assemble(application(storage))
     if kind is Kind.ONE_PROCESS:
         everything = Placement(frozenset(assembly.capabilities), edge=True, data=data)

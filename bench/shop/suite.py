@@ -1,4 +1,4 @@
-"""The marketplace under load: every way of running it, in interleaved rounds, each started afresh."""
+"""The marketplace under load: it starts afresh in each way and round, and the rounds interleave."""
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -53,7 +53,7 @@ _COLUMNS = [
 
 
 def run(options: Options) -> Result:
-    """Every variant, ``options.rounds`` times, in an order shuffled anew for each round."""
+    """Measure every variant ``options.rounds`` times, in a new random order in each round."""
     variants, phases = (IN_MEMORY, _QUICK_PHASES) if options.quick else (IN_MEMORY + ON_DISK, PHASES)
     seen: Seen = {}
     random = Random(options.seed)
@@ -69,7 +69,7 @@ def run(options: Options) -> Result:
 
 
 def _round(variant: Variant, phases: Sequence[Phase], options: Options, seed: int) -> Sequence[tuple[str, Figures]]:
-    """The figures of all phases. A failure is tried once more, and then costs this round only, not an hour of others."""
+    """The figures of all phases. After a failure we try once more and then give up this round, but not all the others."""
     for _ in range(2):
         try:
             with deployed(*variant) as deployment:
@@ -94,7 +94,7 @@ def _measure(phase: Phase, deployment: Deployment, options: Options, seed: int) 
 
 
 def _processes_at_work(phase: Phase, deployment: Deployment, load: Worker) -> list[int]:
-    """In one process, whoever calls ``checkout.place`` is that process."""
+    """The processes to account for. In one process, the load worker itself hosts the checkout that it calls."""
     hosts_itself = phase.name == PLACE and deployment.kind is Kind.ONE_PROCESS
     return [load.pid] if hosts_itself else deployment.processes
 
@@ -109,7 +109,7 @@ def _row(subject: str, rounds: list[Figures]) -> Row:
 
 
 def subject_of(variant: Variant) -> str:
-    """A variant in a table."""
+    """The name of a variant in a table."""
     kind, storage = variant
     return f"{kind.value}, SQLite" if storage is Storage.SQLITE else kind.value
 

@@ -1,4 +1,4 @@
-"""The ways in which the same marketplace runs here."""
+"""The ways to run the same marketplace."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from plures.application import Application, load
 
 
 class Kind(StrEnum):
-    """How it is deployed; the values are the rows of the tables."""
+    """How it is deployed. The values are the names in tables."""
 
     ONE_PROCESS = "Plures, one process"
     SPLIT = "Plures, all services"
@@ -15,7 +15,7 @@ class Kind(StrEnum):
 
 
 class Storage(StrEnum):
-    """Where its data is; the values are import strings of the application."""
+    """Where its data is. The values are import strings of the application."""
 
     MEMORY = "marketplace.in_memory:app"
     SQLITE = "marketplace.app:app"

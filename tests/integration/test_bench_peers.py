@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from uvicorn import Config, Server
 
-from bench.shop.arrivals import NORMAL, SALE, Zipf, poisson
-from bench.shop.cards import card_number
-from bench.shop.fastapi_service import HttpxClient, application_of
-from bench.shop.grpc_service import GrpcClient, serve_service
-from bench.shop.open_loop import drive
+from bench.shop.rivals.fastapi_service import HttpxClient, application_of
+from bench.shop.rivals.grpc_service import GrpcClient, serve_service
+from bench.shop.traffic.arrivals import NORMAL, SALE, Zipf, poisson
+from bench.shop.traffic.open_loop import drive
+from bench.shop.traffic.shelf import card_number
 from marketplace.catalog.compose import catalog
 from marketplace.catalog.contract import Catalog, ProductUnknown
 from marketplace.catalog.service import CatalogService

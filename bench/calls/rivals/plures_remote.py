@@ -1,6 +1,6 @@
-"""Plures between two processes: a production host behind its control listener, called through a client of the contract.
+"""Plures between two processes: a client of the contract calls a production host through its control listener.
 
-Both sides are hosts; the calling one is settled as `plures run` settles a host once it is up.
+Both sides are hosts, and their garbage collector is frozen as `plures run` does it after the start.
 """
 
 import asyncio
@@ -37,7 +37,8 @@ async def serve() -> None:
 
 @asynccontextmanager
 async def connect(port: int, in_flight: int) -> AsyncGenerator[Call]:
-    del in_flight  # its pool holds as many connections as are needed
+    # Its pool opens as many connections as it needs.
+    del in_flight
     caller = Host(assemble(app), placed(search=(f"http://127.0.0.1:{port}",)))
     await caller.start()
     settle()

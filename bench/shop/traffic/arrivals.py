@@ -1,4 +1,4 @@
-"""Who asks for what, and when: Poisson arrivals, Zipf popularity, page weights. The same seed gives the same traffic to every rival."""
+"""Who asks for what, and when: Poisson arrivals, Zipf popularity, page weights. The same seed gives the same traffic."""
 
 from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,14 +17,14 @@ SALE = {
 
 
 class Arrival(NamedTuple):
-    """One request: when it is due, in seconds after the start, and which page it wants."""
+    """One request: when it is due, in seconds after the start, and the page."""
 
     due_s: float
     page: str
 
 
 def poisson(weights: Mapping[str, float], *, per_s: float, seconds: float, random: Random) -> Iterator[Arrival]:
-    """Independent arrivals at a mean rate; nobody waits for anybody else's answer."""
+    """Independent arrivals at a mean rate. No visitor waits for the answer to another."""
     pages, shares = list(weights), list(weights.values())
     due = random.expovariate(per_s)
     while due < seconds:
@@ -33,7 +33,7 @@ def poisson(weights: Mapping[str, float], *, per_s: float, seconds: float, rando
 
 
 class Zipf(Generic[T]):
-    """Draws items so that the n-th most popular one comes 1/n as often as the first."""
+    """Draws items. The n-th most popular one comes 1/n as often as the first."""
 
     def __init__(self, items: Sequence[T], random: Random) -> None:
         self._items = random.sample(items, len(items))

@@ -1,4 +1,4 @@
-"""FastAPI with pydantic models and a response model, called by httpx: what most Python teams write today."""
+"""FastAPI with pydantic models, which httpx calls: what most Python teams write today."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from bench.calls.answer import LIMIT, PRODUCTS, TEXT, PlainProduct
 from bench.calls.rival import Call
-from bench.calls.uvicorn_server import serve_application
+from bench.calls.rivals.uvicorn_server import serve_application
 
 
 class Question(BaseModel):

@@ -1,7 +1,7 @@
-"""One hand-wired process: ``python -m bench.shop.service_worker FASTAPI|GRPC CAPABILITY|edge``.
+"""One hand-wired process: ``python -m bench.shop.rivals.service_worker FASTAPI|GRPC CAPABILITY|edge``.
 
-Where everything listens is in ``BENCH_PORTS``, as JSON: capability to port. The edge is the marketplace's own storefront, whose
-clients are httpx or gRPC ones.
+``BENCH_PORTS`` holds the port of each capability as JSON. The edge is the marketplace's own storefront with clients that
+use httpx or gRPC.
 """
 
 import os
@@ -14,8 +14,8 @@ import msgspec
 from uvicorn import Config, Server
 
 from bench.processes import announce, run_worker
+from bench.shop.rivals.wiring import Client, Connect, wired
 from bench.shop.variants import Kind, Storage, application
-from bench.shop.wiring import Client, Connect, wired
 from plures.application import Assembly, assemble
 
 PORTS = "BENCH_PORTS"
@@ -29,12 +29,12 @@ def connector(kind: Kind, ports: Mapping[str, int], assembly: Assembly) -> Conne
         description = assembly.contract(contract)
         assert description is not None
         address = f"127.0.0.1:{ports[description.capability]}"
-        # Imported here, so that no service carries the other kind's libraries.
+        # We import it here, so that no service carries the libraries of the other kind.
         if kind is Kind.GRPC:
-            from bench.shop.grpc_service import GrpcClient
+            from bench.shop.rivals.grpc_service import GrpcClient
 
             return GrpcClient(contract, address)
-        from bench.shop.fastapi_service import HttpxClient
+        from bench.shop.rivals.fastapi_service import HttpxClient
 
         return HttpxClient(contract, address)
 
@@ -42,7 +42,7 @@ def connector(kind: Kind, ports: Mapping[str, int], assembly: Assembly) -> Conne
 
 
 async def serve(kind: Kind, name: str) -> None:
-    """Wire the capability, or the edge, and serve it until terminated."""
+    """Wire the capability, or the edge, and serve it until SIGTERM comes."""
     assembly = assemble(application(Storage.MEMORY))
     ports = msgspec.json.decode(os.environ[PORTS], type=dict[str, int])
     connect = connector(kind, ports, assembly)
@@ -55,11 +55,11 @@ async def serve(kind: Kind, name: str) -> None:
     assert capability.implementation is not None
     async with wired(capability.implementation, capability.dependencies, connect) as service:
         if kind is Kind.GRPC:
-            from bench.shop.grpc_service import serve_service
+            from bench.shop.rivals.grpc_service import serve_service
 
             await serve_service(capability.contract.python, service, ports[name])
         else:
-            from bench.shop.fastapi_service import application_of
+            from bench.shop.rivals.fastapi_service import application_of
 
             await _serve_http(application_of(capability.contract.python, service), ports[name])
 

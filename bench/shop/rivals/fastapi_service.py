@@ -1,7 +1,7 @@
 """One capability as a FastAPI service, and its httpx client, as a competent team would write both.
 
-Real routing, request and response models by pydantic, a shared keep-alive client for each service called, a timeout for each
-operation, declared errors as JSON with a status of their own.
+They have routes, pydantic models of requests and answers, one keep-alive client for each service, a timeout for each
+operation, and declared errors as JSON with a status of their own.
 """
 
 from collections.abc import AsyncIterator
@@ -12,8 +12,8 @@ from fastapi import Body, FastAPI, Request, Response
 from httpx import AsyncClient, Limits, TimeoutException, TransportError
 from pydantic import TypeAdapter
 
-from bench.shop.described import Operation, declared_error, error_body, operations_of
-from bench.shop.pydantic_messages import teach
+from bench.shop.rivals.described import Operation, declared_error, error_body, operations_of
+from bench.shop.rivals.pydantic_messages import teach
 from plures import ContractError, DeadlineExceeded, Internal, Outcome, Unavailable
 
 _DECLARED = 409
@@ -21,7 +21,7 @@ _LIMITS = Limits(max_connections=100, max_keepalive_connections=100)
 
 
 def application_of(contract: type, service: Any) -> FastAPI:
-    """The FastAPI application with one POST route for each operation."""
+    """The FastAPI application with a POST route for each operation."""
     application = FastAPI()
     application.add_exception_handler(ContractError, _declared)
     for operation in operations_of(contract):
@@ -61,7 +61,7 @@ async def _declared(_request: Request, error: Exception) -> Response:
 
 
 class HttpxClient:
-    """Calls one capability's FastAPI service; has one coroutine for each operation of the contract."""
+    """Calls one capability's FastAPI service. It has a coroutine for each operation of the contract."""
 
     def __init__(self, contract: type, address: str) -> None:
         self._http = AsyncClient(base_url=f"http://{address}", limits=_LIMITS, trust_env=False)

@@ -1,4 +1,4 @@
-"""Wires one capability by hand, without Plures' host: the service, its hooks, and a client for each contract it asks for."""
+"""Wires one capability by hand, without the host of Plures: the service, its hooks, and a client for each contract."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -22,7 +22,7 @@ Connect = Callable[[type], Client]
 async def wired(
     implementation: Callable[..., Any], dependencies: Sequence[Dependency], connect: Connect
 ) -> AsyncGenerator[Any]:
-    """The service that an implementation builds, started; stopped again on leaving."""
+    """Build the service and start it; stop it on leaving."""
     lifecycle = Lifecycle()
     async with AsyncExitStack() as stack:
         given: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""Shoppers who load pages of the storefront over HTTP. Their cookies are made here, with the secret that the shop was given."""
+"""Shoppers who load pages of the storefront over HTTP. We sign their cookies with the secret of the shop."""
 
 import re
 from base64 import b64encode
@@ -14,11 +14,10 @@ from itsdangerous import TimestampSigner
 from pyreqwest.client import ClientBuilder
 from pyreqwest.response import Response
 
-from bench.shop.arrivals import Zipf
-from bench.shop.cards import card_number
-from bench.shop.checkout_traffic import ITEMS_PER_CART
-from bench.shop.goods import all_goods, query_for
-from bench.shop.shelf import Shelf
+from bench.shop.traffic.arrivals import Zipf
+from bench.shop.traffic.checkout import ITEMS_PER_CART
+from bench.shop.traffic.goods import all_goods, query_for
+from bench.shop.traffic.shelf import Shelf, card_number
 
 SECRET = "a secret for measurements only"
 COOKIE = "marketplace"
@@ -27,18 +26,18 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 class Shopper(NamedTuple):
-    """One visitor: the cookie, and the token that their forms carry."""
+    """One visitor: the cookie, and the token in their forms."""
 
     cookie: str
     token: str
 
 
 class UnexpectedPage(Exception):
-    """The shop answered, but not with the page that was asked for."""
+    """The shop answered with another page than the right one."""
 
 
 class WebTraffic:
-    """Loads pages as many shoppers; buyers have an address and a full cart, and buy once each."""
+    """Loads pages as many shoppers. Some are buyers: they have an address and a full cart, and buy once."""
 
     def __init__(self, port: int, shelf: Shelf, random: Random) -> None:
         self._shelf = shelf
@@ -59,7 +58,7 @@ class WebTraffic:
         await self._http.close()
 
     async def prepare(self, buyers: int) -> None:
-        """Give so many buyers an address and a full cart, and every browsing shopper something to look at."""
+        """Give this many buyers an address and a full cart, and each of the other shoppers a product in the cart."""
         for shopper in self._browsing:
             await self._add(shopper, self._popular.draw().product_id)
         for number in range(buyers):
@@ -73,7 +72,7 @@ class WebTraffic:
         """Load one page of this kind.
 
         Raises:
-            UnexpectedPage: The answer is not that page.
+            UnexpectedPage: The answer is another page.
         """
         goods = self._popular.draw()
         shopper = self._random.choice(self._browsing)
@@ -94,7 +93,7 @@ class WebTraffic:
         await self._post("/cart/add", shopper, {"product_id": product_id, "quantity": "1"})
 
     async def _order_form(self, buyer: Shopper) -> dict[str, str]:
-        """The hidden fields of the page with the order button: key, total agreed to."""
+        """The hidden fields of the page with the order button, such as the key and the total."""
         page = await (await self._get("/checkout", buyer)).text()
         form = page[page.index('action="/checkout"') :]
         return dict(_HIDDEN.findall(form))

@@ -1,9 +1,8 @@
-"""Buyers who call ``checkout.place`` through a client of the contract, without any page in between."""
+"""Buyers who call ``checkout.place`` through a client of the contract, without a page."""
 
 from random import Random
 
-from bench.shop.cards import card_number
-from bench.shop.shelf import Shelf
+from bench.shop.traffic.shelf import Shelf, card_number
 from marketplace.cart.contract import Cart
 from marketplace.checkout.contract import Checkout, Placed
 from marketplace.payments.contract import Card
@@ -14,7 +13,7 @@ _ADDRESS = Address("Sam Poe", "Main Street 1", "10115", "Berlin", "DE")
 
 
 class NotPlaced(Exception):
-    """An order was not placed: what was measured is not a checkout."""
+    """The checkout declined an order, so the figures would not be those of a checkout."""
 
 
 class CheckoutTraffic:
@@ -27,7 +26,7 @@ class CheckoutTraffic:
         self._buyers: list[str] = []
 
     async def prepare(self, buyers: int) -> None:
-        """Give so many buyers an address and a cart of different products."""
+        """Give this many buyers an address and a cart of different products."""
         for number in range(buyers):
             buyer = f"c-{number:06d}-{self._random.getrandbits(40):x}"
             await self._profile.set_address(buyer, _ADDRESS)
@@ -39,7 +38,7 @@ class CheckoutTraffic:
         """Place one buyer's order.
 
         Raises:
-            NotPlaced: It was declined.
+            NotPlaced: The checkout declined it.
         """
         del page
         buyer = self._buyers.pop()

@@ -1,4 +1,4 @@
-"""What shoppers ask for: the names and ids of the catalogue's products."""
+"""What shoppers look for: the names and ids of the catalogue's products."""
 
 from functools import cache
 from random import Random
@@ -23,14 +23,14 @@ def all_goods() -> tuple[Goods, ...]:
 
 
 def query_for(name: str, random: Random, *, typo_share: float) -> str:
-    """What somebody types who looks for this product: one or two words of its name, sometimes with one wrong letter."""
+    """What a shopper types to find this product: one or two words of its name, sometimes with a wrong letter."""
     words = name.lower().split()
     text = " ".join(words[: random.choice((1, 2))])
     return _mistyped(text, random) if random.random() < typo_share else text
 
 
 def _mistyped(text: str, random: Random) -> str:
-    """One letter replaced, dropped or doubled, never the first one, as real typos are."""
+    """Replace, drop or double one letter, never the first one, as real typos do."""
     if len(text) < 5:
         return text
     at = random.randrange(1, len(text))

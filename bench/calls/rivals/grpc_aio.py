@@ -1,4 +1,4 @@
-"""gRPC for asyncio with real protobuf messages (upb), one channel, generic handlers: what generated stubs do."""
+"""gRPC for asyncio with protobuf messages (upb), one channel and generic handlers, as generated stubs use it."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -9,8 +9,8 @@ from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message_factory import GetMessages
 
 from bench.calls.answer import LIMIT, OPERATION, PRODUCTS, SERVICE, TEXT, PlainProduct
-from bench.calls.protobuf_schema import PACKAGE, describe_file
 from bench.calls.rival import Call
+from bench.calls.rivals.protobuf_schema import PACKAGE, describe_file
 from bench.processes import announce
 
 _messages: dict[str, Any] = GetMessages([describe_file()], pool=DescriptorPool())
@@ -31,7 +31,8 @@ async def serve() -> None:
 
 @asynccontextmanager
 async def connect(port: int, in_flight: int) -> AsyncGenerator[Call]:
-    del in_flight  # HTTP/2 multiplexes: one channel carries them all.
+    # One HTTP/2 channel carries all calls.
+    del in_flight
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
         find = channel.unary_unary(
             f"/{SERVICE}/{OPERATION}",

@@ -1,4 +1,4 @@
-"""The question and the answer as protobuf messages, described once in Python (no protoc needed) for every rival that wants them."""
+"""The question and the answer as protobuf messages, described in Python so that nothing needs protoc."""
 
 from google.protobuf.descriptor_pb2 import DescriptorProto, FieldDescriptorProto, FileDescriptorProto
 

@@ -1,4 +1,4 @@
-"""The least that an HTTP call can be here: a bare ASGI function, msgspec on both sides, pyreqwest to call it."""
+"""The least that a typed HTTP call can be: a bare ASGI function that pyreqwest calls, with msgspec on both sides."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -9,7 +9,7 @@ from pyreqwest.client import ClientBuilder
 
 from bench.calls.answer import LIMIT, OPERATION, PRODUCTS, SERVICE, TEXT, PlainProduct
 from bench.calls.rival import Call
-from bench.calls.uvicorn_server import serve_application
+from bench.calls.rivals.uvicorn_server import serve_application
 
 
 class Question(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""What the hand-wired services need to know of a contract: each operation's request, answer, deadline and errors."""
+"""What the hand-wired services read from a contract: each operation's request, answer, deadline and errors."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -15,8 +15,8 @@ class Operation:
     """One operation.
 
     Attributes:
-        request: A frozen struct with one field per parameter, in their order.
-        answer: The annotated type of the answer, or of one item where the operation streams.
+        request: A frozen struct with a field for each parameter, in their order.
+        answer: The annotated type of the answer, or of one item if the operation streams.
         errors: The declared errors by name.
     """
 
@@ -31,11 +31,11 @@ class Operation:
 
     @property
     def full_name(self) -> str:
-        """As it appears in errors: ``<contract>/<operation>``."""
+        """The name in errors: ``<contract>/<operation>``."""
         return f"{self.service}/{self.name}"
 
     def arguments(self, request: Any) -> tuple[Any, ...]:
-        """The positional arguments of a call, from its request."""
+        """The positional arguments of a call with this request."""
         return tuple(getattr(request, field) for field in self.fields)
 
 

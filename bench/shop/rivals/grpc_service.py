@@ -1,7 +1,7 @@
 """One capability as a gRPC aio service, and its client.
 
-The messages are written by msgspec instead of protobuf, straight to and from the marketplace's own types: that is faster than
-protobuf messages that have to be mapped to domain types, and so flatters gRPC.
+Instead of protobuf, msgspec reads and writes the marketplace's own types. That is faster than protobuf messages, which a
+service would have to map to its own types, so it flatters gRPC.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -12,14 +12,14 @@ import grpc
 import msgspec
 
 from bench.processes import announce
-from bench.shop.described import Operation, declared_error, error_body, operations_of
+from bench.shop.rivals.described import Operation, declared_error, error_body, operations_of
 from plures import CallError, ContractError, Outcome, Status
 
 _encode = msgspec.msgpack.Encoder().encode
 
 
 async def serve_service(contract: type, service: Any, port: int) -> None:
-    """Serve every operation of a contract on a loopback port until terminated."""
+    """Serve every operation of a contract on a loopback port until SIGTERM comes."""
     operations = operations_of(contract)
     handlers = {operation.name: _handler(operation, service) for operation in operations}
     server = grpc.aio.server()
@@ -48,14 +48,14 @@ def _handler(operation: Operation, service: Any) -> Any:
         async for item in method(*operation.arguments(request)):
             yield write(item)
 
-    # Answers are written here and not by a serializer: gRPC would turn a `str` into `bytes` before that.
+    # We write answers ourselves, because gRPC would turn a `str` into `bytes` before a serializer sees it.
     if operation.streams:
         return grpc.unary_stream_rpc_method_handler(stream, read)
     return grpc.unary_unary_rpc_method_handler(unary, read)
 
 
 class GrpcClient:
-    """Calls one capability's gRPC service over one channel; has one coroutine for each operation of the contract."""
+    """Calls one capability's gRPC service over one channel. It has a coroutine for each operation of the contract."""
 
     def __init__(self, contract: type, address: str) -> None:
         self._channel = grpc.aio.insecure_channel(address)
@@ -97,7 +97,7 @@ def _translated(operation: Operation, problem: grpc.aio.AioRpcError) -> Exceptio
 
 
 def _answer_codec(answer: Any) -> tuple[Callable[[Any], bytes], Callable[[bytes], Any]]:
-    """Writes and reads an answer; a union of messages travels as the number of its member, and the message."""
+    """The functions that write and read an answer. A union of messages travels as the number of its member and the message."""
     members = get_args(answer) if get_origin(answer) in (Union, UnionType) else ()
     if sum(isinstance(member, msgspec.StructMeta) for member in members) < 2:
         return _encode, msgspec.msgpack.Decoder(answer).decode

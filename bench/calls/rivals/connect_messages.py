@@ -1,4 +1,4 @@
-"""The official ``connectrpc`` server and client, with its own message types, as its code generator would wire them."""
+"""The official ``connectrpc`` server and client with its own message types, wired as its code generator does it."""
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
@@ -12,9 +12,9 @@ from protobuf import Message
 from protobuf._codegen import file_desc  # the entrance that generated modules use
 
 from bench.calls.answer import LIMIT, OPERATION, PRODUCTS, SERVICE, TEXT, PlainProduct
-from bench.calls.protobuf_schema import describe_file
 from bench.calls.rival import Call
-from bench.calls.uvicorn_server import serve_application
+from bench.calls.rivals.protobuf_schema import describe_file
+from bench.calls.rivals.uvicorn_server import serve_application
 
 
 class Question(Message[Any]):
@@ -67,7 +67,7 @@ async def serve() -> None:
 
 @asynccontextmanager
 async def connect(port: int, codec: Codec) -> AsyncGenerator[Call]:
-    """A client without compression: on loopback it would only cost."""
+    """A client without compression, which would only cost time on loopback."""
     address = f"http://127.0.0.1:{port}"
     async with ConnectClient(address, codec=codec, accept_compression=(), send_compression=None) as client:
         question: Any = Question

@@ -4,13 +4,15 @@ from contextlib import AbstractAsyncContextManager
 
 from connectrpc.codec import proto_json_codec
 
-from bench.calls import connect_messages
-from bench.calls.connect_messages import products_of, serve
 from bench.calls.rival import Call
+from bench.calls.rivals.connect_messages import products_of, serve
+
+from . import connect_messages
 
 __all__ = ["connect", "products_of", "serve"]
 
 
 def connect(port: int, in_flight: int) -> AbstractAsyncContextManager[Call]:
-    del in_flight  # its client pools as many connections as are needed
+    # Its client opens as many connections as it needs.
+    del in_flight
     return connect_messages.connect(port, proto_json_codec())

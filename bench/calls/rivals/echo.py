@@ -1,4 +1,4 @@
-"""The floor: a raw loopback exchange of the same bytes over asyncio streams, with nothing decoded."""
+"""The floor: asyncio streams exchange the same bytes over loopback and decode nothing."""
 
 import asyncio
 from collections.abc import AsyncGenerator

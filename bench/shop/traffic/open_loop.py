@@ -1,17 +1,17 @@
-"""An open-loop load: each request goes out when it is due, whatever became of the others; latency counts from then."""
+"""An open-loop load: each request starts when it is due, even if earlier ones still wait. Latency counts from then."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from time import perf_counter
 
 from bench.samples import percentile
-from bench.shop.arrivals import Arrival
+from bench.shop.traffic.arrivals import Arrival
 
 Send = Callable[[str], Awaitable[None]]
 
 
 class Observations:
-    """Latencies in milliseconds per page, measured from the intended send time, and the failures."""
+    """Failures, and latencies in milliseconds for each page, from the time at which a request was due."""
 
     def __init__(self) -> None:
         self.latencies_ms: dict[str, list[float]] = {}
@@ -22,7 +22,7 @@ class Observations:
         return sum(map(len, self.latencies_ms.values()))
 
     def figures(self) -> dict[str, float]:
-        """Percentiles over all pages, and how many requests went wrong."""
+        """Percentiles over all pages, and how many requests failed."""
         samples = [sample for page in self.latencies_ms.values() for sample in page]
         if not samples:
             raise NothingAnswered(self.failures[:3])
@@ -39,7 +39,7 @@ class NothingAnswered(Exception):
 
 
 async def drive(arrivals: Iterable[Arrival], send: Send) -> Observations:
-    """Send everything when it is due and wait for all answers."""
+    """Send each request when it is due, and wait for all answers."""
     seen = Observations()
     began = perf_counter()
     async with asyncio.TaskGroup() as group:
@@ -54,7 +54,7 @@ async def drive(arrivals: Iterable[Arrival], send: Send) -> Observations:
 async def _one(arrival: Arrival, intended: float, send: Send, seen: Observations) -> None:
     try:
         await send(arrival.page)
-    except Exception as problem:  # noqa: BLE001 -- a failure is a result here, not an accident
+    except Exception as problem:  # noqa: BLE001 - a failure is a result here
         seen.failures.append(f"{arrival.page}: {problem}")
     else:
         seen.latencies_ms.setdefault(arrival.page, []).append((perf_counter() - intended) * 1_000)

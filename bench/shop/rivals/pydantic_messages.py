@@ -1,7 +1,7 @@
-"""Lets pydantic validate JSON straight into the marketplace's own messages, and write them straight from there.
+"""Lets pydantic read JSON into the marketplace's own messages, and write JSON from them.
 
-A team on FastAPI would have written its domain types for pydantic. The business code here has messages, so without this the
-FastAPI services would pay for a conversion that such a team does not have: measured, this is faster than pydantic's own models.
+A team on FastAPI would write its types for pydantic. The business code here has messages, so without this module the
+FastAPI services would pay for a conversion that such a team does not need. It is faster than pydantic's own models.
 """
 
 from types import UnionType
@@ -15,7 +15,7 @@ _BOUNDS = ("gt", "ge", "lt", "le", "multiple_of", "pattern", "min_length", "max_
 
 
 def teach(annotation: Any) -> Any:
-    """Make every message class inside a type known to pydantic; gives the type back with its bounds as pydantic's."""
+    """Make each message class in a type known to pydantic. Returns the type, with its bounds as pydantic writes them."""
     if isinstance(annotation, msgspec.StructMeta):
         _teach_class(annotation)
         return annotation
@@ -24,7 +24,7 @@ def teach(annotation: Any) -> Any:
         inner, *metadata = arguments
         return Annotated[(teach(inner), *(_bound(each) for each in metadata))]
     if origin in (Union, UnionType):
-        return Union[tuple(teach(each) for each in arguments)]  # noqa: UP007 -- the members are only known now
+        return Union[tuple(teach(each) for each in arguments)]  # noqa: UP007 - the members are only known now
     return tuple[teach(arguments[0]), ...] if origin is tuple else annotation
 
 
@@ -37,12 +37,13 @@ def _bound(metadata: Any) -> Any:
 def _teach_class(message: Any) -> None:
     if "__get_pydantic_core_schema__" in vars(message):
         return
-    message.__dataclass_fields__ = {}  # what pydantic's serializer recognises a dataclass by
+    # By this attribute pydantic's serializer recognises a dataclass.
+    message.__dataclass_fields__ = {}
     message.__get_pydantic_core_schema__ = classmethod(_schema_of)
 
 
 def _schema_of(message: Any, _source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-    """JSON objects become messages by calling the class; messages that exist already pass as they are."""
+    """Pydantic calls the class with the fields of a JSON object, and passes on a message that exists already."""
     parameters, attributes = [], []
     hints = get_type_hints(message, include_extras=True)
     for field in msgspec.structs.fields(message):
