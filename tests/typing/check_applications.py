@@ -1,7 +1,9 @@
 """What mypy and pyright must make of applications, clients and fakes. Never run: `make check` reads it."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Protocol, assert_type
+from typing import Protocol, assert_type, final
 
 from plures import Application, Capability, Database, Lifecycle, Migration, contract, query
 from plures.testing import Where, fake, run
@@ -28,6 +30,44 @@ class Rude:
         return len(name)
 
 
+class Declared(Greeter):
+    async def greet(self, name: str) -> str:
+        return name
+
+
+class WrongAnswer(Greeter):
+    async def greet(self, name: str) -> int:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  must be seen
+        return len(name)
+
+
+class WrongParameter(Greeter):
+    async def greet(self, name: int) -> str:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]  must be seen
+        return str(name)
+
+
+# With @final both see at the class that an operation is missing; without it, where the service is made.
+@final
+class Forgetful(Greeter):  # type: ignore[misc]  # pyright: ignore[reportGeneralTypeIssues]  must be seen
+    pass
+
+
+class AlsoForgetful(Greeter):
+    pass
+
+
+forgetful = AlsoForgetful()  # type: ignore[abstract]  # pyright: ignore[reportAbstractUsage]  must be seen
+
+
+@asynccontextmanager
+async def opened(greeter: Greeter) -> AsyncGenerator[Declared]:
+    yield Declared()
+
+
+@asynccontextmanager
+async def opened_rude() -> AsyncGenerator[Rude]:
+    yield Rude()
+
+
 def polite(greetings: Database, greeter: Greeter) -> Polite:
     return Polite(greetings, greeter, Lifecycle())
 
@@ -39,10 +79,13 @@ Application(
     [
         Capability(Greeter, Polite, migrations=[migration]),
         Capability(Greeter, polite),
+        Capability(Greeter, Declared),
+        Capability(Greeter, opened),
         Capability(Greeter),
     ],
 )
 mistaken = Capability(Greeter, Rude)  # type: ignore[arg-type]  # mypy must see it; pyright widens the type instead
+also_mistaken = Capability(Greeter, opened_rude)  # type: ignore[arg-type]  # as above
 
 
 async def clients_are_typed_as_their_contract(data: Path) -> None:

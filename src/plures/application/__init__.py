@@ -2,7 +2,8 @@
 
 from .application import Application, Capability
 from .assembly import AssembledCapability, Assembly, assemble
-from .dependencies import Dependency, Kind
+from .dependencies import Dependency, DependencyKind
+from .implementation import is_opened
 from .lifecycle import Hook, Lifecycle
 from .loading import ApplicationNotLoaded, load
 
@@ -13,9 +14,10 @@ __all__ = [
     "Assembly",
     "Capability",
     "Dependency",
+    "DependencyKind",
     "Hook",
-    "Kind",
     "Lifecycle",
     "assemble",
+    "is_opened",
     "load",
 ]

@@ -1,6 +1,7 @@
 """`Application` and `Capability`: the explicit list of what an application is made of. Plain values; nothing is checked here."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
 from typing_extensions import TypeForm
@@ -16,21 +17,22 @@ class Capability:
 
     Args:
         contract: A class with `@contract`.
-        implementation: A callable that returns the service, most simply its class. Its annotated parameters are its
-            dependencies: contracts, `Database`, `Lifecycle`. None: the capability runs elsewhere, in an external process or a
-            command.
+        implementation: A callable that returns the service, most simply its class; or a function with
+            `@asynccontextmanager` that opens what the service needs, yields the service, and closes it again. Its annotated
+            parameters are its dependencies: contracts, `Database`, `Lifecycle`, and frozen dataclasses of these. None: the
+            capability runs elsewhere, in an external process or a command.
         migrations: The versions of its database, oldest first.
     """
 
     def __init__(
         self,
         contract: TypeForm[T],
-        implementation: Callable[..., T] | None = None,
+        implementation: Callable[..., T] | Callable[..., AbstractAsyncContextManager[T]] | None = None,
         *,
         migrations: Sequence[Migration] = (),
     ) -> None:
         self.contract: Any = contract
-        self.implementation = implementation
+        self.implementation: Callable[..., Any] | None = implementation
         self.migrations = tuple(migrations)
 
 
@@ -40,7 +42,8 @@ class Application:
     Args:
         name: A lower-case word.
         capabilities: All of them, in any order.
-        edge: A callable whose annotated parameters are contracts or a `Lifecycle`, and which returns an ASGI application.
+        edge: A callable that returns an ASGI application. Its annotated parameters are contracts, a `Lifecycle`, and frozen
+            dataclasses of these.
     """
 
     def __init__(

@@ -11,9 +11,11 @@ from plures.data import Migration, check_migrations
 from plures.errors import InvalidInput, Violation
 from plures.topology import ApplicationFacts, CapabilityFacts
 
+from . import rules
 from .application import Application, Capability
 from .conformance import check_conformance
-from .dependencies import Dependency, Kind, read_dependencies
+from .dependencies import Dependency, DependencyKind, read_dependencies
+from .implementation import is_opened
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]*")
 
@@ -31,6 +33,11 @@ class AssembledCapability:
     def needs(self) -> tuple[type, ...]:
         """The contract classes that it calls."""
         return _contracts(self.dependencies)
+
+    @property
+    def has_database(self) -> bool:
+        """Whether it keeps data."""
+        return _has_database(self.dependencies)
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ class Assembly:
         facts = {
             name: CapabilityFacts(
                 needs=self.call_graph[name],
-                has_database=any(d.kind is Kind.DATABASE for d in capability.dependencies),
+                has_database=capability.has_database,
                 has_implementation=capability.implementation is not None,
                 missing=self._missing(capability.needs),
             )
@@ -101,37 +108,25 @@ def assemble(application: Application) -> Assembly:
     """
     violations: list[Violation] = []
     if not _NAME.fullmatch(application.name):
-        fix = "Use lower-case letters, digits, - and _, beginning with a letter."
-        violations.append(Violation("application.name", f"application {application.name!r}", "is not a name", fix))
+        violations.append(rules.NAME.broken(f"application {application.name!r}"))
     capabilities: dict[str, AssembledCapability] = {}
     for capability in application.capabilities:
         assembled = _capability(capability, violations)
         if assembled is not None:
             _add(assembled, capabilities, violations)
-    edge_dependencies: tuple[Dependency, ...] = ()
-    if application.edge is not None:
-        edge_dependencies, found = read_dependencies(application.edge, "the edge")
-        violations += found + _no_database(edge_dependencies)
+    edge_dependencies = () if application.edge is None else _edge(application.edge, violations)
     if violations:
-        subject = f"application {application.name!r}"
-        raise InvalidInput(
-            subject, dict.fromkeys(violations)
-        )  # A message that several operations use is reported once.
+        # A message that several operations use is reported once.
+        raise InvalidInput(f"application {application.name!r}", dict.fromkeys(violations))
     return Assembly(application.name, capabilities, application.edge, edge_dependencies)
 
 
 def _capability(capability: Capability, violations: list[Violation]) -> AssembledCapability | None:
     if not _is_capability(capability):
-        fix = "Wrap each contract and its implementation, as in Capability(Search, SearchService)."
-        violations.append(
-            Violation("application.no_capability", f"the list of capabilities: {capability!r}", "is no Capability", fix)
-        )
+        violations.append(rules.NO_CAPABILITY.broken(f"the list of capabilities: {capability!r}"))
         return None
     if not is_contract(capability.contract):
-        fix = 'Put @contract("….v1", owner="…") on the class, and pass the class itself.'
-        violations.append(
-            Violation("application.no_contract", f"Capability({capability.contract!r})", "is not a contract", fix)
-        )
+        violations.append(rules.NO_CONTRACT.broken(f"Capability({capability.contract!r})"))
         return None
     contract, found = describe(capability.contract)
     violations += found
@@ -141,17 +136,19 @@ def _capability(capability: Capability, violations: list[Violation]) -> Assemble
     if capability.implementation is not None:
         dependencies, found = read_dependencies(capability.implementation, where)
         violations += found + check_conformance(contract, capability.implementation)
-    if capability.migrations and not any(d.kind is Kind.DATABASE for d in dependencies):
-        what = "has migrations, but its implementation asks for no Database"
-        violations.append(
-            Violation(
-                "application.unused_migrations",
-                where,
-                what,
-                "Ask for a Database in the constructor, or drop the migrations.",
-            )
-        )
+    if capability.migrations and not _has_database(dependencies):
+        violations.append(rules.UNUSED_MIGRATIONS.broken(where))
     return AssembledCapability(contract, capability.implementation, dependencies, capability.migrations)
+
+
+def _edge(edge: Callable[..., Any], violations: list[Violation]) -> tuple[Dependency, ...]:
+    dependencies, found = read_dependencies(edge, "the edge")
+    violations += found
+    if _has_database(dependencies):
+        violations.append(rules.EDGE_DATABASE.broken("the edge"))
+    if is_opened(edge):
+        violations.append(rules.EDGE_OPENED.broken("the edge"))
+    return dependencies
 
 
 def _is_capability(thing: object) -> bool:
@@ -162,21 +159,15 @@ def _is_capability(thing: object) -> bool:
 def _add(capability: AssembledCapability, to: dict[str, AssembledCapability], violations: list[Violation]) -> None:
     name = capability.contract.capability
     if name in to:
-        what = f"is declared by {to[name].contract.service} and by {capability.contract.service}"
-        violations.append(
-            Violation("application.duplicate", f"capability {name!r}", what, "List each capability once.")
-        )
+        first, second = to[name].contract.service, capability.contract.service
+        violations.append(rules.DUPLICATE.broken(f"capability {name!r}", first=first, second=second))
     to[name] = capability
 
 
 def _contracts(dependencies: tuple[Dependency, ...]) -> tuple[type, ...]:
-    return tuple(d.contract for d in dependencies if d.contract is not None)
+    leaves = (leaf for dependency in dependencies for leaf in dependency.leaves())
+    return tuple(dict.fromkeys(leaf.asked for leaf in leaves if leaf.kind is DependencyKind.CONTRACT))
 
 
-def _no_database(dependencies: tuple[Dependency, ...]) -> list[Violation]:
-    if not any(d.kind is Kind.DATABASE for d in dependencies):
-        return []
-    fix = "Give the data to a capability and call that."
-    return [
-        Violation("application.edge_database", "the edge", "asks for a database; data belongs to capabilities", fix)
-    ]
+def _has_database(dependencies: tuple[Dependency, ...]) -> bool:
+    return any(leaf.kind is DependencyKind.DATABASE for each in dependencies for leaf in each.leaves())

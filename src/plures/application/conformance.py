@@ -1,17 +1,16 @@
-"""Does a service offer what its contract promises? Names, kinds and defaults of parameters, and whether it is async.
-
-Types are the type checker's business; a default that differs is ours, since it would differ only where the call is local.
-"""
+"""Does a service offer what its contract promises? Names, kinds, defaults and types of parameters, the answer, and `async`."""
 
 import inspect
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from plures.contract import ContractDescription, OperationDescription, is_contract
+from plures.contract import ContractDescription, OperationDescription
 from plures.errors import Violation
 
-from .dependencies import UNRESOLVABLE
+from . import rules
+from .assignability import fits
+from .implementation import UNRESOLVABLE, service_class, show
 
 
 def check_conformance(contract: ContractDescription, implementation: Callable[..., Any]) -> list[Violation]:
@@ -20,64 +19,74 @@ def check_conformance(contract: ContractDescription, implementation: Callable[..
     if service is None:
         return []
     where = f"{service.__qualname__} (implements {contract.python.__qualname__})"
-    violations: list[Violation] = []
-    for operation in contract.operations.values():
-        method = inspect.getattr_static(service, operation.name, None)
-        if not inspect.isfunction(method):
-            what = f"has no method {operation.name!r}"
-            violations.append(
-                Violation("application.operation_missing", where, what, f"Write `{_declaration(operation)}`.")
-            )
-            continue
-        violations += [
-            Violation(
-                "application.operation_differs",
-                f"{where}.{operation.name}",
-                what,
-                f"Write `{_declaration(operation)}`.",
-            )
-            for what in _differences(operation, method)
-        ]
-    return violations
+    return [
+        violation
+        for operation in contract.operations.values()
+        for violation in _check(operation, service, contract.python, where)
+    ]
 
 
-def service_class(implementation: Callable[..., Any]) -> type | None:
-    """The class of what an implementation builds, as far as it says."""
-    if inspect.isclass(implementation):
-        return implementation
-    try:
-        returned = typing.get_type_hints(implementation).get("return")
-    except (*UNRESOLVABLE, TypeError):
-        return None
-    tells = inspect.isclass(returned) and returned not in (Any, object) and not is_contract(returned)
-    return returned if tells else None
+def _check(operation: OperationDescription, service: type, contract: type, where: str) -> list[Violation]:
+    name, declaration = operation.name, _declaration(operation)
+    method = inspect.getattr_static(service, name, None)
+    declared = inspect.getattr_static(contract, name)
+    if method is declared:
+        return [rules.OPERATION_INHERITED.broken(where, name=name, declaration=declaration)]
+    if not inspect.isfunction(method):
+        return [rules.OPERATION_MISSING.broken(where, name=name, declaration=declaration)]
+    differences = [*_parameter_differences(operation, method), *_async_differences(operation, method)]
+    differences += _type_differences(_hints(declared), _hints(method)) if not differences else []
+    return [
+        rules.OPERATION_DIFFERS.broken(f"{where}.{name}", difference=difference, declaration=declaration)
+        for difference in differences
+    ]
 
 
-def _differences(operation: OperationDescription, method: Callable[..., Any]) -> list[str]:
+def _parameter_differences(operation: OperationDescription, method: Callable[..., Any]) -> list[str]:
     promised = list(operation.signature.parameters.values())
     offered = list(inspect.signature(method).parameters.values())[1:]
-    found: list[str] = []
     if [p.name for p in promised] != [p.name for p in offered]:
-        found.append(f"takes ({', '.join(p.name for p in offered)}) instead of ({', '.join(p.name for p in promised)})")
-    else:
-        pairs = list(zip(promised, offered, strict=True))
-        found += [
-            f"parameter {o.name!r} defaults to {_default(o)} instead of {_default(p)}"
-            for p, o in pairs
-            if p.default != o.default
-        ]
-        found += [
-            f"parameter {o.name!r} is {o.kind.description} instead of {p.kind.description}"
-            for p, o in pairs
-            if o.kind not in (p.kind, o.POSITIONAL_OR_KEYWORD)
-        ]
-    if operation.streams and inspect.iscoroutinefunction(method):
-        found.append("is a coroutine, but the contract streams")
-    elif not operation.streams and inspect.isasyncgenfunction(method):
-        found.append("streams, but the contract does not")
-    elif not operation.streams and not inspect.iscoroutinefunction(method):
-        found.append("is not `async def`")
-    return found
+        return [f"takes ({', '.join(p.name for p in offered)}) instead of ({', '.join(p.name for p in promised)})"]
+    pairs = list(zip(promised, offered, strict=True))
+    # A default that differs would apply only where the caller is in the same process.
+    defaults = [
+        f"parameter {o.name!r} defaults to {_default(o)} instead of {_default(p)}"
+        for p, o in pairs
+        if p.default != o.default
+    ]
+    kinds = [
+        f"parameter {o.name!r} is {o.kind.description} instead of {p.kind.description}"
+        for p, o in pairs
+        if o.kind not in (p.kind, o.POSITIONAL_OR_KEYWORD)
+    ]
+    return defaults + kinds
+
+
+def _async_differences(operation: OperationDescription, method: Callable[..., Any]) -> list[str]:
+    if operation.streams:
+        return ["is a coroutine, but the contract streams"] if inspect.iscoroutinefunction(method) else []
+    if inspect.isasyncgenfunction(method):
+        return ["streams, but the contract does not"]
+    return [] if inspect.iscoroutinefunction(method) else ["is not `async def`"]
+
+
+def _type_differences(promised: Mapping[str, Any], offered: Mapping[str, Any]) -> list[str]:
+    """Types that contradict. What the service does not annotate, and what is hard to judge, is left to the type checker."""
+    differences: list[str] = []
+    for name, wanted in promised.items():
+        given = offered.get(name, Any)
+        if name == "return" and not fits(given, wanted):
+            differences.append(f"returns {show(given)} instead of {show(wanted)}")
+        elif name != "return" and not fits(wanted, given):
+            differences.append(f"parameter {name!r} is {show(given)} instead of {show(wanted)}")
+    return differences
+
+
+def _hints(method: Any) -> dict[str, Any]:
+    try:
+        return typing.get_type_hints(method)
+    except (*UNRESOLVABLE, TypeError):
+        return {}
 
 
 def _default(parameter: inspect.Parameter) -> str:

@@ -1,8 +1,8 @@
 """What a constructor asks for: read from its annotations."""
 
+import dataclasses
 import inspect
-import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
@@ -11,84 +11,107 @@ from plures.contract import is_contract
 from plures.data import Database
 from plures.errors import Violation
 
+from . import rules
+from .implementation import UNRESOLVABLE, hints_of, show
 from .lifecycle import Lifecycle
 
-UNRESOLVABLE: Final = (NameError, AttributeError, SyntaxError)
-"""What an annotation raises that is written as text and names nothing."""
 _VARIADIC: Final = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-_UNNAMED: Final = (inspect.Parameter.POSITIONAL_ONLY, *_VARIADIC)
 
 
-class Kind(Enum):
+class DependencyKind(Enum):
     """What may be asked for."""
 
     CONTRACT = "contract"
     DATABASE = "database"
     LIFECYCLE = "lifecycle"
+    GROUP = "group"
 
 
 @dataclass(frozen=True)
 class Dependency:
-    """One parameter of a constructor; `contract` is the class of a contract, else None."""
+    """One parameter of a constructor.
+
+    Attributes:
+        asked: The class that its annotation names.
+        members: What a group, a frozen dataclass, asks for in turn; empty for all others.
+    """
 
     parameter: str
-    kind: Kind
-    contract: type | None = None
+    kind: DependencyKind
+    asked: type
+    members: tuple["Dependency", ...] = ()
+
+    def leaves(self) -> Iterator["Dependency"]:
+        """What it comes down to: itself, or what its members come down to."""
+        if self.kind is not DependencyKind.GROUP:
+            yield self
+        for member in self.members:
+            yield from member.leaves()
 
 
-def read_dependencies(implementation: Callable[..., Any], where: str) -> tuple[tuple[Dependency, ...], list[Violation]]:
+Found = tuple[tuple[Dependency, ...], list[Violation]]
+
+
+def read_dependencies(implementation: Callable[..., Any], where: str) -> Found:
     """The dependencies of an implementation or an edge, and what is wrong with its parameters."""
+    dependencies, violations = _read(implementation, where, within=())
+    if inspect.iscoroutinefunction(implementation):
+        violations.append(rules.COROUTINE.broken(where))
+    if inspect.isasyncgenfunction(implementation):
+        violations.append(rules.BARE_GENERATOR.broken(where))
+    if sum(leaf.kind is DependencyKind.DATABASE for each in dependencies for leaf in each.leaves()) > 1:
+        violations.append(rules.TWO_DATABASES.broken(where))
+    return dependencies, violations
+
+
+def _read(asking: Callable[..., Any], where: str, within: tuple[type, ...]) -> Found:
     try:
-        signature = inspect.signature(implementation)
-        hints = typing.get_type_hints(implementation.__init__ if inspect.isclass(implementation) else implementation)
+        parameters = inspect.signature(asking).parameters
+        hints = hints_of(asking)
     except UNRESOLVABLE as error:
-        fix = "Import the name at run time; a name under `if TYPE_CHECKING:` is not enough."
-        return (), [Violation("application.dependency", where, f"annotation cannot be resolved: {error}", fix)]
+        return (), [rules.UNRESOLVED.broken(where, error=error)]
     except (TypeError, ValueError) as error:
-        return (), [
-            Violation(
-                "application.implementation", where, f"cannot be inspected: {error}", "Pass a class or a function."
-            )
-        ]
+        return (), [rules.NOT_INSPECTABLE.broken(where, error=error)]
     found: list[Dependency] = []
     violations: list[Violation] = []
-    if inspect.iscoroutinefunction(implementation):
-        what = "is built by a coroutine, which nobody awaits"
-        fix = "Build it in a plain function, and await in a hook: `lifecycle.on_start(…)`."
-        violations.append(Violation("application.implementation", where, what, fix))
-    for name, parameter in signature.parameters.items():
-        dependency = _dependency(name, hints.get(name))
-        if dependency is not None and parameter.kind not in _UNNAMED:
+    for name, parameter in parameters.items():
+        dependency, wrong = _dependency(name, hints.get(name), where, within)
+        has_default = parameter.default is not parameter.empty
+        if parameter.kind in _VARIADIC or (has_default and (dependency is None or wrong)):
+            continue
+        if dependency is not None and parameter.kind is parameter.POSITIONAL_ONLY:
+            wrong = [rules.POSITIONAL_ONLY.broken(where, name=name)]
+        elif dependency is not None:
             found.append(dependency)
-        elif parameter.default is parameter.empty and parameter.kind not in _VARIADIC:
-            violations.append(_not_provided(name, hints.get(name), where, is_unnamed=dependency is not None))
-    if sum(dependency.kind is Kind.DATABASE for dependency in found) > 1:
-        violations.append(
-            Violation(
-                "application.dependency", where, "asks for two databases", "A capability has one database; ask once."
-            )
-        )
+        violations += wrong
     return tuple(found), violations
 
 
-def _not_provided(name: str, annotation: Any, where: str, *, is_unnamed: bool) -> Violation:
-    if is_unnamed:
-        what = f"parameter {name!r} is positional only, and dependencies are passed by name"
-        return Violation("application.dependency", where, what, "Remove the `/` from its parameters.")
-    what = f"parameter {name!r} asks for {_show(annotation)}, which nobody provides"
-    fix = "Ask for a contract, Database or Lifecycle, give it a default, or compose the service in a function."
-    return Violation("application.dependency", where, what, fix)
-
-
-def _dependency(name: str, annotation: Any) -> Dependency | None:
+def _dependency(
+    name: str, annotation: Any, where: str, within: tuple[type, ...]
+) -> tuple[Dependency | None, list[Violation]]:
     if annotation is Database:
-        return Dependency(name, Kind.DATABASE)
+        return Dependency(name, DependencyKind.DATABASE, Database), []
     if annotation is Lifecycle:
-        return Dependency(name, Kind.LIFECYCLE)
-    return Dependency(name, Kind.CONTRACT, annotation) if is_contract(annotation) else None
+        return Dependency(name, DependencyKind.LIFECYCLE, Lifecycle), []
+    if is_contract(annotation):
+        return Dependency(name, DependencyKind.CONTRACT, annotation), []
+    if isinstance(annotation, type) and dataclasses.is_dataclass(annotation):
+        return _group(name, annotation, where, within)
+    return None, [rules.NOT_PROVIDED.broken(where, name=name, wanted=show(annotation))]
 
 
-def _show(annotation: Any) -> str:
-    if annotation is None:
-        return "nothing (it has no annotation)"
-    return annotation.__qualname__ if isinstance(annotation, type) else str(annotation)
+def _group(name: str, group: type, where: str, within: tuple[type, ...]) -> tuple[Dependency | None, list[Violation]]:
+    if group in within:
+        return None, [rules.ENDLESS_GROUP.broken(where, name=name, group=group.__qualname__)]
+    if not _is_frozen(group):
+        return None, [rules.MUTABLE_GROUP.broken(where, name=name, group=group.__qualname__)]
+    members, violations = _read(group, f"{where}, {group.__qualname__}", (*within, group))
+    if not members and not violations:
+        return None, [rules.NOT_PROVIDED.broken(where, name=name, wanted=show(group))]
+    return Dependency(name, DependencyKind.GROUP, group, members), violations
+
+
+def _is_frozen(dataclass_: Any) -> bool:
+    # The standard library has no public word for it.
+    return bool(dataclass_.__dataclass_params__.frozen)

@@ -1,7 +1,8 @@
-"""Background work of services: runs until the replica stops, and starts again after it failed."""
+"""The work that services do beside their calls: runs until the replica stops, also after a failure."""
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from typing import Final
 
 from plures.application import Hook, Lifecycle
@@ -24,20 +25,43 @@ class Background:
     def start(self, lifecycle: Lifecycle, owner: str) -> None:
         """Start what a service registered."""
         self._tasks += [asyncio.create_task(self._keep_running(work, owner)) for work in lifecycle.background_work]
+        self._tasks += [asyncio.create_task(_repeat(*work, owner)) for work in lifecycle.periodic_work]
 
     async def stop(self) -> None:
         """Cancel all and wait until they have ended."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancel_all(self._tasks)
         self._tasks.clear()
 
     async def _keep_running(self, work: Hook, owner: str) -> None:
-        while True:
-            try:
-                await work()
-            except Exception:  # noqa: BLE001 - whatever it was, it is logged, and the work must go on
-                _LOG.exception("background work of %s failed; it starts again in %g s", owner, self._pause_s)
-                await asyncio.sleep(self._pause_s)
-            else:
-                return
+        complaint = "background work of %s failed; it starts again in %g s"
+        while not await _succeeds(work, complaint, owner, self._pause_s):  # noqa: ASYNC110 - this sleep waits for no event
+            await asyncio.sleep(self._pause_s)
+
+
+async def wait_for_all(tasks: "set[asyncio.Task[object]]") -> None:
+    """Wait until a set is empty from which each task vanishes when it has ended; tasks may join meanwhile."""
+    while tasks:
+        await asyncio.wait(tasks)
+
+
+async def cancel_all(tasks: "Iterable[asyncio.Task[None]]") -> None:
+    """Cancel tasks and wait until they have ended."""
+    tasks = list(tasks)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _repeat(interval_s: float, work: Hook, owner: str) -> None:
+    while True:
+        await _succeeds(work, "periodic work of %s failed; it runs again in %g s", owner, interval_s)
+        await asyncio.sleep(interval_s)
+
+
+async def _succeeds(work: Hook, complaint: str, owner: str, again_s: float) -> bool:
+    try:
+        await work()
+    except Exception:  # noqa: BLE001 - whatever it was, it is logged, and the work must go on
+        _LOG.exception(complaint, owner, again_s)
+        return False
+    return True

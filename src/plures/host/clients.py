@@ -1,6 +1,10 @@
 """The clients that services get: one per contract, calling by reference or over the wire."""
 
-from plures.contract import ContractDescription
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from plures.contract import ContractDescription, OperationDescription
+from plures.errors import Outcome, Unavailable
 from plures.runtime import (
     LOOPBACK_URL,
     Bind,
@@ -18,7 +22,8 @@ from plures.runtime import (
 
 
 class Clients:
-    """Makes clients. A local one works once its service is attached, which lets capabilities need each other in a circle.
+    """Makes clients. A local one works once its service is attached, which lets capabilities need each other in a circle;
+    before that it refuses calls, as a replica does that is starting.
 
     Args:
         verified: Send local calls through the codec, there and back, and check the type of everything.
@@ -31,7 +36,8 @@ class Clients:
         # Its own dispatcher: calls within a replica go on while it refuses those from outside, in order to drain.
         self._internal = Dispatcher(deadlines, checked=True) if verified else None
         self._clients: dict[type, Client] = {}
-        self._unbound: dict[type, Client] = {}
+        # Clients of services that are not there yet.
+        self._early: dict[type, Client] = {}
         self._services: dict[type, object] = {}
 
     def of(self, contract: ContractDescription, *, is_local: bool) -> Client:
@@ -39,11 +45,7 @@ class Clients:
         client = self._clients.get(contract.python)
         if client is None:
             client = self._clients[contract.python] = Client(contract.service)
-            how = self._how(contract, is_local=is_local)
-            if how is not None:
-                bind(client, contract, how)
-            else:
-                self._unbound[contract.python] = client
+            bind(client, contract, self._how(contract, is_local=is_local))
         return client
 
     def attach(self, contract: ContractDescription, service: object) -> None:
@@ -51,18 +53,36 @@ class Clients:
         if self._internal is not None:
             self._internal.serve(contract.operations, service)
         self._services[contract.python] = service
-        client = self._unbound.pop(contract.python, None)
+        client = self._early.pop(contract.python, None)
         if client is not None:
             bind(client, contract, self._by_reference(service))
 
-    def _how(self, contract: ContractDescription, *, is_local: bool) -> Bind | None:
+    def _how(self, contract: ContractDescription, *, is_local: bool) -> Bind:
         if not is_local:
             return RemoteCaller(self._directory.of(contract.capability), self._transport, self._deadlines).bind
         if self._internal is None:
             service = self._services.get(contract.python)
-            return None if service is None else self._by_reference(service)
+            if service is not None:
+                return self._by_reference(service)
+            self._early[contract.python] = self._clients[contract.python]
+            return _refuse
+        self._internal.announce(contract.operations)
         replicas = Replicas.fixed(LOOPBACK_URL)
         return RemoteCaller(replicas, Loopback(self._internal), self._deadlines, checked=True).bind
 
     def _by_reference(self, service: object) -> Bind:
         return lambda operation: by_reference(operation, getattr(service, operation.name), self._deadlines)
+
+
+def _refuse(operation: OperationDescription) -> Callable[..., Any]:
+    def unavailable() -> Unavailable:
+        return Unavailable(operation.full_name, "the replica is starting", outcome=Outcome.NOT_SENT)
+
+    async def refuse(*_: Any, **__: Any) -> Any:
+        raise unavailable()
+
+    async def refuse_stream(*_: Any, **__: Any) -> AsyncIterator[Any]:
+        raise unavailable()
+        yield
+
+    return refuse_stream if operation.streams else refuse

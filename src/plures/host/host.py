@@ -1,22 +1,20 @@
 """The composition root of one replica: opens databases, builds services, runs their hooks, serves their operations."""
 
-import asyncio
 from collections.abc import Mapping
 from random import Random
 from typing import Any, Final
 
-from plures.application import AssembledCapability, Assembly, Dependency, Kind, Lifecycle
-from plures.data import Database, open_database
+from plures.application import Assembly
 from plures.http import ConnectServer, HttpTransport
 from plures.runtime import Deadlines, Directory, Dispatcher, Transport
 
-from .background import Background
 from .clients import Clients
 from .control import Control
 from .edge import Edge
-from .hooks import run_all
+from .lifecycles import Lifecycles
 from .listing import listing
 from .placement import Mode, Placement
+from .services import Services
 
 _EDGE: Final = "the edge"
 """Owner of the edge's hooks; no capability can have this name."""
@@ -51,10 +49,10 @@ class Host:
         self._clients = Clients(
             self._deadlines, self._transport, self._directory, verified=placement.mode is Mode.DEVELOPMENT
         )
-        self._databases: dict[str, Database] = {}
-        self._lifecycles: dict[str, Lifecycle] = {}
-        self._started: list[str] = []  # Owners of hooks, from the moment their start hooks begin.
-        self._background = Background()
+        self._lifecycles = Lifecycles()
+        self._services = Services(
+            self._hosted, self._clients, self._lifecycles, client=self.client, data=placement.data
+        )
         self._edge: Edge | None = None
         self._is_ready = False
         self.control = Control(ConnectServer(self._dispatcher), is_ready=lambda: self._is_ready, listing=self._listing)
@@ -87,83 +85,39 @@ class Host:
             raise
 
     async def drain(self) -> None:
-        """Refuse new calls, so that callers turn to another replica; return when those in flight have ended."""
+        """Refuse new calls, so that callers turn to another replica; return when those in flight, and detached work, have ended."""
         self._is_ready = False
-        for owner in reversed(self._started):
-            await run_all(reversed(self._lifecycles[owner].drain_hooks), f"a drain hook of {owner}")
+        await self._lifecycles.drain()
         self._dispatcher.close()
         await self._dispatcher.idle()
+        await self._lifecycles.finish_detached()
 
     async def stop(self) -> None:
         """Stop background work, run stop hooks, close everything. Safe to call at any stage, more than once.
 
-        A stop hook that fails is logged, and keeps nothing else from being closed.
+        A stop hook that fails is logged, and everything else is still closed.
         """
         self._is_ready = False
-        await self._background.stop()
+        await self._lifecycles.stop_background()
         if self._edge is not None:
             await self._edge.stop()
-        started, self._started = self._started, []
-        for owner in reversed(started):
-            await run_all(reversed(self._lifecycles[owner].stop_hooks), f"a stop hook of {owner}")
+        await self._lifecycles.stop()
         self._deadlines.close()
         await self._transport.close()
-        databases, self._databases = self._databases, {}
-        for database in databases.values():
-            await database.close()
+        await self._services.close_databases()
 
     async def _start(self) -> None:
-        order = _by_needs(self._hosted)
-        await self._open_databases()
-        services = {name: self._build(name) for name in order}
-        for name in order:
-            await self._run_start_hooks(name)
-            self._dispatcher.serve(self._hosted[name].contract.operations, services[name])
+        await self._services.build()
+        for name in self._services.order:
+            service = await self._services.start(name)
+            self._dispatcher.serve(self._hosted[name].contract.operations, service)
         if self._placement.edge and self._assembly.edge is not None:
-            self._edge = Edge(self._assembly.edge(**self._arguments(_EDGE, self._assembly.edge_dependencies)))
-            await self._run_start_hooks(_EDGE)
+            arguments = self._services.arguments(_EDGE, self._assembly.edge_dependencies)
+            self._edge = Edge(self._assembly.edge(**arguments))
+            await self._lifecycles.start(_EDGE)
             await self._edge.start()
-        for owner in self._started:
-            lifecycle = self._lifecycles[owner]
-            for hook in lifecycle.ready_hooks:
-                await hook()
-            self._background.start(lifecycle, owner)
+        await self._lifecycles.become_ready()
         self._is_ready = True
-
-    async def _open_databases(self) -> None:
-        async def open_one(name: str, capability: AssembledCapability) -> None:
-            self._databases[name] = await open_database(self._placement.data, name, capability.migrations)
-
-        owners = [(n, c) for n, c in self._hosted.items() if any(d.kind is Kind.DATABASE for d in c.dependencies)]
-        opened = await asyncio.gather(*(open_one(*owner) for owner in owners), return_exceptions=True)
-        failures = [failure for failure in opened if failure is not None]
-        if failures:
-            raise failures[0]
-
-    async def _run_start_hooks(self, owner: str) -> None:
-        if owner in self._lifecycles:
-            self._started.append(owner)
-            for hook in self._lifecycles[owner].start_hooks:
-                await hook()
-
-    def _build(self, name: str) -> object:
-        capability = self._hosted[name]
-        if capability.implementation is None:
-            message = f"{name} has no implementation"
-            raise RuntimeError(message)
-        service: object = capability.implementation(**self._arguments(name, capability.dependencies))
-        self._clients.attach(capability.contract, service)
-        return service
-
-    def _arguments(self, owner: str, dependencies: tuple[Dependency, ...]) -> dict[str, object]:
-        return {dependency.parameter: self._provide(owner, dependency) for dependency in dependencies}
-
-    def _provide(self, owner: str, dependency: Dependency) -> object:
-        if dependency.contract is not None:
-            return self.client(dependency.contract)
-        if dependency.kind is Kind.DATABASE:
-            return self._databases[owner]
-        return self._lifecycles.setdefault(owner, Lifecycle())
 
     def _contract(self, python: type) -> Any:
         contract = self._assembly.contract(python)
@@ -178,23 +132,3 @@ class Host:
 
     def _listing(self) -> object:
         return listing(self._assembly.name, [capability.contract for capability in self._hosted.values()])
-
-
-def _by_needs(capabilities: Mapping[str, AssembledCapability]) -> list[str]:
-    """Names ordered so that each comes after those it needs; within a circle, in the order of the application."""
-    by_contract = {capability.contract.python: name for name, capability in capabilities.items()}
-    ordered: dict[str, None] = {}
-    visiting: set[str] = set()
-
-    def visit(name: str) -> None:
-        if name in visiting:
-            return
-        visiting.add(name)
-        for python in capabilities[name].needs:
-            if python in by_contract:
-                visit(by_contract[python])
-        ordered[name] = None
-
-    for name in capabilities:
-        visit(name)
-    return list(ordered)

@@ -1,7 +1,7 @@
 """Layer 4: the call path — clients, contexts, deadlines, dispatch, replicas, transport."""
 
 from .client import Bind, Client, bind
-from .context import CallContext, current
+from .context import CallContext, current, without_deadline
 from .deadlines import Deadlines
 from .dispatch import Dispatcher
 from .local import by_reference
@@ -34,4 +34,5 @@ __all__ = [
     "bind",
     "by_reference",
     "current",
+    "without_deadline",
 ]

@@ -1,7 +1,8 @@
 """What a call knows about the request it is part of: how long it may take, and how far it has come."""
 
 import asyncio
-from contextvars import ContextVar
+from contextvars import Context, ContextVar, copy_context
+from math import inf
 from typing import Final
 
 from msgspec import Struct
@@ -42,3 +43,11 @@ class CallContext(Struct, eq=False):
 
 
 current: Final[ContextVar[CallContext | None]] = ContextVar("plures_call", default=None)
+
+
+def without_deadline() -> Context:
+    """A copy of the current context for work that outlives its call: no deadline is in force, and the hops still count."""
+    context, call = copy_context(), current.get()
+    if call is not None:
+        context.run(current.set, CallContext(inf, call.hops))
+    return context

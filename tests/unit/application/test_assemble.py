@@ -211,17 +211,20 @@ async def is_awaited() -> TaxService: ...  # type: ignore[empty-body]
 @pytest.mark.parametrize(
     ("function", "says"),
     [
-        (needs_unannotated, "parameter 'catalog' asks for nothing (it has no annotation), which nobody provides"),
-        (needs_text, "parameter 'name' asks for str, which nobody provides"),
-        (needs_service, "parameter 'goods' asks for GoodsService, which nobody provides"),
-        (needs_maybe, "Goods | None, which nobody provides"),
-        (needs_any, "parameter 'goods' asks for Any, which nobody provides"),
+        (
+            needs_unannotated,
+            "parameter 'catalog' asks for nothing (it has no annotation), which Plures does not provide",
+        ),
+        (needs_text, "parameter 'name' asks for str, which Plures does not provide"),
+        (needs_service, "parameter 'goods' asks for GoodsService, which Plures does not provide"),
+        (needs_maybe, "Goods | None, which Plures does not provide"),
+        (needs_any, "parameter 'goods' asks for Any, which Plures does not provide"),
         (needs_missing, "annotation cannot be resolved: name 'NotImported' is not defined"),
         (needs_attribute, "annotation cannot be resolved: module 'pytest' has no attribute 'NotThere'"),
         (needs_nonsense, "annotation cannot be resolved: "),
         (needs_two, "asks for two databases"),
         (needs_by_position, "parameter 'goods' is positional only, and dependencies are passed by name"),
-        (is_awaited, "is built by a coroutine, which nobody awaits"),
+        (is_awaited, "is built by a coroutine, and Plures builds services without waiting"),
         (TaxService(), "cannot be inspected: "),
         (functools.partial(needs_text, "x"), "cannot be inspected: "),
         (7, "cannot be inspected: 7 is not a callable object"),
@@ -268,7 +271,7 @@ def test_an_edge_that_is_an_application_already() -> None:
 
     found = problems(Capability(Tax, TaxService), edge=asgi)
     assert [where for _, where, _ in found] == ["the edge"] * 4
-    assert "is built by a coroutine, which nobody awaits" in [what for *_, what in found]
+    assert "is built by a coroutine, and Plures builds services without waiting" in [what for *_, what in found]
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:

@@ -101,3 +101,45 @@ async def test_stopping_ends_work_and_waits_for_it(background: Background, caplo
     await background.stop()
     assert seen == ["tidy"]
     await background.stop()
+
+
+async def test_periodic_work_runs_at_once_and_again_after_each_end(background: Background) -> None:
+    running, most, times = 0, 0, 0
+
+    async def work() -> None:
+        nonlocal running, most, times
+        running += 1
+        most, times = max(most, running), times + 1
+        await asyncio.sleep(0)
+        running -= 1
+
+    made = Lifecycle()
+    made.every(0.001, work)
+    background.start(made, "search")
+    await until(lambda: times >= 3)
+    await background.stop()
+    assert most == 1
+    stopped_at = times
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert times == stopped_at
+
+
+async def test_periodic_work_that_fails_is_logged_and_runs_again(
+    background: Background, caplog: pytest.LogCaptureFixture
+) -> None:
+    times = 0
+
+    async def work() -> None:
+        nonlocal times
+        times += 1
+        message = f"failure {times}"
+        raise RuntimeError(message)
+
+    made = Lifecycle()
+    made.every(0.001, work)
+    with caplog.at_level(logging.ERROR, "plures.background"):
+        background.start(made, "search")
+        await until(lambda: times >= 3)
+    assert caplog.records[0].getMessage() == "periodic work of search failed; it runs again in 0.001 s"
+    assert "failure 2" in caplog.text

@@ -1,0 +1,63 @@
+"""What implements a capability: a class, a function, or a context manager; its annotations, and the service that it builds."""
+
+import dataclasses
+import inspect
+import typing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from types import NoneType
+from typing import Any, Final, get_args, get_origin
+
+from plures.contract import is_contract
+
+UNRESOLVABLE: Final = (NameError, AttributeError, SyntaxError)
+"""What an annotation raises that is written as text and names nothing."""
+_OPENINGS: Final = (AsyncIterator, AsyncGenerator, AbstractAsyncContextManager)
+
+
+def hints_of(implementation: Callable[..., Any]) -> dict[str, Any]:
+    """The annotations of its parameters and of what it returns. Raises one of `UNRESOLVABLE`, or TypeError."""
+    if not inspect.isclass(implementation):
+        return typing.get_type_hints(implementation)
+    # The constructor that `@dataclass` writes does not know in which module an inherited field was annotated; its class does.
+    if dataclasses.is_dataclass(implementation):
+        fields = {field.name for field in dataclasses.fields(implementation)}
+        if fields >= inspect.signature(implementation).parameters.keys():
+            return typing.get_type_hints(implementation)
+    return typing.get_type_hints(implementation.__init__)
+
+
+def is_opened(implementation: Callable[..., Any]) -> bool:
+    """Whether it returns a context manager, which is held open while the service is in use."""
+    if inspect.isclass(implementation):
+        return False
+    if inspect.isasyncgenfunction(inspect.unwrap(implementation)):
+        return not inspect.isasyncgenfunction(implementation)
+    return get_origin(_returned(implementation)) is AbstractAsyncContextManager
+
+
+def service_class(implementation: Callable[..., Any]) -> type | None:
+    """The class of the service that it builds, as far as it says."""
+    if inspect.isclass(implementation):
+        return implementation
+    returned = _returned(implementation)
+    if get_origin(returned) in _OPENINGS:
+        returned = get_args(returned)[0]
+    tells = inspect.isclass(returned) and returned not in (Any, object) and not is_contract(returned)
+    return returned if tells else None
+
+
+def show(annotation: Any) -> str:
+    """An annotation as a message names it; None is a missing one."""
+    if annotation is None:
+        return "nothing (it has no annotation)"
+    if annotation is NoneType:
+        return "None"
+    return annotation.__qualname__ if isinstance(annotation, type) else str(annotation)
+
+
+def _returned(implementation: Callable[..., Any]) -> Any:
+    try:
+        return hints_of(implementation).get("return")
+    except (*UNRESOLVABLE, TypeError):
+        return None

@@ -1,0 +1,92 @@
+"""The rules that an application must keep, as data: the reference of errors prints them."""
+
+from typing import Final
+
+from plures.errors import Rule
+
+NAME: Final = Rule(
+    "application.name", "is not a name", "Use lower-case letters, digits, - and _, beginning with a letter."
+)
+NO_CAPABILITY: Final = Rule(
+    "application.no_capability",
+    "is not a Capability",
+    "Wrap each contract and its implementation, as in Capability(Search, SearchService).",
+)
+NO_CONTRACT: Final = Rule(
+    "application.no_contract",
+    "is not a contract",
+    'Put @contract("….v1", owner="…") on the class, and pass the class itself.',
+)
+DUPLICATE: Final = Rule("application.duplicate", "is declared by {first} and by {second}", "List each capability once.")
+UNUSED_MIGRATIONS: Final = Rule(
+    "application.unused_migrations",
+    "has migrations, but its implementation asks for no Database",
+    "Ask for a Database in the constructor, or drop the migrations.",
+)
+EDGE_DATABASE: Final = Rule(
+    "application.edge_database",
+    "asks for a database, but data belongs to capabilities",
+    "Give the data to a capability and call that.",
+)
+EDGE_OPENED: Final = Rule(
+    "application.edge_opened",
+    "is a context manager, but the edge must be a function that returns an ASGI application",
+    "Return the application, and open what it needs in its own lifespan.",
+)
+
+UNRESOLVED: Final = Rule(
+    "application.dependency",
+    "annotation cannot be resolved: {error}",
+    "Import the name at run time; a name under `if TYPE_CHECKING:` is not enough.",
+)
+NOT_PROVIDED: Final = Rule(
+    "application.dependency",
+    "parameter {name!r} asks for {wanted}, which Plures does not provide",
+    "Ask for a contract, Database, Lifecycle or a frozen dataclass of these, give it a default, or compose the service in a "
+    "function.",
+)
+POSITIONAL_ONLY: Final = Rule(
+    "application.dependency",
+    "parameter {name!r} is positional only, and dependencies are passed by name",
+    "Remove the `/` from its parameters.",
+)
+TWO_DATABASES: Final = Rule(
+    "application.dependency", "asks for two databases", "A capability has one database; ask once."
+)
+ENDLESS_GROUP: Final = Rule(
+    "application.dependency",
+    "parameter {name!r} asks for {group}, which contains itself",
+    "Let the dataclass name contracts, not itself.",
+)
+MUTABLE_GROUP: Final = Rule(
+    "application.dependency",
+    "parameter {name!r} asks for the dataclass {group}, which is not frozen",
+    "Declare it with @dataclass(frozen=True): services share what they are given.",
+)
+
+NOT_INSPECTABLE: Final = Rule(
+    "application.implementation", "cannot be inspected: {error}", "Pass a class or a function."
+)
+COROUTINE: Final = Rule(
+    "application.implementation",
+    "is built by a coroutine, and Plures builds services without waiting",
+    "Build it in a plain function and await in a hook (`lifecycle.on_start(…)`), or write an @asynccontextmanager that "
+    "yields it.",
+)
+BARE_GENERATOR: Final = Rule(
+    "application.implementation",
+    "is a generator function without @asynccontextmanager",
+    "Put @asynccontextmanager on it.",
+)
+
+OPERATION_MISSING: Final = Rule("application.operation_missing", "has no method {name!r}", "Write `{declaration}`.")
+OPERATION_INHERITED: Final = Rule(
+    "application.operation_missing",
+    "inherits {name!r} from the contract, which only declares it",
+    "Write `{declaration}`.",
+)
+OPERATION_DIFFERS: Final = Rule("application.operation_differs", "{difference}", "Write `{declaration}`.")
+
+INTERVAL: Final = Rule(
+    "application.interval", "{interval_s!r} is no length of time", "Pass seconds, more than 0: every(15, work)."
+)

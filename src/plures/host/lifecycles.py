@@ -1,0 +1,69 @@
+"""Runs what the services and the edge of a replica registered with their `Lifecycle`: hooks, background work, detached work."""
+
+import logging
+from collections.abc import Iterable
+from typing import Final
+
+from plures.application import Hook, Lifecycle
+
+from .background import Background, cancel_all, wait_for_all
+
+_LOG: Final = logging.getLogger("plures.host")
+
+
+class Lifecycles:
+    """One `Lifecycle` for each owner that has asked for one; an owner is a capability or the edge."""
+
+    def __init__(self) -> None:
+        self._by_owner: dict[str, Lifecycle] = {}
+        # Owners from the moment their start hooks begin, in that order.
+        self._started: list[str] = []
+        self._background = Background()
+
+    def of(self, owner: str) -> Lifecycle:
+        """The lifecycle of an owner, always the same."""
+        return self._by_owner.setdefault(owner, Lifecycle())
+
+    async def start(self, owner: str) -> None:
+        """Run the start hooks of one owner. What a hook raises passes."""
+        if owner in self._by_owner:
+            self._started.append(owner)
+            for hook in self._by_owner[owner].start_hooks:
+                await hook()
+
+    async def become_ready(self) -> None:
+        """Run all ready hooks and begin the background work. What a hook raises passes."""
+        for owner in self._started:
+            for hook in self._by_owner[owner].ready_hooks:
+                await hook()
+            self._background.start(self._by_owner[owner], owner)
+
+    async def drain(self) -> None:
+        """Run all drain hooks. A hook that fails is logged, and the others still run."""
+        for owner in reversed(self._started):
+            await _run_all(reversed(self._by_owner[owner].drain_hooks), f"a drain hook of {owner}")
+
+    async def finish_detached(self) -> None:
+        """Wait for the work that outlives its call."""
+        for lifecycle in self._by_owner.values():
+            await wait_for_all(lifecycle.detached)
+
+    async def stop_background(self) -> None:
+        """Cancel the background work."""
+        await self._background.stop()
+
+    async def stop(self) -> None:
+        """Run all stop hooks, then cancel the detached work that is left. A hook that fails is logged, and the others still run."""
+        started, self._started = self._started, []
+        for owner in reversed(started):
+            await _run_all(reversed(self._by_owner[owner].stop_hooks), f"a stop hook of {owner}")
+        for lifecycle in self._by_owner.values():
+            await cancel_all(lifecycle.detached)
+
+
+async def _run_all(hooks: Iterable[Hook], what: str) -> None:
+    for hook in hooks:
+        try:
+            await hook()
+        except Exception:  # noqa: BLE001 - whatever it was, the rest must still run
+            _LOG.exception("%s failed; stopping goes on", what)

@@ -1,0 +1,121 @@
+"""The services of one replica: their databases, what their constructors ask for, and the order in which they are built."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from plures.application import AssembledCapability, Dependency, DependencyKind, is_opened
+from plures.data import Database, open_database
+
+from .clients import Clients
+from .lifecycles import Lifecycles
+from .opened import Opened
+
+
+class Services:
+    """Builds the services of the capabilities that a replica hosts.
+
+    Args:
+        client: Gives the client of a contract class.
+        data: Folder of the embedded databases.
+    """
+
+    def __init__(
+        self,
+        hosted: Mapping[str, AssembledCapability],
+        clients: Clients,
+        lifecycles: Lifecycles,
+        *,
+        client: Callable[[type], object],
+        data: Path,
+    ) -> None:
+        self._hosted = hosted
+        self._clients = clients
+        self._lifecycles = lifecycles
+        self._client = client
+        self._data = data
+        self._databases: dict[str, Database] = {}
+        self._built: dict[str, Any] = {}
+        # Each capability after those that it needs; within a circle, in the order of the application.
+        self.order = _by_needs(hosted)
+
+    async def build(self) -> None:
+        """Open all databases and build all services; those in a context manager stay closed. Raises what fails."""
+        await self._open_databases()
+        for name in self.order:
+            self._build(name)
+
+    async def start(self, name: str) -> object:
+        """Open one service, if it is in a context manager, and run its start hooks; the service. Raises what fails."""
+        built = self._built[name]
+        if isinstance(built, Opened):
+            service = await built.open()
+            # Stop hooks run in reverse: the first to be registered is the last to run.
+            self._lifecycles.of(name).stop_hooks.insert(0, built.close)
+            self._clients.attach(self._hosted[name].contract, service)
+        else:
+            service = built
+        await self._lifecycles.start(name)
+        return service
+
+    def arguments(self, owner: str, dependencies: tuple[Dependency, ...]) -> dict[str, object]:
+        """What a constructor asks for, by the names of its parameters."""
+        return {dependency.parameter: self._provide(owner, dependency) for dependency in dependencies}
+
+    async def close_databases(self) -> None:
+        databases, self._databases = self._databases, {}
+        for database in databases.values():
+            await database.close()
+
+    async def _open_databases(self) -> None:
+        async def open_one(name: str, capability: AssembledCapability) -> None:
+            self._databases[name] = await open_database(self._data, name, capability.migrations)
+
+        owners = [(name, capability) for name, capability in self._hosted.items() if capability.has_database]
+        opened = await asyncio.gather(*(open_one(*owner) for owner in owners), return_exceptions=True)
+        failures = [failure for failure in opened if failure is not None]
+        if failures:
+            raise failures[0]
+
+    def _build(self, name: str) -> None:
+        capability = self._hosted[name]
+        if capability.implementation is None:
+            message = f"{name} has no implementation"
+            raise RuntimeError(message)
+        built = capability.implementation(**self.arguments(name, capability.dependencies))
+        if is_opened(capability.implementation):
+            self._built[name] = Opened(built)
+        else:
+            self._built[name] = built
+            self._clients.attach(capability.contract, built)
+
+    def _provide(self, owner: str, dependency: Dependency) -> object:
+        match dependency.kind:
+            case DependencyKind.CONTRACT:
+                return self._client(dependency.asked)
+            case DependencyKind.DATABASE:
+                return self._databases[owner]
+            case DependencyKind.LIFECYCLE:
+                return self._lifecycles.of(owner)
+            case DependencyKind.GROUP:
+                return dependency.asked(**self.arguments(owner, dependency.members))
+
+
+def _by_needs(capabilities: Mapping[str, AssembledCapability]) -> list[str]:
+    by_contract = {capability.contract.python: name for name, capability in capabilities.items()}
+    ordered: dict[str, None] = {}
+    visiting: set[str] = set()
+
+    def visit(name: str) -> None:
+        if name in visiting:
+            return
+        visiting.add(name)
+        for python in capabilities[name].needs:
+            if python in by_contract:
+                visit(by_contract[python])
+        ordered[name] = None
+
+    for name in capabilities:
+        visit(name)
+    return list(ordered)
