@@ -16,9 +16,7 @@ from bench.processes import announce, run_worker
 from bench.shop.rivals.service_worker import EDGE
 from bench.shop.variants import Kind, Storage, application
 from plures.application import assemble
-from plures.deploy import hosting
-from plures.deploy.supervisor import local_processes
-from plures.deploy.supervisor.local_processes import ANY_FREE_PORTS
+from plures.deploy import ANY_FREE_PORTS, hosting, local_processes
 from plures.host import Placement
 from plures.testing import one_each
 

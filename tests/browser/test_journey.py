@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from plures.deploy.supervisor import local_processes
+from plures.deploy import local_processes
 from plures.topology import parse
 
 from .conftest import new_shopper

@@ -12,7 +12,7 @@ import pytest_asyncio
 from lab import app
 
 from plures.application import assemble
-from plures.deploy import Wish, WishedAddresses, hosting
+from plures.deploy import ListenAddress, ListenAddresses, hosting
 from plures.host import Placement
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -24,7 +24,7 @@ STREAM = {"content-type": "application/connect+json"}
 async def web() -> AsyncIterator[httpx.AsyncClient]:
     assembly = assemble(app)
     placement = Placement(frozenset(assembly.capabilities), edge=False, data=Path("unused"))
-    anywhere = WishedAddresses(public=Wish(port=0), control_port=0)
+    anywhere = ListenAddresses(public=ListenAddress(port=0), control_port=0)
     async with (
         hosting(assembly, placement, anywhere) as running,
         httpx.AsyncClient(base_url=running.control_url) as client,

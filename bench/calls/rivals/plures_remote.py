@@ -14,9 +14,8 @@ from bench.calls.contract import Findings, Search, app, products_of
 from bench.calls.rival import Call
 from bench.processes import announce
 from plures.application import assemble
-from plures.deploy import hosting
-from plures.deploy.settling import settle
-from plures.deploy.supervisor.local_processes import ANY_FREE_PORTS
+from plures.deploy import ANY_FREE_PORTS, hosting
+from plures.deploy.process_setup import freeze_gc
 from plures.host import Host, Placement
 
 __all__ = ["connect", "products_of", "serve"]
@@ -41,7 +40,7 @@ async def connect(port: int, in_flight: int) -> AsyncGenerator[Call]:
     del in_flight
     caller = Host(assemble(app), placed(search=(f"http://127.0.0.1:{port}",)))
     await caller.start()
-    settle()
+    freeze_gc()
     search: Search = caller.client(Search)
 
     async def call() -> Findings:

@@ -12,7 +12,7 @@ from typing import Final
 import click
 from watchfiles import Change, DefaultFilter, watch
 
-from plures.deploy.replica import orphans
+from plures.deploy import watch_parent
 
 _WATCHED: Final = (".py", ".toml", ".html", ".css", ".js", ".svg", ".json")
 _PATIENCE_S: Final = 35.0
@@ -57,7 +57,7 @@ def end_with_parent() -> None:
     """In a process that was started for reloading: end when the one that started it is gone."""
     descriptor = os.environ.pop(_ALIVE, "")
     if descriptor.isdigit():
-        orphans.watch(int(descriptor), lambda: os.kill(os.getpid(), signal.SIGTERM))
+        watch_parent(int(descriptor), lambda: os.kill(os.getpid(), signal.SIGTERM))
 
 
 def _start(arguments: Sequence[str], alive: int) -> "subprocess.Popen[bytes]":

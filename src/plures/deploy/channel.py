@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-Endpoints = dict[str, tuple[str, ...]]
+EndpointUrls = dict[str, tuple[str, ...]]
 """Capability → base URLs of the replicas that are ready now. A capability with nobody ready is there, with none."""
 
 
@@ -32,7 +32,7 @@ class Configure(msgspec.Struct, frozen=True, tag="configure"):
     edge: bool
     data: str
     mode: str
-    endpoints: Endpoints
+    endpoints: EndpointUrls
     control_descriptor: int
     peer_descriptor: int
     public_descriptor: int | None
@@ -43,7 +43,7 @@ class Update(msgspec.Struct, frozen=True, tag="update"):
     """To a replica: who can be called has changed; these are all of them. It answers `Updated` with the same number."""
 
     number: int
-    endpoints: Endpoints
+    endpoints: EndpointUrls
 
 
 class CloseEdge(msgspec.Struct, frozen=True, tag="close_edge"):

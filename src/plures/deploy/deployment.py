@@ -9,9 +9,9 @@ from plures.application import Assembly
 from plures.host import Mode, Placement
 from plures.topology import Address, ResolvedProcess, ResolvedTopology, Settings
 
-from .loops import new_event_loop
 from .plan import plan
-from .serving import CONTROL_PORT, PUBLIC_PORT, Wish, WishedAddresses, one_process
+from .process_setup import new_event_loop
+from .serving import CONTROL_PORT, PUBLIC_PORT, ListenAddress, ListenAddresses, one_process
 from .supervisor import SupervisorOptions, Work, supervise
 
 
@@ -36,7 +36,7 @@ def run(deployment: Deployment, stream: TextIO | None = None) -> int:
     """
     output = stream if stream is not None else sys.stderr
     alone = only_process(deployment.topology)
-    wished = wished_addresses(deployment.settings)
+    wished = listen_addresses(deployment.settings)
     if alone is not None:
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             return runner.run(_one_process(deployment, alone, wished, output))
@@ -52,11 +52,11 @@ def only_process(topology: ResolvedTopology) -> ResolvedProcess | None:
     return here[0] if alone else None
 
 
-def wished_addresses(settings: Settings) -> WishedAddresses:
+def listen_addresses(settings: Settings) -> ListenAddresses:
     """The listeners of the settings. The default ports may be moved from when they are taken, others may not."""
     public, control = settings.public, settings.control
-    return WishedAddresses(
-        public=Wish(public.host, _exact(public, PUBLIC_PORT), PUBLIC_PORT),
+    return ListenAddresses(
+        public=ListenAddress(public.host, _exact(public, PUBLIC_PORT), PUBLIC_PORT),
         control_host=control.host,
         control_port=_exact(control, CONTROL_PORT),
     )
@@ -83,7 +83,7 @@ def _exact(address: Address, default: int) -> int | None:
 
 
 async def _one_process(
-    deployment: Deployment, process: ResolvedProcess, wished: WishedAddresses, stream: TextIO
+    deployment: Deployment, process: ResolvedProcess, wished: ListenAddresses, stream: TextIO
 ) -> int:
     def say(line: str) -> None:
         print(line, file=stream, flush=True)

@@ -10,10 +10,7 @@ from typing import Any, Final, Literal, TypeVar
 from typing_extensions import TypeForm
 
 from plures.application import Application, Assembly, assemble, load
-from plures.deploy import RunningProcesses, Wish
-from plures.deploy.serving.hosted import Hosted
-from plures.deploy.serving.sockets import listen
-from plures.deploy.supervisor import local_processes
+from plures.deploy import ListenAddress, RunningProcesses, ServedHost, listen, local_processes
 from plures.errors import PluresError
 from plures.host import Host, Mode, Placement
 from plures.topology import Process, Topology
@@ -149,8 +146,8 @@ def one_each(assembly: Assembly) -> Topology:
 
 @asynccontextmanager
 async def _one_process(assembly: Assembly, where: Where, data: Path) -> AsyncGenerator[Running]:
-    control = listen(Wish(port=0))
-    public = listen(Wish(port=0)) if assembly.edge is not None else None
+    control = listen(ListenAddress(port=0))
+    public = listen(ListenAddress(port=0)) if assembly.edge is not None else None
     over_the_wire = where is Where.OVER_THE_WIRE
     endpoints = dict.fromkeys(assembly.capabilities, (control.url,)) if over_the_wire else {}
     mode = Mode.DEVELOPMENT if where is Where.CHECKED else Mode.PRODUCTION
@@ -159,7 +156,7 @@ async def _one_process(assembly: Assembly, where: Where, data: Path) -> AsyncGen
         assembly, placement, transport=RepeatingTransport(idempotent_paths(assembly)) if over_the_wire else None
     )
     public_socket = public.socket if public else None
-    hosted = Hosted(host, control.socket, public_socket, _GRACE_S, answers_early=over_the_wire)
+    hosted = ServedHost(host, control.socket, public_socket, _GRACE_S, answers_early=over_the_wire)
     await hosted.start()
     try:
         yield Running(where, host, public.url if public else None)

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TypeAlias
 
 from plures.deploy.serving.listener import Listener, ServingOptions
-from plures.deploy.serving.sockets import Wish, listen
+from plures.deploy.serving.sockets import ListenAddress, listen
 from plures.http import HttpServerProtocol, Request, Response
 
 from .raw_client import RawClient
@@ -95,7 +95,7 @@ class Served:
 
     def __init__(self, options: ServingOptions) -> None:
         self.answering = Answering()
-        self.listening = listen(Wish(port=0))
+        self.listening = listen(ListenAddress(port=0))
         self.listener = Listener(self.answering, self.listening.socket, options)
         self._clients: list[RawClient] = []
 

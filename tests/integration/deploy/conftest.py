@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from plures.deploy.serving.listener import ServingOptions
-from plures.deploy.serving.sockets import Wish
-from plures.deploy.supervisor.addresses import WishedAddresses
+from plures.deploy.serving.sockets import ListenAddress
+from plures.deploy.supervisor.addresses import ListenAddresses
 from plures.deploy.supervisor.backoff import BackoffPolicy
 from plures.deploy.supervisor.local_processes import RunningProcesses, running
 from plures.deploy.supervisor.supervisor import Supervisor, SupervisorOptions, Work
@@ -33,7 +33,7 @@ def supervisor(tmp_path: Path, journal: Journal) -> Callable[..., Supervisor]:
         *processes: ResolvedProcess, needs: object = None, layers: object = None, wish: object = None, **more: object
     ) -> Supervisor:
         options = {
-            "addresses": WishedAddresses(public=Wish(port=0), control_port=0),
+            "addresses": ListenAddresses(public=ListenAddress(port=0), control_port=0),
             "backoff": BackoffPolicy(first_s=0.05, most_s=0.5),
             "replica": STAND_IN,
             "grace_s": 20.0,

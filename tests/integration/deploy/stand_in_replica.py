@@ -12,7 +12,7 @@ import urllib.request
 from pathlib import Path
 
 from plures.deploy.channel import Configure
-from plures.deploy.replica import life
+from plures.deploy.replica.main import replica_main
 from plures.errors import PluresError
 from plures.http import Request, Response
 
@@ -89,4 +89,4 @@ class StandInHost:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(life.live(int(sys.argv[1]), StandInHost)))
+    sys.exit(asyncio.run(replica_main(int(sys.argv[1]), StandInHost)))

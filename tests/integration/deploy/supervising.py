@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from plures.deploy.plan import Plan
-from plures.deploy.serving.sockets import Wish
-from plures.deploy.supervisor.addresses import WishedAddresses
+from plures.deploy.serving.sockets import ListenAddress
+from plures.deploy.supervisor.addresses import ListenAddresses
 from plures.deploy.supervisor.local_processes import supervise
 from plures.deploy.supervisor.supervisor import SupervisorOptions, Work
 from plures.topology import Replicas, ResolvedProcess
@@ -25,7 +25,7 @@ if __name__ == "__main__":
         (frozenset({"tax"}), frozenset({"shop"})),
     )
     options = SupervisorOptions(
-        addresses=WishedAddresses(public=Wish(port=0), control_port=0),
+        addresses=ListenAddresses(public=ListenAddress(port=0), control_port=0),
         replica=(sys.executable, str(HERE / "stand_in_replica.py")),
     )
     sys.exit(asyncio.run(supervise(plan, Work("{}", Path(sys.argv[1])), options, sys.stdout)))

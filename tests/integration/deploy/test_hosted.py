@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from plures.deploy.serving.hosted import Hosted
-from plures.deploy.serving.sockets import Wish, listen
+from plures.deploy.serving.served_host import ServedHost
+from plures.deploy.serving.sockets import ListenAddress, listen
 from plures.http import Request, Response
 
 from .support import open_descriptors
@@ -53,7 +53,7 @@ class StandIn:
 
 @pytest.fixture
 async def sockets() -> AsyncIterator[tuple]:
-    control, public = listen(Wish(port=0)), listen(Wish(port=0))
+    control, public = listen(ListenAddress(port=0)), listen(ListenAddress(port=0))
     yield control, public
     control.close()
     public.close()
@@ -62,7 +62,7 @@ async def sockets() -> AsyncIterator[tuple]:
 async def test_a_drain_hook_may_end_a_call_in_flight(sockets, http):
     control, public = sockets
     host = StandIn()
-    hosted = Hosted(host, control.socket, public.socket, grace_s=20.0)
+    hosted = ServedHost(host, control.socket, public.socket, grace_s=20.0)
     await hosted.start()
     asking = asyncio.create_task(http.get(f"{control.url}/until-drain"))
     while "asked" not in host.journal:  # noqa: ASYNC110  # the stand-in knows nothing of tests
@@ -75,7 +75,7 @@ async def test_a_drain_hook_may_end_a_call_in_flight(sockets, http):
 async def test_the_edge_can_close_alone(sockets, http):
     control, public = sockets
     host = StandIn()
-    hosted = Hosted(host, control.socket, public.socket, grace_s=20.0)
+    hosted = ServedHost(host, control.socket, public.socket, grace_s=20.0)
     await hosted.start()
     assert (await http.get(public.url)).status_code == 204
     await asyncio.gather(hosted.close_edge(), hosted.close_edge())
@@ -86,9 +86,9 @@ async def test_the_edge_can_close_alone(sockets, http):
 
 async def test_a_failing_start_closes_everything():
     before = open_descriptors()
-    control, public = listen(Wish(port=0)), listen(Wish(port=0))
+    control, public = listen(ListenAddress(port=0)), listen(ListenAddress(port=0))
     host = StandIn(broken=True)
     with pytest.raises(LookupError):
-        await Hosted(host, control.socket, public.socket, grace_s=1.0).start()
+        await ServedHost(host, control.socket, public.socket, grace_s=1.0).start()
     assert host.journal[-1] == "stop"
     assert open_descriptors() == before

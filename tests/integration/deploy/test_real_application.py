@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from plures.application import assemble, load
-from plures.deploy import Wish, WishedAddresses, hosting
+from plures.deploy import ListenAddress, ListenAddresses, hosting
 from plures.deploy.errors import ReplicaFailed
 from plures.deploy.supervisor import local_processes
 from plures.host import Mode, Placement
@@ -17,7 +17,7 @@ from plures.topology import Process, Replicas, Topology
 from .support import Journal, open_descriptors, until
 
 APP = "greeting_app:app"
-FREE = WishedAddresses(public=Wish(port=0), control_port=0)
+FREE = ListenAddresses(public=ListenAddress(port=0), control_port=0)
 SPLIT = Topology(
     "split",
     (

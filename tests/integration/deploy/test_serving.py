@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from plures.deploy.serving.listener import Listener, ServingOptions
-from plures.deploy.serving.sockets import Wish, listen
+from plures.deploy.serving.sockets import ListenAddress, listen
 
 REQUEST = b"GET /%s HTTP/1.1\r\nhost: here\r\n\r\n"
 
@@ -64,7 +64,7 @@ class Connection:
 class Served:
     def __init__(self, options: ServingOptions) -> None:
         self.application = Application()
-        self.listening = listen(Wish(port=0))
+        self.listening = listen(ListenAddress(port=0))
         self.listener = Listener(self.application, self.listening.socket, options)
         self._connections: list[Connection] = []
 

@@ -6,8 +6,8 @@ import pytest
 
 from plures.deploy.errors import PortTaken
 from plures.deploy.plan import Plan
-from plures.deploy.serving.sockets import Wish, free_port
-from plures.deploy.supervisor.addresses import Addresses, ReplicaName, WishedAddresses
+from plures.deploy.serving.sockets import ListenAddress, free_port
+from plures.deploy.supervisor.addresses import Addresses, ListenAddresses, ReplicaName
 from plures.topology import Replicas, ResolvedProcess
 
 SHOP = ResolvedProcess("shop", ("shop",), Replicas(2, 5), True, False, None, None, {})
@@ -18,7 +18,7 @@ FIRST, SECOND = ReplicaName("shop", 1), ReplicaName("shop", 2)
 
 
 def test_each_replica_and_the_edge_have_an_address_of_their_own():
-    addresses = Addresses(PLAN, WishedAddresses(Wish(port=0), control_port=0))
+    addresses = Addresses(PLAN, ListenAddresses(ListenAddress(port=0), control_port=0))
     urls = {addresses.public.url, addresses.url(FIRST), addresses.url(SECOND), addresses.url(ReplicaName("tax", 1))}
     assert len(urls) == 4
     assert list(addresses.control) == [FIRST, SECOND]
@@ -28,7 +28,7 @@ def test_each_replica_and_the_edge_have_an_address_of_their_own():
 
 def test_replicas_follow_the_first_port():
     port = free_port()
-    addresses = Addresses(PLAN, WishedAddresses(Wish(port=0), control_port=port))
+    addresses = Addresses(PLAN, ListenAddresses(ListenAddress(port=0), control_port=port))
     assert addresses.control[FIRST].port == port
     assert port < addresses.control[SECOND].port < port + 100
     addresses.close()
@@ -40,6 +40,6 @@ def test_nothing_stays_bound_when_one_is_taken():
         somebody.bind(("127.0.0.1", 0))
         somebody.listen()
         with pytest.raises(PortTaken):
-            Addresses(PLAN, WishedAddresses(Wish(port=public), control_port=somebody.getsockname()[1]))
+            Addresses(PLAN, ListenAddresses(ListenAddress(port=public), control_port=somebody.getsockname()[1]))
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", public))

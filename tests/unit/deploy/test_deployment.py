@@ -2,10 +2,10 @@
 
 import pytest
 
-from plures.deploy.deployment import only_process, wished_addresses
+from plures.deploy.deployment import listen_addresses, only_process
 from plures.deploy.plan import plan
-from plures.deploy.serving.sockets import Wish
-from plures.deploy.supervisor.addresses import WishedAddresses
+from plures.deploy.serving.sockets import ListenAddress
+from plures.deploy.supervisor.addresses import ListenAddresses
 from plures.topology import ApplicationFacts, CapabilityFacts, check, parse
 
 FACTS = ApplicationFacts(
@@ -48,9 +48,9 @@ def settings(listen: str):
 
 
 def test_default_ports_may_move():
-    assert wished_addresses(settings("")) == WishedAddresses(Wish("127.0.0.1", None, 8000), "127.0.0.1", None)
+    assert listen_addresses(settings("")) == ListenAddresses(ListenAddress("127.0.0.1", None, 8000), "127.0.0.1", None)
 
 
 def test_other_ports_may_not():
-    wished = wished_addresses(settings('public = "0.0.0.0:80"\ncontrol = "[::1]:0"'))
-    assert wished == WishedAddresses(Wish("0.0.0.0", 80, 8000), "::1", 0)
+    wished = listen_addresses(settings('public = "0.0.0.0:80"\ncontrol = "[::1]:0"'))
+    assert wished == ListenAddresses(ListenAddress("0.0.0.0", 80, 8000), "::1", 0)

@@ -8,7 +8,14 @@ from collections.abc import Iterator
 import pytest
 
 from plures.deploy.errors import AddressUnusable, PeerSocketUnusable, PortForbidden, PortTaken
-from plures.deploy.serving.sockets import Wish, _explained, folder_for_peers, free_port, listen, listen_for_peers
+from plures.deploy.serving.sockets import (
+    ListenAddress,
+    _explained,
+    folder_for_peers,
+    free_port,
+    listen,
+    listen_for_peers,
+)
 
 
 @pytest.fixture
@@ -21,7 +28,7 @@ def taken() -> Iterator[int]:
 
 
 def test_any_free_port():
-    listening = listen(Wish(port=0))
+    listening = listen(ListenAddress(port=0))
     assert listening.url == f"http://127.0.0.1:{listening.port}"
     assert listening.note == ""
     with socket.create_connection(("127.0.0.1", listening.port)):
@@ -31,7 +38,7 @@ def test_any_free_port():
 
 
 def test_a_taken_default_moves_and_says_so(taken):
-    listening = listen(Wish(default=taken))
+    listening = listen(ListenAddress(default=taken))
     assert taken < listening.port < taken + 100
     assert listening.moved_from == taken
     assert listening.note == f"port {taken} is taken; using {listening.port}"
@@ -40,7 +47,7 @@ def test_a_taken_default_moves_and_says_so(taken):
 
 def test_a_port_that_was_named_is_not_moved(taken):
     with pytest.raises(PortTaken) as caught:
-        listen(Wish(port=taken))
+        listen(ListenAddress(port=taken))
     assert str(caught.value) == (
         f"Cannot listen on port {taken} of 127.0.0.1: another program listens there\n"
         "  fix: Stop that program, or name another port (0 takes any that is free)."
@@ -49,7 +56,7 @@ def test_a_port_that_was_named_is_not_moved(taken):
 
 def test_a_free_default_does_not_move():
     port = free_port()
-    listening = listen(Wish(default=port))
+    listening = listen(ListenAddress(default=port))
     assert (listening.port, listening.moved_from) == (port, None)
     listening.close()
 
@@ -64,11 +71,11 @@ def test_a_free_default_does_not_move():
 )
 def test_unusable_addresses(host, port, why):
     with pytest.raises(AddressUnusable, match=why):
-        listen(Wish(host, port))
+        listen(ListenAddress(host, port))
 
 
 def test_every_address_is_reached_by_loopback():
-    listening = listen(Wish("0.0.0.0", 0))
+    listening = listen(ListenAddress("0.0.0.0", 0))
     assert listening.url == f"http://127.0.0.1:{listening.port}"
     listening.close()
 

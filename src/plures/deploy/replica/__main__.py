@@ -6,17 +6,16 @@ from pathlib import Path
 
 from plures.application import assemble, load
 from plures.deploy.channel import Configure
-from plures.deploy.logging import log_to_stderr
-from plures.deploy.loops import new_event_loop
+from plures.deploy.process_setup import log_to_stderr, new_event_loop
 from plures.host import Host, Mode, Placement
 
-from . import life
+from .main import replica_main
 
 
 def main() -> int:
     log_to_stderr()
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        return runner.run(life.live(int(sys.argv[1]), build))
+        return runner.run(replica_main(int(sys.argv[1]), build))
 
 
 def build(configure: Configure) -> Host:

@@ -1,7 +1,8 @@
-"""No replica outlives the supervisor that started it, however the supervisor dies.
+"""No process outlives the one that started it, however that one ends.
 
-The end of an inherited stream says that it is gone, on every system. The kernel's parent-death signal (Linux) is no better: it
-either kills at once, losing what is in flight, or asks the same interpreter that has just read the end of the stream.
+The end of an inherited stream says that the other process is gone, on every system. The kernel's parent-death signal (Linux only)
+is no better: it either kills at once and loses what is in flight, or asks the same interpreter that has just read the end of the
+stream.
 """
 
 import os
@@ -11,22 +12,23 @@ import time
 from collections.abc import Callable
 
 
-def watch(descriptor: int, gone: Callable[[], None]) -> None:
-    """Call `gone` in a thread of its own once the other side of the stream is closed.
+def watch_parent(descriptor: int, gone: Callable[[], None]) -> None:
+    """Call `gone` in a thread of its own once the process at the other end of the stream is gone.
 
-    A thread, because it works also while the event loop is stuck. It reads nothing.
+    A thread works even while the event loop is stuck. It reads nothing from the stream.
     """
 
     def wait() -> None:
         poll = select.poll()
-        poll.register(descriptor, 0)  # hang-up is reported though nothing is asked for
+        # The system reports a hang-up even when no event is asked for.
+        poll.register(descriptor, 0)
         poll.poll()
         gone()
 
-    threading.Thread(target=wait, name="supervisor watch", daemon=True).start()
+    threading.Thread(target=wait, name="parent watch", daemon=True).start()
 
 
 def end_this_process_after(grace_s: float) -> None:
-    """The last resort of a replica whose supervisor is gone and that does not end by itself."""
+    """Wait, then end the process without any cleanup: the last resort of a replica that does not end by itself."""
     time.sleep(grace_s)
     os._exit(1)

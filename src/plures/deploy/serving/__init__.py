@@ -1,15 +1,16 @@
 """One host behind its listeners."""
 
-from .hosted import Host, Hosted
 from .one_process import RunningHost, hosting, one_process
-from .signals import Leave, leave_on_signals
+from .served_host import Servable, ServedHost
+from .signals import ShutdownSignals, shutdown_signals
 from .sockets import (
+    ANY_FREE_PORTS,
     CONTROL_PORT,
     PUBLIC_PORT,
+    ListenAddress,
+    ListenAddresses,
     Listening,
     PeerListening,
-    Wish,
-    WishedAddresses,
     folder_for_peers,
     free_port,
     listen,
@@ -18,22 +19,23 @@ from .sockets import (
 )
 
 __all__ = [
+    "ANY_FREE_PORTS",
     "CONTROL_PORT",
     "PUBLIC_PORT",
-    "Host",
-    "Hosted",
-    "Leave",
+    "ListenAddress",
+    "ListenAddresses",
     "Listening",
     "PeerListening",
     "RunningHost",
-    "Wish",
-    "WishedAddresses",
+    "Servable",
+    "ServedHost",
+    "ShutdownSignals",
     "folder_for_peers",
     "free_port",
     "hosting",
-    "leave_on_signals",
     "listen",
     "listen_for_peers",
     "one_process",
+    "shutdown_signals",
     "url",
 ]

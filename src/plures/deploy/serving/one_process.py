@@ -5,13 +5,13 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, suppress
 
 from plures.application import Assembly
-from plures.deploy.settling import settle
+from plures.deploy.process_setup import freeze_gc
 from plures.deploy.waiting import first
 from plures.host import Host, Placement
 
-from .hosted import Hosted
-from .signals import leave_on_signals
-from .sockets import CONTROL_PORT, Listening, Wish, WishedAddresses, listen
+from .served_host import ServedHost
+from .signals import shutdown_signals
+from .sockets import CONTROL_PORT, ListenAddress, ListenAddresses, Listening, listen
 
 
 class RunningHost:
@@ -23,7 +23,7 @@ class RunningHost:
         notes: What to tell the user about ports that were taken.
     """
 
-    def __init__(self, host: Host, hosted: Hosted, control: Listening, public: Listening | None) -> None:
+    def __init__(self, host: Host, hosted: ServedHost, control: Listening, public: Listening | None) -> None:
         self.host = host
         self.public_url = None if public is None else public.url
         self.control_url = control.url
@@ -39,7 +39,7 @@ class RunningHost:
 
 @asynccontextmanager
 async def hosting(
-    assembly: Assembly, placement: Placement, wished: WishedAddresses, grace_s: float = 30.0
+    assembly: Assembly, placement: Placement, wished: ListenAddresses, grace_s: float = 30.0
 ) -> AsyncGenerator[RunningHost]:
     """Serve a placement in this process while the context lasts; leaving it loses no request.
 
@@ -50,10 +50,10 @@ async def hosting(
         public = listen(wished.public) if placement.edge and assembly.edge is not None else None
         if public is not None:
             undo.callback(public.close)
-        control = listen(Wish(wished.control_host, wished.control_port, CONTROL_PORT))
+        control = listen(ListenAddress(wished.control_host, wished.control_port, CONTROL_PORT))
         undo.callback(control.close)
         host = Host(assembly, placement)
-        hosted = Hosted(host, control.socket, None if public is None else public.socket, grace_s)
+        hosted = ServedHost(host, control.socket, None if public is None else public.socket, grace_s)
         await hosted.start()
         try:
             yield RunningHost(host, hosted, control, public)
@@ -64,7 +64,7 @@ async def hosting(
 async def one_process(
     assembly: Assembly,
     placement: Placement,
-    wished: WishedAddresses,
+    wished: ListenAddresses,
     *,
     say: Callable[[str], None],
     grace_s: float = 30.0,
@@ -74,26 +74,26 @@ async def one_process(
     Args:
         say: Told what the user should know: addresses, ports that were taken, that it stops.
     """
-    with leave_on_signals() as leave:
+    with shutdown_signals() as signals:
         up = asyncio.Event()
 
         async def serve() -> None:
             async with hosting(assembly, placement, wished, grace_s) as running:
                 up.set()
-                settle()
+                freeze_gc()
                 for line in _welcome(assembly.name, running):
                     say(line)
-                await leave.politely.wait()
+                await signals.requested.wait()
                 say("stopping: requests in flight are answered first; press Ctrl-C again to cut them off")
-                leave.on_now(running.hurry)
+                signals.on_forced(running.hurry)
 
         serving = asyncio.create_task(serve(), name="one process")
-        await first(asyncio.wait([serving]), leave.politely.wait())
+        await first(asyncio.wait([serving]), signals.requested.wait())
         if not up.is_set():
             serving.cancel()
         with suppress(asyncio.CancelledError):
             await serving
-        return leave.status
+        return signals.status
 
 
 def _welcome(name: str, running: RunningHost) -> Iterator[str]:

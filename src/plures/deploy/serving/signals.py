@@ -1,52 +1,52 @@
-"""SIGINT and SIGTERM: the first asks to leave politely, the second to hurry."""
+"""SIGINT and SIGTERM: the first one requests a shutdown, the second one forces it."""
 
 import asyncio
 import signal
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
-HURRIED = 130
-"""Exit status when the user asked twice: some requests may have been cut off."""
+FORCED = 130
+"""Exit status after a forced shutdown: some requests may have been cut off."""
 
 
-class Leave:
-    """What the user asked for so far."""
+class ShutdownSignals:
+    """What the user has asked for so far."""
 
     def __init__(self) -> None:
-        self.politely = asyncio.Event()
-        self.now = asyncio.Event()
+        self.requested = asyncio.Event()
+        self.forced = asyncio.Event()
         self._hurry: Callable[[], None] = lambda: None
 
     @property
     def status(self) -> int:
         """The exit status that follows."""
-        return HURRIED if self.now.is_set() else 0
+        return FORCED if self.forced.is_set() else 0
 
-    def on_now(self, hurry: Callable[[], None]) -> None:
-        """Call this when the user asks the second time; at once, when that has happened already."""
+    def on_forced(self, hurry: Callable[[], None]) -> None:
+        """Call `hurry` when the shutdown is forced; at once when it has been already."""
         self._hurry = hurry
-        if self.now.is_set():
+        if self.forced.is_set():
             hurry()
 
-    def asked(self) -> None:
-        """The user asks once more."""
-        if not self.politely.is_set():
-            self.politely.set()
-        elif not self.now.is_set():
-            self.now.set()
+    def received(self) -> None:
+        """A signal has arrived."""
+        if not self.requested.is_set():
+            self.requested.set()
+        elif not self.forced.is_set():
+            self.forced.set()
             self._hurry()
 
 
 @contextmanager
-def leave_on_signals() -> Generator[Leave]:
-    """Turn both signals into a `Leave` while the context lasts. Only in the main thread, with a running loop."""
-    leave = Leave()
+def shutdown_signals() -> Generator[ShutdownSignals]:
+    """Handle both signals while the context lasts. Only in the main thread, with a running loop."""
+    signals = ShutdownSignals()
     loop = asyncio.get_running_loop()
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     for number in before:
-        loop.add_signal_handler(number, leave.asked)
+        loop.add_signal_handler(number, signals.received)
     try:
-        yield leave
+        yield signals
     finally:
         for number, handler in before.items():
             loop.remove_signal_handler(number)

@@ -20,7 +20,7 @@ _TRIES = 100
 
 
 @dataclass(frozen=True)
-class Wish:
+class ListenAddress:
     """Where somebody would like to listen.
 
     Attributes:
@@ -33,7 +33,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class WishedAddresses:
+class ListenAddresses:
     """Where a run would like to listen.
 
     Attributes:
@@ -42,9 +42,12 @@ class WishedAddresses:
             all take any that are free.
     """
 
-    public: Wish = field(default_factory=Wish)
+    public: ListenAddress = field(default_factory=ListenAddress)
     control_host: str = "127.0.0.1"
     control_port: int | None = None
+
+
+ANY_FREE_PORTS = ListenAddresses(public=ListenAddress(port=0), control_port=0)
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class Listening:
         self.socket.close()
 
 
-def listen(wish: Wish) -> Listening:
+def listen(wish: ListenAddress) -> Listening:
     """Bind and start to queue connections.
 
     Raises:
@@ -122,7 +125,7 @@ def listen_for_peers(path: Path) -> PeerListening:
 
 def free_port(host: str = "127.0.0.1") -> int:
     """A port that is free now, for programs that cannot inherit a socket."""
-    listening = listen(Wish(host, 0))
+    listening = listen(ListenAddress(host, 0))
     listening.close()
     return listening.port
 

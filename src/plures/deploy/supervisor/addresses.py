@@ -8,10 +8,10 @@ from typing import NamedTuple
 from plures.deploy.plan import Plan
 from plures.deploy.serving import (
     CONTROL_PORT,
+    ListenAddress,
+    ListenAddresses,
     Listening,
     PeerListening,
-    Wish,
-    WishedAddresses,
     folder_for_peers,
     free_port,
     listen,
@@ -37,7 +37,7 @@ class Addresses:
         peers: Where our replicas call each other. Others use `control`.
     """
 
-    def __init__(self, plan: Plan, wished: WishedAddresses) -> None:
+    def __init__(self, plan: Plan, wished: ListenAddresses) -> None:
         """Raises PortTaken, PortForbidden, AddressUnusable or PeerSocketUnusable, and then holds nothing."""
         self.public: Listening | None = None
         self.control: dict[ReplicaName, Listening] = {}
@@ -93,10 +93,10 @@ class Addresses:
             self.close_control(name)
         self._folder.cleanup()
 
-    def _bind(self, names: Sequence[ReplicaName], wished: WishedAddresses) -> None:
+    def _bind(self, names: Sequence[ReplicaName], wished: ListenAddresses) -> None:
         port, default = wished.control_port, CONTROL_PORT
         for name in names:
-            self.control[name] = listen(Wish(wished.control_host, port, default))
+            self.control[name] = listen(ListenAddress(wished.control_host, port, default))
             if port != 0:
                 port, default = None, self.control[name].port + 1
 

@@ -12,7 +12,7 @@ from plures.deploy.channel import (
     CloseEdge,
     Configure,
     EdgeClosed,
-    Endpoints,
+    EndpointUrls,
     Failed,
     Ready,
     Stop,
@@ -48,7 +48,7 @@ class Child(Protocol):
         """Wait for its end, whatever the cause; the status as of `Program.ended`."""
         ...
 
-    async def update(self, number: int, endpoints: Endpoints) -> None:
+    async def update(self, number: int, endpoints: EndpointUrls) -> None:
         """Tell it whom it can call now, and wait until it uses that."""
         ...
 
@@ -66,7 +66,7 @@ class Child(Protocol):
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class ProcessContext:
     """What any child is started with.
 
     Attributes:
@@ -82,10 +82,12 @@ class Surroundings:
     grace_s: float
 
 
-class Replica:
+class ReplicaProcess:
     """A process that runs `plures.deploy.replica`."""
 
-    def __init__(self, surroundings: Surroundings, program: Program, channel: Channel[ToReplica, ToSupervisor]) -> None:
+    def __init__(
+        self, surroundings: ProcessContext, program: Program, channel: Channel[ToReplica, ToSupervisor]
+    ) -> None:
         self._surroundings = surroundings
         self._program = program
         self._channel = channel
@@ -97,7 +99,9 @@ class Replica:
         self._listening = asyncio.create_task(self._listen(), name=f"channel of {surroundings.name}")
 
     @classmethod
-    async def start(cls, surroundings: Surroundings, program: Sequence[str], configure: Configure) -> "Replica":
+    async def start(
+        cls, surroundings: ProcessContext, program: Sequence[str], configure: Configure
+    ) -> "ReplicaProcess":
         """Start the process and tell it what to run."""
         ours, theirs = socket.socketpair()
         channel = await to_replica(ours)
@@ -137,7 +141,7 @@ class Replica:
         await asyncio.shield(self._listening)  # what it said last counts as well
         return status
 
-    async def update(self, number: int, endpoints: Endpoints) -> None:
+    async def update(self, number: int, endpoints: EndpointUrls) -> None:
         self._channel.send(Update(number, endpoints))
         if self._became_ready.is_set():
             await first(self._has_heard(number), self.ended(), limit_s=_UPDATE_S)

@@ -15,12 +15,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from plures.deploy.channel import Endpoints
+from plures.deploy.channel import EndpointUrls
 from plures.deploy.errors import CommandMissing, ReplicaDied
 from plures.deploy.waiting import first
 
 from . import guardian
-from .child import Surroundings
+from .child import ProcessContext
 from .program import Program, ending
 
 _POLL_S = 0.05
@@ -30,7 +30,7 @@ _ANSWER_S = 2.0
 class Command:
     """A running foreign program, with a guardian that takes it down when the supervisor is gone."""
 
-    def __init__(self, surroundings: Surroundings, program: Program, address: tuple[str, int], lifeline: int) -> None:
+    def __init__(self, surroundings: ProcessContext, program: Program, address: tuple[str, int], lifeline: int) -> None:
         self._surroundings = surroundings
         self._program = program
         self._address = address
@@ -39,7 +39,7 @@ class Command:
 
     @classmethod
     async def start(
-        cls, surroundings: Surroundings, command: str, address: tuple[str, int], urls: Mapping[str, str]
+        cls, surroundings: ProcessContext, command: str, address: tuple[str, int], urls: Mapping[str, str]
     ) -> "Command":
         """Start it; it is to listen on `address`, and finds capabilities at `urls`.
 
@@ -77,7 +77,7 @@ class Command:
         await asyncio.shield(self._closing)
         return status
 
-    async def update(self, number: int, endpoints: Endpoints) -> None:
+    async def update(self, number: int, endpoints: EndpointUrls) -> None:
         """Its environment cannot change any more; the addresses in it stay valid across restarts."""
 
     async def close_edge(self) -> None:

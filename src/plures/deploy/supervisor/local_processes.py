@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TextIO
 
 from plures.application import assemble, load
-from plures.deploy.channel import Endpoints
+from plures.deploy.channel import EndpointUrls
 from plures.deploy.plan import Plan, plan
-from plures.deploy.serving import Wish, WishedAddresses, leave_on_signals
+from plures.deploy.serving import ANY_FREE_PORTS, shutdown_signals
 from plures.deploy.waiting import first
 from plures.host import Mode
 from plures.topology import Topology, check
@@ -18,8 +18,6 @@ from plures.topology import Topology, check
 from .addresses import replica_names
 from .logs import Lines, PrefixedLines
 from .supervisor import OWN_NAME, Supervisor, SupervisorOptions, Work
-
-ANY_FREE_PORTS = WishedAddresses(public=Wish(port=0), control_port=0)
 
 
 class RunningProcesses:
@@ -29,7 +27,7 @@ class RunningProcesses:
         self._supervisor = supervisor
 
     @property
-    def endpoints(self) -> Endpoints:
+    def endpoints(self) -> EndpointUrls:
         """Capability → base URLs of the replicas that are ready now."""
         return self._supervisor.endpoints
 
@@ -101,21 +99,21 @@ async def supervise(the_plan: Plan, work: Work, options: SupervisorOptions, stre
     Raises:
         PluresError: A port is taken, or a process cannot start; nothing is left running then.
     """
-    with leave_on_signals() as leave:
+    with shutdown_signals() as signals:
         supervisor = Supervisor(the_plan, work, options, log_of(the_plan, stream))
-        leave.on_now(supervisor.hurry)
+        signals.on_forced(supervisor.hurry)
         starting = asyncio.create_task(supervisor.start(), name="start")
-        await first(asyncio.wait([starting]), leave.politely.wait())
+        await first(asyncio.wait([starting]), signals.requested.wait())
         if not starting.done():
             starting.cancel()
         with suppress(asyncio.CancelledError):
             await starting
             for line in _welcome(supervisor):
                 supervisor.say(OWN_NAME, line)
-            await leave.politely.wait()
+            await signals.requested.wait()
             supervisor.say(OWN_NAME, "stopping: requests in flight are answered first; press Ctrl-C again to kill")
         await supervisor.stop()
-        return leave.status
+        return signals.status
 
 
 def log_of(the_plan: Plan, stream: TextIO) -> Lines:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from plures.deploy.channel import Endpoints
+from plures.deploy.channel import EndpointUrls
 from plures.deploy.errors import StartTimeout
 from plures.errors import PluresError
 
@@ -86,7 +86,7 @@ class Slot:
             finally:
                 self._keep()
 
-    async def update(self, number: int, endpoints: Endpoints) -> None:
+    async def update(self, number: int, endpoints: EndpointUrls) -> None:
         """Tell every child, also one that is starting or stopping, whom it can call."""
         await asyncio.gather(*(child.update(number, endpoints) for child in self._alive))
 

@@ -10,17 +10,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from plures.deploy.channel import Configure, Endpoints
+from plures.deploy.channel import Configure, EndpointUrls
 from plures.deploy.errors import NoSuchReplica
 from plures.deploy.plan import Plan
-from plures.deploy.serving import WishedAddresses
+from plures.deploy.serving import ListenAddresses
 from plures.deploy.waiting import in_order, together
 from plures.host import Mode
 from plures.topology import ResolvedProcess
 
 from .addresses import Addresses, ReplicaName, replica_names
 from .backoff import Backoff, BackoffPolicy
-from .child import Child, Replica, Surroundings
+from .child import Child, ProcessContext, ReplicaProcess
 from .command import Command
 from .logs import Lines
 from .slot import Slot, SlotRules
@@ -38,7 +38,7 @@ class SupervisorOptions:
         replica: The program that runs one replica; the descriptor of its channel is added.
     """
 
-    addresses: WishedAddresses = field(default_factory=WishedAddresses)
+    addresses: ListenAddresses = field(default_factory=ListenAddresses)
     start_limit_s: float = 60.0
     grace_s: float = 30.0
     backoff: BackoffPolicy = field(default_factory=BackoffPolicy)
@@ -108,7 +108,7 @@ class Supervisor:
         self._named(process, replica).kill()
 
     @property
-    def endpoints(self) -> Endpoints:
+    def endpoints(self) -> EndpointUrls:
         """Capability → base URLs of the replicas that are ready now."""
         return self._ready_at(self.addresses.url)
 
@@ -128,13 +128,13 @@ class Supervisor:
             overlapping=not process.exclusive and process.command is None,
             address_outlives_child=process.command is None,
         )
-        surroundings = Surroundings(str(name), self._lines, process.environment, self._options.grace_s)
+        surroundings = ProcessContext(str(name), self._lines, process.environment, self._options.grace_s)
 
         async def spawn() -> Child:
             if process.command is not None:
                 urls = self._fixed_urls(process)
                 return await Command.start(surroundings, process.command, self.addresses.of_command(name), urls)
-            replica = await Replica.start(surroundings, self._options.replica, self._configure(process, name))
+            replica = await ReplicaProcess.start(surroundings, self._options.replica, self._configure(process, name))
             # Who is ready may have changed while the process was being started.
             await replica.update(self._number, self._endpoints_for(process))
             return replica
@@ -171,11 +171,11 @@ class Supervisor:
             )
         )
 
-    def _endpoints_for(self, process: ResolvedProcess) -> Endpoints:
+    def _endpoints_for(self, process: ResolvedProcess) -> EndpointUrls:
         ready = self._ready_at(self.addresses.peer_url)
         return {name: urls for name, urls in ready.items() if name not in process.capabilities}
 
-    def _ready_at(self, url_of: Callable[[ReplicaName], str]) -> Endpoints:
+    def _ready_at(self, url_of: Callable[[ReplicaName], str]) -> EndpointUrls:
         return {
             capability: tuple(self._urls(process, url_of))
             for process in self.plan.processes.values()

@@ -23,11 +23,11 @@ from plures.deploy.channel import (
     Updated,
     to_supervisor,
 )
-from plures.deploy.serving import Host, Hosted, Leave, leave_on_signals
-from plures.deploy.settling import settle
+from plures.deploy.process_setup import freeze_gc
+from plures.deploy.serving import Servable, ServedHost, ShutdownSignals, shutdown_signals
 from plures.errors import InvalidInput, PluresError
 
-from .orphans import end_this_process_after, watch
+from .orphans import end_this_process_after, watch_parent
 
 _LAST_RESORT_S = 20.0
 _log = logging.getLogger("plures.deploy")
@@ -46,7 +46,7 @@ class Unexpected(PluresError):
         )
 
 
-async def live(descriptor: int, build: Callable[[Configure], Host]) -> int:
+async def replica_main(descriptor: int, build: Callable[[Configure], Servable]) -> int:
     """Live one life; the exit status.
 
     Args:
@@ -61,26 +61,28 @@ async def live(descriptor: int, build: Callable[[Configure], Host]) -> int:
         configure = await channel.receive()
         if not isinstance(configure, Configure):
             return 0  # the supervisor is gone already
-        watch(lifeline, lambda: end_this_process_after(configure.grace_s + _LAST_RESORT_S))
-        with leave_on_signals() as leave:
-            return await _Life(configure, channel, leave).run(build)
+        watch_parent(lifeline, lambda: end_this_process_after(configure.grace_s + _LAST_RESORT_S))
+        with shutdown_signals() as signals:
+            return await _Replica(configure, channel, signals).run(build)
     finally:
         await channel.close()
 
 
-class _Life:
-    def __init__(self, configure: Configure, channel: Channel[ToSupervisor, ToReplica], leave: Leave) -> None:
+class _Replica:
+    def __init__(
+        self, configure: Configure, channel: Channel[ToSupervisor, ToReplica], signals: ShutdownSignals
+    ) -> None:
         self._configure = configure
         self._channel = channel
-        self._leave = leave
+        self._signals = signals
         self._edge_closing: asyncio.Task[None] | None = None
 
-    async def run(self, build: Callable[[Configure], Host]) -> int:
+    async def run(self, build: Callable[[Configure], Servable]) -> int:
         try:
             hosted = self._hosted(build)
         except Exception as error:  # noqa: BLE001  # whatever it is, the supervisor is told
             return await self._fail(error)
-        self._leave.on_now(hosted.hurry)
+        self._signals.on_forced(hosted.hurry)
         listening = asyncio.create_task(self._listen(hosted), name="channel")
         try:
             return await self._serve(hosted)
@@ -88,9 +90,9 @@ class _Life:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
 
-    async def _serve(self, hosted: Hosted) -> int:
+    async def _serve(self, hosted: ServedHost) -> int:
         starting = asyncio.create_task(hosted.start(), name="start")
-        leaving = asyncio.create_task(self._leave.politely.wait(), name="leave")
+        leaving = asyncio.create_task(self._signals.requested.wait(), name="leave")
         await asyncio.wait([starting, leaving], return_when=asyncio.FIRST_COMPLETED)
         if not starting.done():
             starting.cancel()
@@ -100,26 +102,26 @@ class _Life:
         if error is not None:
             leaving.cancel()
             return await self._fail(error)
-        settle()
+        freeze_gc()
         self._channel.send(Ready())
         await leaving
         await hosted.stop()
         return 0
 
-    def _hosted(self, build: Callable[[Configure], Host]) -> Hosted:
+    def _hosted(self, build: Callable[[Configure], Servable]) -> ServedHost:
         control = _inherited(self._configure.control_descriptor)
         peers = _inherited(self._configure.peer_descriptor)
         descriptor = self._configure.public_descriptor
         public = None if descriptor is None else _inherited(descriptor)
         try:
-            return Hosted(build(self._configure), control, public, self._configure.grace_s, peers=peers)
+            return ServedHost(build(self._configure), control, public, self._configure.grace_s, peers=peers)
         except BaseException:
             for sock in (control, peers, public):
                 if sock is not None:
                     sock.close()
             raise
 
-    async def _listen(self, hosted: Hosted) -> None:
+    async def _listen(self, hosted: ServedHost) -> None:
         while (message := await self._channel.receive()) is not None:
             match message:
                 case Update(number=number, endpoints=endpoints):
@@ -128,12 +130,12 @@ class _Life:
                 case CloseEdge():
                     self._edge_closing = asyncio.create_task(self._close_edge(hosted))
                 case Stop():
-                    self._leave.politely.set()
+                    self._signals.requested.set()
                 case Configure():
                     pass  # only the first message is one
-        self._leave.politely.set()  # the supervisor is gone
+        self._signals.requested.set()  # the supervisor is gone
 
-    async def _close_edge(self, hosted: Hosted) -> None:
+    async def _close_edge(self, hosted: ServedHost) -> None:
         await hosted.close_edge()
         self._channel.send(EdgeClosed())
 

@@ -16,7 +16,7 @@ CONTROL = ServingOptions(http=HttpServerProtocol, keep_alive_s=120)
 PUBLIC = ServingOptions(keep_alive_s=75, websockets=True, behind_proxy=True)
 
 
-class Host(Protocol):
+class Servable(Protocol):
     """What a deployer needs of `plures.host.Host`."""
 
     @property
@@ -29,7 +29,7 @@ class Host(Protocol):
     def update_endpoints(self, endpoints: Mapping[str, tuple[str, ...]]) -> None: ...
 
 
-class Hosted:
+class ServedHost:
     """Serves a host on sockets that somebody has bound.
 
     Args:
@@ -40,7 +40,7 @@ class Hosted:
 
     def __init__(
         self,
-        host: Host,
+        host: Servable,
         control: socket.socket,
         public: socket.socket | None,
         grace_s: float,
