@@ -1,5 +1,6 @@
 # make run    install what the marketplace needs and open it
 # make test   install everything and run the tests            (ARGS="tests/unit -k codec" to choose)
+# make newest run the tests with the newest versions that pyproject.toml allows, in an environment of their own
 # make check  format, lint, types, layers, tests and docs: what has to pass before a commit
 # make bench  measure the call path and the marketplace beside their peers
 # make lock   pin the dependencies anew, after pyproject.toml changed (ARGS=--upgrade for newer ones); needs uv
@@ -13,7 +14,7 @@ INSTALL := $(PYTHON) requirements/install.py
 COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: help run test check static format lock bench clean python
+.PHONY: help run test newest check static format lock bench clean python
 help:
 	@sed -n 's/^# make/make/p' Makefile
 
@@ -27,6 +28,13 @@ run: python
 test: python
 	@$(INSTALL) dev
 	$(BIN)/python -m pytest $(ARGS)
+
+# What a new user gets from a registry today, beside the pinned versions that everything else uses.
+newest: python
+	@$(PYTHON) -m venv --clear .venv-newest
+	@.venv-newest/bin/python -m pip install --quiet --upgrade pip
+	.venv-newest/bin/python -m pip install --quiet --editable . --group dev
+	.venv-newest/bin/python -m pytest $(ARGS)
 
 # The documentation is checked by a test, tests/unit/test_docs.py.
 check: static test
@@ -54,5 +62,5 @@ lock:
 	$(COMPILE) --group run --constraint requirements/dev.txt --output-file requirements/run.txt
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
+	rm -rf .venv .venv-newest .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
 	find src tests marketplace bench -name __pycache__ -type d -exec rm -rf {} +

@@ -80,8 +80,7 @@ def _not_imported(import_string: str, module: str, error: Exception, folder: Pat
 def _place(frames: Sequence[traceback.FrameSummary], folder: Path | None) -> str:
     """The innermost line of the user's own, where there is one; what it called is seldom to blame."""
     own = [frame for frame in frames if folder is not None and Path(frame.filename).is_relative_to(folder)]
-    imported = [
-        frame for frame in frames[2:] if not frame.filename.startswith("<")
-    ]  # the first two are ours and importlib's
+    # The first two are ours and importlib's.
+    imported = [frame for frame in frames[2:] if not frame.filename.startswith("<")]
     chosen = own or imported
     return f"{chosen[-1].filename}, line {chosen[-1].lineno}: " if chosen else ""

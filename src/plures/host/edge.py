@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Final
 
-from plures.errors import DeadlineExceeded, PluresError, Unavailable
+from plures.errors import DeadlineExceeded, PluresError, Text, Unavailable
 from plures.runtime import CallContext, current
 
 _LOG: Final = logging.getLogger("plures.edge")
@@ -13,10 +14,14 @@ EDGE_DEADLINE_S: Final = 5.0
 """Source: docs/adr/0006-call-path.md."""
 
 
+@dataclass(eq=False)
 class EdgeNotStarted(PluresError):
     """The edge's own start-up failed."""
 
     code = "host.edge_not_started"
+    text = Text("The edge did not start", why="{reason}", fix="See its log.")
+
+    reason: str
 
 
 class Edge:
@@ -45,7 +50,7 @@ class Edge:
         try:
             await self._app(scope, receive, answer.send)
         except (Unavailable, DeadlineExceeded) as error:
-            # A part that is down is no bug of the edge: whoever asked may come back, and one line tells the operator.
+            # A part that is down is no bug of the edge: the client may come back, and one line tells the operator.
             _LOG.warning("%s %s: %s", scope["method"], scope["path"], " ".join(str(error).split()))
             if answer.has_started:
                 raise
@@ -92,14 +97,11 @@ class _Lifespan:
             message = answer.get("message", "")
             _LOG.error("the edge did not start: %s", message)
             # Frameworks send a whole traceback; its last line says what happened.
-            why = message.strip().rpartition("\n")[2]
-            raise EdgeNotStarted("The edge did not start", why=why, fix="See its log.")
+            raise EdgeNotStarted(message.strip().rpartition("\n")[2])
 
     async def stop(self) -> None:
-        task, self._task = (
-            self._task,
-            None,
-        )  # Whoever stops it at the same time would wait for a second answer, for ever.
+        # Taken at once: a second stop at the same time would wait for an answer that does not come.
+        task, self._task = self._task, None
         if task is not None and not task.done():
             answer = await self._ask("lifespan.shutdown")
             if answer["type"] == "lifespan.shutdown.failed":
