@@ -1,14 +1,18 @@
 """A service inside its context manager: opened when the replica starts, closed when it stops."""
 
 import asyncio
+import logging
 from contextlib import AbstractAsyncContextManager
-from typing import Any
+from typing import Any, Final
+
+_LOG: Final = logging.getLogger("plures.host")
 
 
 class Opened:
     """Enters and leaves a context manager in one task of its own, since task groups and cancel scopes inside it ask for that."""
 
-    def __init__(self, manager: AbstractAsyncContextManager[object]) -> None:
+    def __init__(self, capability: str, manager: AbstractAsyncContextManager[object]) -> None:
+        self._capability = capability
         self._manager = manager
         self._closing = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -37,4 +41,11 @@ class Opened:
     async def _hold(self, opened: "asyncio.Future[object]") -> None:
         async with self._manager as service:
             opened.set_result(service)
-            await self._closing.wait()
+            try:
+                await self._closing.wait()
+            except asyncio.CancelledError:
+                # A task group cancels the task that holds it when one of its tasks fails.
+                _LOG.error(
+                    "what the service of %s works with has ended; its calls may fail from now on", self._capability
+                )
+                raise

@@ -85,7 +85,7 @@ class Services:
             raise RuntimeError(message)
         built = capability.implementation(**self.arguments(name, capability.dependencies))
         if is_opened(capability.implementation):
-            self._built[name] = Opened(built)
+            self._built[name] = Opened(name, built)
         else:
             self._built[name] = built
             self._clients.attach(capability.contract, built)

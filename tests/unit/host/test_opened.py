@@ -164,6 +164,36 @@ async def test_a_failure_to_close_is_logged_and_the_rest_is_closed(
     assert notes[-2:] == ["b stop 2", "b stop 1"]
 
 
+async def test_what_ends_while_the_service_is_in_use_is_logged_at_once(
+    host: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    fails = asyncio.Event()
+
+    async def helper() -> None:
+        await fails.wait()
+        message = "the helper broke"
+        raise RuntimeError(message)
+
+    @asynccontextmanager
+    async def grouped() -> AsyncIterator[Answers]:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(helper())
+            yield Answers("a")
+
+    running = host(Capability(A, grouped))
+    await running.start()
+    with caplog.at_level(logging.ERROR, "plures.host"):
+        fails.set()
+        async with asyncio.timeout(30):
+            while not caplog.records:  # noqa: ASYNC110 - a log has no event
+                await asyncio.sleep(0)
+        assert caplog.records[0].getMessage() == (
+            "what the service of a works with has ended; its calls may fail from now on"
+        )
+        await running.stop()
+    assert "the helper broke" in caplog.text
+
+
 @pytest.mark.parametrize("mode", list(Mode))
 async def test_in_a_circle_a_service_that_is_not_open_yet_refuses_calls(host: Make, mode: Mode) -> None:
     refused: list[Unavailable] = []
