@@ -9,7 +9,10 @@ import logging
 from collections import deque
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
+from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
+from time import time
 from typing import Any, Final, cast
 
 import msgspec
@@ -51,8 +54,6 @@ class HttpServerProtocol(asyncio.Protocol):
         self._flushed: asyncio.Future[None] | None = None
         self._keeps_alive = True
         self._silent_s = 0.0
-        self._common: list[tuple[bytes, bytes]] = []
-        self._common_lines = b""
 
     @property
     def is_silent(self) -> bool:
@@ -75,6 +76,11 @@ class HttpServerProtocol(asyncio.Protocol):
                 self._refuse(HTTPStatus.REQUEST_TIMEOUT, "the request did not arrive in time")
         elif self._silent_s > self._most_silent_s:
             self.transport.close()
+
+    def abort(self) -> None:
+        """Close now. What was asked gets no answer."""
+        if self.transport is not None:
+            self.transport.abort()
 
     # asyncio.Protocol
 
@@ -135,9 +141,9 @@ class HttpServerProtocol(asyncio.Protocol):
                 await self._stream(request, response, response.chunks)
         except Exception:  # noqa: BLE001 - the answer has begun: that it has no end is all that its peer can be told
             _log.exception("%s %s failed", request.method, request.path)
-            self._abort()
+            self.abort()
         except BaseException:
-            self._abort()
+            self.abort()
             raise
         finally:
             self._server.tasks.discard(self._task)
@@ -193,7 +199,7 @@ class HttpServerProtocol(asyncio.Protocol):
     def _refuse(self, status: HTTPStatus, why: str) -> None:
         """Answer what cannot be read, and close."""
         if self._task is not None:
-            self._abort()  # The answer would be taken for that to the request before.
+            self.abort()  # The answer would be taken for that to the request before.
             return
         self._keeps_alive = False
         body = msgspec.json.encode({"code": "invalid_argument", "message": why})
@@ -203,16 +209,13 @@ class HttpServerProtocol(asyncio.Protocol):
     # Bytes
 
     def _head(self, response: Response, framing: bytes) -> bytes:
-        common = self._server.default_headers
-        if self._common is not common:  # It is a new list each second.
-            self._common, self._common_lines = common, _lines(common)
-        if _CLOSE in self._common:
+        if _CLOSE in self._server.default_headers:
             self._keeps_alive = False
-        elif not self._keeps_alive:
+        if not self._keeps_alive:
             framing += _lines([_CLOSE])
         return b"%b%bcontent-type: %b\r\n%b%b\r\n" % (
             _STATUS_LINE[response.status],
-            self._common_lines,
+            _date_line(int(time())),
             response.content_type,
             _lines(response.headers) if response.headers else b"",
             framing,
@@ -222,10 +225,11 @@ class HttpServerProtocol(asyncio.Protocol):
         if self.transport is not None:
             self.transport.write(data)
 
-    def _abort(self) -> None:
-        if self.transport is not None:
-            self.transport.abort()
-
 
 def _lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     return b"".join([b"%b: %b\r\n" % header for header in headers])
+
+
+@lru_cache(maxsize=1)
+def _date_line(second: int) -> bytes:
+    return b"date: %b\r\n" % formatdate(second, usegmt=True).encode()

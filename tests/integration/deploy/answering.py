@@ -108,11 +108,11 @@ class Served:
 
     @property
     def protocols(self) -> list[HttpServerProtocol]:
-        return list(self.listener._server.server_state.connections)
+        return list(self.listener.state.connections)
 
     @property
     def tasks(self) -> set[asyncio.Task[None]]:
-        return self.listener._server.server_state.tasks
+        return self.listener.state.tasks
 
     async def only(self) -> HttpServerProtocol:
         """The server's side of the one connection."""

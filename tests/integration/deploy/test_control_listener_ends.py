@@ -73,11 +73,8 @@ async def test_a_request_that_does_not_arrive_is_refused(serve: Serve, begun: by
 
 
 async def test_the_listener_ticks_for_all(serve: Serve) -> None:
-    it = await serve(keep_alive_s=1)
+    it = await serve(keep_alive_s=1, tick_s=0.3)
     clients = [await it.connect() for _ in range(3)]
-    await until(lambda: len(it.protocols) == 3)
-    for _ in range(2):
-        it.listener._server._tick()
     assert [await client.rest() for client in clients] == [b"", b"", b""]
     answer = await (await it.connect(get("/echo"))).answer()
     assert answer.headers["date"].endswith(" GMT")
@@ -91,7 +88,7 @@ async def test_an_idle_connection_may_ask_once_more(serve: Serve) -> None:
     client = await it.connect(get("/echo"))
     assert "connection" not in (await client.answer()).headers
     stopping = asyncio.create_task(it.listener.stop())
-    await until(lambda: (b"connection", b"close") in it.listener._server.server_state.default_headers)
+    await until(lambda: (b"connection", b"close") in it.listener.state.default_headers)
     await client.say(post(b"last"))
     answer = await client.answer()
     assert (answer.body, answer.headers["connection"]) == (b"last", "close")

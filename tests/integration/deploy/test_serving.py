@@ -9,6 +9,8 @@ import pytest
 from plures.deploy.serving.listener import Listener, ServingOptions
 from plures.deploy.serving.sockets import ListenAddress, listen
 
+from .support import until
+
 REQUEST = b"GET /%s HTTP/1.1\r\nhost: here\r\n\r\n"
 
 
@@ -73,9 +75,12 @@ class Served:
         self._connections.append(connection)
         return connection
 
-    async def close(self) -> None:
+    def close_connections(self) -> None:
         for connection in self._connections:
             connection.writer.close()
+
+    async def close(self) -> None:
+        self.close_connections()
         self.listener.hurry()
         await self.listener.stop()
 
@@ -104,6 +109,43 @@ async def test_keeps_connections_and_gives_away_nothing(serve):
         assert b"connection: close" not in head
         assert b"server:" not in head
         assert b"date:" in head
+
+
+async def test_the_date_goes_on_while_a_connection_is_kept(serve):
+    it = await serve(tick_s=0.1)
+    connection = await it.connect()
+    dates = set()
+    async with asyncio.timeout(20):
+        while len(dates) < 2:
+            await connection.ask(b"now")
+            dates.add((await connection.answer())[0].partition(b"date: ")[2].partition(b"\r\n")[0])
+            await asyncio.sleep(0.1)
+
+
+def test_a_listener_without_connections_sets_no_timer():
+    class Loop(asyncio.SelectorEventLoop):
+        timers = 0
+
+        def call_at(self, *arguments, **more):
+            self.timers += 1
+            return super().call_at(*arguments, **more)
+
+    async def set_by(waiting_s: float) -> int:
+        it = Served(ServingOptions(tick_s=0.01))
+        await it.listener.start()
+        await it.connect()
+        it.close_connections()
+        await until(lambda: not it.listener.state.connections)
+        await asyncio.sleep(0.05)
+        before = loop.timers
+        await asyncio.sleep(waiting_s)
+        timers = loop.timers - before
+        await it.close()
+        return timers
+
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        loop = runner.get_loop()
+        assert runner.run(set_by(0.2)) == 1  # its own sleep
 
 
 async def test_an_idle_connection_may_ask_once_more(serve):

@@ -12,7 +12,7 @@ from plures.http import Answerer, HttpServerProtocol
 from .listener import Asgi, Listener, ServingOptions
 
 _log = logging.getLogger("plures.deploy")
-CONTROL = ServingOptions(http=HttpServerProtocol, keep_alive_s=120)
+CONTROL = ServingOptions(http=HttpServerProtocol, keep_alive_s=120, tick_s=5.0)
 PUBLIC = ServingOptions(keep_alive_s=75, websockets=True, behind_proxy=True)
 
 
