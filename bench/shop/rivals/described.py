@@ -7,7 +7,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from plures import ContractError
-from plures.contract import describe
+from plures.contract import read_contract
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Operation:
 @cache
 def operations_of(contract: type) -> tuple[Operation, ...]:
     """All operations of a contract class."""
-    description, violations = describe(contract)
+    description, violations = read_contract(contract)
     assert not violations, violations
     requests: dict[str, Any] = {
         name: operation.request.message.python for name, operation in description.operations.items()

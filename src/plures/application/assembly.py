@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from plures.contract import ContractDescription, describe, is_contract
+from plures.contract import ContractDescription, is_contract, read_contract
 from plures.data import Migration, check_migrations
 from plures.errors import InvalidInput, Violation
 from plures.topology import ApplicationFacts, CapabilityFacts
@@ -128,7 +128,7 @@ def _capability(capability: Capability, violations: list[Violation]) -> Assemble
     if not is_contract(capability.contract):
         violations.append(rules.NO_CONTRACT.broken(f"Capability({capability.contract!r})"))
         return None
-    contract, found = describe(capability.contract)
+    contract, found = read_contract(capability.contract)
     violations += found
     where = f"capability {contract.capability!r}"
     violations += check_migrations(contract.capability, capability.migrations)

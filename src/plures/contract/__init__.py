@@ -2,9 +2,11 @@
 
 from msgspec import Meta
 
+from .annotations import Unresolvable, annotations_of
 from .codec import MAX_DEPTH, Codec, Malformed, Problems, TooDeep, as_list, as_object
+from .contract_reader import is_contract, read_contract
 from .declare import OperationDeclaration, command, contract, query
-from .describe import ContractDescription, ErrorDescription, OperationDescription, describe, is_contract
+from .description import ContractDescription, ErrorDescription, OperationDescription
 from .error import ContractError
 from .message import Message
 
@@ -21,11 +23,13 @@ __all__ = [
     "OperationDescription",
     "Problems",
     "TooDeep",
+    "Unresolvable",
+    "annotations_of",
     "as_list",
     "as_object",
     "command",
     "contract",
-    "describe",
     "is_contract",
     "query",
+    "read_contract",
 ]

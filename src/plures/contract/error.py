@@ -1,11 +1,13 @@
 """`ContractError`: an error that a contract declares, and that callers may therefore rely on."""
 
 import inspect
-from typing import Any, ClassVar, get_origin
+from typing import Any, ClassVar
 
 from typing_extensions import dataclass_transform
 
 from plures.errors import PluresError, Status
+
+from .annotations import is_class_variable
 
 
 @dataclass_transform(kw_only_default=True)
@@ -55,24 +57,17 @@ class ContractError(PluresError):
         return _rebuild, (type(self), self.fields)
 
 
-def _rebuild(kind: type[ContractError], fields: dict[str, Any]) -> ContractError:
-    return kind(**fields)
+def _rebuild(python: type[ContractError], fields: dict[str, Any]) -> ContractError:
+    return python(**fields)
 
 
-def field_names(kind: type[ContractError]) -> tuple[str, ...]:
-    """The fields that subclasses of `ContractError` annotate, base classes first."""
-    return tuple(
-        dict.fromkeys(  # A class may narrow a field of its base.
-            name
-            for base in reversed(kind.__mro__)
-            if issubclass(base, ContractError) and base is not ContractError
-            for name, annotation in inspect.get_annotations(base).items()
-            if not _is_class_variable(annotation)
-        )
-    )
-
-
-def _is_class_variable(annotation: object) -> bool:
-    if isinstance(annotation, str):  # under `from __future__ import annotations`
-        return annotation.startswith(("ClassVar", "typing.ClassVar"))
-    return annotation is ClassVar or get_origin(annotation) is ClassVar
+def field_names(python: type[ContractError]) -> tuple[str, ...]:
+    """The fields that subclasses of `ContractError` annotate, base classes first, each once: a class may narrow those of its base."""
+    names = [
+        name
+        for base in reversed(python.__mro__)
+        if issubclass(base, ContractError) and base is not ContractError
+        for name, annotation in inspect.get_annotations(base).items()
+        if not is_class_variable(annotation)
+    ]
+    return tuple(dict.fromkeys(names))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from typing_extensions import dataclass_transform
 
-from .codec import camel
+from .names import camel
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))

@@ -29,10 +29,10 @@ def _operation(operation: OperationDescription) -> dict[str, object]:
         "idempotent": declaration.idempotent,
         "streams": operation.streams,
         "deadline_s": declaration.deadline_s,
-        "request": operation.request.message.describe(),
-        "answer": operation.answer.message.describe(),
+        "request": operation.request.message.json_schema(),
+        "answer": operation.answer.message.json_schema(),
         "errors": [
-            {"name": error.name, "status": error.python.status.value, "fields": error.codec.message.describe()}
+            {"name": error.name, "status": error.python.status.value, "fields": error.codec.message.json_schema()}
             for error in operation.errors
         ],
     }

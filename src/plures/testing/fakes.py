@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from typing_extensions import TypeForm
 
-from plures.contract import Malformed, OperationDescription, describe, is_contract
+from plures.contract import Malformed, OperationDescription, is_contract, read_contract
 from plures.errors import InvalidInput, PluresError
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ def fake(contract: TypeForm[T], **operations: Any) -> T:
     if not is_contract(python):
         what = f"Cannot fake {python!r}"
         raise WrongFake(what, why="it is not a contract", fix='Pass a class with @contract("….v1", owner="…").')
-    description, violations = describe(python)
+    description, violations = read_contract(python)
     if violations:
         subject = f"contract {description.service}"
         raise InvalidInput(subject, violations)

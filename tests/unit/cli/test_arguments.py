@@ -6,12 +6,12 @@ import pytest
 from lab import Echo, Trouble
 
 from plures.cli.listing import BadArgument, request_of
-from plures.contract import describe
+from plures.contract import read_contract
 from plures.host.listing import listing
 
 OPERATIONS: dict[str, Any] = {
     operation["name"].rpartition("/")[2]: operation
-    for contract in listing("lab", [describe(Echo)[0], describe(Trouble)[0]])["contracts"]  # type: ignore[attr-defined]
+    for contract in listing("lab", [read_contract(Echo)[0], read_contract(Trouble)[0]])["contracts"]  # type: ignore[attr-defined]
     for operation in contract["operations"]
 }
 

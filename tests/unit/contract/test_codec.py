@@ -11,7 +11,7 @@ from msgspec import field
 
 from plures import Message
 from plures.contract import Codec, Malformed
-from plures.contract.reading import TypeReader
+from plures.contract.type_reader import TypeReader
 
 
 class Priority(IntEnum):

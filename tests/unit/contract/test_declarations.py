@@ -6,7 +6,7 @@ from typing import Protocol
 import pytest
 
 from plures import ContractError, contract, query
-from plures.contract import describe
+from plures.contract import read_contract
 
 
 class Gone(ContractError):
@@ -30,7 +30,7 @@ class Narrower(Narrow):
 
 
 def rules(declared: type) -> list[str]:
-    return [violation.code for violation in describe(declared)[1]]
+    return [violation.code for violation in read_contract(declared)[1]]
 
 
 def test_two_errors_of_one_name_are_refused() -> None:
@@ -52,7 +52,10 @@ def test_deadlines_are_lengths_of_time(deadline_s: float) -> None:
     assert rules(Things) == ["contract.deadline"]
 
 
-@pytest.mark.parametrize("annotation", ["math.Nothing", "int |", "Nowhere"])
+@pytest.mark.parametrize(
+    "annotation",
+    ["math.Nothing", "int |", "Nowhere", "int | 'str'", "{}['x']", "1 / 0", "math.sqrt(-1)", "__import__('re').compile('(')"],
+)  # fmt: skip
 def test_annotations_that_name_nothing_are_violations(annotation: str) -> None:
     @contract("shop.things.v1", owner="tests")
     class Things(Protocol):
@@ -69,7 +72,7 @@ def test_an_error_may_say_a_field_of_its_base_again() -> None:
         @query(errors=[Narrower])
         async def get(self) -> str: ...
 
-    description, violations = describe(Things)
+    description, violations = read_contract(Things)
     assert violations == []
     assert [field.name for field in description.operations["get"].errors[0].codec.message.fields] == ["who"]
 
@@ -85,7 +88,7 @@ def test_a_contract_has_the_operations_of_its_base() -> None:
         @query()
         async def get_more(self) -> str: ...
 
-    description, violations = describe(MoreThings)
+    description, violations = read_contract(MoreThings)
     assert violations == []
     assert [o.full_name for o in description.operations.values()] == [
         "shop.more_things.v1.MoreThings/Get",

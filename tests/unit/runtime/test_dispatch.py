@@ -7,11 +7,11 @@ import pytest
 from lab import Echo
 
 from plures import Outcome, Unavailable
-from plures.contract import describe
+from plures.contract import read_contract
 from plures.runtime import Deadlines, Dispatcher
 from plures.runtime.dispatch import Incoming
 
-CONTRACT = describe(Echo)[0]
+CONTRACT = read_contract(Echo)[0]
 NUMBER = CONTRACT.operations["number"]
 
 

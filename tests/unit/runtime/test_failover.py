@@ -12,7 +12,7 @@ import pytest
 from lab import Echo, Gone, Trouble
 
 from plures import DeadlineExceeded, Internal, LimitExceeded, Outcome, Unavailable
-from plures.contract import describe
+from plures.contract import read_contract
 from plures.errors import CallError
 from plures.runtime import (
     MAX_BODY_BYTES,
@@ -85,7 +85,7 @@ class Callers:
     def __call__(self, contract: Any, transport: Scripted, *urls: str) -> Any:
         replicas = Replicas(Random(3))
         replicas.update(urls)
-        description, _ = describe(contract)
+        description, _ = read_contract(contract)
         client = Client(description.service)
         bind(client, description, RemoteCaller(replicas, transport, self.deadlines).bind)
         return client
@@ -184,7 +184,7 @@ async def test_calls_in_flight_are_counted_and_counted_off(client: Callers) -> N
             seen.append(replica.in_flight)
             return await super().unary(url, outgoing)
 
-    description, _ = describe(Echo)
+    description, _ = read_contract(Echo)
     for says in (FINE, NotSent("refused"), Broken("reset"), OVERLOADED):
         caller = RemoteCaller(replicas, Counting(a=says), client.deadlines)
         with suppress(CallError):

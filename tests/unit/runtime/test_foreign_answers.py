@@ -7,12 +7,12 @@ import pytest
 from lab import Refused, Trouble
 
 from plures import Internal, Outcome, Unavailable, Unimplemented
-from plures.contract import describe
+from plures.contract import read_contract
 from plures.errors import CallError
 from plures.runtime import Reply
 from plures.runtime.remote import answer_of
 
-OPERATION = describe(Trouble)[0].operations["fail"]
+OPERATION = read_contract(Trouble)[0].operations["fail"]
 
 
 def failure(reply: Reply) -> CallError:

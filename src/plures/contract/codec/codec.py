@@ -1,9 +1,4 @@
-"""Messages ↔ JSON bytes.
-
-msgspec writes and reads a message's form at once (`forms`), many times faster than code of ours could. Whatever it would get
-wrong — nulls, integers that JavaScript rounds, names in snake case, enums of another version — goes the exact way through
-`WireType`. Both ways give the same bytes and values; `tests/property/test_codec.py` holds them to it.
-"""
+"""Messages ↔ JSON bytes: takes the fast way where it may, and else the exact way. The package's docstring tells what both are."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -11,12 +6,13 @@ from typing import Any
 
 import msgspec
 
-from .composites import Field, MessageType, OptionalType, TupleType
-from .forms import form_of
-from .leaves import Leaf
-from .scalars import Written
-from .scanning import check_depth, has_wide_int, null_members
-from .wiretype import Problems, WireType, nests_itself, reachable
+from .containers import OptionalType, TupleType
+from .fast_way import form_of
+from .json_bytes import check_depth, has_wide_int, null_members
+from .messages import Field, MessageType
+from .scalar_json import Written
+from .scalars import ScalarType
+from .wire_type import Problems, WireType, nests_itself, reachable
 
 
 class Malformed(Exception):
@@ -28,24 +24,24 @@ class Malformed(Exception):
 
 
 class Codec:
-    """Writes and reads the JSON of one message type."""
+    """Writes and reads the JSON of one message type; with `exact`, never the fast way."""
 
-    def __init__(self, message: MessageType) -> None:
+    def __init__(self, message: MessageType, *, exact: bool = False) -> None:
         self.message = message
-        kinds = list(reachable(message))
-        self._form = form_of(message)
-        fields = [field for kind in kinds if isinstance(kind, MessageType) for field in kind.fields]
+        wire_types = list(reachable(message))
+        scalars = {wire_type.python for wire_type in wire_types if isinstance(wire_type, ScalarType)}
+        fields = [field for part in wire_types if isinstance(part, MessageType) for field in part.fields]
+        self._form = None if exact else form_of(message)
         self._nulls = _Nulls(fields)
-        self._has_int = any(isinstance(kind, Leaf) and kind.python is int for kind in kinds)
-        self._nests_itself = any(map(nests_itself, kinds))
-        # A field that must be there is missed when it comes in snake case; one that need not be would be overlooked.
+        self._has_int = int in scalars
+        self._nests_itself = any(map(nests_itself, wire_types))
+        # A required field in snake case makes the fast way fail, so the exact way is taken. An optional one would be overlooked.
         self._snake_names = tuple(
             {f'"{f.name}"'.encode() for f in fields if f.name != f.wire_name and f.default is not Field.REQUIRED}
         )
         self._encoder = msgspec.json.Encoder(decimal_format="string")
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(self._form.type if self._form else Any)
-        has_decimal = any(isinstance(kind, Leaf) and kind.python is Decimal for kind in kinds)
-        self._tree = msgspec.json.Decoder(float_hook=Written) if has_decimal else msgspec.json.Decoder()
+        self._tree = msgspec.json.Decoder(float_hook=Written) if Decimal in scalars else msgspec.json.Decoder()
 
     def encode(self, value: Any) -> bytes:
         """The JSON of a message. A value of the wrong type that JSON has a word for may get through.
@@ -106,10 +102,6 @@ class Codec:
             raise Malformed(problems)
         return value
 
-    def to_data(self, value: Any) -> Any:
-        """The message as plain data that any JSON library can write; raises `Malformed`."""
-        return self._exact(value)
-
     def _exact(self, value: Any) -> object:
         problems = Problems()
         data = self.message.encode(value, "", problems)
@@ -124,7 +116,7 @@ class Codec:
         if self._form.to is not None:
             try:
                 value = self._form.to(value)
-            except Exception:  # noqa: BLE001 - whatever it stumbles over, the exact way says what is wrong
+            except Exception:  # noqa: BLE001 - the exact way says what is wrong
                 return None
         body = self._encoder.encode(value)
         if b"null" in body:
@@ -164,4 +156,4 @@ class _Nulls:
 def _has_float(wire_type: WireType) -> bool:
     if isinstance(wire_type, TupleType | OptionalType):
         return any(_has_float(part) for part in wire_type.parts)
-    return isinstance(wire_type, Leaf) and wire_type.python is float
+    return isinstance(wire_type, ScalarType) and wire_type.python is float

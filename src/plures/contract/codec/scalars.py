@@ -1,182 +1,108 @@
-"""How each scalar is written to JSON and read from it, by the JSON mapping of protobuf (facts: docs/adr/0003-wire.md)."""
+"""Wire types without parts: text, numbers, times, enums."""
 
-import base64
-import math
-import re
-from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from typing import Any, Final, Self
-from uuid import UUID
+from datetime import datetime
+from decimal import InvalidOperation
+from enum import Enum
+from typing import Annotated, Any, Final
 
 import msgspec
 
-from .wiretype import SAFE_INT
+from .json_data import in_words
+from .scalar_json import KEYWORDS, READ, SCHEMA, WRITE
+from .wire_type import Problems, WireType
 
-_INT64: Final = range(-(2**63), 2**63)
-_DURATION: Final = re.compile(r"(-?)(\d{1,14})(?:\.(\d{1,9}))?s")
-_NOT_FINITE: Final[Mapping[str, float]] = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
-# What a peer may send for a number besides a JSON number; anything else is refused, unlike `int()` and `float()` would.
-_INT_TEXT: Final = re.compile(r"-?\d{1,19}")
-_FLOAT_TEXT: Final = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
+_MOST_UNKNOWN_MEMBERS: Final = 1000
+"""How many names an enum remembers that it does not declare: a hostile peer must not fill the memory with invented ones."""
 
 
-class Written(float):
-    """A number that remembers how it was written, since a `Decimal` must not be rounded to a float on its way."""
+class ScalarType:
+    """A type that travels as one JSON scalar.
 
-    text: str
+    Attributes:
+        bounded: The type with its bounds, as an annotation.
+    """
 
-    def __new__(cls, text: str) -> Self:
-        number = super().__new__(cls, text)
-        number.text = text
-        return number
+    def __init__(self, python: type, *, is_native: bool = True, bounds: tuple[msgspec.Meta, ...] = ()) -> None:
+        self.python = python
+        self.is_native = is_native
+        self.parts: tuple[WireType, ...] = ()
+        self.bounds = bounds
+        self.bounded: Any = python
+        for meta in bounds:
+            self.bounded = Annotated[self.bounded, meta]
 
+    def encode(self, value: Any, at: str, problems: Problems) -> object:
+        if not self._fits(value):
+            problems.add(at, f"expected {self.python.__name__}, got {type(value).__name__}")
+            return None
+        try:
+            return WRITE[self.python](value) if self.python in WRITE else value
+        except (ValueError, OverflowError) as error:  # the latter for an int that no float can hold
+            problems.add(at, str(error))
+            return None
 
-def _write_int(value: int) -> int | str:
-    value = int(value)  # A range looks for an instance of a subclass of int one number after the other, 2⁶⁴ times.
-    if value not in _INT64:
-        message = f"{value} does not fit into 64 bits"
-        raise ValueError(message)
-    return value if abs(value) <= SAFE_INT else str(value)
-
-
-def _read_int(data: object) -> object:
-    if isinstance(data, float) and data.is_integer():
-        data = int(data)
-    if isinstance(data, str) and _INT_TEXT.fullmatch(data):
-        data = int(data)
-    if type(data) is int and data not in _INT64:
-        message = f"{data} does not fit into 64 bits"
-        raise ValueError(message)
-    return data
-
-
-def _write_float(value: float) -> float | str:
-    if math.isfinite(value):
+    def decode(self, data: object, at: str, problems: Problems) -> Any:
+        try:
+            value = READ[self.python](data) if self.python in READ else data
+            if not self._fits(value):
+                problems.add(at, f"expected {self.python.__name__}, got {in_words(data)}")
+            elif self.bounds:
+                msgspec.convert(value, self.bounded)
+        except (ValueError, InvalidOperation, OverflowError) as error:  # msgspec.ValidationError is a ValueError
+            problems.add(at, str(error) or f"not a {self.python.__name__}")
+            return None
         return value
-    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+    def _fits(self, value: object) -> bool:
+        if type(value) is self.python:
+            return True
+        if isinstance(value, bool | datetime):  # a bool is an int, and a datetime a date, only to Python
+            return False
+        return isinstance(value, (float, int) if self.python is float else self.python)
+
+    def json_schema(self) -> dict[str, object]:
+        schema = dict(SCHEMA[self.python])
+        for meta in self.bounds:
+            schema |= {KEYWORDS[name]: bound for name in KEYWORDS if (bound := getattr(meta, name)) is not None}
+        return schema
 
 
-def _read_float(data: object) -> object:
-    if isinstance(data, str) and data in _NOT_FINITE:
-        return _NOT_FINITE[data]
-    if (isinstance(data, str) and _FLOAT_TEXT.fullmatch(data)) or type(data) is int:
-        return float(data)
-    if isinstance(data, Written):
-        if math.isinf(data):
-            message = "Number out of range"
-            raise ValueError(message)
-        return float(data)
-    return data
+class EnumType:
+    """An enum travels by the name of its member; names that only the peer knows survive as pseudo-members."""
 
+    def __init__(self, python: type[Enum]) -> None:
+        self.is_native = False
+        self.parts: tuple[WireType, ...] = ()
+        self.python = python
+        self._unknown: dict[object, Enum] = {}
 
-def _read_bytes(data: object) -> object:
-    if not isinstance(data, str):
-        return data
-    standard = data.replace("-", "+").replace("_", "/").rstrip("=")
-    try:
-        return base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True)
-    except ValueError:
-        message = "not base64"
-        raise ValueError(message) from None
+    def encode(self, value: Any, at: str, problems: Problems) -> object:
+        if not isinstance(value, self.python):
+            problems.add(at, f"expected {self.python.__name__}, got {type(value).__name__}")
+            return None
+        # What was not declared goes back as it came: a number as a number.
+        return value.name if value.name in self.python.__members__ else value.value
 
+    def decode(self, data: object, at: str, problems: Problems) -> Any:
+        if isinstance(data, str):
+            return self.python.__members__[data] if data in self.python.__members__ else self._survivor(data)
+        if isinstance(data, int) and not isinstance(data, bool):
+            by_value = {member.value: member for member in self.python}
+            return by_value[data] if data in by_value else self._survivor(data)
+        problems.add(at, f"expected the name of a {self.python.__name__}, got {in_words(data)}")
+        return None
 
-def _write_datetime(value: datetime) -> str:
-    if value.tzinfo is None:
-        message = (
-            "a naive datetime cannot cross: its time zone is unknown; use datetime.now(UTC) or .replace(tzinfo=UTC)"
-        )
-        raise ValueError(message)
-    text = value.isoformat()
-    if text[-6] not in "+-":  # An offset with seconds, as zones had once; RFC 3339 has no words for it.
-        text = value.astimezone(UTC).isoformat()
-    return text[:-6] + "Z" if text.endswith("+00:00") else text
+    def _survivor(self, data: str | int) -> Enum:
+        if data not in self._unknown:
+            if len(self._unknown) >= _MOST_UNKNOWN_MEMBERS:
+                self._unknown.clear()
+            # Enum has no public way to make a value that it did not declare; `Flag` makes its own in this same way.
+            base: Any = next((base for base in (str, int) if issubclass(self.python, base)), object)
+            payload = () if base is object else (data,) if isinstance(data, base) else (base(),)
+            survivor: Any = base.__new__(self.python, *payload)
+            survivor._name_, survivor._value_ = str(data), data
+            self._unknown[data] = survivor
+        return self._unknown[data]
 
-
-def _read_datetime(data: object) -> object:
-    if not isinstance(data, str):
-        return data
-    value: datetime = msgspec.convert(data, datetime)
-    if value.tzinfo is None:
-        message = "a date and time without offset; append Z or +01:00"
-        raise ValueError(message)
-    return value
-
-
-def _read_date(data: object) -> object:
-    return msgspec.convert(data, date) if isinstance(data, str) else data
-
-
-def _write_timedelta(value: timedelta) -> str:
-    micros = value // timedelta(microseconds=1)
-    seconds, rest = divmod(abs(micros), 1_000_000)
-    fraction = f".{rest:06d}".rstrip("0") if rest else ""
-    return f"{'-' if micros < 0 else ''}{seconds}{fraction}s"
-
-
-def _read_timedelta(data: object) -> object:
-    if not isinstance(data, str):
-        return data
-    match = _DURATION.fullmatch(data)
-    if match is None:
-        message = f"{data[:40]!r} is not a duration such as '3.5s'"
-        raise ValueError(message)
-    sign, seconds, fraction = match.groups()
-    length = timedelta(seconds=int(seconds), microseconds=round(int((fraction or "0").ljust(9, "0")) / 1000))
-    return -length if sign else length
-
-
-def _read_uuid(data: object) -> object:
-    return msgspec.convert(data, UUID) if isinstance(data, str) else data
-
-
-def _read_decimal(data: object) -> object:
-    if isinstance(data, str):
-        return msgspec.convert(data, Decimal)
-    if isinstance(data, Written):
-        return Decimal(data.text)
-    return Decimal(str(data)) if isinstance(data, int | float) and not isinstance(data, bool) else data
-
-
-WRITE: Final[Mapping[type, Callable[[Any], object]]] = {
-    int: _write_int,
-    float: _write_float,
-    bytes: lambda value: base64.b64encode(value).decode(),
-    datetime: _write_datetime,
-    date: lambda value: value.isoformat(),
-    timedelta: _write_timedelta,
-    UUID: str,
-    Decimal: str,
-}
-READ: Final[Mapping[type, Callable[[object], object]]] = {
-    int: _read_int,
-    float: _read_float,
-    bytes: _read_bytes,
-    datetime: _read_datetime,
-    date: _read_date,
-    timedelta: _read_timedelta,
-    UUID: _read_uuid,
-    Decimal: _read_decimal,
-}
-SCHEMA: Final[Mapping[type, Mapping[str, object]]] = {
-    bool: {"type": "boolean"},
-    str: {"type": "string"},
-    int: {"type": ["integer", "string"], "format": "int64"},
-    float: {"type": ["number", "string"], "format": "double"},
-    bytes: {"type": "string", "contentEncoding": "base64"},
-    datetime: {"type": "string", "format": "date-time"},
-    date: {"type": "string", "format": "date"},
-    timedelta: {"type": "string", "format": "duration-seconds"},
-    UUID: {"type": "string", "format": "uuid"},
-    Decimal: {"type": "string", "format": "decimal"},
-}
-KEYWORDS: Final[Mapping[str, str]] = {
-    "ge": "minimum",
-    "gt": "exclusiveMinimum",
-    "le": "maximum",
-    "lt": "exclusiveMaximum",
-    "multiple_of": "multipleOf",
-    "pattern": "pattern",
-    "min_length": "minLength",
-    "max_length": "maxLength",
-}
+    def json_schema(self) -> dict[str, object]:
+        return {"type": "string", "enum": list(self.python.__members__)}

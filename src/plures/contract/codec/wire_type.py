@@ -1,4 +1,4 @@
-"""What every wire type can do: turn a Python value into plain JSON data and back, and tell whether msgspec alone would do it right."""
+"""What every wire type can do: turn a Python value into plain JSON data and back, and say whether msgspec alone does it right."""
 
 from collections.abc import Iterator
 from typing import Any, Final, Protocol
@@ -20,7 +20,7 @@ class WireType(Protocol):
 
     @property
     def is_native(self) -> bool:
-        """Whether msgspec's own JSON is this type's wire form, but for integers beyond `SAFE_INT`, `null`, and its parts."""
+        """Whether msgspec's own JSON is this type's wire form. It leaves aside the parts, `null`, and integers beyond `SAFE_INT`."""
         ...
 
     @property
@@ -36,27 +36,27 @@ class WireType(Protocol):
         """Turn parsed JSON into a value; where problems are added, the result is meaningless."""
         ...
 
-    def describe(self) -> dict[str, object]:
+    def json_schema(self) -> dict[str, object]:
         """The type as a JSON Schema."""
         ...
 
 
-def is_native_throughout(kind: WireType) -> bool:
+def is_native_throughout(wire_type: WireType) -> bool:
     """Whether the type and all its parts are native."""
-    return all(part.is_native for part in reachable(kind))
+    return all(part.is_native for part in reachable(wire_type))
 
 
-def nests_itself(kind: WireType) -> bool:
+def nests_itself(wire_type: WireType) -> bool:
     """Whether the type is among its own parts."""
-    return any(below is kind for part in kind.parts for below in reachable(part))
+    return any(below is wire_type for part in wire_type.parts for below in reachable(part))
 
 
 def reachable(start: WireType) -> Iterator[WireType]:
     """The type and all that it is made of, each once."""
-    pending, seen = [start], set[int]()
+    pending, seen = [start], set[WireType]()
     while pending:
         current = pending.pop()
-        if id(current) not in seen:
-            seen.add(id(current))
+        if current not in seen:
+            seen.add(current)
             yield current
             pending.extend(current.parts)

@@ -1,7 +1,7 @@
-"""The JSON form of a type as msgspec reads and writes it in one go, and the way from a value to its form and back.
+"""The fast way: the form of a type, which msgspec reads and writes at once, and the way from a value to its form and back.
 
 Most types are their own form. A message with a part that msgspec would spell in another way gets a stand-in: a struct of the same
-fields, made of the forms of their types. A form need not take everything: what makes a conversion fail is left to the exact way.
+fields, made of the forms of their types. A form need not take every value: where a conversion fails, the exact way is taken.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,10 +14,11 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import astuple
 
-from .composites import Field, MessageType, OptionalType, TupleType, UnionType
-from .leaves import EnumLeaf, Leaf
-from .scalars import READ, WRITE
-from .wiretype import WireType, is_native_throughout, nests_itself, reachable
+from .containers import OptionalType, TupleType
+from .messages import Field, MessageType, UnionType
+from .scalar_json import READ, WRITE
+from .scalars import EnumType, ScalarType
+from .wire_type import WireType, is_native_throughout, nests_itself, reachable
 
 Convert: TypeAlias = Callable[[Any], Any]
 
@@ -40,63 +41,63 @@ def takes_in_order(callee: Signature, names: Sequence[str]) -> bool:
 
 def form_of(message: MessageType) -> Form | None:
     """The form of a message; None where it has a part that nests itself and is not its own form."""
-    if any(nests_itself(kind) and not is_native_throughout(kind) for kind in reachable(message)):
+    if any(nests_itself(part) and not is_native_throughout(part) for part in reachable(message)):
         return None
     return _of_message(message)
 
 
-def _form(kind: WireType) -> Form:
-    if isinstance(kind, MessageType):
-        return _of_message(kind)
-    if isinstance(kind, UnionType):
-        return _of_union(kind)
-    if isinstance(kind, TupleType):
-        return _of_tuple(kind)
-    if isinstance(kind, OptionalType):
-        return _of_optional(kind)
-    if isinstance(kind, EnumLeaf):
-        return _of_enum(kind)
-    if isinstance(kind, Leaf):
-        return _of_leaf(kind)
-    raise TypeError(kind)
+def _form(wire_type: WireType) -> Form:
+    if isinstance(wire_type, MessageType):
+        return _of_message(wire_type)
+    if isinstance(wire_type, UnionType):
+        return _of_union(wire_type)
+    if isinstance(wire_type, TupleType):
+        return _of_tuple(wire_type)
+    if isinstance(wire_type, OptionalType):
+        return _of_optional(wire_type)
+    if isinstance(wire_type, EnumType):
+        return _of_enum(wire_type)
+    if isinstance(wire_type, ScalarType):
+        return _of_scalar(wire_type)
+    raise TypeError(wire_type)
 
 
-def _of_leaf(leaf: Leaf) -> Form:
-    if leaf.python is datetime:
-        return Form(Annotated[leaf.bounded, msgspec.Meta(tz=True)], WRITE[datetime])
-    if leaf.python is timedelta:
+def _of_scalar(scalar: ScalarType) -> Form:
+    if scalar.python is datetime:
+        return Form(Annotated[scalar.bounded, msgspec.Meta(tz=True)], WRITE[datetime])
+    if scalar.python is timedelta:
         return Form(str, WRITE[timedelta], READ[timedelta])
-    return Form(leaf.bounded)
+    return Form(scalar.bounded)
 
 
-def _of_enum(leaf: EnumLeaf) -> Form:
-    # By identity, since members hash slowly; a name that only the peer knows is none of these, and so goes the exact way.
-    names = {id(member): member.name for member in leaf.python}
+def _of_enum(enum: EnumType) -> Form:
+    # By identity, since members hash slowly. A name that only the peer knows is not among these, and so goes the exact way.
+    names = {id(member): member.name for member in enum.python}
 
     def to(value: object) -> str:
         return names[id(value)]
 
-    return Form(str, to, dict(leaf.python.__members__).__getitem__)
+    return Form(str, to, dict(enum.python.__members__).__getitem__)
 
 
-def _of_tuple(kind: TupleType) -> Form:
-    item = _form(kind.parts[0])
+def _of_tuple(tuple_type: TupleType) -> Form:
+    item = _form(tuple_type.parts[0])
     return Form(
-        Annotated[tuple[item.type, ...], kind.bound],  # type: ignore[name-defined]  # a type made at run time
+        Annotated[tuple[item.type, ...], tuple_type.bound],  # type: ignore[name-defined]  # a type made at run time
         item.to and _each(item.to),
         item.back and _each(item.back),
     )
 
 
-def _of_optional(kind: OptionalType) -> Form:
-    inner = _form(kind.parts[0])
+def _of_optional(optional: OptionalType) -> Form:
+    inner = _form(optional.parts[0])
     return Form(inner.type | None, inner.to and _none_as(None, inner.to), inner.back and _none_as(None, inner.back))
 
 
-def _of_union(kind: UnionType) -> Form:
-    forms = {key: _of_message(member) for key, member in kind.members.items()}
+def _of_union(union: UnionType) -> Form:
+    forms = {key: _of_message(member) for key, member in union.members.items()}
     stand_in = _stand_in("Union", [(key, form.type | None, False) for key, form in forms.items()])
-    numbers = {member.python: number for number, member in enumerate(kind.members.values())}
+    numbers = {member.python: number for number, member in enumerate(union.members.values())}
     tos, backs = [form.to for form in forms.values()], [form.back for form in forms.values()]
 
     def to(value: Any) -> Any:
@@ -112,21 +113,21 @@ def _of_union(kind: UnionType) -> Form:
     return Form(stand_in, to, back)
 
 
-def _of_message(kind: MessageType) -> Form:
-    if is_native_throughout(kind):
-        return Form(kind.python)
-    forms = {field.name: _form(field.type) for field in kind.fields}
-    fields = sorted(kind.fields, key=lambda field: field.default is not Field.REQUIRED)  # as a struct must have them
+def _of_message(message: MessageType) -> Form:
+    if is_native_throughout(message):
+        return Form(message.python)
+    forms = {field.name: _form(field.type) for field in message.fields}
+    fields = sorted(message.fields, key=lambda field: field.default is not Field.REQUIRED)  # as a struct must have them
     stand_in = _stand_in(
-        kind.name, [(field.wire_name, forms[field.name].type, field.default is Field.REQUIRED) for field in fields]
+        message.name, [(field.wire_name, forms[field.name].type, field.default is Field.REQUIRED) for field in fields]
     )
-    values_of, make = _taker(fields), _maker(kind.python, fields)
+    values_of, make = _taker(fields), _maker(message.python, fields)
     conversions = [(_to(field, forms[field.name]), _back(field, forms[field.name])) for field in fields]
     tos = [(number, convert) for number, (convert, _) in enumerate(conversions) if convert is not None]
     backs = [(number, convert) for number, (_, convert) in enumerate(conversions) if convert is not None]
 
     def to(value: Any) -> Any:
-        if type(value) is not kind.python:
+        if type(value) is not message.python:
             raise TypeError  # the exact way says what is wrong
         values = list(values_of(value))
         for number, convert in tos:
@@ -145,8 +146,8 @@ def _of_message(kind: MessageType) -> Form:
 def _stand_in(name: str, fields: Sequence[tuple[str, Any, bool]]) -> Any:
     """A struct with these names on the wire, types, and whether they are required."""
     members: list[Any] = [
-        (f"f{number}", kind) if is_required else (f"f{number}", kind | UnsetType, UNSET)
-        for number, (_, kind, is_required) in enumerate(fields)
+        (f"f{number}", form) if is_required else (f"f{number}", form | UnsetType, UNSET)
+        for number, (_, form, is_required) in enumerate(fields)
     ]
     wire_names = {f"f{number}": wire_name for number, (wire_name, *_) in enumerate(fields)}
     return msgspec.defstruct(name, members, rename=wire_names, frozen=True, gc=False)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Protocol, TypeVar
 import pytest
 
 from plures import ContractError, Message, Meta, command, contract, query
-from plures.contract import describe, is_contract
+from plures.contract import is_contract, read_contract
 
 T = TypeVar("T")
 
@@ -57,7 +57,8 @@ def rules(annotation: Any, default: Any = ...) -> list[str]:
         ask.__defaults__ = (default,)
     query()(ask)
     return [
-        violation.code.removeprefix("contract.") for violation in describe(contract("a.b.v1", owner="x")(Subject))[1]
+        violation.code.removeprefix("contract.")
+        for violation in read_contract(contract("a.b.v1", owner="x")(Subject))[1]
     ]
 
 
@@ -145,7 +146,7 @@ class Wrong(Protocol):
 
 
 def test_all_violations_are_reported_at_once() -> None:
-    _, violations = describe(Wrong)
+    _, violations = read_contract(Wrong)
     assert {violation.code.removeprefix("contract.") for violation in violations} == {
         "name", "owner", "deadline", "undeclared_type", "parameter", "not_async", "stream", "undeclared_operation", "field_name",
     }  # fmt: skip
@@ -187,7 +188,7 @@ class Goods(Protocol):
 
 
 def test_what_a_description_says() -> None:
-    description, violations = describe(Goods)
+    description, violations = read_contract(Goods)
     assert violations == []
     assert (description.capability, description.service, description.owner) == ("goods", "shop.goods.v2.Goods", "team")
     get, put, export = description.operations.values()
@@ -199,8 +200,8 @@ def test_what_a_description_says() -> None:
     assert (put.declaration.is_query, put.declaration.idempotent, put.declaration.deadline_s) == (False, True, 1.0)
     assert (get.streams, export.streams, get.wraps_answer, export.wraps_answer) == (False, True, True, False)
     assert [(error.name, error.python) for error in get.errors] == [("shop.goods.v2.NotFound", NotFound)]
-    assert get.request.message.describe()["required"] == []
-    assert list(get.request.message.describe()["properties"]) == ["keys", "limit"]
+    assert get.request.message.json_schema()["required"] == []
+    assert list(get.request.message.json_schema()["properties"]) == ["keys", "limit"]
 
 
 def test_decorators_only_attach() -> None:

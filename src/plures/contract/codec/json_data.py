@@ -1,4 +1,4 @@
-"""The shapes of parsed JSON, told to the type checkers in one place."""
+"""Parsed JSON: its shapes, told to the type checkers in one place, and their names in a sentence."""
 
 from typing import Any, TypeGuard
 
@@ -25,7 +25,7 @@ def as_list(data: object) -> list[Any] | None:
     return data if is_list(data) else None
 
 
-def kind(data: object) -> str:
+def in_words(data: object) -> str:
     """What to call a piece of JSON in a sentence."""
     names: dict[type, str] = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
     return names.get(type(data), "a number")

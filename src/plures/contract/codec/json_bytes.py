@@ -1,7 +1,7 @@
-"""What can be told from, and done to, the bytes of JSON without parsing them.
+"""Searches in the bytes of JSON, without parsing them.
 
-Inside JSON text every quotation mark is escaped, so an unescaped one always begins or ends a text: searches that include one cannot
-be fooled by what users write. Searches that do not may take text for structure; they only ever lead to more caution.
+Inside JSON text every quotation mark is escaped, so an unescaped one always begins or ends a text: what users write cannot fool a
+search that includes one. A search without one may take text for structure; its mistakes only lead to more caution.
 """
 
 import re

@@ -1,0 +1,60 @@
+"""A contract class → its description. Finds all violations at once."""
+
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+from plures.errors import Violation
+
+from . import rules
+from .declare import CONTRACT, OPERATION, ContractDeclaration
+from .description import ContractDescription
+from .names import is_spellable
+from .operation_reader import OperationReader
+from .type_reader import TypeReader
+
+_CONTRACT_NAME: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\.v[1-9]\d*")
+
+
+def is_contract(annotation: object) -> bool:
+    """Whether `@contract` was put on this very class."""
+    return isinstance(annotation, type) and CONTRACT in vars(annotation)
+
+
+def read_contract(python: type) -> tuple[ContractDescription, list[Violation]]:
+    """Read a contract class. With violations, the description must not be used."""
+    reader = TypeReader()
+    violations = reader.violations
+    declared: ContractDeclaration = vars(python)[CONTRACT]
+    where = f"contract {python.__qualname__}"
+    if not _CONTRACT_NAME.fullmatch(declared.name):
+        violations.append(rules.NAME.broken(where, name=declared.name))
+    if not declared.owner.strip():
+        violations.append(rules.OWNER.broken(where))
+    service = f"{declared.name}.{python.__name__}"
+    methods = _methods(python)
+    for name, method in methods.items():
+        if not hasattr(method, OPERATION):
+            violations.append(rules.UNDECLARED_OPERATION.broken(f"{where}.{name}"))
+        elif not is_spellable(name):
+            violations.append(rules.OPERATION_NAME.broken(f"{where}.{name}"))
+    operations = {
+        name: OperationReader(reader, service, python, method).read()
+        for name, method in methods.items()
+        if hasattr(method, OPERATION)
+    }
+    if not operations:
+        violations.append(rules.EMPTY.broken(where))
+    capability = declared.name.rsplit(".", 2)[-2] if declared.name.count(".") > 0 else declared.name
+    doc = inspect.cleandoc(python.__doc__ or "")
+    description = ContractDescription(python, declared.name, capability, service, declared.owner, doc, operations)
+    return description, violations
+
+
+def _methods(python: type) -> dict[str, Callable[..., Any]]:
+    found: dict[str, Callable[..., Any]] = {}
+    for base in reversed(python.__mro__):
+        if base.__module__ not in ("typing", "typing_extensions", "builtins"):
+            found |= {name: value for name, value in vars(base).items() if inspect.isfunction(value)}
+    return {name: method for name, method in found.items() if not name.startswith("_")}

@@ -1,0 +1,75 @@
+"""What a contract says, as values: names, operations, codecs."""
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from .codec import Codec, takes_in_order
+from .declare import OperationDeclaration
+from .error import ContractError
+
+
+@dataclass(frozen=True)
+class ErrorDescription:
+    """A declared error: its full name on the wire and the codec of its fields."""
+
+    name: str
+    python: type[ContractError]
+    codec: Codec
+
+
+@dataclass(frozen=True)
+class OperationDescription:
+    """One operation of a contract.
+
+    Attributes:
+        name: The method's name.
+        path: `/<package>.<Contract>/<Operation>`, as in the URL.
+        wraps_answer: Whether the answer travels as `{"value": …}` rather than as itself.
+        signature: The method's, without `self`.
+    """
+
+    name: str
+    path: str
+    declaration: OperationDeclaration
+    streams: bool
+    request: Codec
+    answer: Codec
+    wraps_answer: bool
+    errors: tuple[ErrorDescription, ...]
+    signature: inspect.Signature
+
+    @property
+    def full_name(self) -> str:
+        """`<package>.<Contract>/<Operation>`."""
+        return self.path[1:]
+
+    @cached_property
+    def is_positional(self) -> bool:
+        """Whether the request's fields are the parameters in their order, and all of these may be passed by position."""
+        return takes_in_order(self.signature, [field.name for field in self.request.message.fields])
+
+    def request_of(self, *args: Any, **kwargs: Any) -> Any:
+        """The request message of a call's arguments; raises `TypeError` where they do not fit the signature."""
+        bound = self.signature.bind(*args, **kwargs)
+        return self.request.message.python(**bound.arguments)
+
+
+@dataclass(frozen=True)
+class ContractDescription:
+    """A contract, read from its class.
+
+    Attributes:
+        capability: The part of the name before the version: `search` of `marketplace.search.v1`.
+        service: The name on the wire: `marketplace.search.v1.Search`.
+    """
+
+    python: type
+    name: str
+    capability: str
+    service: str
+    owner: str
+    doc: str
+    operations: Mapping[str, OperationDescription]

@@ -1,0 +1,138 @@
+"""A method of a contract → the description of an operation, with the messages that travel for it."""
+
+import inspect
+import math
+import typing
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import Any, Final, get_args, get_origin
+
+import msgspec
+
+from plures.errors import Rule
+
+from . import rules
+from .annotations import Unresolvable, annotations_of
+from .codec import Codec, Field, MessageType, OptionalType
+from .declare import OPERATION, OperationDeclaration
+from .description import ErrorDescription, OperationDescription
+from .error import ContractError, field_names
+from .names import camel, pascal
+from .type_reader import TypeReader, is_message
+
+_STREAM_ORIGINS: Final = (AsyncIterator, typing.AsyncIterator)
+_ATTRIBUTES_OF_ERRORS: Final = frozenset(["what", "why", "fix", *dir(ContractError)])
+
+
+class OperationReader:
+    """Reads one method of a contract. Violations go to those of the type reader."""
+
+    def __init__(self, reader: TypeReader, service: str, contract: type, method: Callable[..., Any]) -> None:
+        self._reader = reader
+        self._service = service
+        self._method = method
+        self._where = f"{contract.__name__}.{method.__name__}"
+        self._declaration: OperationDeclaration = getattr(method, OPERATION)
+
+    def read(self) -> OperationDescription:
+        hints = self._hints(self._method, self._where)
+        signature = inspect.signature(self._method)
+        signature = signature.replace(parameters=list(signature.parameters.values())[1:])
+        if not 0 < self._declaration.deadline_s < math.inf:
+            self._report(rules.DEADLINE, self._where)
+        names = [error.__name__ for error in self._declaration.errors]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            self._report(rules.ERROR_NAME, self._where, name=name)
+        streams = get_origin(hints.get("return")) in _STREAM_ORIGINS
+        answer, wraps = self._answer(hints, streams=streams)
+        return OperationDescription(
+            name=self._method.__name__,
+            path=f"/{self._service}/{pascal(self._method.__name__)}",
+            declaration=self._declaration,
+            streams=streams,
+            request=Codec(self._request(signature, hints)),
+            answer=Codec(answer),
+            wraps_answer=wraps,
+            errors=tuple(self._error(error) for error in self._declaration.errors),
+            signature=signature,
+        )
+
+    def _report(self, rule: Rule, where: str, **values: object) -> None:
+        self._reader.violations.append(rule.broken(where, **values))
+
+    def _hints(self, annotated: Any, where: str) -> dict[str, Any]:
+        try:
+            return annotations_of(annotated, include_extras=True)
+        except Unresolvable as error:
+            self._report(rules.UNRESOLVED, where, error=error)
+            return {}
+
+    def _request(self, signature: inspect.Signature, hints: dict[str, Any]) -> MessageType:
+        fields: list[Field] = []
+        for parameter in signature.parameters.values():
+            where = f"{self._where}({parameter.name})"
+            if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+                self._report(rules.PARAMETER, where)
+            elif parameter.name not in hints:
+                self._report(rules.NO_TYPE, where)
+            else:
+                default = Field.REQUIRED if parameter.default is parameter.empty else parameter.default
+                fields.append(self._reader.field(parameter.name, hints[parameter.name], default, where))
+        return _message(f"{pascal(self._method.__name__)}Request", fields, hints)
+
+    def _answer(self, hints: dict[str, Any], *, streams: bool) -> tuple[MessageType, bool]:
+        """The message of an answer or of an item, and whether it wraps the value that the method returns."""
+        annotation, where = hints.get("return", type(None)), f"{self._where} -> "
+        is_coroutine = inspect.iscoroutinefunction(self._method)
+        if "return" not in hints:
+            self._report(rules.NO_RETURN_TYPE, where)
+        elif streams == is_coroutine:
+            self._report(rules.STREAM if streams else rules.NOT_ASYNC, where)
+        if streams:
+            annotation = get_args(annotation)[0]
+        name = f"{pascal(self._method.__name__)}Response"
+        if annotation is type(None):
+            return _message(name, [], {}), True
+        if isinstance(annotation, type) and is_message(annotation):
+            return self._reader.message(annotation), False
+        value = Field("value", "value", self._reader.read(annotation, where))
+        return _message(name, [value], {"value": annotation}), True
+
+    def _error(self, error: type[ContractError]) -> ErrorDescription:
+        where = f"error {error.__qualname__}"
+        hints = self._hints(error, where)
+        fields: list[Field] = []
+        for name in field_names(error):
+            default = getattr(error, name, Field.REQUIRED)
+            fields.append(self._reader.field(name, hints.get(name, object), default, f"{where}.{name}"))
+            if name in _ATTRIBUTES_OF_ERRORS:
+                self._report(rules.ERROR_FIELD, f"{where}.{name}")
+        package = self._service.rpartition(".")[0]
+        return ErrorDescription(f"{package}.{error.__name__}", error, Codec(_message(error.__name__, fields, hints)))
+
+
+def _message(name: str, fields: list[Field], hints: dict[str, Any]) -> MessageType:
+    """A message that has no class in the contract: a request, a wrapped answer, the fields of an error."""
+    fields = _with_none_as_default(fields)
+    required = [field for field in fields if field.default is Field.REQUIRED]
+    ordered = [*required, *(field for field in fields if field.default is not Field.REQUIRED)]
+    definition: list[Any] = [
+        (f.name, hints[f.name]) if f.default is Field.REQUIRED else (f.name, hints[f.name], f.default)
+        for f in ordered
+        if f.name in hints
+    ]
+    python = msgspec.defstruct(name, definition, frozen=True, rename=camel)
+    message = MessageType(python, name)
+    message.fields = tuple(fields)
+    return message
+
+
+def _with_none_as_default(fields: list[Field]) -> list[Field]:
+    """Optional fields get None as their default, from the last one backwards as far as the order of the fields allows it."""
+    changed = list(fields)
+    for n in reversed(range(len(changed))):
+        if changed[n].default is Field.REQUIRED:
+            if not isinstance(changed[n].type, OptionalType):
+                break
+            changed[n] = replace(changed[n], default=None)
+    return changed
