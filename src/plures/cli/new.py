@@ -17,13 +17,14 @@ from plures.errors import PluresError
 from .console import mistakes_explained, out
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
-_TAKEN: Final = frozenset({"plures", "pytest", "sqlalchemy", "tests"})
+_TAKEN: Final = frozenset({"plures", "pytest", "sqlalchemy", "starlette", "tests"})
 """Beside the standard library: what the new application imports, and the folder of its tests."""
 
 _PLACEHOLDER: Final = "greeter"
 _NEXT_STEPS: Final = """\
-  plures run        # http://127.0.0.1:8000/?name=you
-  python -m pytest  # needs pip install 'plures[testing]'"""
+  pip install --editable '.[test]'  # Starlette and pytest, as pyproject.toml says
+  plures run                        # http://127.0.0.1:8000/?name=you
+  python -m pytest                  # in one process, over the wire, as processes of their own"""
 
 
 class NotCreated(PluresError):

@@ -17,7 +17,7 @@ def test_it_runs_and_its_test_passes(tmp_path: Path) -> None:
     with program(folder, *PLURES, "run", "--topology", "split", "--port", "0", "--control-port", "0") as running:
         public = running.line(r"the application: (\S+)$")[1]
         with urllib.request.urlopen(f"{public}/?name=Ada", timeout=60) as answer:
-            assert answer.read() == b"Hello, Ada! (greeted 1 times)\n"
+            assert answer.read() == b"Hello, Ada! This is greeting number 1.\n"
         assert running.end(signal.SIGTERM) == 0
         assert "Traceback" not in running.output
     with program(folder, sys.executable, "-m", "pytest", "-q", "-W", "error") as testing:

@@ -1,6 +1,8 @@
 """`plures new`: names that make no package, folders in the way, and what it writes."""
 
+import ast
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,12 +30,21 @@ def files(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"}
 
 
+def imported_names(node: ast.AST) -> list[str]:
+    """The absolute imports of a statement."""
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or ""] if not node.level else []
+    return [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+
+
 def test_what_is_written(plures: Run, here: Path) -> None:
     result = plures("new", "my-shop")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == (
-        "created my-shop\n  cd my-shop\n  plures run        # http://127.0.0.1:8000/?name=you\n"
-        "  python -m pytest  # needs pip install 'plures[testing]'\n"
+        "created my-shop\n  cd my-shop\n"
+        "  pip install --editable '.[test]'  # Starlette and pytest, as pyproject.toml says\n"
+        "  plures run                        # http://127.0.0.1:8000/?name=you\n"
+        "  python -m pytest                  # in one process, over the wire, as processes of their own\n"
     )
     assert files(here / "my-shop") == {
         "README.md", "plures.toml", "pyproject.toml", "tests/test_greeting.py", "my_shop/__init__.py", "my_shop/app.py",
@@ -51,6 +62,35 @@ def test_every_name_that_is_taken_makes_an_application_that_fits(plures: Run, he
     assert assembly.name == name.replace("-", "_")
     for topology in ("monolith", "split"):
         check(settings.topology(topology), assembly.facts)
+
+
+def test_a_machine_without_starlette_is_told_where_and_what(
+    plures: Run, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert plures("new", "shop").exit_code == 0
+    monkeypatch.setitem(sys.modules, "starlette.applications", None)
+    result = plures("topology", "check", "--file", "shop/plures.toml")
+    assert result.exit_code == 2
+    assert "error: Cannot load 'shop.app:app'" in result.stderr
+    assert "web.py, line 3: ModuleNotFoundError: import of starlette.applications halted" in result.stderr
+    assert "fix: Correct the line, or install what it needs." in result.stderr
+
+
+def test_what_it_imports_is_what_it_declares(plures: Run, here: Path) -> None:
+    """Its pyproject.toml names every package that its code imports, so that `pip install` of it is enough."""
+    assert plures("new", "shop").exit_code == 0
+    project = tomllib.loads((here / "shop" / "pyproject.toml").read_text())["project"]
+    named = " ".join([*project["dependencies"], *project["optional-dependencies"]["test"]])
+    imported = {
+        name.partition(".")[0]
+        for path in (here / "shop").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        for name in imported_names(node)
+    }
+    foreign = imported - {"shop"} - sys.stdlib_module_names
+    assert foreign == {"plures", "pytest", "sqlalchemy", "starlette"}
+    comes_with_plures = {"pytest", "sqlalchemy"}
+    assert [name for name in foreign - comes_with_plures if name not in named] == []
 
 
 @pytest.mark.parametrize("place", [".", "deep/er"])
@@ -106,6 +146,7 @@ def test_what_is_no_name(plures: Run, here: Path, name: str) -> None:
         ("json", "it would hide the Python package 'json'"),
         ("asyncio", "it would hide the Python package 'asyncio'"),
         ("plures", "it would hide the Python package 'plures'"),
+        ("starlette", "it would hide the Python package 'starlette'"),
         ("tests", "it would hide the Python package 'tests'"),
     ],
 )
