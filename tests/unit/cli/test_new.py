@@ -48,7 +48,8 @@ def test_what_is_written(plures: Run, here: Path) -> None:
     )
     assert files(here / "my-shop") == {
         "README.md", "plures.toml", "pyproject.toml", "tests/test_greeting.py", "my_shop/__init__.py", "my_shop/app.py",
-        "my_shop/web.py", "my_shop/greeting/__init__.py", "my_shop/greeting/contract.py", "my_shop/greeting/service.py",
+        "my_shop/web.py", "my_shop/greeting/__init__.py", "my_shop/greeting/capability.py",
+        "my_shop/greeting/contract.py", "my_shop/greeting/service.py",
     }  # fmt: skip
     for name in files(here / "my-shop"):
         assert "greeter" not in (here / "my-shop" / name).read_text()
