@@ -1,4 +1,4 @@
-"""What a customer means to buy."""
+"""The cart: what a customer means to buy."""
 
 from typing import Protocol
 
@@ -7,14 +7,14 @@ from plures import ContractError, Message, command, contract, query
 
 
 class Basket(Message):
-    """What is in a customer's cart, in the order it was put there."""
+    """What is in a customer's cart, in the order in which they put it there."""
 
     customer_id: str
     items: tuple[Item, ...] = ()
 
 
 class CartFull(ContractError, status="failed_precondition"):
-    """The cart holds as many different products, or pieces of one, as it can."""
+    """The cart cannot hold more products, or more pieces of one product."""
 
     product_id: str
     most: int
@@ -22,14 +22,14 @@ class CartFull(ContractError, status="failed_precondition"):
 
 @contract("marketplace.cart.v1", owner="checkout")
 class Cart(Protocol):
-    """Keeps one cart for each customer; a customer never seen before has an empty one."""
+    """Keeps a cart for each customer; a new customer has an empty one."""
 
     @query(deadline_s=0.5)
     async def get(self, customer_id: str) -> Basket: ...
 
     @command(deadline_s=1, errors=[ProductUnknown, CartFull])
     async def add(self, customer_id: str, product_id: str, quantity: Pieces = 1) -> Basket:
-        """Add pieces to those already there. Not idempotent: adding twice is what some customers mean."""
+        """Add pieces to those already there. It is not idempotent, because some customers mean to add twice."""
         ...
 
     @command(idempotent=True, deadline_s=1, errors=[ProductUnknown, CartFull])
@@ -37,7 +37,7 @@ class Cart(Protocol):
 
     @command(idempotent=True, deadline_s=1)
     async def remove(self, customer_id: str, product_id: str) -> Basket:
-        """Take all pieces of a product out; nothing happens when there are none."""
+        """Take out all pieces of a product; without any, nothing happens."""
         ...
 
     @command(idempotent=True, deadline_s=1)

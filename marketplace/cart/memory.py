@@ -1,11 +1,9 @@
-"""Carts in memory: for tests and for measuring everything but storage."""
+"""Carts in memory: for tests, and to measure everything but storage."""
 
 from marketplace.cart.service import Edit, Items
 
 
 class MemoryCarts:
-    """Keeps carts for as long as the process lives."""
-
     def __init__(self) -> None:
         self._carts: dict[str, Items] = {}
 

@@ -1,9 +1,9 @@
-"""Carts: what goes in and out of them. Knows nothing of prices or stock, which may change while something lies in a cart."""
+"""Carts: what goes in and out of them. They know no prices and no stock, which may change while a product is in a cart."""
 
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from marketplace.cart.contract import Basket, CartFull
+from marketplace.cart.contract import Basket, Cart, CartFull
 from marketplace.catalog.contract import MOST_PIECES, Catalog, Item
 
 # As many as pricing quotes and inventory reserves at once.
@@ -14,22 +14,18 @@ Edit = Callable[[Items], Items]
 
 
 class CartStore(Protocol):
-    """Where carts are kept."""
-
     async def get(self, customer_id: str) -> Items:
-        """In the order the items were put in; empty for a customer never seen."""
+        """The items in the order in which they went in; none for a new customer."""
         ...
 
     async def change(self, customer_id: str, edit: Edit) -> Items:
-        """Replace the items by what ``edit`` makes of them, with nobody in between; unchanged when it raises."""
+        """Replace the items by what ``edit`` makes of them, as one step; if it raises, the cart stays as it was."""
         ...
 
     async def clear(self, customer_id: str) -> None: ...
 
 
-class CartService:
-    """Implements `Cart`."""
-
+class CartService(Cart):
     def __init__(self, catalog: Catalog, store: CartStore) -> None:
         self._catalog = catalog
         self._store = store
@@ -59,7 +55,8 @@ class CartService:
         await self._store.clear(customer_id)
 
     async def _put(self, customer_id: str, product_id: str, edit: Edit) -> Basket:
-        await self._catalog.get(product_id)  # only what is for sale gets into a cart
+        # It raises ProductUnknown for what is not for sale.
+        await self._catalog.get(product_id)
         return Basket(customer_id, await self._store.change(customer_id, edit))
 
 
@@ -68,10 +65,10 @@ def _quantity_of(product_id: str, items: Items) -> int:
 
 
 def _put(items: Items, product_id: str, quantity: int) -> Items:
-    """The items with so many pieces of one product, which keeps its place.
+    """The items with this many pieces of one product, which keeps its place.
 
     Raises:
-        CartFull: More than a cart can hold.
+        CartFull: The cart cannot hold that much.
     """
     if quantity > MOST_PIECES:
         raise CartFull(product_id=product_id, most=MOST_PIECES)

@@ -1,5 +1,6 @@
-"""Carts in the capability's own database: one row for each product in a cart."""
+"""Carts in the capability's own database, with a row for each product in a cart."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import column, delete, insert, select, table
@@ -30,18 +31,16 @@ MIGRATIONS: Final = (
 _items: Final = table("cart_items", column("customer_id"), column("position"), column("product_id"), column("quantity"))
 
 
+@dataclass(frozen=True)
 class DatabaseCarts:
-    """Keeps carts in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    database: Database
 
     async def get(self, customer_id: str) -> Items:
-        async with self._database.read() as connection:
+        async with self.database.read() as connection:
             return await _read(connection, customer_id)
 
     async def change(self, customer_id: str, edit: Edit) -> Items:
-        async with self._database.write() as connection:
+        async with self.database.write() as connection:
             items = edit(await _read(connection, customer_id))
             await _delete(connection, customer_id)
             if items:
@@ -49,7 +48,7 @@ class DatabaseCarts:
             return items
 
     async def clear(self, customer_id: str) -> None:
-        async with self._database.write() as connection:
+        async with self.database.write() as connection:
             await _delete(connection, customer_id)
 
 

@@ -1,4 +1,4 @@
-"""Which nouns are for sale, and on which shelf: the rules of ``assortment.toml`` applied to WordNet."""
+"""Decides which nouns of WordNet are for sale, and on which shelf, by the rules of ``assortment.toml``."""
 
 import re
 import tomllib
@@ -22,7 +22,7 @@ class AnchorUnknown(LookupError):
 
 @dataclass(frozen=True)
 class Shelf:
-    """A category; departments are shelves without a parent."""
+    """A category. A department is a shelf without a parent."""
 
     id: str
     name: str
@@ -46,7 +46,7 @@ class Assortment:
                 self._add(Shelf(f"{department_id}/{name}", shelf["name"], department_id), shelf["anchors"])
 
     def shelf_for(self, noun: Noun) -> str | None:
-        """The id of the shelf on which a noun stands, or None when it is not for sale."""
+        """The id of the shelf for a noun, or None when it is not for sale."""
         if noun.is_instance or self._unsaid.search(" ".join((*noun.words, noun.gloss))):
             return None
         levels = list(self._nouns.levels_above(noun))

@@ -1,4 +1,4 @@
-"""What is for sale: products, their categories and pictures. Knows neither prices nor stock."""
+"""What is for sale: products, their categories and pictures. It knows neither prices nor stock."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Final, Protocol
@@ -6,6 +6,7 @@ from typing import Annotated, Final, Protocol
 from plures import ContractError, Message, Meta, contract, query
 
 ProductIds = Annotated[tuple[str, ...], Meta(max_length=500)]
+# The most pieces of one product that a customer can have in a cart, an order or a reservation.
 MOST_PIECES: Final = 99
 Pieces = Annotated[int, Meta(ge=1, le=MOST_PIECES)]
 
@@ -18,7 +19,7 @@ class Item(Message):
 
 
 class Product(Message):
-    """One product. ``category_id`` is the deepest category it is in, ``synonyms`` are other names for it."""
+    """One product. ``category_id`` is its deepest category; ``synonyms`` are its other names."""
 
     id: str
     name: str
@@ -28,7 +29,7 @@ class Product(Message):
 
 
 class Category(Message):
-    """One node of the category tree, two levels deep: ``home`` and, below it, ``home/furniture``.
+    """One node of the category tree, which has two levels: ``home``, and ``home/furniture`` below it.
 
     ``products`` counts those in this category and below it.
     """
@@ -47,13 +48,13 @@ class ProductPage(Message):
 
 
 class ProductUnknown(ContractError, status="not_found"):
-    """No such product is for sale."""
+    """This product is not for sale."""
 
     product_id: str
 
 
 class CategoryUnknown(ContractError, status="not_found"):
-    """No such category exists."""
+    """This category does not exist."""
 
     category_id: str
 
@@ -67,7 +68,7 @@ class Catalog(Protocol):
 
     @query(deadline_s=0.5)
     async def get_many(self, product_ids: ProductIds) -> tuple[Product, ...]:
-        """The products in the order asked for; unknown ones are left out."""
+        """The products in the order of the ids, without unknown ones."""
         ...
 
     @query(deadline_s=0.5)
@@ -82,12 +83,12 @@ class Catalog(Protocol):
         offset: Annotated[int, Meta(ge=0)] = 0,
         limit: Annotated[int, Meta(ge=1, le=100)] = 24,
     ) -> ProductPage:
-        """The products of a category and those below it, by name."""
+        """The products of a category and of those below it, in the order of their names."""
         ...
 
     @query(deadline_s=0.5)
     async def featured(self, limit: Annotated[int, Meta(ge=1, le=100)] = 12) -> tuple[Product, ...]:
-        """A varied choice for a front page; another one every day."""
+        """A varied choice for a front page; it changes every day."""
         ...
 
     @query(deadline_s=0.5, errors=[ProductUnknown])
@@ -97,5 +98,5 @@ class Catalog(Protocol):
 
     @query(deadline_s=30)
     def export(self) -> AsyncIterator[Product]:
-        """Every product, for those who build something of their own from them."""
+        """All products, for capabilities that build something from them."""
         ...

@@ -1,4 +1,4 @@
-"""Drawings for shelves and departments, 100 by 100 units each, in three tones: classes a (main), b (dark) and c (light)."""
+"""Drawings for shelves and departments, 100 by 100 units each. Their tones are the classes a (main), b (dark), c (light)."""
 
 from typing import Final
 

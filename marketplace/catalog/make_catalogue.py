@@ -2,7 +2,7 @@
 
     python -m marketplace.catalog.make_catalogue /usr/share/wordnet
 
-reads ``data.noun`` of a WordNet 3.0 ``dict`` folder, picks and shelves its nouns as ``assortment.toml`` says, and writes
+It reads ``data.noun`` of a WordNet 3.0 ``dict`` folder, picks and shelves its nouns as ``assortment.toml`` says, and writes
 ``catalogue.json.xz`` beside this file. The same input gives the same file.
 """
 
@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 
 
 def make_products(nouns: Nouns, assortment: Assortment) -> list[Product]:
-    """Every noun that is for sale as a product, sorted by id."""
+    """A product for each noun that is for sale, in the order of their ids."""
     namer = Namer(nouns)
     products: list[Product] = []
     for noun in nouns.things:
@@ -40,7 +40,7 @@ def make_products(nouns: Nouns, assortment: Assortment) -> list[Product]:
 
 
 def make_categories(shelves: list[Shelf], products: list[Product]) -> list[Category]:
-    """The shelves that have products on them, each with how many."""
+    """A category for each shelf that has products, with their number."""
     counts = Counter(product.category_id for product in products)
     counts.update(product.category_id.partition("/")[0] for product in products)
     return [

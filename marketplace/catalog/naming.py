@@ -1,4 +1,4 @@
-"""How WordNet's nouns are called in the shop: names, ids and descriptions."""
+"""Names, ids and descriptions that the shop gives to WordNet's nouns."""
 
 import re
 
@@ -12,14 +12,14 @@ _USAGE_NOTE = re.compile(r"^\((?:usually|often|frequently|sometimes)[^)]*\)\s*")
 
 
 class Namer:
-    """Gives every noun a name that no other product has."""
+    """Gives each noun a name that no other product has."""
 
     def __init__(self, nouns: Nouns) -> None:
         self._nouns = nouns
         self._ids: set[str] = set()
 
     def name(self, noun: Noun) -> str:
-        """The first of its words that is free; otherwise its first word and the kind of thing that it is."""
+        """The first of its words that is free; else a word and the kind of thing in brackets, or a number."""
         for candidate in (*noun.words, *self._with_kind(noun)):
             name = title(candidate)
             if self.product_id(name) not in self._ids:
@@ -28,11 +28,11 @@ class Namer:
         return self._numbered(title(noun.words[0]))
 
     def product_id(self, name: str) -> str:
-        """The name as it stands in an address: ``Jack-o'-lantern`` is ``jack-o-lantern``."""
+        """The name as addresses write it: ``Jack-o'-lantern`` is ``jack-o-lantern``."""
         return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
     def synonyms(self, noun: Noun, name: str) -> tuple[str, ...]:
-        """Its other words."""
+        """The other words for it."""
         return tuple(word for word in noun.words if title(word) != name)
 
     def _with_kind(self, noun: Noun) -> list[str]:
@@ -46,14 +46,14 @@ class Namer:
 
 
 def title(words: str) -> str:
-    """The words as a heading: each with a capital but the small ones; words that have capitals stay as they are."""
+    """The words as a heading. Small words stay small, and words with capitals stay as they are."""
     return " ".join(
         word if word in _SMALL_WORDS and index else _capital(word) for index, word in enumerate(words.split(" "))
     )
 
 
 def description(gloss: str) -> str:
-    """The definitions of a gloss as a sentence, without its examples and notes on usage."""
+    """The definitions in a gloss as a sentence, without its examples and its notes on usage."""
     text = _USAGE_NOTE.sub("", _EXAMPLES.sub("", gloss)).strip(" ;") or gloss.strip(' ;"')
     return f"{text[0].upper()}{text[1:]}."
 

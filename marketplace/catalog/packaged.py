@@ -1,4 +1,4 @@
-"""The catalogue that comes with the shop: where its file is and how it is read and written."""
+"""The catalogue that comes with the shop. This module reads its file and writes it."""
 
 import json
 import lzma
@@ -12,14 +12,14 @@ FILE = Path(__file__).with_name("catalogue.json.xz")
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All categories, each parent directly before its children, and all products, by id."""
+    """All categories, each parent directly before its children, and all products, in the order of their ids."""
 
     categories: tuple[Category, ...]
     products: tuple[Product, ...]
 
 
 def load() -> Catalogue:
-    """Read the catalogue; it takes some 0.1 s."""
+    """Read the catalogue; that takes about 0.1 s."""
     document = json.loads(lzma.decompress(FILE.read_bytes()))
     categories = (Category(id=id_, name=name, products=n, parent_id=up) for id_, name, n, up in document["categories"])
     products = (

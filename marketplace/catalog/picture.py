@@ -1,4 +1,4 @@
-"""Draws a product: the glyph of its category on a backdrop, in colours and a pose that follow from its id."""
+"""Draws a product: the glyph of its category on a backdrop. The product's id decides on the colours and the pose."""
 
 import hashlib
 from html import escape
@@ -6,7 +6,8 @@ from typing import Final
 
 from marketplace.catalog.glyphs import GLYPHS
 
-_HUES: Final = {  # degrees on the colour wheel
+# Degrees on the colour wheel.
+_HUES: Final = {
     "fashion": 330, "fashion/coats": 225, "fashion/trousers": 210, "fashion/hats": 35, "fashion/shoes": 20,
     "fashion/work": 200, "fashion/tops": 160, "jewellery": 45, "furniture": 28, "home": 200, "kitchen": 12,
     "garden": 110, "garden/riding": 30, "tools": 215, "tools/building": 15, "electronics": 250, "music": 285,
@@ -25,7 +26,7 @@ _BACKDROPS: Final = (
 
 
 def picture_svg(product_id: str, name: str, category_id: str) -> str:
-    """A square picture (400 by 400 units) as a complete SVG document with ``name`` as its title; always the same."""
+    """A square picture of 400 by 400 units, as an SVG document with ``name`` as its title. It is always the same."""
     dice = hashlib.sha256(product_id.encode()).digest()
     department = category_id.partition("/")[0]
     hue = (_HUES.get(category_id, _HUES.get(department, 0)) + dice[0] % 50 - 25) % 360

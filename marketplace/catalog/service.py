@@ -1,20 +1,18 @@
-"""The catalogue: all of it is in memory and never changes while the shop runs."""
+"""The catalogue. It is in memory, and does not change while the shop runs."""
 
 import hashlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
 
-from marketplace.catalog.contract import Category, CategoryUnknown, Product, ProductPage, ProductUnknown
+from marketplace.catalog.contract import Catalog, Category, CategoryUnknown, Product, ProductPage, ProductUnknown
 from marketplace.catalog.packaged import Catalogue
 from marketplace.catalog.picture import picture_svg
 
 
-class CatalogService:
-    """Implements `Catalog`."""
-
+class CatalogService(Catalog):
     def __init__(self, catalogue: Catalogue, today: Callable[[], date] = lambda: datetime.now(UTC).date()) -> None:
-        """Serve a catalogue; ``today`` decides what is featured."""
+        """Serve a catalogue; what it features depends on ``today``."""
         self._categories = catalogue.categories
         self._products = {product.id: product for product in catalogue.products}
         self._by_category = _by_category(catalogue)
@@ -61,7 +59,7 @@ class CatalogService:
 
 
 def _by_category(catalogue: Catalogue) -> dict[str, tuple[Product, ...]]:
-    """The products of each category and those below it, by name."""
+    """The products of each category and of those below it, in the order of their names."""
     found: dict[str, list[Product]] = defaultdict(list)
     for product in sorted(catalogue.products, key=lambda product: product.name):
         found[product.category_id].append(product)

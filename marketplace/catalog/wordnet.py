@@ -1,4 +1,4 @@
-"""Reads the nouns of a WordNet 3 ``dict`` folder. Knows the file format, nothing about the shop."""
+"""Reads the nouns of a WordNet 3 ``dict`` folder. It knows the file format and nothing of the shop."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -7,12 +7,12 @@ from functools import cached_property
 from pathlib import Path
 
 ARTIFACT, FOOD = "06", "13"
-"""The lexicographer files that hold made things and food."""
+"""The lexicographer files of made things and of food."""
 
 
 @dataclass(frozen=True)
 class Noun:
-    """One meaning and the words for it. ``kinds`` are the offsets of what it is a kind of."""
+    """One meaning and the words for it. It is a kind of each noun at the offsets ``kinds``."""
 
     offset: str
     file: str
@@ -30,14 +30,14 @@ class Nouns:
 
     @property
     def things(self) -> Iterator[Noun]:
-        """Everything that is a made thing or food, in the order of the file."""
+        """All made things and food, in the order of the file."""
         return (noun for noun in self._nouns.values() if noun.file in {ARTIFACT, FOOD})
 
     def __getitem__(self, offset: str) -> Noun:
         return self._nouns[offset]
 
     def levels_above(self, noun: Noun) -> Iterator[tuple[Noun, ...]]:
-        """The noun, then what it is a kind of, then what those are, each once, nearest first."""
+        """The noun, then what it is a kind of, then what those are kinds of, and so on; each noun once."""
         level: tuple[Noun, ...] = (noun,)
         seen = {noun.offset}
         while level:
@@ -47,11 +47,11 @@ class Nouns:
             level = tuple(self._nouns[offset] for offset in offsets)
 
     def things_below(self, noun: Noun) -> int:
-        """How many things are of this kind, itself included."""
+        """How many things are of this kind; the noun itself counts."""
         return self._things_below[noun.offset]
 
     def meanings(self, word: str) -> tuple[Noun, ...]:
-        """Every meaning of a word that has things below it, the widest first."""
+        """All meanings of a word that have things below them, the widest first."""
         found = (self._nouns[offset] for offset in self._by_word[word.lower()])
         return tuple(sorted(found, key=lambda noun: (-self.things_below(noun), noun.offset)))
 
@@ -74,7 +74,7 @@ class Nouns:
 
 
 def read_nouns(folder: Path) -> Nouns:
-    """Read ``data.noun``. Its format is described in WordNet's manual page wndb(5)."""
+    """Read ``data.noun``. WordNet's manual page wndb(5) describes its format."""
     lines = (folder / "data.noun").read_text(encoding="latin-1").splitlines()
     return Nouns(_noun(line) for line in lines if not line.startswith(" "))
 

@@ -1,4 +1,4 @@
-"""What checkout remembers about an attempt to place an order, and where."""
+"""What checkout remembers about an attempt to place an order, and where it keeps that."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from marketplace.pricing.contract import Money
 
 
 class Result(Enum):
-    """How an attempt ended. Running ones have not, or were interrupted."""
+    """How an attempt ended. A running one has not ended, or something interrupted it."""
 
     RUNNING = "running"
     PLACED = "placed"
@@ -21,13 +21,13 @@ class Result(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt to place an order: written down before anything is touched, and once more when it has ended.
+    """One attempt to place an order. We write it down before we touch anything, and again when it has ended.
 
     Attributes:
-        reference: Names the attempt in every other capability: the idempotency key of all its commands.
-        order: What was placed.
-        detail: Why the card was declined, or the step at which it failed.
-        problem: What could not be taken back and why; empty when nothing is left to do.
+        reference: The name of the attempt in all other capabilities: the idempotency key of its commands.
+        order: The order that it placed.
+        detail: Why the bank declined the card, or the step at which the attempt failed.
+        problem: What we could not take back and why; empty when nothing is left to do.
     """
 
     reference: str
@@ -42,27 +42,25 @@ class Attempt:
 
     @property
     def is_settled(self) -> bool:
-        """Whether it ended in an order, or has been taken back completely."""
+        """Whether it ended in an order, or we have taken all of it back."""
         return self.result is not Result.RUNNING and not self.problem
 
 
 class AttemptStore(Protocol):
-    """Where attempts are kept."""
-
     async def find(self, reference: str) -> Attempt | None: ...
 
     async def save(self, attempt: Attempt) -> None:
-        """Keep an attempt in place of what was kept of it before."""
+        """Keep an attempt in place of its earlier record."""
         ...
 
     async def forget(self, reference: str) -> None: ...
 
     async def unsettled(self, started_before: datetime, limit: int) -> tuple[Attempt, ...]:
-        """Those with a problem, and those still running though started before that time; the oldest first."""
+        """Attempts with a problem, and those that started before that time and still run; the oldest first."""
         ...
 
 
 def reference_of(customer_id: str, key: str) -> str:
-    """The reference of an attempt. One customer's keys cannot meet another's."""
+    """The reference of an attempt. The same key of two customers makes two references."""
     digest = blake2b(f"{len(customer_id)} {customer_id} {key}".encode(), digest_size=16)
     return f"checkout-{digest.hexdigest()}"

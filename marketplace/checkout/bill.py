@@ -1,4 +1,4 @@
-"""The bill: what is in the cart, what it costs and where it goes. Reads only."""
+"""The bill: what is in the cart, what it costs and where it goes. Nothing here changes anything."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from marketplace.shipping.contract import ShippingQuote
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """A whole cart, priced, without the cost of sending it."""
+    """A whole cart with its prices, without the cost of sending it."""
 
     customer_id: str
     items: tuple[Item, ...]
@@ -23,19 +23,19 @@ class Bill:
 
     @property
     def pieces(self) -> int:
-        """How many pieces of all products together."""
+        """The number of pieces of all products together."""
         return sum(item.quantity for item in self.items)
 
     def total(self, shipping: ShippingQuote) -> Money:
-        """What it costs, sent this way."""
+        """What it costs together with this way of sending it."""
         return Money(self.subtotal.amount + shipping.price.amount, self.subtotal.currency)
 
     def summary(self, shipping: ShippingQuote, options: tuple[ShippingQuote, ...]) -> Summary:
-        """What to show to the customer."""
+        """What the page shows to the customer."""
         return Summary(self.lines, self.subtotal, shipping, options, self.total(shipping), self.address)
 
     def draft(self, shipping: ShippingQuote, payment_ending: str) -> OrderDraft:
-        """What to order."""
+        """The order to create."""
         return OrderDraft(
             self.customer_id,
             self.lines,
@@ -51,9 +51,9 @@ async def draw_up(parties: Parties, customer_id: str) -> Bill:
     """The bill for the whole cart of a customer.
 
     Raises:
-        AddressUnknown: The customer has not given one.
+        AddressUnknown: The customer has given no address.
         CartEmpty: There is nothing to order.
-        ProductUnknown: Something in the cart is not for sale any more.
+        ProductUnknown: A product in the cart is no longer for sale.
     """
     address = await parties.profile.address(customer_id)
     items = (await parties.cart.get(customer_id)).items

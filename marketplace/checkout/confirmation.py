@@ -1,4 +1,4 @@
-"""What we write to a customer whose order is placed."""
+"""The message that confirms an order to its customer."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from marketplace.pricing.contract import Money
 
 
 def confirmation(order: Order) -> tuple[str, str]:
-    """Subject and text of the confirmation."""
+    """The subject and the text of the message."""
     return f"Your order {order.id}", "\n".join(_lines(order.id, order.draft))
 
 

@@ -1,4 +1,4 @@
-"""Turning a cart into an order: the one place where stock, money and orders meet."""
+"""Turns a cart into an order. Only here stock, money and orders meet."""
 
 from datetime import datetime
 from typing import Annotated, Protocol
@@ -14,7 +14,7 @@ from plures import ContractError, Message, Meta, command, contract, query
 
 
 class Summary(Message):
-    """What would be ordered if the customer agreed now. ``options`` are the ways to send it, ``shipping`` the chosen one."""
+    """The order that the customer would place now. ``options`` are the ways to send it, ``shipping`` is the chosen one."""
 
     lines: tuple[OrderLine, ...]
     subtotal: Money
@@ -31,16 +31,16 @@ class Placed(Message):
 
 
 class Declined(Message):
-    """No order exists and no money was taken; the cart is as it was, so another card can be tried with a new key."""
+    """There is no order and we took no money. The cart is as it was, so the customer can try another card with a new key."""
 
     reason: DeclineReason
 
 
 class Unsettled(Message):
-    """A checkout that neither ended in an order nor is taken back yet; it is tried again until it is.
+    """A checkout that did not end in an order, and that we could not take back yet; we go on trying.
 
-    ``problem`` says what could not be taken back and why. ``reference`` is the key that inventory, payments and orders
-    know the checkout by.
+    ``problem`` says what we could not take back and why. ``reference`` is the key of the checkout in inventory, payments
+    and orders.
     """
 
     customer_id: str
@@ -52,7 +52,7 @@ class Unsettled(Message):
 
 
 class CartEmpty(ContractError, status="failed_precondition"):
-    """There is nothing in the cart to order."""
+    """The cart is empty, so there is nothing to order."""
 
     customer_id: str
 
@@ -65,9 +65,9 @@ class TotalChanged(ContractError, status="failed_precondition"):
 
 
 class CheckoutIncomplete(ContractError, status="unavailable"):
-    """A part of the shop failed, nothing was ordered, and what had been set aside was given back or will expire.
+    """A part of the shop failed; nothing was ordered, and stock and money that were set aside are given back or expire.
 
-    Try again with a new key; ``step`` names where it ended.
+    Try again with a new key. ``step`` names the step at which it ended.
     """
 
     step: str
@@ -105,12 +105,12 @@ class Checkout(Protocol):
     ) -> Placed | Declined:
         """Order and pay for the whole cart. The same key again orders nothing twice and has the same outcome.
 
-        A key is used up once stock or money was touched; whoever shows the checkout page makes a new one for each page.
-        ``agreed_total`` is what the customer saw.
+        Once a call has touched stock or money, its key is used up; so each checkout page needs a new one.
+        ``agreed_total`` is the total that the customer saw.
         """
         ...
 
     @query(deadline_s=0.5)
     async def unsettled(self, limit: Annotated[int, Meta(ge=1, le=1000)] = 100) -> tuple[Unsettled, ...]:
-        """What waits for a person or for another part of the shop to come back, the oldest first."""
+        """The checkouts that wait for a person, or for another part of the shop to come back; the oldest first."""
         ...

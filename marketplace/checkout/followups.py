@@ -1,4 +1,4 @@
-"""What happens once an order is placed. None of it can fail the order any more; what fails is logged."""
+"""What follows a placed order. A failure here is logged, and the order stands."""
 
 import asyncio
 import logging
@@ -9,13 +9,14 @@ from marketplace.checkout.confirmation import confirmation
 from marketplace.checkout.parties import Parties
 from marketplace.orders.contract import Order
 
-FOLLOW_UPS_S: Final = 1.5  # for all of them, so that the customer has an answer before the deadline
+# For all of them together, so that the customer gets an answer before the deadline.
+FOLLOW_UPS_S: Final = 1.5
 
 _log: Final = logging.getLogger(__name__)
 
 
 async def follow_up(parties: Parties, reference: str, order: Order, *, within_s: float = FOLLOW_UPS_S) -> None:
-    """Empty the cart and tell everybody who wants to know."""
+    """Empty the cart, confirm the order, and tell reviews and recommendations about it."""
     customer_id = order.draft.customer_id
     product_ids = tuple(line.product_id for line in order.draft.lines)
     try:
@@ -25,7 +26,7 @@ async def follow_up(parties: Parties, reference: str, order: Order, *, within_s:
             await _try(order, parties.reviews.allow(customer_id, product_ids))
             await _try(order, parties.recommendations.record_order(order.id, product_ids))
     except TimeoutError:
-        _log.warning("Order %s is placed, but not everybody could be told within %s s", order.id, within_s)
+        _log.warning("Order %s is placed, but what follows it took longer than %s s", order.id, within_s)
 
 
 async def _confirm(parties: Parties, reference: str, order: Order) -> None:
@@ -36,5 +37,5 @@ async def _confirm(parties: Parties, reference: str, order: Order) -> None:
 async def _try(order: Order, telling: Awaitable[object]) -> None:
     try:
         await telling
-    except Exception as error:  # noqa: BLE001 - the order stands, whatever happens here
+    except Exception as error:  # noqa: BLE001 - the order stands
         _log.warning("Order %s is placed, but what follows it failed in part: %s", order.id, error)

@@ -1,4 +1,4 @@
-"""Attempts in memory: for tests and for measuring everything but storage."""
+"""Attempts in memory: for tests, and to measure everything but storage."""
 
 from datetime import datetime
 from itertools import islice
@@ -7,8 +7,6 @@ from marketplace.checkout.attempt import Attempt, Result
 
 
 class MemoryAttempts:
-    """Keeps attempts for as long as the process lives."""
-
     def __init__(self) -> None:
         self._settled: dict[str, Attempt] = {}
         self._unsettled: dict[str, Attempt] = {}

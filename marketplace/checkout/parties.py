@@ -1,4 +1,4 @@
-"""Everybody whom checkout works with."""
+"""The capabilities that checkout calls."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from marketplace.shipping.contract import Shipping
 
 @dataclass(frozen=True)
 class Parties:
-    """The capabilities that take part in an order. Search is not among them: orders are placed when it is down."""
+    """The capabilities that take part in an order. Search is not one of them, so customers can order while it is down."""
 
     profile: Profile
     cart: Cart

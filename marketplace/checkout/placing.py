@@ -1,4 +1,4 @@
-"""The steps that turn a bill into a paid order. Taking them back is `undo`'s job."""
+"""The steps that turn a bill into a paid order. `undo` takes them back."""
 
 from collections.abc import Awaitable
 from enum import IntEnum
@@ -6,8 +6,7 @@ from typing import Final, TypeVar
 
 from marketplace.checkout.bill import Bill
 from marketplace.checkout.parties import Parties
-from marketplace.fraud.contract import Attempt as PaymentAttempt
-from marketplace.fraud.contract import Verdict
+from marketplace.fraud.contract import PaymentAttempt, Verdict
 from marketplace.orders.contract import Order, OrderState
 from marketplace.payments.contract import Card, CardDeclined, DeclineReason
 from marketplace.shipping.contract import ShippingQuote
@@ -15,7 +14,8 @@ from plures import CallError, ContractError, Outcome
 
 T = TypeVar("T")
 
-HOLD_S: Final = 900  # stock nobody releases, because we crashed, comes back by itself after this time
+# After a crash we release no stock; inventory takes it back after this time.
+HOLD_S: Final = 900
 
 
 class Step(IntEnum):
@@ -33,7 +33,7 @@ class Step(IntEnum):
 
     @property
     def title(self) -> str:
-        """How to call it when talking to people."""
+        """Its name for people."""
         return self.name.lower().replace("_", " ")
 
 
@@ -55,8 +55,8 @@ class Placing:
         """Take all steps up to the paid order. Every command carries the reference as its idempotency key.
 
         Raises:
-            CardDeclined: By the bank, or by our own fraud scoring.
-            ContractError, CallError: A step failed; `step` says which, and `reached` what has to be taken back.
+            CardDeclined: The bank or our own fraud scoring declined the card.
+            ContractError, CallError: A step failed; `step` says which one, and `reached` how far to take back.
         """
         to, key = self._parties, self._reference
         await self.take(Step.RESERVE, to.inventory.reserve(key, bill.items, HOLD_S))
@@ -73,7 +73,7 @@ class Placing:
         return await self.take(Step.CONFIRM, to.orders.mark(order.id, OrderState.PAID))
 
     async def take(self, step: Step, call: Awaitable[T]) -> T:
-        """Take one step, and note how far we are. Without proof of the contrary, a step that failed had its effect."""
+        """Take one step, and note how far we are. Unless we know better, a step that failed had its effect."""
         before = self.reached
         self.step = self.reached = step
         try:

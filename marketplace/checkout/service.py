@@ -1,4 +1,4 @@
-"""Checkout: places orders, each of which ends done, taken back, or visibly waiting to be taken back."""
+"""Checkout places orders. Each one ends done, taken back, or visibly waiting to be taken back."""
 
 import asyncio
 import logging
@@ -10,7 +10,15 @@ from typing import Final
 from marketplace.catalog.contract import ProductUnknown
 from marketplace.checkout.attempt import Attempt, AttemptStore, Result, reference_of
 from marketplace.checkout.bill import Bill, draw_up
-from marketplace.checkout.contract import CheckoutIncomplete, Declined, Placed, Summary, TotalChanged, Unsettled
+from marketplace.checkout.contract import (
+    Checkout,
+    CheckoutIncomplete,
+    Declined,
+    Placed,
+    Summary,
+    TotalChanged,
+    Unsettled,
+)
 from marketplace.checkout.followups import follow_up
 from marketplace.checkout.parties import Parties
 from marketplace.checkout.placing import Placing, Step
@@ -21,20 +29,20 @@ from marketplace.orders.contract import Order
 from marketplace.payments.contract import Card, CardDeclined, DeclineReason
 from marketplace.pricing.contract import Money
 from marketplace.shipping.contract import CountryNotServed, ShippingMethod, ShippingQuote
-from plures import CallError
+from plures import CallError, Lifecycle
 
 _log: Final = logging.getLogger(__name__)
 
 
-class CheckoutService:
-    """Implements `Checkout`."""
-
-    def __init__(self, parties: Parties, attempts: AttemptStore, *, now: Callable[[], datetime]) -> None:
+class CheckoutService(Checkout):
+    def __init__(
+        self, parties: Parties, attempts: AttemptStore, lifecycle: Lifecycle, *, now: Callable[[], datetime]
+    ) -> None:
         self._parties = parties
         self._attempts = attempts
         self._now = now
         self._turns = Turns()
-        self.settling = Settling(parties, attempts, self._turns, now=now)
+        self.settling = Settling(parties, attempts, self._turns, lifecycle, now=now)
 
     async def preview(self, customer_id: str, method: ShippingMethod = ShippingMethod.STANDARD) -> Summary:
         try:
@@ -79,7 +87,7 @@ class CheckoutService:
                 reference=attempt.reference,
                 total=attempt.total,
                 started_at=attempt.started_at,
-                problem=attempt.problem or "interrupted; is taken back soon",
+                problem=attempt.problem or "interrupted; will be taken back soon",
             )
             for attempt in await self.settling.unsettled(limit)
         )
@@ -114,7 +122,7 @@ class CheckoutService:
 
 
 def _answer_again(attempt: Attempt) -> Placed | Declined:
-    """The outcome of an attempt that was made before."""
+    """The outcome of an earlier attempt with the same key."""
     if attempt.result is Result.PLACED and attempt.order is not None:
         return Placed(attempt.order)
     if attempt.result is Result.DECLINED:

@@ -1,7 +1,6 @@
-"""Settling attempts that did not end in an order: taking them back, now or as soon as it works, and writing that down."""
+"""Settles attempts that did not end in an order: takes them back, now or as soon as it can, and writes that down."""
 
 import asyncio
-import contextvars
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,55 +13,47 @@ from marketplace.checkout.placing import Step
 from marketplace.checkout.turns import Turns
 from marketplace.checkout.undo import take_back
 from marketplace.orders.contract import Order
+from plures import Lifecycle
 
-# No call to place an order lasts nearly as long, so an attempt still running after this time was interrupted.
+# No call to place an order takes that long, so something interrupted an attempt that still runs after this time.
 INTERRUPTED_AFTER: Final = timedelta(seconds=60)
-AGAIN_EVERY_S: Final = 15.0
 MOST_AT_ONCE: Final = 100
 
 _log: Final = logging.getLogger(__name__)
 
 
 class Settling:
-    """Takes attempts back. What cannot be taken back stays in the store, visible, and is tried again."""
+    """Takes attempts back. What it cannot take back stays visible in the store until a later try succeeds."""
 
-    def __init__(self, parties: Parties, attempts: AttemptStore, turns: Turns, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        parties: Parties,
+        attempts: AttemptStore,
+        turns: Turns,
+        lifecycle: Lifecycle,
+        *,
+        now: Callable[[], datetime],
+    ) -> None:
         self._parties = parties
         self._attempts = attempts
         self._turns = turns
+        self._lifecycle = lifecycle
         self._now = now
-        self._under_way: set[asyncio.Task[Order | None]] = set()
 
     async def settle(self, attempt: Attempt, reached: Step) -> Order | None:
-        """Take an ended attempt back and write it down, also when the caller is cancelled meanwhile.
+        """Take an ended attempt back and write that down, even if the caller is cancelled meanwhile.
 
         Returns:
-            The order, when it turns out to be written down as placed: then it stands, and nothing is taken back.
+            The order, if the store says that it is placed: then it stands, and we take nothing back.
 
         Raises:
-            Exception: The store does not say whether it stands; nothing was done, and it will be settled later.
+            Exception: The store does not say whether the order stands. We did nothing, and will settle it later.
         """
-        # An empty context: what we take back must not die of the deadline that made it necessary.
-        task = asyncio.create_task(self._settle(attempt, reached), context=contextvars.Context())
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
-        return await asyncio.shield(task)
-
-    async def finish(self) -> None:
-        """Wait for everything that is being taken back."""
-        await asyncio.gather(*self._under_way, return_exceptions=True)
-
-    async def forever(self, every_s: float = AGAIN_EVERY_S) -> None:
-        """Settle again and again what was left over, by a failure or by a crash."""
-        while True:
-            try:
-                await self.leftovers()
-            except Exception:  # noqa: BLE001 - one failure must not end what takes care of failures
-                _log.exception("Attempts to place an order could not be settled; trying again in %s s", every_s)
-            await asyncio.sleep(every_s)
+        # Often the deadline of the call is what makes it necessary to take the attempt back.
+        return await asyncio.shield(self._lifecycle.detach(self._settle(attempt, reached)))
 
     async def leftovers(self) -> None:
-        """Settle once whatever is not settled."""
+        """Settle what a failure or a crash left over."""
         for listed in await self.unsettled(MOST_AT_ONCE):
             async with self._turns.take(listed.reference):
                 attempt = await self._attempts.find(listed.reference)
@@ -70,7 +61,7 @@ class Settling:
                     await self.settle(_ended(attempt), Step.RECORD)
 
     async def unsettled(self, limit: int) -> tuple[Attempt, ...]:
-        """What waits to be settled, the oldest first."""
+        """The attempts that wait to be settled, the oldest first."""
         return await self._attempts.unsettled(self._now() - INTERRUPTED_AFTER, limit)
 
     async def _settle(self, attempt: Attempt, reached: Step) -> Order | None:
@@ -91,8 +82,8 @@ class Settling:
                 await self._attempts.forget(attempt.reference)
             else:
                 await self._attempts.save(replace(attempt, problem=problem))
-        except Exception:  # noqa: BLE001 - whoever waits is told how the checkout ended, not how its notes did
-            # It is still there as running, and will be found again as interrupted.
+        except Exception:  # noqa: BLE001 - the caller asked how the checkout ended, not how its record did
+            # The store still has it as running, so `leftovers` will find it.
             _log.exception("%s could not be written down as settled", _named(attempt))
 
 

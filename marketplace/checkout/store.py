@@ -1,5 +1,6 @@
 """Attempts in the capability's own database."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -43,23 +44,21 @@ _attempts: Final = table(
 _order_json: Final = msgspec.json.Decoder(Order)
 
 
+@dataclass(frozen=True)
 class DatabaseAttempts:
-    """Keeps attempts in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    database: Database
 
     async def find(self, reference: str) -> Attempt | None:
         found = await self._select(_attempts.c.reference == reference, limit=1)
         return found[0] if found else None
 
     async def save(self, attempt: Attempt) -> None:
-        async with self._database.write() as connection:
+        async with self.database.write() as connection:
             await connection.execute(delete(_attempts).where(_attempts.c.reference == attempt.reference))
             await connection.execute(insert(_attempts).values(_row(attempt)))
 
     async def forget(self, reference: str) -> None:
-        async with self._database.write() as connection:
+        async with self.database.write() as connection:
             await connection.execute(delete(_attempts).where(_attempts.c.reference == reference))
 
     async def unsettled(self, started_before: datetime, limit: int) -> tuple[Attempt, ...]:
@@ -70,7 +69,7 @@ class DatabaseAttempts:
 
     async def _select(self, which: ColumnElement[bool], *, limit: int) -> tuple[Attempt, ...]:
         query = select(_attempts).where(which).order_by(_attempts.c.started_at).limit(limit)
-        async with self._database.read() as connection:
+        async with self.database.read() as connection:
             found = await connection.execute(query)
             return tuple(map(_attempt, found.mappings()))
 

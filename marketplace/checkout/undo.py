@@ -1,7 +1,7 @@
-"""Taking back what an attempt did: in reverse order, and as far as it goes.
+"""Takes back what an attempt did, in reverse order, as far as it can.
 
-Every command used here can be repeated, and closes keys that were never used: so it is right also for steps that may
-have run, and for those that are still on their way.
+All commands here are idempotent, and they close keys that were never used. So they are also right for a step that may have
+run, and for one whose request is still on its way.
 """
 
 from collections.abc import Awaitable
@@ -15,10 +15,10 @@ async def take_back(parties: Parties, reference: str, reached: Step, note: str) 
     """Take back all steps up to the one reached.
 
     Args:
-        note: Why, for the history of the order.
+        note: The reason, for the history of the order.
 
     Returns:
-        What could not be taken back and why, or nothing.
+        What it could not take back and why; empty when it took back all.
     """
     problems: list[str] = []
     if reached >= Step.CREATE:
@@ -43,6 +43,6 @@ async def _give_money_back(parties: Parties, reference: str) -> None:
 async def _try(what: str, taking_back: Awaitable[None], problems: list[str]) -> None:
     try:
         await taking_back
-    except Exception as error:  # noqa: BLE001 - whatever keeps one thing from being taken back must not keep the others
+    except Exception as error:  # noqa: BLE001 - the others must still be taken back
         first_line, _, _ = str(error).partition("\n")
         problems.append(f"{what}: {type(error).__name__}: {first_line}")

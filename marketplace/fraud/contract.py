@@ -1,4 +1,4 @@
-"""How likely an attempt to pay is fraud."""
+"""Says how likely an attempt to pay is fraud."""
 
 from enum import Enum
 from typing import Annotated, Protocol
@@ -8,15 +8,15 @@ from plures import Message, Meta, command, contract
 
 
 class Verdict(Enum):
-    """What to do with an attempt. Reviewed ones are accepted and looked at by a person later."""
+    """What to do with an attempt. We accept one for review, and a person looks at it later."""
 
     ACCEPT = "accept"
     REVIEW = "review"
     REJECT = "reject"
 
 
-class Attempt(Message):
-    """One attempt to pay for an order; ``country`` is where it is to be sent, as two letters."""
+class PaymentAttempt(Message):
+    """One attempt to pay for an order; ``country`` is the destination of the parcel, in two letters."""
 
     customer_id: str
     amount: Money
@@ -26,7 +26,7 @@ class Attempt(Message):
 
 
 class Risk(Message):
-    """``score`` goes from 0 (surely honest) to 1 (surely fraud); ``signals`` name what raised it."""
+    """The ``score`` goes from 0 (surely honest) to 1 (surely fraud); ``signals`` name what raised it."""
 
     score: Annotated[float, Meta(ge=0, le=1)]
     verdict: Verdict
@@ -38,6 +38,6 @@ class Fraud(Protocol):
     """Scores attempts to pay."""
 
     @command(idempotent=True, deadline_s=1)
-    async def score(self, key: Annotated[str, Meta(min_length=1, max_length=100)], attempt: Attempt) -> Risk:
-        """Judge an attempt and remember it, as many attempts in a short time raise the risk; a key counts once."""
+    async def score(self, key: Annotated[str, Meta(min_length=1, max_length=100)], attempt: PaymentAttempt) -> Risk:
+        """Judge an attempt and remember it, because many attempts in a short time raise the risk. A key counts once."""
         ...

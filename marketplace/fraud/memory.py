@@ -1,23 +1,21 @@
-"""Attempts in memory: for tests and for measuring everything but storage."""
+"""Attempts in memory: for tests, and to measure everything but storage."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from marketplace.fraud.contract import Attempt, Risk
+from marketplace.fraud.contract import PaymentAttempt, Risk
 from marketplace.fraud.rules import Seen
 from marketplace.fraud.service import MOST_SEEN, WINDOW
 
 
-class MemoryAttempts:
-    """Remembers attempts for as long as the process lives."""
-
+class MemoryPaymentAttempts:
     def __init__(self) -> None:
         self._risks: dict[str, Risk] = {}
         self._seen: dict[str, deque[Seen]] = {}
 
     async def remember(
-        self, key: str, attempt: Attempt, at: datetime, decide: Callable[[Sequence[Seen]], Risk]
+        self, key: str, attempt: PaymentAttempt, at: datetime, decide: Callable[[Sequence[Seen]], Risk]
     ) -> Risk:
         if key in self._risks:
             return self._risks[key]

@@ -1,6 +1,6 @@
-"""What makes an attempt to pay suspicious. Pure rules over the attempt and the customer's recent ones.
+"""What makes an attempt to pay suspicious: pure rules over the attempt and the customer's recent ones.
 
-Attempts are never compared across customers: in a test marketplace everybody pays with the same few test cards.
+They compare no attempts of different customers, because in a test marketplace all customers pay with the same few cards.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,13 +9,14 @@ from datetime import datetime
 from math import prod
 from typing import Final
 
-from marketplace.fraud.contract import Attempt, Risk, Verdict
+from marketplace.fraud.contract import PaymentAttempt, Risk, Verdict
 
 REVIEW_FROM: Final = 0.5
 REJECT_FROM: Final = 0.9
 
-# Limits, each with the probability of fraud that it alone stands for; the first that is reached counts.
-_AMOUNTS: Final = ((200_000, 0.6), (50_000, 0.3))  # minor units
+# Limits, each with the probability of fraud that it stands for by itself. The first one reached counts.
+# Amounts are minor units.
+_AMOUNTS: Final = ((200_000, 0.6), (50_000, 0.3))
 _PIECES: Final = ((200, 0.4), (60, 0.2))
 _ATTEMPTS: Final = ((10, 0.6), (4, 0.3))
 _CARDS: Final = ((5, 0.95), (3, 0.6))
@@ -31,10 +32,10 @@ class Seen:
     at: datetime
 
 
-def judge(attempt: Attempt, recent: Sequence[Seen]) -> Risk:
-    """The risk of an attempt after those that the customer made shortly before.
+def judge(attempt: PaymentAttempt, recent: Sequence[Seen]) -> Risk:
+    """The risk of an attempt after the customer's recent ones.
 
-    Signals are taken as independent: two that are each wrong half of the time are both wrong a quarter of the time.
+    We take signals as independent: two that are each wrong half of the time are both wrong a quarter of the time.
     """
     signals = tuple(_signals(attempt, recent))
     score = round(1 - prod(1 - probability for _, probability in signals), 4)
@@ -47,7 +48,7 @@ def _verdict(score: float) -> Verdict:
     return Verdict.REVIEW if score >= REVIEW_FROM else Verdict.ACCEPT
 
 
-def _signals(attempt: Attempt, recent: Sequence[Seen]) -> Iterator[tuple[str, float]]:
+def _signals(attempt: PaymentAttempt, recent: Sequence[Seen]) -> Iterator[tuple[str, float]]:
     yield from _reached("high amount", attempt.amount.amount, _AMOUNTS)
     yield from _reached("many pieces", attempt.pieces, _PIECES)
     if recent:

@@ -1,13 +1,14 @@
 """Attempts in the capability's own database."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import column, insert, select, table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from marketplace.fraud.contract import Attempt, Risk, Verdict
+from marketplace.fraud.contract import PaymentAttempt, Risk, Verdict
 from marketplace.fraud.rules import Seen
 from marketplace.fraud.service import MOST_SEEN, WINDOW
 from plures import Database, Migration
@@ -45,16 +46,14 @@ _attempts: Final = table(
 _BETWEEN_SIGNALS: Final = ", "
 
 
-class DatabaseAttempts:
-    """Remembers attempts in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+@dataclass(frozen=True)
+class DatabasePaymentAttempts:
+    database: Database
 
     async def remember(
-        self, key: str, attempt: Attempt, at: datetime, decide: Callable[[Sequence[Seen]], Risk]
+        self, key: str, attempt: PaymentAttempt, at: datetime, decide: Callable[[Sequence[Seen]], Risk]
     ) -> Risk:
-        async with self._database.write() as connection:
+        async with self.database.write() as connection:
             known = await _risk(connection, key)
             if known is not None:
                 return known
@@ -83,7 +82,7 @@ async def _recent(connection: AsyncConnection, customer_id: str, at: datetime) -
     return [Seen(card, country, datetime.fromtimestamp(tried_at, at.tzinfo)) for card, country, tried_at in found]
 
 
-def _row(key: str, attempt: Attempt, at: datetime, risk: Risk) -> dict[str, str | int | float]:
+def _row(key: str, attempt: PaymentAttempt, at: datetime, risk: Risk) -> dict[str, str | int | float]:
     return {
         "key": key,
         "customer_id": attempt.customer_id,

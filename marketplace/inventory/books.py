@@ -1,4 +1,4 @@
-"""What the stock keeper writes down, and the seam to where it is kept. Rules are in the service, not here."""
+"""What the stock keeper writes down, and the seam to the store. The rules are in the service."""
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
@@ -21,7 +21,7 @@ class EntryState(Enum):
 
 @dataclass(frozen=True)
 class Entry:
-    """One reservation. One that was released before it was made has no items."""
+    """One reservation. It has no items if its release came before the reservation."""
 
     key: str
     state: EntryState
@@ -33,17 +33,17 @@ class Books(Protocol):
     """The books, open for one transaction."""
 
     async def available(self, product_ids: tuple[str, ...]) -> Mapping[str, int]:
-        """Pieces by product id; unknown products are missing."""
+        """Pieces by product id, without unknown products."""
         ...
 
     async def move(self, changes: Mapping[str, int]) -> None:
-        """Add pieces to what is available, or take them away. Never below zero: the caller has looked before."""
+        """Add pieces to what is available, or take them away. The caller makes sure that no product goes below zero."""
         ...
 
     async def find(self, key: str) -> Entry | None: ...
 
     async def keep(self, entry: Entry) -> None:
-        """Write an entry down, in place of the one with its key."""
+        """Write an entry down, in place of the one with the same key."""
         ...
 
     async def overdue(self, now: datetime) -> tuple[Entry, ...]:
@@ -51,19 +51,17 @@ class Books(Protocol):
         ...
 
     async def forget(self, before: datetime) -> None:
-        """Drop entries that expired before a moment and are not held."""
+        """Drop the entries that are not held and expired before this time."""
         ...
 
 
 class StockStore(Protocol):
-    """Where the books are kept."""
-
     def read(self) -> AbstractAsyncContextManager[Books]: ...
 
     def write(self) -> AbstractAsyncContextManager[Books]:
-        """The books for one writer at a time; an exception undoes what was written."""
+        """The books for one writer at a time; an exception undoes what it wrote."""
         ...
 
     async def open_with(self, stock: Mapping[str, int]) -> None:
-        """Put products on stock that were never heard of before; the others stay as they are."""
+        """Put new products on stock; those that the books know stay as they are."""
         ...

@@ -1,4 +1,4 @@
-"""How many pieces there are, and who holds them."""
+"""Stock: how many pieces there are, and which of them are reserved."""
 
 from datetime import datetime
 from typing import Annotated, Protocol
@@ -10,14 +10,14 @@ Key = Annotated[str, Meta(min_length=1, max_length=100)]
 
 
 class Stock(Message):
-    """Pieces that can be bought right now: in stock and not reserved."""
+    """Pieces that customers can buy right now: in stock and not reserved."""
 
     product_id: str
     available: int
 
 
 class Reservation(Message):
-    """Pieces set aside under ``key`` until ``expires_at`` (UTC)."""
+    """Pieces that are set aside under ``key`` until ``expires_at`` (UTC)."""
 
     key: str
     items: tuple[Item, ...]
@@ -32,7 +32,7 @@ class OutOfStock(ContractError, status="failed_precondition"):
 
 
 class ReservationUnknown(ContractError, status="not_found"):
-    """Nothing was ever reserved under this key."""
+    """There has never been a reservation under this key."""
 
     key: str
 
@@ -51,11 +51,11 @@ class ReservationDiffers(ContractError, status="already_exists"):
 
 @contract("marketplace.inventory.v1", owner="fulfilment")
 class Inventory(Protocol):
-    """Keeps stock and reserves it; no piece is ever promised twice."""
+    """Keeps stock and reserves it. It promises no piece twice."""
 
     @query(deadline_s=0.5)
     async def availability(self, product_ids: ProductIds) -> tuple[Stock, ...]:
-        """In the order asked for; unknown products are left out."""
+        """The stock in the order of the ids, without unknown products."""
         ...
 
     @command(
@@ -69,7 +69,7 @@ class Inventory(Protocol):
         items: Annotated[tuple[Item, ...], Meta(min_length=1, max_length=100)],
         hold_s: Annotated[int, Meta(ge=1, le=3600)] = 900,
     ) -> Reservation:
-        """Set all items aside, or none; the same key again answers with the same reservation."""
+        """Set all items aside, or none. The same key again answers with the same reservation."""
         ...
 
     @command(idempotent=True, deadline_s=1, errors=[ReservationUnknown, ReservationExpired])
@@ -79,5 +79,5 @@ class Inventory(Protocol):
 
     @command(idempotent=True, deadline_s=1)
     async def release(self, key: Key) -> None:
-        """Put the pieces back, reserved or sold. A key never seen is closed, so that a late ``reserve`` cannot take it."""
+        """Put the pieces back, reserved or sold. It closes an unknown key, so that a late ``reserve`` cannot use it."""
         ...

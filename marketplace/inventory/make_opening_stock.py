@@ -2,7 +2,7 @@
 
     python -m marketplace.inventory.make_opening_stock marketplace/catalog/catalogue.json.xz
 
-Stock follows from the product's id alone: few are sold out, some are scarce, of most there are plenty.
+Stock depends on nothing but the product's id. Few products are sold out, some are scarce, and of most there are plenty.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Stock in memory: for tests and for measuring everything but storage."""
+"""Stock in memory: for tests, and to measure everything but storage."""
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
@@ -8,10 +8,10 @@ from marketplace.inventory.books import Books, Entry, EntryState
 
 
 class MemoryStock:
-    """Keeps stock for as long as the process lives.
+    """Keeps stock as long as the process lives.
 
-    No operation waits for anything, so transactions cannot meet; and writers look before they write, so there is nothing
-    to undo.
+    No operation waits for anything, so transactions cannot meet. Writers look before they write, so there is nothing to
+    undo.
     """
 
     def __init__(self) -> None:

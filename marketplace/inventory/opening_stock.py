@@ -1,4 +1,4 @@
-"""The stock with which the shop opens: where its file is and how it is read and written."""
+"""The stock with which the shop opens. This module reads its file and writes it."""
 
 import json
 import lzma

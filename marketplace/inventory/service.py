@@ -1,4 +1,4 @@
-"""The stock keeper: sets pieces aside, all that are asked for or none, and takes them back when nobody pays in time."""
+"""The stock keeper: sets aside all pieces of a request or none, and takes them back if no sale follows in time."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -9,6 +9,7 @@ from typing import Final
 from marketplace.catalog.contract import Item, ProductUnknown
 from marketplace.inventory.books import Books, Entry, EntryState, StockStore
 from marketplace.inventory.contract import (
+    Inventory,
     OutOfStock,
     Reservation,
     ReservationDiffers,
@@ -17,13 +18,11 @@ from marketplace.inventory.contract import (
     Stock,
 )
 
-# Callers may repeat a command with the same key for so long.
+# Callers may repeat a command with the same key for this long.
 REMEMBERED: Final = timedelta(days=14)
 
 
-class InventoryService:
-    """Implements `Inventory`."""
-
+class InventoryService(Inventory):
     def __init__(self, store: StockStore, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._store = store
         self._now = now
@@ -68,7 +67,7 @@ class InventoryService:
                 await books.keep(replace(entry, state=EntryState.RELEASED))
 
     async def sweep(self) -> None:
-        """Take back what expired, and forget what is so old that nobody asks for it any more."""
+        """Take back what expired, and forget keys that are too old to come again."""
         async with self._store.write() as books:
             await self._expire(books)
             await books.forget(self._now() - REMEMBERED)
@@ -80,7 +79,7 @@ class InventoryService:
 
 
 async def _take(books: Books, items: Iterable[Item]) -> None:
-    """Take pieces out of what is available; nothing at all when one product is short."""
+    """Take the pieces out of what is available, or none of them when one product is short."""
     wanted = _pieces(items)
     available = await books.available(tuple(wanted))
     for product_id, pieces in wanted.items():

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -42,24 +43,22 @@ _stock: Final = table("stock", column("product_id"), column("available"))
 _reservations: Final = table("reservations", column("key"), column("state"), column("expires_at"), column("items"))
 
 
+@dataclass(frozen=True)
 class DatabaseStock:
-    """Keeps stock in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    database: Database
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[Books]:
-        async with self._database.read() as connection:
+        async with self.database.read() as connection:
             yield _DatabaseBooks(connection)
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[Books]:
-        async with self._database.write() as connection:
+        async with self.database.write() as connection:
             yield _DatabaseBooks(connection)
 
     async def open_with(self, stock: Mapping[str, int]) -> None:
-        async with self._database.write() as connection:
+        async with self.database.write() as connection:
             known = set((await connection.execute(select(_stock.c.product_id))).scalars())
             new = [
                 {"product_id": product_id, "available": pieces}

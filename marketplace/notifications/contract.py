@@ -1,4 +1,4 @@
-"""What we tell customers."""
+"""The messages that we send to customers."""
 
 from datetime import datetime
 from typing import Annotated, Protocol
@@ -28,7 +28,7 @@ class Notifications(Protocol):
         subject: Annotated[str, Meta(min_length=1, max_length=200)],
         text: Annotated[str, Meta(max_length=10_000)],
     ) -> Notification:
-        """Send a message; the same key again sends nothing and answers with the message already sent."""
+        """Send a message. The same key again sends nothing, and answers with the first message."""
         ...
 
     @query(deadline_s=0.5)

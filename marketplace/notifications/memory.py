@@ -1,4 +1,4 @@
-"""Messages in memory: for tests and for measuring everything but storage."""
+"""Messages in memory: for tests, and to measure everything but storage."""
 
 from itertools import islice
 
@@ -6,8 +6,6 @@ from marketplace.notifications.contract import Notification
 
 
 class MemoryNotifications:
-    """Keeps messages for as long as the process lives."""
-
     def __init__(self) -> None:
         self._by_key: dict[str, Notification] = {}
         self._by_customer: dict[str, list[Notification]] = {}

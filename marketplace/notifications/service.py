@@ -1,17 +1,15 @@
-"""Notifications: what customers were told. This is a test marketplace: a message is kept to be read in the shop, not mailed."""
+"""Notifications: messages to customers. A test marketplace mails none; customers read them in the shop."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from marketplace.notifications.contract import Notification
+from marketplace.notifications.contract import Notification, Notifications
 
 
 class NotificationStore(Protocol):
-    """Where messages are kept."""
-
     async def keep(self, key: str, notification: Notification) -> Notification:
-        """Keep a message, unless one was kept under this key before; the one that is kept."""
+        """Keep a message, unless there is one under this key already; answers with the one that it keeps."""
         ...
 
     async def list_for(self, customer_id: str, limit: int) -> tuple[Notification, ...]:
@@ -19,9 +17,7 @@ class NotificationStore(Protocol):
         ...
 
 
-class NotificationsService:
-    """Implements `Notifications`."""
-
+class NotificationsService(Notifications):
     def __init__(self, store: NotificationStore, *, now: Callable[[], datetime], new_id: Callable[[], str]) -> None:
         self._store = store
         self._now = now

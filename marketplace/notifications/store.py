@@ -1,5 +1,6 @@
 """Messages in the capability's own database."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -35,14 +36,12 @@ _notifications: Final = table(
 )
 
 
+@dataclass(frozen=True)
 class DatabaseNotifications:
-    """Keeps messages in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    database: Database
 
     async def keep(self, key: str, notification: Notification) -> Notification:
-        async with self._database.write() as connection:
+        async with self.database.write() as connection:
             kept = await _select(connection, _notifications.c.key == key, limit=1)
             if kept:
                 return kept[0]
@@ -59,7 +58,7 @@ class DatabaseNotifications:
             return notification
 
     async def list_for(self, customer_id: str, limit: int) -> tuple[Notification, ...]:
-        async with self._database.read() as connection:
+        async with self.database.read() as connection:
             return await _select(connection, _notifications.c.customer_id == customer_id, limit=limit)
 
 

@@ -1,4 +1,4 @@
-"""What was ordered, by whom, and how far it is."""
+"""Orders: what customers ordered, and how far it is."""
 
 from datetime import datetime
 from enum import Enum
@@ -22,7 +22,7 @@ class OrderState(Enum):
 
 
 class OrderLine(Message):
-    """Some pieces of one product, with its name and price as they were when the order was placed."""
+    """Some pieces of one product, with the name and the price that it had when the customer ordered."""
 
     product_id: str
     name: str
@@ -32,7 +32,7 @@ class OrderLine(Message):
 
 
 class OrderDraft(Message):
-    """All that is known about an order before it exists. ``payment_ending`` is the last four digits of the card."""
+    """All that we know about an order before it exists. ``payment_ending`` is the last four digits of the card."""
 
     customer_id: str
     lines: tuple[OrderLine, ...]
@@ -52,7 +52,7 @@ class Change(Message):
 
 
 class Order(Message):
-    """One order; ``history`` begins with its creation and ends with the state it is in."""
+    """One order; ``history`` begins with its creation and ends with its present state."""
 
     id: str
     draft: OrderDraft
@@ -73,13 +73,13 @@ class OrderDiffers(ContractError, status="already_exists"):
 
 
 class OrderKeyClosed(ContractError, status="failed_precondition"):
-    """The order made under this key was given up before it was made."""
+    """The order under this key was given up before it was created."""
 
     key: str
 
 
 class OrderStateConflict(ContractError, status="failed_precondition"):
-    """The order is in a state from which the wanted one cannot be reached."""
+    """The order cannot go from its present state to the wanted one."""
 
     order_id: str
     state: OrderState
@@ -92,12 +92,12 @@ class Orders(Protocol):
 
     @command(idempotent=True, deadline_s=1, errors=[OrderDiffers, OrderKeyClosed])
     async def create(self, key: Annotated[str, Meta(min_length=1, max_length=100)], draft: OrderDraft) -> Order:
-        """Create an order; the same key again answers with the same order."""
+        """Create an order. The same key again answers with the same order."""
         ...
 
     @command(idempotent=True, deadline_s=1, errors=[OrderUnknown, OrderStateConflict])
     async def mark(self, order_id: str, state: OrderState, note: Annotated[str, Meta(max_length=500)] = "") -> Order:
-        """Move an order on; nothing happens when it is in that state already."""
+        """Move an order on; if it is in that state already, nothing happens."""
         ...
 
     @command(idempotent=True, deadline_s=1, errors=[OrderStateConflict])
@@ -106,12 +106,12 @@ class Orders(Protocol):
         key: Annotated[str, Meta(min_length=1, max_length=100)],
         note: Annotated[str, Meta(max_length=500)] = "",
     ) -> None:
-        """Give up the order made under this key. A key never seen is closed, so that a late ``create`` cannot use it."""
+        """Give up the order under this key. It closes an unknown key, so that a late ``create`` cannot use it."""
         ...
 
     @query(deadline_s=0.5, errors=[OrderUnknown])
     async def get(self, customer_id: str, order_id: str) -> Order:
-        """The order of this customer; another customer's is unknown."""
+        """An order of this customer. The orders of other customers count as unknown."""
         ...
 
     @query(deadline_s=0.5)

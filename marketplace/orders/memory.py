@@ -1,4 +1,4 @@
-"""Orders in memory: for tests and for measuring everything but storage."""
+"""Orders in memory: for tests, and to measure everything but storage."""
 
 from datetime import datetime
 from itertools import islice
@@ -7,8 +7,6 @@ from marketplace.orders.contract import Change, Order, OrderState
 
 
 class MemoryOrders:
-    """Keeps orders for as long as the process lives."""
-
     def __init__(self) -> None:
         self._orders: dict[str, Order] = {}
         self._ids_by_key: dict[str, str] = {}
@@ -26,7 +24,8 @@ class MemoryOrders:
         return order
 
     async def close(self, key: str, at: datetime) -> Order | None:
-        del at  # needed by those who have to look into a database
+        # Only the database keeps the time.
+        del at
         if key in self._ids_by_key:
             return self._orders[self._ids_by_key[key]]
         self._closed.add(key)

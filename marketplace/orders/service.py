@@ -1,4 +1,4 @@
-"""Orders: creates them once per key and moves them along the allowed states."""
+"""Orders: creates one for each key, and moves it along the allowed states."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -10,6 +10,7 @@ from marketplace.orders.contract import (
     OrderDiffers,
     OrderDraft,
     OrderKeyClosed,
+    Orders,
     OrderState,
     OrderStateConflict,
     OrderUnknown,
@@ -18,18 +19,18 @@ from marketplace.orders.states import may_follow
 
 
 class OrderStore(Protocol):
-    """Where orders are kept. Every operation is atomic."""
+    """Every operation is atomic."""
 
     async def create(self, key: str, order: Order) -> Order | None:
-        """Keep an order, unless the key has one already; the one that is kept, or None when the key is closed."""
+        """Keep an order, unless the key has one already. Answers with the one that it keeps, or None if the key is closed."""
         ...
 
     async def close(self, key: str, at: datetime) -> Order | None:
-        """The order made under this key; without one, close the key for good and answer None."""
+        """The order under this key. Without one, close the key and answer None."""
         ...
 
     async def append(self, order_id: str, expected: OrderState, change: Change) -> Order | None:
-        """Move an order on and answer with it; None when it is no longer in the expected state."""
+        """Move an order on and answer with it, or with None if it is no longer in the expected state."""
         ...
 
     async def get(self, order_id: str) -> Order | None: ...
@@ -39,9 +40,7 @@ class OrderStore(Protocol):
         ...
 
 
-class OrdersService:
-    """Implements `Orders`."""
-
+class OrdersService(Orders):
     def __init__(self, store: OrderStore, *, now: Callable[[], datetime], new_id: Callable[[], str]) -> None:
         self._store = store
         self._now = now
@@ -64,7 +63,8 @@ class OrdersService:
 
     async def fail(self, key: str, note: str = "") -> None:
         order = await self._store.close(key, self._now())
-        if order is not None and order.state is not OrderState.CANCELLED:  # a cancelled one is given up already
+        # A cancelled order is given up already.
+        if order is not None and order.state is not OrderState.CANCELLED:
             await self._move(order, OrderState.FAILED, note)
 
     async def get(self, customer_id: str, order_id: str) -> Order:
@@ -82,5 +82,5 @@ class OrdersService:
         if not may_follow(wanted, order.state):
             raise OrderStateConflict(order_id=order.id, state=order.state, wanted=wanted)
         moved = await self._store.append(order.id, order.state, Change(wanted, self._now(), note))
-        # None: somebody else moved it since we looked, so the decision has to be made anew.
+        # None: another call moved it since we looked, so we decide again.
         return moved if moved is not None else await self.mark(order.id, wanted, note)

@@ -7,7 +7,7 @@ from marketplace.orders.contract import OrderState
 
 FOLLOWING: Final[Mapping[OrderState, frozenset[OrderState]]] = {
     OrderState.CREATED: frozenset({OrderState.PAID, OrderState.FAILED, OrderState.CANCELLED}),
-    # A paid order can still fail: when its payment has to be taken back because a later step did not work out.
+    # A paid order fails when a later step fails and checkout takes its payment back.
     OrderState.PAID: frozenset({OrderState.SHIPPED, OrderState.FAILED, OrderState.CANCELLED}),
     OrderState.SHIPPED: frozenset({OrderState.DELIVERED}),
     OrderState.DELIVERED: frozenset(),

@@ -1,9 +1,10 @@
 """Orders in the capability's own database.
 
-What was ordered never changes and is never searched by its parts, so it is one JSON document. What does change, the
-state, has a row for each step.
+What the customer ordered never changes, and no query looks into it, so it is one JSON document. The state changes, so it
+has a row for each step.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -51,14 +52,12 @@ _closed: Final = table("closed_keys", column("key"), column("closed_at"))
 _draft_json: Final = msgspec.json.Decoder(OrderDraft)
 
 
+@dataclass(frozen=True)
 class DatabaseOrders:
-    """Keeps orders in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    database: Database
 
     async def create(self, key: str, order: Order) -> Order | None:
-        async with self._database.write() as connection:
+        async with self.database.write() as connection:
             if (await connection.execute(select(_closed).where(_closed.c.key == key))).first() is not None:
                 return None
             known = await _read(connection, _orders.c.key == key)
@@ -78,7 +77,7 @@ class DatabaseOrders:
             return order
 
     async def close(self, key: str, at: datetime) -> Order | None:
-        async with self._database.write() as connection:
+        async with self.database.write() as connection:
             known = await _read(connection, _orders.c.key == key)
             if known:
                 return known[0]
@@ -87,7 +86,7 @@ class DatabaseOrders:
             return None
 
     async def append(self, order_id: str, expected: OrderState, change: Change) -> Order | None:
-        async with self._database.write() as connection:
+        async with self.database.write() as connection:
             moved = await connection.execute(
                 update(_orders)
                 .where(_orders.c.id == order_id, _orders.c.state == expected.value)
@@ -99,12 +98,12 @@ class DatabaseOrders:
             return (await _read(connection, _orders.c.id == order_id))[0]
 
     async def get(self, order_id: str) -> Order | None:
-        async with self._database.read() as connection:
+        async with self.database.read() as connection:
             found = await _read(connection, _orders.c.id == order_id)
             return found[0] if found else None
 
     async def list_for(self, customer_id: str, offset: int, limit: int) -> tuple[Order, ...]:
-        async with self._database.read() as connection:
+        async with self.database.read() as connection:
             return await _read(connection, _orders.c.customer_id == customer_id, offset=offset, limit=limit)
 
 
@@ -117,7 +116,7 @@ async def _add(connection: AsyncConnection, order_id: str, change: Change) -> No
 async def _read(
     connection: AsyncConnection, which: ColumnElement[bool], *, offset: int = 0, limit: int = 1
 ) -> tuple[Order, ...]:
-    """The orders that fit, the newest first."""
+    """The matching orders, the newest first."""
     query = (
         select(_orders.c.id, _orders.c.state, _orders.c.draft)
         .where(which)

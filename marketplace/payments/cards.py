@@ -1,4 +1,4 @@
-"""Which cards the test provider declines, and why. Pure rules: no data, no clock of their own."""
+"""The rules by which the test provider declines cards. They keep no data and have no clock."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -6,7 +6,7 @@ from typing import Final
 
 from marketplace.payments.contract import Card, DeclineReason
 
-# Real providers publish numbers of this kind for testing. They pass the checksum and belong to nobody.
+# Real providers publish such numbers for tests. They pass the checksum, and no card has them.
 DECLINED_NUMBERS: Final[Mapping[str, DeclineReason]] = {
     "4000000000000002": DeclineReason.DECLINED_BY_BANK,
     "4000000000009995": DeclineReason.INSUFFICIENT_FUNDS,
@@ -16,15 +16,17 @@ DECLINED_NUMBERS: Final[Mapping[str, DeclineReason]] = {
     "4000000000000119": DeclineReason.PROCESSING_ERROR,
 }
 
-_DOUBLED: Final = str.maketrans("0123456789", "0246813579")  # to the digit sum of twice a digit
+# From a digit to the digit sum of its double.
+_DOUBLED: Final = str.maketrans("0123456789", "0246813579")
 _AMERICAN_EXPRESS: Final = ("34", "37")
 
 
 def decline_reason(card: Card, today: date) -> DeclineReason | None:
-    """Why the card cannot be charged, or None when it can: any number with a right checksum that is not listed above."""
+    """Why the provider declines the card, or None. It accepts each number with a right checksum that is not listed above."""
     if not passes_checksum(card.number):
         return DeclineReason.WRONG_NUMBER
-    if (card.expiry_year, card.expiry_month) < (today.year, today.month):  # good until its month ends
+    # A card is good until its month ends.
+    if (card.expiry_year, card.expiry_month) < (today.year, today.month):
         return DeclineReason.CARD_EXPIRED
     if len(card.cvc) != (4 if card.number.startswith(_AMERICAN_EXPRESS) else 3):
         return DeclineReason.WRONG_CVC

@@ -1,4 +1,4 @@
-"""Taking money from cards, in two steps: authorize, then capture."""
+"""Takes money from cards in two steps: authorize, then capture."""
 
 from enum import Enum
 from typing import Annotated, Protocol
@@ -10,7 +10,7 @@ Key = Annotated[str, Meta(min_length=1, max_length=100)]
 
 
 class Card(Message):
-    """A payment card as its owner types it in, the number without blanks."""
+    """A payment card as its owner types it in, but with the blanks out of its number."""
 
     number: Annotated[str, Meta(pattern="^[0-9]{12,19}$")]
     expiry_month: Annotated[int, Meta(ge=1, le=12)]
@@ -41,9 +41,9 @@ class DeclineReason(Enum):
 
 
 class Payment(Message):
-    """One payment, known by the key it was authorized with.
+    """One payment. Its key is the one that authorized it.
 
-    ``card_ending`` is the last four digits; ``card_fingerprint`` is the same for the same card and does not reveal it.
+    ``card_ending`` is the last four digits. ``card_fingerprint`` is always the same for a card and does not reveal it.
     """
 
     key: str
@@ -60,7 +60,7 @@ class CardDeclined(ContractError, status="failed_precondition"):
 
 
 class PaymentUnknown(ContractError, status="not_found"):
-    """Nothing was ever authorized under this key."""
+    """There has never been a payment under this key."""
 
     key: str
 
@@ -80,26 +80,26 @@ class PaymentStateConflict(ContractError, status="failed_precondition"):
 
 @contract("marketplace.payments.v1", owner="payments")
 class Payments(Protocol):
-    """Takes money. The key names the payment in every command, so each can be repeated safely."""
+    """Takes money. In every command the key names the payment, so each command is safe to repeat."""
 
     @command(idempotent=True, deadline_s=2, errors=[CardDeclined, PaymentDiffers, PaymentStateConflict])
     async def authorize(self, key: Key, amount: Money, card: Card) -> Payment:
-        """Set money aside on the card; the same key again answers with the same payment, or the same decline."""
+        """Set money aside on the card. The same key again answers with the same payment, or the same decline."""
         ...
 
     @command(idempotent=True, deadline_s=2, errors=[PaymentUnknown, PaymentStateConflict])
     async def capture(self, key: Key) -> Payment:
-        """Take the money that was set aside."""
+        """Take the money that is set aside."""
         ...
 
     @command(idempotent=True, deadline_s=2, errors=[PaymentStateConflict])
     async def void(self, key: Key) -> None:
-        """Give up money set aside. A key never seen is closed, so that a late ``authorize`` cannot use it."""
+        """Give up the money that is set aside. It closes an unknown key, so that a late ``authorize`` cannot use it."""
         ...
 
     @command(idempotent=True, deadline_s=2, errors=[PaymentUnknown, PaymentStateConflict])
     async def refund(self, key: Key) -> Payment:
-        """Give captured money back, all of it."""
+        """Give all captured money back."""
         ...
 
     @query(deadline_s=0.5, errors=[PaymentUnknown])

@@ -1,4 +1,4 @@
-"""What payments remembers about a key, and where."""
+"""What payments remembers about a key, and the seam to the store."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +9,11 @@ from marketplace.pricing.contract import Money
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One key and what became of it. The number of the card is not kept, only its end and its fingerprint.
+class PaymentEntry:
+    """One key and what became of it. It holds the end and the fingerprint of the card, but not its number.
 
     Attributes:
-        reason: Why the card was declined; the state means nothing then.
+        reason: Why the card was declined; then the state means nothing.
     """
 
     key: str
@@ -25,32 +25,32 @@ class Entry:
     reason: DeclineReason | None = None
 
     def is_for(self, amount: Money, card_fingerprint: str) -> bool:
-        """Whether it is about this amount on this card."""
+        """Whether it is a payment of this amount with this card."""
         return self.amount == amount and self.card_fingerprint == card_fingerprint
 
     def as_payment(self) -> Payment:
-        """What others may know of it."""
+        """What other capabilities may know of it."""
         return Payment(self.key, self.amount, self.state, self.card_ending, self.card_fingerprint)
 
 
-def closed(key: str, at: datetime) -> Entry:
-    """A key given up before it was used."""
-    return Entry(key, Money(0), PaymentState.VOIDED, "", "", at)
+def closed(key: str, at: datetime) -> PaymentEntry:
+    """A key that was given up before its use."""
+    return PaymentEntry(key, Money(0), PaymentState.VOIDED, "", "", at)
 
 
 class PaymentStore(Protocol):
-    """Where entries are kept. Every operation is atomic."""
+    """Every operation is atomic."""
 
     async def secret(self) -> bytes:
-        """Random bytes, always the same, that make fingerprints of cards impossible to guess."""
+        """Random bytes, always the same ones. With them, an attacker cannot guess the card of a fingerprint."""
         ...
 
-    async def keep(self, entry: Entry) -> Entry:
-        """Keep an entry, unless its key has one already; the one that is kept."""
+    async def keep(self, entry: PaymentEntry) -> PaymentEntry:
+        """Keep an entry, unless its key has one already; answers with the one that it keeps."""
         ...
 
-    async def change(self, key: str, expected: PaymentState, state: PaymentState) -> Entry | None:
-        """Move a payment on and answer with it; None when it is not in the expected state, declined or unknown."""
+    async def change(self, key: str, expected: PaymentState, state: PaymentState) -> PaymentEntry | None:
+        """Move a payment on and answer with it; or None if it is unknown, declined or in another state."""
         ...
 
-    async def get(self, key: str) -> Entry | None: ...
+    async def get(self, key: str) -> PaymentEntry | None: ...

@@ -1,4 +1,4 @@
-"""A payment provider for testing: no money moves, everything else is as with real ones."""
+"""A payment provider for tests. It moves no money; all else is as with a real one."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -10,17 +10,16 @@ from marketplace.payments.contract import (
     CardDeclined,
     Payment,
     PaymentDiffers,
+    Payments,
     PaymentState,
     PaymentStateConflict,
     PaymentUnknown,
 )
-from marketplace.payments.entry import Entry, PaymentStore, closed
+from marketplace.payments.entry import PaymentEntry, PaymentStore, closed
 from marketplace.pricing.contract import Money
 
 
-class PaymentsService:
-    """Implements `Payments`."""
-
+class PaymentsService(Payments):
     def __init__(self, store: PaymentStore, *, now: Callable[[], datetime]) -> None:
         self._store = store
         self._now = now
@@ -31,7 +30,7 @@ class PaymentsService:
         fingerprint = await self._fingerprint(card)
         reason = decline_reason(card, now.date())
         entry = await self._store.keep(
-            Entry(key, amount, PaymentState.AUTHORIZED, card.number[-4:], fingerprint, now, reason)
+            PaymentEntry(key, amount, PaymentState.AUTHORIZED, card.number[-4:], fingerprint, now, reason)
         )
         if entry.state in (PaymentState.VOIDED, PaymentState.REFUNDED):
             raise PaymentStateConflict(key=key, state=entry.state)
@@ -64,7 +63,7 @@ class PaymentsService:
             raise PaymentStateConflict(key=key, state=entry.state)
         return entry.as_payment()
 
-    async def _authorized(self, key: str) -> Entry:
+    async def _authorized(self, key: str) -> PaymentEntry:
         entry = await self._store.get(key)
         if entry is None or entry.reason is not None:
             raise PaymentUnknown(key=key)

@@ -1,6 +1,7 @@
 """Payments in the capability's own database."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -8,7 +9,7 @@ from sqlalchemy import RowMapping, column, insert, select, table, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace.payments.contract import DeclineReason, PaymentState
-from marketplace.payments.entry import Entry
+from marketplace.payments.entry import PaymentEntry
 from marketplace.pricing.contract import Money
 from plures import Database, Migration
 
@@ -42,15 +43,13 @@ _payments: Final = table(
 _secrets: Final = table("secrets", column("name"), column("value"))
 
 
+@dataclass(frozen=True)
 class DatabasePayments:
-    """Keeps payments in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    database: Database
 
     async def secret(self) -> bytes:
         name = "card fingerprints"
-        async with self._database.write() as connection:
+        async with self.database.write() as connection:
             found = await connection.execute(select(_secrets.c.value).where(_secrets.c.name == name))
             known: bytes | None = found.scalar_one_or_none()
             if known is not None:
@@ -59,15 +58,15 @@ class DatabasePayments:
             await connection.execute(insert(_secrets).values(name=name, value=made))
             return made
 
-    async def keep(self, entry: Entry) -> Entry:
-        async with self._database.write() as connection:
+    async def keep(self, entry: PaymentEntry) -> PaymentEntry:
+        async with self.database.write() as connection:
             known = await _read(connection, entry.key)
             if known is None:
                 await connection.execute(insert(_payments).values(_row(entry)))
             return known or entry
 
-    async def change(self, key: str, expected: PaymentState, state: PaymentState) -> Entry | None:
-        async with self._database.write() as connection:
+    async def change(self, key: str, expected: PaymentState, state: PaymentState) -> PaymentEntry | None:
+        async with self.database.write() as connection:
             moved = await connection.execute(
                 update(_payments)
                 .where(
@@ -79,18 +78,18 @@ class DatabasePayments:
             )
             return await _read(connection, key) if moved.rowcount else None
 
-    async def get(self, key: str) -> Entry | None:
-        async with self._database.read() as connection:
+    async def get(self, key: str) -> PaymentEntry | None:
+        async with self.database.read() as connection:
             return await _read(connection, key)
 
 
-async def _read(connection: AsyncConnection, key: str) -> Entry | None:
+async def _read(connection: AsyncConnection, key: str) -> PaymentEntry | None:
     found = await connection.execute(select(_payments).where(_payments.c.key == key))
     row = found.mappings().one_or_none()
     return None if row is None else _entry(row)
 
 
-def _row(entry: Entry) -> dict[str, str | int | None]:
+def _row(entry: PaymentEntry) -> dict[str, str | int | None]:
     return {
         "key": entry.key,
         "amount": entry.amount.amount,
@@ -103,8 +102,8 @@ def _row(entry: Entry) -> dict[str, str | int | None]:
     }
 
 
-def _entry(row: RowMapping) -> Entry:
-    return Entry(
+def _entry(row: RowMapping) -> PaymentEntry:
+    return PaymentEntry(
         key=row["key"],
         amount=Money(row["amount"], row["currency"]),
         state=PaymentState(row["state"]),

@@ -1,4 +1,4 @@
-"""What things cost, and the type that says so: ``Money``."""
+"""What products cost, and ``Money``, the type that says so."""
 
 from typing import Annotated, Protocol
 
@@ -14,7 +14,7 @@ class Money(Message):
 
 
 class Price(Message):
-    """What one piece costs now, and what it costs without today's discount."""
+    """What one piece costs today (``unit``), and what it costs without discount (``regular``)."""
 
     product_id: str
     unit: Money
@@ -43,15 +43,15 @@ class Pricing(Protocol):
 
     @query(deadline_s=0.3, errors=[ProductUnknown])
     async def quote(self, product_id: str, quantity: Pieces = 1) -> Money:
-        """The price of so many pieces of one product."""
+        """The price of this many pieces of one product."""
         ...
 
     @query(deadline_s=0.5)
     async def quote_many(self, product_ids: ProductIds) -> tuple[Price, ...]:
-        """The prices of single pieces, in the order asked for; unknown products are left out."""
+        """The prices of single pieces in the order of the ids, without unknown products."""
         ...
 
     @query(deadline_s=0.5, errors=[ProductUnknown])
     async def quote_basket(self, items: Annotated[tuple[Item, ...], Meta(min_length=1, max_length=100)]) -> Quote:
-        """The price of all items together, one line for each, in the same order."""
+        """The price of all items together, with a line for each, in the same order."""
         ...

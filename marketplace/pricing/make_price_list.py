@@ -2,7 +2,7 @@
 
     python -m marketplace.pricing.make_price_list marketplace/catalog/catalogue.json.xz
 
-Prices follow from the product's id and category alone, so the same catalogue gives the same list.
+Prices depend on nothing but the product's id and category, so the same catalogue gives the same list.
 """
 
 import hashlib
@@ -15,7 +15,8 @@ from typing import Final
 
 from marketplace.pricing.price_list import Listed, save
 
-RANGES: Final = {  # euros, from the cheapest to the dearest usual price; a shelf's own range before its department's
+# The cheapest and the dearest usual price in euros. A shelf without a range uses that of its department.
+RANGES: Final = {
     "fashion": (9, 180), "fashion/coats": (49, 420), "fashion/dresses": (29, 320), "fashion/shoes": (29, 220),
     "jewellery": (12, 900), "jewellery/ornaments": (5, 120), "furniture": (39, 1400), "furniture/stands": (9, 240),
     "home": (8, 320), "home/appliances": (59, 1200), "home/cleaning": (2, 35), "kitchen": (5, 140),
@@ -29,8 +30,8 @@ RANGES: Final = {  # euros, from the cheapest to the dearest usual price; a shel
     "pantry": (1, 16), "drinks": (1, 6), "drinks/wine": (5, 90), "drinks/spirits": (12, 95), "drinks/cocktails": (5, 15),
 }  # fmt: skip
 DISCOUNTS: Final = (10, 15, 20, 25, 30, 40)
+# Below the first number of cents, prices go in steps of the second one and end in the third one.
 ENDINGS: Final = ((1_000, 10, 9), (10_000, 100, 90), (math.inf, 1_000, 900))
-"""Below so many cents, prices go in such steps and end in so many cents."""
 MINIMUM: Final = 49
 
 
@@ -45,7 +46,7 @@ def listed(product_id: str, category_id: str) -> Listed:
 
 
 def _charming(cents: float) -> int:
-    """The nearest price below that shops like: 3.49, 17.90, 249.00."""
+    """The nearest of the prices that shops like: 3.49, 17.90, 249.00."""
     step, ending = next((step, ending) for below, step, ending in ENDINGS if cents < below)
     return max(MINIMUM, math.floor(cents / step) * step + ending)
 

@@ -1,4 +1,4 @@
-"""The price list that comes with the shop: where its file is and how it is read and written."""
+"""The price list that comes with the shop. This module reads its file and writes it."""
 
 import json
 import lzma

@@ -4,17 +4,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from marketplace.catalog.contract import Item, ProductUnknown
-from marketplace.pricing.contract import Money, Price, Quote, QuotedLine
+from marketplace.pricing.contract import Money, Price, Pricing, Quote, QuotedLine
 from marketplace.pricing.price_list import Listed
 
 CURRENCY: Final = "EUR"
-# Pieces from which on all of them are cheaper, and by how many per cent; the largest first.
+# From this many pieces on, all of them are cheaper by this many per cent; the largest number first.
 MANY_PIECES: Final = ((20, 10), (10, 6), (5, 3))
 
 
-class PricingService:
-    """Implements `Pricing`."""
-
+class PricingService(Pricing):
     def __init__(self, prices: Mapping[str, Listed]) -> None:
         self._prices = prices
 
@@ -37,7 +35,7 @@ class PricingService:
 
 
 def total(unit: int, quantity: int) -> int:
-    """Cents for so many pieces, rounded up to the next cent."""
+    """Cents for this many pieces, rounded up."""
     percent = next((percent for pieces, percent in MANY_PIECES if quantity >= pieces), 0)
     return -(-unit * quantity * (100 - percent) // 100)
 

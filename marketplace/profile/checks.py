@@ -1,4 +1,4 @@
-"""What can be told wrong about a person or an address by looking at it alone. Finds all problems, not only the first."""
+"""Finds what cannot be right in a name or an address: all problems, not only the first one."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ COUNTRIES: Final = frozenset(_CODES.split())
 
 _FIVE_DIGITS: Final = (re.compile(r"[0-9]{5}"), "12345")
 _FOUR_DIGITS: Final = (re.compile(r"[0-9]{4}"), "1234")
-# Only countries whose format is simple and certain; any other postal code is believed.
+# Only countries with a simple and certain format. We believe all other postal codes.
 _POSTAL_CODES: Final[Mapping[str, tuple[re.Pattern[str], str]]] = {
     **dict.fromkeys(("DE", "ES", "FI", "FR", "HR", "IT"), _FIVE_DIGITS),
     **dict.fromkeys(("AT", "BE", "BG", "CH", "DK", "HU", "LU", "NO", "SI"), _FOUR_DIGITS),
@@ -29,7 +29,7 @@ _POSTAL_CODES: Final[Mapping[str, tuple[re.Pattern[str], str]]] = {
     "PT": (re.compile(r"[0-9]{4}-[0-9]{3}"), "1234-567"),
     "US": (re.compile(r"[0-9]{5}(-[0-9]{4})?"), "12345"),
 }
-# Deliberately loose: only a message that arrives proves an e-mail address.
+# It is loose on purpose: only a message that arrives proves an e-mail address.
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
@@ -45,7 +45,7 @@ def tidy(address: Address) -> Address:
 
 
 def address_problems(address: Address) -> tuple[str, ...]:
-    """What is wrong with an address, one sentence for each field."""
+    """What is wrong with an address, a sentence for each field."""
     return tuple(_address_problems(address))
 
 

@@ -18,7 +18,7 @@ class Address(Message):
 
 
 class Customer(Message):
-    """What we know about a customer; all of it may be missing."""
+    """What we know about a customer; everything but the id may be missing."""
 
     id: str
     name: str = ""
@@ -27,7 +27,7 @@ class Customer(Message):
 
 
 class ProfileInvalid(ContractError, status="invalid_argument"):
-    """Something about the customer cannot be right; ``problems`` names all of it, one sentence for each field."""
+    """Some of the data cannot be right; ``problems`` has a sentence for each field in question."""
 
     problems: tuple[str, ...]
 
@@ -40,7 +40,7 @@ class AddressUnknown(ContractError, status="failed_precondition"):
 
 @contract("marketplace.profile.v1", owner="accounts")
 class Profile(Protocol):
-    """Keeps what customers tell about themselves; a customer never seen before has an empty profile."""
+    """Keeps what customers tell about themselves; a new customer has an empty profile."""
 
     @query(deadline_s=0.5)
     async def get(self, customer_id: str) -> Customer: ...

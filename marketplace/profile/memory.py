@@ -1,11 +1,9 @@
-"""Profiles in memory: for tests and for measuring everything but storage."""
+"""Profiles in memory: for tests, and to measure everything but storage."""
 
 from marketplace.profile.contract import Address, Customer
 
 
 class MemoryProfiles:
-    """Keeps profiles for as long as the process lives."""
-
     def __init__(self) -> None:
         self._customers: dict[str, Customer] = {}
 

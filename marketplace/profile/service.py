@@ -1,16 +1,14 @@
-"""Profiles: what customers tell about themselves, refused when it cannot be right."""
+"""Profiles: keeps what customers tell about themselves, and refuses what cannot be right."""
 
 from typing import Protocol
 
 from marketplace.profile.checks import address_problems, person_problems, tidy
-from marketplace.profile.contract import Address, AddressUnknown, Customer, ProfileInvalid
+from marketplace.profile.contract import Address, AddressUnknown, Customer, Profile, ProfileInvalid
 
 
 class ProfileStore(Protocol):
-    """Where profiles are kept."""
-
     async def get(self, customer_id: str) -> Customer:
-        """An empty profile for a customer never seen."""
+        """The profile of a customer; an empty one for a new customer."""
         ...
 
     async def set_person(self, customer_id: str, name: str, email: str) -> Customer: ...
@@ -18,9 +16,7 @@ class ProfileStore(Protocol):
     async def set_address(self, customer_id: str, address: Address) -> Customer: ...
 
 
-class ProfileService:
-    """Implements `Profile`."""
-
+class ProfileService(Profile):
     def __init__(self, store: ProfileStore) -> None:
         self._store = store
 

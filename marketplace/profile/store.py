@@ -1,5 +1,6 @@
-"""Profiles in the capability's own database: one row for each customer who told something."""
+"""Profiles in the capability's own database, with a row for each customer who told us something."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import RowMapping, column, insert, select, table, update
@@ -31,14 +32,12 @@ _customers: Final = table(
 )
 
 
+@dataclass(frozen=True)
 class DatabaseProfiles:
-    """Keeps profiles in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    database: Database
 
     async def get(self, customer_id: str) -> Customer:
-        async with self._database.read() as connection:
+        async with self.database.read() as connection:
             return await _read(connection, customer_id) or Customer(customer_id)
 
     async def set_person(self, customer_id: str, name: str, email: str) -> Customer:
@@ -57,7 +56,7 @@ class DatabaseProfiles:
         )
 
     async def _set(self, customer_id: str, values: dict[str, str]) -> Customer:
-        async with self._database.write() as connection:
+        async with self.database.write() as connection:
             if await _read(connection, customer_id) is None:
                 await connection.execute(insert(_customers).values(id=customer_id, **values))
             else:

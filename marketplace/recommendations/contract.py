@@ -1,4 +1,4 @@
-"""What goes well together, learnt from orders."""
+"""What goes well together, as orders show it."""
 
 from typing import Annotated, Protocol
 
@@ -7,7 +7,7 @@ from plures import Message, Meta, command, contract, query
 
 
 class Recommendation(Message):
-    """A product to show beside another; ``bought_together`` is 0 when it is only alike."""
+    """A product to show beside another; ``bought_together`` is 0 if the two are only alike."""
 
     product_id: str
     bought_together: int = 0
@@ -21,10 +21,10 @@ class Recommendations(Protocol):
     async def for_product(
         self, product_id: str, limit: Annotated[int, Meta(ge=1, le=50)] = 6
     ) -> tuple[Recommendation, ...]:
-        """What was most often bought together first, then what is most alike."""
+        """First what customers most often bought together, then what is most alike."""
         ...
 
     @command(idempotent=True, deadline_s=1)
     async def record_order(self, order_id: str, product_ids: ProductIds) -> None:
-        """Learn from one order; the same order counts once."""
+        """Learn from an order; the same order counts once."""
         ...

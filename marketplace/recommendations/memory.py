@@ -1,11 +1,9 @@
-"""Pairs in memory: for tests and for measuring everything but storage."""
+"""Pairs in memory: for tests, and to measure everything but storage."""
 
 from collections import Counter, defaultdict
 
 
 class MemoryPairs:
-    """Keeps pairs for as long as the process lives."""
-
     def __init__(self) -> None:
         self._orders: set[str] = set()
         self._times: dict[str, Counter[str]] = defaultdict(Counter)

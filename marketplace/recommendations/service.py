@@ -1,4 +1,4 @@
-"""Recommendations: what was bought together, filled up with what is alike."""
+"""Recommendations: what customers bought together, and after that what is alike."""
 
 import re
 from functools import lru_cache
@@ -6,30 +6,49 @@ from itertools import permutations
 from typing import Final, Protocol
 
 from marketplace.catalog.contract import Catalog, Product
-from marketplace.recommendations.contract import Recommendation
+from marketplace.recommendations.contract import Recommendation, Recommendations
 
-# Pairs grow with the square of what an order holds; nobody learns much from the 21st product of one.
+# The number of pairs grows with the square of the products in an order, and the 21st product teaches little.
 MOST_LEARNT_FROM: Final = 20
 NEIGHBOURS: Final = 100
 _MOST_REMEMBERED: Final = 20_000
-_SAYS_NOTHING: Final = frozenset({"a", "an", "and", "any", "as", "by", "for", "from", "in", "is", "of", "on", "or", "that", "the", "to", "used", "with"})  # fmt: skip
+_SAYS_NOTHING: Final = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "any",
+        "as",
+        "by",
+        "for",
+        "from",
+        "in",
+        "is",
+        "of",
+        "on",
+        "or",
+        "that",
+        "the",
+        "to",
+        "used",
+        "with",
+    ]
+)
 
 
 class PairStore(Protocol):
-    """Where it is kept how often products were bought together."""
+    """Keeps how often customers bought products together."""
 
     async def together(self, product_id: str, limit: int) -> tuple[tuple[str, int], ...]:
-        """The products most often bought with this one, and how often."""
+        """The products that customers most often bought with this one, and how often."""
         ...
 
     async def record(self, order_id: str, pairs: tuple[tuple[str, str], ...]) -> None:
-        """Count each pair once more; nothing happens when the order was recorded before."""
+        """Count each pair once more; an order that is recorded already changes nothing."""
         ...
 
 
-class RecommendationsService:
-    """Implements `Recommendations`."""
-
+class RecommendationsService(Recommendations):
     def __init__(self, catalog: Catalog, store: PairStore) -> None:
         self._catalog = catalog
         self._store = store
@@ -55,6 +74,7 @@ def _most_alike(product: Product, others: tuple[Product, ...]) -> list[Product]:
     return sorted(apart, key=lambda other: (-len(words & _words(other.name, other.description)), other.id))
 
 
-@lru_cache(_MOST_REMEMBERED)  # A product is compared with all its neighbours, again for each of them.
+# We compare a product with all its neighbours, and again for each of them.
+@lru_cache(_MOST_REMEMBERED)
 def _words(name: str, description: str) -> frozenset[str]:
     return frozenset(re.findall(r"[a-z]+", f"{name} {description}".lower())) - _SAYS_NOTHING

@@ -1,5 +1,6 @@
 """Pairs in the capability's own database."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import column, select, table
@@ -31,14 +32,12 @@ _orders: Final = table("orders", column("order_id"))
 _pairs: Final = table("pairs", column("product_id"), column("other_id"), column("times"))
 
 
+@dataclass(frozen=True)
 class DatabasePairs:
-    """Keeps pairs in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    database: Database
 
     async def together(self, product_id: str, limit: int) -> tuple[tuple[str, int], ...]:
-        async with self._database.read() as connection:
+        async with self.database.read() as connection:
             rows = await connection.execute(
                 select(_pairs.c.other_id, _pairs.c.times)
                 .where(_pairs.c.product_id == product_id)
@@ -48,7 +47,7 @@ class DatabasePairs:
         return tuple((row.other_id, row.times) for row in rows)
 
     async def record(self, order_id: str, pairs: tuple[tuple[str, str], ...]) -> None:
-        async with self._database.write() as connection:
+        async with self.database.write() as connection:
             new = await connection.execute(insert(_orders).values(order_id=order_id).on_conflict_do_nothing())
             if new.rowcount and pairs:
                 counted = insert(_pairs).on_conflict_do_update(

@@ -1,4 +1,4 @@
-"""What buyers say about products. Only those who bought one may review it."""
+"""What buyers say about products. Only customers who bought a product may review it."""
 
 from datetime import datetime
 from typing import Annotated, Protocol
@@ -8,7 +8,7 @@ from plures import ContractError, Message, Meta, command, contract, query
 
 
 class Rating(Message):
-    """All ratings of one product. ``stars`` counts those with 1, 2, 3, 4 and 5 stars; ``average`` is 0 without any."""
+    """All ratings of one product. ``stars`` counts those with 1, 2, 3, 4 and 5 stars; without any, ``average`` is 0."""
 
     product_id: str
     average: float
@@ -62,7 +62,7 @@ class Reviews(Protocol):
 
     @query(deadline_s=0.5)
     async def summary(self, product_ids: ProductIds) -> tuple[Rating, ...]:
-        """In the order asked for; unknown products are left out."""
+        """The ratings in the order of the ids, without unknown products."""
         ...
 
     @query(deadline_s=0.5, errors=[ProductUnknown])

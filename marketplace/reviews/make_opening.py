@@ -1,4 +1,4 @@
-"""Decides which products have how many reviews when the shop opens, from the catalogue's file.
+"""Decides from the catalogue's file how many reviews each product has when the shop opens.
 
 python -m marketplace.reviews.make_opening marketplace/catalog/catalogue.json.xz
 """
@@ -17,12 +17,12 @@ FLAVOURS: Final = {
     "wear": {"fashion", "jewellery", "bags", "fabrics"},
     "tool": {"tools", "electronics", "vehicles", "garden", "health", "music", "sports"},
 }
-# How many of 16 reviews have 1, 2, 3, 4, 5 stars, from bad products to good ones.
+# How many of 16 reviews have 1, 2, 3, 4 and 5 stars, for bad products first.
 TASTES: Final = ((3, 3, 4, 4, 2), (1, 2, 4, 5, 4), (1, 1, 2, 6, 6), (1, 0, 2, 5, 8), (0, 1, 1, 4, 10))
 
 
 def subject(product_id: str, category_id: str) -> Subject:
-    """Few products have many reviews, many have few, one in six has none."""
+    """Few products have many reviews, many have few, and one in six has none."""
     share, amount = hashlib.sha256(f"reviews {product_id}".encode()).digest()[:2]
     department = category_id.partition("/")[0]
     flavour = next((name for name, departments in FLAVOURS.items() if department in departments), "home")

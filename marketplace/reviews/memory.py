@@ -1,4 +1,4 @@
-"""Reviews in memory: for tests and for measuring everything but storage."""
+"""Reviews in memory: for tests, and to measure everything but storage."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -8,8 +8,6 @@ from marketplace.reviews.service import Standing
 
 
 class MemoryReviews:
-    """Keeps reviews for as long as the process lives."""
-
     def __init__(self) -> None:
         self._bought: set[tuple[str, str]] = set()
         self._reviewed: set[tuple[str, str]] = set()

@@ -1,4 +1,4 @@
-"""The reviews with which the shop opens: made from the product's id, always the same, never stored."""
+"""The reviews with which the shop opens. We make them from the product's id, so they are always the same, and store none."""
 
 import hashlib
 import json
@@ -23,7 +23,7 @@ _TONES: Final = {1: "bad", 2: "bad", 3: "mixed", 4: "good", 5: "good"}
 
 @dataclass(frozen=True)
 class Subject:
-    """What is reviewed. ``flavour`` picks the phrases: food, wear, tool, home; ``stars`` counts those with 1 to 5."""
+    """A product with reviews. ``flavour`` (food, wear, tool, home) picks the phrases; ``stars`` counts 1 to 5 stars."""
 
     product_id: str
     flavour: str
@@ -31,7 +31,7 @@ class Subject:
 
     @property
     def reviews(self) -> int:
-        """How many there are."""
+        """The number of its reviews."""
         return sum(self.stars)
 
 
@@ -46,12 +46,12 @@ class OpeningReviews:
         return product_id in self._subjects
 
     def count(self, product_id: str) -> int:
-        """How many there are of a product, 0 for an unknown one."""
+        """The number of reviews of a product; 0 for an unknown one."""
         subject = self._subjects.get(product_id)
         return subject.reviews if subject else 0
 
     def stars(self, product_id: str) -> tuple[int, ...]:
-        """How many have 1, 2, 3, 4 and 5 stars; empty for an unknown product."""
+        """How many reviews have 1, 2, 3, 4 and 5 stars; empty for an unknown product."""
         subject = self._subjects.get(product_id)
         return subject.stars if subject else ()
 
@@ -92,7 +92,7 @@ class OpeningReviews:
 
 
 def load() -> OpeningReviews:
-    """The packaged ones."""
+    """Read the opening reviews that come with the shop."""
     document: dict[str, tuple[str, list[int]]] = json.loads(lzma.decompress(FILE.read_bytes()))
     subjects = {
         product_id: Subject(product_id, flavour, tuple(stars)) for product_id, (flavour, stars) in document.items()

@@ -1,4 +1,4 @@
-"""Reviews: those the shop opened with, and those customers wrote since."""
+"""Reviews: those with which the shop opened, and those that customers wrote since."""
 
 import uuid
 from collections.abc import Callable, Mapping
@@ -7,23 +7,21 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from marketplace.catalog.contract import ProductUnknown
-from marketplace.reviews.contract import AlreadyReviewed, NewReview, NotABuyer, Rating, Review, ReviewPage
+from marketplace.reviews.contract import AlreadyReviewed, NewReview, NotABuyer, Rating, Review, ReviewPage, Reviews
 from marketplace.reviews.opening import OpeningReviews
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How a customer stands to a product."""
+    """Whether a customer bought a product, and whether they reviewed it."""
 
     bought: bool
     reviewed: bool
 
 
 class ReviewStore(Protocol):
-    """Where customers' reviews are kept."""
-
     async def stars(self, product_ids: tuple[str, ...]) -> Mapping[str, tuple[int, ...]]:
-        """How many reviews have 1, 2, 3, 4 and 5 stars; products without reviews are missing."""
+        """How many reviews have 1, 2, 3, 4 and 5 stars, for each product that has any."""
         ...
 
     async def newest(self, product_id: str, offset: int, limit: int) -> tuple[Review, ...]: ...
@@ -31,7 +29,7 @@ class ReviewStore(Protocol):
     async def standing(self, customer_id: str, product_id: str) -> Standing: ...
 
     async def add(self, customer_id: str, review: Review) -> bool:
-        """Keep a review; False, and nothing is kept, when this customer has already reviewed the product."""
+        """Keep a review. False, without keeping it, if this customer has already reviewed the product."""
         ...
 
     async def allow(self, customer_id: str, product_ids: tuple[str, ...]) -> None:
@@ -39,9 +37,7 @@ class ReviewStore(Protocol):
         ...
 
 
-class ReviewsService:
-    """Implements `Reviews`."""
-
+class ReviewsService(Reviews):
     def __init__(
         self,
         store: ReviewStore,

@@ -1,6 +1,7 @@
 """Reviews in the capability's own database."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -56,14 +57,12 @@ _reviews: Final = table(
 )
 
 
+@dataclass(frozen=True)
 class DatabaseReviews:
-    """Keeps reviews in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    database: Database
 
     async def stars(self, product_ids: tuple[str, ...]) -> Mapping[str, tuple[int, ...]]:
-        async with self._database.read() as connection:
+        async with self.database.read() as connection:
             rows = await connection.execute(
                 select(_reviews.c.product_id, _reviews.c.rating, func.count())
                 .where(_reviews.c.product_id.in_(product_ids))
@@ -75,7 +74,7 @@ class DatabaseReviews:
         return {product_id: tuple(counts) for product_id, counts in stars.items()}
 
     async def newest(self, product_id: str, offset: int, limit: int) -> tuple[Review, ...]:
-        async with self._database.read() as connection:
+        async with self.database.read() as connection:
             rows = await connection.execute(
                 select(_reviews)
                 .where(_reviews.c.product_id == product_id)
@@ -86,7 +85,7 @@ class DatabaseReviews:
         return tuple(_review(row) for row in rows)
 
     async def standing(self, customer_id: str, product_id: str) -> Standing:
-        async with self._database.read() as connection:
+        async with self.database.read() as connection:
             found = [
                 await connection.scalar(
                     select(func.count())
@@ -108,7 +107,7 @@ class DatabaseReviews:
             "text": review.text,
             "written_at": review.written_at.timestamp(),
         }
-        async with self._database.write() as connection:
+        async with self.database.write() as connection:
             result = await connection.execute(
                 insert(_reviews).values(row).on_conflict_do_nothing(index_elements=["product_id", "customer_id"])
             )
@@ -118,7 +117,7 @@ class DatabaseReviews:
         rows = [{"customer_id": customer_id, "product_id": product_id} for product_id in product_ids]
         if not rows:
             return
-        async with self._database.write() as connection:
+        async with self.database.write() as connection:
             await connection.execute(insert(_buyers).on_conflict_do_nothing(), rows)
 
 

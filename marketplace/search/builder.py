@@ -1,4 +1,4 @@
-"""Gathers from other capabilities what the index is built of."""
+"""Builds the index from what other capabilities know."""
 
 import asyncio
 import logging
@@ -10,7 +10,7 @@ from marketplace.catalog.contract import Catalog, Category, Product
 from marketplace.pricing.contract import Pricing
 from marketplace.reviews.contract import Reviews
 from marketplace.search.index import ProductIndex
-from marketplace.search.schema import Entry
+from marketplace.search.schema import IndexEntry
 from marketplace.search.spelling import Spelling
 from marketplace.search.suggestions import Suggestions
 from plures import CallError
@@ -24,7 +24,7 @@ PAUSE_S: Final = 0.5
 
 @dataclass(frozen=True)
 class Built:
-    """All that answering needs."""
+    """All that search needs to answer."""
 
     index: ProductIndex
     spelling: Spelling
@@ -33,7 +33,7 @@ class Built:
 
 
 class Builder:
-    """Builds the index from the catalog, prices and, if there are any, ratings."""
+    """Builds the index from the catalog, the prices and, if it can get them, the ratings."""
 
     def __init__(self, catalog: Catalog, pricing: Pricing, reviews: Reviews) -> None:
         self._catalog = catalog
@@ -41,27 +41,27 @@ class Builder:
         self._reviews = reviews
 
     async def build(self) -> Built:
-        """Gather everything, then build in a thread, so that this replica can do other things meanwhile.
+        """Gather everything, then build in a thread, so that this replica goes on answering meanwhile.
 
         Raises:
-            CallError: The catalog or the prices cannot be had.
+            CallError: The catalog or the prices do not answer.
         """
         categories = {category.id: category for category in await self._catalog.categories()}
-        entries: list[Entry] = []
+        entries: list[IndexEntry] = []
         async for batch in _batches(self._catalog.export()):
             entries += await self._entries(batch, categories)
         return await asyncio.to_thread(_build, entries, categories)
 
-    async def _entries(self, products: Sequence[Product], categories: dict[str, Category]) -> list[Entry]:
+    async def _entries(self, products: Sequence[Product], categories: dict[str, Category]) -> list[IndexEntry]:
         ids = tuple(product.id for product in products)
         prices = {price.product_id: price.unit.amount for price in await self._pricing.quote_many(ids)}
-        ratings = {rating.product_id: rating for rating in await optional(self._reviews.summary(ids)) or ()}
-        entries: list[Entry] = []
+        ratings = {rating.product_id: rating for rating in await if_available(self._reviews.summary(ids)) or ()}
+        entries: list[IndexEntry] = []
         for product in products:
             if product.id in prices:
                 rating = ratings.get(product.id)
                 entries.append(
-                    Entry(
+                    IndexEntry(
                         product=product,
                         category_names=_names(product, categories),
                         price=prices[product.id],
@@ -78,7 +78,7 @@ async def persistently(
     attempts: int | None = None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> bool:
-    """Try again while others are still starting; False when they were not up after so many attempts."""
+    """Try again while other capabilities are still starting; False if they were not up after this many attempts."""
     made = 0
     while True:
         try:
@@ -93,15 +93,15 @@ async def persistently(
             return True
 
 
-async def optional(call: Awaitable[T]) -> T | None:
-    """The answer, or None while the capability asked cannot give one."""
+async def if_available(call: Awaitable[T]) -> T | None:
+    """The answer, or None while the capability does not answer."""
     try:
         return await call
     except CallError:
         return None
 
 
-def _build(entries: Sequence[Entry], categories: dict[str, Category]) -> Built:
+def _build(entries: Sequence[IndexEntry], categories: dict[str, Category]) -> Built:
     index = ProductIndex(entries)
     names = (" ".join((entry.product.name, *entry.product.synonyms)) for entry in entries)
     return Built(

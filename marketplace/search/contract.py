@@ -1,4 +1,4 @@
-"""Finding products by words, categories, prices and ratings."""
+"""Finds products by words, categories, prices and ratings."""
 
 from enum import Enum
 from typing import Annotated, Protocol
@@ -10,7 +10,7 @@ from plures import ContractError, Message, Meta, command, contract, query
 
 
 class Sort(Enum):
-    """The order of hits; equal ones are ordered by relevance."""
+    """The order of hits; equal ones stand in the order of their relevance."""
 
     RELEVANCE = "relevance"
     PRICE_ASCENDING = "price_ascending"
@@ -20,7 +20,7 @@ class Sort(Enum):
 
 
 class Filters(Message):
-    """What a hit must fulfil. Prices are minor units of EUR, both ends included."""
+    """The conditions for a hit. Prices are minor units of EUR, both ends included."""
 
     category_id: str | None = None
     price_min: Annotated[int, Meta(ge=0)] | None = None
@@ -29,7 +29,7 @@ class Filters(Message):
 
 
 class Hit(Message):
-    """One product found. ``rating`` and ``available`` are missing while the capability that knows them is down."""
+    """One product found. ``rating`` and ``available`` are None while reviews or inventory do not answer."""
 
     product: Product
     score: float
@@ -39,7 +39,7 @@ class Hit(Message):
 
 
 class CategoryCount(Message):
-    """How many hits a category holds. Without a category filter the top ones are counted, with one those below it."""
+    """How many hits a category has. Without a filter they are the top categories, with one those below the chosen one."""
 
     category_id: str
     name: str
@@ -47,7 +47,7 @@ class CategoryCount(Message):
 
 
 class PriceBand(Message):
-    """How many hits cost from ``price_min`` to ``price_max`` (both included; no end when None), in minor units of EUR."""
+    """How many hits cost from ``price_min`` to ``price_max`` (both included; None: no end), in minor units of EUR."""
 
     price_min: int
     price_max: int | None
@@ -55,7 +55,7 @@ class PriceBand(Message):
 
 
 class RatingCount(Message):
-    """How many hits are rated ``rating_min`` stars or better."""
+    """How many hits have ``rating_min`` stars or more."""
 
     rating_min: int
     count: int
@@ -64,7 +64,7 @@ class RatingCount(Message):
 class Findings(Message):
     """Some hits out of ``total``, and how all of them spread over each facet.
 
-    ``corrected`` is the text that was searched instead, when nothing matched the text as it was typed.
+    If nothing matches the text of the caller, ``corrected`` is the text that search used instead.
     """
 
     total: int
@@ -76,7 +76,7 @@ class Findings(Message):
 
 
 class IndexNotReady(ContractError, status="unavailable"):
-    """The index is still being built; the answer would be incomplete."""
+    """Search is still building its index; the answer would be incomplete."""
 
 
 @contract("marketplace.search.v1", owner="discovery")
@@ -92,7 +92,7 @@ class Search(Protocol):
         offset: Annotated[int, Meta(ge=0, le=10_000)] = 0,
         limit: Annotated[int, Meta(ge=1, le=100)] = 24,
     ) -> Findings:
-        """Empty text finds everything that passes the filters, the most popular first."""
+        """An empty text finds all products that pass the filters, the most popular first."""
         ...
 
     @query(deadline_s=0.3, errors=[IndexNotReady])
@@ -101,10 +101,10 @@ class Search(Protocol):
         prefix: Annotated[str, Meta(max_length=100)],
         limit: Annotated[int, Meta(ge=1, le=20)] = 8,
     ) -> tuple[str, ...]:
-        """Product names that begin with what was typed so far."""
+        """Names of products that begin with ``prefix``."""
         ...
 
     @command(idempotent=True, deadline_s=0.5, errors=[IndexNotReady])
     async def record_popularity(self, order_id: str, product_ids: ProductIds) -> None:
-        """Rank what was just bought a little higher; the same order counts once. A hint: it may be lost."""
+        """Rank these products a little higher; the same order counts once. It is a hint that may get lost."""
         ...

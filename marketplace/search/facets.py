@@ -1,4 +1,4 @@
-"""Facets: how everything found spreads over categories, prices and ratings."""
+"""Facets: how all matches spread over categories, prices and ratings."""
 
 from collections.abc import Mapping
 from itertools import pairwise
@@ -13,7 +13,7 @@ RATINGS: Final = (4, 3, 2)
 
 
 def categories(spread: Spread, known: Mapping[str, Category], chosen: str | None) -> tuple[CategoryCount, ...]:
-    """The departments, or the shelves of the chosen one, the fullest first. A chosen shelf has nothing below it."""
+    """The departments, or the shelves of the chosen one, the fullest first. A shelf has nothing below it."""
     below = (
         CategoryCount(id_, known[id_].name, count)
         for id_, count in spread.categories.items()
@@ -23,12 +23,12 @@ def categories(spread: Spread, known: Mapping[str, Category], chosen: str | None
 
 
 def price_bands(spread: Spread) -> tuple[PriceBand, ...]:
-    """Every band, the empty ones too."""
+    """All bands, even the empty ones."""
     bounds = (0, *PRICE_LIMITS)
     ends = [*(high - 1 for _, high in pairwise(bounds)), None]
     return tuple(PriceBand(low, high, count) for low, high, count in zip(bounds, ends, spread.prices, strict=True))
 
 
 def ratings(spread: Spread) -> tuple[RatingCount, ...]:
-    """How many are rated so well or better."""
+    """How many matches have each rating or a better one."""
     return tuple(RatingCount(least, sum(spread.ratings[least:])) for least in RATINGS)

@@ -1,4 +1,4 @@
-"""One immutable full-text index over all products, in memory. Knows nothing of the capabilities that products come from."""
+"""An immutable full-text index of all products, in memory. It does not know the capabilities that they come from."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ import tantivy
 from tantivy import FieldType, Occur, Order, Query
 
 from marketplace.search.contract import Filters, Sort
-from marketplace.search.schema import CATEGORY, WHOLE_FIELDS, WORD_FIELDS, Entry, documents, schema
+from marketplace.search.schema import CATEGORY, WHOLE_FIELDS, WORD_FIELDS, IndexEntry, documents, schema
 from marketplace.search.words import PLAIN, STEMMED, plain, stemmed
 
 _ORDERS: Final = {
@@ -25,7 +25,7 @@ _ANY_PRICE: Final = 2**63 - 1
 
 @dataclass(frozen=True)
 class Match:
-    """A product found. With an order other than relevance, the score is what was ordered by."""
+    """A product found. In an order other than relevance, the score is the value that gives the order."""
 
     product_id: str
     score: float
@@ -41,7 +41,7 @@ class Matches:
 
 @dataclass(frozen=True)
 class Spread:
-    """How many matches each category holds, how many cost less than each limit, how many have 0, 1, … 5 stars."""
+    """How many matches are in each category, below each price limit, and at 0, 1, … 5 stars."""
 
     categories: dict[str, int]
     prices: tuple[int, ...]
@@ -51,8 +51,8 @@ class Spread:
 class ProductIndex:
     """Finds products by words and filters."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        """Index all entries; for ten thousand it takes about a second."""
+    def __init__(self, entries: Sequence[IndexEntry]) -> None:
+        """Index all entries; ten thousand take about a second."""
         self._ids = [entry.product.id for entry in entries]
         self._schema = schema()
         self._stemmed = stemmed()
@@ -60,7 +60,7 @@ class ProductIndex:
         index = tantivy.Index(self._schema)
         index.register_tokenizer(STEMMED, self._stemmed)
         index.register_tokenizer(PLAIN, self._plain)
-        # One thread makes one segment, which is the fastest to search.
+        # One thread makes one segment, which is fastest to search.
         writer = index.writer(heap_size=64_000_000, num_threads=1)
         for document in documents(entries):
             writer.add_json(json.dumps(document))
@@ -71,13 +71,13 @@ class ProductIndex:
         self._searcher: Any = index.searcher()
 
     def query(self, text: str, filters: Filters, *, any_word: bool = False) -> Query:
-        """All words of the text (or any of them) and all filters. No text matches everything; no words, nothing."""
+        """All words of the text (or any of them) and all filters. An empty text matches all products, one without words none."""
         wanted = self._by_text(text, any_word=any_word) if text.strip() else Query.all_query()
         narrowed = [(Occur.Must, Query.const_score_query(each, 0.0)) for each in self._by_filters(filters)]
         return Query.boolean_query([(Occur.Must, wanted), *narrowed]) if narrowed else wanted
 
     def search(self, query: Query, sort: Sort, offset: int, limit: int) -> Matches:
-        """The matches from ``offset`` on, in an order."""
+        """The matches from ``offset`` on, in this order."""
         if sort is Sort.RELEVANCE:
             found = self._searcher.search(query, limit, offset=offset, weight_by_field="weight")
         else:
@@ -96,7 +96,7 @@ class ProductIndex:
         return count
 
     def spread(self, query: Query, price_limits: Sequence[int]) -> Spread:
-        """How all matches spread over categories, prices (below each limit, and above the last) and whole stars."""
+        """How all matches spread over categories, prices (below each limit, and above the last one) and whole stars."""
         found = self._searcher.aggregate(
             query,
             {
@@ -112,16 +112,16 @@ class ProductIndex:
         )
 
     def words(self, text: str) -> list[str]:
-        """The words of a text as they are typed, in lower case."""
+        """The words of a text, in lower case."""
         return self._plain.analyze(text)
 
     def knows(self, word: str) -> bool:
-        """Whether any product says this word, in whatever form."""
+        """Whether the index has this word in any form."""
         stem = self._stem(word)
         return not stem or self.count(self._by_word(word, stem)) > 0
 
     def _stem(self, word: str) -> str:
-        """Empty for a word that says nothing."""
+        """The stem of a word; empty if the word says nothing."""
         return "".join(self._stemmed.analyze(word))
 
     def _by_text(self, text: str, *, any_word: bool) -> Query:
@@ -157,7 +157,7 @@ class ProductIndex:
 
 
 def _ranges(limits: Iterable[int]) -> list[dict[str, int]]:
-    """What is below the first limit, between two, and from the last one on."""
+    """The ranges below the first limit, between two limits, and from the last one on."""
     bounds = list(limits)
     inner = [{"from": low, "to": high} for low, high in pairwise(bounds)]
     return [{"to": bounds[0]}, *inner, {"from": bounds[-1]}]

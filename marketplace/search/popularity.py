@@ -1,4 +1,4 @@
-"""What was bought lately, as far as this replica has heard. A hint for ranking: it is neither stored nor complete."""
+"""What customers bought lately, as far as this replica knows. It is a hint for ranking, neither stored nor complete."""
 
 import math
 from collections import Counter, OrderedDict
@@ -28,5 +28,5 @@ class Popularity:
         return bool(self._bought)
 
     def factor(self, product_id: str) -> float:
-        """What a score is multiplied by: 1 for what nobody bought, 1.1 for the first buyer, slowly more."""
+        """The factor for a score: 1 without a buyer, 1.1 with one, and slowly more."""
         return 1 + WEIGHT * math.log2(1 + self._bought[product_id])

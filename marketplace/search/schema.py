@@ -1,4 +1,4 @@
-"""What the index holds of each product: its fields, and what a match in each counts."""
+"""What the index holds of each product: its fields, and how much a match in each counts."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -10,20 +10,20 @@ import tantivy
 from marketplace.catalog.contract import Product
 from marketplace.search.words import PLAIN, STEMMED
 
-# The fields a word is looked for in, and what a match there counts. Rarer words count more by themselves.
+# The fields in which we look for a word, and how much a match counts. Rare words count more by themselves.
 WORD_FIELDS: Final = {"name_plain": 6.0, "name": 5.0, "synonyms": 4.0, "category": 1.5, "description": 1.0}
-# Who types a whole name means that product.
+# A visitor who types a whole name means that product.
 WHOLE_FIELDS: Final = {"whole_name": 6.0, "whole_synonym": 2.0}
 CATEGORY: Final = "category_id"
-# Products that say the same are told apart by how many care for them; twenty times the reviews, half as much again.
+# Of two equal matches, the one with more reviews comes first. Twenty times the reviews add half of the score again.
 _POPULARITY_WEIGHT: Final = 0.17
-# A product counts as if it already had so many ratings of so many stars: one single 5 is not the best of all.
+# We add this many usual ratings to each product, so that a single rating of 5 stars is not the best of all.
 _DOUBTS, _USUAL_STARS = 5, 3.6
 
 
 @dataclass(frozen=True)
-class Entry:
-    """What the index knows about a product. Prices are minor units; ``average`` is 0 without ratings."""
+class IndexEntry:
+    """What the index knows about a product. Prices are minor units; without ratings, ``average`` is 0."""
 
     product: Product
     category_names: str
@@ -33,7 +33,7 @@ class Entry:
 
 
 def schema() -> tantivy.Schema:
-    """The fields of `documents`, and how each is kept."""
+    """The fields of `documents`, and how the index keeps each of them."""
     builder = tantivy.SchemaBuilder()
     for field in WORD_FIELDS:
         tokenizer = PLAIN if field == "name_plain" else STEMMED
@@ -49,8 +49,8 @@ def schema() -> tantivy.Schema:
     return builder.build()
 
 
-def documents(entries: Sequence[Entry]) -> Iterator[dict[str, object]]:
-    """One document for each entry. ``number`` is its place in the sequence."""
+def documents(entries: Sequence[IndexEntry]) -> Iterator[dict[str, object]]:
+    """A document for each entry; ``number`` is its place in the sequence."""
     by_name = sorted(range(len(entries)), key=lambda number: entries[number].product.name.lower())
     ranks = {number: rank for rank, number in enumerate(by_name)}
     for number, entry in enumerate(entries):

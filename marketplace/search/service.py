@@ -1,4 +1,4 @@
-"""Search: finds in its own index, and shows what it found with prices, stock and ratings as they are now."""
+"""Search: finds products in its index, and adds their present prices, stock and ratings."""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -11,27 +11,25 @@ from marketplace.inventory.contract import Inventory
 from marketplace.pricing.contract import Pricing
 from marketplace.reviews.contract import Reviews
 from marketplace.search import facets
-from marketplace.search.builder import Builder, Built, optional
-from marketplace.search.contract import Filters, Findings, Hit, IndexNotReady, Sort
+from marketplace.search.builder import Builder, Built, if_available
+from marketplace.search.contract import Filters, Findings, Hit, IndexNotReady, Search, Sort
 from marketplace.search.index import Match, Matches
 from marketplace.search.popularity import Popularity
 
-# So many of the best are ordered anew by what was bought lately.
+# We sort this many of the best matches again by what customers bought lately.
 RERANKED: Final = 200
 
 
 @dataclass(frozen=True)
 class Wording:
-    """A text as it is searched for. ``corrected`` says that it is not what was typed."""
+    """A text to search for. ``corrected`` says that the caller typed another one."""
 
     text: str
     any_word: bool = False
     corrected: bool = False
 
 
-class SearchService:
-    """Implements `Search`."""
-
+class SearchService(Search):
     def __init__(self, catalog: Catalog, pricing: Pricing, inventory: Inventory, reviews: Reviews) -> None:
         self._catalog = catalog
         self._pricing = pricing
@@ -106,8 +104,8 @@ class SearchService:
         products, prices, stock, ratings = await asyncio.gather(
             self._catalog.get_many(ids),
             self._pricing.quote_many(ids),
-            optional(self._inventory.availability(ids)),
-            optional(self._reviews.summary(ids)),
+            if_available(self._inventory.availability(ids)),
+            if_available(self._reviews.summary(ids)),
         )
         product_of = {product.id: product for product in products}
         price_of = {price.product_id: price for price in prices}
@@ -128,7 +126,7 @@ class SearchService:
 
 
 def _wording(built: Built, text: str) -> Wording:
-    """The first of these that matches anything: the text as typed, corrected, any of its words; otherwise as typed."""
+    """The first of these that matches anything: the text as typed, the corrected text, any of its words; else as typed."""
     typed = Wording(text)
     if not text.strip():
         return typed

@@ -5,15 +5,15 @@ from collections.abc import Iterable
 from heapq import nlargest
 from typing import Final
 
-# Shorter words are too near to one another: "cap" is one letter from "cup", "map" and "can".
+# Shorter words are too close to one another: "cap" is one letter from "cup", "map" and "can".
 SHORTEST_CORRECTED: Final = 4
+# From this length on we correct two errors in a word; in shorter words, one.
 LONG: Final = 7
-"""From this length on, two errors in a word are corrected; in shorter ones, one."""
 _CANDIDATES: Final = 20
 
 
 class Spelling:
-    """A vocabulary that knows the nearest of its words to one that it does not have."""
+    """A vocabulary that finds its nearest word to one that it does not have."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self._frequency = Counter(words)
@@ -24,11 +24,11 @@ class Spelling:
                     self._by_pair[pair].append(word)
 
     def nearest(self, word: str) -> str | None:
-        """The word most likely meant, or None when the word is known or nothing is near."""
+        """The word that the visitor most likely meant, or None when the word is known or nothing is near."""
         if word in self._frequency or len(word) < SHORTEST_CORRECTED:
             return None
         most = 2 if len(word) >= LONG else 1
-        # Counting errors is slow; who shares the most pairs of letters is worth it.
+        # To count errors is slow, so we do it only for words that share the most pairs of letters.
         alike = Counter(near for pair in _pairs(word) for near in self._by_pair.get(pair, ()))
         near_enough = ((pairs, near) for near, pairs in alike.items() if abs(len(near) - len(word)) <= most)
         best = nlargest(_CANDIDATES, near_enough)
@@ -37,7 +37,7 @@ class Spelling:
 
 
 def errors(typed: str, meant: str) -> int:
-    """How many letters must be inserted, left out, replaced or swapped with their neighbour."""
+    """How many letters to insert, leave out, replace or swap with their neighbour."""
     before: list[int] = []
     last = list(range(len(meant) + 1))
     for i, letter in enumerate(typed, 1):
@@ -52,6 +52,6 @@ def errors(typed: str, meant: str) -> int:
 
 
 def _pairs(word: str) -> set[str]:
-    """Neighbouring letters, those at both ends with a blank."""
+    """All pairs of neighbouring letters, with a blank before the first and after the last."""
     framed = f" {word} "
     return {framed[place : place + 2] for place in range(len(word) + 1)}

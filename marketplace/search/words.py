@@ -1,4 +1,4 @@
-"""From text to words: how products and queries are broken up. Both must be treated alike, or they do not meet."""
+"""Breaks texts up into words. Products and queries must go through the same analysis, or they do not match."""
 
 from typing import Final
 
@@ -9,12 +9,12 @@ PLAIN: Final = "plain"
 
 
 def plain() -> tantivy.TextAnalyzer:
-    """Lower case, without accents, every word as it is."""
+    """Lower case, no accents, and each word as it is."""
     return _words().build()
 
 
 def stemmed() -> tantivy.TextAnalyzer:
-    """As plain, with *chairs* as *chair*, and without words that say nothing."""
+    """As `plain`, but *chairs* become *chair*, and words that say nothing are left out."""
     return _words().filter(tantivy.Filter.stopword("english")).filter(tantivy.Filter.stemmer("english")).build()
 
 

@@ -1,4 +1,4 @@
-"""How parcels travel, and what that costs."""
+"""How we send parcels, and what that costs."""
 
 from enum import Enum
 from typing import Annotated, Protocol
@@ -28,20 +28,20 @@ class ShippingQuote(Message):
 
 
 class CountryNotServed(ContractError, status="failed_precondition"):
-    """Nothing is sent to this country this way."""
+    """We do not send parcels to this country in this way."""
 
     country: str
 
 
 @contract("marketplace.shipping.v1", owner="fulfilment")
 class Shipping(Protocol):
-    """Quotes what sending a parcel costs. Countries are two letters (ISO 3166-1)."""
+    """Says what a parcel costs. Countries are two letters (ISO 3166-1)."""
 
     @query(deadline_s=0.5, errors=[CountryNotServed])
     async def quote(
         self, country: Country, items: Items, subtotal: Money, method: ShippingMethod = ShippingMethod.STANDARD
     ) -> ShippingQuote:
-        """Standard shipping is free when ``subtotal``, the price of all items, is high enough."""
+        """Standard shipping is free if ``subtotal``, the price of all items, is high enough."""
         ...
 
     @query(deadline_s=0.5, errors=[CountryNotServed])
@@ -51,5 +51,5 @@ class Shipping(Protocol):
 
     @query(deadline_s=0.5)
     async def countries(self) -> tuple[str, ...]:
-        """Where parcels are sent, in alphabetical order."""
+        """The countries to which we send parcels, in alphabetical order."""
         ...

@@ -1,4 +1,4 @@
-"""Shipping rules: which ways lead to a country, and what they cost. Keeps no data."""
+"""Shipping rules: how parcels get to a country, and what that costs. It keeps no data."""
 
 from collections.abc import Sequence
 from operator import attrgetter
@@ -6,16 +6,14 @@ from typing import Final
 
 from marketplace.catalog.contract import Item
 from marketplace.pricing.contract import Money
-from marketplace.shipping.contract import CountryNotServed, ShippingMethod, ShippingQuote
+from marketplace.shipping.contract import CountryNotServed, Shipping, ShippingMethod, ShippingQuote
 from marketplace.shipping.tariff import RATES, ZONES, Rate, WeightClass, parcels
 
 _COUNTRIES: Final = tuple(sorted(ZONES))
 _cost: Final = attrgetter("price.amount")
 
 
-class ShippingService:
-    """Implements `Shipping`."""
-
+class ShippingService(Shipping):
     async def quote(
         self,
         country: str,

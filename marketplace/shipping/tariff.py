@@ -1,4 +1,4 @@
-"""What parcels weigh and what sending them costs: the tables of the shipping rules, and nothing but tables and sums.
+"""The tables of the shipping rules: what parcels weigh and what they cost.
 
 Prices are minor units of EUR, weights are grams.
 """
@@ -35,9 +35,9 @@ class Rate:
     """One way to send parcels to a zone.
 
     Attributes:
-        prices: Of one parcel, by weight class.
-        days: Working days, fewest and most.
-        free_from: Subtotal from which it costs nothing, or None when it always costs something.
+        prices: The price of a parcel of each weight class.
+        days: The fewest and the most working days.
+        free_from: The subtotal from which on it costs nothing; None if it always costs something.
     """
 
     prices: Mapping[WeightClass, int]
@@ -62,7 +62,7 @@ def _rate(small: int, medium: int, large: int, *, days: tuple[int, int], free_fr
     return Rate(prices, days, free_from)
 
 
-# Express does not reach the zones that it has no rate for.
+# Express does not go to zones without a rate.
 RATES: Final[Mapping[tuple[Zone, ShippingMethod], Rate]] = {
     (Zone.DOMESTIC, ShippingMethod.STANDARD): _rate(390, 590, 990, days=(2, 3), free_from=5_000),
     (Zone.DOMESTIC, ShippingMethod.EXPRESS): _rate(990, 1_290, 1_990, days=(1, 1)),
@@ -75,13 +75,13 @@ RATES: Final[Mapping[tuple[Zone, ShippingMethod], Rate]] = {
 
 
 def weight_g(product_id: str) -> int:
-    """The weight of one piece, packed. The catalogue knows none, so it is derived from the id: 100 g to 4 kg, mostly light."""
+    """The weight of a packed piece, 100 g to 4 kg and mostly light. The catalogue has no weights, so the id decides."""
     spread = crc32(product_id.encode()) % 1_000
     return 100 + spread * spread * 3_900 // 998_001
 
 
 def parcels(items: Iterable[Item]) -> tuple[WeightClass, ...]:
-    """The parcels that carry all items: as many of the largest as needed, and one that just fits the rest."""
+    """The parcels for all items: as many of the largest as they fill, and a smaller one for the rest."""
     total_g = sum(weight_g(item.product_id) * item.quantity for item in items)
     full, rest_g = divmod(total_g, WeightClass.LARGE.value)
     rest = next(weight_class for weight_class in WeightClass if rest_g <= weight_class.value)

@@ -6,19 +6,6 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
 
-from marketplace.cart.contract import Cart
-from marketplace.catalog.contract import Catalog
-from marketplace.checkout.contract import Checkout
-from marketplace.inventory.contract import Inventory
-from marketplace.notifications.contract import Notifications
-from marketplace.orders.contract import Orders
-from marketplace.pricing.contract import Pricing
-from marketplace.profile.contract import Profile
-from marketplace.recommendations.contract import Recommendations
-from marketplace.reviews.contract import Reviews
-from marketplace.search.contract import Search
-from marketplace.shipping.contract import Shipping
-
 from .account import AccountPages, OrderPages
 from .browsing import CategoryPage, HomePage, Pictures, ProductPage, ReviewPages, SearchPage
 from .buying import AddressPages, CartPages, CheckoutPages
@@ -29,36 +16,8 @@ _YEAR_S: Final = 365 * 24 * 3600
 _MOST_BODY_BYTES: Final = 64 * 1024
 
 
-def storefront(
-    *,
-    search: Search,
-    catalog: Catalog,
-    pricing: Pricing,
-    inventory: Inventory,
-    reviews: Reviews,
-    recommendations: Recommendations,
-    cart: Cart,
-    checkout: Checkout,
-    shipping: Shipping,
-    orders: Orders,
-    profile: Profile,
-    notifications: Notifications,
-) -> Starlette:
+def storefront(shop: Shop) -> Starlette:
     """The shop's pages, as an ASGI application."""
-    shop = Shop(
-        search=search,
-        catalog=catalog,
-        pricing=pricing,
-        inventory=inventory,
-        reviews=reviews,
-        recommendations=recommendations,
-        cart=cart,
-        checkout=checkout,
-        shipping=shipping,
-        orders=orders,
-        profile=profile,
-        notifications=notifications,
-    )
     return pages_of(shop, settings_from())
 
 

@@ -1,4 +1,4 @@
-"""All capabilities that pages talk to, as one value."""
+"""All capabilities that pages call."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from marketplace.shipping.contract import Shipping
 
 @dataclass(frozen=True)
 class Shop:
-    """The clients of all capabilities behind the pages."""
+    """A client of each capability behind the pages."""
 
     search: Search
     catalog: Catalog

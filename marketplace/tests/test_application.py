@@ -44,9 +44,9 @@ async def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 
 
 async def until(condition: Callable[[], Awaitable[object]]) -> None:
-    """Wait for what happens by itself after a while."""
+    """Wait until the condition holds."""
     async with asyncio.timeout(20):
-        while not await condition():  # noqa: ASYNC110 - nobody sets an event: it may happen in another process
+        while not await condition():  # noqa: ASYNC110 - it may happen in another process, so there is no event
             await asyncio.sleep(0.02)
 
 

@@ -1,4 +1,4 @@
-"""Who can lead to whom, as the constructors declare it."""
+"""Which capability can reach which, as the constructors declare it."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def assembly(request: pytest.FixtureRequest) -> Assembly:
 
 
 def test_checkout_cannot_reach_search(assembly: Assembly) -> None:
-    """Orders are placed when search is down."""
+    """Customers can order while search is down."""
     reached = assembly.reachable_from("checkout")
     assert "search" not in reached
     assert {"inventory", "payments", "orders"} <= reached

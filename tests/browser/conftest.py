@@ -49,7 +49,7 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 
 @pytest.fixture(scope="module")
 def shop_url(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[str]:
-    """A shop in one process; or the one that runs at SHOP_URL already, to try the tests while pages change."""
+    """A shop in one process, or the one at SHOP_URL, with which to try the tests while pages change."""
     if running := os.environ.get("SHOP_URL"):
         yield running
         return
@@ -63,7 +63,7 @@ async def shopper(browser: Browser, shop_url: str) -> Shopper:
 
 
 async def new_shopper(browser: Browser, url: str, *, scripts: bool = True) -> Shopper:
-    """Somebody with no cookies yet, who runs scripts or not."""
+    """A shopper without cookies, whose browser runs scripts or not."""
     context = await browser.new_context(java_script_enabled=scripts)
     context.set_default_timeout(PATIENCE_MS)
     return Shopper(await context.new_page(), url)

@@ -1,4 +1,4 @@
-"""What shoppers do, in their words: the steps that the browser tests put together."""
+"""What shoppers do: the steps of which the browser tests are made."""
 
 import asyncio
 import re
@@ -18,7 +18,7 @@ ADDRESS = {
 
 @dataclass(frozen=True)
 class Shopper:
-    """Somebody in front of a page of the shop at ``url``."""
+    """A shopper in front of a page of the shop at ``url``."""
 
     page: Page
     url: str
@@ -32,7 +32,7 @@ class Shopper:
             await self.page.get_by_label("Search the shop").press("Enter")
 
     async def search_until_found(self, text: str) -> None:
-        """Search again and again while the index is being built."""
+        """Search again and again until the index is ready."""
         for _ in range(_MOST_ATTEMPTS):
             await self.search(text)
             if await self.page.locator(".card").count():
@@ -41,7 +41,7 @@ class Shopper:
         await expect(self.page.locator(".card").first).to_be_visible()
 
     async def open_something_in_stock(self) -> str:
-        """Follow the hits from the top until one can be bought. Its name."""
+        """Open one hit after the other until one is for sale; returns its name."""
         hits = self.page.locator(".card h3 a")
         await expect(hits.first).to_be_visible()
         for link in [await hit.get_attribute("href") for hit in await hits.all()]:
@@ -58,7 +58,7 @@ class Shopper:
         await expect(self.page.get_by_text("Added to your cart.")).to_be_visible()
 
     async def give_address(self) -> None:
-        """From the cart to the page with the order button."""
+        """Go from the cart to the page with the order button."""
         await self.page.get_by_role("link", name="Check out").click()
         await self.page.wait_for_url("**/checkout/address")
         for label, text in ADDRESS.items():
@@ -76,7 +76,7 @@ class Shopper:
         await self.page.get_by_role("button", name="Order and pay").click()
 
     async def expect_order_of(self, name: str) -> None:
-        """The order is placed, shows what was bought, and is found again in the account."""
+        """The page says that the order is placed and shows the product; the account lists the order."""
         await expect(self.page.get_by_text("Your order has been placed and paid.")).to_be_visible()
         await expect(self.page.get_by_role("link", name=name, exact=True)).to_be_visible()
         number = (await self.page.get_by_role("heading", level=1).inner_text()).removeprefix("Order ")

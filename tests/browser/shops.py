@@ -1,4 +1,4 @@
-"""Real shops to visit: `plures run` as a user types it, on free ports, with data of their own."""
+"""Shops to visit: `plures run` as a user types it, on free ports, with data of their own."""
 
 import os
 import re
@@ -36,7 +36,7 @@ _STOP_S: Final = 30
 
 
 def write_topologies(folder: Path) -> Path:
-    """A plures.toml with the shop in one process, and with each capability in its own."""
+    """A plures.toml with the shop in one process, and with a process for each capability."""
     own = "\n".join(f'{name} = {{ capabilities = ["{name}"] }}' for name in CAPABILITIES)
     file = folder / "plures.toml"
     file.write_text(
@@ -58,7 +58,7 @@ front = {{ capabilities = [], edge = true }}
 
 @contextmanager
 def plures_run(folder: Path, topology: str) -> Iterator[str]:
-    """The shop's address while `plures run` runs it; stopped politely afterwards."""
+    """The shop's address while `plures run` runs it; stops it with SIGINT afterwards."""
     write_topologies(folder)
     command = [sys.executable, "-m", "plures", "run", "--topology", topology, "--port", "0", "--control-port", "0"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "MARKETPLACE_DATA": str(folder / "data")}

@@ -1,4 +1,4 @@
-"""Every kind of page passes axe-core (WCAG 2.2 A and AA, contrast included), light and dark, on desks and phones."""
+"""Every kind of page passes axe-core (WCAG 2.2 A and AA, with contrast), light and dark, on desktops and phones."""
 
 from itertools import pairwise
 from typing import Literal
@@ -71,7 +71,7 @@ async def test_the_pages_beside_the_way(shopper: Shopper) -> None:
 
 
 async def problems_on(name: str, page: Page) -> list[str]:
-    """All that is wrong with the page that is open."""
+    """All problems of the open page."""
     problems = [f"no label: {control}" for control in await page.evaluate(CONTROLS)]
     problems += [f"no alt: {image}" for image in await page.evaluate(IMAGES)]
     problems += heading_problems(await page.evaluate(HEADINGS))

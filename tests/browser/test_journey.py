@@ -1,4 +1,4 @@
-"""The one journey that must never break: search, product, cart, checkout, order — wherever the capabilities run."""
+"""The journey that must never break, in every topology: search, product, cart, checkout, order."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,7 +41,8 @@ async def test_checkout_finishes_after_search_was_killed_on_the_way(
         await shopper.add_to_cart()
 
         running.kill("search")
-        await running.stop("search")  # so that it stays away until the order is placed
+        # So it stays away until the order is placed.
+        await running.stop("search")
         await shopper.search("umbrella")
         await expect(shopper.page.get_by_role("heading", name="Search is not available right now")).to_be_visible()
         categories = shopper.page.get_by_role("region", name="Browse by category")

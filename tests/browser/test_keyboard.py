@@ -1,4 +1,4 @@
-"""Everything can be done with the keyboard alone, and it shows where it is."""
+"""A shopper can do everything with the keyboard, and always sees where the focus is."""
 
 from playwright.async_api import Page, expect
 

@@ -9,7 +9,9 @@ from connectrpc.codec import Codec
 from connectrpc.method import IdempotencyLevel, MethodInfo, StreamType
 from connectrpc.server import ConnectASGIApplication, Endpoint
 from protobuf import Message
-from protobuf._codegen import file_desc  # the entrance that generated modules use
+
+# Modules that the code generator writes import it from here.
+from protobuf._codegen import file_desc
 
 from bench.calls.answer import LIMIT, OPERATION, PRODUCTS, SERVICE, TEXT, PlainProduct
 from bench.calls.rival import Call

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Protocol
 
 from plures import Lifecycle
-from plures.application import Dependency, Kind
+from plures.application import Dependency, DependencyKind, Hook, is_opened
 
 
 class Client(Protocol):
@@ -25,15 +25,25 @@ async def wired(
     """Build the service and start it; stop it on leaving."""
     lifecycle = Lifecycle()
     async with AsyncExitStack() as stack:
-        given: dict[str, Any] = {}
-        for dependency in dependencies:
-            if dependency.kind is Kind.LIFECYCLE:
-                given[dependency.parameter] = lifecycle
-            elif dependency.contract is not None:
-                client = connect(dependency.contract)
-                stack.push_async_callback(client.close)
-                given[dependency.parameter] = client
-        service = implementation(**given)
+
+        def provide(dependency: Dependency) -> Any:
+            match dependency.kind:
+                case DependencyKind.LIFECYCLE:
+                    return lifecycle
+                case DependencyKind.CONTRACT:
+                    client = connect(dependency.asked)
+                    stack.push_async_callback(client.close)
+                    return client
+                case DependencyKind.GROUP:
+                    return dependency.asked(**given(dependency.members))
+                case DependencyKind.DATABASE:
+                    raise NotImplementedError
+
+        def given(asked: Sequence[Dependency]) -> dict[str, Any]:
+            return {dependency.parameter: provide(dependency) for dependency in asked}
+
+        built = implementation(**given(dependencies))
+        service = await stack.enter_async_context(built) if is_opened(implementation) else built
         await stack.enter_async_context(_running(lifecycle))
         yield service
 
@@ -43,11 +53,18 @@ async def _running(lifecycle: Lifecycle) -> AsyncGenerator[None]:
     for hook in (*lifecycle.start_hooks, *lifecycle.ready_hooks):
         await hook()
     background = [asyncio.ensure_future(work()) for work in lifecycle.background_work]
+    background += [asyncio.ensure_future(_repeat(*periodic)) for periodic in lifecycle.periodic_work]
     try:
         yield
     finally:
         for task in background:
             task.cancel()
-        await asyncio.gather(*background, return_exceptions=True)
+        await asyncio.gather(*background, *lifecycle.detached, return_exceptions=True)
         for hook in (*reversed(lifecycle.drain_hooks), *reversed(lifecycle.stop_hooks)):
             await hook()
+
+
+async def _repeat(interval_s: float, work: Hook) -> None:
+    while True:
+        await work()
+        await asyncio.sleep(interval_s)

@@ -9,7 +9,7 @@ from marketplace.catalog.contract import MOST_PIECES, Category, Item, Product, P
 
 
 class EverythingButGold:
-    """A catalogue that sells whatever one asks for, except gold."""
+    """A catalogue that sells everything except gold."""
 
     async def get(self, product_id: str) -> Product:
         if product_id == "gold":
@@ -84,7 +84,8 @@ async def test_a_product_fits_in_up_to_its_most_pieces(cart: CartService) -> Non
 async def test_only_so_many_products_fit_in(cart: CartService) -> None:
     for number in range(MOST_PRODUCTS):
         await cart.add("anna", f"p{number}")
-    await cart.add("anna", "p7")  # what is in already may grow
+    # A product that is in the cart already may still grow.
+    await cart.add("anna", "p7")
     with pytest.raises(CartFull) as full:
         await cart.add("anna", "one too many")
     assert full.value == CartFull(product_id="one too many", most=MOST_PRODUCTS)

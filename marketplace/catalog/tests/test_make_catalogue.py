@@ -1,4 +1,4 @@
-"""Making products from a WordNet: names, shelves, and what is left out. On a small one in its own format."""
+"""Makes products from a small WordNet: their names, their shelves, and the nouns that are left out."""
 
 from pathlib import Path
 

@@ -12,7 +12,7 @@ from plures.testing import open_database
 
 @pytest.fixture(params=["memory", "database"])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[AttemptStore]:
-    """Every test of a store runs with each of them: what stands in for the database behaves like it."""
+    """Each test of a store runs with both, so the store in memory behaves like the database."""
     if request.param == "memory":
         yield MemoryAttempts()
         return
@@ -27,4 +27,4 @@ async def shop() -> AsyncGenerator[Shop]:
     shop = Shop()
     await shop.fill()
     yield shop
-    await shop.checkout.settling.finish()
+    await shop.finish()

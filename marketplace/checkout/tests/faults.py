@@ -1,4 +1,4 @@
-"""Ways in which a call can fail, and a stand-in that makes it fail so."""
+"""The ways in which a call can fail, and a stand-in that makes calls fail."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -27,7 +27,7 @@ Chooser = Callable[[str], Fault | None]
 
 
 class Faults:
-    """Decides call by call what goes wrong, and keeps calls that are late.
+    """Decides for each call what goes wrong, and keeps the calls that are late.
 
     `before` is awaited before each call, with its name.
     """
@@ -39,7 +39,7 @@ class Faults:
         self._late: list[Callable[[], Awaitable[object]]] = []
 
     def at(self, operation: str, fault: Fault, *, call: int = 1) -> None:
-        """Let one call of an operation fail: the first, or the second, …"""
+        """Let one call of an operation fail: the first one, the second one, …"""
         passed = 0
 
         def choose(called: str) -> Fault | None:
@@ -60,7 +60,7 @@ class Faults:
         self.choose = lambda _: None
 
     async def deliver_late(self) -> None:
-        """Run what was late. Nobody waits for the answer, or is told that it was refused."""
+        """Run the late calls. Their callers have gone, so nothing happens with answers and refusals."""
         late, self._late = self._late, []
         for call in late:
             try:
@@ -69,7 +69,7 @@ class Faults:
                 continue
 
     async def pass_on(self, operation: str, call: Callable[[], Awaitable[Any]]) -> Any:
-        """Make a call, or let it fail as decided."""
+        """Make a call, or let it fail as `choose` decides."""
         self.calls.append(operation)
         await self.before(operation)
         fault = self.choose(operation)
@@ -87,7 +87,8 @@ async def _failure(operation: str, fault: Fault) -> Exception:
         task = asyncio.current_task()
         assert task is not None
         task.cancel()
-        await asyncio.sleep(0)  # ends here
+        # The cancellation arrives here.
+        await asyncio.sleep(0)
     if fault in (Fault.BUG_BEFORE, Fault.BUG_AFTER):
         return RuntimeError(operation)
     outcome = Outcome.NOT_SENT if fault is Fault.NOT_SENT else Outcome.MAY_HAVE_RUN
@@ -95,7 +96,7 @@ async def _failure(operation: str, fault: Fault) -> Exception:
 
 
 async def _give_others_a_turn(_: str) -> None:
-    """What usually happens before a call, since most calls have to wait for something."""
+    """Most calls wait for something, so other tasks get a turn before them."""
     await asyncio.sleep(0)
 
 

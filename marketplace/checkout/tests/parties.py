@@ -1,4 +1,4 @@
-"""Those whom checkout works with and whose data it does not own, as small as their contracts allow."""
+"""Small stand-ins for the capabilities that checkout calls and that a test looks into."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -72,7 +72,7 @@ class FixedPrices:
 
 
 class CountedStock:
-    """Counts pieces: those that can be bought, those reserved under a key, and those sold under one."""
+    """Counts pieces: the available ones, those reserved under each key, and those sold under it."""
 
     def __init__(self, pieces: int) -> None:
         self.available = dict.fromkeys(PRICES, pieces)
@@ -138,7 +138,7 @@ class HeardReviews:
 
 
 class HeardRecommendations:
-    """Remembers what was ordered together."""
+    """Remembers which products were in one order."""
 
     def __init__(self) -> None:
         self.orders: dict[str, tuple[str, ...]] = {}

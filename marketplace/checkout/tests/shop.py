@@ -1,5 +1,6 @@
-"""A whole shop in memory around one checkout, in which every call can be made to fail."""
+"""A whole shop in memory around one checkout. A test can make each of its calls fail."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -22,7 +23,7 @@ from marketplace.checkout.tests.parties import (
     HeardReviews,
     SmallCatalog,
 )
-from marketplace.fraud.memory import MemoryAttempts as MemoryFraud
+from marketplace.fraud.memory import MemoryPaymentAttempts
 from marketplace.fraud.service import FraudService
 from marketplace.notifications.memory import MemoryNotifications
 from marketplace.notifications.service import NotificationsService
@@ -36,6 +37,7 @@ from marketplace.profile.contract import Address
 from marketplace.profile.memory import MemoryProfiles
 from marketplace.profile.service import ProfileService
 from marketplace.shipping.service import ShippingService
+from plures import Lifecycle
 
 PIECES = 10
 HOME = Address("Anna Ahl", "Lange Straße 1", "10115", "Berlin", "DE")
@@ -46,7 +48,7 @@ SUBTOTAL = 2 * 590 + 1_250
 
 
 class Clock:
-    """Stands still until told otherwise."""
+    """Stands still until a test moves it."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 22, 12, 0, 0, 0, UTC)
@@ -57,10 +59,11 @@ class Clock:
 
 @dataclass
 class Shop:
-    """Real services on memory, and a checkout that reaches them through faults."""
+    """Real services over stores in memory, and a checkout that reaches them through faults."""
 
     faults: Faults = field(default_factory=Faults)
     clock: Clock = field(default_factory=Clock)
+    lifecycle: Lifecycle = field(default_factory=Lifecycle)
     attempts: Any = field(default_factory=MemoryAttempts)
     catalog: SmallCatalog = field(default_factory=SmallCatalog)
     pricing: FixedPrices = field(default_factory=FixedPrices)
@@ -79,17 +82,17 @@ class Shop:
         self.payments = PaymentsService(MemoryPayments(), now=self.clock)
         self.orders = OrdersService(MemoryOrders(), now=self.clock, new_id=new_id)
         self.notifications = NotificationsService(MemoryNotifications(), now=self.clock, new_id=new_id)
-        self.fraud = FraudService(MemoryFraud(), now=self.clock)
+        self.fraud = FraudService(MemoryPaymentAttempts(), now=self.clock)
         self.shipping = ShippingService()
         self.checkout = self.new_checkout()
 
     def new_checkout(self) -> CheckoutService:
-        """A checkout as after a restart: it knows what is stored and nothing else."""
+        """A checkout as after a restart: it knows what the store has and nothing else."""
         attempts: Any = self._faulty("attempts")
-        return CheckoutService(self.parties(), attempts, now=self.clock)
+        return CheckoutService(self.parties(), attempts, self.lifecycle, now=self.clock)
 
     def parties(self) -> Parties:
-        """Everybody, behind faults."""
+        """All parties, behind faults."""
         parties: dict[str, Any] = {name: self._faulty(name) for name in Parties.__dataclass_fields__}
         return Parties(**parties)
 
@@ -97,7 +100,7 @@ class Shop:
         return Faulty(name, getattr(self, name), self.faults)
 
     async def fill(self, customer_id: str = "anna") -> None:
-        """Let a customer put something in the cart and say where they live."""
+        """Put something in the cart of a customer, and set their address."""
         await self.profile.set_address(customer_id, HOME)
         for item in BOUGHT:
             await self.cart.set_quantity(customer_id, item.product_id, item.quantity)
@@ -106,11 +109,15 @@ class Shop:
         return await self.checkout.place(customer_id, key, card)
 
     async def recover(self) -> None:
-        """Let everything work again, and the checkout settle what it left over."""
+        """Let everything work again, and let the checkout settle what it left over."""
         self.faults.heal()
         self.clock.now += INTERRUPTED_AFTER + timedelta(seconds=1)
-        await self.checkout.settling.finish()
+        await self.finish()
         await self.checkout.settling.leftovers()
+
+    async def finish(self) -> None:
+        """Wait for all work that outlives its call, as a replica does before it stops."""
+        await asyncio.gather(*self.lifecycle.detached, return_exceptions=True)
 
     async def payment_state(self, key: str = "page-1", customer_id: str = "anna") -> PaymentState | None:
         try:
@@ -119,7 +126,7 @@ class Shop:
             return None
 
     async def assert_sold_once(self) -> None:
-        """There is one paid order, its money is taken, its pieces are gone, and nothing else happened."""
+        """There is one paid order, its money is captured, its pieces are gone, and nothing else happened."""
         assert [order.state for order in await self.orders.list_for("anna")] == [OrderState.PAID]
         assert await self.payment_state() is PaymentState.CAPTURED
         assert self.inventory.available == {"tea": PIECES - 2, "cup": PIECES - 1, "pot": PIECES}

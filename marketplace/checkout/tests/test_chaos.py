@@ -1,4 +1,4 @@
-"""Anything fails at any time, compensation included; once all works again, all or nothing of the order has happened."""
+"""All calls may fail at any time, even those that take back. In the end all of the order has happened, or none of it."""
 
 import asyncio
 from random import Random
@@ -11,7 +11,7 @@ from marketplace.checkout.tests.shop import Shop
 
 
 class Choose:
-    """Lets a share of all calls fail, each in a way of its own."""
+    """Lets a share of all calls fail, each in a random way."""
 
     def __init__(self, random: Random, share: float) -> None:
         self._random = random
@@ -27,7 +27,7 @@ class Choose:
 
 @pytest.mark.parametrize("share", [0.03, 0.1, 0.3])
 @pytest.mark.parametrize("seed", range(60))
-async def test_all_or_nothing_whatever_fails(shop: Shop, seed: int, share: float) -> None:
+async def test_all_or_nothing_after_any_failures(shop: Shop, seed: int, share: float) -> None:
     shop.faults.choose = Choose(Random(seed), share)
     callers = [asyncio.create_task(shop.place()) for _ in range(3)]
     outcomes = await asyncio.gather(*callers, return_exceptions=True)

@@ -1,17 +1,21 @@
-"""Every step fails in every way; afterwards either all of the order has happened, or none of it."""
+"""Each step fails in each way. Afterwards all of the order has happened, or none of it."""
 
 import asyncio
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from marketplace.checkout.attempt import Result, reference_of
+from marketplace.checkout.capability import SETTLE_EVERY_S, make
 from marketplace.checkout.contract import CheckoutIncomplete, Declined, Placed
 from marketplace.checkout.followups import follow_up
+from marketplace.checkout.store import MIGRATIONS, DatabaseAttempts
 from marketplace.checkout.tests.faults import CANCELS, RUNS_FIRST, Fault
 from marketplace.checkout.tests.shop import POOR, Shop
 from plures import Unavailable
+from plures.testing import open_database
 
 TOUCHING = [
     "inventory.reserve",
@@ -28,7 +32,7 @@ UNDOING = ["inventory.release", "payments.void", "payments.refund", "orders.fail
 
 
 async def place_in_a_task(shop: Shop, key: str = "page-1") -> Any:
-    """The outcome of a call that has a task of its own, so that it can be cancelled as by a caller."""
+    """The outcome of a call in a task of its own, so that a fault can cancel it as a caller does."""
     (outcome,) = await asyncio.gather(asyncio.create_task(shop.place(key)), return_exceptions=True)
     return outcome
 
@@ -53,14 +57,15 @@ async def test_after_a_failed_step_the_key_is_used_up_and_a_new_one_works(
 ) -> None:
     shop.faults.at(operation, fault)
     await place_in_a_task(shop)
-    if (operation, fault) != ("inventory.reserve", Fault.NOT_SENT):  # there nothing was touched
+    # That fault touches nothing.
+    if (operation, fault) != ("inventory.reserve", Fault.NOT_SENT):
         with pytest.raises(CheckoutIncomplete):
             await shop.place()
         await shop.assert_nothing_happened()
     assert isinstance(await shop.place("page-2"), Placed)
 
 
-# Calls of a store are never late: it is our own.
+# Calls of our own store are never late.
 @pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.LATE])
 async def test_an_attempt_that_cannot_be_written_down_is_not_made(shop: Shop, fault: Fault) -> None:
     shop.faults.at("attempts.save", fault)
@@ -176,7 +181,7 @@ async def test_what_cannot_be_taken_back_is_visible_until_it_is(
         assert needed in error.getMessage()
     await shop.checkout.settling.leftovers()
     assert len(await shop.checkout.unsettled()) == 1
-    assert len([record for record in caplog.records if record.levelno == logging.ERROR]) == 1  # said once
+    assert len([record for record in caplog.records if record.levelno == logging.ERROR]) == 1, "said once"
 
     with pytest.raises(CheckoutIncomplete):
         await shop.place()
@@ -202,7 +207,8 @@ async def test_a_decline_stays_a_decline_when_stock_cannot_be_put_back_yet(shop:
 @pytest.mark.parametrize("operation", TOUCHING)
 async def test_an_attempt_interrupted_by_a_crash_is_taken_back_after_the_restart(shop: Shop, operation: str) -> None:
     shop.faults.at(operation, Fault.CANCELLED_AFTER)
-    for undoing in UNDOING:  # a process that has crashed takes nothing back, and writes nothing down
+    # A crashed process takes nothing back, and writes nothing down.
+    for undoing in UNDOING:
         shop.faults.always(undoing, Fault.NOT_SENT)
     shop.faults.at("attempts.save", Fault.NOT_SENT, call=2)
     await place_in_a_task(shop)
@@ -250,33 +256,29 @@ async def test_a_caller_who_leaves_twice_does_not_stop_the_taking_back(shop: Sho
     await asyncio.wait([task])
     assert task.cancelled()
     gate.set()
-    await shop.checkout.settling.finish()
+    await shop.finish()
     await shop.assert_nothing_happened()
     await shop.assert_settled()
 
 
-async def test_leftovers_are_settled_again_and_again_whatever_happens(
-    shop: Shop, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_run_that_fails_leaves_the_leftovers_to_the_next(shop: Shop) -> None:
     shop.faults.at("payments.capture", Fault.LOST_ANSWER)
     shop.faults.at("orders.fail", Fault.LOST_REQUEST)
     shop.faults.at("attempts.unsettled", Fault.BUG_BEFORE)
     await place_in_a_task(shop)
-    settled = asyncio.Event()
-
-    async def watch(operation: str) -> None:
-        if operation == "attempts.save":
-            settled.set()
-
-    shop.faults.before = watch
-    settling = asyncio.create_task(shop.checkout.settling.forever(every_s=0))
-    await asyncio.wait_for(settled.wait(), timeout=5)
-    settling.cancel()
-    await asyncio.wait([settling])
-    await shop.checkout.settling.finish()
-    assert "could not be settled" in caplog.text
+    with pytest.raises(RuntimeError):
+        await shop.checkout.settling.leftovers()
+    assert len(await shop.checkout.unsettled()) == 1
+    await shop.checkout.settling.leftovers()
     await shop.assert_nothing_happened()
     await shop.assert_settled()
+
+
+async def test_the_capability_settles_leftovers_periodically(shop: Shop, tmp_path: Path) -> None:
+    database = await open_database(tmp_path, "checkout", MIGRATIONS)
+    checkout = make(shop.parties(), DatabaseAttempts(database), shop.lifecycle)
+    assert shop.lifecycle.periodic_work == [(SETTLE_EVERY_S, checkout.settling.leftovers)]
+    await database.close()
 
 
 async def test_followers_who_do_not_answer_do_not_keep_the_customer_waiting(
@@ -291,4 +293,4 @@ async def test_followers_who_do_not_answer_do_not_keep_the_customer_waiting(
 
     shop.faults.before = never
     await follow_up(shop.parties(), "reference", placed.order, within_s=0.01)
-    assert f"Order {placed.order.id} is placed, but not everybody could be told" in caplog.text
+    assert f"Order {placed.order.id} is placed, but what follows it took longer" in caplog.text

@@ -19,7 +19,7 @@ def abroad(country: str) -> Address:
 
 
 def visa(start: str) -> Card:
-    """A card whose number begins so and has the last digit that it needs."""
+    """A card with a number of this beginning and the right last digit."""
     number = next(number for digit in "0123456789" if passes_checksum(number := start + digit))
     return Card(number, 12, 2030, "123", "Anna Ahl")
 
@@ -88,7 +88,8 @@ async def test_the_same_key_again_answers_with_the_same_order(shop: Shop) -> Non
     placed = await shop.place()
     assert await shop.place() == placed
     assert await shop.new_checkout().place("anna", "page-1", GOOD) == placed
-    await shop.fill()  # even when there is something to order again
+    # The cart has something to order again.
+    await shop.fill()
     assert await shop.place() == placed
     await shop.assert_sold_once()
 
@@ -123,13 +124,14 @@ async def test_a_declined_card_leaves_everything_as_it_was(shop: Shop) -> None:
     assert declined == Declined(DeclineReason.INSUFFICIENT_FUNDS)
     await shop.assert_nothing_happened()
     await shop.assert_settled()
-    assert await shop.place(card=GOOD) == declined  # the key has had its outcome
+    assert await shop.place(card=GOOD) == declined, "the key has had its outcome"
     assert isinstance(await shop.place("page-2", card=GOOD), Placed)
 
 
 async def test_what_looks_like_fraud_is_declined_and_taken_back(shop: Shop) -> None:
     outcomes: list[Placed | Declined] = []
-    for n in range(5):  # one card after the other, each good
+    # One card after the other, each of them good.
+    for n in range(5):
         await shop.fill()
         outcomes.append(await shop.place(f"page-{n}", visa(f"411111111111{n:03}")))
     assert outcomes[-1] == Declined(DeclineReason.SUSPECTED_FRAUD)
@@ -147,7 +149,7 @@ async def test_with_too_little_stock_nothing_is_ordered(shop: Shop) -> None:
     assert "payments.authorize" not in shop.faults.calls
     shop.inventory.available["cup"] = PIECES
     await shop.assert_nothing_happened()
-    assert isinstance(await shop.place(), Placed)  # nothing was touched, so the key is as good as new
+    assert isinstance(await shop.place(), Placed), "nothing was touched, so the key is as good as new"
 
 
 async def test_the_last_pieces_are_sold_once(shop: Shop) -> None:

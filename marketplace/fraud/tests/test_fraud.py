@@ -2,9 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from marketplace.fraud.contract import Attempt, Risk, Verdict
+from marketplace.fraud.contract import PaymentAttempt, Risk, Verdict
 from marketplace.fraud.rules import Seen, judge
-from marketplace.fraud.service import WINDOW, AttemptStore, FraudService
+from marketplace.fraud.service import WINDOW, FraudService, PaymentAttemptStore
 from marketplace.pricing.contract import Money
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, 250_000, UTC)
@@ -12,8 +12,8 @@ NOON = datetime(2026, 11, 22, 12, 0, 0, 250_000, UTC)
 
 def attempt(
     amount: int = 2_000, card: str = "card", country: str = "DE", pieces: int = 2, customer_id: str = "anna"
-) -> Attempt:
-    return Attempt(customer_id, Money(amount), card, country, pieces)
+) -> PaymentAttempt:
+    return PaymentAttempt(customer_id, Money(amount), card, country, pieces)
 
 
 def seen(times: int, card: str = "card", country: str = "DE") -> list[Seen]:
@@ -47,7 +47,7 @@ def seen(times: int, card: str = "card", country: str = "DE") -> list[Seen]:
         ),
     ],
 )
-def test_rules(tried: Attempt, recent: list[Seen], signals: tuple[str, ...], verdict: Verdict) -> None:
+def test_rules(tried: PaymentAttempt, recent: list[Seen], signals: tuple[str, ...], verdict: Verdict) -> None:
     risk = judge(tried, recent)
     assert risk.signals == signals
     assert risk.verdict is verdict
@@ -80,7 +80,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def fraud(store: AttemptStore, clock: Clock) -> FraudService:
+def fraud(store: PaymentAttemptStore, clock: Clock) -> FraudService:
     return FraudService(store, now=clock)
 
 

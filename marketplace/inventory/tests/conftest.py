@@ -1,4 +1,4 @@
-"""Both stores, with some stock, and a clock that stands still until it is moved."""
+"""Both stores, with some stock, and a clock that stands still until a test moves it."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta

@@ -2,10 +2,12 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from marketplace.catalog.contract import Item, ProductUnknown
+from marketplace.inventory.capability import SWEEP_EVERY_S, make
 from marketplace.inventory.contract import (
     OutOfStock,
     Reservation,
@@ -15,6 +17,9 @@ from marketplace.inventory.contract import (
     Stock,
 )
 from marketplace.inventory.service import InventoryService
+from marketplace.inventory.store import MIGRATIONS, DatabaseStock
+from plures import Lifecycle
+from plures.testing import open_database
 
 from .conftest import Clock
 
@@ -79,7 +84,7 @@ async def test_a_reservation_expires(inventory: InventoryService, clock: Clock) 
         await inventory.reserve("k", (TWO_TEA,))
 
 
-async def test_expired_pieces_can_be_reserved_before_anybody_swept(inventory: InventoryService, clock: Clock) -> None:
+async def test_expired_pieces_can_be_reserved_before_a_sweep(inventory: InventoryService, clock: Clock) -> None:
     await inventory.reserve("first", (ONE_CUP,), hold_s=60)
     clock.move(seconds=61)
     await inventory.reserve("second", (ONE_CUP,))
@@ -172,3 +177,13 @@ async def test_a_crowd_with_expiring_and_released_reservations(inventory: Invent
         clock.move(seconds=11)
     await inventory.sweep()
     assert await left(inventory, "tea") == 5
+
+
+async def test_the_capability_fills_its_shelves_at_the_start_and_sweeps_periodically(tmp_path: Path) -> None:
+    database, lifecycle = await open_database(tmp_path, "inventory", MIGRATIONS), Lifecycle()
+    inventory = make(DatabaseStock(database), lifecycle)
+    (open_shop,) = lifecycle.start_hooks
+    await open_shop()
+    assert await left(inventory, "teapot") > 0
+    assert lifecycle.periodic_work == [(SWEEP_EVERY_S, inventory.sweep)]
+    await database.close()

@@ -34,4 +34,4 @@ async def test_the_newest_come_first_and_no_more_than_asked_for(notifications: N
     sent = [await notifications.send(f"k{n}", "anna", f"Number {n}", "") for n in range(5)]
     await notifications.send("other", "bert", "Not for Anna", "")
     assert await notifications.list_for("anna", limit=3) == (sent[4], sent[3], sent[2])
-    assert await notifications.list_for("nobody") == ()
+    assert await notifications.list_for("stranger") == ()

@@ -4,7 +4,7 @@ from itertools import count
 
 import pytest
 
-from marketplace.orders.compose import new_order_id
+from marketplace.orders.capability import new_order_id
 from marketplace.orders.contract import (
     Change,
     Order,
@@ -69,7 +69,7 @@ async def test_orders_are_listed_newest_first_in_pages(orders: OrdersService) ->
     await orders.create("other", draft("bert"))
     assert await orders.list_for("anna", limit=2) == (made[4], made[3])
     assert await orders.list_for("anna", offset=3) == (made[1], made[0])
-    assert await orders.list_for("nobody") == ()
+    assert await orders.list_for("stranger") == ()
 
 
 async def test_an_order_remembers_every_state_it_was_in(orders: OrdersService) -> None:

@@ -77,7 +77,8 @@ async def test_a_decline_is_a_decline_again_and_sets_nothing_aside(payments: Pay
         await payments.get("k1")
     with pytest.raises(PaymentUnknown):
         await payments.capture("k1")
-    await payments.void("k1")  # there is nothing to give up, which is fine
+    # There is nothing to give up, so nothing happens.
+    await payments.void("k1")
 
 
 async def test_a_voided_payment_cannot_be_taken_or_used_again(payments: PaymentsService) -> None:

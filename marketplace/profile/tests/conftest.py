@@ -11,7 +11,7 @@ from plures.testing import open_database
 
 @pytest.fixture(params=["memory", "database"])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[ProfileStore]:
-    """Every test of a store runs with each of them: what stands in for the database behaves like it."""
+    """Each test of a store runs with both, so the store in memory behaves like the database."""
     if request.param == "memory":
         yield MemoryProfiles()
         return

@@ -1,4 +1,4 @@
-"""A shop of a few products, and the capabilities that search asks, as fakes."""
+"""A shop of a few products, and fakes of the capabilities that search calls."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ def unavailable() -> Unavailable:
 
 
 class Fakes(NamedTuple):
-    """Those whom search asks."""
+    """The capabilities that search calls."""
 
     catalog: Catalog
     pricing: Pricing
@@ -49,7 +49,7 @@ class Fakes(NamedTuple):
 
 @dataclass
 class Shop:
-    """What the other capabilities would answer. What is None is down."""
+    """What the other capabilities would answer. A field that is None stands for one that is down."""
 
     products: tuple[Product, ...] = PRODUCTS
     prices: Mapping[str, int] = field(

@@ -1,9 +1,9 @@
-"""Building: in batches, and patient with those who are not up yet."""
+"""Builds the index in batches, and waits for capabilities that are not up yet."""
 
 import pytest
 
 from marketplace.catalog.contract import Product
-from marketplace.search import compose
+from marketplace.search import capability
 from marketplace.search.builder import BATCH, PAUSE_S, persistently
 from marketplace.search.contract import IndexNotReady
 from plures import Lifecycle
@@ -29,7 +29,7 @@ class Starting:
 
 
 @pytest.mark.parametrize("attempts", [None, 4])
-async def test_waits_for_those_who_are_starting(attempts: int | None) -> None:
+async def test_waits_for_capabilities_that_are_starting(attempts: int | None) -> None:
     starting = Starting(up_after=3)
     assert await persistently(starting.build, attempts=attempts, sleep=starting.sleep)
     assert starting.pauses == [PAUSE_S] * 3
@@ -53,14 +53,20 @@ async def test_a_replica_that_starts_before_the_others_builds_its_index_later(sh
     lifecycle = Lifecycle()
     shop.down = unavailable()
     fakes = shop.fakes()
-    search = compose.search(fakes.catalog, fakes.pricing, fakes.inventory, fakes.reviews, lifecycle)
-    (start,), (background,) = lifecycle.start_hooks, lifecycle.background_work
-    await start()
-    with pytest.raises(IndexNotReady):
-        await search.find()
-    shop.down = None
-    await background()
-    assert (await search.find("sofa")).total == 2
+    async with capability.make(*fakes, lifecycle) as search:
+        (background,) = lifecycle.background_work
+        with pytest.raises(IndexNotReady):
+            await search.find()
+        shop.down = None
+        await background()
+        assert (await search.find("sofa")).total == 2
+
+
+async def test_a_replica_whose_others_are_up_has_its_index_before_it_takes_calls(shop: Shop) -> None:
+    lifecycle = Lifecycle()
+    async with capability.make(*shop.fakes(), lifecycle) as search:
+        assert (await search.find("sofa")).total == 2
+    assert lifecycle.background_work == []
 
 
 async def test_more_products_than_fit_in_one_batch(shop: Shop) -> None:

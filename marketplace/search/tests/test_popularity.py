@@ -1,4 +1,4 @@
-"""What was bought lately."""
+"""What customers bought lately."""
 
 from marketplace.search.popularity import ORDERS_REMEMBERED, Popularity
 

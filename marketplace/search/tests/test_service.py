@@ -1,4 +1,4 @@
-"""What search promises: finding, filtering, ordering, and doing without those who are down."""
+"""What search promises: to find, filter and sort, even while other capabilities are down."""
 
 import pytest
 
@@ -74,7 +74,7 @@ async def test_hits_carry_what_others_know(search: SearchService) -> None:
     assert sofa.rating == rating("sofa", 4.5, 10)
 
 
-async def test_hits_without_those_who_are_down(shop: Shop, search: SearchService) -> None:
+async def test_hits_while_other_capabilities_are_down(shop: Shop, search: SearchService) -> None:
     shop.stock = shop.ratings = None
     sofa = (await search.find("sofa")).hits[0]
     assert (sofa.product.id, sofa.available, sofa.rating) == ("sofa", None, None)

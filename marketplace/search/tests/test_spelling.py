@@ -1,4 +1,4 @@
-"""Correcting typing errors."""
+"""Corrections of typing errors."""
 
 import pytest
 

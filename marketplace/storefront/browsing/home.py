@@ -28,8 +28,6 @@ class HomeView:
 
 
 class HomePage:
-    """Shows the front page."""
-
     def __init__(self, shop: Shop, pages: Pages, aisles: Aisles) -> None:
         self._shop = shop
         self._pages = pages

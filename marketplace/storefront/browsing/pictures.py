@@ -16,8 +16,6 @@ _HEADERS: Final = {
 
 
 class Pictures:
-    """Serves the catalogue's pictures."""
-
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
 

@@ -46,8 +46,6 @@ class ProductView:
 
 
 class ProductPage:
-    """Shows a product."""
-
     def __init__(self, shop: Shop, pages: Pages, aisles: Aisles) -> None:
         self._shop = shop
         self._pages = pages

@@ -21,8 +21,6 @@ _PER_PAGE: Final = 10
 
 @dataclass(frozen=True)
 class ReviewsView:
-    """One page of reviews."""
-
     product: Product
     opinions: Opinions
     pager: Pager

@@ -19,8 +19,6 @@ from .search_query import LAST_PAGE, PER_PAGE, SearchQuery, read_query
 
 @dataclass(frozen=True)
 class SearchView:
-    """One page of results."""
-
     query: SearchQuery
     total: int
     corrected: str | None

@@ -1,4 +1,4 @@
-"""A shop in memory and somebody who shops there."""
+"""A shop in memory, and a shopper."""
 
 import pytest
 

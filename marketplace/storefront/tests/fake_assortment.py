@@ -1,4 +1,4 @@
-"""In-memory stand-ins for what describes products. They keep their contracts and know a handful of things."""
+"""Stand-ins in memory for catalog, pricing, inventory and search. They keep their contracts and know a few products."""
 
 from collections.abc import AsyncIterator, Sequence
 

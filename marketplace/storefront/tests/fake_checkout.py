@@ -1,4 +1,4 @@
-"""In-memory stand-ins for shipping and the checkout, on top of the other fakes."""
+"""Stand-ins in memory for shipping and the checkout, on top of the other fakes."""
 
 from dataclasses import dataclass
 
@@ -38,7 +38,7 @@ class FakeShipping:
 
 @dataclass
 class FakeCheckout:
-    """``failure``, when set, is raised by the next order instead of placing it; ``after`` raises it when it is placed."""
+    """The next order raises ``failure``, if there is one, before it is placed, or ``failure_after_placing`` afterwards."""
 
     catalog: FakeCatalog
     pricing: FakePricing

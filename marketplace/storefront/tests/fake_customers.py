@@ -1,4 +1,4 @@
-"""In-memory stand-ins for what knows customers: carts, orders, profiles, reviews, messages. They keep their contracts."""
+"""Stand-ins in memory for the capabilities that know customers. They keep their contracts."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime

@@ -25,7 +25,7 @@ class Down:
 
     def __getattr__(self, operation: str) -> Any:
         async def fail(*_args: object, **_kwargs: object) -> NoReturn:
-            raise Unavailable(f"marketplace.{self._name}.v1.X/{operation}", "nobody listens", outcome=self._outcome)
+            raise Unavailable(f"marketplace.{self._name}.v1.X/{operation}", "nothing listens", outcome=self._outcome)
 
         return fail
 

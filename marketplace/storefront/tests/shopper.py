@@ -43,7 +43,7 @@ class Shopper:
         return await self.post("/cart/add", product_id=product_id, quantity=str(quantity))
 
     async def go_to_checkout(self) -> "Shopper":
-        """From a filled cart to the page where the order button is."""
+        """Go from a full cart to the page with the order button."""
         await self.get("/checkout")
         return await self.post("/checkout/address", **ADDRESS)
 

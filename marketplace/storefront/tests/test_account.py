@@ -1,4 +1,4 @@
-"""The account, orders and reviews: one's own, and nobody else's."""
+"""The account, orders and reviews. A customer sees only their own."""
 
 from marketplace.orders.contract import OrderState
 
@@ -12,7 +12,7 @@ async def order(shopper: Shopper, product_id: str) -> Shopper:
     return await shopper.post_form("/checkout", **CARD)
 
 
-async def test_an_account_of_somebody_new_is_empty(shopper: Shopper) -> None:
+async def test_the_account_of_a_new_visitor_is_empty(shopper: Shopper) -> None:
     await shopper.get("/account")
     for said in (
         "You have not ordered anything yet.",
@@ -53,7 +53,7 @@ async def test_an_order_shows_how_far_it_is(shop: FakeShop) -> None:
     assert "How far the order is" not in shopper.html
 
 
-async def test_nobody_sees_another_ones_order(shop: FakeShop) -> None:
+async def test_customers_do_not_see_orders_of_others(shop: FakeShop) -> None:
     app = shop.app()
     await order(Shopper(app), "teapot")
     stranger = Shopper(app)
@@ -80,7 +80,7 @@ async def test_only_buyers_write_reviews_and_only_one(shopper: Shopper) -> None:
     assert "5.0 of 5" in shopper.page
 
 
-async def test_a_review_by_somebody_who_did_not_buy_is_refused(shopper: Shopper) -> None:
+async def test_a_review_of_a_visitor_who_did_not_buy_is_refused(shopper: Shopper) -> None:
     await shopper.buy("teapot")
     await shopper.post("/products/armchair/reviews", rating="1", title="Bad", author="Eve")
     assert "Only customers who bought a product can review it." in shopper.page

@@ -1,4 +1,4 @@
-"""Looking around: front page, categories, search, products, pictures."""
+"""Browsing: the front page, categories, search, products, pictures."""
 
 from .fake_shop import FakeShop
 from .shopper import Shopper
@@ -108,7 +108,7 @@ async def test_what_does_not_exist_is_a_page_of_the_shop(shopper: Shopper) -> No
         assert "There is nothing here" in shopper.page, path
 
 
-async def test_pictures_may_be_kept_for_ever(shop: FakeShop) -> None:
+async def test_browsers_may_always_keep_pictures(shop: FakeShop) -> None:
     response = await Shopper(shop.app()).client.get("/pictures/teapot.svg")
     assert response.headers["content-type"].startswith("image/svg+xml")
     assert "immutable" in response.headers["cache-control"]

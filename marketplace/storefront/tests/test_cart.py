@@ -1,4 +1,4 @@
-"""The cart: in, more, fewer, out."""
+"""The cart: products go in, quantities change, products go out."""
 
 from .fake_shop import FakeShop
 from .shopper import Shopper

@@ -1,4 +1,4 @@
-"""Ordering: once, at the price that was shown, with every problem told beside the form."""
+"""Orders: placed once, at the price on the page, and every problem stands beside the form."""
 
 import pytest
 
@@ -14,7 +14,7 @@ PLACE = "marketplace.checkout.v1.Checkout/Place"
 
 @pytest.fixture
 async def buyer(shopper: Shopper) -> Shopper:
-    """Somebody with a teapot, in front of the order button."""
+    """A shopper with two teapots, in front of the order button."""
     await shopper.buy("teapot", quantity=2)
     return await shopper.go_to_checkout()
 
@@ -89,7 +89,7 @@ async def test_a_changed_price_must_be_agreed_to_again(shop: FakeShop, buyer: Sh
 
 @pytest.mark.parametrize(
     "failure",
-    [CheckoutIncomplete(step="payments"), Unavailable(PLACE, "nobody listens", outcome=Outcome.NOT_SENT)],
+    [CheckoutIncomplete(step="payments"), Unavailable(PLACE, "nothing listens", outcome=Outcome.NOT_SENT)],
 )
 async def test_a_failure_before_anything_happened_says_so(shop: FakeShop, buyer: Shopper, failure: Exception) -> None:
     key = buyer.hidden("key")

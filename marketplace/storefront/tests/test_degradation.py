@@ -1,4 +1,4 @@
-"""Parts of the shop fail: optional ones vanish, required ones are named, and nobody is shown a broken page."""
+"""Parts of the shop fail. Pages go without optional parts and name required ones, and no page is broken."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What protects customers from others, and their browsers from us."""
+"""What protects customers from others, and their browsers from injected content."""
 
 import re
 import stat
@@ -50,7 +50,7 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(shop: FakeS
     assert "samesite=lax" in cookie
 
 
-async def test_a_cookie_that_somebody_changed_is_no_cookie(shop: FakeShop) -> None:
+async def test_a_changed_cookie_is_no_cookie(shop: FakeShop) -> None:
     shopper = Shopper(shop.app())
     await shopper.buy("teapot")
     good = shopper.client.cookies["marketplace"]
@@ -71,7 +71,7 @@ async def test_every_page_forbids_what_it_does_not_need(shop: FakeShop, path: st
     assert not re.search(r"""<script(?! src="/static/)|\son\w+=|\sstyle=""", response.text)
 
 
-async def test_static_files_are_kept_for_ever_and_change_their_address_with_their_content(shop: FakeShop) -> None:
+async def test_browsers_always_keep_static_files_which_change_their_address_with_their_content(shop: FakeShop) -> None:
     shopper = Shopper(shop.app())
     await shopper.get("/")
     files = re.findall(r'(?:href|src)="(/static/[^"]+)"', shopper.html)

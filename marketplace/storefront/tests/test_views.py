@@ -1,4 +1,4 @@
-"""What pages make of what they are told: no pages, no calls."""
+"""How pages write and read values, without a page and without a call."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What every page needs, whatever the shopper does: the frame, forms, the cookie, failures.
+"""What all pages need: the frame around them, forms, the cookie, pages about failures.
 
 It knows the catalogue's tree, because each page shows it, and nothing of what the other rooms do.
 """
