@@ -1,4 +1,4 @@
-"""The hand-wired services that the marketplace is measured against do what the contracts say: answers, errors, streams, limits."""
+"""The hand-wired services beside which we measure the marketplace keep its contracts: answers, errors, streams, limits."""
 
 import asyncio
 import socket
@@ -11,19 +11,22 @@ from uvicorn import Config, Server
 
 from bench.shop.rivals.fastapi_service import HttpxClient, application_of
 from bench.shop.rivals.grpc_service import GrpcClient, serve_service
+from bench.shop.rivals.wiring import wired
 from bench.shop.traffic.arrivals import NORMAL, SALE, Zipf, poisson
 from bench.shop.traffic.open_loop import drive
 from bench.shop.traffic.shelf import card_number
-from marketplace.catalog.compose import catalog
+from bench.shop.variants import Storage, application
+from marketplace.catalog.capability import make
 from marketplace.catalog.contract import Catalog, ProductUnknown
 from marketplace.catalog.service import CatalogService
 from marketplace.payments.cards import passes_checksum
-from plures import CallError
+from plures import CallError, Outcome, Unavailable
+from plures.application import assemble
 
 
 @pytest.fixture
 def service() -> CatalogService:
-    return catalog()
+    return make()
 
 
 @pytest.fixture(params=["fastapi", "grpc"])
@@ -135,3 +138,30 @@ async def test_a_failed_request_is_counted_and_not_timed() -> None:
     assert set(seen.latencies_ms) == {"good"}
     assert len(seen.failures) == sum(arrival.page == "bad" for arrival in arrivals)
     assert seen.figures()["failures"] == len(seen.failures)
+
+
+class Silent:
+    """A client of a service that is down."""
+
+    def __init__(self, contract: type) -> None:
+        self._contract = contract
+
+    async def close(self) -> None:
+        pass
+
+    def __getattr__(self, operation: str) -> Any:
+        async def call(*_args: object, **_named: object) -> Any:
+            raise Unavailable(f"{self._contract.__name__}/{operation}", "it is down", outcome=Outcome.NOT_SENT)
+
+        return call
+
+
+async def test_the_whole_marketplace_can_be_wired_by_hand() -> None:
+    assembly = assemble(application(Storage.MEMORY))
+    for capability in assembly.capabilities.values():
+        assert capability.implementation is not None
+        async with wired(capability.implementation, capability.dependencies, Silent) as service:
+            assert capability.contract.python in type(service).__mro__
+    assert assembly.edge is not None
+    async with wired(assembly.edge, assembly.edge_dependencies, Silent) as pages:
+        assert callable(pages)
