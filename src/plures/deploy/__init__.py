@@ -1,9 +1,27 @@
-"""Layer 7: puts an application onto a machine: one process, or local processes under a supervisor."""
+"""Layer 7: puts an application onto a machine: one process, or local processes under a supervisor.
+
+From plures.toml to a running process
+-------------------------------------
+`topology.parse` reads the file into `Settings` and, for each topology, `Process`es as the user wrote them. `topology.check` compares
+one topology with the application; the result is a `ResolvedTopology`, whose `ResolvedProcess`es name every capability. The command
+line passes both to `run`, as a `Deployment`.
+
+`run` asks `placing` whether one process is enough. If so, `placement_of` says what that process hosts, a `Placement`. `one_process`
+binds two sockets, builds a `Host` from the placement, and a `ServedHost` serves it until SIGINT or SIGTERM.
+
+Otherwise `topology.make_plan` decides what starts after what, and `supervise` runs the `Plan`. The `Supervisor` binds every socket
+(`Addresses`) and has one `Slot` for each replica. A slot keeps one child alive: a `ReplicaProcess`, or a `Command` in another
+language. A `ReplicaProcess` is started with a `Channel`, whose first message is `Configure`: the application, the same `Placement`,
+and the descriptors of the sockets.
+
+In the new process, `replica_main` receives it, builds the same `Host`, serves it with the same `ServedHost`, and answers `Ready`.
+From then on the supervisor sends `Update` whenever the ready replicas change, and `Stop` in the end.
+"""
 
 from .deployment import Deployment, run
 from .process_setup import log_to_stderr
 from .replica import watch_parent
-from .serving import ANY_FREE_PORTS, ListenAddress, ListenAddresses, RunningHost, ServedHost, hosting, listen
+from .serving import ANY_FREE_PORTS, ListenAddress, ListenAddresses, ServedHost, hosting, listen
 from .supervisor import BackoffPolicy, Lines, RunningProcesses, SupervisorOptions, local_processes
 
 __all__ = [
@@ -13,7 +31,6 @@ __all__ = [
     "Lines",
     "ListenAddress",
     "ListenAddresses",
-    "RunningHost",
     "RunningProcesses",
     "ServedHost",
     "SupervisorOptions",

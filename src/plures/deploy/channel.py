@@ -6,12 +6,14 @@ The end of the stream is a message too: the other side is gone.
 import asyncio
 import socket
 from contextlib import suppress
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from plures.host import Placement
+
 EndpointUrls = dict[str, tuple[str, ...]]
-"""Capability → base URLs of the replicas that are ready now. A capability with nobody ready is there, with none."""
+"""Capability → base URLs of the replicas that are ready now. A capability without a ready replica is listed with none."""
 
 
 class Configure(msgspec.Struct, frozen=True, tag="configure"):
@@ -21,18 +23,14 @@ class Configure(msgspec.Struct, frozen=True, tag="configure"):
         application: Import string, `package.module:name`.
         import_path: What `sys.path` is in the supervisor, so that both import the same modules.
         control_descriptor: Inherited listening socket of the control application.
-        peer_descriptor: The same once more, as a Unix socket for the other replicas.
-        public_descriptor: The same of the edge, when this replica hosts it.
+        peer_descriptor: A Unix socket of the control application, for the other replicas.
+        public_descriptor: Inherited listening socket of the edge, when this replica hosts it.
         grace_s: Most time for requests in flight, once asked to stop.
     """
 
     application: str
     import_path: tuple[str, ...]
-    capabilities: frozenset[str]
-    edge: bool
-    data: str
-    mode: str
-    endpoints: EndpointUrls
+    placement: Placement
     control_descriptor: int
     peer_descriptor: int
     public_descriptor: int | None
@@ -40,14 +38,14 @@ class Configure(msgspec.Struct, frozen=True, tag="configure"):
 
 
 class Update(msgspec.Struct, frozen=True, tag="update"):
-    """To a replica: who can be called has changed; these are all of them. It answers `Updated` with the same number."""
+    """To a replica: the endpoints have changed; these are all of them. It answers `Updated` with the same number."""
 
     number: int
     endpoints: EndpointUrls
 
 
 class CloseEdge(msgspec.Struct, frozen=True, tag="close_edge"):
-    """To a replica: answer what the public has asked, and accept no more; keep serving the other replicas."""
+    """To a replica: answer the requests of the public, and accept no more of them; keep serving the other replicas."""
 
 
 class Stop(msgspec.Struct, frozen=True, tag="stop"):
@@ -55,7 +53,7 @@ class Stop(msgspec.Struct, frozen=True, tag="stop"):
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
-    """To the supervisor: calls are accepted from now on."""
+    """To the supervisor: this replica accepts calls from now on."""
 
 
 class Failed(msgspec.Struct, frozen=True, tag="failed"):
@@ -85,6 +83,16 @@ In = TypeVar("In", bound=msgspec.Struct)
 _LINE_BYTES = 4 * 1024 * 1024
 
 
+def _from_text(kind: type, text: Any) -> object:
+    return kind(text)
+
+
+# What JSON has no form for, a folder's path, travels as text.
+_encoder = msgspec.json.Encoder(enc_hook=str)
+_to_replica = msgspec.json.Decoder(ToReplica, dec_hook=_from_text)
+_to_supervisor = msgspec.json.Decoder(ToSupervisor)
+
+
 class Channel(Generic[Out, In]):
     """One end of the socket pair."""
 
@@ -96,9 +104,9 @@ class Channel(Generic[Out, In]):
         self._decoder = decoder
 
     def send(self, message: Out) -> None:
-        """Queue a message. Nothing happens when the other side is gone: that is found out by `receive`."""
+        """Queue a message. Nothing happens when the other side is gone: `receive` finds that out."""
         if not self._writer.is_closing():
-            self._writer.write(msgspec.json.encode(message) + b"\n")
+            self._writer.write(_encoder.encode(message) + b"\n")
 
     async def flush(self) -> None:
         """Wait until what was sent has left this process."""
@@ -122,11 +130,9 @@ class Channel(Generic[Out, In]):
 
 async def to_replica(sock: socket.socket) -> Channel[ToReplica, ToSupervisor]:
     """The supervisor's end."""
-    reader, writer = await asyncio.open_unix_connection(sock=sock, limit=_LINE_BYTES)
-    return Channel(reader, writer, msgspec.json.Decoder(ToSupervisor))
+    return Channel(*await asyncio.open_unix_connection(sock=sock, limit=_LINE_BYTES), _to_supervisor)
 
 
 async def to_supervisor(sock: socket.socket) -> Channel[ToSupervisor, ToReplica]:
     """The replica's end."""
-    reader, writer = await asyncio.open_unix_connection(sock=sock, limit=_LINE_BYTES)
-    return Channel(reader, writer, msgspec.json.Decoder(ToReplica))
+    return Channel(*await asyncio.open_unix_connection(sock=sock, limit=_LINE_BYTES), _to_replica)

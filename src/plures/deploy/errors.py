@@ -1,59 +1,70 @@
 """What can go wrong while an application is put onto this machine."""
 
-from plures.errors import PluresError
+from dataclasses import dataclass
+
+from plures.errors import PluresError, Text
 
 
+@dataclass(eq=False)
 class PortTaken(PluresError):
-    """Somebody else listens there."""
+    """Another program listens on the port, or on all ports that were tried."""
 
     code = "deploy.port_taken"
+    text = Text(
+        "Cannot listen on {ports} of {host}",
+        why="another program listens there",
+        fix="Stop that program, or name another port (0 takes any that is free).",
+    )
 
-    def __init__(self, host: str, port: int, *, tried: int = 1) -> None:
-        ports = f"port {port}" if tried == 1 else f"any of the {tried} ports from {port} on"
-        super().__init__(
-            f"Cannot listen on {ports} of {host}",
-            why="another program listens there",
-            fix="Stop that program, or name another port (0 takes any that is free).",
-        )
+    host: str
+    ports: str
 
 
+@dataclass(eq=False)
 class PortForbidden(PluresError):
     """The operating system does not let this user have the port."""
 
     code = "deploy.port_forbidden"
+    text = Text(
+        "Cannot listen on port {port} of {host}",
+        why="the operating system refuses it ({reason})",
+        fix="Name a port from 1024 to 65535, and put a proxy in front of it for the others.",
+    )
 
-    def __init__(self, host: str, port: int, why: str) -> None:
-        super().__init__(
-            f"Cannot listen on port {port} of {host}",
-            why=f"the operating system refuses it ({why})",
-            fix="Name a port from 1024 to 65535, and put a proxy in front of it for the others.",
-        )
+    host: str
+    port: int
+    reason: str
 
 
+@dataclass(eq=False)
 class AddressUnusable(PluresError):
-    """The host name or the port number is none of this machine's."""
+    """This machine does not have the address, or the number is no port."""
 
     code = "deploy.address_unusable"
+    text = Text(
+        "Cannot listen on {host}, port {port}",
+        why="{reason}",
+        fix='Name an address of this machine, like "127.0.0.1" (this machine only) or "0.0.0.0" (the whole network).',
+    )
 
-    def __init__(self, host: str, port: int, why: str) -> None:
-        super().__init__(
-            f"Cannot listen on {host}, port {port}",
-            why=why,
-            fix='Name an address of this machine, like "127.0.0.1" (this machine only) or "0.0.0.0" (the whole network).',
-        )
+    host: str
+    port: int
+    reason: str
 
 
+@dataclass(eq=False)
 class PeerSocketUnusable(PluresError):
     """The Unix sockets over which replicas call each other cannot be made."""
 
     code = "deploy.peer_socket_unusable"
+    text = Text(
+        "Cannot listen on a Unix socket in {folder}",
+        why="{reason}",
+        fix="Set TMPDIR to a folder with a short path that this user may write to.",
+    )
 
-    def __init__(self, place: str, why: str) -> None:
-        super().__init__(
-            f"Cannot listen on a Unix socket in {place}",
-            why=why,
-            fix="Set TMPDIR to a folder with a short path that this user may write to.",
-        )
+    folder: str
+    reason: str
 
 
 class ReplicaFailed(PluresError):
@@ -66,49 +77,69 @@ class ReplicaFailed(PluresError):
         self.reason = reason
 
 
+@dataclass(eq=False)
 class ReplicaDied(PluresError):
     """A replica ended before it was ready, without saying why."""
 
     code = "deploy.replica_died"
+    text = Text("{replica} cannot start", why="it {ending} before it was ready", fix="Its last log lines say more.")
 
-    def __init__(self, replica: str, ending: str) -> None:
-        super().__init__(
-            f"{replica} cannot start",
-            why=f"it {ending} before it was ready",
-            fix="Its last log lines say more.",
-        )
+    replica: str
+    ending: str
 
 
+@dataclass(eq=False)
 class StartTimeout(PluresError):
     """A replica took longer to become ready than it may."""
 
     code = "deploy.start_timeout"
+    text = Text(
+        "{replica} did not become ready within {limit_s:g} s",
+        why="its on_start and on_ready hooks have not ended, or it does not answer on its port",
+        fix="Move long work from the hooks to lifecycle.background(), or allow more time to start.",
+    )
 
-    def __init__(self, replica: str, limit_s: float) -> None:
-        super().__init__(
-            f"{replica} did not become ready within {limit_s:g} s",
-            why="its on_start and on_ready hooks have not ended, or it does not answer on its port",
-            fix="Move long work from the hooks to lifecycle.background(), or allow more time to start.",
-        )
+    replica: str
+    limit_s: float
 
 
+@dataclass(eq=False)
+class ApplicationRaised(PluresError):
+    """The application raised something other than a `PluresError` while it started: a mistake in its code."""
+
+    code = "deploy.application_raised"
+    text = Text(
+        "the application raised {kind} while it started",
+        why="{message}",
+        fix="The traceback stands in the log of this replica.",
+    )
+
+    kind: str
+    message: str
+
+
+@dataclass(eq=False)
 class CommandMissing(PluresError):
     """The program of a `command` process cannot be run."""
 
     code = "deploy.command_missing"
+    text = Text(
+        "Cannot start process {process!r}: {program!r} cannot be run",
+        why="{reason}",
+        fix="Install it, or correct `command` of {process!r} in plures.toml.",
+    )
 
-    def __init__(self, process: str, program: str, why: str) -> None:
-        super().__init__(
-            f"Cannot start process {process!r}: {program!r} cannot be run",
-            why=why,
-            fix=f"Install it, or correct `command` of {process!r} in plures.toml.",
-        )
+    process: str
+    program: str
+    reason: str
 
 
+@dataclass(eq=False)
 class NoSuchReplica(PluresError):
-    """A process or replica was named that is not run here."""
+    """A process or replica was named that does not run here."""
 
     code = "deploy.no_such_replica"
+    text = Text("There is no {named}", why="what runs here: {known}", fix="Name one of these.")
 
-    def __init__(self, named: str, known: str) -> None:
-        super().__init__(f"There is no {named}", why=f"what runs here: {known}", fix="Name one of these.")
+    named: str
+    known: str

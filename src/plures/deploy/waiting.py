@@ -8,7 +8,7 @@ from typing import Any
 async def first(*happenings: Coroutine[Any, Any, object], limit_s: float | None = None) -> bool:
     """Wait until one of them is done, then cancel the others. False when the time was over before.
 
-    Whatever the one that is done raised, is raised here.
+    When the one that is done has failed, its error is raised here.
     """
     tasks = [asyncio.create_task(happening) for happening in happenings]
     try:

@@ -155,13 +155,12 @@ async def _one_process(assembly: Assembly, where: Where, data: Path) -> AsyncGen
     host = Host(
         assembly, placement, transport=RepeatingTransport(idempotent_paths(assembly)) if over_the_wire else None
     )
-    public_socket = public.socket if public else None
-    hosted = ServedHost(host, control.socket, public_socket, _GRACE_S, answers_early=over_the_wire)
-    await hosted.start()
+    served = ServedHost(host, control, public, _GRACE_S, answers_early=over_the_wire)
+    await served.start()
     try:
-        yield Running(where, host, public.url if public else None)
+        yield Running(where, host, served.public_url)
     finally:
-        await hosted.stop()
+        await served.stop()
 
 
 def idempotent_paths(assembly: Assembly) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """Layer 3: placement as pure data: which process hosts which capability. Starts nothing, and knows no contract classes."""
 
-from .calls import Call, calls_between, process_needs, start_order
+from .calls import Call, Plan, calls_between, make_plan, process_needs, start_order
 from .check import check
 from .description import ProcessDescription, TopologyDescription, describe
 from .facts import ApplicationFacts, CapabilityFacts
@@ -13,6 +13,7 @@ __all__ = [
     "ApplicationFacts",
     "Call",
     "CapabilityFacts",
+    "Plan",
     "Process",
     "ProcessDescription",
     "Replicas",
@@ -25,6 +26,7 @@ __all__ = [
     "calls_between",
     "check",
     "describe",
+    "make_plan",
     "monolith",
     "parse",
     "process_needs",

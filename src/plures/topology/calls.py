@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from .facts import ApplicationFacts
-from .resolved import ResolvedTopology
+from .resolved import ResolvedProcess, ResolvedTopology
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,28 @@ def start_order(topology: ResolvedTopology, application: ApplicationFacts) -> tu
         layers.append(layer)
         left -= layer
     return tuple(layers)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a supervisor runs: all processes by name, in the order of the topology.
+
+    Attributes:
+        needs: What must be ready before a process starts. Processes in a circle with it are not among them.
+        layers: Names, each after those that it needs; stopping goes the other way.
+    """
+
+    processes: Mapping[str, ResolvedProcess]
+    needs: Mapping[str, frozenset[str]]
+    layers: tuple[frozenset[str], ...]
+
+
+def make_plan(topology: ResolvedTopology, application: ApplicationFacts) -> Plan:
+    """In which order the processes of a topology start and stop."""
+    layers = start_order(topology, application)
+    layer_of = {name: layer for layer in layers for name in layer}
+    needs = process_needs(topology, application)
+    return Plan(topology.processes, {name: needs[name] - layer_of[name] for name in topology.processes}, layers)
 
 
 def _reachable(start: str, needs: Mapping[str, frozenset[str]]) -> frozenset[str]:

@@ -62,9 +62,9 @@ def edge(greeter: Greeter) -> Callable[..., Awaitable[None]]:
     async def answer(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             raise RuntimeError
-        *wishes, name = scope["path"].strip("/").split("/")
-        if wishes:  # /1.5/Ada is answered after one and a half seconds
-            await asyncio.sleep(float(wishes[0]))
+        *pauses, name = scope["path"].strip("/").split("/")
+        if pauses:  # /1.5/Ada is answered after one and a half seconds
+            await asyncio.sleep(float(pauses[0]))
         greeting = await greeter.greet(name)
         body = f"{greeting.text} {greeting.clerk} {greeting.greeter} {os.getpid()}".encode()
         headers = [(b"content-length", str(len(body)).encode())]

@@ -1,18 +1,12 @@
-"""What the tests of local processes share: plans, a journal, patience."""
+"""What the tests of this folder share: a journal, patience, looks at processes."""
 
 import asyncio
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import httpx
 
-from plures.deploy.plan import Plan
-from plures.topology import Replicas, ResolvedProcess
-
 PATIENCE_S = 30.0
-STAND_IN = (sys.executable, str(Path(__file__).with_name("stand_in_replica.py")))
 
 
 class Journal:
@@ -33,18 +27,6 @@ class Journal:
         """What hosts noted, as (event, capability)."""
         text = self._file.read_text() if self._file.exists() else ""
         return [(line.split()[0], line.split()[1]) for line in text.splitlines()]
-
-
-def process(name: str, *, replicas: int = 1, **more: object) -> ResolvedProcess:
-    """A process that hosts the capability of its own name."""
-    rest: dict[str, Any] = {"edge": False, "exclusive": False, "external": None, "command": None, "environment": {}}
-    return ResolvedProcess(name, (name,), Replicas(replicas, replicas), **(rest | more))
-
-
-def plan(*processes: ResolvedProcess, needs: dict[str, str] | None = None, layers: list[str] | None = None) -> Plan:
-    """`needs`: names after a name, with blanks between; `layers` likewise, in the order of the processes when left out."""
-    waits = {p.name: frozenset((needs or {}).get(p.name, "").split()) for p in processes}
-    return Plan({p.name: p for p in processes}, waits, tuple(frozenset(n.split()) for n in layers or waits))
 
 
 def client_of(url: str) -> httpx.AsyncClient:

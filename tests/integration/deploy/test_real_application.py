@@ -8,16 +8,14 @@ import httpx
 import pytest
 
 from plures.application import assemble, load
-from plures.deploy import ListenAddress, ListenAddresses, hosting
+from plures.deploy import ANY_FREE_PORTS, hosting, local_processes
 from plures.deploy.errors import ReplicaFailed
-from plures.deploy.supervisor import local_processes
 from plures.host import Mode, Placement
 from plures.topology import Process, Replicas, Topology
 
 from .support import Journal, open_descriptors, until
 
 APP = "greeting_app:app"
-FREE = ListenAddresses(public=ListenAddress(port=0), control_port=0)
 SPLIT = Topology(
     "split",
     (
@@ -35,7 +33,7 @@ def importable(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_one_process(tmp_path, http):
     before = open_descriptors()
     placement = Placement(frozenset({"greeter", "clerk"}), edge=True, data=tmp_path, mode=Mode.DEVELOPMENT)
-    async with hosting(assemble(load(APP)), placement, FREE) as running:
+    async with hosting(assemble(load(APP)), placement, ANY_FREE_PORTS) as running:
         assert (await http.get(f"{running.public_url}/Ada")).text.startswith("Hello Ada, number 1")
         assert (await http.get(f"{running.control_url}/health/ready")).status_code == 200
         asking = [asyncio.create_task(http.get(f"{running.public_url}/1/Ada")) for _ in range(20)]

@@ -109,12 +109,20 @@ async def test_a_second_signal_hurries(program, http, topology):
     assert "Traceback" not in it.output
 
 
+@pytest.mark.parametrize("office", ['external = "http://127.0.0.1:1"', ""], ids=["one process", "local processes"])
+async def test_a_maximum_of_replicas_has_no_effect_yet(program, office):
+    front = 'front = { capabilities = ["*"], replicas = { min = 1, max = 3 } }'
+    it = await program(f'office = {{ capabilities = ["clerk"]{", " + office if office else ""} }}\n{front}')
+    await it.url()
+    assert "front runs 1 replica; max = 3 has no effect on local processes yet\n" in it.output
+
+
 @pytest.mark.parametrize("topology", [ONE, TWO], ids=["one process", "local processes"])
 async def test_a_port_that_was_named_and_is_taken(program, topology):
-    with socket.socket() as somebody:
-        somebody.bind(("127.0.0.1", 0))
-        somebody.listen()
-        port = somebody.getsockname()[1]
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
         it = await program(topology, f'public = "127.0.0.1:{port}"\ncontrol = "127.0.0.1:0"')
         assert await it.status() == 1
     assert it.output.startswith(f"Cannot listen on port {port} of 127.0.0.1: another program listens there\n  fix: ")

@@ -5,10 +5,9 @@ import socket
 import pytest
 
 from plures.deploy.errors import PortTaken
-from plures.deploy.plan import Plan
 from plures.deploy.serving.sockets import ListenAddress, free_port
 from plures.deploy.supervisor.addresses import Addresses, ListenAddresses, ReplicaName
-from plures.topology import Replicas, ResolvedProcess
+from plures.topology import Plan, Replicas, ResolvedProcess
 
 SHOP = ResolvedProcess("shop", ("shop",), Replicas(2, 5), True, False, None, None, {})
 TAX = ResolvedProcess("tax", ("tax",), Replicas(), False, False, None, "tax --serve", {})
@@ -36,10 +35,10 @@ def test_replicas_follow_the_first_port():
 
 def test_nothing_stays_bound_when_one_is_taken():
     public = free_port()
-    with socket.socket() as somebody:
-        somebody.bind(("127.0.0.1", 0))
-        somebody.listen()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
         with pytest.raises(PortTaken):
-            Addresses(PLAN, ListenAddresses(ListenAddress(port=public), control_port=somebody.getsockname()[1]))
+            Addresses(PLAN, ListenAddresses(ListenAddress(port=public), control_port=other.getsockname()[1]))
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", public))

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -17,15 +18,18 @@ from plures.deploy.channel import (
     to_replica,
     to_supervisor,
 )
+from plures.host import Mode, Placement
 
 CONFIGURE = Configure(
     application="shop.app:app",
     import_path=("/a", "/b"),
-    capabilities=frozenset({"search"}),
-    edge=True,
-    data="/data",
-    mode="production",
-    endpoints={"catalog": ("http://127.0.0.1:1", "http://127.0.0.1:2"), "tax": ()},
+    placement=Placement(
+        capabilities=frozenset({"search"}),
+        edge=True,
+        data=Path("/data"),
+        mode=Mode.DEVELOPMENT,
+        endpoints={"catalog": ("http://127.0.0.1:1", "http://127.0.0.1:2"), "tax": ()},
+    ),
     control_descriptor=5,
     peer_descriptor=6,
     public_descriptor=None,

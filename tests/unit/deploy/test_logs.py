@@ -88,7 +88,7 @@ async def test_an_endless_line_is_cut():
     assert max(map(len, lines)) < 65536 * 6
 
 
-async def test_a_pipe_that_somebody_keeps_open_does_not_keep_us():
+async def test_a_pipe_that_a_grandchild_keeps_open_is_left():
     kept = Kept()
     pipe = OutputPipe("a", kept)
     grandchild = os.dup(pipe.write_end)

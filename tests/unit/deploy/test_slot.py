@@ -142,7 +142,7 @@ async def test_a_dead_child_is_replaced_until_one_starts(bench):
     assert it.slot.pid == 3
     assert [line for line in it.journal if "starts again" not in line] == [
         "1 ended",
-        "was killed by SIGKILL, though nobody asked it to",
+        "was killed by SIGKILL unexpectedly",
         "not ready",
         "2 spawned",
         "2 ended",

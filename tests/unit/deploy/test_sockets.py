@@ -20,11 +20,11 @@ from plures.deploy.serving.sockets import (
 
 @pytest.fixture
 def taken() -> Iterator[int]:
-    """A port that somebody listens on, with free ones after it."""
-    with socket.socket() as somebody:
-        somebody.bind(("127.0.0.1", 0))
-        somebody.listen()
-        yield somebody.getsockname()[1]
+    """A port that another socket listens on, with free ones after it."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield other.getsockname()[1]
 
 
 def test_any_free_port():
@@ -32,7 +32,7 @@ def test_any_free_port():
     assert listening.url == f"http://127.0.0.1:{listening.port}"
     assert listening.note == ""
     with socket.create_connection(("127.0.0.1", listening.port)):
-        pass  # it queues connections before anybody accepts
+        pass  # it queues connections before a listener accepts
     listening.close()
     assert listening.url.startswith("http://")
 

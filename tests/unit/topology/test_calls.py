@@ -10,6 +10,7 @@ from plures.topology import (
     calls_between,
     check,
     describe,
+    make_plan,
     monolith,
     process_needs,
     start_order,
@@ -50,6 +51,14 @@ def test_calls_within_a_process_order_nothing() -> None:
     resolved = check(Topology("t", (Process("one", ("a", "b")), Process("two", ("c",)))), application)
     assert process_needs(resolved, application) == {"one": frozenset(), "two": frozenset({"one"})}
     assert start_order(resolved, application) == (frozenset({"one"}), frozenset({"two"}))
+
+
+def test_a_plan_waits_for_what_is_needed_except_in_circles() -> None:
+    topology, application = one_each("a>bc b>a c")
+    plan = make_plan(check(topology, application), application)
+    assert list(plan.processes) == ["a", "b", "c"]
+    assert plan.needs == {"a": frozenset("c"), "b": frozenset(), "c": frozenset()}
+    assert plan.layers == (frozenset("c"), frozenset("ab"))
 
 
 def test_calls_are_placed(shop: ApplicationFacts) -> None:

@@ -2,12 +2,11 @@
 
 import asyncio
 import sys
-from pathlib import Path
 
 from plures.application import assemble, load
 from plures.deploy.channel import Configure
 from plures.deploy.process_setup import log_to_stderr, new_event_loop
-from plures.host import Host, Mode, Placement
+from plures.host import Host
 
 from .main import replica_main
 
@@ -21,14 +20,7 @@ def main() -> int:
 def build(configure: Configure) -> Host:
     """The host of the capabilities that the supervisor names."""
     sys.path[:] = configure.import_path
-    placement = Placement(
-        capabilities=configure.capabilities,
-        edge=configure.edge,
-        data=Path(configure.data),
-        mode=Mode(configure.mode),
-        endpoints=configure.endpoints,
-    )
-    return Host(assemble(load(configure.application)), placement)
+    return Host(assemble(load(configure.application)), configure.placement)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The life of one replica inside its own process: configured, started, ready, drained, ended.
+"""What one replica does in its own process: it is configured, starts, serves, drains and ends.
 
 It ends when the supervisor says so, on SIGTERM or SIGINT, and when the supervisor is gone.
 """
@@ -23,8 +23,10 @@ from plures.deploy.channel import (
     Updated,
     to_supervisor,
 )
+from plures.deploy.errors import ApplicationRaised
 from plures.deploy.process_setup import freeze_gc
-from plures.deploy.serving import Servable, ServedHost, ShutdownSignals, shutdown_signals
+from plures.deploy.serving import Servable, ServedHost, ShutdownSignals, inherit, inherit_for_peers, shutdown_signals
+from plures.deploy.waiting import first
 from plures.errors import InvalidInput, PluresError
 
 from .orphans import end_this_process_after, watch_parent
@@ -33,21 +35,8 @@ _LAST_RESORT_S = 20.0
 _log = logging.getLogger("plures.deploy")
 
 
-class Unexpected(PluresError):
-    """The application raised something that is no PluresError while it started: a mistake in its code."""
-
-    code = "deploy.application_raised"
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__(
-            f"the application raised {type(error).__name__} while it started",
-            why=str(error),
-            fix="The traceback stands in the log of this replica.",
-        )
-
-
 async def replica_main(descriptor: int, build: Callable[[Configure], Servable]) -> int:
-    """Live one life; the exit status.
+    """Be a replica until it ends; the exit status.
 
     Args:
         descriptor: The inherited end of the socket pair.
@@ -60,7 +49,8 @@ async def replica_main(descriptor: int, build: Callable[[Configure], Servable]) 
     try:
         configure = await channel.receive()
         if not isinstance(configure, Configure):
-            return 0  # the supervisor is gone already
+            # The supervisor is gone already.
+            return 0
         watch_parent(lifeline, lambda: end_this_process_after(configure.grace_s + _LAST_RESORT_S))
         with shutdown_signals() as signals:
             return await _Replica(configure, channel, signals).run(build)
@@ -79,78 +69,61 @@ class _Replica:
 
     async def run(self, build: Callable[[Configure], Servable]) -> int:
         try:
-            hosted = self._hosted(build)
-        except Exception as error:  # noqa: BLE001  # whatever it is, the supervisor is told
+            served = self._served(build)
+        except Exception as error:  # noqa: BLE001 - the supervisor is told of every failure
             return await self._fail(error)
-        self._signals.on_forced(hosted.hurry)
-        listening = asyncio.create_task(self._listen(hosted), name="channel")
+        self._signals.on_forced(served.hurry)
+        listening = asyncio.create_task(self._listen(served), name="channel")
         try:
-            return await self._serve(hosted)
+            return await self._serve(served)
         finally:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
 
-    async def _serve(self, hosted: ServedHost) -> int:
-        starting = asyncio.create_task(hosted.start(), name="start")
-        leaving = asyncio.create_task(self._signals.requested.wait(), name="leave")
-        await asyncio.wait([starting, leaving], return_when=asyncio.FIRST_COMPLETED)
-        if not starting.done():
-            starting.cancel()
-            await asyncio.wait([starting])
-            return 0
-        error = starting.exception()
-        if error is not None:
-            leaving.cancel()
+    def _served(self, build: Callable[[Configure], Servable]) -> ServedHost:
+        control = inherit(self._configure.control_descriptor)
+        peers = inherit_for_peers(self._configure.peer_descriptor)
+        descriptor = self._configure.public_descriptor
+        public = None if descriptor is None else inherit(descriptor)
+        return ServedHost(build(self._configure), control, public, self._configure.grace_s, peers=peers)
+
+    async def _serve(self, served: ServedHost) -> int:
+        try:
+            await first(served.start(), self._signals.requested.wait())
+        except Exception as error:  # noqa: BLE001 - the supervisor is told of every failure
             return await self._fail(error)
-        freeze_gc()
-        self._channel.send(Ready())
-        await leaving
-        await hosted.stop()
+        if not self._signals.requested.is_set():
+            freeze_gc()
+            self._channel.send(Ready())
+            await self._signals.requested.wait()
+        await served.stop()
         return 0
 
-    def _hosted(self, build: Callable[[Configure], Servable]) -> ServedHost:
-        control = _inherited(self._configure.control_descriptor)
-        peers = _inherited(self._configure.peer_descriptor)
-        descriptor = self._configure.public_descriptor
-        public = None if descriptor is None else _inherited(descriptor)
-        try:
-            return ServedHost(build(self._configure), control, public, self._configure.grace_s, peers=peers)
-        except BaseException:
-            for sock in (control, peers, public):
-                if sock is not None:
-                    sock.close()
-            raise
-
-    async def _listen(self, hosted: ServedHost) -> None:
+    async def _listen(self, served: ServedHost) -> None:
         while (message := await self._channel.receive()) is not None:
             match message:
                 case Update(number=number, endpoints=endpoints):
-                    hosted.host.update_endpoints(endpoints)
+                    served.host.update_endpoints(endpoints)
                     self._channel.send(Updated(number))
                 case CloseEdge():
-                    self._edge_closing = asyncio.create_task(self._close_edge(hosted))
+                    self._edge_closing = asyncio.create_task(self._close_edge(served))
                 case Stop():
                     self._signals.requested.set()
                 case Configure():
-                    pass  # only the first message is one
-        self._signals.requested.set()  # the supervisor is gone
+                    # Only the first message of a supervisor is one.
+                    pass
+        # The supervisor is gone.
+        self._signals.requested.set()
 
-    async def _close_edge(self, hosted: ServedHost) -> None:
-        await hosted.close_edge()
+    async def _close_edge(self, served: ServedHost) -> None:
+        await served.close_edge()
         self._channel.send(EdgeClosed())
 
-    async def _fail(self, error: BaseException) -> int:
+    async def _fail(self, error: Exception) -> int:
         if not isinstance(error, PluresError):
             _log.error("the application could not start", exc_info=error)
-            error = Unexpected(error) if isinstance(error, Exception) else PluresError(repr(error))
+            error = ApplicationRaised(type(error).__name__, str(error))
         why = str(error) if isinstance(error, InvalidInput) else error.why
         self._channel.send(Failed(code=error.code, what=error.what, why=why, fix=error.fix))
         await self._channel.flush()
         return 1
-
-
-def _inherited(descriptor: int) -> socket.socket:
-    inherited = socket.socket(fileno=descriptor)
-    inherited.set_inheritable(False)
-    inherited.setblocking(False)
-    return inherited

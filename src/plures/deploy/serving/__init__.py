@@ -1,6 +1,6 @@
 """One host behind its listeners."""
 
-from .one_process import RunningHost, hosting, one_process
+from .one_process import hosting, one_process
 from .served_host import Servable, ServedHost
 from .signals import ShutdownSignals, shutdown_signals
 from .sockets import (
@@ -13,6 +13,8 @@ from .sockets import (
     PeerListening,
     folder_for_peers,
     free_port,
+    inherit,
+    inherit_for_peers,
     listen,
     listen_for_peers,
     url,
@@ -26,13 +28,14 @@ __all__ = [
     "ListenAddresses",
     "Listening",
     "PeerListening",
-    "RunningHost",
     "Servable",
     "ServedHost",
     "ShutdownSignals",
     "folder_for_peers",
     "free_port",
     "hosting",
+    "inherit",
+    "inherit_for_peers",
     "listen",
     "listen_for_peers",
     "one_process",

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import socket
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Protocol
@@ -10,6 +9,7 @@ from typing import Protocol
 from plures.http import Answerer, HttpServerProtocol
 
 from .listener import Asgi, Listener, ServingOptions
+from .sockets import Listening, PeerListening
 
 _log = logging.getLogger("plures.deploy")
 CONTROL = ServingOptions(http=HttpServerProtocol, keep_alive_s=120, tick_s=5.0)
@@ -30,73 +30,105 @@ class Servable(Protocol):
 
 
 class ServedHost:
-    """Serves a host on sockets that somebody has bound.
+    """Serves a host on bound sockets, and closes them.
 
-    Args:
-        peers: A second socket of the control application, for other replicas on this machine.
-        answers_early: Accept calls before the host has started, for hosts that call themselves over the wire. Not where
-            another replica accepts on the same socket: it would have answered what this one must still refuse.
+    Attributes:
+        control: Where health, contract listing and calls are.
+        public: Where the edge answers; None when it is not hosted here.
     """
 
     def __init__(
         self,
         host: Servable,
-        control: socket.socket,
-        public: socket.socket | None,
+        control: Listening,
+        public: Listening | None,
         grace_s: float,
         *,
-        peers: socket.socket | None = None,
+        peers: PeerListening | None = None,
         answers_early: bool = False,
     ) -> None:
+        """Nothing is served yet.
+
+        Args:
+            peers: A second socket of the control application, for other replicas on this machine.
+            answers_early: Accept calls before the host has started, for hosts that call themselves over the wire. Not where
+                another replica accepts on the same socket: it would have answered what this one must still refuse.
+        """
         self.host = host
+        self.control = control
+        self.public = public
+        self._peers = peers
         self._answers_early = answers_early
-        self._sockets = (control, peers, public)
         self._grace_s = grace_s
-        self._control: list[Listener] = []
-        self._public: Listener | None = None
+        self._control_listeners: list[Listener] = []
+        self._edge_listener: Listener | None = None
         self._closing_edge = asyncio.Lock()
 
+    @property
+    def control_url(self) -> str:
+        return self.control.url
+
+    @property
+    def public_url(self) -> str | None:
+        return None if self.public is None else self.public.url
+
     async def start(self) -> None:
-        """Start the host, then accept connections. Raises PluresError, and then everything is closed again."""
-        *control, public = self._sockets
+        """Start the host, then accept connections. When that fails, everything is closed again.
+
+        Raises:
+            PluresError: The host cannot start; errors of hooks and constructors pass as they are.
+        """
         options = replace(CONTROL, grace_s=self._grace_s)
+        sockets = [self.control.socket, *([] if self._peers is None else [self._peers.socket])]
         try:
-            self._control = [Listener(self.host.control, each, options) for each in control if each is not None]
+            self._control_listeners = [Listener(self.host.control, each, options) for each in sockets]
             if self._answers_early:
                 await self._start_control()
                 await self.host.start()
             else:
                 await self.host.start()
                 await self._start_control()
-            if self.host.public is not None and public is not None:
-                self._public = Listener(self.host.public, public, replace(PUBLIC, grace_s=self._grace_s))
-                await self._public.start()
+            if self.host.public is not None and self.public is not None:
+                options = replace(PUBLIC, grace_s=self._grace_s)
+                self._edge_listener = Listener(self.host.public, self.public.socket, options)
+                await self._edge_listener.start()
         except BaseException:
             await asyncio.shield(asyncio.ensure_future(self.stop()))
             raise
 
     async def close_edge(self) -> None:
-        """Answer what the public has asked, and accept no more of it."""
-        async with self._closing_edge:  # whoever comes second waits as well
-            if self._public is not None:
-                await self._public.stop()
-                self._public = None
+        """Answer the requests of the public, and accept no more of them."""
+        # A second caller waits until the first one is through.
+        async with self._closing_edge:
+            if self._edge_listener is not None:
+                await self._edge_listener.stop()
+                self._edge_listener = None
 
     async def stop(self) -> None:
-        """Answer everything that was asked, then stop the host.
+        """Answer everything that was asked, then stop the host. Safe to call at any stage, more than once.
 
-        The edge goes first: what it answers may come back to this host's control application by way of another process. The
-        host drains when no new call can arrive: it would refuse it, and a drain hook may be what ends a call in flight.
+        The edge closes first: what it answers may come back to this host's control application by way of another process. The
+        host drains when no new call can arrive: it would refuse the call, and a drain hook may be what ends a call in flight.
         """
         await self.close_edge()
-        await asyncio.gather(*(listener.close() for listener in self._control))
-        for sock in self._sockets:
-            if sock is not None:
-                sock.close()
+        await asyncio.gather(*(listener.close() for listener in self._control_listeners))
+        for listening in (self.control, self._peers, self.public):
+            if listening is not None:
+                listening.close()
         try:
             await asyncio.gather(self._drain(), self._finish())
         finally:
             await self.host.stop()
+
+    def hurry(self) -> None:
+        """Let `stop` cut off what is in flight."""
+        for listener in (self._edge_listener, *self._control_listeners):
+            if listener is not None:
+                listener.hurry()
+
+    async def _start_control(self) -> None:
+        for listener in self._control_listeners:
+            await listener.start()
 
     async def _drain(self) -> None:
         try:
@@ -104,16 +136,6 @@ class ServedHost:
         except TimeoutError:
             _log.warning("drain hooks and calls in flight were cut off: they had not ended within %g s", self._grace_s)
 
-    async def _start_control(self) -> None:
-        for listener in self._control:
-            await listener.start()
-
     async def _finish(self) -> None:
-        await asyncio.gather(*(listener.finish() for listener in self._control))
-        self._control = []
-
-    def hurry(self) -> None:
-        """Cut off what is in flight."""
-        for listener in (self._public, *self._control):
-            if listener is not None:
-                listener.hurry()
+        await asyncio.gather(*(listener.finish() for listener in self._control_listeners))
+        self._control_listeners = []

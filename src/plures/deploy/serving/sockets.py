@@ -1,7 +1,7 @@
 """Listening sockets: which address to take, and what to say when it is taken.
 
-A port that the user names is taken or refused, never silently moved: a bookmark or a proxy points at it. A port that nobody
-named starts at the default and moves to the next free one, and the caller is told (`Listening.moved_from`).
+A port that the user names is taken or refused, never silently moved: a bookmark or a proxy points at it. A port that is not named
+starts at the default and moves to the next free one, and the user is told (`Listening.note`).
 """
 
 import errno
@@ -21,7 +21,7 @@ _TRIES = 100
 
 @dataclass(frozen=True)
 class ListenAddress:
-    """Where somebody would like to listen.
+    """Where to listen.
 
     Attributes:
         port: Exactly this one; 0 takes any free one; None takes `default` or the next free one after it.
@@ -34,7 +34,7 @@ class ListenAddress:
 
 @dataclass(frozen=True)
 class ListenAddresses:
-    """Where a run would like to listen.
+    """Where a run listens.
 
     Attributes:
         public: Of the edge. Its replicas share the one socket.
@@ -52,7 +52,7 @@ ANY_FREE_PORTS = ListenAddresses(public=ListenAddress(port=0), control_port=0)
 
 @dataclass(frozen=True)
 class Listening:
-    """A bound socket that already queues connections, though nobody accepts them yet.
+    """A bound socket. It queues connections already, even before a listener accepts them.
 
     Attributes:
         url: Where this machine reaches it: loopback also when it listens on every address. Stays known after `close`.
@@ -73,24 +73,6 @@ class Listening:
         self.socket.close()
 
 
-def listen(wish: ListenAddress) -> Listening:
-    """Bind and start to queue connections.
-
-    Raises:
-        PortTaken: The port named, or a hundred ports from the default on, belong to others.
-        PortForbidden: The operating system refuses the port to this user.
-        AddressUnusable: The host is not this machine's, or the port is no port.
-    """
-    if wish.port is not None:
-        return _listening(_bind(wish.host, wish.port))
-    for port in range(wish.default, wish.default + _TRIES):
-        try:
-            return _listening(_bind(wish.host, port), moved_from=None if port == wish.default else wish.default)
-        except PortTaken:
-            continue
-    raise PortTaken(wish.host, wish.default, tried=_TRIES)
-
-
 @dataclass(frozen=True)
 class PeerListening:
     """A bound Unix socket: the replicas of one supervisor call each other there, which costs less than a port."""
@@ -102,8 +84,38 @@ class PeerListening:
         self.socket.close()
 
 
+def listen(address: ListenAddress) -> Listening:
+    """Bind and start to queue connections.
+
+    Raises:
+        PortTaken: Other programs listen on the port named, or on the hundred ports from the default on.
+        PortForbidden: The operating system refuses the port to this user.
+        AddressUnusable: This machine does not have the host, or the number is no port.
+    """
+    if address.port is not None:
+        return _listening(_bind(address.host, address.port))
+    default = address.default
+    for port in range(default, default + _TRIES):
+        try:
+            return _listening(_bind(address.host, port), moved_from=None if port == default else default)
+        except PortTaken:
+            continue
+    raise PortTaken(address.host, f"any of the {_TRIES} ports from {default} on")
+
+
+def inherit(descriptor: int) -> Listening:
+    """The listening socket that the supervisor has bound and passed on."""
+    return _listening(_inherited(descriptor))
+
+
+def inherit_for_peers(descriptor: int) -> PeerListening:
+    """The same for a Unix socket."""
+    inherited = _inherited(descriptor)
+    return PeerListening(inherited, f"unix:{inherited.getsockname()}")
+
+
 def folder_for_peers() -> "TemporaryDirectory[str]":
-    """A folder for Unix sockets that nobody else may enter. Raises `PeerSocketUnusable`."""
+    """A folder for Unix sockets that only this user may enter. Raises `PeerSocketUnusable`."""
     try:
         return TemporaryDirectory(prefix="plures-", ignore_cleanup_errors=True)
     except OSError as error:
@@ -141,6 +153,13 @@ def _listening(bound: socket.socket, *, moved_from: int | None = None) -> Listen
     return Listening(bound, port, url(host, port), moved_from)
 
 
+def _inherited(descriptor: int) -> socket.socket:
+    inherited = socket.socket(fileno=descriptor)
+    inherited.set_inheritable(False)
+    inherited.setblocking(False)
+    return inherited
+
+
 def _bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio sets TCP_NODELAY only where the protocol is named; without it, small answers wait 40 ms for an acknowledgement.
@@ -161,7 +180,7 @@ def _explained(host: str, port: int, error: OSError | OverflowError) -> PortTake
     if isinstance(error, OverflowError):
         return AddressUnusable(host, port, "ports go from 0 to 65535")
     if error.errno == errno.EADDRINUSE:
-        return PortTaken(host, port)
+        return PortTaken(host, f"port {port}")
     if error.errno in (errno.EACCES, errno.EPERM):
         return PortForbidden(host, port, error.strerror or str(error))
     return AddressUnusable(host, port, error.strerror or str(error))

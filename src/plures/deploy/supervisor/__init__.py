@@ -3,14 +3,6 @@
 from .backoff import BackoffPolicy
 from .local_processes import RunningProcesses, local_processes, supervise
 from .logs import Lines
-from .supervisor import SupervisorOptions, Work
+from .supervisor import SupervisorOptions
 
-__all__ = [
-    "BackoffPolicy",
-    "Lines",
-    "RunningProcesses",
-    "SupervisorOptions",
-    "Work",
-    "local_processes",
-    "supervise",
-]
+__all__ = ["BackoffPolicy", "Lines", "RunningProcesses", "SupervisorOptions", "local_processes", "supervise"]

@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
-from plures.deploy.plan import Plan
 from plures.deploy.serving import (
     CONTROL_PORT,
     ListenAddress,
@@ -18,6 +17,7 @@ from plures.deploy.serving import (
     listen_for_peers,
     url,
 )
+from plures.topology import Plan
 
 
 class ReplicaName(NamedTuple):
@@ -37,7 +37,7 @@ class Addresses:
         peers: Where our replicas call each other. Others use `control`.
     """
 
-    def __init__(self, plan: Plan, wished: ListenAddresses) -> None:
+    def __init__(self, plan: Plan, wanted: ListenAddresses) -> None:
         """Raises PortTaken, PortForbidden, AddressUnusable or PeerSocketUnusable, and then holds nothing."""
         self.public: Listening | None = None
         self.control: dict[ReplicaName, Listening] = {}
@@ -48,13 +48,14 @@ class Addresses:
         with ExitStack() as undo:
             undo.callback(self.close)
             if any(process.edge and process.external is None for process in plan.processes.values()):
-                self.public = listen(wished.public)
-            self._bind(ours, wished)
-            for number, name in enumerate(ours):  # by number: the path of a Unix socket must be short
+                self.public = listen(wanted.public)
+            self._bind(ours, wanted)
+            # By number: the path of a Unix socket must be short.
+            for number, name in enumerate(ours):
                 self.peers[name] = listen_for_peers(Path(self._folder.name, str(number)))
             for name in replica_names(plan):
                 if name not in self.control:
-                    self._command_ports[name] = (wished.control_host, free_port(wished.control_host))
+                    self._command_ports[name] = (wanted.control_host, free_port(wanted.control_host))
             undo.pop_all()
 
     def url(self, name: ReplicaName) -> str:
@@ -66,7 +67,7 @@ class Addresses:
         return self.peers[name].url if name in self.peers else self.url(name)
 
     def of_command(self, name: ReplicaName) -> tuple[str, int]:
-        """Host and port that a command is to listen on."""
+        """Host and port that a command must listen on."""
         return self._command_ports[name]
 
     def moves(self) -> Iterator[str]:
@@ -76,7 +77,7 @@ class Addresses:
                 yield listening.note
 
     def close_public(self) -> None:
-        """Replicas that inherited the socket still have it; when they close it too, connections are refused."""
+        """Close the socket here. Replicas that inherited it still have it; when they close it too, connections are refused."""
         if self.public is not None:
             self.public.close()
 
@@ -93,16 +94,16 @@ class Addresses:
             self.close_control(name)
         self._folder.cleanup()
 
-    def _bind(self, names: Sequence[ReplicaName], wished: ListenAddresses) -> None:
-        port, default = wished.control_port, CONTROL_PORT
+    def _bind(self, names: Sequence[ReplicaName], wanted: ListenAddresses) -> None:
+        port, default = wanted.control_port, CONTROL_PORT
         for name in names:
-            self.control[name] = listen(ListenAddress(wished.control_host, port, default))
+            self.control[name] = listen(ListenAddress(wanted.control_host, port, default))
             if port != 0:
                 port, default = None, self.control[name].port + 1
 
 
 def replica_names(plan: Plan) -> Iterator[ReplicaName]:
-    """All that we start, ours and commands, in the order of the topology."""
+    """All replicas that the supervisor starts, ours and commands, in the order of the topology."""
     for process in plan.processes.values():
         if process.external is None:
             yield from (ReplicaName(process.name, number) for number in range(1, process.replicas.min + 1))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class BackoffPolicy:
-    """Delays double from `first_s` to at most `most_s`; a replica that lived `stable_s` starts over at `first_s`."""
+    """Delays double from `first_s` to at most `most_s`. After a life of `stable_s`, they begin at `first_s` again."""
 
     first_s: float = 0.5
     most_s: float = 30.0
@@ -16,7 +16,7 @@ class BackoffPolicy:
 
 
 class Backoff:
-    """Exponential, with jitter, so that replicas that died of the same cause do not come back at the same moment."""
+    """Exponential, with jitter: replicas that died of the same cause must not come back at the same moment."""
 
     def __init__(
         self,

@@ -1,8 +1,8 @@
 """A process in any language, started by a command line.
 
-It is told by its environment: `PORT`, the port to serve its contracts on; `PLURES_CONTROL_ADDRESS`, the same with the host;
-`PLURES_<CAPABILITY>_URL`, where each capability that it may call answers. It is ready once it accepts connections there and,
-if it answers GET /health/ready over HTTP, once that is no server error.
+Its environment tells it what it needs: `PORT`, the port to serve its contracts on; `PLURES_CONTROL_ADDRESS`, the same with the
+host; `PLURES_<CAPABILITY>_URL`, the address of each capability that it may call. It is ready once it accepts connections there. If
+it answers GET /health/ready over HTTP, the answer must not be a server error.
 """
 
 import asyncio
@@ -28,10 +28,10 @@ _ANSWER_S = 2.0
 
 
 class Command:
-    """A running foreign program, with a guardian that takes it down when the supervisor is gone."""
+    """A `Child` in another language, with a guardian that ends it when the supervisor is gone."""
 
-    def __init__(self, surroundings: ProcessContext, program: Program, address: tuple[str, int], lifeline: int) -> None:
-        self._surroundings = surroundings
+    def __init__(self, context: ProcessContext, program: Program, address: tuple[str, int], lifeline: int) -> None:
+        self._context = context
         self._program = program
         self._address = address
         self._lifeline = lifeline
@@ -39,21 +39,20 @@ class Command:
 
     @classmethod
     async def start(
-        cls, surroundings: ProcessContext, command: str, address: tuple[str, int], urls: Mapping[str, str]
+        cls, context: ProcessContext, command: str, address: tuple[str, int], urls: Mapping[str, str]
     ) -> "Command":
-        """Start it; it is to listen on `address`, and finds capabilities at `urls`.
+        """Start it; it must listen on `address`, and finds capabilities at `urls`.
 
         Raises:
             CommandMissing: There is no such program, or the command line cannot be read.
         """
-        words = _words(surroundings.name.partition(".")[0], command)
+        words = _words(context.name.partition(".")[0], command)
         watched, lifeline = os.pipe()
         try:
             program = await Program.start(
-                (sys.executable, "-I", "-S", guardian.__file__, str(watched), str(surroundings.grace_s), *words),
-                source=surroundings.name,
-                lines=surroundings.lines,
-                environment={**environment(address, urls), **surroundings.environment},
+                (sys.executable, "-I", "-S", guardian.__file__, str(watched), str(context.grace_s), *words),
+                context,
+                defaults=environment(address, urls),
                 descriptors=(watched,),
             )
         except BaseException:
@@ -61,7 +60,7 @@ class Command:
             raise
         finally:
             os.close(watched)
-        return cls(surroundings, program, address, lifeline)
+        return cls(context, program, address, lifeline)
 
     @property
     def pid(self) -> int:
@@ -70,7 +69,7 @@ class Command:
     async def ready(self) -> None:
         await first(self._answers(), self.ended())
         if not self._program.running:
-            raise ReplicaDied(self._surroundings.name, ending(await self.ended()))
+            raise ReplicaDied(self._context.name, ending(await self.ended()))
 
     async def ended(self) -> int:
         status = await self._program.ended()
@@ -78,20 +77,21 @@ class Command:
         return status
 
     async def update(self, number: int, endpoints: EndpointUrls) -> None:
-        """Its environment cannot change any more; the addresses in it stay valid across restarts."""
+        """Do nothing: its environment cannot change, and the addresses in it stay valid across restarts."""
 
     async def close_edge(self) -> None:
-        """It has none."""
+        """Do nothing: a command has no edge."""
 
     async def stop(self) -> None:
-        await self._program.end(self._surroundings.grace_s)
+        await self._program.end(self._context.grace_s)
         await self.ended()
 
     def kill(self) -> None:
         self._program.send(signal.SIGKILL)
 
     async def _answers(self) -> None:
-        while not await _is_ready(*self._address):  # noqa: ASYNC110  # it is a foreign process: there is no event of it
+        # There is no event of a foreign process.
+        while not await _is_ready(*self._address):  # noqa: ASYNC110
             await asyncio.sleep(_POLL_S)
 
     async def _close_lifeline(self) -> None:
@@ -100,7 +100,7 @@ class Command:
 
 
 def environment(address: tuple[str, int], urls: Mapping[str, str]) -> dict[str, str]:
-    """What a foreign program finds in its environment, beside what is in ours."""
+    """The variables that a foreign program gets on top of ours."""
     host, port = address
     known = {f"PLURES_{capability.upper().replace('-', '_')}_URL": url for capability, url in urls.items()}
     return {"PORT": str(port), "PLURES_CONTROL_ADDRESS": f"{host}:{port}", **known}
@@ -120,7 +120,7 @@ def _words(process: str, command: str) -> list[str]:
 
 
 async def _is_ready(host: str, port: int) -> bool:
-    """Whether somebody listens there and does not say that he needs more time."""
+    """Whether a program listens there and does not answer that it needs more time."""
     with suppress(OSError, TimeoutError):
         async with asyncio.timeout(_ANSWER_S):
             reader, writer = await asyncio.open_connection(host, port)
@@ -129,7 +129,7 @@ async def _is_ready(host: str, port: int) -> bool:
                 status_line = await reader.readline()
             finally:
                 writer.close()
-        # "HTTP/1.1 503 Service Unavailable". Whoever does not know the path, or speaks no HTTP, is ready by listening.
+        # "HTTP/1.1 503 Service Unavailable". A program that does not know the path, or speaks no HTTP, is ready once it listens.
         protocol, _, status = status_line.partition(b" ")
         return not (protocol.startswith(b"HTTP/") and status.startswith(b"5"))
     return False

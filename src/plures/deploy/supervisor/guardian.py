@@ -1,9 +1,9 @@
-"""Runs one foreign program, and takes its whole process group down when the supervisor is gone.
+"""Runs one foreign program, and ends its whole process group when the supervisor is gone.
 
 Usage: python -I -S guardian.py DESCRIPTOR GRACE_S PROGRAM [ARGUMENT…]
 
-It is started by its path and imports nothing of Plures, so that it is up in milliseconds and small. DESCRIPTOR is the reading end
-of a pipe that the supervisor holds open; the supervisor makes this process the leader of a group.
+The supervisor starts it by its path, and it imports nothing of Plures: so it is small, and up in milliseconds. DESCRIPTOR is the
+reading end of a pipe that the supervisor holds open. The supervisor makes this process the leader of a group.
 """
 
 import os
@@ -21,23 +21,26 @@ NOT_RUNNABLE = 126
 
 def main() -> int:
     descriptor, grace_s, *command = sys.argv[1:]
-    # The group gets these signals; the program decides what to make of them, and we report how it ended.
-    # A handler, not SIG_IGN: being ignored would be inherited by the program.
+    # The group gets these signals. The program decides what to do, and this process reports how it ended.
+    # A handler, not SIG_IGN: the program would inherit that the signals are ignored.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave_it_to_the_program)
     try:
-        program = subprocess.Popen(command)  # noqa: S603  # the user's own command, from plures.toml
+        # The user's own command, from plures.toml.
+        program = subprocess.Popen(command)  # noqa: S603
     except FileNotFoundError:
         return NOT_FOUND
     except OSError as error:
-        print(f"{command[0]}: {error.strerror}", file=sys.stderr)  # noqa: T201  # the supervisor prefixes it
+        # The supervisor prefixes it.
+        print(f"{command[0]}: {error.strerror}", file=sys.stderr)  # noqa: T201
         return NOT_RUNNABLE
     orphaned = threading.Event()
     watching = (orphaned, int(descriptor), float(grace_s))
     threading.Thread(target=_end_group_with_supervisor, args=watching, daemon=True).start()
     status = program.wait()
     if orphaned.is_set():
-        os.killpg(os.getpgrp(), signal.SIGKILL)  # what the program had started; nobody is left to do it for us
+        # What the program has started may run still, and the supervisor that would end it is gone.
+        os.killpg(os.getpgrp(), signal.SIGKILL)
     return status if status >= 0 else 128 - status
 
 
@@ -47,8 +50,9 @@ def _leave_it_to_the_program(_number: int, _frame: FrameType | None) -> None:
 
 def _end_group_with_supervisor(orphaned: threading.Event, descriptor: int, grace_s: float) -> None:
     poll = select.poll()
+    # The system reports a hang-up even when no event is asked for.
     poll.register(descriptor, 0)
-    poll.poll()  # hang-up is reported though nothing is asked for
+    poll.poll()
     orphaned.set()
     os.killpg(os.getpgrp(), signal.SIGTERM)
     time.sleep(grace_s)

@@ -3,21 +3,21 @@
 import asyncio
 import sys
 from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TextIO
 
 from plures.application import assemble, load
 from plures.deploy.channel import EndpointUrls
-from plures.deploy.plan import Plan, plan
-from plures.deploy.serving import ANY_FREE_PORTS, shutdown_signals
+from plures.deploy.serving import shutdown_signals
 from plures.deploy.waiting import first
-from plures.host import Mode
-from plures.topology import Topology, check
+from plures.topology import Address, Plan, Settings, Topology, check, make_plan
 
 from .addresses import replica_names
 from .logs import Lines, PrefixedLines
-from .supervisor import OWN_NAME, Supervisor, SupervisorOptions, Work
+from .supervisor import OWN_NAME, Supervisor, SupervisorOptions
+
+_ANY_FREE_PORT = Address("127.0.0.1", 0)
 
 
 class RunningProcesses:
@@ -61,7 +61,6 @@ async def local_processes(
     application: str,
     *,
     data: Path,
-    mode: Mode = Mode.PRODUCTION,
     options: SupervisorOptions | None = None,
     lines: Lines | None = None,
 ) -> AsyncGenerator[RunningProcesses]:
@@ -69,16 +68,15 @@ async def local_processes(
 
     Args:
         application: Import string, `package.module:name`.
-        options: Of the supervisor; its addresses count too.
         lines: Where the log goes; standard error when left out.
 
     Raises:
         PluresError: The application or the topology is wrong, or a process cannot start; nothing is left running then.
     """
     facts = assemble(load(application)).facts
-    the_plan = plan(check(topology, facts), facts)
-    chosen = options or SupervisorOptions(addresses=ANY_FREE_PORTS)
-    supervisor = Supervisor(the_plan, Work(application, data, mode), chosen, lines or log_of(the_plan, sys.stderr))
+    plan = make_plan(check(topology, facts), facts)
+    settings = Settings(application, data, _ANY_FREE_PORT, _ANY_FREE_PORT, {topology.name: topology})
+    supervisor = Supervisor(plan, settings, options or SupervisorOptions(), lines or log_of(plan, sys.stderr))
     async with running(supervisor) as processes:
         yield processes
 
@@ -93,21 +91,17 @@ async def running(supervisor: Supervisor) -> AsyncGenerator[RunningProcesses]:
         await asyncio.shield(asyncio.ensure_future(supervisor.stop()))
 
 
-async def supervise(the_plan: Plan, work: Work, options: SupervisorOptions, stream: TextIO) -> int:
+async def supervise(plan: Plan, settings: Settings, options: SupervisorOptions, stream: TextIO) -> int:
     """Run until SIGINT or SIGTERM, then stop without losing a request; a second signal kills. The exit status.
 
     Raises:
         PluresError: A port is taken, or a process cannot start; nothing is left running then.
     """
     with shutdown_signals() as signals:
-        supervisor = Supervisor(the_plan, work, options, log_of(the_plan, stream))
+        supervisor = Supervisor(plan, settings, options, log_of(plan, stream))
         signals.on_forced(supervisor.hurry)
-        starting = asyncio.create_task(supervisor.start(), name="start")
-        await first(asyncio.wait([starting]), signals.requested.wait())
-        if not starting.done():
-            starting.cancel()
-        with suppress(asyncio.CancelledError):
-            await starting
+        await first(supervisor.start(), signals.requested.wait())
+        if not signals.requested.is_set():
             for line in _welcome(supervisor):
                 supervisor.say(OWN_NAME, line)
             await signals.requested.wait()
@@ -116,9 +110,9 @@ async def supervise(the_plan: Plan, work: Work, options: SupervisorOptions, stre
         return signals.status
 
 
-def log_of(the_plan: Plan, stream: TextIO) -> Lines:
+def log_of(plan: Plan, stream: TextIO) -> Lines:
     """The output of all replicas of a plan, on one stream."""
-    return PrefixedLines(stream, (OWN_NAME, *map(str, replica_names(the_plan))))
+    return PrefixedLines(stream, (OWN_NAME, *map(str, replica_names(plan))))
 
 
 def _welcome(supervisor: Supervisor) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The output of many replicas as one: whole lines, each after the name of the replica that wrote it."""
+"""The output of many replicas as one: whole lines, each after the name of its replica."""
 
 import asyncio
 import contextlib
@@ -22,14 +22,14 @@ class PrefixedLines:
     """Writes to one text stream, each line at once. Colours only on a terminal."""
 
     def __init__(self, stream: TextIO, sources: tuple[str, ...]) -> None:
-        """`sources` are the names that are known beforehand: they decide the width and the colours."""
+        """`sources` are the names that are known beforehand: they decide the width of the prefix, and the colours."""
         self._stream = stream
         self._width = max((len(source) for source in sources), default=0)
         self._order = {source: place for place, source in enumerate(sources)}
         self._coloured = stream.isatty() and "NO_COLOR" not in os.environ
 
     def write(self, source: str, line: str) -> None:
-        # The reader may have left (`plures run | head`); that is no reason to stop serving.
+        # The reader may be gone (`plures run | head`); that is no reason to stop serving.
         with contextlib.suppress(BrokenPipeError, ValueError):
             self._stream.write(f"{self._prefix(source)} {line}\n")
             self._stream.flush()
@@ -52,17 +52,17 @@ class OutputPipe:
         self._copying: asyncio.Task[None] | None = None
 
     def follow(self) -> None:
-        """Copy lines from now on. The child has been started: its end of the pipe is its own now."""
+        """Copy lines from now on. The child has started: it has an end of the pipe of its own."""
         os.close(self.write_end)
         self._copying = asyncio.create_task(self._copy(), name=f"output of {self._source}")
 
     def abandon(self) -> None:
-        """The child could not be started."""
+        """Close both ends: the child could not be started."""
         os.close(self.write_end)
         os.close(self._read_end)
 
     async def finish(self, patience_s: float = 1.0) -> None:
-        """Copy what is left. A grandchild may hold the pipe open for ever: it gets no more than the patience."""
+        """Copy what is left, for at most `patience_s`: a grandchild may hold the pipe open as long as it likes."""
         if self._copying is not None:
             await asyncio.wait([self._copying], timeout=patience_s)
             self._copying.cancel()
@@ -83,7 +83,7 @@ class OutputPipe:
                 self._write(rest)
 
     def _pass_on(self, output: bytes) -> bytes:
-        """Write the whole lines; what is left of the last one is returned, unless it grew beyond all measure."""
+        """Write the whole lines. The result is the rest of the last one, unless that is too long to wait for its end."""
         *whole, rest = output.split(b"\n")
         for line in whole:
             self._write(line)

@@ -6,7 +6,8 @@ import signal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from .logs import Lines, OutputPipe
+from .child import ProcessContext
+from .logs import OutputPipe
 
 _KILL_PATIENCE_S = 5.0
 
@@ -22,25 +23,28 @@ class Program:
     async def start(
         cls,
         command: Sequence[str],
+        context: ProcessContext,
         *,
-        source: str,
-        lines: Lines,
-        environment: Mapping[str, str],
+        defaults: Mapping[str, str],
         descriptors: Sequence[int],
     ) -> "Program":
-        """Start it, with these descriptors inherited and all output going to `lines` in the name of `source`.
+        """Start it.
+
+        Args:
+            defaults: Variables that the environment of the context may replace.
+            descriptors: What it inherits.
 
         Raises:
             OSError: The program cannot be run.
         """
-        output = OutputPipe(source, lines)
+        output = OutputPipe(context.name, context.lines)
         try:
             process = await asyncio.create_subprocess_exec(
                 *command,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output.write_end,
                 stderr=output.write_end,
-                env={**os.environ, **environment},
+                env={**os.environ, **defaults, **context.environment},
                 pass_fds=tuple(descriptors),
                 start_new_session=True,
             )
@@ -59,7 +63,7 @@ class Program:
         return self._process.returncode is None
 
     async def ended(self) -> int:
-        """Wait for its end: the exit status, or minus the number of the signal that killed it. All output is written then."""
+        """Wait for its end: the exit status, or the negative number of the signal that killed it. All output is written then."""
         return await asyncio.shield(self._ending)
 
     async def ended_within(self, limit_s: float) -> bool:
@@ -80,7 +84,8 @@ class Program:
 
     async def _end(self, output: OutputPipe) -> int:
         status = await self._process.wait()
-        self._signal_group(signal.SIGKILL)  # what it started and left behind
+        # What it started and left behind ends with it.
+        self._signal_group(signal.SIGKILL)
         await output.finish()
         return status
 

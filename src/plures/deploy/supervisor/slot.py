@@ -1,4 +1,4 @@
-"""The place of one replica: keeps exactly one child in it, however often that dies or is replaced."""
+"""The place of one replica: keeps exactly one child in it, however often the child dies or is replaced."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -22,7 +22,7 @@ class SlotRules:
         start_limit_s: Most time from start to ready.
         overlapping: Whether a new child may run while the old one still does. Not with an embedded database, which belongs
             to one process at a time, and not for a command, which has one port.
-        address_outlives_child: Whether the supervisor holds the listening socket, so that calls wait while nobody accepts.
+        address_outlives_child: Whether the supervisor holds the listening socket, so that calls wait until a child accepts.
     """
 
     start_limit_s: float
@@ -33,8 +33,8 @@ class SlotRules:
 class Slot:
     """Starts a child, starts it again when it dies, replaces it on demand.
 
-    One task, `_keeping`, is the only one that restarts, and every other operation ends it first: so a replica that waits for
-    its restart is never started twice.
+    Only the task `_keeping` restarts, and every other operation ends that task first. So a replica that waits for its restart is
+    never started twice.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Slot:
 
     @property
     def pid(self) -> int | None:
-        """Of the child in charge; None while there is none."""
+        """The process number of the child in charge; None while there is none."""
         return None if self._child is None else self._child.pid
 
     async def start(self) -> None:
@@ -87,7 +87,7 @@ class Slot:
                 self._keep()
 
     async def update(self, number: int, endpoints: EndpointUrls) -> None:
-        """Tell every child, also one that is starting or stopping, whom it can call."""
+        """Tell every child where it can call the others, also a child that is starting or stopping."""
         await asyncio.gather(*(child.update(number, endpoints) for child in self._alive))
 
     async def close_edge(self) -> None:
@@ -99,7 +99,7 @@ class Slot:
             await self._leave_alone()
 
     async def stop(self) -> None:
-        """End the child politely; nothing is restarted any more."""
+        """Let the child answer everything and end; it is not started again."""
         async with self._one_at_a_time:
             await self._leave_alone()
             await self._set_ready(ready=False)
@@ -119,7 +119,8 @@ class Slot:
 
     async def _take_turns(self) -> None:
         if not self._rules.address_outlives_child:
-            await self._set_ready(ready=False)  # callers must know before it stops to listen
+            # Callers must know before it stops listening.
+            await self._set_ready(ready=False)
         if self._child is not None:
             await self._retire(self._child)
             self._child = None
@@ -135,14 +136,15 @@ class Slot:
                 status = await self._child.ended()
                 self._alive.discard(self._child)
                 self._child = None
-                self._say(self.name, f"{ending(status)}, though nobody asked it to")
+                self._say(self.name, f"{ending(status)} unexpectedly")
                 await self._set_ready(ready=False)
             pause_s = self._backoff.failed()
             self._say(self.name, f"starts again in {pause_s:.1f} s")
             await asyncio.sleep(pause_s)
             try:
                 await self._put(await self._launch())
-            except (PluresError, OSError) as error:  # OSError: no descriptor or process left, which may pass
+            # OSError: the machine has no descriptor or process left, which may pass.
+            except (PluresError, OSError) as error:
                 self._say(self.name, str(error))
 
     async def _launch(self) -> Child:

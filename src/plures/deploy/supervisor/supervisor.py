@@ -1,28 +1,27 @@
 """Runs the processes of a plan on this machine: starts them in order, keeps them alive, tells them of each other, stops them.
 
-It binds every socket once and only passes descriptors on. So an address outlives the replica behind it, and what arrives
-while one hands over to the next waits in the socket's queue.
+It binds every socket once and only passes descriptors on. So an address outlives the replica behind it, and what arrives while one
+replica hands over to the next waits in the socket's queue.
 """
 
 import asyncio
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from plures.deploy.channel import Configure, EndpointUrls
 from plures.deploy.errors import NoSuchReplica
-from plures.deploy.plan import Plan
-from plures.deploy.serving import ListenAddresses
+from plures.deploy.placing import ignored_maxima, listen_addresses, placement_of
 from plures.deploy.waiting import in_order, together
 from plures.host import Mode
-from plures.topology import ResolvedProcess
+from plures.topology import Plan, ResolvedProcess, Settings
 
 from .addresses import Addresses, ReplicaName, replica_names
 from .backoff import Backoff, BackoffPolicy
-from .child import Child, ProcessContext, ReplicaProcess
+from .child import Child, ProcessContext
 from .command import Command
 from .logs import Lines
+from .replica_process import ReplicaProcess
 from .slot import Slot, SlotRules
 
 OWN_NAME = "plures"
@@ -33,35 +32,27 @@ class SupervisorOptions:
     """How the processes are run.
 
     Attributes:
+        mode: How calls within a process are made.
         start_limit_s: Most time from the start of a replica until it is ready.
         grace_s: Most time for requests in flight when a replica stops.
         replica: The program that runs one replica; the descriptor of its channel is added.
     """
 
-    addresses: ListenAddresses = field(default_factory=ListenAddresses)
+    mode: Mode = Mode.PRODUCTION
     start_limit_s: float = 60.0
     grace_s: float = 30.0
     backoff: BackoffPolicy = field(default_factory=BackoffPolicy)
     replica: tuple[str, ...] = (sys.executable, "-m", "plures.deploy.replica")
 
 
-@dataclass(frozen=True)
-class Work:
-    """What every replica runs: the application behind an import string."""
-
-    application: str
-    data: Path
-    mode: Mode = Mode.PRODUCTION
-
-
 class Supervisor:
     """One run of one plan, from `start` to `stop`."""
 
-    def __init__(self, plan: Plan, work: Work, options: SupervisorOptions, lines: Lines) -> None:
+    def __init__(self, plan: Plan, settings: Settings, options: SupervisorOptions, lines: Lines) -> None:
         """Bind all sockets; nothing runs yet. Raises what `Addresses` raises."""
         self.plan = plan
-        self.addresses = Addresses(plan, options.addresses)
-        self._work = work
+        self.addresses = Addresses(plan, listen_addresses(settings))
+        self._settings = settings
         self._options = options
         self._lines = lines
         self._number = 0
@@ -69,7 +60,7 @@ class Supervisor:
 
     async def start(self) -> None:
         """Start all processes, each after those that it needs. Raises PluresError, and then nothing runs."""
-        for sentence in self.addresses.moves():
+        for sentence in (*self.addresses.moves(), *ignored_maxima(self.plan.processes.values())):
             self.say(OWN_NAME, sentence)
         try:
             await in_order(self.plan.needs, self._start_process)
@@ -128,30 +119,26 @@ class Supervisor:
             overlapping=not process.exclusive and process.command is None,
             address_outlives_child=process.command is None,
         )
-        surroundings = ProcessContext(str(name), self._lines, process.environment, self._options.grace_s)
+        context = ProcessContext(str(name), self._lines, process.environment, self._options.grace_s)
 
         async def spawn() -> Child:
             if process.command is not None:
                 urls = self._fixed_urls(process)
-                return await Command.start(surroundings, process.command, self.addresses.of_command(name), urls)
-            replica = await ReplicaProcess.start(surroundings, self._options.replica, self._configure(process, name))
-            # Who is ready may have changed while the process was being started.
+                return await Command.start(context, process.command, self.addresses.of_command(name), urls)
+            replica = await ReplicaProcess.start(context, self._options.replica, self._configure(process, name))
+            # Other replicas may have become ready while the process was being started.
             await replica.update(self._number, self._endpoints_for(process))
             return replica
 
         backoff = Backoff(self._options.backoff)
-        return Slot(str(name), spawn, rules, backoff=backoff, changed=self._tell_everybody, say=self.say)
+        return Slot(str(name), spawn, rules, backoff=backoff, changed=self._tell_all, say=self.say)
 
     def _configure(self, process: ResolvedProcess, name: ReplicaName) -> Configure:
         public = self.addresses.public if process.edge else None
         return Configure(
-            application=self._work.application,
+            application=self._settings.application,
             import_path=tuple(sys.path),
-            capabilities=frozenset(process.capabilities),
-            edge=process.edge,
-            data=str(self._work.data),
-            mode=self._work.mode,
-            endpoints=self._endpoints_for(process),
+            placement=placement_of(process, self._settings, self._options.mode, self._endpoints_for(process)),
             control_descriptor=self.addresses.control[name].socket.fileno(),
             peer_descriptor=self.addresses.peers[name].socket.fileno(),
             public_descriptor=None if public is None else public.socket.fileno(),
@@ -162,7 +149,7 @@ class Supervisor:
         if self.plan.processes[name].external is None:
             await together(slot.start() for slot in self._of(name))
 
-    async def _tell_everybody(self) -> None:
+    async def _tell_all(self) -> None:
         self._number += 1
         await asyncio.gather(
             *(
@@ -188,7 +175,7 @@ class Supervisor:
         return [url_of(name) for name, slot in self._slots.items() if name.process == process.name and slot.ready]
 
     def _fixed_urls(self, caller: ResolvedProcess) -> Mapping[str, str]:
-        """For those who are told only once: the first replica's address, which stays the same across restarts."""
+        """What a command is told, once: the address of each first replica, which stays the same across restarts."""
         return {
             capability: process.external or self.addresses.url(ReplicaName(process.name, 1))
             for process in self.plan.processes.values()

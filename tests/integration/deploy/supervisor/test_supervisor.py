@@ -9,8 +9,9 @@ import pytest
 from plures.deploy.errors import NoSuchReplica, ReplicaDied, ReplicaFailed, StartTimeout
 from plures.deploy.supervisor.addresses import ReplicaName
 from plures.deploy.supervisor.backoff import BackoffPolicy
+from tests.integration.deploy.support import Journal, alive, endpoints_seen_by, open_descriptors, pid_at, until
 
-from .support import Journal, alive, endpoints_seen_by, open_descriptors, pid_at, process, until
+from .plans import process
 
 
 async def test_answers_when_started(run, http, journal):
@@ -37,7 +38,7 @@ async def test_a_circle_starts_together(run):
     assert set(running.pids) == {"a.1", "b.1"}
 
 
-async def test_everybody_knows_who_is_ready(run):
+async def test_every_replica_knows_the_ready_ones(run):
     running = await run(process("search", replicas=2), process("shop"), process("tax", external="http://127.0.0.1:9"))
     seen = await endpoints_seen_by(running.endpoints["shop"][0])
     assert seen.keys() == {"search", "tax"}
@@ -53,7 +54,7 @@ async def test_replicas_call_each_other_without_the_network(run):
         Path(url.removeprefix("unix:")) for url in (await endpoints_seen_by(running.endpoints["shop"][0]))["search"]
     ]
     assert all(path.is_socket() for path in paths)
-    assert {path.parent.stat().st_mode & 0o777 for path in paths} == {0o700}  # nobody else's business
+    assert {path.parent.stat().st_mode & 0o777 for path in paths} == {0o700}
     await running.restart("search")
     assert all(path.is_socket() for path in paths)
 
@@ -78,7 +79,7 @@ async def test_a_dead_replica_is_taken_out_and_comes_back(run, journal):
     assert running.pids["search.1"] != pid
     assert (await endpoints_seen_by(shop))["search"] == both_seen
     said = journal.of("search.1")
-    assert "was killed by SIGKILL, though nobody asked it to" in said
+    assert "was killed by SIGKILL unexpectedly" in said
     assert any(line.startswith("starts again in") for line in said)
 
 
@@ -135,11 +136,11 @@ async def test_leaves_nothing_behind(supervisor):
 
 async def test_a_failing_start_is_a_sentence_and_stops_the_others(supervisor, journal: Journal):
     before = open_descriptors()
-    wish = {"search": {"fail": ["the index is missing", "somebody deleted it", "Build it."]}, "shop": {}}
-    it = supervisor(process("shop"), process("search"), wish=wish, needs={"search": "shop"})
+    script = {"search": {"fail": ["the index is missing", "the disk was replaced", "Build it."]}, "shop": {}}
+    it = supervisor(process("shop"), process("search"), script=script, needs={"search": "shop"})
     with pytest.raises(ReplicaFailed) as caught:
         await it.start()
-    assert str(caught.value) == "search.1 cannot start: the index is missing: somebody deleted it\n  fix: Build it."
+    assert str(caught.value) == "search.1 cannot start: the index is missing: the disk was replaced\n  fix: Build it."
     assert caught.value.reason == "test.stated"
     assert it.pids == {}
     assert not any("Traceback" in line for _, line in journal.lines)
@@ -148,13 +149,13 @@ async def test_a_failing_start_is_a_sentence_and_stops_the_others(supervisor, jo
 
 async def test_a_mistake_in_the_application_shows_its_traceback(supervisor, journal: Journal):
     with pytest.raises(ReplicaFailed, match=r"the application raised RuntimeError while it started: oh no"):
-        await supervisor(process("search"), wish={"raise": "oh no"}).start()
+        await supervisor(process("search"), script={"raise": "oh no"}).start()
     assert "RuntimeError: oh no" in journal.of("search.1")
 
 
 async def test_a_replica_that_never_becomes_ready(supervisor):
     it = supervisor(
-        process("search"), process("shop"), needs={"shop": "search"}, wish={"hang": True}, start_limit_s=1.5
+        process("search"), process("shop"), needs={"shop": "search"}, script={"hang": True}, start_limit_s=1.5
     )
     with pytest.raises(StartTimeout, match=r"search.1 did not become ready within 1.5 s"):
         await it.start()

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from plures.deploy.errors import CommandMissing, ReplicaDied
+from tests.integration.deploy.support import alive, open_descriptors, until
 
-from .support import alive, open_descriptors, process, until
+from .plans import process
 
 FOREIGN = shlex.join([sys.executable, "-S", str(Path(__file__).with_name("foreign.py"))])
 

@@ -5,8 +5,9 @@ import logging
 
 import pytest
 
+from tests.integration.deploy.support import until
+
 from .answering import LARGE_BYTES, MANY, PIECE, Serve, get, post
-from .support import until
 
 # Streams
 

@@ -5,14 +5,12 @@ import shlex
 import sys
 from pathlib import Path
 
-from plures.deploy.plan import Plan
-from plures.deploy.serving.sockets import ListenAddress
-from plures.deploy.supervisor.addresses import ListenAddresses
+from plures.deploy import SupervisorOptions
 from plures.deploy.supervisor.local_processes import supervise
-from plures.deploy.supervisor.supervisor import SupervisorOptions, Work
-from plures.topology import Replicas, ResolvedProcess
+from plures.topology import Address, Plan, Replicas, ResolvedProcess, Settings
 
 HERE = Path(__file__).parent
+ANY_FREE_PORT = Address("127.0.0.1", 0)
 SHOP = ResolvedProcess("shop", ("shop",), Replicas(2, 2), True, False, None, None, {})
 TAX = ResolvedProcess(
     "tax", ("tax",), Replicas(), False, False, None, shlex.join([sys.executable, "-S", str(HERE / "foreign.py")]), {}
@@ -24,8 +22,6 @@ if __name__ == "__main__":
         {"tax": frozenset(), "shop": frozenset({"tax"})},
         (frozenset({"tax"}), frozenset({"shop"})),
     )
-    options = SupervisorOptions(
-        addresses=ListenAddresses(public=ListenAddress(port=0), control_port=0),
-        replica=(sys.executable, str(HERE / "stand_in_replica.py")),
-    )
-    sys.exit(asyncio.run(supervise(plan, Work("{}", Path(sys.argv[1])), options, sys.stdout)))
+    settings = Settings("{}", Path(sys.argv[1]), ANY_FREE_PORT, ANY_FREE_PORT, {})
+    options = SupervisorOptions(replica=(sys.executable, str(HERE / "stand_in_replica.py")))
+    sys.exit(asyncio.run(supervise(plan, settings, options, sys.stdout)))

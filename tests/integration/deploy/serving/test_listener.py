@@ -8,8 +8,7 @@ import pytest
 
 from plures.deploy.serving.listener import Listener, ServingOptions
 from plures.deploy.serving.sockets import ListenAddress, listen
-
-from .support import until
+from tests.integration.deploy.support import until
 
 REQUEST = b"GET /%s HTTP/1.1\r\nhost: here\r\n\r\n"
 
@@ -192,7 +191,7 @@ async def test_connections_that_are_queued_are_answered(serve):
         client.close()
 
 
-async def test_nobody_connects_after_the_stop(serve):
+async def test_no_client_connects_after_the_stop(serve):
     it = await serve()
     await it.listener.stop()
     with pytest.raises(ConnectionRefusedError):
@@ -203,7 +202,8 @@ async def test_a_sibling_takes_over_what_comes_later(serve):
     it = await serve()
     sibling = Listener(Application(), it.listening.socket.dup(), ServingOptions(linger_s=0.1))
     await it.listener.stop()
-    connection = await it.connect()  # queued: nobody accepts at this moment
+    # Queued: no listener accepts at this moment.
+    connection = await it.connect()
     await connection.ask(b"now")
     await sibling.start()
     assert (await connection.answer())[1] == b"done"

@@ -3,7 +3,7 @@
 import asyncio
 from typing import NamedTuple
 
-from .support import PATIENCE_S
+from tests.integration.deploy.support import PATIENCE_S
 
 
 class Answer(NamedTuple):

@@ -8,8 +8,7 @@ import pytest
 from plures.deploy.serving.served_host import ServedHost
 from plures.deploy.serving.sockets import ListenAddress, listen
 from plures.http import Request, Response
-
-from .support import open_descriptors
+from tests.integration.deploy.support import open_descriptors
 
 
 class StandIn:
@@ -62,12 +61,12 @@ async def sockets() -> AsyncIterator[tuple]:
 async def test_a_drain_hook_may_end_a_call_in_flight(sockets, http):
     control, public = sockets
     host = StandIn()
-    hosted = ServedHost(host, control.socket, public.socket, grace_s=20.0)
-    await hosted.start()
+    served = ServedHost(host, control, public, grace_s=20.0)
+    await served.start()
     asking = asyncio.create_task(http.get(f"{control.url}/until-drain"))
     while "asked" not in host.journal:  # noqa: ASYNC110  # the stand-in knows nothing of tests
         await asyncio.sleep(0.01)
-    await hosted.stop()
+    await served.stop()
     assert (await asking).status_code == 202
     assert host.journal == ["start", "asked", "drain", "control answered", "stop"]
 
@@ -75,12 +74,12 @@ async def test_a_drain_hook_may_end_a_call_in_flight(sockets, http):
 async def test_the_edge_can_close_alone(sockets, http):
     control, public = sockets
     host = StandIn()
-    hosted = ServedHost(host, control.socket, public.socket, grace_s=20.0)
-    await hosted.start()
+    served = ServedHost(host, control, public, grace_s=20.0)
+    await served.start()
     assert (await http.get(public.url)).status_code == 204
-    await asyncio.gather(hosted.close_edge(), hosted.close_edge())
+    await asyncio.gather(served.close_edge(), served.close_edge())
     assert (await http.get(control.url)).status_code == 202
-    await hosted.stop()
+    await served.stop()
     assert host.journal == ["start", "public answered", "control answered", "drain", "stop"]
 
 
@@ -89,6 +88,6 @@ async def test_a_failing_start_closes_everything():
     control, public = listen(ListenAddress(port=0)), listen(ListenAddress(port=0))
     host = StandIn(broken=True)
     with pytest.raises(LookupError):
-        await ServedHost(host, control.socket, public.socket, grace_s=1.0).start()
+        await ServedHost(host, control, public, grace_s=1.0).start()
     assert host.journal[-1] == "stop"
     assert open_descriptors() == before

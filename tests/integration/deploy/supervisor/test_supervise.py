@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from .support import PATIENCE_S, alive, until
+from tests.integration.deploy.support import PATIENCE_S, alive, until
 
 PROGRAM = str(Path(__file__).with_name("supervising.py"))
 

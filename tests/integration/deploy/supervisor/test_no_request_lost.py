@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from plures.deploy.errors import ReplicaFailed
+from tests.integration.deploy.support import client_of, endpoints_seen_by, until
 
-from .support import client_of, endpoints_seen_by, process, until
+from .plans import process
 
 
 @dataclass
@@ -126,10 +127,10 @@ async def test_others_overlap(run, journal):
 
 
 async def test_a_restart_that_fails_keeps_the_old_one(run, tmp_path, http):
-    running = await run(process("search"), wish={"fail_if": str(tmp_path / "broken")})
+    running = await run(process("search"), script={"fail_if": str(tmp_path / "broken")})
     (tmp_path / "broken").touch()
     before = running.pids
-    with pytest.raises(ReplicaFailed, match=r"search\.1 cannot start: somebody broke it"):
+    with pytest.raises(ReplicaFailed, match=r"search\.1 cannot start: it was broken"):
         await running.restart("search")
     assert running.pids == before
     assert (await http.get(f"{running.endpoints['search'][0]}/who")).json()["pid"] == before["search.1"]

@@ -1,4 +1,4 @@
-"""A program that lives the life of a replica around a stand-in host: what it does is written in the application string.
+"""A replica around a stand-in host: the application string says what it does.
 
 The string is JSON: {"fail": [code, what, why, fix]} | {"raise": text} | {"hang": true} | {"die_from": number}.
 """
@@ -25,25 +25,25 @@ class StandInHost:
     """GET /who, /endpoints, /slow?s=0.5, /bytes?n=10, /die, /config; and /health/ready."""
 
     def __init__(self, configure: Configure) -> None:
-        self.configure = configure
-        self.wish = json.loads(configure.application)
-        self.endpoints = configure.endpoints
-        self.journal = Path(configure.data) / "journal"
-        self.public = self.public_application if configure.edge else None
+        self.placement = configure.placement
+        self.script = json.loads(configure.application)
+        self.endpoints = configure.placement.endpoints
+        self.journal = configure.placement.data / "journal"
+        self.public = self.public_application if configure.placement.edge else None
 
     def note(self, event: str) -> None:
         with self.journal.open("a") as file:
-            file.write(f"{event} {min(self.configure.capabilities)} {os.getpid()}\n")
+            file.write(f"{event} {min(self.placement.capabilities)} {os.getpid()}\n")
 
     async def start(self) -> None:
         self.note("starting")
         print(f"hello from {os.getpid()}")  # noqa: T201  # it is to be seen in the log
-        mine = self.wish.get(min(self.configure.capabilities), self.wish)
+        mine = self.script.get(min(self.placement.capabilities), self.script)
         if "fail" in mine:
             what, why, fix = mine["fail"]
             raise Stated(what, why=why, fix=fix)
         if Path(mine.get("fail_if", "/nowhere")).exists():  # noqa: ASYNC240  # it is starting, nothing waits
-            raise Stated("somebody broke it")
+            raise Stated("it was broken")
         if "raise" in mine:
             raise RuntimeError(mine["raise"])
         if "hang" in mine:
@@ -80,7 +80,7 @@ class StandInHost:
             case "/endpoints":
                 body = self.endpoints
             case "/config":
-                body = {"capabilities": sorted(self.configure.capabilities), "color": os.environ.get("COLOR")}
+                body = {"capabilities": sorted(self.placement.capabilities), "color": os.environ.get("COLOR")}
             case "/die":
                 os._exit(int(query.get("status", "3")))
             case _:

@@ -7,9 +7,9 @@ import pytest
 
 from plures.http import HttpServerProtocol
 from plures.http.protocol import MAX_ARRIVAL_S
+from tests.integration.deploy.support import until
 
 from .answering import Serve, get, post
-from .support import until
 
 
 def pass_s(protocol: HttpServerProtocol, seconds: int) -> None:

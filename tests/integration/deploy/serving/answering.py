@@ -7,9 +7,9 @@ from typing import TypeAlias
 from plures.deploy.serving.listener import Listener, ServingOptions
 from plures.deploy.serving.sockets import ListenAddress, listen
 from plures.http import HttpServerProtocol, Request, Response
+from tests.integration.deploy.support import until
 
 from .raw_client import RawClient
-from .support import until
 
 PIECE = b"x" * 65536
 MANY = 2000

@@ -7,9 +7,9 @@ import pytest
 
 from plures.http.parsing import MAX_HEAD_BYTES
 from plures.runtime import MAX_BODY_BYTES
+from tests.integration.deploy.support import until
 
 from .answering import Serve, get, post
-from .support import until
 
 OFFER = b"connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABk"
 

@@ -1,0 +1,59 @@
+"""The topology in the terms of this machine: which process runs alone, what it hosts, where it listens."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from plures.host import Mode, Placement
+from plures.topology import Address, ResolvedProcess, ResolvedTopology, Settings
+
+from .serving import CONTROL_PORT, PUBLIC_PORT, ListenAddress, ListenAddresses
+
+
+def only_process(topology: ResolvedTopology) -> ResolvedProcess | None:
+    """The process of ours that needs no supervisor: it is the only one here and has one replica. None when there is no such."""
+    here = [process for process in topology.processes.values() if process.external is None]
+    alone = len(here) == 1 and here[0].command is None and here[0].replicas.min == 1 and not here[0].environment
+    return here[0] if alone else None
+
+
+def placement_of(
+    process: ResolvedProcess, settings: Settings, mode: Mode, endpoints: Mapping[str, tuple[str, ...]]
+) -> Placement:
+    """What each replica of a process hosts.
+
+    Args:
+        endpoints: Base URLs of the capabilities that other processes host.
+    """
+    return Placement(frozenset(process.capabilities), process.edge, settings.data, mode, endpoints)
+
+
+def external_endpoints(topology: ResolvedTopology) -> dict[str, tuple[str, ...]]:
+    """Where the capabilities answer that run elsewhere."""
+    return {
+        capability: (process.external,)
+        for process in topology.processes.values()
+        if process.external is not None
+        for capability in process.capabilities
+    }
+
+
+def listen_addresses(settings: Settings) -> ListenAddresses:
+    """The listeners of the settings. A default port that is taken may move to another; a port that the user named may not."""
+    public, control = settings.public, settings.control
+    return ListenAddresses(
+        public=ListenAddress(public.host, _exact(public, PUBLIC_PORT), PUBLIC_PORT),
+        control_host=control.host,
+        control_port=_exact(control, CONTROL_PORT),
+    )
+
+
+def ignored_maxima(processes: Iterable[ResolvedProcess]) -> Iterator[str]:
+    """What to tell the user about processes that may have more replicas: as long as nothing scales them, they have `min`."""
+    for process in processes:
+        few, many = process.replicas.min, process.replicas.max
+        if many > few:
+            count = f"{few} replica{'s' if few != 1 else ''}"
+            yield f"{process.name} runs {count}; max = {many} has no effect on local processes yet"
+
+
+def _exact(address: Address, default: int) -> int | None:
+    return None if address.port == default else address.port

@@ -1,0 +1,126 @@
+"""One replica of ours as the supervisor sees it: a process that runs `plures.deploy.replica`, behind its channel."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Sequence
+
+from plures.deploy.channel import (
+    Channel,
+    CloseEdge,
+    Configure,
+    EdgeClosed,
+    EndpointUrls,
+    Failed,
+    Ready,
+    Stop,
+    ToReplica,
+    ToSupervisor,
+    Update,
+    Updated,
+    to_replica,
+)
+from plures.deploy.errors import ReplicaDied, ReplicaFailed
+from plures.deploy.waiting import first
+
+from .child import ProcessContext
+from .program import Program, ending
+
+_HOOKS_S = 10.0
+"""What a replica gets beyond the grace period, for its drain and stop hooks."""
+
+_UPDATE_S = 2.0
+"""How long a replica may take to confirm an update; the supervisor does not wait longer for a busy one."""
+
+
+class ReplicaProcess:
+    """A `Child` that is told what to run, and says how it goes."""
+
+    def __init__(self, context: ProcessContext, program: Program, channel: Channel[ToReplica, ToSupervisor]) -> None:
+        self._context = context
+        self._program = program
+        self._channel = channel
+        self._became_ready = asyncio.Event()
+        self._edge_closed = asyncio.Event()
+        self._failure: Failed | None = None
+        self._heard = 0
+        self._news = asyncio.Condition()
+        self._listening = asyncio.create_task(self._listen(), name=f"channel of {context.name}")
+
+    @classmethod
+    async def start(cls, context: ProcessContext, program: Sequence[str], configure: Configure) -> "ReplicaProcess":
+        """Start the process and tell it what to run."""
+        ours, theirs = socket.socketpair()
+        channel = await to_replica(ours)
+        public = () if configure.public_descriptor is None else (configure.public_descriptor,)
+        try:
+            started = await Program.start(
+                (*program, str(theirs.fileno())),
+                context,
+                defaults={"PYTHONUNBUFFERED": "1"},
+                descriptors=(theirs.fileno(), configure.control_descriptor, configure.peer_descriptor, *public),
+            )
+        except BaseException:
+            await channel.close()
+            raise
+        finally:
+            theirs.close()
+        channel.send(configure)
+        return cls(context, started, channel)
+
+    @property
+    def pid(self) -> int:
+        return self._program.pid
+
+    async def ready(self) -> None:
+        await first(self._became_ready.wait(), self.ended())
+        if self._failure is not None:
+            reason = self._failure
+            raise ReplicaFailed(
+                self._context.name, reason=reason.code, what=reason.what, why=reason.why, fix=reason.fix
+            )
+        if not self._became_ready.is_set():
+            raise ReplicaDied(self._context.name, ending(await self.ended()))
+
+    async def ended(self) -> int:
+        status = await self._program.ended()
+        # What it said last counts as well.
+        await asyncio.shield(self._listening)
+        return status
+
+    async def update(self, number: int, endpoints: EndpointUrls) -> None:
+        self._channel.send(Update(number, endpoints))
+        if self._became_ready.is_set():
+            await first(self._has_heard(number), self.ended(), limit_s=_UPDATE_S)
+
+    async def close_edge(self) -> None:
+        self._channel.send(CloseEdge())
+        await first(self._edge_closed.wait(), self.ended(), limit_s=self._context.grace_s + _HOOKS_S)
+
+    async def stop(self) -> None:
+        self._channel.send(Stop())
+        if not await self._program.ended_within(self._context.grace_s + _HOOKS_S):
+            await self._program.end(patience_s=_HOOKS_S)
+        await self.ended()
+
+    def kill(self) -> None:
+        self._program.send(signal.SIGKILL)
+
+    async def _has_heard(self, number: int) -> None:
+        async with self._news:
+            await self._news.wait_for(lambda: self._heard >= number)
+
+    async def _listen(self) -> None:
+        while (message := await self._channel.receive()) is not None:
+            match message:
+                case Ready():
+                    self._became_ready.set()
+                case Failed():
+                    self._failure = message
+                case EdgeClosed():
+                    self._edge_closed.set()
+                case Updated(number=number):
+                    async with self._news:
+                        self._heard = number
+                        self._news.notify_all()
+        await self._channel.close()

@@ -1,0 +1,75 @@
+"""When one process is enough, what it hosts, and where it listens."""
+
+from pathlib import Path
+
+import pytest
+
+from plures.deploy.placing import external_endpoints, ignored_maxima, listen_addresses, only_process, placement_of
+from plures.deploy.serving import ListenAddress, ListenAddresses
+from plures.host import Mode, Placement
+from plures.topology import ApplicationFacts, CapabilityFacts, check, parse
+
+FACTS = ApplicationFacts(
+    {"search": CapabilityFacts(needs=frozenset({"catalog"})), "catalog": CapabilityFacts(), "tax": CapabilityFacts()},
+    has_edge=True,
+    edge_needs=frozenset({"search", "tax"}),
+)
+
+
+def resolved(processes: str):
+    text = f'[application]\nimport = "shop.app:app"\n[topology.it]\n{processes}\n'
+    return check(parse(text).topology("it"), FACTS)
+
+
+@pytest.mark.parametrize(
+    ("processes", "alone"),
+    [
+        ('main = { capabilities = ["*"] }', "main"),
+        ('main = { capabilities = ["*"] }\ntax = { capabilities = ["tax"], external = "http://127.0.0.1:1" }', "main"),
+        ('main = { capabilities = ["*"], replicas = 2 }', None),
+        ('main = { capabilities = ["*"], environment = { COLOR = "teal" } }', None),
+        ('main = { capabilities = ["*"] }\ntax = { capabilities = ["tax"], command = "tax" }', None),
+        ('main = { capabilities = ["*"] }\ntax = { capabilities = ["tax"] }', None),
+    ],
+)
+def test_only_process(processes, alone):
+    process = only_process(resolved(processes))
+    assert (process and process.name) == alone
+
+
+def test_a_replica_hosts_what_its_process_does():
+    text = 'main = { capabilities = ["*"] }\nbank = { capabilities = ["tax"], external = "http://bank" }'
+    topology = resolved(text)
+    placement = placement_of(topology.processes["main"], settings(""), Mode.DEVELOPMENT, external_endpoints(topology))
+    assert placement == Placement(
+        capabilities=frozenset({"search", "catalog"}),
+        edge=True,
+        data=Path(".plures"),
+        mode=Mode.DEVELOPMENT,
+        endpoints={"tax": ("http://bank",)},
+    )
+
+
+def test_a_maximum_of_replicas_has_no_effect_yet():
+    processes = """
+        main = { capabilities = ["*"], replicas = { min = 1, max = 3 } }
+        find = { capabilities = ["search"], replicas = { min = 2, max = 4 } }
+        tax = { capabilities = ["tax"], replicas = 2 }
+    """
+    assert list(ignored_maxima(resolved(processes).processes.values())) == [
+        "main runs 1 replica; max = 3 has no effect on local processes yet",
+        "find runs 2 replicas; max = 4 has no effect on local processes yet",
+    ]
+
+
+def settings(listen: str):
+    return parse(f'[application]\nimport = "shop.app:app"\n[listen]\n{listen}\n')
+
+
+def test_default_ports_may_move():
+    assert listen_addresses(settings("")) == ListenAddresses(ListenAddress("127.0.0.1", None, 8000), "127.0.0.1", None)
+
+
+def test_other_ports_may_not():
+    addresses = listen_addresses(settings('public = "0.0.0.0:80"\ncontrol = "[::1]:0"'))
+    assert addresses == ListenAddresses(ListenAddress("0.0.0.0", 80, 8000), "::1", 0)
