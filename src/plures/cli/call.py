@@ -5,22 +5,19 @@ import json
 import sys
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from typing import Any, Final
+from http import HTTPStatus
+from typing import Any
 
 import click
 from rich.text import Text
 
 from plures.contract import as_object
 from plures.http import HttpTransport
-from plures.runtime import Broken, NotSent, Outgoing, Reply, TooLarge
-from plures.runtime.connect import END_FLAG, envelope, timeout_ms
-from plures.runtime.envelopes import read_envelopes, read_whole
+from plures.runtime import Broken, NotSent, Outgoing, Reply, TooLarge, connect
 
 from .console import FAILED, err, mistakes_explained, print_json
 from .listing import BadArgument, fetch_operation, request_of
 from .options import json_option
-
-_OK: Final = 200
 
 
 @click.command("call", short_help="Call one operation, print its answer.")
@@ -64,8 +61,8 @@ def _address(at: str) -> str:
 
 async def _call(at: str, operation: Mapping[str, Any], request: bytes, deadline_s: float, *, as_json: bool) -> int:
     transport = HttpTransport()
-    body = envelope(request) if operation["streams"] else request
-    outgoing = Outgoing(f"/{operation['name']}", timeout_ms(deadline_s), 1, body, streams=operation["streams"])
+    body = connect.envelope(request) if operation["streams"] else request
+    outgoing = Outgoing(f"/{operation['name']}", connect.timeout_ms(deadline_s), 1, body, streams=operation["streams"])
     try:
         async with asyncio.timeout(deadline_s + 1):
             if operation["streams"]:
@@ -81,24 +78,18 @@ async def _call(at: str, operation: Mapping[str, Any], request: bytes, deadline_
 
 def _print_reply(reply: Reply, *, as_json: bool) -> int:
     data = _parsed(reply.body)
-    if reply.http_status == _OK:
+    if reply.http_status == HTTPStatus.OK:
         print_json(data, pretty=not as_json)
         return 0
     return _print_error(data, as_json=as_json)
 
 
 async def _print_stream(chunks: AsyncGenerator[Reply, None], *, as_json: bool) -> int:
+    status = 0
     async with aclosing(chunks):
-        head = await anext(chunks)
-        if head.http_status != _OK:
-            return _print_error(_parsed(await read_whole(chunks)), as_json=as_json)
-        async for flags, body in read_envelopes(chunks):
-            data = _parsed(body)
-            if flags & END_FLAG:
-                return _print_error(data["error"], as_json=as_json) if data.get("error") else 0
-            print_json(data, pretty=not as_json)
-    message = "the stream broke off"
-    raise Broken(message)
+        async for reply in connect.read_stream(await anext(chunks), chunks):
+            status = _print_reply(reply, as_json=as_json)
+    return status
 
 
 def _print_error(data: Any, *, as_json: bool) -> int:

@@ -3,7 +3,7 @@
 from msgspec import Meta
 
 from .annotations import Unresolvable, annotations_of
-from .codec import MAX_DEPTH, Codec, Malformed, Problems, TooDeep, as_list, as_object
+from .codec import MAX_DEPTH, Codec, Malformed, Problems, TooDeep, as_list, as_object, decode_base64
 from .contract_reader import is_contract, read_contract
 from .declare import OperationDeclaration, command, contract, query
 from .description import ContractDescription, ErrorDescription, OperationDescription
@@ -29,6 +29,7 @@ __all__ = [
     "as_object",
     "command",
     "contract",
+    "decode_base64",
     "is_contract",
     "query",
     "read_contract",

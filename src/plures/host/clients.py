@@ -12,9 +12,9 @@ from plures.runtime import (
     Deadlines,
     Directory,
     Dispatcher,
+    Endpoints,
     Loopback,
     RemoteCaller,
-    Replicas,
     Transport,
     bind,
     by_reference,
@@ -67,8 +67,8 @@ class Clients:
             self._early[contract.python] = self._clients[contract.python]
             return _refuse
         self._internal.announce(contract.operations)
-        replicas = Replicas.fixed(LOOPBACK_URL)
-        return RemoteCaller(replicas, Loopback(self._internal), self._deadlines, checked=True).bind
+        endpoints = Endpoints.fixed(LOOPBACK_URL)
+        return RemoteCaller(endpoints, Loopback(self._internal), self._deadlines, checked=True).bind
 
     def _by_reference(self, service: object) -> Bind:
         return lambda operation: by_reference(operation, getattr(service, operation.name), self._deadlines)

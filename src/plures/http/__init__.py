@@ -1,8 +1,20 @@
-"""HTTP/1.1: the control listener's side of a connection, Connect requests over it, and the client that calls peers."""
+"""Layer 5: HTTP/1.1 for the call path, between sockets and `plures.runtime`.
 
+    client               calls peers: `HttpTransport`, with its pool of connections
+    client_connection    one connection to a peer
+    server_connection    one connection of the control listener: `HttpServerProtocol`
+    request_reader       the bytes of such a connection → requests
+    exchange             a request and its response
+    connect_server       answers requests with what a dispatcher serves: `ConnectServer`
+    connect_request      what a Connect request over HTTP says
+    compression          requests that come packed
+
+It does not know which operations there are, and binds no socket: the deployer does that.
+"""
+
+from .client import HttpTransport
 from .connect_server import ConnectServer
 from .exchange import Answerer, Request, Response
-from .protocol import HttpServerProtocol
-from .transport import HttpTransport
+from .server_connection import HttpServerProtocol
 
 __all__ = ["Answerer", "ConnectServer", "HttpServerProtocol", "HttpTransport", "Request", "Response"]

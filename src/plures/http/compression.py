@@ -1,4 +1,4 @@
-"""Requests that come compressed with gzip, as some official clients send them by default. Our own are never compressed."""
+"""Requests that come packed with gzip, as some official clients send them by default. What we send is never packed."""
 
 import zlib
 from typing import Final
@@ -13,7 +13,7 @@ class NotGzip(Exception):
 
 
 class UnpacksTooLarge(Exception):
-    """The bytes unpack to more than is accepted; no more than that was unpacked."""
+    """The bytes unpack to more than is accepted; unpacking stopped there."""
 
 
 def gunzip(packed: bytes, limit: int) -> bytes:

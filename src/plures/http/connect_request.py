@@ -1,62 +1,89 @@
-"""What a Connect request says: read from HTTP, checked, unpacked. Every refusal is a `CallError` that was *not sent*."""
+"""What a Connect request over HTTP says: the context of its call, and its message, checked and unpacked.
+
+A request that HTTP itself refuses is a `Misfit`; every other refusal is a `CallError` that was *not sent*.
+"""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qs
 
-from plures.contract import OperationDescription
+from plures.contract import OperationDescription, decode_base64
 from plures.errors import InvalidRequest, LimitExceeded, Outcome, Unimplemented
-from plures.runtime import connect
-from plures.runtime.dispatch import Incoming
-from plures.runtime.policy import MAX_BODY_BYTES
+from plures.runtime import MAX_BODY_BYTES, CallContext, accept, connect
 
 from .compression import GZIP, PLAIN, NotGzip, UnpacksTooLarge, gunzip
-from .exchange import Request
+from .exchange import Request, Response
 
-TIMEOUT: Final = connect.TIMEOUT_HEADER.encode()
-HOPS: Final = connect.HOPS_HEADER.encode()
-UNARY_ENCODING: Final = b"content-encoding"
-STREAM_ENCODING: Final = b"connect-content-encoding"
-
+STREAM_TYPE: Final = connect.STREAM_TYPE.encode()
+_UNARY_TYPE: Final = connect.UNARY_TYPE.encode()
+_TIMEOUT: Final = connect.TIMEOUT_HEADER.encode()
+_HOPS: Final = connect.HOPS_HEADER.encode()
+_UNARY_ENCODING: Final = b"content-encoding"
+_STREAM_ENCODING: Final = b"connect-content-encoding"
 _TOO_LARGE: Final = f"the request is over the limit of {MAX_BODY_BYTES:,} bytes"
 
 
-def incoming_of(operation: OperationDescription, headers: Mapping[bytes, bytes]) -> Incoming:
-    """How much time is left, and how far the request has come."""
-    timeout, hops = headers.get(TIMEOUT), headers.get(HOPS, b"1")
+class Misfit(Exception):
+    """The request has a method, a type or a codec that the operation does not have."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status)
+        self.response = response
+
+
+def read_call(operation: OperationDescription, request: Request) -> tuple[CallContext, bytes]:
+    """The context of a call, and the JSON of its message; raises `Misfit` or `CallError`."""
+    if request.method == "POST":
+        _check_type(operation, request)
+        return _context(operation, request.headers), _posted_message(operation, request)
+    if request.method == "GET" and _takes_get(operation):
+        return _context(operation, request.headers), _queried_message(operation, request)
+    allowed = b"GET, POST" if _takes_get(operation) else b"POST"
+    raise Misfit(Response(HTTPStatus.METHOD_NOT_ALLOWED, headers=((b"allow", allowed),)))
+
+
+def _takes_get(operation: OperationDescription) -> bool:
+    return operation.declaration.is_query and not operation.streams
+
+
+def _check_type(operation: OperationDescription, request: Request) -> None:
+    expected = STREAM_TYPE if operation.streams else _UNARY_TYPE
+    sent = request.headers.get(b"content-type", b"")
+    if sent != expected and sent.partition(b";")[0].strip().lower() != expected:
+        raise Misfit(Response(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, headers=((b"accept-post", expected),)))
+
+
+def _context(operation: OperationDescription, headers: Mapping[bytes, bytes]) -> CallContext:
+    timeout, hops = headers.get(_TIMEOUT), headers.get(_HOPS, b"1")
     if timeout is not None and not (timeout.isdigit() and len(timeout) <= 10):  # noqa: PLR2004 - the protocol's limit
         raise _invalid(operation, "Connect-Timeout-Ms is not a number of up to ten digits")
     if not (hops.isdigit() and len(hops) <= 4):  # noqa: PLR2004 - far beyond the limit of hops
         raise _invalid(operation, "Plures-Hops is not a small number")
-    return Incoming(None if timeout is None else int(timeout) / 1000, int(hops))
+    return accept(operation, None if timeout is None else int(timeout) / 1000, int(hops))
 
 
-def posted_message(operation: OperationDescription, request: Request) -> bytes:
-    """The message of a POST request, out of its envelope where it is a stream's."""
+def _posted_message(operation: OperationDescription, request: Request) -> bytes:
     body = request.body
     if request.is_too_large:
         raise LimitExceeded(operation.full_name, _TOO_LARGE, outcome=Outcome.NOT_SENT)
     if not operation.streams:
-        return _unpacked(operation, body, request.headers.get(UNARY_ENCODING, PLAIN))
+        return _unpacked(operation, body, request.headers.get(_UNARY_ENCODING, PLAIN))
     prefix = connect.PREFIX
     flags, length = prefix.unpack_from(body) if len(body) >= prefix.size else (0, -1)
     if length != len(body) - prefix.size or flags & ~connect.COMPRESSED_FLAG:
         raise _invalid(operation, "the request is not one envelope")
-    encoding = request.headers.get(STREAM_ENCODING, PLAIN) if flags else PLAIN
+    encoding = request.headers.get(_STREAM_ENCODING, PLAIN) if flags else PLAIN
     return _unpacked(operation, body[prefix.size :], encoding)
 
 
-class OtherCodec(Exception):
-    """A GET request is not written in the one codec and the one version there is; HTTP has a status for that."""
-
-
-def queried_message(operation: OperationDescription, request: Request) -> bytes:
-    """The message of a GET request; raises `OtherCodec` where it is not in JSON."""
+def _queried_message(operation: OperationDescription, request: Request) -> bytes:
     query = {name: values[-1] for name, values in parse_qs(request.query.decode("ascii", "replace")).items()}
     if query.get("encoding") != "json" or query.get("connect", "v1") != "v1":
-        raise OtherCodec
+        raise Misfit(Response(HTTPStatus.UNSUPPORTED_MEDIA_TYPE))
+    text = query.get("message", "")
     try:
-        message = connect.decode_query_message(query.get("message", ""), is_base64=query.get("base64") == "1")
+        message = decode_base64(text) if query.get("base64") == "1" else text.encode()
     except ValueError:
         raise _invalid(operation, "the message parameter is not base64") from None
     return _unpacked(operation, message, query.get("compression", PLAIN.decode()).encode())

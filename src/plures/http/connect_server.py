@@ -1,20 +1,18 @@
 """Answers HTTP requests with what a dispatcher serves: Connect, unary and server streaming, POST, and GET for queries."""
 
+from http import HTTPStatus
 from typing import Final
 
 import msgspec
 
 from plures.contract import OperationDescription
 from plures.errors import CallError, Status
-from plures.runtime import connect
-from plures.runtime.dispatch import Dispatcher, end_of_stream, error_answer
+from plures.runtime import Dispatcher, Reply, connect
 
-from .connect_request import OtherCodec, incoming_of, posted_message, queried_message
-from .exchange import Request, Response
+from .connect_request import STREAM_TYPE, Misfit, read_call
+from .exchange import NOT_SENT, Request, Response
 
-_STREAM_TYPE: Final = connect.STREAM_TYPE.encode()
-_UNARY_TYPE: Final = connect.UNARY_TYPE.encode()
-_NOT_SENT: Final = (connect.NOT_SENT,)
+_NOT_SENT: Final = (NOT_SENT,)
 
 
 class ConnectServer:
@@ -28,48 +26,28 @@ class ConnectServer:
         operation = self._dispatcher.operation(request.path)
         if operation is None:
             return _no_such(request.path)
-        misfit = _misfit(operation, request)
-        if misfit is not None:
-            return misfit
         try:
-            incoming = incoming_of(operation, request.headers)
-            message = (queried_message if request.method == "GET" else posted_message)(operation, request)
-        except OtherCodec:
-            return Response(415)
+            context, message = read_call(operation, request)
+        except Misfit as misfit:
+            return misfit.response
         except CallError as error:
             return _failed(operation, error)
         if operation.streams:
-            chunks = self._dispatcher.stream(operation, incoming, message)
-            return Response(200, content_type=_STREAM_TYPE, chunks=chunks)
-        return _unary(await self._dispatcher.unary(operation, incoming, message))
+            chunks = self._dispatcher.stream(operation, context, message)
+            return Response(connect.OK, content_type=STREAM_TYPE, chunks=chunks)
+        return _unary(await self._dispatcher.unary(operation, context, message))
 
 
-def _misfit(operation: OperationDescription, request: Request) -> Response | None:
-    """What HTTP itself has to say of a request that is none of this operation."""
-    takes_get = operation.declaration.is_query and not operation.streams
-    if request.method == "POST":
-        expected = _STREAM_TYPE if operation.streams else _UNARY_TYPE
-        return None if _type_of(request) == expected else Response(415, headers=((b"accept-post", expected),))
-    if request.method == "GET" and takes_get:
-        return None
-    return Response(405, headers=((b"allow", b"GET, POST" if takes_get else b"POST"),))
-
-
-def _type_of(request: Request) -> bytes:
-    sent = request.headers.get(b"content-type", b"")
-    return sent if sent == _UNARY_TYPE else sent.partition(b";")[0].strip().lower()
+def _unary(reply: Reply) -> Response:
+    return Response(reply.http_status, reply.body, headers=() if reply.outcome is None else _NOT_SENT)
 
 
 def _failed(operation: OperationDescription, error: CallError) -> Response:
     if operation.streams:
-        return Response(200, end_of_stream(error, operation), _STREAM_TYPE)
-    return _unary(error_answer(error, operation))
-
-
-def _unary(answer: connect.Answer) -> Response:
-    return Response(answer.http_status, answer.body, headers=_NOT_SENT if answer.not_sent else ())
+        return Response(connect.OK, connect.end_of_stream(error, operation), STREAM_TYPE)
+    return _unary(connect.error_reply(error, operation))
 
 
 def _no_such(path: str) -> Response:
     problem = {"code": Status.UNIMPLEMENTED.value, "message": f"there is no operation {path!r} here"}
-    return Response(404, msgspec.json.encode(problem), headers=_NOT_SENT)
+    return Response(HTTPStatus.NOT_FOUND, msgspec.json.encode(problem), headers=_NOT_SENT)

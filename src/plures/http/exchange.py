@@ -1,9 +1,14 @@
-"""One HTTP exchange, as a protocol hands it to what answers: a complete request, and the response to it."""
+"""One HTTP exchange, between the connection that carries it and the code that answers: a request, and the response to it."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
+
+from plures.runtime import connect
+
+NOT_SENT: Final = (connect.OUTCOME_HEADER.encode(), connect.NOT_SENT.encode())
+"""The header of a response to a request that certainly did not start."""
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -33,7 +38,7 @@ class Response(msgspec.Struct, frozen=True):
     """What to answer.
 
     Attributes:
-        headers: Besides the content type and what frames the body.
+        headers: Besides the content type and the headers that frame the body.
         chunks: The body piece by piece, instead of `body`. The server closes it, also when the peer hangs up.
     """
 
@@ -45,4 +50,4 @@ class Response(msgspec.Struct, frozen=True):
 
 
 Answerer: TypeAlias = Callable[[Request], Awaitable[Response]]
-"""What answers requests; cancelled when the peer hangs up."""
+"""Answers requests; cancelled when the peer hangs up."""

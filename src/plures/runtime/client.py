@@ -1,4 +1,7 @@
-"""The object that stands for a capability: typed as its contract, one coroutine function per operation."""
+"""What a service holds to call another capability: an object with the operations of its contract.
+
+It does not know where the calls go; `Bind` decides that, for each operation.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,10 +9,11 @@ from typing import Any
 from plures.contract import ContractDescription, OperationDescription
 
 Bind = Callable[[OperationDescription], Callable[..., Any]]
+"""Makes the coroutine function that calls an operation; `by_reference` and `RemoteCaller.bind` are the two kinds."""
 
 
 class Client:
-    """Calls the operations of one contract, wherever they are hosted. It has no names of its own beside theirs."""
+    """Calls the operations of one contract. It has no public attributes except these operations."""
 
     def __init__(self, service: str) -> None:
         self.__service = service
@@ -19,6 +23,6 @@ class Client:
 
 
 def bind(client: Client, contract: ContractDescription, how: Bind) -> None:
-    """Give a client its calls; before that, it is only something to hold on to."""
+    """Give a client its operations. Until then it can be passed on, but not called."""
     for name, operation in contract.operations.items():
         setattr(client, name, how(operation))

@@ -1,4 +1,4 @@
-"""What a call knows about the request it is part of: how long it may take, and how far it has come."""
+"""What a call knows about the request it is part of: how long it may take, and how many calls led to it."""
 
 import asyncio
 from contextvars import Context, ContextVar, copy_context
@@ -9,7 +9,7 @@ from msgspec import Struct
 
 
 class CallContext(Struct, eq=False):
-    """A call in progress. A `Struct`, since those are made in C and every call makes one.
+    """A call in progress. A `Struct`, since each call makes one and structs are made in C.
 
     Attributes:
         deadline: When it must have ended, in `time.monotonic()` seconds.
@@ -34,15 +34,16 @@ class CallContext(Struct, eq=False):
             self.task.cancel()
 
     def absorb(self) -> bool:
-        """Take back our own cancellation; tells whether nobody else asked for one too."""
+        """Take back our own cancellation; tells whether it was the only one."""
         return self.expired and self.task is not None and self.task.uncancel() <= self.cancelling
 
     def is_asked_to_end(self) -> bool:
-        """Whether anybody asked to cancel the task. Where nobody did, a `CancelledError` is the work's own, as any error is."""
+        """Whether the task was asked to end. Where it was not, a `CancelledError` is the work's own, as any error is."""
         return self.task is not None and self.task.cancelling() > 0
 
 
 current: Final[ContextVar[CallContext | None]] = ContextVar("plures_call", default=None)
+"""The call that the running code is part of."""
 
 
 def without_deadline() -> Context:

@@ -11,10 +11,13 @@ from .policy import out_of_time
 from .running import Expired
 
 _LOG: Final = logging.getLogger("plures.calls")
+_MOST_SHOWN: Final = 20
 
 
-def failure_of(error: BaseException, operation: OperationDescription, context: CallContext) -> Exception:
-    """What to raise to the caller for an error that left the operation; the error itself is logged unless it is declared."""
+def failure_of(
+    error: BaseException, operation: OperationDescription, context: CallContext
+) -> CallError | ContractError:
+    """What to raise to the caller for an error that left the operation; an error that is not declared is logged."""
     if isinstance(error, ContractError) and any(type(error) is declared.python for declared in operation.errors):
         return error
     if _is_out_of_time(error):
@@ -24,33 +27,31 @@ def failure_of(error: BaseException, operation: OperationDescription, context: C
         _LOG.warning("%s failed, since something it needs did not answer: %s", operation.full_name, error.what)
         return Unavailable(operation.full_name, "something that it needs did not answer", outcome=Outcome.MAY_HAVE_RUN)
     _LOG.error("%s raised an error that its contract does not declare", operation.full_name, exc_info=error)
-    return internal(operation)
-
-
-def _is_out_of_time(error: BaseException) -> bool:
-    if isinstance(error, ExceptionGroup):  # Of calls that were made together, one noticed first.
-        return any(map(_is_out_of_time, cast("ExceptionGroup[Exception]", error).exceptions))
-    return isinstance(error, Expired) or (isinstance(error, DeadlineExceeded) and error.is_inherited)
-
-
-def internal(operation: OperationDescription) -> CallError:
-    """The failure that tells nothing: the text of an undeclared error may hold secrets of its capability."""
-    return Internal(
-        operation.full_name,
-        "it failed inside; the log of the process that hosts it says why",
-        outcome=Outcome.MAY_HAVE_RUN,
-    )
+    return _internal(operation)
 
 
 def bad_request(error: Malformed | TooDeep, operation: OperationDescription) -> CallError:
-    """The failure of a request that breaks the contract, with every problem found."""
+    """The failure of a request that breaks the contract; names the problems."""
     if isinstance(error, TooDeep):
         return LimitExceeded(operation.full_name, "the JSON nests too deep", outcome=Outcome.NOT_SENT)
-    shown = "; ".join(error.problems[:20])
+    shown = "; ".join(error.problems[:_MOST_SHOWN])
     return InvalidRequest(operation.full_name, shown, outcome=Outcome.NOT_SENT)
 
 
 def bad_answer(error: Malformed | TooDeep, operation: OperationDescription) -> CallError:
     """The failure of an operation whose answer breaks the contract."""
     _LOG.error("%s answered with what its contract does not allow: %s", operation.full_name, error)
-    return internal(operation)
+    return _internal(operation)
+
+
+def _is_out_of_time(error: BaseException) -> bool:
+    if isinstance(error, ExceptionGroup):
+        # Of calls that were made together, one noticed first.
+        return any(map(_is_out_of_time, cast("ExceptionGroup[Exception]", error).exceptions))
+    return isinstance(error, Expired) or (isinstance(error, DeadlineExceeded) and error.is_inherited)
+
+
+def _internal(operation: OperationDescription) -> CallError:
+    """A failure without details: the text of an undeclared error may hold secrets of its capability."""
+    why = "it failed inside; the log of the process that hosts it says why"
+    return Internal(operation.full_name, why, outcome=Outcome.MAY_HAVE_RUN)

@@ -1,4 +1,4 @@
-"""Calls by reference: caller and callee share the process, the arguments and the answer are passed as they are."""
+"""Calls by reference: caller and callee share the process; arguments and answer are passed as they are."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -24,8 +24,9 @@ def by_reference(
 
     async def call(*args: Any, **kwargs: Any) -> Any:
         context = admit(operation, current.get())
-        work = method(*args, **kwargs)  # Outside of the `try`: arguments that do not fit are a TypeError of the caller.
-        # `running.run`, unrolled: one coroutine less on the hottest path there is.
+        # Outside of the `try`: arguments that do not fit are a TypeError of the caller.
+        work = method(*args, **kwargs)
+        # From here on it is `running.run`, written out: that saves a coroutine on the path that most calls take.
         token = current.set(context)
         enter(context)
         try:
@@ -36,7 +37,7 @@ def by_reference(
             if context.is_asked_to_end():
                 raise
             raise failure_of(error, operation, context) from None
-        except Exception as error:  # noqa: BLE001 - whatever the service raised is its caller's to know, as a failure
+        except Exception as error:  # noqa: BLE001 - the caller is told of each error that a service raises, as a failure
             raise failure_of(Expired() if context.absorb() else error, operation, context) from None
         else:
             if context.expired and context.absorb():

@@ -1,13 +1,13 @@
-"""A transport without a network: calls within a process that still go through the codec, as in development and test mode."""
+"""A transport without a network: calls within a process that go through the codec, as in development and test mode."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from plures.contract import OperationDescription
-from plures.errors import Outcome
 
 from . import connect
-from .dispatch import Dispatcher, Incoming
+from .dispatch import Dispatcher
+from .policy import accept
 from .transport import NotSent, Outgoing, Reply
 
 URL = "loopback:"
@@ -21,17 +21,17 @@ class Loopback:
 
     async def unary(self, url: str, outgoing: Outgoing) -> Reply:
         operation = self._operation(url, outgoing)
-        answer = await self._dispatcher.unary(operation, _incoming(outgoing), outgoing.body)
-        return Reply(answer.http_status, answer.body, Outcome.NOT_SENT.value if answer.not_sent else None)
+        context = accept(operation, outgoing.timeout_ms / 1000, outgoing.hops)
+        return await self._dispatcher.unary(operation, context, outgoing.body)
 
     async def stream(self, url: str, outgoing: Outgoing) -> AsyncGenerator[Reply, None]:
         operation = self._operation(url, outgoing)
-        yield Reply(200, b"")
-        async with aclosing(
-            self._dispatcher.stream(operation, _incoming(outgoing), outgoing.body[connect.PREFIX.size :])
-        ) as envelopes:
+        context = accept(operation, outgoing.timeout_ms / 1000, outgoing.hops)
+        message = outgoing.body[connect.PREFIX.size :]
+        yield Reply(connect.OK, b"")
+        async with aclosing(self._dispatcher.stream(operation, context, message)) as envelopes:
             async for envelope in envelopes:
-                yield Reply(200, envelope)
+                yield Reply(connect.OK, envelope)
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -42,7 +42,3 @@ class Loopback:
             message = f"nothing at {url}{outgoing.path}"
             raise NotSent(message)
         return operation
-
-
-def _incoming(outgoing: Outgoing) -> Incoming:
-    return Incoming(outgoing.timeout_ms / 1000, outgoing.hops)

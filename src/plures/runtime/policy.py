@@ -1,4 +1,4 @@
-"""What every call is subject to, whoever makes it and wherever it goes: the one place for it.
+"""The one place for what each call is subject to, in process and over the wire, at the caller and at the callee.
 
 Today: a deadline, a number of hops, a size. Retry budgets, breakers, adaptive limits and access belong here too.
 Source of the figures: docs/adr/0006-call-path.md
@@ -38,10 +38,29 @@ def admit(operation: OperationDescription, parent: CallContext | None) -> CallCo
     return CallContext(deadline, parent.hops + 1, is_inherited=is_inherited)
 
 
+def accept(operation: OperationDescription, remaining_s: float | None, hops: int) -> CallContext:
+    """The context of a call that arrived over the wire.
+
+    Args:
+        remaining_s: The time that the caller still has, in seconds; None when it did not say.
+        hops: Calls between the root request and this one, this one included.
+
+    Raises:
+        DeadlineExceeded: The time of the caller is over; the operation did not start.
+        LimitExceeded: The request came through too many hops; the operation did not start.
+    """
+    declared_s = operation.declaration.deadline_s
+    remaining_s = declared_s if remaining_s is None else min(declared_s, remaining_s)
+    if remaining_s <= 0:
+        raise out_of_time(operation, Outcome.NOT_SENT, is_inherited=False)
+    if hops > MAX_HOPS:
+        raise too_many_hops(operation)
+    return CallContext(monotonic() + remaining_s, hops)
+
+
 def out_of_time(operation: OperationDescription, outcome: Outcome, *, is_inherited: bool) -> DeadlineExceeded:
-    """The failure of a call whose deadline passed: that of its caller, or its own."""
-    when = "before it could start" if outcome is Outcome.NOT_SENT else "while it ran"
-    why = f"its deadline passed {when}"
+    """The failure of a call whose deadline passed."""
+    why = f"its deadline passed {'before it could start' if outcome is Outcome.NOT_SENT else 'while it ran'}"
     return DeadlineExceeded(operation.full_name, why, outcome=outcome, is_inherited=is_inherited)
 
 

@@ -1,37 +1,40 @@
-"""Calls over the wire, by the Connect protocol."""
+"""Calls over the wire: chooses a replica, sends the request, and turns to another replica where one did not take it.
+
+It knows the Connect protocol by `connect` and the network by `transport`, and neither more closely.
+"""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from time import monotonic
 from typing import Any, Final
 
-from plures.contract import Codec, Malformed, OperationDescription, TooDeep, as_list, as_object
-from plures.errors import CallError, DeadlineExceeded, Internal, LimitExceeded, Outcome, Unavailable
+from plures.contract import Codec, Malformed, OperationDescription, TooDeep
+from plures.errors import CallError, DeadlineExceeded, LimitExceeded, Outcome, Unavailable
 
 from . import connect
 from .context import CallContext, current
 from .deadlines import Deadlines
-from .envelopes import read_envelopes, read_whole
-from .failures import bad_answer, bad_request
+from .endpoints import Endpoint, Endpoints
+from .failures import bad_request
 from .policy import admit, check_size, out_of_time
-from .replicas import Replica, Replicas
 from .running import Expired, run, run_stream
 from .transport import Broken, NotSent, Outgoing, Reply, TooLarge, Transport
 
-_OK: Final = 200
+_NONE_IS_READY: Final = "no replica of it is ready"
+_UNAVAILABLE: Final = connect.HTTP_STATUS[Unavailable.status]
 
 
 class RemoteCaller:
     """Calls operations of one capability that is hosted elsewhere.
 
     Args:
-        checked: Check the type of everything that is sent, for development.
+        checked: Check the type of each request, for development.
     """
 
     def __init__(
-        self, replicas: Replicas, transport: Transport, deadlines: Deadlines, *, checked: bool = False
+        self, endpoints: Endpoints, transport: Transport, deadlines: Deadlines, *, checked: bool = False
     ) -> None:
-        self._replicas = replicas
+        self._endpoints = endpoints
         self._transport = transport
         self._deadlines = deadlines
         self._encode = Codec.encode_checked if checked else Codec.encode
@@ -47,7 +50,7 @@ class RemoteCaller:
             body = _encoded(operation, request_of(*args, **kwargs), encode)
             outgoing = _outgoing(operation, context, body)
             try:
-                return answer_of(operation, await run(context, deadlines, self._unary(operation, outgoing)))
+                return connect.answer_of(operation, await run(context, deadlines, self._unary(operation, outgoing)))
             except (Expired, DeadlineExceeded) as error:
                 raise _late(error, operation, context) from None
 
@@ -70,88 +73,54 @@ class RemoteCaller:
         return call
 
     async def _unary(self, operation: OperationDescription, outgoing: Outgoing) -> Reply:
-        tried: list[Replica] = []
-        why = "no replica of it is ready"
-        while (replica := self._replicas.choose(tried)) is not None:
-            replica.in_flight += 1
+        tried: list[Endpoint] = []
+        why = _NONE_IS_READY
+        while (endpoint := self._endpoints.choose(tried)) is not None:
+            endpoint.in_flight += 1
             try:
-                reply = await self._transport.unary(replica.url, outgoing)
+                reply = await self._transport.unary(endpoint.url, outgoing)
             except NotSent as error:
-                why = f"{replica.url} cannot be reached ({error})"
+                why = f"{endpoint.url} cannot be reached ({error})"
             except (Broken, TooLarge) as error:
-                raise _broken(operation, replica, error) from None
+                raise _broken(operation, endpoint, error) from None
             else:
-                if not _turned_away(reply):
+                if not _is_refusal(reply):
                     return reply
-                why = f"{replica.url} takes no calls now"
+                why = f"{endpoint.url} takes no calls now"
             finally:
-                replica.in_flight -= 1
-            self._replicas.refused(replica)
-            tried.append(replica)
-        raise _unreachable(operation, why)
+                endpoint.in_flight -= 1
+            self._endpoints.refused(endpoint)
+            tried.append(endpoint)
+        raise Unavailable(operation.full_name, why, outcome=Outcome.NOT_SENT)
 
     async def _items(self, operation: OperationDescription, outgoing: Outgoing) -> AsyncGenerator[Any, None]:
-        tried: list[Replica] = []
-        why = "no replica of it is ready"
+        tried: list[Endpoint] = []
+        why = _NONE_IS_READY
         has_begun = False
-        while (replica := self._replicas.choose(tried)) is not None:
-            replica.in_flight += 1
+        while (endpoint := self._endpoints.choose(tried)) is not None:
+            endpoint.in_flight += 1
             try:
-                async with aclosing(self._transport.stream(replica.url, outgoing)) as chunks:
+                async with aclosing(self._transport.stream(endpoint.url, outgoing)) as chunks:
                     head = await anext(chunks)
-                    if not _turned_away(head):
-                        async for item in _read_stream(operation, head, chunks):
+                    if not _is_refusal(head):
+                        async for reply in connect.read_stream(head, chunks):
+                            # A replica that starts or drains refuses a stream in its end: the head is out by then.
+                            if not has_begun and _is_refusal(reply):
+                                break
                             has_begun = True
-                            yield item
-                        return
-                    why = f"{replica.url} takes no calls now"
-            except (
-                Unavailable
-            ) as error:  # A replica that starts or drains refuses streams in their end: the head is out by then.
-                if has_begun or error.outcome is not Outcome.NOT_SENT:
-                    raise
-                why = f"{replica.url} takes no calls now"
+                            yield connect.answer_of(operation, reply)
+                        else:
+                            return
+                    why = f"{endpoint.url} takes no calls now"
             except NotSent as error:
-                why = f"{replica.url} cannot be reached ({error})"
+                why = f"{endpoint.url} cannot be reached ({error})"
             except (Broken, TooLarge) as error:
-                raise _broken(operation, replica, error) from None
+                raise _broken(operation, endpoint, error) from None
             finally:
-                replica.in_flight -= 1
-            self._replicas.refused(replica)
-            tried.append(replica)
-        raise _unreachable(operation, why)
-
-
-def answer_of(operation: OperationDescription, reply: Reply) -> Any:
-    """The value of a unary reply, or its error raised."""
-    if reply.http_status != _OK:
-        raise connect.error_from(
-            connect.parse_json(reply.body), operation, http_status=reply.http_status, outcome=reply.outcome
-        )
-    return _decoded(operation, reply.body)
-
-
-async def _read_stream(
-    operation: OperationDescription, head: Reply, chunks: AsyncIterator[Reply]
-) -> AsyncIterator[Any]:
-    if head.http_status != _OK:
-        problem = connect.parse_json(await read_whole(chunks))
-        raise connect.error_from(problem, operation, http_status=head.http_status, outcome=head.outcome)
-    async for flags, body in read_envelopes(chunks):
-        if flags & connect.END_FLAG:
-            _raise_end(operation, body)
-            return
-        yield _decoded(operation, body)
-    raise Unavailable(operation.full_name, "the stream broke off", outcome=Outcome.MAY_HAVE_RUN)
-
-
-def _raise_end(operation: OperationDescription, body: bytes) -> None:
-    end = as_object(connect.parse_json(body))
-    if end is None:
-        raise Internal(operation.full_name, "the stream ended without a readable end", outcome=Outcome.MAY_HAVE_RUN)
-    if end.get("error"):
-        outcome = as_list((as_object(end.get("metadata")) or {}).get(connect.OUTCOME_HEADER)) or [None]
-        raise connect.error_from(end["error"], operation, outcome=outcome[0])
+                endpoint.in_flight -= 1
+            self._endpoints.refused(endpoint)
+            tried.append(endpoint)
+        raise Unavailable(operation.full_name, why, outcome=Outcome.NOT_SENT)
 
 
 def _request_builder(operation: OperationDescription) -> Callable[..., Any]:
@@ -172,25 +141,15 @@ def _outgoing(operation: OperationDescription, context: CallContext, body: bytes
     return Outgoing(operation.path, remaining_ms, context.hops, body, operation.streams)
 
 
-def _decoded(operation: OperationDescription, body: bytes) -> Any:
-    try:
-        answer = operation.answer.decode(body)
-    except (Malformed, TooDeep) as error:
-        raise bad_answer(error, operation) from None
-    if not operation.wraps_answer:
-        return answer
-    return answer.value if operation.answer.message.fields else None
+def _is_refusal(reply: Reply) -> bool:
+    """Whether the replica takes no calls now, because it starts or drains: another one may take the call."""
+    return reply.http_status == _UNAVAILABLE and reply.outcome == connect.NOT_SENT
 
 
-def _turned_away(reply: Reply) -> bool:
-    """A replica that starts or drains refuses politely: another one may take the call."""
-    return reply.http_status == connect.HTTP_STATUS[Unavailable.status] and reply.outcome == Outcome.NOT_SENT.value
-
-
-def _broken(operation: OperationDescription, replica: Replica, error: Broken | TooLarge) -> CallError:
+def _broken(operation: OperationDescription, endpoint: Endpoint, error: Broken | TooLarge) -> CallError:
     if isinstance(error, TooLarge):
         return LimitExceeded(operation.full_name, str(error), outcome=Outcome.MAY_HAVE_RUN)
-    why = f"the connection to {replica.url} broke ({error})"
+    why = f"the connection to {endpoint.url} broke ({error})"
     return Unavailable(operation.full_name, why, outcome=Outcome.MAY_HAVE_RUN)
 
 
@@ -199,7 +158,3 @@ def _late(error: Expired | DeadlineExceeded, operation: OperationDescription, co
         return out_of_time(operation, Outcome.MAY_HAVE_RUN, is_inherited=context.is_inherited)
     # The callee noticed first, and cannot know whether the deadline is the operation's own.
     return DeadlineExceeded(error.operation, error.why, outcome=error.outcome, is_inherited=context.is_inherited)
-
-
-def _unreachable(operation: OperationDescription, why: str) -> Unavailable:
-    return Unavailable(operation.full_name, why, outcome=Outcome.NOT_SENT)

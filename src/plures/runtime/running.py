@@ -1,4 +1,4 @@
-"""Runs one call within its context and deadline, on whichever side of the wire."""
+"""Runs one call within its context and its deadline, at the caller and at the callee."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
@@ -13,11 +13,11 @@ T = TypeVar("T")
 
 
 class Expired(Exception):
-    """The deadline of a call passed while it ran. Whoever runs a call turns it into what the caller is told."""
+    """The deadline of a call passed while it ran. What runs the call turns this into the failure that the caller sees."""
 
 
 class GaveUp(Exception):
-    """The work of a call ended as cancelled, although nobody had asked for that: it awaited something that was."""
+    """The work of a call ended as cancelled although its task was not asked to end: it awaited something that was."""
 
 
 async def run(context: CallContext, deadlines: Deadlines, work: Awaitable[T]) -> T:
@@ -38,7 +38,8 @@ async def run(context: CallContext, deadlines: Deadlines, work: Awaitable[T]) ->
             raise GaveUp from error
         raise
     else:
-        if context.absorb():  # The work did not let itself be cancelled; its time is over all the same.
+        # The work may have caught our cancellation and returned all the same; its time is over nevertheless.
+        if context.absorb():
             raise Expired
         return answer
     finally:
@@ -50,13 +51,14 @@ async def run_stream(context: CallContext, deadlines: Deadlines, items: AsyncIte
     """Yield what `items` yields, each step as the call `context`; closes `items` when the consumer stops early.
 
     Raises:
-        Expired: The deadline passed, be it that the work or that the consumer took its time.
+        Expired: The deadline passed, whether the service or the consumer was slow.
     """
     stream: Any = items
-    # A contract asks for an iterator; those that are no generators have nothing to close.
+    # A contract asks for an iterator; one that is no generator has nothing to close.
     async with aclosing(stream) if hasattr(stream, "aclose") else nullcontext():
         while True:
-            if context.deadline <= monotonic():  # A step that never waits would not notice.
+            # The timer cannot cancel a step that never waits.
+            if context.deadline <= monotonic():
                 raise Expired
             try:
                 item = await run(context, deadlines, anext(items))

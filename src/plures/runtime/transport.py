@@ -1,4 +1,4 @@
-"""The seam to the network: all that remote calls need of it, and its failures in our words."""
+"""The seam to the network: all that a remote call needs of it, and how it can fail."""
 
 from collections.abc import AsyncGenerator
 from typing import Protocol
@@ -11,11 +11,11 @@ class NotSent(Exception):
 
 
 class Broken(Exception):
-    """The connection broke after the request was, or may have been, sent."""
+    """The connection broke when the request had been sent, at least in part."""
 
 
 class TooLarge(Exception):
-    """The peer's answer is larger than we read; it certainly ran."""
+    """The peer answered more than is read; the operation has run."""
 
 
 class Outgoing(msgspec.Struct, frozen=True):
@@ -36,10 +36,11 @@ class Outgoing(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """What a peer answered.
+    """An answer, as the callee writes it and the caller reads it.
 
     Attributes:
-        outcome: The value of the outcome header, if there is one.
+        body: The JSON of a value or of an error. Of a stream: nothing in the first reply, then pieces of its bytes.
+        outcome: The value of the outcome header; None where there is none.
     """
 
     http_status: int
@@ -48,14 +49,14 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 class Transport(Protocol):
-    """Carries requests to peers. Cancelling a call gives it up on the wire too, so that the callee learns of it."""
+    """Carries requests to peers. A call that is cancelled is given up on the wire too, so that the callee learns of it."""
 
     async def unary(self, url: str, outgoing: Outgoing) -> Reply:
         """POST a request and read the whole answer; raises `NotSent`, `Broken` or `TooLarge`."""
         ...
 
     def stream(self, url: str, outgoing: Outgoing) -> AsyncGenerator[Reply, None]:
-        """POST a request; yield the head with an empty body first, then chunks as they come; raises `NotSent` or `Broken`."""
+        """POST a request; yield the head with an empty body first, then pieces as they come; raises `NotSent` or `Broken`."""
         ...
 
     async def close(self) -> None:

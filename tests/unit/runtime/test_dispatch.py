@@ -8,8 +8,7 @@ from lab import Echo
 
 from plures import Outcome, Unavailable
 from plures.contract import read_contract
-from plures.runtime import Deadlines, Dispatcher
-from plures.runtime.dispatch import Incoming
+from plures.runtime import Deadlines, Dispatcher, accept
 
 CONTRACT = read_contract(Echo)[0]
 NUMBER = CONTRACT.operations["number"]
@@ -40,8 +39,8 @@ async def deadlines() -> AsyncIterator[Deadlines]:
 async def test_what_a_service_did_before_it_failed_is_never_called_not_sent(deadlines: Deadlines) -> None:
     dispatcher = Dispatcher(deadlines)
     dispatcher.serve(CONTRACT.operations, Refusing())
-    answer = await dispatcher.unary(NUMBER, Incoming(1.0), b'{"value":1}')
-    assert (answer.http_status, answer.not_sent) == (503, False)
+    answer = await dispatcher.unary(NUMBER, accept(NUMBER, 1.0, 1), b'{"value":1}')
+    assert (answer.http_status, answer.outcome) == (503, None)
 
 
 async def test_a_service_that_takes_other_arguments_fails_inside(
@@ -50,6 +49,6 @@ async def test_a_service_that_takes_other_arguments_fails_inside(
     caplog.set_level(logging.CRITICAL, "plures.calls")
     dispatcher = Dispatcher(deadlines)
     dispatcher.serve(CONTRACT.operations, Misfit())
-    answer = await dispatcher.unary(NUMBER, Incoming(1.0), b'{"value":1}')
-    assert (answer.http_status, answer.not_sent) == (500, False)
+    answer = await dispatcher.unary(NUMBER, accept(NUMBER, 1.0, 1), b'{"value":1}')
+    assert (answer.http_status, answer.outcome) == (500, None)
     assert b"internal" in answer.body

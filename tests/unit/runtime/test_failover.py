@@ -19,10 +19,10 @@ from plures.runtime import (
     Broken,
     Client,
     Deadlines,
+    Endpoints,
     NotSent,
     Outgoing,
     RemoteCaller,
-    Replicas,
     Reply,
     TooLarge,
     bind,
@@ -83,11 +83,11 @@ class Callers:
         self.deadlines = Deadlines()
 
     def __call__(self, contract: Any, transport: Scripted, *urls: str) -> Any:
-        replicas = Replicas(Random(3))
-        replicas.update(urls)
+        endpoints = Endpoints(Random(3))
+        endpoints.update(urls)
         description, _ = read_contract(contract)
         client = Client(description.service)
-        bind(client, description, RemoteCaller(replicas, transport, self.deadlines).bind)
+        bind(client, description, RemoteCaller(endpoints, transport, self.deadlines).bind)
         return client
 
 
@@ -174,23 +174,23 @@ async def test_being_refused_without_a_word_on_whether_it_ran_is_final(client: C
 
 
 async def test_calls_in_flight_are_counted_and_counted_off(client: Callers) -> None:
-    replicas = Replicas.fixed("a")
-    replica = replicas.choose(())
-    assert replica is not None
+    endpoints = Endpoints.fixed("a")
+    endpoint = endpoints.choose(())
+    assert endpoint is not None
     seen: list[int] = []
 
     class Counting(Scripted):
         async def unary(self, url: str, outgoing: Outgoing) -> Reply:
-            seen.append(replica.in_flight)
+            seen.append(endpoint.in_flight)
             return await super().unary(url, outgoing)
 
     description, _ = read_contract(Echo)
     for says in (FINE, NotSent("refused"), Broken("reset"), OVERLOADED):
-        caller = RemoteCaller(replicas, Counting(a=says), client.deadlines)
+        caller = RemoteCaller(endpoints, Counting(a=says), client.deadlines)
         with suppress(CallError):
             await caller.bind(description.operations["number"])(5)
     assert seen == [1, 1, 1, 1]
-    assert replica.in_flight == 0
+    assert endpoint.in_flight == 0
 
 
 async def test_what_the_caller_says_about_itself(client: Callers) -> None:

@@ -10,7 +10,7 @@ from plures import Internal, Outcome, Unavailable, Unimplemented
 from plures.contract import read_contract
 from plures.errors import CallError
 from plures.runtime import Reply
-from plures.runtime.remote import answer_of
+from plures.runtime.connect import answer_of
 
 OPERATION = read_contract(Trouble)[0].operations["fail"]
 

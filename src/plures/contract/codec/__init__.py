@@ -22,6 +22,7 @@ from .fast_way import takes_in_order
 from .json_bytes import MAX_DEPTH, TooDeep
 from .json_data import as_list, as_object
 from .messages import Field, MessageType, UnionType
+from .scalar_json import decode_base64
 from .scalars import EnumType, ScalarType
 from .wire_type import Problems, WireType
 
@@ -41,5 +42,6 @@ __all__ = [
     "WireType",
     "as_list",
     "as_object",
+    "decode_base64",
     "takes_in_order",
 ]

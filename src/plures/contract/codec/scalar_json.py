@@ -70,12 +70,17 @@ def _read_float(data: object) -> object:
     return data
 
 
+def decode_base64(text: str) -> bytes:
+    """The bytes of base64 in either alphabet, padded or not; raises `ValueError` where it is neither."""
+    standard = text.replace("-", "+").replace("_", "/").rstrip("=")
+    return base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True)
+
+
 def _read_bytes(data: object) -> object:
     if not isinstance(data, str):
         return data
-    standard = data.replace("-", "+").replace("_", "/").rstrip("=")
     try:
-        return base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True)
+        return decode_base64(data)
     except ValueError:
         message = "not base64"
         raise ValueError(message) from None

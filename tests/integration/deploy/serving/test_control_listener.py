@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from plures.http.parsing import MAX_HEAD_BYTES
+from plures.http.request_reader import MAX_HEAD_BYTES
 from plures.runtime import MAX_BODY_BYTES
 from tests.integration.deploy.support import until
 

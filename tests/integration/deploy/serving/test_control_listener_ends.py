@@ -6,7 +6,7 @@ import json
 import pytest
 
 from plures.http import HttpServerProtocol
-from plures.http.protocol import MAX_ARRIVAL_S
+from plures.http.server_connection import MAX_ARRIVAL_S
 from tests.integration.deploy.support import until
 
 from .answering import Serve, get, post

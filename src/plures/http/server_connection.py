@@ -1,7 +1,7 @@
-"""One HTTP/1.1 connection of the control listener: a caller that hangs up cancels its call.
+"""One HTTP/1.1 connection of the control listener: reads requests, has them answered, writes the responses.
 
-A protocol class as uvicorn takes them: uvicorn accepts, counts and stops the connections. Ours, since the ASGI cycle between a
-connection and a call costs as much as the call itself (docs/adr/0006-call-path.md).
+The listener of `plures.deploy` makes one of it for each connection that it accepts. It is ours, since uvicorn's speaks ASGI, and
+an ASGI cycle costs as much as the call itself (docs/adr/0006-call-path.md). A caller that hangs up cancels its call.
 """
 
 import asyncio
@@ -17,16 +17,14 @@ from typing import Any, Final, cast
 
 import msgspec
 
-from plures.runtime.connect import NOT_SENT
-
-from .exchange import Answerer, Request, Response
-from .parsing import RequestReader, Unreadable
+from .exchange import NOT_SENT, Answerer, Request, Response
+from .request_reader import RequestReader, Unreadable
 
 MAX_ARRIVAL_S: Final = 30
 """How long a request may take to arrive whole, in seconds."""
 
 _MOST_WAITING: Final = 8
-"""Pipelined requests that are read ahead. Not none: who reads nothing does not see the peer hang up."""
+"""Pipelined requests that are read ahead. Must be > 0: a paused socket does not report that the peer closed."""
 
 _STATUS_LINE: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
 _STATUS_LINE[499] = b"HTTP/1.1 499 Canceled\r\n"
@@ -34,11 +32,11 @@ _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 _CLOSE: Final = (b"connection", b"close")
 _OUR_FAULT: Final = Response(500, b'{"code":"internal","message":"the server failed; its log says why"}')
 _TOO_MANY: Final = Response(503, b'{"code":"unavailable","message":"too many connections"}', headers=(NOT_SENT,))
-_log = logging.getLogger("plures.calls")
+_LOG: Final = logging.getLogger("plures.calls")
 
 
 class HttpServerProtocol(asyncio.Protocol):
-    """Reads requests, has them answered one at a time, writes the responses. What is public, uvicorn or our listener asks for."""
+    """Answers the requests of one connection, one at a time. The listener calls the public methods."""
 
     def __init__(self, config: Any, server_state: Any, app_state: object) -> None:
         del app_state
@@ -57,17 +55,17 @@ class HttpServerProtocol(asyncio.Protocol):
 
     @property
     def is_silent(self) -> bool:
-        """Whether nothing is asked that is not answered."""
+        """Whether every request that began to arrive has been answered."""
         return self._task is None and not self._reader.is_arriving
 
     def shutdown(self) -> None:
-        """Close, once all that was asked is answered."""
+        """Close, once each request that began to arrive has been answered."""
         self._keeps_alive = False
         if self.is_silent and self.transport is not None:
             self.transport.close()
 
     def tick(self, passed_s: float) -> None:
-        """Some seconds have passed: close what is silent for too long, or takes too long to ask."""
+        """Some seconds have passed: close a connection that is silent for too long, or whose request takes too long to arrive."""
         self._silent_s += passed_s
         if self._task is not None or self.transport is None:
             self._silent_s = 0.0
@@ -78,14 +76,15 @@ class HttpServerProtocol(asyncio.Protocol):
             self.transport.close()
 
     def abort(self) -> None:
-        """Close now. What was asked gets no answer."""
+        """Close at once, also while a request is unanswered."""
         if self.transport is not None:
             self.transport.abort()
 
-    # asyncio.Protocol
+    # Called by the event loop
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.Transport", transport)  # uvloop's are none by inheritance
+        # A cast, since uvloop's transports do not inherit from asyncio's.
+        self.transport = cast("asyncio.Transport", transport)
         self._server.connections.add(self)
 
     def data_received(self, data: bytes) -> None:
@@ -107,7 +106,8 @@ class HttpServerProtocol(asyncio.Protocol):
         self._waiting.clear()
         self.resume_writing()
         if self._task is not None:
-            self._task.add_done_callback(self._server.tasks.discard)  # It may end before its first step.
+            # A task that is cancelled before its first step never comes to its own `finally`.
+            self._task.add_done_callback(self._server.tasks.discard)
             self._task.cancel()
 
     def pause_writing(self) -> None:
@@ -118,7 +118,7 @@ class HttpServerProtocol(asyncio.Protocol):
             self._flushed.set_result(None)
         self._flushed = None
 
-    # One exchange
+    # One request and its response
 
     def _take(self, request: Request) -> None:
         if self._task is not None:
@@ -139,8 +139,8 @@ class HttpServerProtocol(asyncio.Protocol):
                     await self._flushed
             else:
                 await self._stream(request, response, response.chunks)
-        except Exception:  # noqa: BLE001 - the answer has begun: that it has no end is all that its peer can be told
-            _log.exception("%s %s failed", request.method, request.path)
+        except Exception:  # noqa: BLE001 - the answer has begun; the peer can only be told that it has no end
+            _LOG.exception("%s %s failed", request.method, request.path)
             self.abort()
         except BaseException:
             self.abort()
@@ -152,12 +152,13 @@ class HttpServerProtocol(asyncio.Protocol):
 
     async def _answer_to(self, request: Request) -> Response:
         if len(self._server.connections) >= self._most_connections:
-            self._keeps_alive = False  # Or it would go on being one too many.
+            # Kept open, it would still be one too many.
+            self._keeps_alive = False
             return _TOO_MANY
         try:
             return await self._answer(request)
-        except Exception:  # noqa: BLE001 - whatever it is, its peer waits for an answer
-            _log.exception("%s %s failed", request.method, request.path)
+        except Exception:  # noqa: BLE001 - the peer waits for an answer
+            _LOG.exception("%s %s failed", request.method, request.path)
             return _OUR_FAULT
 
     def _send(self, request: Request, response: Response) -> None:
@@ -167,12 +168,14 @@ class HttpServerProtocol(asyncio.Protocol):
     async def _stream(self, request: Request, response: Response, chunks: AsyncGenerator[bytes, None]) -> None:
         async with aclosing(chunks):
             if not request.takes_chunks:
-                self._keeps_alive = False  # The end of the connection is the end of the body.
+                # The end of the connection is the end of the body.
+                self._keeps_alive = False
             self._write(self._head(response, b"transfer-encoding: chunked\r\n" if request.takes_chunks else b""))
             if request.method == "HEAD":
                 return
             async for chunk in chunks:
-                if chunk:  # An empty one would be the end.
+                # An empty chunk would be the end.
+                if chunk:
                     self._write(b"%x\r\n%b\r\n" % (len(chunk), chunk) if request.takes_chunks else chunk)
                 if self._flushed is not None:
                     await self._flushed
@@ -197,9 +200,10 @@ class HttpServerProtocol(asyncio.Protocol):
         self._write(_CONTINUE)
 
     def _refuse(self, status: HTTPStatus, why: str) -> None:
-        """Answer what cannot be read, and close."""
+        """Answer bytes that cannot be read as a request, and close."""
         if self._task is not None:
-            self.abort()  # The answer would be taken for that to the request before.
+            # The peer would take the refusal for the answer to the request before.
+            self.abort()
             return
         self._keeps_alive = False
         body = msgspec.json.encode({"code": "invalid_argument", "message": why})

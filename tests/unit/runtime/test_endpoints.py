@@ -1,11 +1,11 @@
-"""Which replica is called: the less busy of two, those that refused last, and never nobody while there is one."""
+"""Which endpoint is called: the less busy of two, those that refused last, and never nobody while there is one."""
 
 from collections.abc import Sequence
 from random import Random
 
 import pytest
 
-from plures.runtime.replicas import Directory, Replica, Replicas
+from plures.runtime.endpoints import Directory, Endpoint, Endpoints
 
 FOR_EVER = float("inf")
 
@@ -18,26 +18,26 @@ class Draws(Random):
         self._places = list(places)
         self.lots: list[list[str]] = []
 
-    def choice(self, seq: Sequence[Replica]) -> Replica:  # type: ignore[override]
-        self.lots.append([replica.url for replica in seq])
+    def choice(self, seq: Sequence[Endpoint]) -> Endpoint:  # type: ignore[override]
+        self.lots.append([endpoint.url for endpoint in seq])
         return seq[self._places.pop(0)]
 
 
-def replicas(random: Random, **in_flight: int) -> tuple[Replicas, dict[str, Replica]]:
-    """Replicas by name, so many calls in flight on each."""
-    them = Replicas(random)
+def endpoints(random: Random, **in_flight: int) -> tuple[Endpoints, dict[str, Endpoint]]:
+    """Endpoints by name, so many calls in flight on each."""
+    them = Endpoints(random)
     them.update(in_flight)
-    by_url: dict[str, Replica] = {}
-    while (replica := them.choose(by_url.values())) is not None:
-        by_url[replica.url] = replica
-        replica.in_flight = in_flight[replica.url]
+    by_url: dict[str, Endpoint] = {}
+    while (endpoint := them.choose(by_url.values())) is not None:
+        by_url[endpoint.url] = endpoint
+        endpoint.in_flight = in_flight[endpoint.url]
     return them, by_url
 
 
 class First(Random):
     """Always draws the first."""
 
-    def choice(self, seq: Sequence[Replica]) -> Replica:  # type: ignore[override]
+    def choice(self, seq: Sequence[Endpoint]) -> Endpoint:  # type: ignore[override]
         return seq[0]
 
 
@@ -45,8 +45,8 @@ class First(Random):
     ("places", "chosen"), [((0, 1), "b"), ((1, 0), "b"), ((0, 2), "a"), ((1, 2), "b"), ((2, 2), "c")]
 )
 def test_the_less_busy_of_two_is_called(places: tuple[int, ...], chosen: str) -> None:
-    random = Draws(0, 0, 0, 0, *places)  # The first four draws only serve to get hold of the replicas.
-    them, _ = replicas(random, a=5, b=1, c=9)
+    random = Draws(0, 0, 0, 0, *places)  # The first four draws only serve to get hold of the endpoints.
+    them, _ = endpoints(random, a=5, b=1, c=9)
     found = them.choose(())
     assert found is not None
     assert found.url == chosen
@@ -54,46 +54,46 @@ def test_the_less_busy_of_two_is_called(places: tuple[int, ...], chosen: str) ->
 
 
 def test_load_is_spread() -> None:
-    them, by_url = replicas(Random(7), a=0, b=0, c=0)
+    them, by_url = endpoints(Random(7), a=0, b=0, c=0)
     for _ in range(300):
         chosen = them.choose(())
         assert chosen is not None
         chosen.in_flight += 1
-    assert sum(replica.in_flight for replica in by_url.values()) == 300
-    assert all(95 <= replica.in_flight <= 105 for replica in by_url.values())
+    assert sum(endpoint.in_flight for endpoint in by_url.values()) == 300
+    assert all(95 <= endpoint.in_flight <= 105 for endpoint in by_url.values())
 
 
 def test_what_was_tried_is_not_tried_again() -> None:
-    them, by_url = replicas(First(), a=0, b=0)
+    them, by_url = endpoints(First(), a=0, b=0)
     assert them.choose([by_url["a"]]) is by_url["b"]
     assert them.choose([by_url["a"], by_url["b"]]) is None
 
 
 def test_what_refused_comes_last_but_is_never_left_out() -> None:
-    them, by_url = replicas(First(), a=0, b=9, c=9)
+    them, by_url = endpoints(First(), a=0, b=9, c=9)
     by_url["a"].down_until = FOR_EVER
     assert them.choose(()) is by_url["b"]
     assert them.choose([by_url["b"]]) is by_url["c"]
     assert them.choose([by_url["b"], by_url["c"]]) is by_url["a"]
-    for replica in by_url.values():
-        replica.down_until = FOR_EVER
+    for endpoint in by_url.values():
+        endpoint.down_until = FOR_EVER
     assert them.choose(()) is by_url["a"]
 
 
 def test_refusing_passes() -> None:
-    them, by_url = replicas(First(), a=0, b=9)
-    Replicas.refused(by_url["a"])
+    them, by_url = endpoints(First(), a=0, b=9)
+    Endpoints.refused(by_url["a"])
     assert them.choose(()) is by_url["b"]
     by_url["a"].down_until = 0.0
     assert them.choose(()) is by_url["a"]
 
 
 def test_nobody_is_ready() -> None:
-    assert Replicas(Random()).choose(()) is None
+    assert Endpoints(Random()).choose(()) is None
 
 
 def test_an_update_keeps_what_is_known_of_those_that_stay() -> None:
-    them, by_url = replicas(First(), a=3, b=4)
+    them, by_url = endpoints(First(), a=3, b=4)
     them.update(["b", "c"])
     kept = them.choose(())
     assert kept is by_url["b"]

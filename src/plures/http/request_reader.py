@@ -1,4 +1,4 @@
-"""Bytes of an HTTP/1.1 connection → complete requests, by httptools. Bounds what a peer can make us keep."""
+"""The bytes of an HTTP/1.1 connection → complete requests, by httptools. Bounds the memory that a peer can make us use."""
 
 from http import HTTPStatus
 from typing import Final
@@ -6,17 +6,16 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 import httptools
 
-from plures.runtime.connect import PREFIX
-from plures.runtime.policy import MAX_BODY_BYTES
+from plures.runtime import MAX_BODY_BYTES, connect
 
 from .exchange import Request
 
 MAX_HEAD_BYTES: Final = 64 * 1024
-_MOST_BODY_BYTES: Final = MAX_BODY_BYTES + PREFIX.size
+_MOST_BODY_BYTES: Final = MAX_BODY_BYTES + connect.PREFIX.size
 
 
 class Unreadable(Exception):
-    """The peer sent what is no request, or one that is not read to its end."""
+    """The peer sent bytes that are no request, or a request that is not read to its end."""
 
     def __init__(self, status: HTTPStatus, why: str) -> None:
         super().__init__(why)
@@ -28,7 +27,7 @@ class RequestReader:
 
     Attributes:
         is_arriving: Whether a request has begun and is not complete.
-        expects_continue: Whether its sender waits for a word before it sends the body.
+        expects_continue: Whether its sender waits for a 100 Continue before it sends the body.
     """
 
     def __init__(self) -> None:
@@ -51,7 +50,7 @@ class RequestReader:
         return self._complete
 
     def _bound_head(self, size: int) -> None:
-        """Count what is neither a request nor a body: a head, or what follows the last chunk."""
+        """Bound the bytes that are neither a request nor a body: a head, or the trailers after the last chunk."""
         has_moved_on = self._complete or self._body_size != self._known_body_size
         self._known_body_size = self._body_size
         self._head_size = 0 if has_moved_on else self._head_size + size
@@ -68,7 +67,7 @@ class RequestReader:
             raise Unreadable(HTTPStatus.BAD_REQUEST, f"this is not HTTP: {error}") from None
 
     def _stay(self, rest: bytes) -> None:
-        """The peer offered another protocol, as some do first of all; go on as if it had not."""
+        """Pass over the other protocol that the peer offers, as some clients do in their first request."""
         method, version = self._parser.get_method(), self._parser.get_http_version().encode()
         if method == b"CONNECT":
             raise Unreadable(HTTPStatus.NOT_IMPLEMENTED, "this is no proxy")
@@ -77,7 +76,7 @@ class RequestReader:
         self._parser = httptools.HttpRequestParser(self)
         self._feed(head + rest)
 
-    # httptools' callbacks
+    # Called by httptools
 
     def on_message_begin(self) -> None:
         self.is_arriving = True
@@ -91,7 +90,8 @@ class RequestReader:
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if not self._has_head:  # A trailer must not change how the request is taken.
+        # A trailer must not change how the request is taken.
+        if not self._has_head:
             self._headers[name.lower()] = value
 
     def on_headers_complete(self) -> None:
@@ -120,7 +120,8 @@ class RequestReader:
 
 
 def _path_and_query(url: bytes) -> tuple[str, bytes]:
-    if not url.startswith(b"/"):  # A proxy asks for the whole URL.
+    # A proxy asks for the whole URL.
+    if not url.startswith(b"/"):
         parts = urlsplit(url)
         url = parts.path + (b"?" + parts.query if parts.query else b"")
     path, _, query = url.partition(b"?")

@@ -1,4 +1,4 @@
-"""One HTTP/1.1 connection to a peer: writes a request, parses the answer with httptools. Knows nothing of Connect but one header."""
+"""One HTTP/1.1 connection to a peer: writes a request, reads the answer with httptools. Of Connect it knows one header."""
 
 import asyncio
 from collections import deque
@@ -6,7 +6,7 @@ from typing import Final, cast
 
 import httptools
 
-from plures.runtime.transport import Broken, Reply, TooLarge
+from plures.runtime import Broken, Reply, TooLarge
 
 _HIGH_WATER_BYTES: Final = 256 * 1024
 _FIRST_FINAL_STATUS: Final = 200
@@ -14,7 +14,15 @@ _FRAMING: Final = frozenset({b"content-length", b"transfer-encoding"})
 
 
 class HttpConnection(asyncio.Protocol):
-    """Carries one exchange at a time. An exchange that is given up closes the connection: the peer notices that nobody waits."""
+    """Carries one request at a time. When its caller gives up, the connection closes, and so the peer notices.
+
+    Args:
+        noted_header: The header whose value becomes the outcome of a reply, in lower case.
+        max_body_bytes: The most that is read of an answer, unless it is read piece by piece.
+
+    Attributes:
+        idle_since: When it last became idle, in `time.monotonic()` seconds; its owner sets it.
+    """
 
     def __init__(self, noted_header: bytes, max_body_bytes: int) -> None:
         self._noted_header = noted_header
@@ -37,7 +45,7 @@ class HttpConnection(asyncio.Protocol):
         return self._is_complete and self._keeps_alive and self._lost is None
 
     def abort(self) -> None:
-        """Close at once, whatever is under way."""
+        """Close at once, also while a request is under way."""
         self._lost = self._lost or "it was given up"
         if self._transport is not None:
             self._transport.abort()
@@ -86,7 +94,7 @@ class HttpConnection(asyncio.Protocol):
         self._transport.write(request)
 
     def _progress(self) -> "asyncio.Future[None]":
-        """To await: a step towards what is read. Raises `Broken` or `TooLarge` where there will be none."""
+        """Completes when more of the answer has arrived. Raises `Broken` or `TooLarge` where no more will."""
         if self._lost is not None:
             raise Broken(self._lost)
         self._check_size()
@@ -108,10 +116,11 @@ class HttpConnection(asyncio.Protocol):
                 self._waiter.set_result(None)
             self._waiter = None
 
-    # asyncio.Protocol
+    # Called by the event loop
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)  # uvloop's are none by inheritance
+        # A cast, since uvloop's transports do not inherit from asyncio's.
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         try:
@@ -125,13 +134,15 @@ class HttpConnection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._lost = self._lost or (str(exc) if exc else "the peer closed the connection")
         if self._has_head and not self._is_complete and not self._is_framed:
-            self._is_complete = True  # Without a length, the end of the connection is the end of the body.
+            # Without a length, the end of the connection is the end of the body.
+            self._is_complete = True
         self._wake()
 
-    # httptools' callbacks
+    # Called by httptools
 
     def on_message_begin(self) -> None:
-        if self._is_complete:  # Or the next request would be answered with what this one was not asked for.
+        # An answer that belongs to no request would be taken for that to the next one.
+        if self._is_complete:
             message = "it talks without being asked"
             raise ValueError(message)
 
@@ -155,6 +166,7 @@ class HttpConnection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         if self._status < _FIRST_FINAL_STATUS:
-            self._has_head = self._is_framed = False  # Only a hint; the answer follows.
+            # This was a hint; the answer follows.
+            self._has_head = self._is_framed = False
         else:
             self._is_complete = True

@@ -5,7 +5,7 @@ from http import HTTPStatus
 import pytest
 
 from plures.http import Request
-from plures.http.parsing import MAX_HEAD_BYTES, RequestReader, Unreadable
+from plures.http.request_reader import MAX_HEAD_BYTES, RequestReader, Unreadable
 from plures.runtime import MAX_BODY_BYTES
 
 POST = b"POST /a.B/C HTTP/1.1\r\nhost: here\r\ncontent-length: 2\r\n\r\n{}"

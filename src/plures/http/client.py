@@ -1,4 +1,4 @@
-"""The transport over HTTP/1.1: pools connections per peer.
+"""The transport over HTTP/1.1: pools connections per peer. It never uses a proxy.
 
 Ours, since giving up a call must close its connection at once, which the libraries that were fast enough do not do
 (docs/adr/0006-call-path.md).
@@ -8,39 +8,49 @@ import asyncio
 import ssl
 from collections import deque
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from time import monotonic
 from typing import Final
 from urllib.parse import urlsplit
 
-from plures.runtime.connect import OUTCOME_HEADER, header_lines
-from plures.runtime.policy import MAX_BODY_BYTES
-from plures.runtime.transport import NotSent, Outgoing, Reply
+from plures.runtime import MAX_BODY_BYTES, NotSent, Outgoing, Reply, connect
 
-from .connection import HttpConnection
+from .client_connection import HttpConnection
 
 _CONNECT_TIMEOUT_S: Final = 1.0
 _UNIX: Final = "unix:"
 # Shorter than servers keep idle connections (deploy.serving: 75 s), so that we do not write into one that is being closed.
 _IDLE_S: Final = 30.0
+_NOTED_HEADER: Final = connect.OUTCOME_HEADER.encode()
 
 
 class _Peer:
     """One address, and the idle connections to it.
 
     Attributes:
-        path: Of a Unix socket, where the address is one (`unix:/run/x`).
+        socket_path: Of the Unix socket, where the address is one (`unix:/run/x`).
+        folder: What the paths of requests begin with.
+        head_end: What follows the path in the head of each request.
     """
 
     def __init__(self, url: str) -> None:
         is_unix = url.startswith(_UNIX)
-        self.path = url.removeprefix(_UNIX) if is_unix else None
+        self.socket_path = url.removeprefix(_UNIX) if is_unix else None
         parts = urlsplit("http://localhost" if is_unix else url)
         self.host = parts.hostname or "127.0.0.1"
         self.tls = ssl.create_default_context() if parts.scheme == "https" else None
         self.port = parts.port or (443 if self.tls else 80)
-        self.prefix = f"POST {parts.path.rstrip('/')}"
-        self.suffix = f" HTTP/1.1\r\nhost: {parts.netloc}\r\n"
+        self.folder = parts.path.rstrip("/")
+        self.head_end = f" HTTP/1.1\r\nhost: {parts.netloc}\r\n"
         self.idle: deque[HttpConnection] = deque()
+
+    def post(self, outgoing: Outgoing) -> bytes:
+        lines, body = connect.header_lines(outgoing), outgoing.body
+        head = f"POST {self.folder}{outgoing.path}{self.head_end}{lines}content-length: {len(body)}\r\n\r\n"
+        return head.encode("latin-1") + body
+
+    def get(self, path: str) -> bytes:
+        return f"GET {self.folder}{path}{self.head_end}\r\n".encode("latin-1")
 
 
 class HttpTransport:
@@ -54,27 +64,38 @@ class HttpTransport:
         peer = self._peer(url)
         connection = self._idle(peer) or await self._connect(peer)
         try:
-            return await connection.unary(_request(peer, outgoing))
+            return await connection.unary(peer.post(outgoing))
         finally:
             self._release(peer, connection)
 
-    async def stream(self, url: str, outgoing: Outgoing) -> AsyncGenerator[Reply, None]:
+    def stream(self, url: str, outgoing: Outgoing) -> AsyncGenerator[Reply, None]:
         peer = self._peer(url)
-        connection = self._idle(peer) or await self._connect(peer)
-        try:
-            head = await connection.head(_request(peer, outgoing))
-            yield head
-            while (chunk := await connection.chunk()) is not None:
-                yield Reply(head.http_status, chunk)
-        finally:
-            self._release(peer, connection)
+        return self._pieces(peer, peer.post(outgoing))
+
+    async def get(self, url: str, path: str) -> Reply:
+        """GET a page of a peer, of any size; raises `NotSent` or `Broken`, and `ValueError` where the URL is none."""
+        peer = self._peer(url)
+        async with aclosing(self._pieces(peer, peer.get(path))) as pieces:
+            head = await anext(pieces)
+            return Reply(head.http_status, b"".join([piece.body async for piece in pieces]), head.outcome)
 
     async def close(self) -> None:
         for connection in self._open:
             connection.abort()
         self._open.clear()
         self._peers.clear()
-        await asyncio.sleep(0)  # Let the event loop close the sockets.
+        # The event loop closes the sockets in its next step.
+        await asyncio.sleep(0)
+
+    async def _pieces(self, peer: _Peer, request: bytes) -> AsyncGenerator[Reply, None]:
+        connection = self._idle(peer) or await self._connect(peer)
+        try:
+            head = await connection.head(request)
+            yield head
+            while (chunk := await connection.chunk()) is not None:
+                yield Reply(head.http_status, chunk)
+        finally:
+            self._release(peer, connection)
 
     def _peer(self, url: str) -> _Peer:
         peer = self._peers.get(url)
@@ -84,7 +105,8 @@ class HttpTransport:
 
     def _idle(self, peer: _Peer) -> HttpConnection | None:
         while peer.idle:
-            connection = peer.idle.pop()  # The one used last is the one least likely to be closed by the peer.
+            # The peer is least likely to close the connection that was used last.
+            connection = peer.idle.pop()
             if connection.is_reusable and monotonic() - connection.idle_since < _IDLE_S:
                 return connection
             self._drop(connection)
@@ -92,15 +114,14 @@ class HttpTransport:
 
     async def _connect(self, peer: _Peer) -> HttpConnection:
         loop = asyncio.get_running_loop()
-        noted = OUTCOME_HEADER.encode()
 
         def made() -> HttpConnection:
-            return HttpConnection(noted, MAX_BODY_BYTES)
+            return HttpConnection(_NOTED_HEADER, MAX_BODY_BYTES)
 
         try:
             async with asyncio.timeout(_CONNECT_TIMEOUT_S):
-                if peer.path is not None:
-                    _, connection = await loop.create_unix_connection(made, peer.path)
+                if peer.socket_path is not None:
+                    _, connection = await loop.create_unix_connection(made, peer.socket_path)
                 else:
                     _, connection = await loop.create_connection(made, peer.host, peer.port, ssl=peer.tls)
         except TimeoutError:
@@ -121,9 +142,3 @@ class HttpTransport:
     def _drop(self, connection: HttpConnection) -> None:
         connection.abort()
         self._open.discard(connection)
-
-
-def _request(peer: _Peer, outgoing: Outgoing) -> bytes:
-    lines, body = header_lines(outgoing), outgoing.body
-    head = f"{peer.prefix}{outgoing.path}{peer.suffix}{lines}content-length: {len(body)}\r\n\r\n"
-    return head.encode("latin-1") + body

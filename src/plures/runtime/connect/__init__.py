@@ -1,0 +1,41 @@
+"""The Connect protocol, as far as it is bytes: its words, what the callee writes, what the caller reads. Knows nothing of HTTP."""
+
+from .answers import END_OF_STREAM, encoded_answer, end_of_stream, error_reply
+from .replies import answer_of, read_stream
+from .words import (
+    COMPRESSED_FLAG,
+    HOPS_HEADER,
+    HTTP_STATUS,
+    NOT_SENT,
+    OK,
+    OUTCOME_HEADER,
+    PREFIX,
+    STREAM_TYPE,
+    TIMEOUT_HEADER,
+    UNARY_TYPE,
+    envelope,
+    header_lines,
+    timeout_ms,
+)
+
+__all__ = [
+    "COMPRESSED_FLAG",
+    "END_OF_STREAM",
+    "HOPS_HEADER",
+    "HTTP_STATUS",
+    "NOT_SENT",
+    "OK",
+    "OUTCOME_HEADER",
+    "PREFIX",
+    "STREAM_TYPE",
+    "TIMEOUT_HEADER",
+    "UNARY_TYPE",
+    "answer_of",
+    "encoded_answer",
+    "end_of_stream",
+    "envelope",
+    "error_reply",
+    "header_lines",
+    "read_stream",
+    "timeout_ms",
+]

@@ -1,0 +1,63 @@
+"""What the callee writes: the bytes of its answers, of its errors, and of the end of a stream."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+
+from plures.contract import Codec, ContractError, Malformed, OperationDescription, TooDeep
+from plures.errors import CallError, LimitExceeded, Outcome
+from plures.runtime.failures import bad_answer
+from plures.runtime.policy import check_size
+from plures.runtime.transport import Reply
+
+from .words import END_FLAG, HTTP_STATUS, NOT_SENT, OUTCOME_HEADER, envelope
+
+END_OF_STREAM: Final = envelope(b"{}", END_FLAG)
+"""The last envelope of a stream that has failed in nothing."""
+
+
+def encoded_answer(operation: OperationDescription, value: Any, encode: Callable[[Codec, Any], bytes]) -> bytes:
+    """The JSON of what an operation returned or yielded; raises `CallError` where the contract does not allow it."""
+    if operation.wraps_answer:
+        python = operation.answer.message.python
+        value = python(value) if operation.answer.message.fields else python()
+    try:
+        body = encode(operation.answer, value)
+    except (Malformed, TooDeep) as error:
+        raise bad_answer(error, operation) from None
+    check_size(operation, body, Outcome.MAY_HAVE_RUN)
+    return body
+
+
+def error_reply(error: CallError | ContractError, operation: OperationDescription) -> Reply:
+    """The reply that tells an error; it tells another error where this one has fields that may not cross."""
+    try:
+        body = _error_body(error, operation)
+        check_size(operation, body, Outcome.MAY_HAVE_RUN)
+    except (Malformed, TooDeep) as wrong:
+        return error_reply(bad_answer(wrong, operation), operation)
+    except LimitExceeded as too_large:
+        return error_reply(too_large, operation)
+    never_started = isinstance(error, CallError) and error.outcome is Outcome.NOT_SENT
+    return Reply(HTTP_STATUS[error.status], body, NOT_SENT if never_started else None)
+
+
+def end_of_stream(error: CallError | ContractError, operation: OperationDescription) -> bytes:
+    """The last envelope of a stream that failed."""
+    reply = error_reply(error, operation)
+    end: dict[str, object] = {"error": msgspec.Raw(reply.body)}
+    if reply.outcome is not None:
+        end["metadata"] = {OUTCOME_HEADER: [reply.outcome]}
+    return envelope(msgspec.json.encode(end), END_FLAG)
+
+
+def _error_body(error: CallError | ContractError, operation: OperationDescription) -> bytes:
+    """The JSON object of an error; raises `Malformed` where a field of a declared error is not of its declared type."""
+    if isinstance(error, CallError):
+        return msgspec.json.encode({"code": error.status.value, "message": error.why})
+    declared = next(declared for declared in operation.errors if type(error) is declared.python)
+    fields = msgspec.Raw(declared.codec.encode_checked(declared.codec.message.python(**error.fields)))
+    # Peers with generated code would read `value`; its field numbers do not exist before the contract is locked.
+    detail = {"type": declared.name, "value": "", "debug": fields}
+    return msgspec.json.encode({"code": error.status.value, "message": error.what, "details": [detail]})

@@ -1,0 +1,146 @@
+"""What the caller reads: the values, errors and streams in the replies of a peer, which may be of any make."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from plures.contract import ContractError, Malformed, OperationDescription, TooDeep, as_list, as_object
+from plures.errors import CallError, Outcome, Status
+from plures.runtime.failures import bad_answer
+from plures.runtime.policy import MAX_BODY_BYTES
+from plures.runtime.transport import Reply, TooLarge
+
+from .words import END_FLAG, HTTP_STATUS, NOT_SENT, OK, OUTCOME_HEADER, PREFIX
+
+_STATUSES: Final[Mapping[str, Status]] = {status.value: status for status in Status}
+_STATUS_OF_HTTP: Final[Mapping[int, Status]] = {
+    400: Status.INTERNAL, 401: Status.UNAUTHENTICATED, 403: Status.PERMISSION_DENIED, 404: Status.UNIMPLEMENTED,
+    429: Status.UNAVAILABLE, 502: Status.UNAVAILABLE, 503: Status.UNAVAILABLE, 504: Status.UNAVAILABLE,
+}  # fmt: skip
+# What gateways and routers answer in place of the operation. The codes of the protocol say less: an operation that ran may
+# pass on that another one refused it, or raise a declared error that an older caller does not know.
+_NEVER_STARTED: Final = frozenset({401, 403, 404})
+
+_BROKEN_OFF: Final = Reply(503, b'{"code":"unavailable","message":"the stream broke off"}')
+_NO_END: Final = Reply(500, b'{"code":"internal","message":"the stream ended without a readable end"}')
+_END_DECODER: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_NO_JSON: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+def answer_of(operation: OperationDescription, reply: Reply) -> Any:
+    """The value in a reply; raises the error that the reply tells instead."""
+    if reply.http_status != OK:
+        raise _error_of(operation, reply)
+    try:
+        answer = operation.answer.decode(reply.body)
+    except (Malformed, TooDeep) as error:
+        raise bad_answer(error, operation) from None
+    if not operation.wraps_answer:
+        return answer
+    return answer.value if operation.answer.message.fields else None
+
+
+async def read_stream(head: Reply, chunks: AsyncIterator[Reply]) -> AsyncIterator[Reply]:
+    """Each message of a stream as a reply of its own; where the stream fails, the last reply tells the error.
+
+    Args:
+        head: What came first.
+        chunks: What comes after it, cut anywhere.
+
+    Raises:
+        TooLarge: A message is over the limit.
+    """
+    if head.http_status != OK:
+        yield Reply(head.http_status, await _whole(chunks), head.outcome)
+        return
+    buffer = bytearray()
+    async for chunk in chunks:
+        buffer += chunk.body
+        while len(buffer) >= PREFIX.size:
+            flags, length = PREFIX.unpack_from(buffer)
+            if length > MAX_BODY_BYTES:
+                message = f"a message of {length:,} bytes is over the limit of {MAX_BODY_BYTES:,}"
+                raise TooLarge(message)
+            end = PREFIX.size + length
+            if len(buffer) < end:
+                break
+            body = bytes(buffer[PREFIX.size : end])
+            del buffer[:end]
+            if flags & END_FLAG:
+                failure = _failure_in(body)
+                if failure is not None:
+                    yield failure
+                return
+            yield Reply(OK, body)
+    yield _BROKEN_OFF
+
+
+async def _whole(chunks: AsyncIterator[Reply]) -> bytes:
+    body = bytearray()
+    async for chunk in chunks:
+        body += chunk.body
+        if len(body) > MAX_BODY_BYTES:
+            message = f"the answer is larger than {MAX_BODY_BYTES:,} bytes"
+            raise TooLarge(message)
+    return bytes(body)
+
+
+def _failure_in(end: bytes) -> Reply | None:
+    """The error in the end of a stream, as the reply of a unary call would tell it; None where the stream succeeded."""
+    try:
+        parts = _END_DECODER.decode(end)
+    except _NO_JSON:
+        return _NO_END
+    error = parts.get("error", b"")
+    told = _parsed(error)
+    if not told:
+        return None
+    metadata = as_object(_parsed(parts.get("metadata", b""))) or {}
+    [outcome, *_] = as_list(metadata.get(OUTCOME_HEADER)) or [None]
+    return Reply(HTTP_STATUS[_code_of(told) or Status.UNKNOWN], bytes(error), outcome)
+
+
+def _error_of(operation: OperationDescription, reply: Reply) -> Exception:
+    told = _parsed(reply.body)
+    body = as_object(told) or {}
+    declared = _declared(body.get("details"), operation)
+    if declared is not None:
+        return declared
+    status = _code_of(told) or _STATUS_OF_HTTP.get(reply.http_status, Status.UNKNOWN)
+    was_routed = "code" in body
+    never_started = reply.outcome == NOT_SENT or (reply.http_status in _NEVER_STARTED and not was_routed)
+    why = body.get("message")
+    if not isinstance(why, str) or not why:
+        why = "the peer gives no reason" if was_routed else f"the peer answered HTTP {reply.http_status}"
+    outcome = Outcome.NOT_SENT if never_started else Outcome.MAY_HAVE_RUN
+    return CallError.of(status, operation.full_name, why, outcome=outcome)
+
+
+def _code_of(told: object) -> Status | None:
+    return _STATUSES.get(str((as_object(told) or {}).get("code")))
+
+
+def _declared(details: object, operation: OperationDescription) -> ContractError | None:
+    for detail in map(as_object, as_list(details) or []):
+        for declared in operation.errors:
+            if detail is not None and detail.get("type") == declared.name:
+                return _rebuilt(declared.python, declared.codec, detail.get("debug") or {})
+    return None
+
+
+def _rebuilt(python: type[ContractError], codec: Any, fields: Any) -> ContractError | None:
+    try:
+        message = codec.from_data(fields)
+    except Malformed:
+        # A peer with another idea of the error: its code and text still arrive.
+        return None
+    return python(**{field.name: getattr(message, field.name) for field in codec.message.fields})
+
+
+def _parsed(body: bytes | msgspec.Raw) -> object:
+    """The JSON of a body, or None where it is none."""
+    try:
+        return msgspec.json.decode(body)
+    except _NO_JSON:
+        return None

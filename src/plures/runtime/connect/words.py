@@ -1,0 +1,56 @@
+"""The words of the Connect protocol: names and values of headers, flags, envelopes. Source: connectrpc.com/docs/protocol."""
+
+import struct
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from plures.errors import Outcome, Status
+from plures.runtime.transport import Outgoing
+
+UNARY_TYPE: Final = "application/json"
+STREAM_TYPE: Final = "application/connect+json"
+TIMEOUT_HEADER: Final = "connect-timeout-ms"
+VERSION_HEADER: Final = "connect-protocol-version"
+HOPS_HEADER: Final = "plures-hops"
+OUTCOME_HEADER: Final = "plures-outcome"
+NOT_SENT: Final = Outcome.NOT_SENT.value
+"""The value of the outcome header where the operation certainly did not start; there is no other value."""
+
+# A plain number: to compare with a member of an enumeration takes longer, and each call does it.
+OK: Final = HTTPStatus.OK.value
+
+END_FLAG: Final = 2
+COMPRESSED_FLAG: Final = 1
+PREFIX: Final = struct.Struct(">BI")
+"""What precedes each message of a stream: one byte of flags, four bytes of length."""
+
+HTTP_STATUS: Final[Mapping[Status, int]] = {
+    Status.CANCELED: 499, Status.UNKNOWN: 500, Status.INVALID_ARGUMENT: 400, Status.DEADLINE_EXCEEDED: 504,
+    Status.NOT_FOUND: 404, Status.ALREADY_EXISTS: 409, Status.PERMISSION_DENIED: 403, Status.RESOURCE_EXHAUSTED: 429,
+    Status.FAILED_PRECONDITION: 400, Status.ABORTED: 409, Status.OUT_OF_RANGE: 400, Status.UNIMPLEMENTED: 501,
+    Status.INTERNAL: 500, Status.UNAVAILABLE: 503, Status.DATA_LOSS: 500, Status.UNAUTHENTICATED: 401,
+}  # fmt: skip
+"""The HTTP status that goes with each code of an error."""
+
+_MIN_TIMEOUT_S: Final = 0.001
+# The protocol allows ten digits.
+_MAX_TIMEOUT_MS: Final = 9_999_999_999
+
+
+def envelope(message: bytes, flags: int = 0) -> bytes:
+    """One message of a stream."""
+    return PREFIX.pack(flags, len(message)) + message
+
+
+def timeout_ms(seconds: float) -> int:
+    """The value of the timeout header, at least 1: a timeout of zero is over before the call starts."""
+    return min(_MAX_TIMEOUT_MS, int(seconds * 1000)) if seconds > _MIN_TIMEOUT_S else 1
+
+
+def header_lines(outgoing: Outgoing) -> str:
+    """The headers of a request except those of HTTP itself, each with its line end."""
+    return (
+        f"content-type: {STREAM_TYPE if outgoing.streams else UNARY_TYPE}\r\n{VERSION_HEADER}: 1\r\n"
+        f"{TIMEOUT_HEADER}: {outgoing.timeout_ms}\r\n{HOPS_HEADER}: {outgoing.hops}\r\n"
+    )
