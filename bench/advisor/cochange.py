@@ -5,10 +5,9 @@ from itertools import combinations
 from pathlib import Path
 
 from plures.advisor import Survey
-from plures.advisor.measuring.coupling import changes
-from plures.advisor.reading.cache import Cache, default_folder
-from plures.advisor.reading.repository import git
-from plures.advisor.reading.repository.history import History, read_history
+from plures.advisor.measuring.changes import changes
+from plures.advisor.reading import Cache, History, default_folder
+from plures.advisor.reading.repository import open_repository, read_history
 
 from .measures import Ranked
 from .registered import Case
@@ -38,7 +37,7 @@ def ranked_pairs(case: Case, survey: Survey, repositories: Path) -> dict[str, Ra
 def _together(survey: Survey, history: History | None, start: float, end: float) -> Counter[tuple[str, str]]:
     pairs: Counter[tuple[str, str]] = Counter()
     if history is not None:
-        for change in changes(history, survey.codebase.cut, frozenset(survey.codebase.index.name_of)):
+        for change in changes(history, survey.codebase.division, frozenset(survey.codebase.index.name_of)):
             if start < change.when <= end:
                 pairs.update(combinations(sorted(change.components), 2))
     return pairs
@@ -46,7 +45,7 @@ def _together(survey: Survey, history: History | None, start: float, end: float)
 
 def _later_history(case: Case, repositories: Path) -> History:
     """History up to the newest commit that the repository has."""
-    repository = git.open_repository(case.folder(repositories))
+    repository = open_repository(case.folder(repositories))
     if repository is None:
         message = f"{case.title}: {case.folder(repositories)} is no repository"
         raise LookupError(message)

@@ -6,11 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from plures.advisor import Survey, Verdict, Wish, advise, read_codebase
-from plures.advisor.measuring import survey
-from plures.advisor.reading.cache import default_folder
-from plures.advisor.reading.components import cut_by_structure
-from plures.advisor.reading.imports import cohesion
+from plures.advisor import ReadRequest, Survey, Verdict, advise, default_cache, read_codebase, survey
+from plures.advisor.reading.components import divide_by_folders
 
 from .registered import Case
 
@@ -18,15 +15,15 @@ Score = Callable[[Survey, str], float]
 
 
 def quiet(_what: str, _done: int, _total: int | None) -> None:
-    """Nobody watches."""
+    """Ignores progress."""
 
 
 def read(case: Case, repositories: Path) -> Survey:
     """The survey of a case, with its registered divisions."""
-    codebase = read_codebase(Wish(case.folder(repositories), case.commit, cache=default_folder()), quiet)
+    codebase = read_codebase(ReadRequest(case.folder(repositories), case.commit, cache=default_cache()), quiet)
     if case.definitions.divide:
         lines = {path: codebase.facts[path].lines for path in codebase.production}
-        codebase = replace(codebase, cut=cut_by_structure(lines, codebase.index.name_of, case.definitions.divide))
+        codebase = replace(codebase, division=divide_by_folders(lines, codebase.index.name_of, case.definitions.divide))
     return survey(codebase, quiet)
 
 
@@ -49,22 +46,22 @@ def _advisor(read_survey: Survey, name: str) -> float:
 
 
 def _lines(read_survey: Survey, name: str) -> float:
-    of = read_survey.codebase.cut.of
+    of = read_survey.codebase.division.of
     return float(sum(read_survey.codebase.facts[path].lines for path in of if of[path] == name))
 
 
 def _files(read_survey: Survey, name: str) -> float:
-    return float(Counter(read_survey.codebase.cut.of.values())[name])
+    return float(Counter(read_survey.codebase.division.of.values())[name])
 
 
 def _directory(read_survey: Survey, name: str) -> float:
     """Folders below it: what looks like a project on disk."""
-    of = read_survey.codebase.cut.of
+    of = read_survey.codebase.division.of
     return float(len({path.rpartition("/")[0] for path in of if of[path] == name}))
 
 
 def _cohesion(read_survey: Survey, name: str) -> float:
-    return cohesion(read_survey.dependencies, name)
+    return read_survey.independence[name].cohesion
 
 
 def _last_year(read_survey: Survey, name: str) -> float:

@@ -1,15 +1,15 @@
-"""Layer 8, the advisor: reads any Python codebase and says from evidence what to split out, merge or leave alone.
+"""Layer 7, the advisor: reads any Python codebase and says from evidence what to split out, merge or leave alone.
 
-Stands alone: it imports nothing of Plures but the root of its errors, and runs nothing of the code that it reads.
+It stands alone: of Plures it imports only the root error, and it runs none of the code that it reads.
 """
 
-from .atlas import read_map
+from .atlas import draw, read_map
 from .judging import Advice, Evidence, Finding, Pressure, SplitPlan, Verdict, advise, plan
 from .measuring import Survey, survey
 from .model import CodeMap, Component, Edge
-from .reading import Codebase, Wish, read_codebase
+from .reading import Codebase, ReadRequest, read_codebase
 from .reading import default_folder as default_cache
-from .reports import advice_markdown, draw, map_markdown, print_advice, print_map, print_plan, render_html, to_json
+from .reports import advice_markdown, map_markdown, print_advice, print_map, print_plan, render_html, to_json
 
 __all__ = [
     "Advice",
@@ -20,10 +20,10 @@ __all__ = [
     "Evidence",
     "Finding",
     "Pressure",
+    "ReadRequest",
     "SplitPlan",
     "Survey",
     "Verdict",
-    "Wish",
     "advice_markdown",
     "advise",
     "default_cache",

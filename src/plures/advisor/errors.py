@@ -1,70 +1,80 @@
-"""What a user can do wrong when asking the advisor; each error says what to do."""
+"""What can go wrong when a user asks the advisor. Each error says what to do."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
-from plures.errors import PluresError
+from plures.errors import PluresError, Text
 
 
+@dataclass(eq=False)
 class NotAFolder(PluresError):
     """The path to read is missing or is a file."""
 
     code = "advisor.not_a_folder"
+    text = Text(
+        "Cannot read {path!r}",
+        why="it is not a folder",
+        fix="Give the folder of a codebase; it may be a git working tree, a bare repository or plain files.",
+    )
 
-    def __init__(self, path: str) -> None:
-        super().__init__(
-            f"Cannot read {path!r}",
-            why="it is not a folder",
-            fix="Give the folder of a codebase; it may be a git working tree, a bare repository or plain files.",
-        )
+    path: str
 
 
+@dataclass(eq=False)
 class NoPythonFound(PluresError):
-    """There is nothing to map."""
+    """The folder holds no production code in Python, so there is nothing to map."""
 
     code = "advisor.no_python"
+    text = Text(
+        "Cannot map {path!r}",
+        why="none of its {looked_at} files is a Python module outside tests and documentation",
+        fix="Give the folder that holds the Python packages, or name components in a file with --components.",
+    )
 
-    def __init__(self, path: str, looked_at: int) -> None:
-        super().__init__(
-            f"Cannot map {path!r}",
-            why=f"none of its {looked_at} files is a Python module outside tests and documentation",
-            fix="Give the folder that holds the Python packages, or name components in a file with --components.",
-        )
+    path: str
+    looked_at: int
 
 
+@dataclass(eq=False)
 class UnknownCommit(PluresError):
-    """The commit asked for is not in the repository."""
+    """The repository does not have the commit that the user named."""
 
     code = "advisor.unknown_commit"
+    text = Text(
+        "Cannot read commit {commit!r}",
+        why="{reason}",
+        fix="Give a commit, tag or branch that `git rev-parse` knows here; a shallow clone may lack old ones.",
+    )
 
-    def __init__(self, commit: str, reason: str) -> None:
-        super().__init__(
-            f"Cannot read commit {commit!r}",
-            why=reason,
-            fix="Give a commit, tag or branch that `git rev-parse` knows here; a shallow clone may lack old ones.",
-        )
+    commit: str
+    reason: str
 
 
+@dataclass(eq=False)
 class UnknownComponent(PluresError):
-    """A component was named that the map does not have."""
+    """The map does not have the component that the user named."""
 
     code = "advisor.unknown_component"
+    text = Text(
+        "No component is called {name!r}",
+        why="the map has {count}: {some}",
+        fix="Use one of these names, or define components in a file with --components.",
+    )
 
-    def __init__(self, name: str, known: Sequence[str]) -> None:
-        super().__init__(
-            f"No component is called {name!r}",
-            why=f"the map has {len(known)}: {', '.join(known[:12])}{' …' if len(known) > 12 else ''}",  # noqa: PLR2004
-            fix="Use one of these names, or define components in a file with --components.",
-        )
+    name: str
+    count: int
+    some: str
 
 
+@dataclass(eq=False)
 class GitFailed(PluresError):
-    """Git ran and refused; the advisor goes on without history where it can."""
+    """Git ran and ended with an error. The advisor goes on without history where it can."""
 
     code = "advisor.git_failed"
+    text = Text(
+        "git {command} failed",
+        why="{reason}",
+        fix="Run the same command by hand to see more; without history the advisor can still read the code.",
+    )
 
-    def __init__(self, arguments: Sequence[str], reason: str) -> None:
-        super().__init__(
-            f"git {' '.join(arguments[:2])} failed",
-            why=reason or "git gave no reason",
-            fix="Run the same command by hand to see more; without history the advisor can still read the code.",
-        )
+    command: str
+    reason: str

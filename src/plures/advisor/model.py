@@ -1,17 +1,18 @@
-"""The words of a map: components, edges, tables, teams. Values only; every report is a view of these."""
+"""The words of a map: components, edges, tables, teams. Holds values only; every report is a view of them."""
 
 from dataclasses import dataclass
 
-FORMAT = 1  # Rises when the JSON of a map or of advice changes incompatibly.
+# Rises when the JSON of a map or of advice changes incompatibly.
+FORMAT = 1
 
 
 @dataclass(frozen=True)
-class Link:
-    """Where to look: a file and line, or a commit.
+class Reference:
+    """Where the reader can check a statement: a file and line, or a commit.
 
     Attributes:
         text: What to show.
-        url: Where it leads; empty when the repository has no web address.
+        url: Its page on the web; empty when the repository has no web address.
     """
 
     text: str
@@ -20,7 +21,7 @@ class Link:
 
 @dataclass(frozen=True)
 class TeamShare:
-    """A team's part of the commits to a component, 0 to 1."""
+    """A team's share of the commits to a component, 0 to 1."""
 
     team: str
     share: float
@@ -28,14 +29,14 @@ class TeamShare:
 
 @dataclass(frozen=True)
 class Waiting:
-    """How often one team changed what another had changed within the last two weeks."""
+    """How often one team changed what another team had changed within the two weeks before."""
 
     component: str
     waiting: str
     on: str
     times: int
     median_days: float
-    links: tuple[Link, ...]
+    links: tuple[Reference, ...]
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,10 @@ class Component:
         callers: Components that import it.
         callees: Components that it imports.
         commits: In the last 24 months; 0 when there is no history.
-        commits_alone: Of these, the ones that touched nothing else.
+        commits_alone: How many of these touched no other component.
         quarters: Commits per quarter, oldest first.
-        waiting_share: Share of its commits that came right after another resident team's.
-        shared: Used by everybody by its nature.
+        waiting_share: Share of its commits that came right after a commit of another resident team.
+        shared: By its name or place, most of the others use it.
     """
 
     name: str
@@ -74,19 +75,19 @@ class Component:
 
 @dataclass(frozen=True)
 class Edge:
-    """What binds two components. `source` imports `target`; a pair without imports stands in alphabetical order.
+    """What binds two components. `source` imports `target`; a pair without imports is in alphabetical order.
 
     Attributes:
         imports: Pairs of files.
-        typing_only: All of these are for type checkers alone.
+        typing_only: All of these imports are for type checkers alone.
         shared_tables: Tables that both touch.
         together: Commits of the last 24 months that touched both.
         together_share: Share of all their commits that touched both.
-        share_of_least: The same as a share of the less-changed one's commits.
+        share_of_least: The same as a share of the commits of the one that changes less.
         by_ticket: Tickets that touched both in separate commits.
-        same_owners: How far the same people change both, 0 to 1.
-        trend: -1 to 1; above 0 they change together more than a year before.
-        forecast: Strength of changing together expected for the next year, for ranking.
+        same_owners: Overlap of the people who change them, 0 to 1.
+        trend: -1 to 1; above 0 they change together more often than the year before.
+        forecast: How strongly they are expected to change together next year, for ranking.
     """
 
     source: str
@@ -103,7 +104,7 @@ class Edge:
     trend: float
     forecast: float
     quarters: tuple[int, ...]
-    links: tuple[Link, ...]
+    links: tuple[Reference, ...]
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ class TableView:
 
 @dataclass(frozen=True)
 class HotSpot:
-    """A file that changes often and is large: where work and risk gather.
+    """A file that is large and changes often: work and risk gather there.
 
     Attributes:
         score: Commits times lines, relative to the hottest, 0 to 1.
@@ -134,7 +135,7 @@ class HotSpot:
 
 @dataclass(frozen=True)
 class Problem:
-    """A file that could not be read fully, and why."""
+    """A file that could not be read fully, with the reason."""
 
     path: str
     reason: str
@@ -145,10 +146,10 @@ class CodeMap:
     """A codebase as the advisor sees it.
 
     Attributes:
-        commit: Id of what was read; empty without git.
+        commit: Id of the commit that was read; empty without git.
         date: Day of that commit; empty without git.
-        commits: Commits read, merges aside.
-        notes: What limits the picture, in sentences.
+        commits: Number of commits read, merges left out.
+        notes: Sentences that say what limits the picture.
         quarters: Names of the quarters, oldest first.
     """
 
@@ -169,3 +170,19 @@ class CodeMap:
     cycles: tuple[tuple[str, ...], ...]
     problems: tuple[Problem, ...]
     quarters: tuple[str, ...]
+
+    @property
+    def largest(self) -> list[Component]:
+        """Components, those with most lines first."""
+        return sorted(self.components, key=lambda component: -component.lines)
+
+    @property
+    def imports(self) -> list[Edge]:
+        """Edges with imports, the strongest first."""
+        return sorted((edge for edge in self.edges if edge.imports), key=lambda edge: -edge.imports)
+
+    @property
+    def together(self) -> list[Edge]:
+        """One edge for each pair that changes together; those expected to do so most come first."""
+        pairs = {(min(e.source, e.target), max(e.source, e.target)): e for e in self.edges if e.together}
+        return sorted(pairs.values(), key=lambda edge: -edge.forecast)

@@ -13,11 +13,11 @@ from plures.advisor import (
     print_plan,
     read_codebase,
     render_html,
+    survey,
     to_json,
 )
-from plures.advisor.measuring import survey
 
-from .codebase import HELP, codebase_options, deliver, progress, shape_of, wish
+from .codebase import HELP, codebase_options, deliver, progress, read_request, shape_of
 from .console import mistakes_explained, out
 
 
@@ -47,7 +47,7 @@ def advise_command(
     shape = shape_of(shape, output)
     with mistakes_explained(as_json=shape == "json"):
         with progress() as tell:
-            read = survey(read_codebase(wish(path, commit, components, no_cache=no_cache), tell), tell)
+            read = survey(read_codebase(read_request(path, commit, components, no_cache=no_cache), tell), tell)
         if planned is not None:
             asked = plan(read, planned)
             deliver(to_json(asked), output) if shape == "json" else print_plan(asked, out())

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
-from plures.advisor import Wish, default_cache
+from plures.advisor import ReadRequest, default_cache
 
 from .console import err
 
@@ -41,9 +41,9 @@ def codebase_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def wish(path: Path, commit: str | None, components: Path | None, *, no_cache: bool) -> Wish:
+def read_request(path: Path, commit: str | None, components: Path | None, *, no_cache: bool) -> ReadRequest:
     """What the advisor should read."""
-    return Wish(path, commit, components, None if no_cache else default_cache())
+    return ReadRequest(path, commit, components, None if no_cache else default_cache())
 
 
 def shape_of(shape: str | None, output: Path | None) -> str:

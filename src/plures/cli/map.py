@@ -6,7 +6,7 @@ import click
 
 from plures.advisor import map_markdown, print_map, read_map, render_html, to_json
 
-from .codebase import HELP, codebase_options, deliver, progress, shape_of, wish
+from .codebase import HELP, codebase_options, deliver, progress, read_request, shape_of
 from .console import mistakes_explained, out
 
 
@@ -29,7 +29,7 @@ def map_command(
     shape = shape_of(shape, output)
     with mistakes_explained(as_json=shape == "json"):
         with progress() as tell:
-            drawn = read_map(wish(path, commit, components, no_cache=no_cache), tell, hide_names=hide_names)
+            drawn = read_map(read_request(path, commit, components, no_cache=no_cache), tell, hide_names=hide_names)
         if shape == "terminal":
             print_map(drawn, out())
         else:

@@ -8,15 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from plures.advisor import Survey, Wish, read_codebase
-from plures.advisor.measuring import survey
+from plures.advisor import ReadRequest, Survey, read_codebase, survey
 
 DAY = 86_400
 START = 1_700_000_000
 
 
 def quiet(_what: str, _done: int, _total: int | None) -> None:
-    """Progress that nobody watches."""
+    """Ignores progress."""
 
 
 class History:
@@ -96,7 +95,7 @@ def history() -> History:
 def read(tmp_path: Path) -> Callable[..., Survey]:
     """Read a codebase as the commands do, without a cache."""
 
-    def reader(folder: Path, **wishes: object) -> Survey:
-        return survey(read_codebase(Wish(folder, **wishes), quiet), quiet)  # type: ignore[arg-type]
+    def reader(folder: Path, **options: object) -> Survey:
+        return survey(read_codebase(ReadRequest(folder, **options), quiet), quiet)  # type: ignore[arg-type]
 
     return reader

@@ -6,8 +6,8 @@ import subprocess
 import pytest
 
 from plures.advisor import (
+    ReadRequest,
     Verdict,
-    Wish,
     advice_markdown,
     advise,
     draw,
@@ -50,12 +50,12 @@ def test_a_missing_folder_and_a_file_are_mistakes(tmp_path):
     (tmp_path / "file.py").write_text("")
     for path in (tmp_path / "none", tmp_path / "file.py"):
         with pytest.raises(NotAFolder):
-            read_codebase(Wish(path), quiet)
+            read_codebase(ReadRequest(path), quiet)
 
 
 def test_a_folder_without_python_is_a_mistake(tmp_path):
     with pytest.raises(NoPythonFound):
-        read_codebase(Wish(plain(tmp_path, {"README.md": "x", "tests/test_a.py": "pass"})), quiet)
+        read_codebase(ReadRequest(plain(tmp_path, {"README.md": "x", "tests/test_a.py": "pass"})), quiet)
 
 
 def test_a_repository_without_commits_counts_as_none(history, read, tmp_path):
@@ -68,7 +68,7 @@ def test_an_unknown_commit_is_a_mistake_and_no_option_of_git(history, tmp_path):
     folder = history.write(tmp_path)
     for commit in ("nonsense", "--help", "deadbeef" * 5, ""):
         with pytest.raises(UnknownCommit):
-            read_codebase(Wish(folder, commit), quiet)
+            read_codebase(ReadRequest(folder, commit), quiet)
 
 
 def test_broken_and_binary_files_and_conflicts_are_listed_and_read_as_far_as_possible(tmp_path, read):
@@ -90,7 +90,7 @@ def test_broken_and_binary_files_and_conflicts_are_listed_and_read_as_far_as_pos
     assert problems["a/broken.py"].startswith("syntax error")
     assert problems["a/conflict.py"] == "merge-conflict markers"
     assert problems["a/binary.py"] == "binary content"
-    assert {(link.source, link.target) for link in survey.codebase.graph.links} == {
+    assert {(edge.source, edge.target) for edge in survey.codebase.imports} == {
         ("a/broken.py", "a/ok.py"),
         ("a/conflict.py", "a/ok.py"),
         ("a/conflict.py", "a/broken.py"),
@@ -197,7 +197,7 @@ def test_links_out_of_the_folder_are_not_followed(tmp_path):
     folder = plain(tmp_path / "in", {"a.py": "x = 1\n"})
     (folder / "link.py").symlink_to(tmp_path / "outside.py")
     (folder / "loop").symlink_to(folder)
-    codebase = read_codebase(Wish(folder), quiet)
+    codebase = read_codebase(ReadRequest(folder), quiet)
     assert codebase.production == {"a.py"}
     assert codebase.tree.skipped["link.py"] == "a link"
 

@@ -83,7 +83,7 @@ def test_the_second_run_reads_from_the_cache(shop, tmp_path):
     assert not (shop / ".plures").exists()
 
 
-def test_a_change_on_disk_or_of_wishes_is_seen_at_once(shop, tmp_path):
+def test_a_change_on_disk_or_of_the_request_is_seen_at_once(shop, tmp_path):
     first = json.loads(run(map_command, shop, "--format", "json").stdout)
     (shop / "shop/mail/m9.py").write_text("from shop.search import m1\nX = 1\n")
     second = json.loads(run(map_command, shop, "--format", "json").stdout)

@@ -1,6 +1,18 @@
-"""From measurements to advice: evidence, verdicts and plans."""
+"""From measurements to advice: evidence, verdicts and plans. Does not know how advice is shown."""
 
 from .advice import advise, plan
-from .judgement import Advice, Evidence, Finding, MergePlan, Pressure, SplitPlan, Verdict
+from .judgement import Advice, CutStep, Evidence, Finding, MergePlan, Operation, Pressure, SplitPlan, Verdict
 
-__all__ = ["Advice", "Evidence", "Finding", "MergePlan", "Pressure", "SplitPlan", "Verdict", "advise", "plan"]
+__all__ = [
+    "Advice",
+    "CutStep",
+    "Evidence",
+    "Finding",
+    "MergePlan",
+    "Operation",
+    "Pressure",
+    "SplitPlan",
+    "Verdict",
+    "advise",
+    "plan",
+]

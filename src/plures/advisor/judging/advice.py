@@ -1,4 +1,4 @@
-"""From a survey to advice: evidence of all sources, weighed, with plans for the findings that ask for something."""
+"""Makes advice from a survey: weighs the evidence of all sources, and plans what the findings ask for."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -9,25 +9,26 @@ from plures.advisor.model import FORMAT
 
 from .judgement import Advice, Evidence, Finding, SplitPlan, Verdict
 from .plans import plan_merge, plan_split
-from .sources import SOURCES, Source
+from .sources import SOURCES, Source, some
 from .verdicts import weigh
 
+_KNOWN = 12
 _ONLY_TEAM = (
     "Code and history can show one reason to split: teams that wait for each other. Whether a part must scale on its own, "
     "or fails differently from the rest, only a running system shows."
 )
 CAVEATS = (
     _ONLY_TEAM,
-    "Imports by name at run time (plugins, dependency injection by string) are not seen.",
-    "Confidence is the share of cases in which it held in the backtest. What left did not always do well to leave.",
+    "The advisor does not see imports by name at run time (plugins, dependency injection by string).",
+    "Confidence is the share of such findings that held in the backtest. A component that left did not always do well to leave.",
 )
 
 
 def advise(survey: Survey, *, sources: Sequence[Source] = SOURCES, more: Iterable[Evidence] = ()) -> Advice:
-    """Findings on every component, and on every pair that evidence speaks of.
+    """Findings on every component, and on every pair that there is evidence on.
 
     Args:
-        more: Evidence from elsewhere, such as telemetry; it is weighed like any other.
+        more: Evidence from elsewhere, such as telemetry. It is weighed like any other.
     """
     evidence = [item for source in sources for item in source(survey)]
     findings = [_with_plan(survey, finding) for finding in weigh([*evidence, *more], survey.components)]
@@ -45,11 +46,11 @@ def _with_plan(survey: Survey, finding: Finding) -> Finding:
 
 
 def plan(survey: Survey, component: str) -> SplitPlan:
-    """What taking a component out would need, whatever the verdict on it.
+    """What it would need to take a component out, whatever the verdict on it is.
 
     Raises:
         UnknownComponent: The map has no such component.
     """
     if component not in survey.components:
-        raise UnknownComponent(component, survey.components)
+        raise UnknownComponent(component, len(survey.components), some(survey.components, _KNOWN))
     return plan_split(survey, component)

@@ -1,18 +1,22 @@
-"""The words of advice: evidence, verdicts, findings, plans. Values only; every report is a view of these."""
+"""The words of advice: evidence, verdicts, findings, plans. Holds values only; every report is a view of them."""
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass
 from enum import StrEnum
 
-from plures.advisor.model import Link
+from plures.advisor.model import Reference
 
 
 class Verdict(StrEnum):
-    """What to do."""
+    """What to do about a component or a pair of components."""
 
     SPLIT_OUT = "split out"
     MERGE = "merge"
     CUT_FIRST = "cut this dependency first"
     LEAVE_ALONE = "leave alone"
+
+
+_ASKED = {Verdict.SPLIT_OUT: "split out", Verdict.CUT_FIRST: "cut first", Verdict.MERGE: "merge"}
 
 
 class Pressure(StrEnum):
@@ -25,20 +29,20 @@ class Pressure(StrEnum):
 
 @dataclass(frozen=True)
 class Evidence:
-    """One observation about a component or a pair of components. Sources make it; verdicts only weigh it.
+    """One observation about a component or a pair of components. A source makes it; verdicts only weigh it.
 
     Attributes:
-        source: Who observed it: "imports", "history", "teams", "tables"; later "telemetry", "simulation".
+        source: Where it comes from: "imports", "history", "teams", "tables"; later "telemetry", "simulation".
         subject: Names of one component or of two.
         statement: The observation with its numbers, one sentence.
         figure: The number itself.
         unit: What the number counts.
         supports: The verdict it speaks for.
-        strength: The figure as a multiple of what would convince; 1 and more does.
-        required: The verdict cannot be given without this being at least 1.
+        strength: The figure as a multiple of what would convince; 1 or more convinces.
+        required: The verdict is given only if the strength is at least 1.
         pressure: The reason to split that it shows, if it shows one.
-        links: Where to check it.
-        about: Which one of a pair the figure concerns; empty when it concerns both.
+        links: Where the reader can check it.
+        about: The component of a pair that the figure concerns; empty when it concerns both.
     """
 
     source: str
@@ -50,13 +54,13 @@ class Evidence:
     strength: float
     required: bool = False
     pressure: Pressure | None = None
-    links: tuple[Link, ...] = ()
+    links: tuple[Reference, ...] = ()
     about: str = ""
 
 
 @dataclass(frozen=True)
 class CutStep:
-    """One thing to cut before a component can leave, in the order of the list.
+    """One dependency to cut before a component can leave.
 
     Attributes:
         kind: "import", "table", "transaction" or "global".
@@ -66,17 +70,17 @@ class CutStep:
     what: str
     how: str
     sites: int
-    links: tuple[Link, ...]
+    links: tuple[Reference, ...]
 
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation that a contract would need since callers use it.
+    """An operation that a contract would need, because callers use it.
 
     Attributes:
-        name: Function, class or attribute that callers take.
-        calls: Places where it is called or used.
-        callers: Components that do.
+        name: Function, class or attribute that callers use.
+        calls: Number of places that call or use it.
+        callers: Components that have such places.
         kind: "call" for an operation, "value" for what would become a message.
     """
 
@@ -92,9 +96,9 @@ class Cost:
 
     Attributes:
         calls_in: Places in other components that would become remote calls.
-        calls_out: Places in the component that would call back.
-        tables_moved: Tables that only it writes and that go along.
-        tables_shared: Tables that others touch too and that must get one owner.
+        calls_out: Places in the component that would call other components remotely.
+        tables_moved: Tables that no other component touches; they move along.
+        tables_shared: Tables that others touch too; they must get one owner.
     """
 
     calls_in: int
@@ -105,7 +109,11 @@ class Cost:
 
 @dataclass(frozen=True)
 class SplitPlan:
-    """How to take a component out."""
+    """How to take a component out.
+
+    Attributes:
+        cuts: What to cut, in this order.
+    """
 
     component: str
     cuts: tuple[CutStep, ...]
@@ -115,7 +123,7 @@ class SplitPlan:
 
 @dataclass(frozen=True)
 class MergePlan:
-    """What putting two components together saves."""
+    """What it saves to put two components together."""
 
     calls_saved: int
     tables_joined: tuple[str, ...]
@@ -128,7 +136,7 @@ class Finding:
 
     Attributes:
         confidence: Chance that it holds, 0 to 1, as measured in the backtest.
-        would_change: What would have to be observed for another verdict.
+        would_change: What would have to be observed for another verdict, in a sentence.
     """
 
     subject: tuple[str, ...]
@@ -141,17 +149,43 @@ class Finding:
     split: SplitPlan | None = None
     merge: MergePlan | None = None
 
+    @property
+    def headline(self) -> str:
+        """The subject with the reason, as a title."""
+        pair = " and " if self.verdict is Verdict.MERGE else " with "
+        reason = f" (pressure: {self.pressure.value})" if self.pressure else ""
+        return pair.join(self.subject) + reason
+
 
 @dataclass(frozen=True)
 class Advice:
-    """All findings, the ones that ask for something first.
+    """All findings. The findings that ask for something come first.
 
     Attributes:
-        caveats: What this advice cannot know, in sentences.
+        caveats: Sentences that say what this advice cannot know.
     """
 
     format: int
     name: str
     commit: str
     findings: tuple[Finding, ...]
-    caveats: tuple[str, ...] = field(default=())
+    caveats: tuple[str, ...] = ()
+
+    @property
+    def asking(self) -> tuple[Finding, ...]:
+        """Findings that ask for something."""
+        return tuple(finding for finding in self.findings if finding.verdict is not Verdict.LEAVE_ALONE)
+
+    @property
+    def calm(self) -> tuple[Finding, ...]:
+        """Findings on single components that should be left alone."""
+        return tuple(f for f in self.findings if f.verdict is Verdict.LEAVE_ALONE and len(f.subject) == 1)
+
+    @property
+    def summary(self) -> str:
+        """The whole advice in one or two sentences."""
+        counts, alone = Counter(finding.verdict for finding in self.findings), len(self.calm)
+        asked = [f"{counts[verdict]} to {words}" for verdict, words in _ASKED.items() if counts[verdict]]
+        if not asked:
+            return f"Leave it as it is. Nothing in the code or its history calls for a split or a merge; {alone} components were looked at."
+        return f"{', '.join(asked)}; leave the other {alone} components alone."

@@ -1,79 +1,78 @@
-"""The sources of evidence: each turns one kind of observation into statements with numbers. None gives a verdict.
+"""The sources of evidence: each turns one kind of observation into statements with numbers. A source gives no verdict.
 
-A further source, telemetry of running applications for instance, is one more function of this shape.
+A further source, such as telemetry of running applications, is one more function of this shape.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from plures.advisor.measuring import Coupling, Survey, owner_overlap
-from plures.advisor.model import Link
-from plures.advisor.reading import Access
+from plures.advisor.measuring import Coupling, Staffing, Survey, author_overlap, shared_tables
+from plures.advisor.model import Reference
 
-from . import thresholds as at
+from . import figures as at
 from .judgement import Evidence, Pressure, Verdict
 
 Source = Callable[[Survey], Iterator[Evidence]]
 
 
 def from_imports(survey: Survey) -> Iterator[Evidence]:
-    """How well each component would stand alone."""
-    total = len(survey.components)
+    """How well each component would stand alone, and what binds it."""
+    others = max(1, len(survey.components) - 1)
     for name in survey.components:
         figures = survey.independence[name]
-        size = _lines(survey, name)
-        strength = figures.score / at.INDEPENDENT * (1 if size >= at.SMALLEST_SPLIT_LINES else 0.5)
+        callers = len(figures.callers)
+        size = 1 if _lines(survey, name) >= at.SMALLEST_SPLIT_LINES else 0.5
         yield Evidence(
             source="imports",
             subject=(name,),
-            statement=f"Independence {figures.score:.2f}: {figures.inside} of its import pairs stay inside, {figures.incoming} come in from "
-            f"{len(figures.callers)} components, {figures.outgoing} go out to {len(figures.callees)}.",
+            statement=f"Independence {figures.score:.2f}: {figures.inside} of its import pairs stay inside, {figures.incoming} come in "
+            f"from {callers} components, {figures.outgoing} go out to {len(figures.callees)}.",
             figure=figures.score,
             unit="independence, 0 to 1",
             supports=Verdict.SPLIT_OUT,
-            strength=strength,
+            strength=figures.score / at.INDEPENDENT * size,
             required=True,
         )
-        if len(figures.callers) > 1:
+        if callers > 1:
             yield Evidence(
                 source="imports",
                 subject=(name,),
-                statement=f"{len(figures.callers)} of {total - 1} other components import it; each would have to call it over the network.",
-                figure=len(figures.callers) / max(1, total - 1),
+                statement=f"{callers} of {others} other components import it; each would have to call it over the network.",
+                figure=callers / others,
                 unit="share of components that import it",
                 supports=Verdict.LEAVE_ALONE,
-                strength=len(figures.callers) / max(1, total - 1) / at.ENTANGLED_SHARE,
-                links=tuple(_incoming_links(survey, name)),
+                strength=callers / others / at.ENTANGLED_SHARE,
+                links=tuple(_incoming(survey, name)),
             )
     yield from _bonds(survey)
 
 
 def _bonds(survey: Survey) -> Iterator[Evidence]:
-    """Pairs of components that import one another, from the view of each."""
+    """What binds two components that import one another, once from the view of each."""
     for left, right in sorted({(min(pair), max(pair)) for pair in survey.dependencies if pair[0] != pair[1]}):
         there, back = survey.dependencies.get((left, right)), survey.dependencies.get((right, left))
-        sites = (there.sites if there else 0) + (back.sites if back else 0)
-        links = [link for dependency in (there, back) if dependency for link in dependency.links[:2]]
+        counts = [dependency.sites if dependency else 0 for dependency in (there, back)]
+        edges = [edge for dependency in (there, back) if dependency for edge in dependency.edges[:2]]
         for name in (left, right):
             figures = survey.independence[name]
-            share = sites / max(1, figures.incoming + figures.outgoing)
+            share = sum(counts) / max(1, figures.incoming + figures.outgoing)
             yield Evidence(
                 source="imports",
                 subject=(left, right),
-                statement=f"{left} imports {right} in {there.sites if there else 0} pairs of files, {right} imports {left} "
-                f"in {back.sites if back else 0}; that is {share:.0%} of all that binds {name}.",
+                statement=f"{left} imports {right} in {counts[0]} pairs of files, {right} imports {left} in {counts[1]}; "
+                f"that is {share:.0%} of all that binds {name}.",
                 figure=share,
                 unit=f"share of what binds {name}",
                 supports=Verdict.CUT_FIRST,
                 strength=share / at.BINDING_SHARE,
-                links=tuple(survey.codebase.file_link(link.source, link.line) for link in links),
+                links=tuple(survey.codebase.web.file(edge.source, edge.line) for edge in edges),
                 about=name,
             )
 
 
-def _incoming_links(survey: Survey, name: str) -> Iterator[Link]:
+def _incoming(survey: Survey, name: str) -> Iterator[Reference]:
     for caller in survey.independence[name].callers[:3]:
-        link = survey.dependencies[caller, name].links[0]
-        yield survey.codebase.file_link(link.source, link.line)
+        edge = survey.dependencies[caller, name].edges[0]
+        yield survey.codebase.web.file(edge.source, edge.line)
 
 
 def from_history(survey: Survey) -> Iterator[Evidence]:
@@ -91,17 +90,18 @@ def from_history(survey: Survey) -> Iterator[Evidence]:
                 supports=Verdict.SPLIT_OUT if alone else Verdict.LEAVE_ALONE,
                 strength=share / at.ALONE_SHARE if alone else (1 - share) / at.ALONE_SHARE,
             )
-    for (left, right), coupling in survey.couplings.items():
+    for pair, coupling in survey.couplings.items():
         if coupling.together:
-            yield _together(survey, left, right, coupling)
+            yield _together(survey, pair, coupling)
 
 
-def _together(survey: Survey, left: str, right: str, coupling: Coupling) -> Evidence:
-    lasting = sum(1 for count in coupling.quarters[-8:] if count)  # A single rework of both says nothing.
+def _together(survey: Survey, pair: tuple[str, str], coupling: Coupling) -> Evidence:
+    # A single rework of both says nothing, so this counts the quarters.
+    lasting = sum(1 for count in coupling.quarters[-8:] if count)
     tickets = f", and {coupling.by_ticket} tickets in separate commits" if coupling.by_ticket else ""
     return Evidence(
         source="history",
-        subject=(left, right),
+        subject=pair,
         statement=f"{coupling.together} of {coupling.either} commits in 24 months ({coupling.share:.0%}) touched both{tickets}.",
         figure=coupling.share,
         unit="share of commits that touched both",
@@ -110,50 +110,23 @@ def _together(survey: Survey, left: str, right: str, coupling: Coupling) -> Evid
             coupling.share / at.TOGETHER_SHARE, coupling.together / at.TOGETHER_TIMES, lasting / at.LASTING_QUARTERS
         ),
         required=True,
-        links=tuple(survey.codebase.commit_link(sha) for sha in coupling.examples[:3]),
+        links=tuple(survey.codebase.web.commit(sha) for sha in coupling.examples[:3]),
     )
 
 
 def from_teams(survey: Survey) -> Iterator[Evidence]:
-    """Where one team waits for another, and what the same people own."""
+    """Where one team waits for another, and which components the same people change."""
     for name, staff in survey.staffing.items():
-        resident = staff.resident_teams
-        waits = [wait for wait in staff.waits if {wait.waiting, wait.on} <= set(resident)]
-        times = sum(wait.times for wait in waits)
-        if survey.independence[name].shared:
-            continue  # Everybody meets there by its nature; that is no reason to take it out.
-        if len(resident) >= at.TEAMS and times:
-            worst = waits[0]
-            yield Evidence(
-                source="teams",
-                subject=(name,),
-                statement=f"{len(resident)} teams share it, and {times} of {staff.commits} commits ({staff.waiting_share:.0%}) changed a file that "
-                f"another team had changed within two weeks; most often “{worst.waiting}” after “{worst.on}”, {worst.times} times.",
-                figure=staff.waiting_share,
-                unit="share of commits right after another team's",
-                supports=Verdict.SPLIT_OUT,
-                strength=min(staff.waiting_share / at.WAITING_SHARE, times / at.WAITING_TIMES),
-                pressure=Pressure.TEAM,
-                links=tuple(survey.codebase.commit_link(sha) for wait in waits[:2] for sha in wait.examples[:2]),
-            )
-        elif staff.commits:
-            yield Evidence(
-                source="teams",
-                subject=(name,),
-                statement="One team does nearly all of the work on it: nobody waits."
-                if len(resident) == 1
-                else "No two teams change the same files of it within two weeks: nobody waits.",
-                figure=float(len(resident)),
-                unit="teams with a fifth of its commits or more",
-                supports=Verdict.LEAVE_ALONE,
-                strength=1.0,
-            )
-    for (left, right), coupling in survey.couplings.items():
+        # All teams meet in a shared component by its nature; that is no reason to take it out.
+        if not survey.independence[name].shared and staff.commits:
+            waits = len(staff.resident_teams) >= at.TEAMS and staff.resident_waits
+            yield _waiting(survey, name, staff) if waits else _calm(name, len(staff.resident_teams))
+    for pair, coupling in survey.couplings.items():
         if coupling.together:
-            overlap = owner_overlap(survey.staffing, left, right)
+            overlap = author_overlap(survey.staffing.get(pair[0]), survey.staffing.get(pair[1]))
             yield Evidence(
                 source="teams",
-                subject=(left, right),
+                subject=pair,
                 statement=f"The same people change both: their shares of the commits overlap by {overlap:.0%}.",
                 figure=overlap,
                 unit="overlap of authors, 0 to 1",
@@ -163,46 +136,74 @@ def from_teams(survey: Survey) -> Iterator[Evidence]:
             )
 
 
+def _waiting(survey: Survey, name: str, staff: Staffing) -> Evidence:
+    waits = staff.resident_waits
+    times, worst = sum(wait.times for wait in waits), waits[0]
+    return Evidence(
+        source="teams",
+        subject=(name,),
+        statement=f"{len(staff.resident_teams)} teams share it, and {times} of {staff.commits} commits ({staff.waiting_share:.0%}) "
+        "changed a file that another team had changed within two weeks; "
+        f"most often “{worst.waiting}” after “{worst.on}”, {worst.times} times.",
+        figure=staff.waiting_share,
+        unit="share of commits right after another team's",
+        supports=Verdict.SPLIT_OUT,
+        strength=min(staff.waiting_share / at.WAITING_SHARE, times / at.WAITING_TIMES),
+        pressure=Pressure.TEAM,
+        links=tuple(survey.codebase.web.commit(sha) for wait in waits[:2] for sha in wait.examples[:2]),
+    )
+
+
+def _calm(name: str, teams: int) -> Evidence:
+    one_team = "One team does nearly all of the work on it: no team waits for another."
+    apart = "No two teams change the same files of it within two weeks: no team waits for another."
+    return Evidence(
+        source="teams",
+        subject=(name,),
+        statement=one_team if teams == 1 else apart,
+        figure=float(teams),
+        unit="teams with a fifth of its commits or more",
+        supports=Verdict.LEAVE_ALONE,
+        strength=1.0,
+    )
+
+
 def from_tables(survey: Survey) -> Iterator[Evidence]:
-    """Which tables would have to be shared over a border."""
+    """Which tables would have to be shared across a border."""
     for name in survey.components:
-        shared = [t for t in survey.tables if len(users := t.components(*Access)) > 1 and name in users]
+        shared = [table for table in survey.tables if len(users := table.components()) > 1 and name in users]
         if shared:
-            first = ", ".join(table.name for table in shared[:4])
+            names = some([table.name for table in shared], 4)
             yield Evidence(
                 source="tables",
                 subject=(name,),
-                statement=f"It touches {len(shared)} database tables that other components touch too: {first}{' …' if len(shared) > 4 else ''}.",  # noqa: PLR2004
+                statement=f"It touches {len(shared)} database tables that other components touch too: {names}.",
                 figure=float(len(shared)),
                 unit="shared tables",
                 supports=Verdict.LEAVE_ALONE,
                 strength=len(shared) / at.SHARED_TABLES,
-                links=tuple(
-                    survey.codebase.file_link(site.path, site.line) for table in shared[:3] for site in table.sites[:1]
-                ),
+                links=tuple(survey.codebase.web.file(t.sites[0].path, t.sites[0].line) for t in shared[:3]),
             )
-    pairs: dict[tuple[str, str], list[str]] = {}
-    for table in survey.tables:
-        users = table.components(*Access)
-        for position, left in enumerate(users):
-            for right in users[position + 1 :]:
-                pairs.setdefault((left, right), []).append(table.name)
-    for pair, names in pairs.items():
+    for pair, both in shared_tables(survey.tables).items():
         yield Evidence(
             source="tables",
             subject=pair,
-            statement=f"Both touch {len(names)} tables: {', '.join(names[:4])}{' …' if len(names) > 4 else ''}.",  # noqa: PLR2004
-            figure=float(len(names)),
+            statement=f"Both touch {len(both)} tables: {some(both, 4)}.",
+            figure=float(len(both)),
             unit="tables that both touch",
             supports=Verdict.MERGE,
-            strength=len(names) / at.SHARED_TABLES,
+            strength=len(both) / at.SHARED_TABLES,
         )
 
 
+def some(names: Sequence[str], most: int) -> str:
+    """The first few of these names, with a sign that there are more."""
+    return ", ".join(names[:most]) + (" …" if len(names) > most else "")
+
+
 def _lines(survey: Survey, name: str) -> int:
-    return sum(
-        survey.codebase.facts[path].lines for path, component in survey.codebase.cut.of.items() if component == name
-    )
+    codebase = survey.codebase
+    return sum(codebase.facts[path].lines for path, component in codebase.division.of.items() if component == name)
 
 
 SOURCES: tuple[Source, ...] = (from_imports, from_history, from_teams, from_tables)

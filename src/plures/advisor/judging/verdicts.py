@@ -1,21 +1,23 @@
-"""Weighs evidence into findings. Knows neither where evidence comes from nor how it was gathered; the default is to leave alone."""
+"""Weighs evidence into findings; the default is to leave alone. Does not know where evidence comes from or how it was gathered."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .calibration import SPLIT_WAS_RIGHT, STAYED_COUPLED, chance_of_leaving
+from .figures import SPLIT_WAS_RIGHT, STAYED_COUPLED, chance_of_leaving
 from .judgement import Evidence, Finding, Pressure, Verdict
 
 Subject = tuple[str, ...]
 
-WORTH_SAYING = 0.1  # Pairs with weaker evidence than this get no finding of their own: they are left alone.
-MOST_CALM_PAIRS = 200  # Nobody reads more; those that most evidence speaks of come first.
+# Pairs with weaker evidence than this get no finding of their own: they are left alone.
+WORTH_SAYING = 0.1
+# A reader does not read more. The pairs with the strongest evidence come first.
+MOST_CALM_PAIRS = 200
 
 
 @dataclass(frozen=True)
 class Case:
-    """All evidence on one subject, by what it speaks for."""
+    """All evidence on one subject."""
 
     subject: Subject
     evidence: tuple[Evidence, ...]
@@ -25,7 +27,7 @@ class Case:
         return tuple(sorted((e for e in self.evidence if e.supports is verdict), key=lambda e: -e.strength))
 
     def meets_requirements(self, verdict: Verdict) -> bool:
-        """All that the verdict requires is there and convinces."""
+        """Whether there is evidence that the verdict requires, and all of it convinces."""
         required = [e for e in self.supporting(verdict) if e.required]
         return bool(required) and all(e.strength >= 1 for e in required)
 
@@ -35,7 +37,7 @@ class Case:
 
 
 def weigh(evidence: Iterable[Evidence], components: Sequence[str]) -> list[Finding]:
-    """One finding per component, and one per pair that evidence speaks of; the ones that ask for something first."""
+    """A finding on every component and on every pair that there is evidence on. Those that ask for something come first."""
     by_subject: defaultdict[Subject, list[Evidence]] = defaultdict(list)
     for item in evidence:
         by_subject[item.subject].append(item)
@@ -93,11 +95,11 @@ def _falls(pressure: Evidence) -> str:
 
 def _what_would_split(case: Case, pressures: Sequence[Evidence]) -> str:
     if pressures:
-        return "There is pressure to split it, but it hangs too closely on others: what binds it has to be cut first (--plan lists it)."
+        return "There is pressure to split it, but it depends on too many other components: cut what binds it first (--plan lists it)."
     weak = next((e for e in case.supporting(Verdict.SPLIT_OUT) if e.pressure is Pressure.TEAM), None)
     if weak is not None and weak.strength > 0:
         return f"A split would be worth looking at if its {weak.unit}, now {weak.figure:.0%}, were {1 / weak.strength:.1f} times as high."
-    return "A split would be worth looking at if two teams began to wait for each other here, or if running it showed a load or failures of its own."
+    return "A split would be worth looking at if two teams began to wait for each other here, or if the running system showed a load or failures of its own."
 
 
 def _on_pair(case: Case, pressed: set[str]) -> Finding:
@@ -111,7 +113,7 @@ def _on_pair(case: Case, pressed: set[str]) -> Finding:
             evidence=speaks_for,
             counter_evidence=case.supporting(Verdict.LEAVE_ALONE),
             confidence=STAYED_COUPLED,
-            would_change="They should stay apart if different people came to own them, or if they began to change separately.",
+            would_change="They should stay apart if different people came to change them, or if they began to change separately.",
         )
     bonds = case.supporting(Verdict.CUT_FIRST)
     cutting = tuple(e for e in bonds if e.strength >= 1 and (not e.about or e.about in held_back))
@@ -122,8 +124,9 @@ def _on_pair(case: Case, pressed: set[str]) -> Finding:
             pressure=Pressure.TEAM,
             evidence=cutting,
             counter_evidence=case.supporting(Verdict.LEAVE_ALONE),
-            confidence=SPLIT_WAS_RIGHT,  # It rests on the same pressure as a split.
-            would_change=f"It need not be cut if nothing pressed to take {' or '.join(held_back)} out.",
+            # It rests on the same pressure as a split.
+            confidence=SPLIT_WAS_RIGHT,
+            would_change=f"It need not be cut if there were no pressure to take {' or '.join(held_back)} out.",
         )
     return Finding(
         subject=case.subject,
@@ -132,5 +135,5 @@ def _on_pair(case: Case, pressed: set[str]) -> Finding:
         evidence=case.supporting(Verdict.LEAVE_ALONE),
         counter_evidence=(*speaks_for, *bonds),
         confidence=1 - STAYED_COUPLED * min(1.0, min((e.strength for e in speaks_for if e.required), default=0.0)),
-        would_change="They would be worth merging if the same people owned both and half of their commits touched both.",
+        would_change="They would be worth merging if the same people changed both and half of their commits touched both.",
     )

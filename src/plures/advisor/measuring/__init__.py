@@ -1,8 +1,19 @@
-"""What the reading amounts to: couplings, independence, teams and tables, as one survey. No judgement."""
+"""What the reading amounts to: couplings, independence, teams and tables, together a survey. Judges nothing."""
 
-from .coupling import MONTH_S, QUARTERS, Coupling
+from .changes import MONTH_S, QUARTERS
+from .coupling import Coupling
+from .staffing import Staffing, author_overlap
 from .survey import Survey, survey
-from .tables import Table
-from .teams import Staffing, owner_overlap
+from .tables import Table, shared_tables
 
-__all__ = ["MONTH_S", "QUARTERS", "Coupling", "Staffing", "Survey", "Table", "owner_overlap", "survey"]
+__all__ = [
+    "MONTH_S",
+    "QUARTERS",
+    "Coupling",
+    "Staffing",
+    "Survey",
+    "Table",
+    "author_overlap",
+    "shared_tables",
+    "survey",
+]

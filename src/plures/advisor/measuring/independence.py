@@ -1,66 +1,32 @@
-"""How well a component would stand on its own, judged from imports alone: the advisor's one ranking of what could leave.
+"""How well a component would stand on its own, from imports alone: the advisor's one ranking of what could leave.
 
-The weights were fixed on tuning repositories before others were looked at: bench/advisor/registered.toml, docs/adr/0010-advisor.md.
+The weights were fixed on tuning repositories, before any other was looked at: bench/advisor/registered.toml, docs/adr/0010-advisor.md.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from plures.advisor.reading import ImportGraph
+from plures.advisor.reading import ImportEdge
 
-FILE_WEIGHT = 2.0  # A file is substance even where it imports nothing of its own component.
-FOLDER_WEIGHT = 30.0  # What has an inner structure of folders is nearly a project of its own.
-INCOMING_WEIGHT = 0.5  # Callers would have to go over the network; what a component itself calls it can mostly take along as a library.
-SMOOTHING = 30.0  # A handful of files proves nothing.
+# A file has substance even where it imports nothing of its own component.
+FILE_WEIGHT = 2.0
+# A component with folders of its own is nearly a project of its own.
+FOLDER_WEIGHT = 30.0
+# Callers would have to go over the network. What a component itself calls, it can mostly take along as a library.
+INCOMING_WEIGHT = 0.5
+# A handful of files proves nothing.
+SMOOTHING = 30.0
 ONE_SIDED_BASE = 0.7
-SHARED_FACTOR = 0.3  # What is shared by its nature leaves last.
+# What the others share by its nature leaves last.
+SHARED_FACTOR = 0.3
 
-# Names that say "used by everybody" or "starts everything" rather than "one ability".
+# Names that mean "all others use it" or "it starts everything" rather than "one ability".
 SHARED_NAMES = frozenset(
-    {
-        "util",
-        "utils",
-        "common",
-        "lib",
-        "libs",
-        "helpers",
-        "core",
-        "base",
-        "extern",
-        "externals",
-        "external",
-        "vendor",
-        "_vendor",
-    }
-    | {
-        "third_party",
-        "compat",
-        "testing",
-        "test_utils",
-        "test",
-        "conf",
-        "settings",
-        "i18n",
-        "locale",
-        "exceptions",
-        "errors",
-    }
-    | {
-        "management",
-        "templatetags",
-        "hacking",
-        "tools",
-        "scripts",
-        "script",
-        "cmd",
-        "commands",
-        "cli",
-        "bin",
-        "dev",
-        "types",
-    }
-    | {"constants", "smoketests", "setupext", "doc", "contrib.release"}
+    "util utils common lib libs helpers core base extern externals external vendor _vendor "  # noqa: SIM905
+    "third_party compat testing test_utils test conf settings i18n locale exceptions errors "
+    "management templatetags hacking tools scripts script cmd commands cli bin dev types "
+    "constants smoketests setupext doc contrib.release".split()
 )
 _TRUNK_SHARE = 0.3
 
@@ -73,10 +39,10 @@ class Independence:
         score: 0 (inseparable) to 1 (stands alone).
         inside: Pairs of its files where one imports the other.
         incoming: Pairs where a file of another component imports one of it.
-        outgoing: Pairs where one of its files imports another component's.
+        outgoing: Pairs where one of its files imports a file of another component.
         callers: Components that import it.
         callees: Components that it imports.
-        shared: Its name or place says that everybody uses it.
+        shared: By its name or place, most of the others use it.
     """
 
     score: float
@@ -87,15 +53,17 @@ class Independence:
     callees: tuple[str, ...]
     shared: bool
 
+    @property
+    def cohesion(self) -> float:
+        """Share of its import pairs that stay inside it, 0 to 1."""
+        return self.inside / (self.inside + self.incoming + self.outgoing) if self.inside else 0.0
 
-def independences(graph: ImportGraph, component_of: Mapping[str, str]) -> dict[str, Independence]:
+
+def independences(edges: Iterable[ImportEdge], component_of: Mapping[str, str]) -> dict[str, Independence]:
     """The independence of every component."""
     files = Counter(component_of.values())
-    pairs = {
-        (link.source, link.target)
-        for link in graph.links
-        if link.source in component_of and link.target in component_of
-    }
+    # Sorted, so that sums of floats come out the same in every run.
+    pairs = sorted({(e.source, e.target) for e in edges if e.source in component_of and e.target in component_of})
     importers: defaultdict[str, set[str]] = defaultdict(set)
     callees: defaultdict[str, set[str]] = defaultdict(set)
     callers: defaultdict[str, set[str]] = defaultdict(set)
@@ -125,7 +93,7 @@ def independences(graph: ImportGraph, component_of: Mapping[str, str]) -> dict[s
 
 @dataclass(frozen=True)
 class _Weights:
-    """What everybody imports, and what imports everything, binds little: the first is a library, the second mere wiring."""
+    """How much an import binds. A file that all components import is a library, and one that imports them all is wiring: both bind little."""
 
     importers: Mapping[str, int]
     callees: Mapping[str, int]
@@ -158,7 +126,7 @@ def _judge(
 ) -> Independence:
     own = tally.inside + tally.substance
     bound = max(tally.bound_in, tally.bound_out) + INCOMING_WEIGHT * tally.bound_in
-    # Either an application on top or a library below leaves more easily than what is called and calls.
+    # An application on top and a library below leave more easily than a component that both calls and is called.
     one_sided = (abs(tally.incoming - tally.outgoing) + 1) / (tally.incoming + tally.outgoing + 2)
     shared = is_shared(component, files)
     score = own / (own + bound + SMOOTHING) * (ONE_SIDED_BASE + one_sided) / (ONE_SIDED_BASE + 1)
@@ -174,7 +142,7 @@ def _judge(
 
 
 def is_shared(component: str, all_components: Iterable[str]) -> bool:
-    """Whether a component is shared by name, or is the trunk that the others hang on."""
+    """Whether a component is shared by its name, or is the trunk that most of the others are below."""
     last = component.rsplit("/", maxsplit=1)[-1].rsplit(".", maxsplit=1)[-1]
     others = [other for other in all_components if other != component]
     below = sum(other.startswith(f"{component}.") for other in others)

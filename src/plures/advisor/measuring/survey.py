@@ -1,26 +1,29 @@
-"""Puts together what the sources of evidence need: one codebase with its couplings, staffing and tables worked out."""
+"""Puts all measurements of a codebase together, for the sources of evidence and for the map."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from plures.advisor.reading import Codebase, Dependency, Progress, dependencies
 
-from . import coupling, teams
-from .coupling import Activity, Change, Coupling
+from .changes import Activity, Change, activities, changes, is_recent
+from .coupling import Coupling, couplings
 from .independence import Independence, independences
+from .staffing import Staffing, staffing
 from .tables import Table, find_tables
-from .teams import Staffing
+from .teams import infer_teams, named_teams
 
 
 @dataclass(frozen=True)
 class Survey:
-    """A codebase, worked out.
+    """A codebase with its measurements.
 
     Attributes:
-        now: Moment of the newest commit, in seconds since 1970; what "recent" counts from. 0 without history.
-        dependencies: Imports by (importing, imported) component, those within one component included.
+        now: Moment of the newest commit, in seconds since 1970, from which "recent" is counted; 0 without history.
+        dependencies: Imports by (importing, imported) component, also those within one component.
         couplings: By pair in alphabetical order.
         teams: Team by author.
+        file_commits: (commits, authors) of the last 24 months, by path.
     """
 
     codebase: Codebase
@@ -36,32 +39,31 @@ class Survey:
     file_commits: Mapping[str, tuple[int, int]]
 
     def coupling(self, left: str, right: str) -> Coupling | None:
-        """How two components change together, in whatever order they are named."""
+        """How two components change together. Their order does not matter."""
         return self.couplings.get((min(left, right), max(left, right)))
 
 
 def survey(codebase: Codebase, progress: Progress) -> Survey:
     """Work out everything."""
     progress("working out components", 0, None)
-    cut, graph = codebase.cut, codebase.graph
-    found = dependencies(graph, cut.of)
+    component_of, history = codebase.division.of, codebase.history
+    found = dependencies(codebase.imports, component_of)
     sites = {pair: dependency.sites for pair, dependency in found.items() if pair[0] != pair[1]}
-    history = codebase.history
     now = max((commit.when for commit in history.commits[:200]), default=0) if history else 0
-    all_changes = list(coupling.changes(history, cut, frozenset(codebase.index.name_of))) if history else []
-    staffing, members = _staffing(codebase, all_changes, now)
-    tables = find_tables({path: codebase.facts[path] for path in sorted(codebase.production)}, codebase.index, cut.of)
+    all_changes = list(changes(history, codebase.division, frozenset(codebase.index.name_of))) if history else []
+    staff, teams = _staffing(codebase, all_changes, now)
+    production = {path: codebase.facts[path] for path in sorted(codebase.production)}
     return Survey(
         codebase=codebase,
         now=now,
-        components=tuple(sorted(set(cut.of.values()))),
+        components=tuple(sorted(set(component_of.values()))),
         dependencies=found,
-        independence=independences(graph, cut.of),
-        activities=coupling.activities(all_changes, now),
-        couplings=coupling.couplings(all_changes, history, now, sites) if history else {},
-        staffing=staffing,
-        teams=members,
-        tables=tuple(tables),
+        independence=independences(codebase.imports, component_of),
+        activities=activities(all_changes, now),
+        couplings=couplings(all_changes, history, now, sites) if history else {},
+        staffing=staff,
+        teams=teams,
+        tables=tuple(find_tables(production, codebase.index, component_of)),
         file_commits=_file_commits(codebase, all_changes, now),
     )
 
@@ -71,29 +73,25 @@ def _staffing(codebase: Codebase, found: list[Change], now: int) -> tuple[dict[s
     if history is None:
         return {}, {}
     named = codebase.definitions.teams
-    members = teams.named_teams(named, history.authors) if named else teams.infer_teams(found, now)
-    component_of_file = {
+    teams = named_teams(named, history.authors) if named else infer_teams(found, now)
+    component_of = {
         position: component
         for position, path in enumerate(history.paths)
-        if (component := codebase.cut.component_of(path)) is not None
+        if (component := codebase.division.component_of(path)) is not None
     }
-    staffing = teams.staffing(found, members, component_of_file, now)
-    owners = teams.owners_of(codebase.owners, sorted(codebase.production)) if codebase.owners else {}
-    by_component: dict[str, dict[str, None]] = {}
-    for path, names in owners.items():
-        by_component.setdefault(codebase.cut.of[path], {}).update(dict.fromkeys(names))
-    return {c: replace(staff, owners=tuple(by_component.get(c, ()))) for c, staff in staffing.items()}, members
+    owners: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for path, names in codebase.owners.items():
+        owners[codebase.division.of[path]].update(dict.fromkeys(names))
+    staff = staffing(found, teams, component_of, now)
+    return {name: replace(one, owners=tuple(owners.get(name, ()))) for name, one in staff.items()}, teams
 
 
 def _file_commits(codebase: Codebase, found: list[Change], now: int) -> dict[str, tuple[int, int]]:
-    """(commits, authors) of the last 24 months by path."""
     if codebase.history is None:
         return {}
-    commits: dict[int, int] = {}
-    authors: dict[int, set[int]] = {}
+    authors: defaultdict[int, list[int]] = defaultdict(list)
     for change in found:
-        if coupling.is_recent(change.when, now):
+        if is_recent(change.when, now):
             for file in change.files:
-                commits[file] = commits.get(file, 0) + 1
-                authors.setdefault(file, set()).add(change.author)
-    return {codebase.history.paths[file]: (count, len(authors[file])) for file, count in commits.items()}
+                authors[file].append(change.author)
+    return {codebase.history.paths[file]: (len(each), len(set(each))) for file, each in authors.items()}

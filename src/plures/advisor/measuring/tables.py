@@ -1,19 +1,16 @@
-"""Which component touches which database table, and how. Resolves model classes across files; reads no history."""
+"""Which component touches which database table, and how. Resolves model classes across files. Reads no history."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
-from plures.advisor.reading import Access, Import, Model, ModuleFacts, ModuleIndex
+from plures.advisor.reading import Access, Import, ModelClass, ModuleFacts, ModuleIndex
 
 
 @dataclass(frozen=True)
 class TableSite:
-    """One place that touches a table.
-
-    Attributes:
-        access: Read, write or define.
-    """
+    """One place that touches a table."""
 
     component: str
     path: str
@@ -23,11 +20,11 @@ class TableSite:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with everything that touches it.
+    """A table with all places that touch it.
 
     Attributes:
-        name: As in SQL, or as the framework would name it.
-        owner: The component that defines it; when none does, the one that writes it most, else reads it most.
+        name: As SQL names it, or as the framework would.
+        owner: The component that defines it; if none does, the one that writes it most, else the one that reads it most.
     """
 
     name: str
@@ -35,12 +32,21 @@ class Table:
     sites: tuple[TableSite, ...]
 
     def components(self, *accesses: Access) -> tuple[str, ...]:
-        """Components that touch it in one of these ways, in alphabetical order."""
-        return tuple(sorted({site.component for site in self.sites if site.access in accesses}))
+        """Components that touch it in one of these ways, or at all when none is named, in alphabetical order."""
+        return tuple(sorted({site.component for site in self.sites if site.access in (accesses or Access)}))
+
+
+def shared_tables(tables: Iterable[Table]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Names of the tables that two components both touch, by pair in alphabetical order."""
+    shared: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for table in tables:
+        for pair in combinations(table.components(), 2):
+            shared[pair].append(table.name)
+    return {pair: tuple(names) for pair, names in shared.items()}
 
 
 def find_tables(facts: Mapping[str, ModuleFacts], index: ModuleIndex, component_of: Mapping[str, str]) -> list[Table]:
-    """All tables that the code names, by name.
+    """All tables that the code names, in alphabetical order.
 
     Args:
         facts: Production files only.
@@ -66,7 +72,7 @@ def _owner(sites: list[TableSite]) -> str:
 
 
 class _Resolver:
-    """Knows which (file, class name) stands for which table."""
+    """Knows the table of each class, which (file, class name) identifies."""
 
     def __init__(self, facts: Mapping[str, ModuleFacts], index: ModuleIndex) -> None:
         self._facts = facts
@@ -88,7 +94,7 @@ class _Resolver:
             elif (key := self._class(path, use.name)) and (table := self._tables.get(key)):
                 yield table, use.access, use.line
 
-    def _table(self, key: tuple[str, str], model: Model) -> str:
+    def _table(self, key: tuple[str, str], model: ModelClass) -> str:
         framework = self._framework_of(key, frozenset())
         if not framework or model.abstract:
             return ""
@@ -106,7 +112,8 @@ class _Resolver:
             return ""
         found = model.framework
         if found == "django" and "Model" in model.bases and not self._imports_django(key[0]):
-            found = ""  # Many classes are called Model; only Django's own, imported by that name, is one.
+            # Many classes are called Model; only the one that was imported from Django is a model.
+            found = ""
         for base in model.bases:
             above = self._class(key[0], base) if not found else None
             found = found or (self._framework_of(above, seen | {key}) if above else "")
@@ -117,7 +124,7 @@ class _Resolver:
         return any(wanted.module.startswith("django.db") for wanted in self._facts[path].imports)
 
     def _class(self, path: str, name: str, depth: int = 4) -> tuple[str, str] | None:
-        """The class that a name or dotted name means in a file, followed through re-exports."""
+        """The class that a name or dotted name means in a file. Re-exports are followed."""
         parts = name.split(".")
         if len(parts) == 1 and (path, name) in self._classes:
             return path, name
@@ -136,7 +143,7 @@ def _local_names(imports: tuple[Import, ...]) -> dict[str, Import]:
 
 
 def _app_label(path: str) -> str:
-    """Django's label: the folder of `models.py`, or of the `models` package."""
+    """Django's label of an app: the folder that holds `models.py` or the package `models`."""
     folders = path.split("/")[:-1]
     while folders and folders[-1] == "models":
         folders.pop()

@@ -1,34 +1,35 @@
-"""What a codebase says: its files, modules, imports, components and history. No measures and no judgement."""
+"""What a codebase says: its files, modules, imports, components and history. Measures nothing and judges nothing."""
 
 from .cache import Cache, default_folder
-from .codebase import Codebase, Progress, Wish, open_source, read_codebase, understand
-from .components import Cut
-from .imports import Dependency, ImportGraph, Link, cycles, dependencies
+from .checkout import open_checkout
+from .codebase import Codebase, read_codebase, understand
+from .components import Division
+from .imports import Dependency, ImportEdge, cycles, dependencies
 from .packages import ModuleIndex
-from .python import Access, Import, Model, ModuleFacts, Use
+from .python import Access, Import, ModelClass, ModuleFacts, Use
 from .repository import Commit, History
+from .request import Progress, ReadRequest
 
 __all__ = [
     "Access",
     "Cache",
     "Codebase",
     "Commit",
-    "Cut",
     "Dependency",
+    "Division",
     "History",
     "Import",
-    "ImportGraph",
-    "Link",
-    "Model",
+    "ImportEdge",
+    "ModelClass",
     "ModuleFacts",
     "ModuleIndex",
     "Progress",
+    "ReadRequest",
     "Use",
-    "Wish",
     "cycles",
     "default_folder",
     "dependencies",
-    "open_source",
+    "open_checkout",
     "read_codebase",
     "understand",
 ]

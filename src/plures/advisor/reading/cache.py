@@ -1,4 +1,4 @@
-"""Keeps what was read, by content and commit, so that a second run is quick. A cache that cannot be used is simply empty."""
+"""Keeps what was read, so that a second run is quick. A cache that cannot be used counts as empty. Does not know what it keeps."""
 
 import contextlib
 import gc
@@ -11,8 +11,10 @@ from typing import TypeVar
 
 import msgspec
 
-VERSION = 1  # Rises when the meaning of what is stored changes.
-_KEPT = 40  # Entries per kind; the oldest beyond it are removed.
+# Rises when the meaning of what is stored changes.
+VERSION = 2
+# Most entries of a kind; the oldest ones above it are removed.
+_KEPT = 40
 
 T = TypeVar("T")
 
@@ -27,7 +29,7 @@ class Cache:
     """Values stored by kind and key.
 
     Args:
-        folder: Where; None stores nothing.
+        folder: Where the values are kept; None stores nothing.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -37,7 +39,7 @@ class Cache:
         """The value stored under `key`, or None when it is missing, unreadable or of another shape."""
         if self._folder is None:
             return None
-        # A million small objects arrive at once and none of them is garbage: collecting in between only costs time.
+        # A million small objects arrive at once and none of them is garbage: the collector would only cost time.
         collecting = gc.isenabled()
         gc.disable()
         try:
@@ -49,23 +51,21 @@ class Cache:
                 gc.enable()
 
     def store(self, kind: str, key: str, value: object) -> None:
-        """Store `value`; a full or read-only disk is no error."""
+        """Store `value`. A full or read-only disk is not an error."""
         if self._folder is None:
             return
         with contextlib.suppress(OSError, UnicodeEncodeError):
             self._folder.mkdir(parents=True, exist_ok=True)
             target = self._file(self._folder, kind, key)
-            # Written aside and renamed: another run must never read half a file.
+            # The file is written aside and then renamed, so that another run never reads half of it.
             with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as part:
                 part.write(msgspec.msgpack.encode(value))
             Path(part.name).replace(target)
             self._forget_oldest(self._folder, kind)
 
     def _file(self, folder: Path, kind: str, key: str) -> Path:
-        digest = hashlib.sha256(f"{VERSION}\0{version('plures')}\0{key}".encode(errors="surrogateescape")).hexdigest()[
-            :32
-        ]
-        return folder / f"{kind}-{digest}.msgpack"
+        full_key = f"{VERSION}\0{version('plures')}\0{key}".encode(errors="surrogateescape")
+        return folder / f"{kind}-{hashlib.sha256(full_key).hexdigest()[:32]}.msgpack"
 
     def _forget_oldest(self, folder: Path, kind: str) -> None:
         files = sorted(folder.glob(f"{kind}-*.msgpack"), key=lambda file: file.stat().st_mtime)

@@ -1,36 +1,43 @@
-"""Cuts a codebase into components: by its folders, with those on top that the user named. Knows sizes and paths, not imports."""
+"""Divides a codebase into components: by its folders, overlaid by those that the user named. Knows sizes and paths, not imports."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from plures.errors import InvalidInput, Violation
+from plures.errors import InvalidInput
 
-from .definitions import CODE, Definitions
+from .definitions import NO_FILE, Definitions
 
-SPLIT_SHARE = 0.15  # A folder that holds more than this share of all lines is cut into its subfolders.
-DOMINANT_SHARE = 0.5  # And one that holds more than this is cut whatever its size.
-SHELL_SHARE = 0.2  # A folder with a single subfolder and fewer own lines than this share is only a shell around it.
-SMALLEST_DIVIDED_LINES = 1_500  # In a small codebase a large share is still little code.
+# A folder that holds more than this share of all lines is divided into its subfolders.
+SPLIT_SHARE = 0.15
+# A folder that holds more than this share is divided whatever its size.
+DOMINANT_SHARE = 0.5
+# A folder with a single subfolder and a smaller share of own lines than this is only a shell around the subfolder.
+SHELL_SHARE = 0.2
+# In a small codebase a large share is still little code.
+SMALLEST_DIVIDED_LINES = 1_500
 MOST_COMPONENTS = 60
-FEWEST_COMPONENTS = 3  # Below this, modules become the components.
-SMALLEST_LINES = 40  # A folder smaller than this is part of the folder above it.
+# With fewer components than this, modules become the components.
+FEWEST_COMPONENTS = 3
+# A folder smaller than this is part of the folder above it.
+SMALLEST_LINES = 40
+_SMALL = "(small modules)"
 
 
 @dataclass(frozen=True)
-class Cut:
+class Division:
     """Which component each production file belongs to.
 
     Attributes:
         of: Component by path.
-        folders: Folder → component, for files that no longer exist; the deepest folder counts.
+        folders: Component by folder, for files that no longer exist; the deepest folder counts.
     """
 
     of: dict[str, str]
     folders: dict[str, str]
 
     def component_of(self, path: str) -> str | None:
-        """The component of a file, also of one that is gone."""
+        """The component of a file, also of one that no longer exists."""
         if path in self.of:
             return self.of[path]
         folder = path.rpartition("/")[0]
@@ -41,13 +48,13 @@ class Cut:
         return self.folders.get("")
 
 
-def cut_by_structure(lines: Mapping[str, int], name_of: Mapping[str, str], divide: Iterable[str] = ()) -> Cut:
+def divide_by_folders(lines: Mapping[str, int], name_of: Mapping[str, str], divide: Iterable[str] = ()) -> Division:
     """Components found from folders alone.
 
     Args:
-        lines: Production files and their lines of code.
-        name_of: Dotted names, for naming the components.
-        divide: Folders that must be cut into their subfolders, whatever their size.
+        lines: Lines of code by production file.
+        name_of: Dotted names, from which components get theirs.
+        divide: Folders that must be divided into their subfolders, whatever their size.
     """
     folders = _Folders(lines, divide)
     frontier = folders.divide()
@@ -55,13 +62,11 @@ def cut_by_structure(lines: Mapping[str, int], name_of: Mapping[str, str], divid
         return _by_module(lines, name_of)
     of = {path: _owner(path, frontier) for path in lines}
     names = _names(set(of.values()), name_of, lines)
-    return Cut(
-        {path: names[folder] for path, folder in of.items()}, {folder: names[folder] for folder in set(of.values())}
-    )
+    return Division({path: names[folder] for path, folder in of.items()}, names)
 
 
 class _Folders:
-    """Sizes of folders, with everything below them."""
+    """Lines of code by folder: its own, and with everything below it."""
 
     def __init__(self, lines: Mapping[str, int], forced: Iterable[str]) -> None:
         self._forced = frozenset(forced)
@@ -79,7 +84,7 @@ class _Folders:
                 folder = parent
 
     def divide(self) -> set[str]:
-        """Folders that are components: each stands for its files that lie in no deeper one."""
+        """Folders that are components. A component holds the files of its folder that lie in no deeper component."""
         frontier, waiting = {""}, [""]
         while waiting and len(frontier) < MOST_COMPONENTS:
             folder = max(waiting, key=lambda f: self._total[f])
@@ -111,7 +116,7 @@ def _owner(path: str, frontier: set[str]) -> str:
 
 
 def _names(folders: set[str], name_of: Mapping[str, str], lines: Iterable[str]) -> dict[str, str]:
-    """Dotted names where they are unique, paths where two distributions share one."""
+    """Dotted names by folder; the path where two distributions share a dotted name."""
     dotted: dict[str, str] = {}
     for path in lines:
         folder, module = path.rpartition("/")[0], name_of[path]
@@ -130,34 +135,31 @@ def _names(folders: set[str], name_of: Mapping[str, str], lines: Iterable[str]) 
     return {folder: name(folder) for folder in folders}
 
 
-def _by_module(lines: Mapping[str, int], name_of: Mapping[str, str]) -> Cut:
-    """Every module a component, the smallest ones together: for codebases without subpackages."""
+def _by_module(lines: Mapping[str, int], name_of: Mapping[str, str]) -> Division:
+    """Makes every module a component, and one of all small modules: for codebases without subpackages."""
     largest = sorted(lines, key=lambda path: (-lines[path], path))[:MOST_COMPONENTS]
     named = {path: name_of[path] or path for path in largest if lines[path] >= SMALLEST_LINES}
-    of = {path: named.get(path, "(small modules)") for path in lines}
-    return Cut(of, {"": "(small modules)"} if "(small modules)" in of.values() else {})
+    of = {path: named.get(path, _SMALL) for path in lines}
+    return Division(of, {"": _SMALL} if _SMALL in of.values() else {})
 
 
-def overlay(cut: Cut, definitions: Definitions, lines: Mapping[str, int]) -> Cut:
-    """`cut` with the components that the user named put on top; what nobody named stays as found.
+def overlay(found: Division, definitions: Definitions, lines: Mapping[str, int]) -> Division:
+    """`found` with the components that the user named on top; all other files keep theirs.
 
     Raises:
         InvalidInput: A named component has no file.
     """
     if not definitions.components:
-        return cut
+        return found
     places = {place.strip("/"): name for name, listed in definitions.components.items() for place in listed}
     named = {path: name for path in lines if (name := _place_of(path, places)) is not None}
     empty = sorted(set(definitions.components) - set(named.values()))
     if empty:
-        fix = "Give folders or files that exist and hold Python code."
-        raise InvalidInput(
-            definitions.file, [Violation(CODE, f"[components] {name}", "has no Python file", fix) for name in empty]
-        )
+        raise InvalidInput(definitions.file, [NO_FILE.broken(f"[components] {name}") for name in empty])
     folders = {place: name for place, name in places.items() if not place.endswith(".py")}
-    of = cut.of | named
+    of = found.of | named
     left = set(of.values())
-    return Cut(of, {place: name for place, name in (cut.folders | folders).items() if name in left})
+    return Division(of, {place: name for place, name in (found.folders | folders).items() if name in left})
 
 
 def _place_of(path: str, places: Mapping[str, str]) -> str | None:

@@ -1,4 +1,4 @@
-"""The user's own words for components and teams, from a TOML file."""
+"""Reads the TOML file in which a user names components and teams."""
 
 import tomllib
 from collections.abc import Mapping
@@ -6,9 +6,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
-from plures.errors import InvalidInput, Violation
+from plures.errors import InvalidInput, Rule, Violation
 
-CODE = "advisor.definitions"
+_CODE = "advisor.definitions"
+_EXAMPLE = 'Write e.g. [components] and below it: search = ["shop/search", "shop/indexing.py"]'
+UNREADABLE = Rule(_CODE, "cannot be read: {reason}", _EXAMPLE)
+UNKNOWN_KEY = Rule(_CODE, "is not known", "Use divide, [components] or [teams].")
+NOT_A_TABLE = Rule(_CODE, "is not a table", _EXAMPLE)
+NOT_TEXTS = Rule(_CODE, "is not a list of texts", _EXAMPLE)
+NO_FILE = Rule(_CODE, "has no Python file", "Give folders or files that exist and hold Python code.")
+
+Names = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -17,14 +25,14 @@ class Definitions:
 
     Attributes:
         components: Folders and files by component.
-        divide: Folders to cut into their subfolders.
+        divide: Folders to divide into their subfolders.
         teams: Patterns of author names or addresses by team.
-        file: Where it was read.
+        file: The file that was read; empty without one.
     """
 
-    components: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    components: Names = field(default_factory=dict[str, tuple[str, ...]])
     divide: tuple[str, ...] = ()
-    teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    teams: Names = field(default_factory=dict[str, tuple[str, ...]])
     file: str = ""
 
 
@@ -32,19 +40,15 @@ def read_definitions(file: Path) -> Definitions:
     """Read a TOML file: `divide = [folders]`, `[components]` name = [folders or files], `[teams]` name = [authors].
 
     Raises:
-        InvalidInput: It is missing, no TOML, or a value is of the wrong kind; all of them at once.
+        InvalidInput: The file is missing or not TOML, or values are of the wrong kind; it lists all of them.
     """
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as failed:
         reason = getattr(failed, "strerror", None) or str(failed)
-        raise InvalidInput(str(file), [Violation(CODE, file.name, f"cannot be read: {reason}", _EXAMPLE)]) from None
-    problems: list[Violation] = []
+        raise InvalidInput(str(file), [UNREADABLE.broken(file.name, reason=reason)]) from None
     unknown = sorted(set(table) - {"divide", "components", "teams"})
-    problems += [
-        Violation(CODE, f"{file.name} [{key}]", "is not known", "Use divide, [components] or [teams].")
-        for key in unknown
-    ]
+    problems = [UNKNOWN_KEY.broken(f"{file.name} [{key}]") for key in unknown]
     divide = _texts(table.get("divide", []), f"{file.name} divide", problems)
     components = _section(table.get("components", {}), f"{file.name} [components]", problems)
     teams = _section(table.get("teams", {}), f"{file.name} [teams]", problems)
@@ -53,12 +57,9 @@ def read_definitions(file: Path) -> Definitions:
     return Definitions(components, tuple(place.strip("/") for place in divide), teams, str(file))
 
 
-_EXAMPLE = 'Write e.g. [components] and below it: search = ["shop/search", "shop/indexing.py"]'
-
-
-def _section(value: object, where: str, problems: list[Violation]) -> dict[str, tuple[str, ...]]:
+def _section(value: object, where: str, problems: list[Violation]) -> Names:
     if not isinstance(value, dict):
-        problems.append(Violation(CODE, where, "is not a table", _EXAMPLE))
+        problems.append(NOT_A_TABLE.broken(where))
         return {}
     entries = cast("dict[str, object]", value)
     return {name: _texts(listed, f"{where} {name}", problems) for name, listed in entries.items()}
@@ -67,6 +68,6 @@ def _section(value: object, where: str, problems: list[Violation]) -> dict[str, 
 def _texts(value: object, where: str, problems: list[Violation]) -> tuple[str, ...]:
     listed = cast("list[object]", value) if isinstance(value, list) else [value]
     if not all(isinstance(text, str) for text in listed):
-        problems.append(Violation(CODE, where, "is not a list of texts", _EXAMPLE))
+        problems.append(NOT_TEXTS.broken(where))
         return ()
     return tuple(str(text) for text in listed)

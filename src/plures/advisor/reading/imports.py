@@ -1,7 +1,7 @@
-"""Who imports whom: every import statement resolved to a file, then summed between components."""
+"""Who imports whom: resolves every import statement to a file, then sums these edges between components."""
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .packages import ModuleIndex
@@ -9,7 +9,7 @@ from .python import ModuleFacts
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ImportEdge:
     """One import from one file to another.
 
     Attributes:
@@ -17,40 +17,24 @@ class Link:
         target: Imported file.
         line: Line in `source`.
         index: Position among the imports of `source`.
-        lazy: Runs only when a function is called.
-        typing_only: Never runs.
+        typing_only: It never runs.
     """
 
     source: str
     target: str
     line: int
     index: int
-    lazy: bool
     typing_only: bool
 
 
-@dataclass(frozen=True)
-class ImportGraph:
-    """Links between the files of a codebase, and the foreign packages that each file imports."""
-
-    links: tuple[Link, ...]
-    foreign: Mapping[str, frozenset[str]]
-
-
-def resolve_imports(facts: Mapping[str, ModuleFacts], index: ModuleIndex) -> ImportGraph:
-    """Links of all files in `facts`; an import that is not of this codebase counts as foreign."""
-    links: list[Link] = []
-    foreign: dict[str, frozenset[str]] = {}
-    for path, module in facts.items():
-        outside: set[str] = set()
-        for position, wanted in enumerate(module.imports):
-            target = index.resolve(wanted, path)
-            if target is not None:
-                links.append(Link(path, target, wanted.line, position, wanted.lazy, wanted.typing_only))
-            elif wanted.level == 0 and wanted.module:
-                outside.add(wanted.module.split(".")[0])
-        foreign[path] = frozenset(outside)
-    return ImportGraph(tuple(links), foreign)
+def resolve_imports(facts: Mapping[str, ModuleFacts], index: ModuleIndex) -> tuple[ImportEdge, ...]:
+    """The imports of all files in `facts` that lead to a file of this codebase."""
+    return tuple(
+        ImportEdge(path, target, wanted.line, position, wanted.typing_only)
+        for path, module in facts.items()
+        for position, wanted in enumerate(module.imports)
+        if (target := index.resolve(wanted, path)) is not None
+    )
 
 
 @dataclass(frozen=True)
@@ -58,65 +42,55 @@ class Dependency:
     """All imports from one component to another.
 
     Attributes:
-        links: Each of them.
-        sites: Distinct pairs of files, the measure of how tightly the two are bound.
+        edges: Each of these imports.
+        sites: Distinct pairs of files: the measure of how tightly the two are bound.
     """
 
     source: str
     target: str
-    links: tuple[Link, ...]
+    edges: tuple[ImportEdge, ...]
     sites: int
 
+    @property
+    def typing_only(self) -> bool:
+        """None of the imports ever runs."""
+        return all(edge.typing_only for edge in self.edges)
 
-def dependencies(graph: ImportGraph, component_of: Mapping[str, str]) -> dict[tuple[str, str], Dependency]:
-    """Links summed by pair of components, those within one component included."""
-    grouped: defaultdict[tuple[str, str], list[Link]] = defaultdict(list)
-    for link in graph.links:
-        source, target = component_of.get(link.source), component_of.get(link.target)
+
+def dependencies(edges: Iterable[ImportEdge], component_of: Mapping[str, str]) -> dict[tuple[str, str], Dependency]:
+    """Imports by (importing, imported) component, also those within one component."""
+    grouped: defaultdict[tuple[str, str], list[ImportEdge]] = defaultdict(list)
+    for edge in edges:
+        source, target = component_of.get(edge.source), component_of.get(edge.target)
         if source is not None and target is not None:
-            grouped[source, target].append(link)
+            grouped[source, target].append(edge)
     return {
-        pair: Dependency(*pair, tuple(links), len({(link.source, link.target) for link in links}))
-        for pair, links in grouped.items()
+        pair: Dependency(*pair, tuple(found), len({(edge.source, edge.target) for edge in found}))
+        for pair, found in grouped.items()
     }
 
 
-def cohesion(found: Mapping[tuple[str, str], Dependency], component: str) -> float:
-    """Share of a component's import sites that stay inside it, 0 to 1; 0 when it has none."""
-    inside, outside = 0, 0
-    for (source, target), dependency in found.items():
-        if source == target == component:
-            inside += dependency.sites
-        elif component in (source, target):
-            outside += dependency.sites
-    return inside / (inside + outside) if inside + outside else 0.0
-
-
 def cycles(found: Mapping[tuple[str, str], Dependency]) -> list[frozenset[str]]:
-    """Groups of components that import one another in a circle, imports for typing aside; largest first."""
+    """Groups of components that import one another in a circle, largest first. Imports for typing close no circle."""
     after: defaultdict[str, set[str]] = defaultdict(set)
     for (source, target), dependency in found.items():
-        if source != target and any(not link.typing_only for link in dependency.links):
+        if source != target and not dependency.typing_only:
             after[source].add(target)
-    groups: dict[frozenset[str], None] = {}
     reach = {component: _reachable(component, after) for component in after}
-    for component, reached in reach.items():
-        if component in reached:
-            groups[frozenset(other for other in reached if component in reach.get(other, set())) | {component}] = None
+    groups = {
+        frozenset(other for other in reached if component in reach.get(other, ()))
+        for component, reached in reach.items()
+        if component in reached
+    }
     return sorted(groups, key=lambda group: (-len(group), sorted(group)))
 
 
 def _reachable(start: str, after: Mapping[str, set[str]]) -> set[str]:
+    """Components that imports lead to from `start`, which is among them only when a circle leads back."""
     seen: set[str] = set()
     waiting = [start]
     while waiting:
-        for following in after.get(waiting.pop(), ()):
-            if following not in seen:
-                seen.add(following)
-                waiting.append(following)
+        new = after.get(waiting.pop(), set[str]()) - seen
+        seen |= new
+        waiting.extend(new)
     return seen
-
-
-def imported_names(graph: ImportGraph, source: str) -> Counter[str]:
-    """How often each file is imported by `source`."""
-    return Counter(link.target for link in graph.links if link.source == source)

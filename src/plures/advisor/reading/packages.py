@@ -1,4 +1,4 @@
-"""Gives every Python file its dotted names and finds the file that an import means. Handles src layouts, namespaces, monorepos."""
+"""Gives every Python file its dotted names, and finds the file that an import means. Knows src layouts, namespaces and monorepos."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ _SOURCE_FOLDERS = ("src", "lib", "python")
 
 
 def project_folders(paths: Iterable[str]) -> set[str]:
-    """Folders that are distributions or sites of their own, the top ("") always among them."""
+    """Folders that are distributions or sites of their own; the top ("") is always one."""
     found = {path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] in _PROJECT_FILES}
     return found | {""}
 
@@ -18,8 +18,8 @@ def project_folders(paths: Iterable[str]) -> set[str]:
 class ModuleIndex:
     """Dotted names of a codebase's files.
 
-    A file may be known by several names: the full one from its source root, and shorter ones where a folder on the way may
-    itself be on `sys.path`. The full one counts first.
+    A file may have several names: the full one from its source root, and shorter ones where a folder on the way may itself
+    be on `sys.path`. The full name is tried first.
     """
 
     def __init__(self, paths: Iterable[str], projects: set[str]) -> None:
@@ -43,27 +43,27 @@ class ModuleIndex:
         return _module(path[len(folder) :].lstrip("/"))
 
     def _aliases(self, path: str, name: str) -> Iterable[str]:
-        """Shorter names: from above the topmost package, and for a module outside packages from its own folder."""
+        """Shorter names: from the folder above the topmost package, and for a module outside packages from its own folder."""
         folder = path.rpartition("/")[0]
         while folder in self._packages:
             folder = folder.rpartition("/")[0]
         short = _module(path[len(folder) :].lstrip("/"))
         if short != name:
             yield short
-        # Django sites put the folder of manage.py on the path, and `apps/` in it too.
+        # Django sites put the folder of manage.py on the path, and often the folder `apps/` in it.
         parts = name.split(".")
         if "apps" in parts[:-1]:
             yield ".".join(parts[parts.index("apps") + 1 :])
 
     def find(self, dotted: str, near: str) -> str | None:
-        """The file of a dotted name, the one nearest to the importing file `near` when several have it."""
+        """The file of a dotted name; where several have it, the one nearest to the importing file `near`."""
         candidates = self._full.get(dotted) or self._short.get(dotted)
         if not candidates:
             return None
         return candidates[0] if len(candidates) == 1 else max(candidates, key=lambda path: _shared(path, near))
 
     def resolve(self, wanted: Import, path: str) -> str | None:
-        """The file that an import in `path` means, or None when it is not of this codebase."""
+        """The file that an import in `path` means, or None when it means no file of this codebase."""
         base = self._absolute(wanted, path)
         if wanted.name and (found := self.find(_join_dots(base, wanted.name), path)):
             return found
@@ -78,7 +78,7 @@ class ModuleIndex:
         return found if found != path else None
 
     def _longest(self, dotted: str, near: str) -> str | None:
-        """`a.b.c` itself, or the module `a.b` when `c` is a name in it."""
+        """The file of `a.b.c`, or of the module `a.b` when `c` is a name in it."""
         parts = dotted.split(".") if dotted else []
         while parts:
             if found := self.find(".".join(parts), near):

@@ -1,32 +1,19 @@
-"""What a file is for, judged by its path: production code, tests, migrations, documentation. Reads no content."""
+"""Tells from its path what a file is for: production code, tests, migrations, documentation. Reads no content."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from enum import StrEnum
 
 _TEST_FOLDERS = frozenset(
-    {"tests", "unittests", "unit_tests", "functional_tests", "integration_tests", "testsuite", "test_suite"}
+    "tests unittests unit_tests functional_tests integration_tests testsuite test_suite".split()  # noqa: SIM905
 )
 _PROSE_FOLDERS = frozenset(
-    {
-        "docs",
-        "doc",
-        "documentation",
-        "examples",
-        "example",
-        "samples",
-        "sample",
-        "demos",
-        "demo",
-        "tutorials",
-        "benchmarks",
-        "benchmark",
-    }
-    | {"asv_bench", "gallery"}
+    "docs doc documentation examples example samples sample demos demo tutorials "  # noqa: SIM905
+    "benchmarks benchmark asv_bench gallery".split()
 )
 _MIGRATION_FOLDERS = frozenset({"migrations", "south_migrations", "alembic", "alembic_migrations", "migrate_repo"})
 _PACKAGING = frozenset(
-    {"setup.py", "conftest.py", "noxfile.py", "fabfile.py", "tasks.py", "ez_setup.py", "versioneer.py"}
+    "setup.py conftest.py noxfile.py fabfile.py tasks.py ez_setup.py versioneer.py".split()  # noqa: SIM905
 )
 
 
@@ -69,7 +56,7 @@ def _role(path: str, packages: set[str], tests: set[str]) -> Role:
 
 
 def _test_folders(python: list[str]) -> set[str]:
-    """Folders called `test` that hold tests; `django.test` and its like are production code and stay."""
+    """Folders called `test` that hold tests. Folders such as `django/test` are production code and are left out."""
     names: defaultdict[str, list[str]] = defaultdict(list)
     for path in python:
         folders = path.split("/")[:-1]

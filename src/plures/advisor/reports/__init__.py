@@ -1,18 +1,7 @@
-"""Maps and advice as people and tools read them."""
+"""Maps and advice as people and programs read them. Measures nothing and judges nothing."""
 
-from .chart import draw
 from .html import render_html
-from .json import to_json
-from .markdown import advice_markdown, map_markdown
 from .terminal import print_advice, print_map, print_plan
+from .text import advice_markdown, map_markdown, to_json
 
-__all__ = [
-    "advice_markdown",
-    "draw",
-    "map_markdown",
-    "print_advice",
-    "print_map",
-    "print_plan",
-    "render_html",
-    "to_json",
-]
+__all__ = ["advice_markdown", "map_markdown", "print_advice", "print_map", "print_plan", "render_html", "to_json"]

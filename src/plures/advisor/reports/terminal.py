@@ -7,9 +7,9 @@ from rich.table import Table
 from plures.advisor.judging import Advice, Finding, SplitPlan, Verdict
 from plures.advisor.model import CodeMap
 
-from .wording import headline, summary
-
 _ROWS = 40
+_STEPS_OF_A_FINDING = 8
+_STEPS = 60
 _COLOURS = {
     Verdict.SPLIT_OUT: "yellow",
     Verdict.CUT_FIRST: "yellow",
@@ -19,7 +19,7 @@ _COLOURS = {
 
 
 def print_map(drawn: CodeMap, console: Console) -> None:
-    """Components, largest first, then what binds them."""
+    """Print the components, the largest first, and what binds them."""
     state = f"{drawn.date}, {drawn.commit[:10]}, {drawn.commits} commits" if drawn.commit else "files on disk"
     console.print(
         f"[bold]{escape(drawn.name)}[/bold]  {len(drawn.components)} components, {drawn.files} files, {drawn.lines} lines ({state})"
@@ -27,7 +27,7 @@ def print_map(drawn: CodeMap, console: Console) -> None:
     table = Table("component", box=None, header_style="dim")
     for name in ("files", "lines", "independence", "imported by", "imports", "commits", "waiting"):
         table.add_column(name, justify="right")
-    for c in sorted(drawn.components, key=lambda c: -c.lines)[:_ROWS]:
+    for c in drawn.largest[:_ROWS]:
         figures = (
             c.files,
             c.lines,
@@ -55,11 +55,10 @@ def print_map(drawn: CodeMap, console: Console) -> None:
 
 
 def print_advice(advice: Advice, console: Console) -> None:
-    """What asks for something in full; what should be left alone only counted."""
-    console.print(f"[bold]{escape(summary(advice))}[/bold]")
-    for finding in advice.findings:
-        if finding.verdict is not Verdict.LEAVE_ALONE:
-            _print_finding(finding, console)
+    """Print findings that ask for something in full, and only the number of the others."""
+    console.print(f"[bold]{escape(advice.summary)}[/bold]")
+    for finding in advice.asking:
+        _print_finding(finding, console)
     for caveat in advice.caveats:
         console.print(f"[dim]note: {escape(caveat)}[/dim]")
 
@@ -67,7 +66,7 @@ def print_advice(advice: Advice, console: Console) -> None:
 def _print_finding(finding: Finding, console: Console) -> None:
     colour = _COLOURS[finding.verdict]
     console.print(
-        f"\n[{colour}]{finding.verdict.value}[/{colour}]  {escape(headline(finding))}  [dim]confidence {finding.confidence:.0%}[/dim]"
+        f"\n[{colour}]{finding.verdict.value}[/{colour}]  {escape(finding.headline)}  [dim]confidence {finding.confidence:.0%}[/dim]"
     )
     for item in finding.evidence:
         console.print(f"  + {escape(item.statement)}")
@@ -75,7 +74,7 @@ def _print_finding(finding: Finding, console: Console) -> None:
         console.print(f"  - {escape(item.statement)}")
     console.print(f"  ? {escape(finding.would_change)}")
     if finding.split:
-        print_plan(finding.split, console, most=8)
+        print_plan(finding.split, console, most=_STEPS_OF_A_FINDING)
     if finding.merge:
         saved = finding.merge
         console.print(
@@ -83,8 +82,8 @@ def _print_finding(finding: Finding, console: Console) -> None:
         )
 
 
-def print_plan(plan: SplitPlan, console: Console, most: int = 60) -> None:
-    """What to cut in which order, what the contract needs, what it costs."""
+def print_plan(plan: SplitPlan, console: Console, most: int = _STEPS) -> None:
+    """Print what to cut in which order, what the contract needs, and what the split costs."""
     cost = plan.cost
     moved = f"{len(cost.tables_moved)} tables move, {len(cost.tables_shared)} are shared"
     console.print(

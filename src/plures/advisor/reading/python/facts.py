@@ -1,6 +1,6 @@
-"""What one Python file says about itself, before anything is known of the other files. Pure data; cached by content."""
+"""What one Python file says about itself. Holds values only, which are cached by the content of the file."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -19,11 +19,10 @@ class Import:
     Attributes:
         module: Dotted name as written; empty in `from . import x`.
         level: Leading dots.
-        name: The name taken from the module; empty in `import module`.
-        line: Where.
+        name: The name that is taken from the module; empty in `import module`.
         lazy: Inside a function, so that it does not run at import.
         typing_only: Under `if TYPE_CHECKING`, so that it never runs.
-        alias: The name given by `as`; empty without.
+        alias: The name after `as`; empty without one.
     """
 
     module: str
@@ -37,14 +36,13 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """An attribute or call of an imported name: what a contract would have to offer.
+    """A use of an imported name: something that a contract would have to offer.
 
     Attributes:
-        index: Which import of the file, by position.
+        index: Position of the import among those of the file.
         attribute: The first attribute taken from it; empty when the name itself is called or used.
-        called: It is called there.
-        assigned: It is assigned there, which only works within one process.
-        line: Where.
+        called: The code calls it.
+        assigned: The code assigns to it, which works within one process only.
     """
 
     index: int
@@ -56,13 +54,11 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class TableUse:
-    """A database table (or model class, until models are resolved) that the file touches.
+    """A use of a database table, or of a class that may stand for one.
 
     Attributes:
-        name: Table as in SQL, or the model class's name.
-        access: Read, write or define.
-        model: `name` is a class that other files may import; resolve it before use.
-        line: Where.
+        name: Table as in SQL, or the name of the class.
+        model: `name` is a class, possibly of another file, that has yet to be resolved to its table.
     """
 
     name: str
@@ -72,15 +68,13 @@ class TableUse:
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """A class (or table object) that may stand for a table.
+class ModelClass:
+    """A class, or a table object, that may stand for a database table.
 
     Attributes:
-        name: Class name.
-        table: Table name when it is written down; empty when the framework derives it.
-        framework: "django", "sqlalchemy", or empty: then it depends on the bases.
-        line: Where.
-        bases: Names of its base classes as written; a model may inherit being one.
+        table: Table name where it is written down; empty where the framework derives it.
+        framework: "django" or "sqlalchemy"; empty where it depends on the bases.
+        bases: Names of its base classes as written; a class may inherit being a model.
         abstract: It has no table of its own.
     """
 
@@ -99,8 +93,8 @@ class ModuleFacts:
     Attributes:
         lines: Lines that are neither blank nor comment.
         problem: Why the file could not be parsed fully; empty when it could.
-        transactions: Line → positions of the imports used inside the transaction that begins there.
-        mutable_globals: Module-level names bound to a mutable container or rebound by functions.
+        transactions: For each transaction, the line where it begins and the positions of the imports used inside it.
+        mutable_globals: Module-level names that hold a mutable container or that functions rebind.
     """
 
     lines: int
@@ -108,7 +102,6 @@ class ModuleFacts:
     imports: tuple[Import, ...] = ()
     uses: tuple[Use, ...] = ()
     tables: tuple[TableUse, ...] = ()
-    models: tuple[Model, ...] = ()
+    models: tuple[ModelClass, ...] = ()
     transactions: tuple[tuple[int, tuple[int, ...]], ...] = ()
-    mutable_globals: tuple[str, ...] = field(default=())
-    defines: tuple[str, ...] = ()
+    mutable_globals: tuple[str, ...] = ()

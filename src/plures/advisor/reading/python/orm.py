@@ -1,45 +1,32 @@
-"""What Django and SQLAlchemy code looks like: which classes are tables, which expressions read or write one. Nothing of other files."""
+"""Recognises code of Django and SQLAlchemy: classes that are tables, and expressions that read or write one. Sees one file only."""
 
 import ast
 
-from .facts import Access, Model
+from .facts import Access, ModelClass
 
 _WRITING = frozenset(
-    {
-        "create",
-        "acreate",
-        "bulk_create",
-        "abulk_create",
-        "update",
-        "aupdate",
-        "bulk_update",
-        "delete",
-        "adelete",
-        "insert",
-        "save",
-    }
-    | {"get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create", "add"}
+    "create acreate bulk_create abulk_create update aupdate bulk_update delete adelete insert save add "  # noqa: SIM905
+    "get_or_create aget_or_create update_or_create aupdate_or_create".split()
 )
 _QUERY_READS = frozenset(
-    {"query", "select", "get_object_or_404", "get_list_or_404", "aget_object_or_404", "joinedload", "selectinload"}
+    "query select get_object_or_404 get_list_or_404 aget_object_or_404 joinedload selectinload".split()  # noqa: SIM905
 )
 _QUERY_WRITES = frozenset({"insert", "update", "delete"})
 _MANAGERS = frozenset({"objects", "_default_manager", "all_objects"})
+_DJANGO_BASES = frozenset({"models.Model", "db.models.Model", "Model"})
+_SQLALCHEMY_BASES = frozenset({"db.Model", "Base", "DeclarativeBase", "SQLModel", "BASE", "DeclarativeBaseNoMeta"})
 
 
 def access_of_chain(names: list[str], *, called: bool) -> tuple[str, Access] | None:
-    """What `Model.objects.filter` or `Model(…)` does: (model as written, access)."""
+    """(model as written, access) of an expression such as `Model.objects.filter` or `Model(…)`."""
     for position, name in enumerate(names[1:], 1):
         if name in _MANAGERS and names[position - 1][:1].isupper():
             writes = any(later in _WRITING for later in names[position + 1 :])
             return ".".join(names[:position]), Access.WRITE if writes else Access.READ
         if name == "query" and names[position - 1][:1].isupper():
             return ".".join(names[:position]), Access.READ
-    if called and names[-1][:1].isupper():
-        return ".".join(
-            names
-        ), Access.WRITE  # Making an instance; it counts only when the class turns out to be a model.
-    return None
+    # An instance is made. It counts only when the class turns out to be a model.
+    return (".".join(names), Access.WRITE) if called and names[-1][:1].isupper() else None
 
 
 def query_argument_access(function: ast.expr) -> Access | None:
@@ -49,21 +36,19 @@ def query_argument_access(function: ast.expr) -> Access | None:
     )
     if name in _QUERY_READS:
         return Access.READ
-    # `some_list.insert(0, X)` and `some_dict.update(X)` are not SQL: only the bare functions are.
+    # Only the bare functions are SQL: `some_list.insert(0, X)` and `some_dict.update(X)` are not.
     return Access.WRITE if name in _QUERY_WRITES and isinstance(function, ast.Name) else None
 
 
-def model_of_class(node: ast.ClassDef) -> Model | None:
-    """The model that a class may be: any class with bases, since being a model is inherited across files."""
+def model_of_class(node: ast.ClassDef) -> ModelClass | None:
+    """The model that a class may be. Any class with bases may be one, since it can inherit from a model of another file."""
     bases = tuple(_dotted(base) for base in node.bases)
     if not any(bases):
         return None
     table, abstract, framework = "", False, ""
-    if any(base in {"models.Model", "db.models.Model", "Model"} for base in bases):
+    if not _DJANGO_BASES.isdisjoint(bases):
         framework = "django"
-    if any(
-        base in {"db.Model", "Base", "DeclarativeBase", "SQLModel", "BASE", "DeclarativeBaseNoMeta"} for base in bases
-    ):
+    if not _SQLALCHEMY_BASES.isdisjoint(bases):
         framework = "sqlalchemy"
     for statement in node.body:
         match statement:
@@ -77,7 +62,7 @@ def model_of_class(node: ast.ClassDef) -> Model | None:
             case _:
                 pass
     abstract = abstract or "DeclarativeBase" in bases
-    return Model(node.name, table, framework, node.lineno, tuple(filter(None, bases)), abstract)
+    return ModelClass(node.name, table, framework, node.lineno, tuple(filter(None, bases)), abstract)
 
 
 def _meta(node: ast.ClassDef, key: str) -> str:
@@ -90,13 +75,13 @@ def _meta(node: ast.ClassDef, key: str) -> str:
     return ""
 
 
-def model_of_table(name: str, value: ast.expr) -> Model | None:
+def model_of_table(name: str, value: ast.expr) -> ModelClass | None:
     """The model in `users = Table("users", metadata, …)`."""
     match value:
         case ast.Call(
             func=ast.Name(id="Table") | ast.Attribute(attr="Table"), args=[ast.Constant(value=str() as table), *_]
         ):
-            return Model(name, table.lower(), "sqlalchemy", value.lineno)
+            return ModelClass(name, table.lower(), "sqlalchemy", value.lineno)
         case _:
             return None
 

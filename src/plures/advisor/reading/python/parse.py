@@ -1,4 +1,4 @@
-"""Reads one Python file into facts: by syntax tree where it parses, by scanning lines where it does not. Imports nothing."""
+"""Reads one Python file into facts: from its syntax tree where it parses, line by line where it does not. Runs none of it."""
 
 import ast
 import re
@@ -15,7 +15,7 @@ _CONFLICT = re.compile(rb"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 
 
 def parse(content: bytes) -> ModuleFacts:
-    """Facts of one file; never raises for what the file contains."""
+    """Facts of one file. No content makes it raise."""
     if b"\0" in content:
         return ModuleFacts(lines=0, problem="binary content")
     text = decode(content)
@@ -31,14 +31,14 @@ def parse(content: bytes) -> ModuleFacts:
 
 
 def _quietly(work: Callable[[], ast.Module]) -> ast.Module:
-    # Old code has invalid escapes and `is` with literals: the compiler's warnings about it are not the user's concern.
+    # The compiler warns about invalid escapes and `is` with literals in old code; these warnings do not help the user.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return work()
 
 
 def decode(content: bytes) -> str:
-    """Text of a source file: by its declared encoding, else UTF-8, else Latin-1, which never fails."""
+    """Text of a source file, in its declared encoding, else in UTF-8, else in Latin-1, which never fails."""
     try:
         encoding, _ = tokenize.detect_encoding(BytesIO(content).readline)
         text = content.decode(encoding)
@@ -48,7 +48,7 @@ def decode(content: bytes) -> str:
 
 
 def count_lines(text: str) -> int:
-    """Lines that are neither blank nor only a comment."""
+    """Number of lines that are neither blank nor only a comment."""
     return sum(1 for line in text.splitlines() if (stripped := line.strip()) and not stripped.startswith("#"))
 
 

@@ -1,14 +1,13 @@
-"""Finds imports in a file that Python cannot parse: an older dialect, half a merge, a typing mistake. Approximate on purpose."""
+"""Finds facts in a file that Python cannot parse, such as an older dialect, half a merge or a typing mistake. Only approximates."""
 
 import re
 
-from .facts import Import, Model, ModuleFacts, TableUse, Use
+from .facts import Import, ModelClass, ModuleFacts, TableUse, Use
 from .sql import tables_in
 
 _IMPORT = re.compile(r"^([ \t]*)import[ \t]+([\w. ,\t]+)")
 _FROM = re.compile(r"^([ \t]*)from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import\b[ \t]*(.*)")
 _LONG_IMPORT = re.compile(r"^([ \t]*from[ \t]+[.\w]+[ \t]+import[ \t]*)(\([^)]*\)|(?:[^\n]*\\\n)+[^\n]*)", re.MULTILINE)
-_CLASS = re.compile(r"^(?:class|def)[ \t]+(\w+)")
 _MODEL = re.compile(r"^class[ \t]+(\w+)\(.*\b(models\.Model|Base|BASE|ModelBase)\b.*\)")
 _TABLENAME = re.compile(r"^[ \t]+__tablename__[ \t]*=[ \t]*['\"](\w+)['\"]")
 _STRING = re.compile(r"(\"\"\"|''')(.*?)\1|\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'", re.DOTALL)
@@ -16,7 +15,7 @@ _USE = re.compile(r"(?<![\w.])([A-Za-z_]\w*)(?:\.(\w+))?[ \t]*(\()?")
 
 
 def scan(text: str, lines: int, problem: str) -> ModuleFacts:
-    """Facts that line patterns can find."""
+    """Facts that patterns find line by line."""
     code = _on_one_row(_without_strings(text))
     imports, aliases = _imports(code)
     return ModuleFacts(
@@ -26,7 +25,6 @@ def scan(text: str, lines: int, problem: str) -> ModuleFacts:
         uses=tuple(_uses(code, aliases)),
         tables=tuple(_tables(text)),
         models=tuple(_models(text)),
-        defines=tuple(match[1] for line in text.splitlines() if (match := _CLASS.match(line))),
     )
 
 
@@ -38,7 +36,7 @@ def _without_strings(text: str) -> str:
 
 
 def _on_one_row(text: str) -> str:
-    """Every import statement in its first row; the rows that it took stay behind it, empty."""
+    """The text with every import statement in one row, followed by as many empty rows as it took before."""
 
     def join(match: re.Match[str]) -> str:
         names = " ".join(row.split("#")[0].rstrip(" \\") for row in match[2].splitlines())
@@ -92,12 +90,12 @@ def _tables(text: str) -> list[TableUse]:
     return found
 
 
-def _models(text: str) -> list[Model]:
-    models: list[Model] = []
+def _models(text: str) -> list[ModelClass]:
+    models: list[ModelClass] = []
     for number, row in enumerate(text.splitlines(), 1):
         if match := _MODEL.match(row):
             framework = "django" if match[2] == "models.Model" else "sqlalchemy"
-            models.append(Model(match[1], "", framework, number))
+            models.append(ModelClass(match[1], "", framework, number))
         elif models and (match := _TABLENAME.match(row)):
-            models[-1] = Model(models[-1].name, match[1], "sqlalchemy", models[-1].line)
+            models[-1] = ModelClass(models[-1].name, match[1], "sqlalchemy", models[-1].line)
     return models

@@ -1,10 +1,11 @@
-"""Finds the tables that a string of SQL reads and writes. Knows the common statements, not every dialect."""
+"""Finds the tables that a string of SQL reads and writes. Knows the common statements, but not every dialect."""
 
 import re
 
 from .facts import Access
 
-LONGEST_SQL = 20_000  # Longer literals are data, and searching them would be slow.
+# Longer literals are data, and searching them would be slow.
+LONGEST_SQL = 20_000
 
 _STATEMENT = re.compile(
     r"^\s*(?:--[^\n]*\n\s*|\(\s*)*(?:SELECT\s.+?\sFROM|INSERT\s+(?:OR\s+\w+\s+|IGNORE\s+)?INTO|UPDATE\s.+?\sSET\s|DELETE\s+FROM|"
@@ -28,12 +29,12 @@ _COMMON_TABLE = re.compile(
     re.IGNORECASE,
 )
 _NOT_TABLES = frozenset(
-    {"select", "set", "values", "lateral", "unnest", "only", "the", "table", "if", "information_schema", "dual"}
+    "select set values lateral unnest only the table if information_schema dual".split()  # noqa: SIM905
 )
 
 
 def tables_in(literal: str) -> list[tuple[str, Access]]:
-    """Tables of one SQL text with what it does to them; empty when the text is no SQL statement."""
+    """(table, access) pairs of one SQL text; empty when the text is not an SQL statement."""
     if len(literal) > LONGEST_SQL or not _STATEMENT.match(literal) or _is_prose(literal):
         return []
     own = {name.lower() for name in _COMMON_TABLE.findall(literal)}
@@ -52,6 +53,6 @@ def _plain(name: str) -> str:
 
 
 def _is_prose(literal: str) -> bool:
-    """Whether it only reads like SQL: "select a colour from the list" has the words of SQL, but neither its capitals nor its signs."""
+    """Whether the text only sounds like SQL: "select a colour from the list" has its words, but not its capitals or its signs."""
     first = next((word for word in re.findall(r"[A-Za-z]+", literal)), "")
     return not (first.isupper() or (first.islower() and re.search(r"[*=,(%?:]", literal)))

@@ -1,10 +1,10 @@
-"""Walks one syntax tree once and notes imports, uses of imported names, transactions, mutable globals and tables."""
+"""Walks a syntax tree once and notes imports, uses of imported names, transactions, mutable globals and tables."""
 
 import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from .facts import Access, Import, Model, ModuleFacts, TableUse, Use
+from .facts import Access, Import, ModelClass, ModuleFacts, TableUse, Use
 from .orm import access_of_chain, model_of_class, model_of_table, query_argument_access
 from .sql import tables_in
 
@@ -15,7 +15,13 @@ _TRANSACTIONS = frozenset({"atomic", "transaction", "begin", "begin_nested", "co
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """Where the walk is: inside a function, under TYPE_CHECKING, in the transaction that began in a line."""
+    """Where the walk is.
+
+    Attributes:
+        lazy: Inside a function.
+        typing_only: Under TYPE_CHECKING.
+        transaction: Line where the transaction around it begins; 0 outside.
+    """
 
     lazy: bool = False
     typing_only: bool = False
@@ -23,21 +29,20 @@ class _Scope:
 
 
 class Reader:
-    """Collects the facts of one module; use once."""
+    """Collects the facts of one module. Use it for one module only."""
 
     def __init__(self) -> None:
         self._imports: list[Import] = []
         self._aliases: dict[str, list[int]] = {}
         self._uses: list[Use] = []
         self._tables: list[TableUse] = []
-        self._models: list[Model] = []
+        self._models: list[ModelClass] = []
         self._transactions: dict[int, set[int]] = {}
         self._globals: dict[str, None] = {}
-        self._defines: list[str] = []
 
     def read(self, tree: ast.Module, lines: int) -> ModuleFacts:
         """Facts of `tree`."""
-        # Imports first: a function may use a name that is imported further down.
+        # Imports come first, since a function may use a name that is imported further down.
         for node, scope in _imports(tree, _Scope()):
             self._add_import(node, scope)
         for statement in tree.body:
@@ -51,7 +56,6 @@ class Reader:
             models=tuple(self._models),
             transactions=tuple((line, tuple(sorted(used))) for line, used in self._transactions.items() if used),
             mutable_globals=tuple(self._globals),
-            defines=tuple(self._defines),
         )
 
     def _add_import(self, node: ast.Import | ast.ImportFrom, scope: _Scope) -> None:
@@ -66,14 +70,11 @@ class Reader:
             )
 
     def _top_level(self, statement: ast.stmt) -> None:
-        if isinstance(statement, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            self._defines.append(statement.name)
         if isinstance(statement, ast.ClassDef) and (model := model_of_class(statement)):
             self._models.append(model)
         if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             names = [target.id for target in targets if isinstance(target, ast.Name)]
-            self._defines.extend(names)
             if names and (model := model_of_table(names[0], statement.value)):
                 self._models.append(model)
             if _is_mutable(statement.value):
@@ -94,7 +95,8 @@ class Reader:
             case ast.JoinedStr():
                 self._formatted(node, scope)
             case ast.Expr(value=ast.Constant()) | ast.Import() | ast.ImportFrom():
-                pass  # A docstring may speak of tables without touching any; imports were read before.
+                # A docstring may speak of tables without touching any; imports were read before.
+                pass
             case ast.Global():
                 self._globals.update(dict.fromkeys(node.names))
             case ast.FunctionDef() | ast.AsyncFunctionDef():
@@ -135,17 +137,15 @@ class Reader:
         if index is None:
             return
         imported = self._imports[index]
-        taken = (
-            len(imported.module.split(".")) if not imported.name and names[0] == imported.module.split(".")[0] else 1
-        )
-        rest = names[taken:]
+        parts = imported.module.split(".")
+        rest = names[len(parts) if not imported.name and names[0] == parts[0] else 1 :]
         assigned = isinstance(getattr(node, "ctx", None), ast.Store | ast.Del) and len(rest) == 1
         self._uses.append(Use(index, rest[0] if rest else "", called and len(rest) <= 1, assigned, line))
         if scope.transaction:
             self._transactions.setdefault(scope.transaction, set()).add(index)
 
     def _import_of(self, names: list[str]) -> int | None:
-        """Which import a dotted chain begins with; of `import a.b` and `import a.c` the one whose parts fit best."""
+        """Position of the import that a dotted chain begins with; of `import a.b` and `import a.c`, the one that fits best."""
         candidates = self._aliases.get(names[0])
         if not candidates:
             return None
@@ -166,7 +166,7 @@ class Reader:
 
 
 def _imports(node: ast.AST, scope: _Scope) -> Iterable[tuple[ast.Import | ast.ImportFrom, _Scope]]:
-    """Every import statement below `node`; expressions cannot hold any and are not searched."""
+    """Every import statement below `node`. Expressions cannot hold one and are not searched."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Import | ast.ImportFrom):
             yield child, scope

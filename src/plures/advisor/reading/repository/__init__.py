@@ -1,6 +1,22 @@
-"""The files and the history of a repository. Knows nothing of what files mean."""
+"""The files and the history of a repository, its owners and its address on the web. Does not know what files mean."""
 
-from .history import Commit, History, read_history
+from .git import Repository, open_repository
+from .history import Commit, History, ignored_commits, read_history
+from .owners import read_owners
 from .tree import Tree, read_commit, read_folder
+from .web import WebAddress, web_address
 
-__all__ = ["Commit", "History", "Tree", "read_commit", "read_folder", "read_history"]
+__all__ = [
+    "Commit",
+    "History",
+    "Repository",
+    "Tree",
+    "WebAddress",
+    "ignored_commits",
+    "open_repository",
+    "read_commit",
+    "read_folder",
+    "read_history",
+    "read_owners",
+    "web_address",
+]

@@ -1,4 +1,4 @@
-"""The only place that starts git: reads objects and history, changes nothing, runs nothing that a repository configures."""
+"""Starts git; no other module does. Reads objects and history, changes nothing, and runs nothing that a repository configures."""
 
 import os
 import shutil
@@ -12,8 +12,9 @@ from typing import IO
 from plures.advisor.errors import GitFailed, UnknownCommit
 
 CHUNK_BYTES = 1 << 20
+_NO_REASON = "git gave no reason"
 
-# A repository may be hostile: no hooks, no filesystem monitor, no external diff, no pager, no credential prompt, no lazy fetch.
+# A repository may be hostile. Git must start no hook, filesystem monitor, external diff, pager, credential prompt or lazy fetch.
 _SAFE = (
     "--no-pager",
     "--no-optional-locks",
@@ -32,7 +33,7 @@ class Repository:
     """A readable git repository.
 
     Attributes:
-        folder: Where git is started; the working tree's folder that was asked for, or a bare repository.
+        folder: Where git is started: the folder that was asked for, of a working tree or a bare repository.
         prefix: Path of `folder` below the top of the working tree, with a trailing slash; empty at the top and when bare.
         head: The commit that is read.
         bare: There is no working tree.
@@ -47,7 +48,7 @@ class Repository:
 
 
 def open_repository(folder: Path, commit: str | None = None) -> Repository | None:
-    """The repository around `folder`, or None: no git, not a repository, no commit yet, or git refuses to trust it.
+    """The repository around `folder`. None without git, without a repository or a commit, or when git does not trust it.
 
     Raises:
         UnknownCommit: `commit` was named but is not there.
@@ -67,7 +68,7 @@ def open_repository(folder: Path, commit: str | None = None) -> Repository | Non
 
 def _resolve(folder: Path, commit: str | None) -> str | None:
     try:
-        # `--end-of-options`: a commit that begins with a dash must not become an option of git.
+        # After `--end-of-options`, a commit that begins with a dash cannot become an option of git.
         wanted = f"{'HEAD' if commit is None else commit}^{{commit}}"
         return run(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", wanted).decode().split()[-1]
     except GitFailed as failed:
@@ -76,49 +77,48 @@ def _resolve(folder: Path, commit: str | None) -> str | None:
         return None
 
 
-_NO_REASON = "git gave no reason"
-
-
 def run(folder: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
-    """All that one git command prints.
+    """The output of one git command.
 
     Raises:
-        GitFailed: It ended with an error.
+        GitFailed: The command ended with an error.
     """
-    finished = subprocess.run(  # noqa: S603  (fixed program, arguments are ours)
+    # The program is fixed and the arguments are ours.
+    finished = subprocess.run(  # noqa: S603
         _command(folder, arguments), input=stdin, capture_output=True, check=False, env=_environment()
     )
     if finished.returncode != 0:
-        raise GitFailed(arguments, finished.stderr.decode(errors="replace").strip().split("\n")[0])
+        raise _failed(arguments, finished.stderr)
     return finished.stdout
 
 
 @contextmanager
 def stream(folder: Path, *arguments: str) -> Generator[IO[bytes]]:
-    """Standard output of a git command while it runs; the command is ended on leaving.
+    """Standard output of a git command while it runs. Leaving the context ends the command.
 
     Raises:
-        GitFailed: It ended with an error after everything was read.
+        GitFailed: The command ended with an error after all of its output was read.
     """
     with subprocess.Popen(  # noqa: S603
         _command(folder, arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment()
     ) as process:
         output, complaints = process.stdout, process.stderr
-        if output is None or complaints is None:  # pragma: no cover  (both are pipes)
-            raise GitFailed(arguments, "git has no output")
+        # Both are pipes; this is for the type checkers.
+        if output is None or complaints is None:  # pragma: no cover
+            raise _failed(arguments, b"git has no output")
         try:
             yield output
             output.close()
-            reason = complaints.read().decode(errors="replace").strip().split("\n")[0]
+            reason = complaints.read()
             if process.wait() != 0:
-                raise GitFailed(arguments, reason)
+                raise _failed(arguments, reason)
         finally:
             if process.poll() is None:
                 process.kill()
 
 
 def read_blobs(folder: Path, blobs: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-    """Contents of `blobs`, in order, through one process; those that the repository lacks are left out.
+    """Contents of `blobs` in order, read by one process. Blobs that the repository lacks are left out.
 
     Yields:
         (blob id, bytes)
@@ -137,6 +137,11 @@ def read_blobs(folder: Path, blobs: Sequence[str]) -> Iterator[tuple[str, bytes]
         size = int(header[2])
         yield header[0].decode(), packed[position : position + size]
         position += size + 1
+
+
+def _failed(arguments: Sequence[str], complaint: bytes) -> GitFailed:
+    reason = complaint.decode(errors="replace").strip().split("\n")[0]
+    return GitFailed(" ".join(arguments[:2]), reason or _NO_REASON)
 
 
 def _command(folder: Path, arguments: Sequence[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Reads the commits of a repository in one streaming pass. Knows who changed which file when, not what components are."""
+"""Reads the commits of a repository in one streaming pass. Knows who changed which file when; does not know components."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from . import git
-from .renames import Change, Follower
+from .renames import FileChange, Follower
+from .tree import Tree
 
-MOST_FILES = (
-    2_000  # Of a larger commit only the number of files is kept: nothing can be learnt from which files those are.
-)
+# Of a larger commit only the number of files is kept: which files they are teaches nothing.
+MOST_FILES = 2_000
 
 _FORMAT = (
     "%x01%H%x02%at%x02%aN%x02%aE%x02%s%x02%(trailers:key=Closes-Bug,key=Implements,key=Fixes,key=Closes,separator=%x20)"
@@ -42,7 +42,7 @@ class Commit:
         tickets: Ids of issues that the message names.
         files: Positions in `History.paths`, of at most `MOST_FILES` files.
         size: How many files it touched.
-        formatting: Only form changed, as the message says, or a program made it.
+        formatting: Only the form of code changed, as the message says, or a program made the commit.
     """
 
     sha: str
@@ -57,13 +57,13 @@ class Commit:
 
 @dataclass(frozen=True)
 class History:
-    """All commits, newest first, with paths as they are called today.
+    """All commits, newest first, with the paths that the files have today.
 
     Attributes:
         head: The newest commit.
         shallow: Older commits are missing from this clone.
-        authors: "name <address>" after `.mailmap`.
-        paths: Names of files today, or their last name.
+        authors: "name <address>", corrected by `.mailmap`.
+        paths: Paths of the files today; of a removed file, its last path.
     """
 
     head: str
@@ -76,28 +76,19 @@ class History:
 def read_history(
     repository: git.Repository, progress: Callable[[int], None], ignored: frozenset[str] = frozenset()
 ) -> History:
-    """Every commit that is not a merge, of the folder asked for.
+    """Every commit to the folder that was asked for, merges left out.
 
     Args:
-        progress: Told the number of commits read so far, now and then.
-        ignored: Commits that `.git-blame-ignore-revs` lists; they count as formatting.
+        progress: Receives the number of commits read so far, now and then.
+        ignored: Commits that count as formatting.
 
     Raises:
-        GitFailed: History cannot be read, for instance since objects are missing.
+        GitFailed: The history cannot be read, for instance because objects are missing.
     """
     reader = _Reader(ignored)
-    # Neither `-M` nor `--numstat`: both read file contents, take ten times as long and fail where a partial clone lacks blobs.
-    arguments = [
-        "log",
-        "--raw",
-        "--no-renames",
-        "--no-merges",
-        "--no-color",
-        "--no-abbrev",
-        "-z",
-        f"--format={_FORMAT}",
-        repository.head,
-    ]
+    # Not `-M` or `--numstat`: both read file contents, take ten times as long and fail where a partial clone lacks blobs.
+    form = ("--raw", "--no-renames", "--no-merges", "--no-color", "--no-abbrev", "-z", f"--format={_FORMAT}")
+    arguments = ["log", *form, repository.head]
     if repository.prefix:
         arguments += ["--relative", "--", "."]
     with git.stream(repository.folder, *arguments) as output:
@@ -108,8 +99,13 @@ def read_history(
     return reader.history(repository)
 
 
+def ignored_commits(tree: Tree) -> frozenset[str]:
+    """Commits that the file `.git-blame-ignore-revs` lists."""
+    return frozenset(re.findall(r"^[0-9a-f]{40}\b", tree.text(".git-blame-ignore-revs"), re.MULTILINE))
+
+
 def _records(output: IO[bytes]) -> Iterator[bytes]:
-    """Commits as bytes; each begins with the marker 1, and a zero byte stands before every marker but the first."""
+    """Commits as bytes. Each begins with the byte 1, and a zero byte precedes all but the first."""
     rest = b""
     while chunk := output.read(git.CHUNK_BYTES):
         *whole, rest = (rest + chunk).split(b"\0\x01")
@@ -143,7 +139,7 @@ class _Reader:
         )
 
     def _files(self, entries: list[bytes]) -> tuple[int, ...]:
-        changes = [_change(meta, path) for meta, path in zip(entries[::2], entries[1::2], strict=False)]
+        changes = [_file_change(meta, path) for meta, path in zip(entries[::2], entries[1::2], strict=False)]
         names = self._follower.names(changes)
         return tuple(self._paths.setdefault(name, len(self._paths)) for name in names)
 
@@ -158,6 +154,6 @@ def _tickets(subject: str, trailers: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((number or key).upper() for number, key in found))
 
 
-def _change(meta: bytes, path: bytes) -> Change:
+def _file_change(meta: bytes, path: bytes) -> FileChange:
     before, after, status = meta.split(b" ")[2:5]
-    return status[:1], before, after, path.decode(errors="replace")
+    return FileChange(status[:1], before, after, path.decode(errors="replace"))

@@ -1,51 +1,63 @@
-"""Follows files through renames while history is read from new to old, by content ids and names alone."""
+"""Follows files through renames while history is read from new to old, by the ids of their contents and by their names."""
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import NamedTuple
 
-Change = tuple[bytes, bytes, bytes, str]
-"""(status letter, blob before, blob after, path)"""
+# A file of this name says nothing about being the same file.
+_COMMON_NAME = "__init__.py"
 
-_EVERYWHERE = frozenset({"__init__.py"})  # Names that say nothing about being the same file.
+
+class FileChange(NamedTuple):
+    """What one commit did to one file.
+
+    Attributes:
+        status: Git's letter for it, such as b"A" for an added file and b"D" for a removed one.
+        before: Id of the content before the commit.
+        after: Id of the content after it.
+    """
+
+    status: bytes
+    before: bytes
+    after: bytes
+    path: str
 
 
 class Follower:
-    """Translates the paths of older and older commits into today's names."""
+    """Translates the paths of older and older commits into today's paths."""
 
     def __init__(self) -> None:
         self._today: dict[str, str] = {}
 
-    def names(self, changes: Sequence[Change]) -> list[str]:
-        """Today's names of the files that one commit touched; call it for commits from new to old."""
-        removed = [change for change in changes if change[0] == b"D"]
-        added = [change for change in changes if change[0] == b"A"]
+    def names(self, changes: Sequence[FileChange]) -> list[str]:
+        """Today's paths of the files that one commit touched. Call it for commits from new to old."""
+        removed = [change for change in changes if change.status == b"D"]
+        added = [change for change in changes if change.status == b"A"]
         moves = _moves(removed, added) if removed and added else {}
-        names = [self._today.get(path, path) for _, _, _, path in changes if path not in moves]
+        names = [self._today.get(change.path, change.path) for change in changes if change.path not in moves]
         for old, new in moves.items():
             self._today[old] = self._today.get(new, new)
-        for _, _, _, path in added:
+        for change in added:
             # Before this commit the path did not exist: an older file of the same name is another file.
-            self._today.pop(path, None)
-        for old, new in moves.items():
-            if old == new:  # pragma: no cover  (git never reports both for one path)
-                self._today.pop(old, None)
+            self._today.pop(change.path, None)
         return list(dict.fromkeys(names))
 
 
-def _moves(removed: Sequence[Change], added: Sequence[Change]) -> dict[str, str]:
-    """Old path → new path: first where the content is equal, then where name and nearest folders are."""
+def _moves(removed: Sequence[FileChange], added: Sequence[FileChange]) -> dict[str, str]:
+    """Old path → new path: first where the contents are equal, then where the name and the nearest folders are."""
     moves: dict[str, str] = {}
-    free = {path for _, _, _, path in added}
-    by_blob: defaultdict[bytes, list[str]] = defaultdict(list)
+    free = {change.path for change in added}
+    by_content: defaultdict[bytes, list[str]] = defaultdict(list)
     by_name: defaultdict[str, list[str]] = defaultdict(list)
-    for _, _, blob, path in added:
-        by_blob[blob].append(path)
-        by_name[_name(path)].append(path)
-    for _, blob, _, path in removed:
-        _take(moves, free, path, by_blob.get(blob, []))
-    for _, _, _, path in removed:
-        if path not in moves:
-            _take(moves, free, path, [new for new in by_name.get(_name(path), []) if _plausible(path, new)])
+    for change in added:
+        by_content[change.after].append(change.path)
+        by_name[_name(change.path)].append(change.path)
+    for change in removed:
+        _take(moves, free, change.path, by_content.get(change.before, []))
+    for change in removed:
+        if change.path not in moves:
+            alike = [new for new in by_name.get(_name(change.path), []) if _is_plausible(change.path, new)]
+            _take(moves, free, change.path, alike)
     return moves
 
 
@@ -57,11 +69,12 @@ def _take(moves: dict[str, str], free: set[str], old: str, candidates: Sequence[
         free.discard(best)
 
 
-def _plausible(old: str, new: str) -> bool:
-    return _name(old) not in _EVERYWHERE or _same_tail(old, new) > 1
+def _is_plausible(old: str, new: str) -> bool:
+    return _name(old) != _COMMON_NAME or _same_tail(old, new) > 1
 
 
 def _same_tail(old: str, new: str) -> int:
+    """How many of the last parts of two paths are the same."""
     count = 0
     for mine, other in zip(reversed(old.split("/")), reversed(new.split("/")), strict=False):
         if mine != other:

@@ -1,4 +1,4 @@
-"""The files of a codebase: of a folder as it is on disk, or of one commit. Knows paths and bytes, nothing of Python's meaning."""
+"""The files of a codebase: a folder as it is on disk, or one commit. Knows paths and bytes, not what Python means by them."""
 
 import hashlib
 import os
@@ -8,35 +8,23 @@ from pathlib import Path
 
 from . import git
 
-LARGEST_BYTES = 2 * 1024 * 1024  # A larger .py file is data or generated; reading it would say nothing about structure.
+# A larger .py file is data or generated; reading it would say nothing about structure.
+LARGEST_BYTES = 2 * 1024 * 1024
 _TOO_LARGE = "larger than 2 MiB"
 _SKIPPED_FOLDERS = frozenset(
-    {
-        ".git",
-        ".hg",
-        ".svn",
-        ".tox",
-        ".nox",
-        ".venv",
-        "venv",
-        "env",
-        "node_modules",
-        "__pycache__",
-        "site-packages",
-        ".eggs",
-    }
+    ".git .hg .svn .tox .nox .venv venv env node_modules __pycache__ site-packages .eggs".split()  # noqa: SIM905
 )
 
 
 @dataclass(frozen=True)
 class Tree:
-    """Paths of a codebase and the contents of those that matter.
+    """Paths of a codebase, and the contents of the files that the advisor needs.
 
     Attributes:
         paths: Every file, relative to the folder asked for, with forward slashes.
         digests: A content digest per path that was read; equal content has equal digests.
-        contents: Bytes per digest.
-        skipped: Paths that were too large or unreadable, with the reason.
+        contents: Bytes by digest.
+        skipped: Paths that were not read, with the reason.
     """
 
     paths: tuple[str, ...]
@@ -44,23 +32,25 @@ class Tree:
     contents: dict[str, bytes]
     skipped: dict[str, str]
 
+    def text(self, *paths: str) -> str:
+        """The content of the first of these paths that was read; empty when none was."""
+        digest = next((self.digests[path] for path in paths if path in self.digests), None)
+        return self.contents[digest].decode(errors="replace") if digest else ""
+
 
 def is_read(path: str) -> bool:
-    """Whether the advisor needs this file's content: Python, SQL, packaging and owner files."""
+    """Whether the advisor needs this file's content: Python, SQL and owner files, and the list of ignored commits."""
     name = path.rsplit("/", 1)[-1]
     return name.endswith((".py", ".sql")) or name in {"CODEOWNERS", ".git-blame-ignore-revs"}
 
 
 def read_folder(folder: Path) -> Tree:
-    """The files below `folder` as they are on disk now, links not followed."""
+    """The files below `folder` as they are on disk now. Links are not followed."""
     found = sorted(_walk(folder))
     paths = tuple(path for path in found if path.isprintable())
     digests: dict[str, str] = {}
     contents: dict[str, bytes] = {}
-    skipped: dict[str, str] = {}
-    for path in found:
-        if not path.isprintable():
-            skipped[ascii(path)] = "its name is no printable text"
+    skipped = {ascii(path): "its name is not printable text" for path in found if not path.isprintable()}
     for path in filter(is_read, paths):
         content = _read_file(folder / path)
         if isinstance(content, str):
@@ -75,10 +65,11 @@ def read_folder(folder: Path) -> Tree:
 def _read_file(path: Path) -> bytes | str:
     """The content, or the reason why it is not read."""
     try:
+        # A link may lead out of the codebase; a file inside that it leads to is read under its own path.
         if path.is_symlink():
-            return "a link"  # It may lead out of the codebase, and what it leads to inside is read anyway.
+            return "a link"
         if not path.is_file():
-            return "no ordinary file"
+            return "not an ordinary file"
         return path.read_bytes() if path.stat().st_size <= LARGEST_BYTES else _TOO_LARGE
     except OSError as failed:
         return failed.strerror or type(failed).__name__
@@ -97,7 +88,7 @@ def _is_environment(folder: Path) -> bool:
 
 
 def read_commit(repository: git.Repository) -> Tree:
-    """The files of `repository.head` below the folder asked for, straight from git's objects."""
+    """The files of `repository.head` below the folder that was asked for, straight from git's objects."""
     listing = git.run(
         repository.folder, "ls-tree", "-r", "-l", "-z", "--end-of-options", f"{repository.head}:{repository.prefix}"
     )

@@ -1,39 +1,53 @@
-"""Draws a map as SVG: callers above, what everybody uses below. Colours come from the page's style, so that it follows the theme."""
+"""Draws a map as SVG: callers above, components that many others use below. Colours come from the page's style, which follows the theme."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from html import escape
+
+from markupsafe import Markup
 
 from plures.advisor.model import CodeMap, Component, Edge
+
+from .elements import joined
 
 _ROWS = 5
 _MOST_NODES = 48
 _MOST_EDGES = 120
 _WIDTH, _ROW_HEIGHT, _NODE_HEIGHT = 1180, 150, 34
-_LETTER = 6.4  # Pixels per letter at the font size of a node.
+# Pixels per letter at the font size of a node.
+_LETTER = 6.4
+_LONGEST_NAME = 24
+_GRAPH = Markup('<svg viewBox="0 0 {} {:.0f}" role="group" aria-label="{}" class="graph">{}{}</svg>')
+_EDGE = Markup(
+    '<path class="{kind}" data-a="{source}" data-b="{target}" d="M{x1:.0f},{y1:.0f} C{x1:.0f},{bend1:.0f} {x2:.0f},{bend2:.0f} '
+    '{x2:.0f},{y2:.0f}" stroke-width="{width:.1f}"><title>{source} imports {target}: {imports}</title></path>'
+)
+_NODE = Markup(
+    '<g class="node level{level}" tabindex="0" role="img" aria-label="{title}" data-name="{name}"><title>{title}</title>'
+    '<rect x="{left:.0f}" y="{top:.0f}" width="{width:.0f}" height="{height}" rx="7"/>'
+    '<text x="{x:.0f}" y="{base:.0f}">{label}</text></g>'
+)
+_SPARKLINE = Markup('<svg class="spark" viewBox="0 0 {} 20" role="img" aria-label="{}">{}</svg>')
+_BAR = Markup('<rect x="{}" y="{:.1f}" width="6" height="{:.1f}"/>')
 
 Places = Mapping[str, tuple[float, float, float]]
-"""Component → (x of the middle, y of the middle, width)"""
+"""(x of the middle, y of the middle, width) by component"""
 
 
-def graph(drawn: CodeMap) -> str:
-    """The dependency graph as SVG; the largest components and the strongest edges when there are too many to see."""
-    components = sorted(drawn.components, key=lambda c: (-c.lines, c.name))[:_MOST_NODES]
+def graph(drawn: CodeMap) -> Markup:
+    """The dependency graph as SVG, with the largest components and the strongest edges when there are too many to see."""
+    components = drawn.largest[:_MOST_NODES]
     names = {c.name for c in components}
-    edges = sorted((e for e in drawn.edges if e.imports and {e.source, e.target} <= names), key=lambda e: -e.imports)[
-        :_MOST_EDGES
-    ]
-    rows = _order(_rows(components), edges)
-    places = _places(rows)
+    edges = [edge for edge in drawn.imports if {edge.source, edge.target} <= names][:_MOST_EDGES]
+    places = _places(_order(_rows(components), edges))
     height = max((y for _, y, _ in places.values()), default=0.0) + 50
     most = max((edge.imports for edge in edges), default=1)
-    body = [*(_edge(edge, places, most) for edge in edges), *(_node(component, places) for component in components)]
+    lines, nodes = joined(_edge(edge, places, most) for edge in edges), joined(_node(c, places) for c in components)
     label = f"Imports between {len(components)} components of {drawn.name}: those that call are above, those that are called below."
-    return f'<svg viewBox="0 0 {_WIDTH} {height:.0f}" role="group" aria-label="{escape(label, quote=True)}" class="graph">{"".join(body)}</svg>'
+    return _GRAPH.format(_WIDTH, height, label, lines, nodes)
 
 
 def _rows(components: Sequence[Component]) -> list[list[str]]:
-    """Components by how much they are called rather than call."""
+    """Components in rows: those that mostly call come first, and those that are mostly called come last."""
     ranked = sorted(components, key=lambda c: (_called(c), c.name))
     size = -(-len(ranked) // _ROWS) if ranked else 1
     return [[c.name for c in ranked[start : start + size]] for start in range(0, len(ranked), size)]
@@ -45,7 +59,7 @@ def _called(component: Component) -> float:
 
 
 def _order(rows: list[list[str]], edges: Sequence[Edge]) -> list[list[str]]:
-    """Rows with neighbours near one another: each placed at the mean of its neighbours, a few times over."""
+    """Rows in which neighbours are near one another: places each at the mean of its neighbours, several times."""
     near: defaultdict[str, list[str]] = defaultdict(list)
     for edge in edges:
         near[edge.source].append(edge.target)
@@ -89,38 +103,49 @@ def _width(name: str) -> float:
 def short(name: str) -> str:
     """The end of a long dotted name, enough to recognise it."""
     parts = name.split(".")
-    return name if len(name) <= 24 or len(parts) < 3 else "…" + ".".join(parts[-2:])  # noqa: PLR2004
+    return name if len(name) <= _LONGEST_NAME or not parts[2:] else "…" + ".".join(parts[-2:])
 
 
-def _edge(edge: Edge, places: Places, most: int) -> str:
+def _edge(edge: Edge, places: Places, most: int) -> Markup:
     (x1, y1, _), (x2, y2, _) = places[edge.source], places[edge.target]
-    width = 0.6 + 4.4 * (edge.imports / most) ** 0.5
     bend = (y2 - y1) / 2 if abs(y2 - y1) > 1 else 40
-    path = f"M{x1:.0f},{y1:.0f} C{x1:.0f},{y1 + bend:.0f} {x2:.0f},{y2 - bend:.0f} {x2:.0f},{y2:.0f}"
-    kind = "edge cycle" if edge.in_cycle else "edge"
-    names = f'data-a="{escape(edge.source, quote=True)}" data-b="{escape(edge.target, quote=True)}"'
-    return f'<path class="{kind}" {names} d="{path}" stroke-width="{width:.1f}"><title>{escape(edge.source)} imports {escape(edge.target)}: {edge.imports}</title></path>'
+    return _EDGE.format(
+        kind="edge cycle" if edge.in_cycle else "edge",
+        source=edge.source,
+        target=edge.target,
+        imports=edge.imports,
+        x1=x1,
+        y1=y1,
+        bend1=y1 + bend,
+        x2=x2,
+        y2=y2,
+        bend2=y2 - bend,
+        width=0.6 + 4.4 * (edge.imports / most) ** 0.5,
+    )
 
 
-def _node(component: Component, places: Places) -> str:
+def _node(component: Component, places: Places) -> Markup:
     x, y, width = places[component.name]
-    level = min(4, int(component.independence * 5))
     title = (
         f"{component.name}: {component.files} files, {component.lines} lines, independence {component.independence:.2f}, "
         f"{component.commits} commits in 24 months, imported by {len(component.callers)}, imports {len(component.callees)}"
     )
-    return (
-        f'<g class="node level{level}" tabindex="0" role="img" aria-label="{escape(title, quote=True)}" data-name="{escape(component.name, quote=True)}">'
-        f'<title>{escape(title)}</title><rect x="{x - width / 2:.0f}" y="{y - _NODE_HEIGHT / 2:.0f}" width="{width:.0f}" height="{_NODE_HEIGHT}" rx="7"/>'
-        f'<text x="{x:.0f}" y="{y + 4:.0f}">{escape(short(component.name))}</text></g>'
+    return _NODE.format(
+        level=min(4, int(component.independence * 5)),
+        title=title,
+        name=component.name,
+        label=short(component.name),
+        x=x,
+        left=x - width / 2,
+        top=y - _NODE_HEIGHT / 2,
+        width=width,
+        height=_NODE_HEIGHT,
+        base=y + 4,
     )
 
 
-def sparkline(values: Sequence[int], label: str) -> str:
+def sparkline(values: Sequence[int], label: str) -> Markup:
     """A row of small bars, one per quarter."""
     most = max(values, default=0) or 1
-    bars = "".join(
-        f'<rect x="{8 * i}" y="{20 - 20 * value / most:.1f}" width="6" height="{20 * value / most:.1f}"/>'
-        for i, value in enumerate(values)
-    )
-    return f'<svg class="spark" viewBox="0 0 {8 * len(values)} 20" role="img" aria-label="{escape(label, quote=True)}">{bars}</svg>'
+    bars = joined(_BAR.format(8 * i, 20 - 20 * value / most, 20 * value / most) for i, value in enumerate(values))
+    return _SPARKLINE.format(8 * len(values), label, bars)

@@ -1,80 +1,90 @@
 """The verdicts of the HTML page, each with its evidence, counter-evidence and plan."""
 
 from collections.abc import Iterable
-from html import escape
 
-from plures.advisor.judging import Advice, Evidence, Finding, MergePlan, SplitPlan, Verdict
-from plures.advisor.reports.wording import headline, summary
+from markupsafe import Markup
 
-from .tables import links, table
+from plures.advisor.judging import Advice, CutStep, Evidence, Finding, MergePlan, Operation, SplitPlan
+
+from .elements import NOTHING, Columns, code, joined, references, table
 
 _SHOWN_ALONE = 60
+_SUMMARY = Markup('<p class="lead">{}</p>')
+_CALM = Markup('<h3>Leave alone</h3><div class="calm">{}</div>')
+_PAIRS = Markup("<p>{} pairs of components were weighed too and are left as they are.</p>")
+_FINDING = Markup(
+    '<details class="finding {kind}"{open}><summary><span class="badge">{verdict}</span> {headline} '
+    "<small>confidence {confidence:.0%}</small></summary>{evidence}{counter_evidence}"
+    "<p><strong>What would change it:</strong> {would_change}</p>{plan}</details>"
+)
+_EVIDENCE = Markup("<p><strong>{}:</strong></p><ul>{}</ul>")
+_STATEMENT = Markup("<li>{} <small>({})</small> {}</li>")
+_COST = Markup(
+    "<p><strong>Cost:</strong> {calls_in} call sites in other components become remote calls, {calls_out} of its own call back. "
+    "Tables that move along: {moved}. Tables to give one owner: {shared}.</p>"
+)
+_SAVED = Markup(
+    "<p><strong>What it saves:</strong> {} calls across the border{}, and {} changes in 24 months that had to be made on both sides.</p>"
+)
+_CUTS: Columns[tuple[int, CutStep]] = (
+    ("step", lambda step: step[0]),
+    ("what", lambda step: f"{step[1].kind}: {step[1].what}"),
+    ("places", lambda step: step[1].sites),
+    ("how", lambda step: step[1].how),
+    ("see", lambda step: references(step[1].links[:2])),
+)
+_CONTRACT: Columns[Operation] = (
+    ("name", lambda o: code(o.name)),
+    ("becomes", lambda o: "operation" if o.kind == "call" else "message or value"),
+    ("places", lambda o: o.calls),
+    ("callers", lambda o: ", ".join(o.callers)),
+)
 
 
-def findings(advice: Advice) -> str:
-    """Findings that ask for something in full, then the components that should be left alone, then a count of the rest."""
-    asking = [f for f in advice.findings if f.verdict is not Verdict.LEAVE_ALONE]
-    calm = [f for f in advice.findings if f.verdict is Verdict.LEAVE_ALONE and len(f.subject) == 1]
-    pairs = sum(1 for f in advice.findings if f.verdict is Verdict.LEAVE_ALONE and len(f.subject) > 1)
-    lead = f'<p class="lead">{escape(summary(advice))}</p>'
-    alone = "".join(_finding(f, open_=False) for f in calm[:_SHOWN_ALONE])
-    rest = f"<p>{pairs} pairs of components were weighed too and are left as they are.</p>" if pairs else ""
-    return (
-        lead
-        + "".join(_finding(f, open_=True) for f in asking)
-        + (f'<h3>Leave alone</h3><div class="calm">{alone}</div>' if alone else "")
-        + rest
+def findings(advice: Advice) -> Markup:
+    """Findings that ask for something in full, then the components that should be left alone, then the number of the others."""
+    alone = joined(_finding(finding, is_open=False) for finding in advice.calm[:_SHOWN_ALONE])
+    pairs = len(advice.findings) - len(advice.asking) - len(advice.calm)
+    return joined(
+        [
+            _SUMMARY.format(advice.summary),
+            *(_finding(finding, is_open=True) for finding in advice.asking),
+            _CALM.format(alone) if alone else NOTHING,
+            _PAIRS.format(pairs) if pairs else NOTHING,
+        ]
     )
 
 
-def _finding(finding: Finding, *, open_: bool) -> str:
-    kind = finding.verdict.value.split()[0]
-    plan = _split(finding.split) if finding.split else _merge(finding.merge) if finding.merge else ""
-    return (
-        f'<details class="finding {kind}"{" open" if open_ else ""}><summary><span class="badge">{escape(finding.verdict.value)}</span> '
-        f"{escape(headline(finding))} <small>confidence {finding.confidence:.0%}</small></summary>"
-        f"{_evidence('For it', finding.evidence)}{_evidence('Against it', finding.counter_evidence)}"
-        f"<p><strong>What would change it:</strong> {escape(finding.would_change)}</p>{plan}</details>"
+def _finding(finding: Finding, *, is_open: bool) -> Markup:
+    return _FINDING.format(
+        kind=finding.verdict.value.split()[0],
+        open=" open" if is_open else "",
+        verdict=finding.verdict.value,
+        headline=finding.headline,
+        confidence=finding.confidence,
+        evidence=_evidence("For it", finding.evidence),
+        counter_evidence=_evidence("Against it", finding.counter_evidence),
+        would_change=finding.would_change,
+        plan=_split(finding.split) if finding.split else _merge(finding.merge) if finding.merge else NOTHING,
     )
 
 
-def _evidence(title: str, found: Iterable[Evidence]) -> str:
-    items = "".join(
-        f"<li>{escape(e.statement)} <small>({escape(e.source)})</small> {links(e.links)}</li>" for e in found
-    )
-    return f"<p><strong>{title}:</strong></p><ul>{items}</ul>" if items else ""
+def _evidence(title: str, found: Iterable[Evidence]) -> Markup:
+    items = joined(_STATEMENT.format(e.statement, e.source, references(e.links)) for e in found)
+    return _EVIDENCE.format(title, items) if items else NOTHING
 
 
-def _split(plan: SplitPlan) -> str:
-    cost = plan.cost
-    preview = (
-        f"<p><strong>Cost:</strong> {cost.calls_in} call sites in other components become remote calls, {cost.calls_out} of its own call back. "
-        f"Tables that move along: {escape(', '.join(cost.tables_moved) or 'none')}. Tables to give one owner: {escape(', '.join(cost.tables_shared) or 'none')}.</p>"
+def _split(plan: SplitPlan) -> Markup:
+    cost = _COST.format(
+        calls_in=plan.cost.calls_in,
+        calls_out=plan.cost.calls_out,
+        moved=", ".join(plan.cost.tables_moved) or "none",
+        shared=", ".join(plan.cost.tables_shared) or "none",
     )
-    cuts = table(
-        "What to cut, in this order",
-        ("step", "what", "places", "how", "see"),
-        (
-            (f"{i}", f"{escape(c.kind)}: {escape(c.what)}", f"{c.sites}", escape(c.how), links(c.links[:2]))
-            for i, c in enumerate(plan.cuts, 1)
-        ),
-    )
-    contract = table(
-        "Proposed contract: what callers really use",
-        ("name", "becomes", "places", "callers"),
-        (
-            (
-                f"<code>{escape(o.name)}</code>",
-                "operation" if o.kind == "call" else "message or value",
-                f"{o.calls}",
-                escape(", ".join(o.callers)),
-            )
-            for o in plan.contract
-        ),
-    )
-    return preview + cuts + contract
+    cuts = table("What to cut, in this order", _CUTS, enumerate(plan.cuts, 1))
+    return cost + cuts + table("Proposed contract: what callers really use", _CONTRACT, plan.contract)
 
 
-def _merge(plan: MergePlan) -> str:
+def _merge(plan: MergePlan) -> Markup:
     tables = f", {len(plan.tables_joined)} shared tables get one owner" if plan.tables_joined else ""
-    return f"<p><strong>What it saves:</strong> {plan.calls_saved} calls across the border{tables}, and {plan.joint_commits} changes in 24 months that had to be made on both sides.</p>"
+    return _SAVED.format(plan.calls_saved, tables, plan.joint_commits)

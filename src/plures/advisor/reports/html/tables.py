@@ -1,226 +1,159 @@
 """The tables of the HTML page: each shows one part of a map."""
 
-from collections.abc import Iterable, Sequence
-from html import escape
+from markupsafe import Markup
 
-from plures.advisor.model import CodeMap, Link
+from plures.advisor.model import CodeMap, Component, Edge, HotSpot, Problem, TableView, Waiting
 
 from .drawing import short, sparkline
+from .elements import NOTHING, Columns, code, joined, references, table
 
 _MATRIX = 40
 _ROWS = 150
-_TREND = 0.15  # A smaller change from year to year is noise.
+_COUPLED = 60
+_WAITS = 40
+# A smaller change from year to year is noise.
+_TREND = 0.15
+_TREND_CELL = Markup("{} {}")
+_METER = Markup('<meter min="0" max="1" value="{}">{:.2f}</meter>')
+_MATRIX_TABLE = Markup(
+    '<div class="wide"><table class="matrix"><caption>Pairs of files that import. Entries below the diagonal run against the order '
+    "and close circles.</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
+)
+_MATRIX_HEADING = Markup('<th scope="col"><span>{}</span></th>')
+_MATRIX_ROW = Markup('<tr><th scope="row">{}</th>{}</tr>')
+_MATRIX_CELL = Markup('<td class="n heat" style="--h:{:.2f}" title="{} imports {}">{}</td>')
+_SELF, _EMPTY = Markup('<td class="self"></td>'), Markup("<td></td>")
 
 
-def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]], *, kind: str = "") -> str:
-    """An HTML table; cells are HTML already, and a cell that begins with a digit is set to the right."""
-    body = "".join("<tr>" + "".join(_cell(cell, i == 0) for i, cell in enumerate(row)) + "</tr>" for row in rows)
-    if not body:
-        return ""
-    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
-    return f'<div class="wide"><table class="{kind}"><caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
+def _trend(edge: Edge) -> Markup:
+    arrow = "↗" if edge.trend > _TREND else "↘" if edge.trend < -_TREND else "→"
+    return _TREND_CELL.format(arrow, sparkline(edge.quarters, f"commits together per quarter {list(edge.quarters)}"))
 
 
-def _cell(html: str, first: bool) -> str:  # noqa: FBT001
-    number = ' class="n"' if html[:1].isdigit() else ""
-    return f'<th scope="row">{html}</th>' if first else f"<td{number}>{html}</td>"
+_COMPONENTS: Columns[Component] = (
+    ("component", lambda c: c.name),
+    ("files", lambda c: c.files),
+    ("lines", lambda c: c.lines),
+    ("independence", lambda c: f"{c.independence:.2f}"),
+    ("cohesion", lambda c: f"{c.cohesion:.2f}"),
+    ("imported by", lambda c: len(c.callers)),
+    ("imports", lambda c: len(c.callees)),
+    ("commits", lambda c: c.commits),
+    ("alone", lambda c: f"{c.commits_alone / c.commits:.0%}" if c.commits else "none"),
+    ("people", lambda c: c.authors),
+    ("per quarter", lambda c: sparkline(c.quarters, f"{c.name}: commits per quarter {list(c.quarters)}")),
+    ("owners", lambda c: ", ".join(c.owners or c.main_authors)),
+)
+_EDGES: Columns[Edge] = (
+    ("from", lambda e: e.source),
+    ("to", lambda e: e.target),
+    ("imports", lambda e: e.imports),
+    ("in a circle", lambda e: "yes" if e.in_cycle else ""),
+    ("shared tables", lambda e: ", ".join(e.shared_tables[:5])),
+    ("commits together", lambda e: e.together),
+    ("see", lambda e: references(e.links[:2])),
+)
+_TOGETHER: Columns[Edge] = (
+    ("one", lambda e: e.source),
+    ("other", lambda e: e.target),
+    ("commits", lambda e: e.together),
+    ("of either", lambda e: f"{e.together_share:.0%}"),
+    ("of the rarer", lambda e: f"{e.share_of_least:.0%}"),
+    ("tickets", lambda e: e.by_ticket),
+    ("same people", lambda e: f"{e.same_owners:.0%}"),
+    ("trend", _trend),
+    ("newest", lambda e: references(e.links[-2:])),
+)
+_TEAMS: Columns[Component] = (
+    ("component", lambda c: c.name),
+    ("share of commits", lambda c: "; ".join(f"{t.team} {t.share:.0%}" for t in c.teams[:4])),
+    ("waiting", lambda c: f"{c.waiting_share:.0%}"),
+    ("CODEOWNERS", lambda c: ", ".join(c.owners)),
+)
+_WAITING: Columns[Waiting] = (
+    ("component", lambda w: w.component),
+    ("team", lambda w: w.waiting),
+    ("after", lambda w: w.on),
+    ("times", lambda w: w.times),
+    ("median days", lambda w: f"{w.median_days:.1f}"),
+    ("newest", lambda w: references(w.links)),
+)
+_TABLES: Columns[TableView] = (
+    ("table", lambda t: code(t.name)),
+    ("owner", lambda t: t.owner),
+    ("defined or written by", lambda t: ", ".join(t.writers)),
+    ("only read by", lambda t: ", ".join(r for r in t.readers if r not in t.writers)),
+)
+_HOT_SPOTS: Columns[HotSpot] = (
+    ("file", lambda h: code(h.path)),
+    ("component", lambda h: h.component),
+    ("commits", lambda h: h.commits),
+    ("lines", lambda h: h.lines),
+    ("people", lambda h: h.authors),
+    ("heat", lambda h: _METER.format(h.score, h.score)),
+)
+_PROBLEMS: Columns[Problem] = (
+    ("file", lambda p: code(p.path)),
+    ("why", lambda p: p.reason),
+)
 
 
-def links(found: Iterable[Link]) -> str:
-    """Links to files and commits; plain text where there is no address."""
-    return " ".join(
-        f'<a href="{escape(link.url, quote=True)}">{escape(link.text)}</a>'
-        if link.url.startswith("https://")
-        else f"<code>{escape(link.text)}</code>"
-        for link in found
-    )
-
-
-def components(drawn: CodeMap) -> str:
+def components(drawn: CodeMap) -> Markup:
     """Every component with its figures."""
-    head = (
-        "component",
-        "files",
-        "lines",
-        "independence",
-        "cohesion",
-        "imported by",
-        "imports",
-        "commits",
-        "alone",
-        "people",
-        "per quarter",
-        "owners",
-    )
-    rows = (
-        (
-            escape(c.name),
-            f"{c.files}",
-            f"{c.lines}",
-            f"{c.independence:.2f}",
-            f"{c.cohesion:.2f}",
-            f"{len(c.callers)}",
-            f"{len(c.callees)}",
-            f"{c.commits}",
-            f"{c.commits_alone / c.commits:.0%}" if c.commits else "none",
-            f"{c.authors}",
-            sparkline(c.quarters, f"{c.name}: commits per quarter {list(c.quarters)}"),
-            escape(", ".join(c.owners or c.main_authors)),
-        )
-        for c in sorted(drawn.components, key=lambda c: -c.lines)
-    )
-    return table(
-        "Commits and people are of the last 24 months; alone means that a commit touched no other component.",
-        head,
-        rows,
-        kind="sortable",
-    )
+    caption = "Commits and people are of the last 24 months; alone means that a commit touched no other component."
+    return table(caption, _COMPONENTS, drawn.largest, kind="sortable")
 
 
-def matrix(drawn: CodeMap) -> str:
+def matrix(drawn: CodeMap) -> Markup:
     """Imports as a matrix, for the largest components."""
-    chosen = sorted(
-        sorted(drawn.components, key=lambda c: -c.lines)[:_MATRIX],
-        key=lambda c: (len(c.callers) - len(c.callees), c.name),
-    )
     imports = {(edge.source, edge.target): edge.imports for edge in drawn.edges}
     most = max(imports.values(), default=1) or 1
-    head = ["imports ↓ from →", *(short(c.name) for c in chosen)]
+    names = [c.name for c in sorted(drawn.largest[:_MATRIX], key=lambda c: (len(c.callers) - len(c.callees), c.name))]
 
-    def cell(row: str, column: str) -> str:
+    def cell(row: str, column: str) -> Markup:
         count = imports.get((row, column), 0)
         if row == column or not count:
-            return '<td class="self"></td>' if row == column else "<td></td>"
-        return f'<td class="n heat" style="--h:{(count / most) ** 0.5:.2f}" title="{escape(row, quote=True)} imports {escape(column, quote=True)}">{count}</td>'
+            return _SELF if row == column else _EMPTY
+        return _MATRIX_CELL.format((count / most) ** 0.5, row, column, count)
 
-    rows = "".join(
-        f'<tr><th scope="row">{escape(short(r.name))}</th>{"".join(cell(r.name, c.name) for c in chosen)}</tr>'
-        for r in chosen
-    )
-    heads = "".join(f'<th scope="col"><span>{escape(name)}</span></th>' for name in head)
-    if not imports:
-        return ""
-    return f'<div class="wide"><table class="matrix"><caption>Pairs of files that import. Entries below the diagonal run against the order and close circles.</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+    rows = joined(_MATRIX_ROW.format(short(row), joined(cell(row, column) for column in names)) for row in names)
+    heads = joined(_MATRIX_HEADING.format(head) for head in ("imports ↓ from →", *map(short, names)))
+    return _MATRIX_TABLE.format(heads, rows) if imports else NOTHING
 
 
-def edges(drawn: CodeMap) -> str:
+def edges(drawn: CodeMap) -> Markup:
     """Imports between components, strongest first."""
-    found = sorted((e for e in drawn.edges if e.imports), key=lambda e: -e.imports)[:_ROWS]
-    rows = (
-        (
-            escape(e.source),
-            escape(e.target),
-            f"{e.imports}",
-            "yes" if e.in_cycle else "",
-            escape(", ".join(e.shared_tables[:5])),
-            f"{e.together}",
-            links(e.links[:2]),
-        )
-        for e in found
-    )
-    return table(
-        "Strongest first.",
-        ("from", "to", "imports", "in a circle", "shared tables", "commits together", "see"),
-        rows,
-        kind="sortable",
-    )
+    return table("Strongest first.", _EDGES, drawn.imports[:_ROWS], kind="sortable")
 
 
-def together(drawn: CodeMap) -> str:
+def together(drawn: CodeMap) -> Markup:
     """Pairs that change together, with their trend."""
-    seen = {(min(e.source, e.target), max(e.source, e.target)): e for e in drawn.edges if e.together}
-    found = sorted(seen.values(), key=lambda e: -e.forecast)[:60]
-    rows = (
-        (
-            escape(e.source),
-            escape(e.target),
-            f"{e.together}",
-            f"{e.together_share:.0%}",
-            f"{e.share_of_least:.0%}",
-            f"{e.by_ticket}",
-            f"{e.same_owners:.0%}",
-            ("↗ " if e.trend > _TREND else "↘ " if e.trend < -_TREND else "→ ")
-            + sparkline(e.quarters, f"commits together per quarter {list(e.quarters)}"),
-            links(e.links[-2:]),
-        )
-        for e in found
-    )
-    head = ("one", "other", "commits", "of either", "of the rarer", "tickets", "same people", "trend", "newest")
-    caption = (
-        f"Those expected to change together most in the coming year come first. Quarters from {drawn.quarters[0]} on."
-        if drawn.quarters
-        else ""
-    )
-    return table(caption, head, rows, kind="sortable")
+    first = drawn.quarters[0] if drawn.quarters else ""
+    caption = f"Those expected to change together most in the coming year come first. Quarters from {first} on."
+    return table(caption if first else "", _TOGETHER, drawn.together[:_COUPLED], kind="sortable")
 
 
-def teams(drawn: CodeMap) -> str:
-    """Who works where, and who waits."""
+def teams(drawn: CodeMap) -> Markup:
+    """Who works where, and which team waits for which."""
     staffed = [c for c in sorted(drawn.components, key=lambda c: -c.commits) if c.teams]
-    people = (
-        (
-            escape(c.name),
-            escape("; ".join(f"{t.team} {t.share:.0%}" for t in c.teams[:4])),
-            f"{c.waiting_share:.0%}",
-            escape(", ".join(c.owners)),
-        )
-        for c in staffed
-    )
-    waits = (
-        (escape(w.component), escape(w.waiting), escape(w.on), f"{w.times}", f"{w.median_days:.1f}", links(w.links))
-        for w in drawn.waits[:40]
-    )
-    who = table(
-        "Teams are those of the given file, else people who mainly work on the same files.",
-        ("component", "share of commits", "waiting", "CODEOWNERS"),
-        people,
-    )
-    head = ("component", "team", "after", "times", "median days", "newest")
-    return who + table(
-        "One team changed a file that another had changed within two weeks.", head, waits, kind="sortable"
-    )
+    who = "Teams are those of the given file, else people who mainly work on the same files."
+    waiting = "One team changed a file that another had changed within two weeks."
+    return table(who, _TEAMS, staffed) + table(waiting, _WAITING, drawn.waits[:_WAITS], kind="sortable")
 
 
-def tables(drawn: CodeMap) -> str:
-    """Database tables with writers and readers; those that are shared first."""
+def tables(drawn: CodeMap) -> Markup:
+    """Database tables with writers and readers, shared ones first."""
     ordered = sorted(drawn.tables, key=lambda t: (-len({*t.writers, *t.readers}), t.name))[:_ROWS]
-    rows = (
-        (
-            f"<code>{escape(t.name)}</code>",
-            escape(t.owner),
-            escape(", ".join(t.writers)),
-            escape(", ".join(r for r in t.readers if r not in t.writers)),
-        )
-        for t in ordered
-    )
-    return table(
-        "Those that most components touch come first.",
-        ("table", "owner", "defined or written by", "only read by"),
-        rows,
-    )
+    return table("Those that most components touch come first.", _TABLES, ordered)
 
 
-def hot_spots(drawn: CodeMap) -> str:
+def hot_spots(drawn: CodeMap) -> Markup:
     """Files that are large and change often."""
-    rows = (
-        (
-            f"<code>{escape(h.path)}</code>",
-            escape(h.component),
-            f"{h.commits}",
-            f"{h.lines}",
-            f"{h.authors}",
-            f'<meter min="0" max="1" value="{h.score}">{h.score:.2f}</meter>',
-        )
-        for h in drawn.hot_spots
-    )
-    return table(
-        "Commits of the last 24 months times lines, relative to the hottest.",
-        ("file", "component", "commits", "lines", "people", "heat"),
-        rows,
-    )
+    caption = "Commits of the last 24 months times lines, relative to the hottest."
+    return table(caption, _HOT_SPOTS, drawn.hot_spots)
 
 
-def problems(drawn: CodeMap) -> str:
+def problems(drawn: CodeMap) -> Markup:
     """Files that could not be read fully."""
-    rows = ((f"<code>{escape(p.path)}</code>", escape(p.reason)) for p in drawn.problems[:_ROWS])
-    return table("Read as far as possible; their imports were found line by line.", ("file", "why"), rows)
+    caption = "Read as far as possible; their imports were found line by line."
+    return table(caption, _PROBLEMS, drawn.problems[:_ROWS])

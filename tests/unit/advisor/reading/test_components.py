@@ -2,14 +2,14 @@ from pathlib import Path
 
 import pytest
 
-from plures.advisor.reading.components import cut_by_structure, overlay
+from plures.advisor.reading.components import divide_by_folders, overlay
 from plures.advisor.reading.definitions import Definitions, read_definitions
 from plures.advisor.reading.packages import ModuleIndex, project_folders
 from plures.errors import InvalidInput
 
 
-def cut(lines: dict[str, int], divide: tuple[str, ...] = ()):
-    return cut_by_structure(lines, ModuleIndex(lines, project_folders(lines)).name_of, divide)
+def divided(lines: dict[str, int], divide: tuple[str, ...] = ()):
+    return divide_by_folders(lines, ModuleIndex(lines, project_folders(lines)).name_of, divide)
 
 
 def package(name: str, files: int, lines: int = 100) -> dict[str, int]:
@@ -25,28 +25,28 @@ SHOP = (
 
 
 def test_packages_are_components_and_the_rest_is_the_trunk():
-    found = cut(SHOP)
+    found = divided(SHOP)
     assert set(found.of.values()) == {"shop", "shop.search", "shop.cart", "shop.pay"}
     assert found.of["shop/wsgi.py"] == "shop"
 
 
 def test_a_package_too_small_belongs_to_the_one_above():
-    assert cut(SHOP | {"shop/tiny/__init__.py": 5}).of["shop/tiny/__init__.py"] == "shop"
+    assert divided(SHOP | {"shop/tiny/__init__.py": 5}).of["shop/tiny/__init__.py"] == "shop"
 
 
 def test_a_package_that_dominates_is_divided():
     big = SHOP | package("shop/api/orders", 9) | package("shop/api/people", 9) | {"shop/api/__init__.py": 1}
-    assert {"shop.api.orders", "shop.api.people"} <= set(cut(big).of.values())
+    assert {"shop.api.orders", "shop.api.people"} <= set(divided(big).of.values())
 
 
 def test_a_folder_can_be_divided_on_request():
     deep = SHOP | package("shop/web/a", 1) | package("shop/web/b", 1)
-    assert "shop.web" in set(cut(deep).of.values())
-    assert {"shop.web.a", "shop.web.b"} <= set(cut(deep, ("shop/web",)).of.values())
+    assert "shop.web" in set(divided(deep).of.values())
+    assert {"shop.web.a", "shop.web.b"} <= set(divided(deep, ("shop/web",)).of.values())
 
 
 def test_without_packages_modules_are_the_components():
-    found = cut({"lib/__init__.py": 3, "lib/a.py": 200, "lib/b.py": 90, "lib/c.py": 10})
+    found = divided({"lib/__init__.py": 3, "lib/a.py": 200, "lib/b.py": 90, "lib/c.py": 10})
     assert found.of == {
         "lib/__init__.py": "(small modules)",
         "lib/a.py": "lib.a",
@@ -56,12 +56,12 @@ def test_without_packages_modules_are_the_components():
 
 
 def test_a_file_that_is_gone_belongs_to_its_folder():
-    assert cut(SHOP).component_of("shop/search/gone/deep.py") == "shop.search"
-    assert cut(SHOP).component_of("elsewhere/x.py") is None
+    assert divided(SHOP).component_of("shop/search/gone/deep.py") == "shop.search"
+    assert divided(SHOP).component_of("elsewhere/x.py") is None
 
 
 def test_named_components_lie_on_top_of_found_ones():
-    named = overlay(cut(SHOP), Definitions({"money": ("shop/pay", "shop/cart/m1.py")}), SHOP)
+    named = overlay(divided(SHOP), Definitions({"money": ("shop/pay", "shop/cart/m1.py")}), SHOP)
     assert named.of["shop/pay/m0.py"] == named.of["shop/cart/m1.py"] == "money"
     assert named.of["shop/cart/m0.py"] == "shop.cart"
     assert named.component_of("shop/pay/gone.py") == "money"
@@ -69,7 +69,7 @@ def test_named_components_lie_on_top_of_found_ones():
 
 def test_a_named_component_without_files_is_a_mistake():
     with pytest.raises(InvalidInput) as raised:
-        overlay(cut(SHOP), Definitions({"money": ("shop/payments",), "x": ("y",)}, file="c.toml"), SHOP)
+        overlay(divided(SHOP), Definitions({"money": ("shop/payments",), "x": ("y",)}, file="c.toml"), SHOP)
     assert [v.where for v in raised.value.violations] == ["[components] money", "[components] x"]
 
 

@@ -1,9 +1,9 @@
 from plures.advisor.measuring.independence import independences, is_shared
-from plures.advisor.reading.imports import ImportGraph, Link, cohesion, cycles, dependencies
+from plures.advisor.reading.imports import ImportEdge, cycles, dependencies
 
 
-def graph(*pairs: tuple[str, str]) -> ImportGraph:
-    return ImportGraph(tuple(Link(a, b, 1, 0, lazy=False, typing_only=False) for a, b in pairs), {})
+def graph(*pairs: tuple[str, str]) -> tuple[ImportEdge, ...]:
+    return tuple(ImportEdge(a, b, 1, 0, typing_only=False) for a, b in pairs)
 
 
 OF = {f"{c}/{i}.py": c for c in "abcd" for i in range(4)}
@@ -49,20 +49,17 @@ def test_shared_by_name_or_as_the_trunk():
 
 
 def test_cohesion_and_cycles():
-    found = dependencies(
-        graph(
-            ("a/0.py", "a/1.py"), ("a/0.py", "b/0.py"), ("b/0.py", "c/0.py"), ("c/0.py", "a/0.py"), ("d/0.py", "a/0.py")
-        ),
-        OF,
+    edges = graph(
+        ("a/0.py", "a/1.py"), ("a/0.py", "b/0.py"), ("b/0.py", "c/0.py"), ("c/0.py", "a/0.py"), ("d/0.py", "a/0.py")
     )
-    assert cohesion(found, "a") == 1 / 4
-    assert cohesion(found, "d") == 0
-    assert cycles(found) == [frozenset("abc")]
+    assert independences(edges, OF)["a"].cohesion == 1 / 4
+    assert independences(edges, OF)["d"].cohesion == 0
+    assert cycles(dependencies(edges, OF)) == [frozenset("abc")]
 
 
 def test_typing_imports_close_no_cycle():
-    links = (
-        Link("a/0.py", "b/0.py", 1, 0, lazy=False, typing_only=True),
-        Link("b/0.py", "a/0.py", 1, 0, lazy=False, typing_only=False),
+    edges = (
+        ImportEdge("a/0.py", "b/0.py", 1, 0, typing_only=True),
+        ImportEdge("b/0.py", "a/0.py", 1, 0, typing_only=False),
     )
-    assert cycles(dependencies(ImportGraph(links, {}), OF)) == []
+    assert cycles(dependencies(edges, OF)) == []

@@ -1,8 +1,8 @@
-from plures.advisor.reading.repository.renames import Change, Follower
+from plures.advisor.reading.repository.renames import FileChange, Follower
 
 
-def change(status: str, path: str, before: str = "0", after: str = "0") -> Change:
-    return status.encode(), before.encode(), after.encode(), path
+def change(status: str, path: str, before: str = "0", after: str = "0") -> FileChange:
+    return FileChange(status.encode(), before.encode(), after.encode(), path)
 
 
 def test_a_moved_file_keeps_its_name_of_today():

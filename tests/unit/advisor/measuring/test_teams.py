@@ -1,14 +1,15 @@
 import pytest
 
-from plures.advisor.measuring.coupling import Change
-from plures.advisor.measuring.teams import infer_teams, named_teams, owners_of, same_owners, staffing
+from plures.advisor.measuring.changes import Change
+from plures.advisor.measuring.staffing import author_overlap, staffing
+from plures.advisor.measuring.teams import infer_teams, named_teams
 
 DAY = 86_400
 NOW = 1_700_000_000
 
 
 def change(day: float, author: int, component: str, *files: int) -> Change:
-    return Change(NOW - int((300 - day) * DAY), author, frozenset({component}), files, (f"sha{day}-{author}",))
+    return Change(NOW - int((300 - day) * DAY), author, frozenset({component}), files, f"sha{day}-{author}")
 
 
 def test_people_who_work_in_one_place_on_the_same_files_are_a_team():
@@ -31,7 +32,7 @@ def test_who_works_everywhere_belongs_to_no_team():
 
 
 def test_old_work_makes_no_team():
-    assert infer_teams([Change(NOW - 900 * DAY, 0, frozenset({"a"}), (1,), ("x",))], NOW) == {}
+    assert infer_teams([Change(NOW - 900 * DAY, 0, frozenset({"a"}), (1,), "x")], NOW) == {}
 
 
 def test_a_team_waits_when_it_changes_what_another_has_just_changed():
@@ -57,29 +58,12 @@ def test_a_visitor_makes_nobody_wait():
     assert staff.waiting_share == 0
 
 
-def test_overlap_of_owners():
+def test_overlap_of_authors():
     found = [change(1, 0, "a", 1), change(2, 1, "a", 1), change(3, 0, "b", 2), change(4, 2, "c", 3)]
     staff = staffing(found, {}, {}, NOW)
-    assert same_owners(staff["a"], staff["b"]) == pytest.approx(0.5)
-    assert same_owners(staff["a"], staff["c"]) == 0
-
-
-@pytest.mark.parametrize(
-    ("path", "owners"),
-    [
-        ("README.md", ("@all",)),
-        ("shop/search/find.py", ("@search",)),
-        ("deep/shop/search/x.py", ("@all",)),
-        ("shop/cart/sql/q.sql", ("@data", "@dba")),
-        ("docs/index.md", ("@writers",)),
-        ("apps/docs/index.md", ("@writers",)),
-        ("apps/docsource.md", ("@all",)),
-        ("shop/secret/x.py", ()),
-    ],
-)
-def test_the_last_rule_of_codeowners_counts(path: str, owners: tuple[str, ...]):
-    rules = "# rules\n* @all\n/shop/search/ @search\n*.sql @data @dba  # both\ndocs/ @writers\n\n/shop/secret/\n"
-    assert owners_of(rules, [path])[path] == owners
+    assert author_overlap(staff["a"], staff["b"]) == pytest.approx(0.5)
+    assert author_overlap(staff["a"], staff["c"]) == 0
+    assert author_overlap(staff["a"], None) == 0
 
 
 def test_named_teams_match_addresses_and_names():

@@ -1,0 +1,48 @@
+"""What convinces the advisor, and how often a finding held. Does not know how evidence is gathered or weighed.
+
+What convinces was fixed before the held-out repositories were looked at: bench/advisor/registered.toml. How often a finding held was
+measured by `python -m bench.advisor --role tuning`; docs/advisor/backtest.md says how well that holds elsewhere.
+"""
+
+from bisect import bisect_right
+
+# Independence from which a component can leave without dragging half of the codebase along.
+INDEPENDENT = 0.45
+# A component with fewer lines is a library, not a service of its own.
+SMALLEST_SPLIT_LINES = 300
+# Share of a component's commits that changed a file which another team had changed within two weeks.
+WAITING_SHARE = 0.05
+# And so many of these commits in 24 months: fewer are chance.
+WAITING_TIMES = 6
+TEAMS = 2
+# Share of a component's commits that touched no other component.
+ALONE_SHARE = 0.8
+# Share of two components' commits that touched both.
+TOGETHER_SHARE = 0.5
+TOGETHER_TIMES = 10
+# Both changed together in so many of the last eight quarters.
+LASTING_QUARTERS = 3
+# Overlap of the people who change two components.
+SAME_OWNERS = 0.7
+SHARED_TABLES = 3
+# Share of all components that import a component.
+ENTANGLED_SHARE = 0.5
+# A dependency holds a component back when it has this share of the component's imports from and to others.
+BINDING_SHARE = 0.15
+
+# Upper bounds of bins of independence, and the share of the components in each bin that left within about four years. There were
+# 224 components in eight tuning repositories; each bin has one imagined case of either kind too, so that none promises certainty.
+_BOUNDS = (0.25, 0.40, 0.50, 0.60, 0.70)
+_LEFT = (0.02, 0.02, 0.05, 0.18, 0.32, 0.53)
+
+# Of the pairs that changed together in three of ten commits or more, the share that still did half as much a year later: 1 of 4,
+# again with one imagined case of either kind. Coupling passes more often than one thinks.
+STAYED_COUPLED = 0.33
+
+# Of the components told to "split out", the share that did leave: 3 of 6, with the same two imagined cases.
+SPLIT_WAS_RIGHT = 0.5
+
+
+def chance_of_leaving(independence: float) -> float:
+    """Share of components of this independence that became projects of their own, 0 to 1."""
+    return _LEFT[bisect_right(_BOUNDS, independence)]

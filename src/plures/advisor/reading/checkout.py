@@ -1,0 +1,53 @@
+"""Takes in the files of a codebase, from disk or from a commit. Does not know what they mean."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from plures.advisor.errors import NotAFolder
+
+from .definitions import Definitions, read_definitions
+from .repository import Repository, Tree, WebAddress, open_repository, read_commit, read_folder, web_address
+from .request import Progress, ReadRequest
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A codebase whose files were taken in, before anything of it is understood."""
+
+    folder: Path
+    repository: Repository | None
+    definitions: Definitions
+    tree: Tree
+    web: WebAddress
+
+    @property
+    def name(self) -> str:
+        """Name of the folder, or of the one above where the folder is only called `repo` or `.git`."""
+        named = self.folder.name if self.folder.name not in {"repo", ".git", ""} else self.folder.parent.name
+        return named.removesuffix(".git") or str(self.folder)
+
+    def fingerprint(self) -> str:
+        """A text that two checkouts share only when every map of them is the same."""
+        head = (self.repository.head, self.repository.prefix, self.repository.shallow) if self.repository else ()
+        files = (self.tree.paths, sorted(self.tree.digests.items()), sorted(self.tree.skipped.items()))
+        return sha256(repr((str(self.folder), head, self.web, self.definitions, files)).encode()).hexdigest()
+
+
+def open_checkout(request: ReadRequest, progress: Progress) -> Checkout:
+    """Take the files in.
+
+    Raises:
+        NotAFolder: The path is no folder.
+        UnknownCommit: The repository does not have the commit.
+        InvalidInput: The file of definitions is wrong.
+    """
+    if not request.path.is_dir():
+        raise NotAFolder(str(request.path))
+    folder = request.path.resolve()
+    definitions = read_definitions(request.definitions) if request.definitions else Definitions()
+    repository = open_repository(folder, request.commit)
+    progress("reading files", 0, None)
+    from_git = repository is not None and (repository.bare or request.commit is not None)
+    tree = read_commit(repository) if repository and from_git else read_folder(folder)
+    return Checkout(folder, repository, definitions, tree, web_address(repository) if repository else WebAddress())

@@ -1,0 +1,150 @@
+"""A map and advice as text: Markdown for pull requests and wikis, JSON for programs."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from plures.advisor.judging import Advice, Evidence, Finding, SplitPlan
+from plures.advisor.model import CodeMap, Reference
+
+_ROWS = 40
+_IMPORTS = 25
+_COUPLED = 15
+_HOT_SPOTS = 10
+_OPERATIONS = 20
+
+
+def to_json(value: CodeMap | Advice | SplitPlan) -> str:
+    """Indented JSON with the fields of `model` and `judgement`, as they are."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=1).decode()
+
+
+def map_markdown(drawn: CodeMap) -> str:
+    """A map as Markdown."""
+    state = f"State of {drawn.date}, commit `{drawn.commit[:10]}`. " if drawn.commit else ""
+    counts = (
+        f"{len(drawn.components)} components, {drawn.files} Python files, {drawn.lines} lines, {drawn.commits} commits"
+    )
+    return "\n".join(
+        [
+            f"# Map of {_text(drawn.name)}\n",
+            f"{state}{counts}, {len(drawn.tables)} tables.\n",
+            *(f"> {note}\n" for note in drawn.notes),
+            "## Components\n",
+            _components(drawn),
+            "## Imports between components\n",
+            _table(
+                ("from", "to", "imports", "in a circle"),
+                ((e.source, e.target, e.imports, "yes" if e.in_cycle else "") for e in drawn.imports[:_IMPORTS]),
+            ),
+            "## What changes together\n",
+            _coupled(drawn),
+            "## Tables\n",
+            _table(
+                ("table", "owner", "written by", "read by"),
+                ((t.name, t.owner, ", ".join(t.writers), ", ".join(t.readers)) for t in drawn.tables[:_ROWS]),
+            ),
+            "## Hot spots\n",
+            _table(
+                ("file", "commits", "lines", "people"),
+                ((h.path, h.commits, h.lines, h.authors) for h in drawn.hot_spots[:_HOT_SPOTS]),
+            ),
+        ]
+    )
+
+
+def _components(drawn: CodeMap) -> str:
+    head = ("component", "files", "lines", "independence", "imported by", "imports", "commits", "waiting")
+    rows = [
+        (
+            c.name,
+            c.files,
+            c.lines,
+            f"{c.independence:.2f}",
+            len(c.callers),
+            len(c.callees),
+            c.commits,
+            f"{c.waiting_share:.0%}",
+        )
+        for c in drawn.largest[:_ROWS]
+    ]
+    return _table(head, rows)
+
+
+def _coupled(drawn: CodeMap) -> str:
+    rows = (
+        (e.source, e.target, e.together, f"{e.together_share:.0%}", f"{e.same_owners:.0%}")
+        for e in drawn.together[:_COUPLED]
+    )
+    return _table(("one", "other", "commits", "of either", "same people"), rows)
+
+
+def advice_markdown(advice: Advice) -> str:
+    """Advice as Markdown: findings that ask for something in full, the others as a list."""
+    parts = [f"# Advice on {_text(advice.name)}\n", f"**{advice.summary}**\n", *map(_finding, advice.asking)]
+    if advice.calm:
+        rows = (
+            (f.subject[0], f"{f.confidence:.0%}", f.evidence[0].statement if f.evidence else "", f.would_change)
+            for f in advice.calm
+        )
+        parts += ["## Leave alone\n", _table(("component", "confidence", "since", "what would change it"), rows)]
+    parts += ["## What limits this advice\n", *(f"- {caveat}" for caveat in advice.caveats), ""]
+    return "\n".join(parts)
+
+
+def _finding(finding: Finding) -> str:
+    parts = [
+        f"## {finding.verdict.value.capitalize()}: {_text(finding.headline)}\n",
+        f"Confidence {finding.confidence:.0%}. {_text(finding.would_change)}\n",
+        *_evidence("For it", finding.evidence),
+        *_evidence("Against it", finding.counter_evidence),
+    ]
+    if finding.split:
+        parts.append(_split(finding.split))
+    if finding.merge:
+        saved = finding.merge
+        parts.append(
+            f"Saves {saved.calls_saved} calls across the border and {saved.joint_commits} joint changes in 24 months.\n"
+        )
+    return "\n".join(parts)
+
+
+def _split(plan: SplitPlan) -> str:
+    cost = plan.cost
+    calls = f"{cost.calls_in} call sites become remote, {cost.calls_out} call back"
+    return "\n".join(
+        [
+            f"Cost: {calls}; {len(cost.tables_moved)} tables move, {len(cost.tables_shared)} are shared.\n",
+            _table(
+                ("step", "what to cut", "places", "how"),
+                ((i, f"{c.kind}: {c.what}", c.sites, c.how) for i, c in enumerate(plan.cuts[:_ROWS], 1)),
+            ),
+            _table(
+                ("contract needs", "as", "places", "callers"),
+                ((o.name, o.kind, o.calls, ", ".join(o.callers)) for o in plan.contract[:_OPERATIONS]),
+            ),
+        ]
+    )
+
+
+def _evidence(title: str, found: Iterable[Evidence]) -> list[str]:
+    items = [f"- {_text(e.statement)} {_references(e.links)}".rstrip() for e in found]
+    return [f"{title}:\n", *items, ""] if items else []
+
+
+def _references(found: Iterable[Reference]) -> str:
+    return " ".join(f"[{_text(at.text)}]({at.url})" if at.url else f"`{at.text.replace('`', '')}`" for at in found)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = ["| " + " | ".join(_text(str(cell)) for cell in row) + " |" for row in rows]
+    if not lines:
+        return "None.\n"
+    return "\n".join(["| " + " | ".join(head) + " |", "|" + " --- |" * len(head), *lines, ""])
+
+
+def _text(text: str) -> str:
+    """Text that cannot become markup. Strangers write the names of files and the messages of commits."""
+    for sign in ("\\", "|", "<", ">", "[", "]", "`", "*"):
+        text = text.replace(sign, f"\\{sign}")
+    return text.replace("\n", " ")
