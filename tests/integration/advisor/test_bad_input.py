@@ -1,5 +1,6 @@
 """Whatever a folder holds, the advisor says what it can and never fails without a reason."""
 
+import json
 import os
 import subprocess
 
@@ -162,16 +163,32 @@ def test_names_and_messages_that_are_no_utf_8(history, read, tmp_path):
         report.encode()
 
 
-def test_what_a_repository_contains_cannot_become_markup(history, read, tmp_path):
-    evil = "a/<img src=x onerror=alert(1)>.py"
-    history.commit(
-        0, 'eve"&lt;', {evil: history.module("import os"), "b/y.py": history.module(), "b/__init__.py": ""}, "x"
+EVIL = "<script>\"'&<img src=x>"
+
+
+def test_what_a_repository_and_its_definitions_contain_cannot_become_markup(history, read, tmp_path):
+    evil, lines = f"a/{EVIL}.py".replace("src=x>", "src=x)"), "X = 1\n" * 60
+    sql = (
+        'import b.y\nQ = """SELECT x FROM "t<script>" """\nclass Model(db.Model):\n    __tablename__ = "<script>t"\n'
+        + lines
     )
-    for day in range(1, 9):
-        history.commit(day, 'eve"&lt;', {evil: history.module(mark=day)}, "<script>alert(1)</script>")
-    html, *_ = reports(read(history.write(tmp_path)))
+    files = {evil: sql, "b/__init__.py": "", "b/y.py": sql, "CODEOWNERS": f"* @{EVIL}\n"}
+    history.commit(0, f"eve {EVIL.replace('<', '(').replace('>', ')')}", files, EVIL)
+    for day in range(1, 30):
+        author = ('ana"&lt;', "ben'&lt;")[day % 2]
+        history.commit(day, author, {evil: f"{sql}MARK = {day}\n", "b/y.py": f"{sql}MARK = {day}\n"}, EVIL)
+    (tmp_path / "repo").mkdir()
+    folder = history.write(tmp_path / "repo")
+    history.git(folder, "remote", "add", "origin", "javascript:alert(1)//github.com/a/b")
+    name, red, blue = (json.dumps(f"{name}{EVIL}") for name in ("part", "red", "blue"))
+    definitions = tmp_path / "d.toml"
+    definitions.write_text(f'[components]\n{name} = ["b"]\n[teams]\n{red} = ["ana*"]\n{blue} = ["ben*"]\n')
+    html, *_ = reports(read(folder, definitions=definitions))
+    assert html.count("<script>") == html.count("</script>") == 1
     assert "<img" not in html
-    assert "<script>alert" not in html
+    assert "javascript:" not in html
+    for shown in ("part&lt;script&gt;", "red&lt;script&gt;", "@&lt;script&gt;", "&lt;script&gt;t", "a/&lt;script&gt;"):
+        assert shown in html
 
 
 def test_a_repository_cannot_make_git_run_anything(history, read, tmp_path):
