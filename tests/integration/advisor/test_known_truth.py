@@ -101,7 +101,7 @@ def test_a_pair_that_changes_together_under_different_owners_is_not_merged(histo
     assert Verdict.MERGE not in verdicts(read(history.write(tmp_path))).values()
 
 
-def test_a_pressed_component_that_everybody_imports_is_cut_loose_first(history, read, tmp_path):
+def test_a_component_under_pressure_that_all_others_import_is_cut_loose_first(history, read, tmp_path):
     files = shop(history, "pricing")
     for name in CALM:
         for i in range(6):

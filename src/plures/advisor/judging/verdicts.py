@@ -13,6 +13,7 @@ Subject = tuple[str, ...]
 WORTH_SAYING = 0.1
 # A reader does not read more. The pairs with the strongest evidence come first.
 MOST_CALM_PAIRS = 200
+_ORDER = (Verdict.SPLIT_OUT, Verdict.CUT_FIRST, Verdict.MERGE, Verdict.LEAVE_ALONE)
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,11 @@ class Case:
 
     subject: Subject
     evidence: tuple[Evidence, ...]
+
+    @property
+    def strength(self) -> float:
+        """Strength of the strongest evidence."""
+        return max(e.strength for e in self.evidence)
 
     def supporting(self, verdict: Verdict) -> tuple[Evidence, ...]:
         """Evidence for a verdict, strongest first."""
@@ -44,19 +50,11 @@ def weigh(evidence: Iterable[Evidence], components: Sequence[str]) -> list[Findi
     cases = {subject: Case(subject, tuple(items)) for subject, items in by_subject.items()}
     findings = [_on_component(cases.get((name,), Case((name,), ()))) for name in components]
     pressed = {finding.subject[0] for finding in findings if _is_held_back(cases, finding)}
-    pairs = [
-        case
-        for subject, case in cases.items()
-        if len(subject) > 1 and any(e.strength >= WORTH_SAYING for e in case.evidence)
-    ]
-    pairs.sort(key=lambda case: -max(e.strength for e in case.evidence))
-    on_pairs = [_on_pair(case, pressed) for case in pairs]
-    calm = [finding for finding in on_pairs if finding.verdict is Verdict.LEAVE_ALONE]
-    findings += [finding for finding in on_pairs if finding.verdict is not Verdict.LEAVE_ALONE] + calm[:MOST_CALM_PAIRS]
-    return sorted(findings, key=lambda f: (_ORDER[f.verdict], len(f.subject), -f.confidence, f.subject))
-
-
-_ORDER = {Verdict.SPLIT_OUT: 0, Verdict.CUT_FIRST: 1, Verdict.MERGE: 2, Verdict.LEAVE_ALONE: 3}
+    pairs = [case for subject, case in cases.items() if len(subject) > 1 and case.strength >= WORTH_SAYING]
+    on_pairs = [_on_pair(case, pressed) for case in sorted(pairs, key=lambda case: -case.strength)]
+    findings += [finding for finding in on_pairs if finding.verdict is not Verdict.LEAVE_ALONE]
+    findings += [finding for finding in on_pairs if finding.verdict is Verdict.LEAVE_ALONE][:MOST_CALM_PAIRS]
+    return sorted(findings, key=lambda f: (_ORDER.index(f.verdict), len(f.subject), -f.confidence, f.subject))
 
 
 def _is_held_back(cases: Mapping[Subject, Case], finding: Finding) -> bool:

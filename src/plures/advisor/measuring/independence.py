@@ -93,7 +93,7 @@ def independences(edges: Iterable[ImportEdge], component_of: Mapping[str, str]) 
 
 @dataclass(frozen=True)
 class _Weights:
-    """How much an import binds. A file that all components import is a library, and one that imports them all is wiring: both bind little."""
+    """How much an import binds. A file that all components import is a library, and a component that imports all is wiring: both bind little."""
 
     importers: Mapping[str, int]
     callees: Mapping[str, int]
@@ -142,7 +142,7 @@ def _judge(
 
 
 def is_shared(component: str, all_components: Iterable[str]) -> bool:
-    """Whether a component is shared by its name, or is the trunk that most of the others are below."""
+    """Whether a component is shared by its name, or is the trunk that many of the others are below."""
     last = component.rsplit("/", maxsplit=1)[-1].rsplit(".", maxsplit=1)[-1]
     others = [other for other in all_components if other != component]
     below = sum(other.startswith(f"{component}.") for other in others)

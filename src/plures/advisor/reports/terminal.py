@@ -7,6 +7,8 @@ from rich.table import Table
 from plures.advisor.judging import Advice, Finding, SplitPlan, Verdict
 from plures.advisor.model import CodeMap
 
+from .text import BRIEF, brief
+
 _ROWS = 40
 _STEPS_OF_A_FINDING = 8
 _STEPS = 60
@@ -24,20 +26,11 @@ def print_map(drawn: CodeMap, console: Console) -> None:
     console.print(
         f"[bold]{escape(drawn.name)}[/bold]  {len(drawn.components)} components, {drawn.files} files, {drawn.lines} lines ({state})"
     )
-    table = Table("component", box=None, header_style="dim")
-    for name in ("files", "lines", "independence", "imported by", "imports", "commits", "waiting"):
-        table.add_column(name, justify="right")
-    for c in drawn.largest[:_ROWS]:
-        figures = (
-            c.files,
-            c.lines,
-            f"{c.independence:.2f}",
-            len(c.callers),
-            len(c.callees),
-            c.commits,
-            f"{c.waiting_share:.0%}",
-        )
-        table.add_row(escape(c.name), *map(str, figures))
+    table = Table(BRIEF[0], box=None, header_style="dim")
+    for heading in BRIEF[1:]:
+        table.add_column(heading, justify="right")
+    for component in drawn.largest[:_ROWS]:
+        table.add_row(*(escape(str(cell)) for cell in brief(component)))
     console.print(table)
     if len(drawn.components) > _ROWS:
         console.print(f"… and {len(drawn.components) - _ROWS} smaller ones")

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from plures.advisor.judging import Advice, Evidence, Finding, SplitPlan
-from plures.advisor.model import CodeMap, Reference
+from plures.advisor.model import CodeMap, Component, Reference
 
+BRIEF = ("component", "files", "lines", "independence", "imported by", "imports", "commits", "waiting")
 _ROWS = 40
 _IMPORTS = 25
 _COUPLED = 15
@@ -31,7 +32,7 @@ def map_markdown(drawn: CodeMap) -> str:
             f"{state}{counts}, {len(drawn.tables)} tables.\n",
             *(f"> {note}\n" for note in drawn.notes),
             "## Components\n",
-            _components(drawn),
+            _table(BRIEF, map(brief, drawn.largest[:_ROWS])),
             "## Imports between components\n",
             _table(
                 ("from", "to", "imports", "in a circle"),
@@ -53,22 +54,10 @@ def map_markdown(drawn: CodeMap) -> str:
     )
 
 
-def _components(drawn: CodeMap) -> str:
-    head = ("component", "files", "lines", "independence", "imported by", "imports", "commits", "waiting")
-    rows = [
-        (
-            c.name,
-            c.files,
-            c.lines,
-            f"{c.independence:.2f}",
-            len(c.callers),
-            len(c.callees),
-            c.commits,
-            f"{c.waiting_share:.0%}",
-        )
-        for c in drawn.largest[:_ROWS]
-    ]
-    return _table(head, rows)
+def brief(component: Component) -> tuple[object, ...]:
+    """A component in one row, with `BRIEF` as its headings."""
+    c, independence, waiting = component, f"{component.independence:.2f}", f"{component.waiting_share:.0%}"
+    return c.name, c.files, c.lines, independence, len(c.callers), len(c.callees), c.commits, waiting
 
 
 def _coupled(drawn: CodeMap) -> str:

@@ -13,7 +13,7 @@ def chain(component: str) -> list[tuple[str, str]]:
     return [(f"{component}/{i + 1}.py", f"{component}/{i}.py") for i in range(3)]
 
 
-def test_what_nobody_calls_stands_better_alone_than_what_everybody_calls():
+def test_what_no_other_calls_stands_better_alone_than_what_all_others_call():
     links = [
         *chain("a"),
         *chain("b"),
@@ -33,7 +33,7 @@ def test_more_inside_means_more_independence():
     assert 0 < loose < tight < 1
 
 
-def test_calling_what_everybody_calls_binds_less():
+def test_calling_what_all_others_call_binds_less():
     library = [(f"{c}/{i}.py", "d/0.py") for c in "abc" for i in range(4)]
     partner = [("a/0.py", f"b/{i}.py") for i in range(4)]
     bound_to_library = independences(graph(*library), OF)["a"].score

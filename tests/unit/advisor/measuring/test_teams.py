@@ -26,7 +26,7 @@ def test_two_groups_in_one_place_on_different_files_are_two_teams():
     assert teams[0] == teams[1] != teams[2] == teams[3]
 
 
-def test_who_works_everywhere_belongs_to_no_team():
+def test_an_author_who_works_everywhere_belongs_to_no_team():
     found = [change(day, 0, place, i) for day in range(20) for i, place in enumerate("abcdef")]
     assert infer_teams(found, NOW) == {}
 
@@ -49,7 +49,7 @@ def test_a_team_waits_when_it_changes_what_another_has_just_changed():
     assert staff.waiting_share == pytest.approx(1 / 5)
 
 
-def test_a_visitor_makes_nobody_wait():
+def test_a_visitor_makes_no_team_wait():
     teams = {0: "red", 1: "blue"}
     found = [change(day, 0, "a", 5) for day in range(0, 100, 2)] + [change(51, 1, "a", 5)]
     staff = staffing(found, teams, {5: "a"}, NOW)["a"]
