@@ -25,7 +25,7 @@ from plures.deploy.channel import (
 )
 from plures.deploy.errors import ApplicationRaised
 from plures.deploy.process_setup import freeze_gc
-from plures.deploy.serving import Servable, ServedHost, ShutdownSignals, inherit, inherit_for_peers, shutdown_signals
+from plures.deploy.serving import Servable, ServedHost, ShutdownSignals, inherit, shutdown_signals
 from plures.deploy.waiting import first
 from plures.errors import InvalidInput, PluresError
 
@@ -82,7 +82,7 @@ class _Replica:
 
     def _served(self, build: Callable[[Configure], Servable]) -> ServedHost:
         control = inherit(self._configure.control_descriptor)
-        peers = inherit_for_peers(self._configure.peer_descriptor)
+        peers = inherit(self._configure.peer_descriptor)
         descriptor = self._configure.public_descriptor
         public = None if descriptor is None else inherit(descriptor)
         return ServedHost(build(self._configure), control, public, self._configure.grace_s, peers=peers)

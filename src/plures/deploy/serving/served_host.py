@@ -9,7 +9,7 @@ from typing import Protocol
 from plures.http import Answerer, HttpServerProtocol
 
 from .listener import Asgi, Listener, ServingOptions
-from .sockets import Listening, PeerListening
+from .sockets import Listening
 
 _log = logging.getLogger("plures.deploy")
 CONTROL = ServingOptions(http=HttpServerProtocol, keep_alive_s=120, tick_s=5.0)
@@ -44,7 +44,7 @@ class ServedHost:
         public: Listening | None,
         grace_s: float,
         *,
-        peers: PeerListening | None = None,
+        peers: Listening | None = None,
         answers_early: bool = False,
     ) -> None:
         """Nothing is served yet.

@@ -56,29 +56,19 @@ class Listening:
 
     Attributes:
         url: Where this machine reaches it: loopback also when it listens on every address. Stays known after `close`.
+        port: 0 for a Unix socket.
         moved_from: The default port that was taken, if the socket had to move to another.
     """
 
     socket: socket.socket
-    port: int
     url: str
+    port: int = 0
     moved_from: int | None = None
 
     @property
     def note(self) -> str:
         """What to tell the user; empty when there is nothing to tell."""
         return f"port {self.moved_from} is taken; using {self.port}" if self.moved_from is not None else ""
-
-    def close(self) -> None:
-        self.socket.close()
-
-
-@dataclass(frozen=True)
-class PeerListening:
-    """A bound Unix socket: the replicas of one supervisor call each other there, which costs less than a port."""
-
-    socket: socket.socket
-    url: str
 
     def close(self) -> None:
         self.socket.close()
@@ -105,13 +95,10 @@ def listen(address: ListenAddress) -> Listening:
 
 def inherit(descriptor: int) -> Listening:
     """The listening socket that the supervisor has bound and passed on."""
-    return _listening(_inherited(descriptor))
-
-
-def inherit_for_peers(descriptor: int) -> PeerListening:
-    """The same for a Unix socket."""
-    inherited = _inherited(descriptor)
-    return PeerListening(inherited, f"unix:{inherited.getsockname()}")
+    inherited = socket.socket(fileno=descriptor)
+    inherited.set_inheritable(False)
+    inherited.setblocking(False)
+    return _listening(inherited)
 
 
 def folder_for_peers() -> "TemporaryDirectory[str]":
@@ -122,8 +109,12 @@ def folder_for_peers() -> "TemporaryDirectory[str]":
         raise PeerSocketUnusable(os.environ.get("TMPDIR", "the temporary folder"), str(error)) from error
 
 
-def listen_for_peers(path: Path) -> PeerListening:
-    """Bind a Unix socket and start to queue connections. Raises `PeerSocketUnusable`."""
+def listen_for_peers(path: Path) -> Listening:
+    """Bind a Unix socket, where the replicas of one supervisor call each other; that costs less than a port.
+
+    Raises:
+        PeerSocketUnusable: The operating system refuses it.
+    """
     bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         bound.setblocking(False)
@@ -132,7 +123,7 @@ def listen_for_peers(path: Path) -> PeerListening:
     except OSError as error:
         bound.close()
         raise PeerSocketUnusable(str(path.parent), error.strerror or str(error)) from error
-    return PeerListening(bound, f"unix:{path}")
+    return _listening(bound)
 
 
 def free_port(host: str = "127.0.0.1") -> int:
@@ -149,15 +140,10 @@ def url(host: str, port: int) -> str:
 
 
 def _listening(bound: socket.socket, *, moved_from: int | None = None) -> Listening:
+    if bound.family is socket.AF_UNIX:
+        return Listening(bound, f"unix:{bound.getsockname()}")
     host, port, *_ = bound.getsockname()
-    return Listening(bound, port, url(host, port), moved_from)
-
-
-def _inherited(descriptor: int) -> socket.socket:
-    inherited = socket.socket(fileno=descriptor)
-    inherited.set_inheritable(False)
-    inherited.setblocking(False)
-    return inherited
+    return Listening(bound, url(host, port), port, moved_from)
 
 
 def _bind(host: str, port: int) -> socket.socket:

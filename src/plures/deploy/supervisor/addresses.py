@@ -10,7 +10,6 @@ from plures.deploy.serving import (
     ListenAddress,
     ListenAddresses,
     Listening,
-    PeerListening,
     folder_for_peers,
     free_port,
     listen,
@@ -41,7 +40,7 @@ class Addresses:
         """Raises PortTaken, PortForbidden, AddressUnusable or PeerSocketUnusable, and then holds nothing."""
         self.public: Listening | None = None
         self.control: dict[ReplicaName, Listening] = {}
-        self.peers: dict[ReplicaName, PeerListening] = {}
+        self.peers: dict[ReplicaName, Listening] = {}
         self._folder = folder_for_peers()
         self._command_ports: dict[ReplicaName, tuple[str, int]] = {}
         ours = [name for name in replica_names(plan) if plan.processes[name.process].command is None]

@@ -96,7 +96,10 @@ class Supervisor:
 
     def kill(self, process: str, replica: int = 1) -> None:
         """Kill one replica, as a crash would."""
-        self._named(process, replica).kill()
+        name = ReplicaName(process, replica)
+        if name not in self._slots:
+            raise self._unknown(f"replica {name}")
+        self._slots[name].kill()
 
     @property
     def endpoints(self) -> EndpointUrls:
@@ -186,11 +189,8 @@ class Supervisor:
     def _of(self, process: str) -> list[Slot]:
         slots = [slot for name, slot in self._slots.items() if name.process == process]
         if not slots:
-            raise NoSuchReplica(f"process {process!r}", ", ".join(map(str, self._slots)))
+            raise self._unknown(f"process {process!r}")
         return slots
 
-    def _named(self, process: str, number: int) -> Slot:
-        name = ReplicaName(process, number)
-        if name not in self._slots:
-            raise NoSuchReplica(f"replica {name}", ", ".join(map(str, self._slots)))
-        return self._slots[name]
+    def _unknown(self, named: str) -> NoSuchReplica:
+        return NoSuchReplica(named, known=", ".join(map(str, self._slots)))
