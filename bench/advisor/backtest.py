@@ -96,7 +96,7 @@ def _share(ranked: dict[str, Ranked]) -> float:
 
 
 def _verdicts(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """How the verdicts did, beside saying "leave alone" of everything."""
+    """How good the verdicts were, compared with always saying "leave alone"."""
     components = sum(row["components"] for row in rows)
     left = sum(len(row["left"]) for row in rows)
     right = sum(len(row["split_out_right"]) for row in rows)

@@ -8,25 +8,25 @@ Results = dict[str, Any]
 
 _HEAD = """# Backtest of the advisor
 
-Made by `python -m bench.advisor` from `bench/advisor/results-*.json`; do not edit by hand. Cases, labels and measures were
-registered in `bench/advisor/registered.toml`, and weights and thresholds fixed, before the held-out repositories were scored;
-those were scored once. To run it again: clone the repositories named there into one folder (bare clones do), then
+`python -m bench.advisor` writes this page from `bench/advisor/results-*.json`; do not edit it by hand. Cases, labels and measures
+were registered in `bench/advisor/registered.toml`, and weights and thresholds fixed, before the held-out repositories were scored;
+those were scored once. To run it again, clone the repositories named there into one folder (bare clones are enough), then
 
     python -m bench.advisor --repositories FOLDER --role tuning
     python -m bench.advisor --repositories FOLDER --role "held out"
     python -m bench.advisor --document docs/advisor/backtest.md
 
-The question is always asked of an old commit, and answered by what happened afterwards. Beware: that something left does not
-say that it should have left, and what stayed might have done better apart.
+The advisor is asked about an old commit, and what happened afterwards gives the answer. Beware: a component that left need not
+have been right to leave, and one that stayed might have done better apart.
 """
 
 _ABOUT_LEAVING = (
-    "Mean over repositories. AUC: the chance that one that left ranks above one that stayed; 0.5 is a coin. Intervals are 95% "
-    "bootstrap intervals over repositories and components. Top k: precision among as many as left.\n"
+    "Mean over repositories. AUC: the chance that a component that left ranks above one that stayed; 0.5 is a coin. Intervals are 95% "
+    "bootstrap intervals over repositories and components. Top k: precision among the first k, where k is how many left.\n"
 )
 _ABOUT_VERDICTS = (
-    'The verdict "split out" also needs teams that wait for one another, so it is given far more rarely than things leave. Plain '
-    "accuracy therefore rewards saying nothing; the verdicts are worth reading for their evidence, not for their number.\n"
+    'The verdict "split out" also needs teams that wait for one another, so the advisor gives it far more rarely than components leave. '
+    "Plain accuracy therefore rewards silence; read the verdicts for their evidence, not for their number.\n"
 )
 _ABOUT_TOGETHER = (
     "A pair came true when three commits or more touched both. “Same as last year” forecasts exactly the pairs of the year "
@@ -133,7 +133,7 @@ def _together(results: Results) -> str:
         (name, f"{m['pr_auc']:.3f}", f"{m['pr_auc_95'][0]:.2f} to {m['pr_auc_95'][1]:.2f}") for name, m in means.items()
     ]
     same, count = means["same as last year"]["pr_auc"], means["ranked by last year's count"]["pr_auc"]
-    ratio = f"{means['advisor']['pr_auc'] / same:.2f}times “same as last year”, {means['advisor']['pr_auc'] / count:.2f}times a ranking by last year's count"
+    ratio = f"{means['advisor']['pr_auc'] / same:.2f} times “same as last year”, {means['advisor']['pr_auc'] / count:.2f} times a ranking by last year's count"
     names = list(means)
     each = [
         (title, *(f"{scores[name]:.3f}" for name in names), f"{scores['share']:.2f}")

@@ -65,13 +65,13 @@ def _cohesion(read_survey: Survey, name: str) -> float:
 
 
 def _last_year(read_survey: Survey, name: str) -> float:
-    """Share of commits that touched nothing else: uncoupled so far, so it will leave."""
+    """Share of commits that touched nothing else. The baseline is that a component which is uncoupled so far will leave."""
     activity = read_survey.activities.get(name)
     return activity.alone / activity.commits if activity and activity.commits else 0.0
 
 
 def _pairs(read_survey: Survey, name: str) -> float:
-    """Share of its outside imports that go to a single partner: cut into matched pairs, this is what looks modular."""
+    """Share of its outside imports that go to a single partner. This looks modular when a codebase is divided into matched pairs."""
     partners: Counter[str] = Counter()
     for (source, target), dependency in read_survey.dependencies.items():
         if source != target and name in (source, target):

@@ -41,12 +41,12 @@ class Coupling:
 
     @property
     def share(self) -> float:
-        """Share of the commits to either that touched both, 0 to 1."""
+        """Of the commits that touched at least one of them, the share that touched both, 0 to 1."""
         return self.together / self.either if self.either else 0.0
 
     @property
     def share_of_least(self) -> float:
-        """Share of the commits to the one that changes less that touched the other too, 0 to 1."""
+        """Of the commits that touched the one that changes less, the share that touched both, 0 to 1."""
         return self.together / self.least if self.least else 0.0
 
     @property

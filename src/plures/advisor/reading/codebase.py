@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from plures.advisor.errors import NoPythonFound
 
 from .cache import Cache
-from .cached import facts_of, history_of
+from .cached_reading import facts_of, history_of
 from .checkout import Checkout, open_checkout
 from .components import Division, divide_by_folders, overlay
 from .definitions import Definitions
