@@ -1,14 +1,15 @@
 """The contract listing of a running replica, as `plures call` needs it."""
 
+import asyncio
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from http.client import HTTPException
+from http import HTTPStatus
 from typing import Any, Final
 
 from plures.errors import PluresError
+from plures.http import HttpTransport
+from plures.runtime import Broken, NotSent, Reply
 
 _TIMEOUT_S: Final = 5.0
 _STRANGER: Final = "what answers there is not the control listener of a Plures application"
@@ -78,18 +79,25 @@ def _fetch(at: str) -> dict[str, Mapping[str, Any]]:
     what = f"No contract listing at {at}"
     fix = "Start the application with `plures run`, or name the control address that it printed with --at."
     try:
-        with urllib.request.urlopen(f"{at}/contracts", timeout=_TIMEOUT_S) as answer:  # noqa: S310 - checked by the caller
-            body = answer.read()
-    except urllib.error.HTTPError as error:
-        error.close()
-        raise NotReached(what, why=f"{_STRANGER} (HTTP {error.code})", fix=fix) from None
-    except (OSError, HTTPException, ValueError, OverflowError) as error:
-        reason = getattr(error, "reason", error)
-        raise NotReached(what, why=getattr(reason, "strerror", None) or str(reason), fix=fix) from None
+        reply = asyncio.run(_get(at))
+    except (NotSent, Broken, TimeoutError, ValueError) as error:
+        why = str(error) or f"no answer within {_TIMEOUT_S:g} s"
+        raise NotReached(what, why=why, fix=fix) from None
+    if reply.http_status != HTTPStatus.OK:
+        raise NotReached(what, why=f"{_STRANGER} (HTTP {reply.http_status})", fix=fix)
     try:
-        return {o["name"]: o for contract in json.loads(body)["contracts"] for o in contract["operations"]}
+        return {o["name"]: o for contract in json.loads(reply.body)["contracts"] for o in contract["operations"]}
     except (ValueError, LookupError, TypeError, RecursionError):
         raise NotReached(what, why=_STRANGER, fix=fix) from None
+
+
+async def _get(at: str) -> Reply:
+    transport = HttpTransport()
+    try:
+        async with asyncio.timeout(_TIMEOUT_S):
+            return await transport.get(at, "/contracts")
+    finally:
+        await transport.close()
 
 
 def _value(name: str, text: str, schema: Mapping[str, Any]) -> Any:

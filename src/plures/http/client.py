@@ -5,6 +5,7 @@ Ours, since giving up a call must close its connection at once, which the librar
 """
 
 import asyncio
+import os
 import ssl
 from collections import deque
 from collections.abc import AsyncGenerator
@@ -37,7 +38,7 @@ class _Peer:
         is_unix = url.startswith(_UNIX)
         self.socket_path = url.removeprefix(_UNIX) if is_unix else None
         parts = urlsplit("http://localhost" if is_unix else url)
-        self.host = parts.hostname or "127.0.0.1"
+        self.host = parts.hostname or ""
         self.tls = ssl.create_default_context() if parts.scheme == "https" else None
         self.port = parts.port or (443 if self.tls else 80)
         self.folder = parts.path.rstrip("/")
@@ -127,8 +128,8 @@ class HttpTransport:
         except TimeoutError:
             message = f"no connection within {_CONNECT_TIMEOUT_S:g} s"
             raise NotSent(message) from None
-        except OSError as error:
-            raise NotSent(error.strerror or str(error)) from None
+        except (OSError, UnicodeError) as error:
+            raise NotSent(_reason(error)) from None
         self._open.add(connection)
         return connection
 
@@ -142,3 +143,10 @@ class HttpTransport:
     def _drop(self, connection: HttpConnection) -> None:
         connection.abort()
         self._open.discard(connection)
+
+
+def _reason(error: OSError | UnicodeError) -> str:
+    if isinstance(error, ConnectionError) and error.errno:
+        # asyncio's own text has the address in place of the reason.
+        return os.strerror(error.errno)
+    return getattr(error, "strerror", None) or str(error)

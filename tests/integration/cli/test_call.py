@@ -159,6 +159,16 @@ def test_nobody_is_there(address: str) -> None:
     assert "fix: Start the application with `plures run`" in result.stderr
 
 
+def test_a_refused_connection_is_called_so() -> None:
+    assert "why: Connection refused" in invoke(f"{TILL}/Ring", "--at", "127.0.0.1:1").stderr
+
+
+def test_no_proxy_is_asked(at: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    assert invoke(f"{TILL}/Ring", "--at", at).exit_code == 0
+
+
 def test_other_protocols() -> None:
     result = invoke(f"{TILL}/Ring", "--at", "ftp://127.0.0.1")
     assert (result.exit_code, "Write it as http://HOST:PORT." in result.stderr) == (2, True)

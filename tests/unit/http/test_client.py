@@ -78,9 +78,10 @@ async def test_nobody_there_means_not_sent(transport: HttpTransport) -> None:
             await ask(transport, f"http://127.0.0.1:{taken.getsockname()[1]}")
 
 
-async def test_a_name_that_is_no_host_means_not_sent(transport: HttpTransport) -> None:
+@pytest.mark.parametrize("url", ["http://host.invalid:80", "http://a..b", "http://", "http://x y"])
+async def test_a_name_that_is_no_host_means_not_sent(transport: HttpTransport, url: str) -> None:
     with pytest.raises(NotSent):
-        await ask(transport, "http://host.invalid:80")
+        await ask(transport, url)
 
 
 @pytest.mark.parametrize(
@@ -175,6 +176,31 @@ async def test_the_largest_answer_is_read(transport: HttpTransport) -> None:
     async with raw_server(says(answer(b"x" * (MAX_BODY_BYTES + 1)))) as server:
         with pytest.raises(TooLarge):
             await ask(transport, server.url)
+
+
+async def test_a_page_is_read_whole_however_large_it_is(transport: HttpTransport) -> None:
+    seen: list[bytes] = []
+
+    async def handler(reader: Reader, writer: Writer) -> None:
+        seen.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(answer(b"x" * (2 * MAX_BODY_BYTES), status="404 Not Found"))
+        await writer.drain()
+
+    async with raw_server(handler) as server:
+        reply = await transport.get(f"{server.url}/below/", "/contracts")
+    assert reply == Reply(404, b"x" * (2 * MAX_BODY_BYTES))
+    host = server.url.removeprefix("http://").encode()
+    assert seen == [b"GET /below/contracts HTTP/1.1\r\nhost: %b\r\n\r\n" % host]
+
+
+async def test_a_page_may_break_off(transport: HttpTransport) -> None:
+    async def handler(reader: Reader, writer: Writer) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(head("content-length: 100") + b"only this")
+
+    async with raw_server(handler) as server:
+        with pytest.raises(Broken):
+            await transport.get(server.url, "/contracts")
 
 
 async def test_connections_are_used_again(transport: HttpTransport) -> None:
