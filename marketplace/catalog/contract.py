@@ -48,13 +48,13 @@ class ProductPage(Message):
 
 
 class ProductUnknown(ContractError, status="not_found"):
-    """This product is not for sale."""
+    """No such product is for sale."""
 
     product_id: str
 
 
 class CategoryUnknown(ContractError, status="not_found"):
-    """This category does not exist."""
+    """No such category exists."""
 
     category_id: str
 
