@@ -1,16 +1,15 @@
 """Does a service offer what its contract promises? Names, kinds, defaults and types of parameters, the answer, and `async`."""
 
 import inspect
-import typing
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from plures.contract import ContractDescription, OperationDescription
+from plures.contract import ContractDescription, OperationDescription, Unresolvable, annotations_of
 from plures.errors import Violation
 
 from . import rules
 from .assignability import fits
-from .implementation import UNRESOLVABLE, service_class, show
+from .implementation import service_class, show
 
 
 def check_conformance(contract: ContractDescription, implementation: Callable[..., Any]) -> list[Violation]:
@@ -84,8 +83,8 @@ def _type_differences(promised: Mapping[str, Any], offered: Mapping[str, Any]) -
 
 def _hints(method: Any) -> dict[str, Any]:
     try:
-        return typing.get_type_hints(method)
-    except (*UNRESOLVABLE, TypeError):
+        return annotations_of(method)
+    except (Unresolvable, TypeError):
         return {}
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
-from plures.contract import is_contract
+from plures.contract import Unresolvable, is_contract
 from plures.data import Database
 from plures.errors import Violation
 
 from . import rules
-from .implementation import UNRESOLVABLE, hints_of, show
+from .implementation import hints_of, show
 from .lifecycle import Lifecycle
 
 _VARIADIC: Final = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
@@ -68,7 +68,7 @@ def _read(asking: Callable[..., Any], where: str, within: tuple[type, ...]) -> F
     try:
         parameters = inspect.signature(asking).parameters
         hints = hints_of(asking)
-    except UNRESOLVABLE as error:
+    except Unresolvable as error:
         return (), [rules.UNRESOLVED.broken(where, error=error)]
     except (TypeError, ValueError) as error:
         return (), [rules.NOT_INSPECTABLE.broken(where, error=error)]

@@ -2,29 +2,26 @@
 
 import dataclasses
 import inspect
-import typing
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from types import NoneType
 from typing import Any, Final, get_args, get_origin
 
-from plures.contract import is_contract
+from plures.contract import Unresolvable, annotations_of, is_contract
 
-UNRESOLVABLE: Final = (NameError, AttributeError, SyntaxError)
-"""What an annotation raises that is written as text and names nothing."""
 _OPENINGS: Final = (AsyncIterator, AsyncGenerator, AbstractAsyncContextManager)
 
 
 def hints_of(implementation: Callable[..., Any]) -> dict[str, Any]:
-    """The annotations of its parameters and of what it returns. Raises one of `UNRESOLVABLE`, or TypeError."""
+    """The annotations of its parameters and of what it returns. Raises `Unresolvable` or `TypeError`."""
     if not inspect.isclass(implementation):
-        return typing.get_type_hints(implementation)
+        return annotations_of(implementation)
     # The constructor that `@dataclass` writes does not know in which module an inherited field was annotated; its class does.
     if dataclasses.is_dataclass(implementation):
         fields = {field.name for field in dataclasses.fields(implementation)}
         if fields >= inspect.signature(implementation).parameters.keys():
-            return typing.get_type_hints(implementation)
-    return typing.get_type_hints(implementation.__init__)
+            return annotations_of(implementation)
+    return annotations_of(implementation.__init__)
 
 
 def is_opened(implementation: Callable[..., Any]) -> bool:
@@ -59,5 +56,5 @@ def show(annotation: Any) -> str:
 def _returned(implementation: Callable[..., Any]) -> Any:
     try:
         return hints_of(implementation).get("return")
-    except (*UNRESOLVABLE, TypeError):
+    except (Unresolvable, TypeError):
         return None

@@ -11,8 +11,11 @@ def annotations_of(annotated: Any, *, include_extras: bool = False) -> dict[str,
     """The annotations of a class or function, as `typing.get_type_hints` gives them.
 
     Raises:
-        Unresolvable: One of them raises an exception, or there is nothing that could have annotations.
+        Unresolvable: One of them raises an exception.
+        TypeError: This is nothing that can have annotations.
     """
+    if getattr(annotated, "__annotations__", None) is None:
+        return get_type_hints(annotated)
     try:
         return get_type_hints(annotated, include_extras=include_extras)
     # An annotation is code: besides a NameError for a missing import, `Meta(ge=1, gt=1)` raises a ValueError, and so on.
