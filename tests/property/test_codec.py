@@ -1,4 +1,4 @@
-"""The fast way and the exact way of the codec give the same bytes and the same values; whatever is written can be read."""
+"""The fast way and the exact way of the codec give the same bytes and the same values, and read all that they write."""
 
 import json
 import math

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from plures.errors import PluresError
-from plures.topology import ProcessDescription, TopologyDescription, describe
+from plures.topology import ProcessSummary, TopologySummary, summarise
 
 from .console import MISTAKE, as_data, explain, mistakes_explained, out, print_json
 from .options import file_option, json_option
@@ -29,7 +29,7 @@ def show(name: str | None, *, as_json: bool, file: Path) -> None:
     """Show the processes of a topology and the calls between them. Default: monolith."""
     with mistakes_explained(as_json=as_json):
         project = open_project(file)
-        description = describe(project.topology(name), project.assembly.facts)
+        description = summarise(project.topology(name), project.assembly.facts)
     if as_json:
         print_json(asdict(description), pretty=False)
     else:
@@ -66,7 +66,7 @@ def _problem(project: Project, name: str) -> PluresError | None:
     return None
 
 
-def _print(description: TopologyDescription) -> None:
+def _print(description: TopologySummary) -> None:
     table = Table(title=Text(f"topology {description.name}"), title_justify="left", box=None, padding=(0, 2, 0, 0))
     for heading in ("process", "replicas", "capabilities", "calls out", "runs"):
         table.add_column(heading, overflow="fold")
@@ -78,7 +78,7 @@ def _print(description: TopologyDescription) -> None:
     click.echo(f"{local} {stay} in a process, {remote} {'crosses' if remote == 1 else 'cross'} the wire.")
 
 
-def _row(process: ProcessDescription) -> tuple[str, ...]:
+def _row(process: ProcessSummary) -> tuple[str, ...]:
     few, many = process.replicas.min, process.replicas.max
     capabilities = [f"{name} (db)" if name in process.databases else name for name in process.capabilities]
     if process.edge:

@@ -24,7 +24,7 @@ def annotations_of(annotated: Any, *, include_extras: bool = False) -> dict[str,
 
 
 def show(annotation: Any) -> str:
-    """An annotation as its author wrote it, near enough."""
+    """An annotation about as its author wrote it."""
     if isinstance(annotation, type) and not get_args(annotation):
         return annotation.__qualname__
     return str(annotation).replace("typing.", "")

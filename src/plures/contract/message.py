@@ -18,7 +18,7 @@ class MessageMeta(msgspec.StructMeta):
 
 
 if TYPE_CHECKING:
-    # `Struct` declares itself as a mutable dataclass; seen through the metaclass alone, subclasses are frozen for type checkers too.
+    # `Struct` declares itself as a mutable dataclass. Through the metaclass alone, type checkers see subclasses as frozen.
     class Message(metaclass=MessageMeta):
         """An immutable value that crosses a contract."""
 else:

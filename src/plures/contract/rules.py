@@ -1,114 +1,106 @@
 """The rules that a contract must keep, as data: the readers apply them, and the reference of errors prints them."""
 
-from typing import Final
-
 from plures.errors import Rule
 
 # The contract and its operations.
-NAME: Final = Rule(
+NAME = Rule(
     "contract.name",
     "{name!r} is not a contract name",
     "Name it like 'shop.search.v1': dotted lower-case words, the major version last.",
 )
-OWNER: Final = Rule("contract.owner", "it has no owner", "Pass owner='team' to @contract.")
-EMPTY: Final = Rule("contract.empty", "it has no operations", "Declare at least one method with @query or @command.")
-UNDECLARED_OPERATION: Final = Rule(
+OWNER = Rule("contract.owner", "it has no owner", "Pass owner='team' to @contract.")
+EMPTY = Rule("contract.empty", "it has no operations", "Declare at least one method with @query or @command.")
+UNDECLARED_OPERATION = Rule(
     "contract.undeclared_operation",
     "the method is neither a query nor a command",
     "Put @query(...) or @command(...) on it, or move it out of the contract.",
 )
-OPERATION_NAME: Final = Rule(
+OPERATION_NAME = Rule(
     "contract.operation_name", "peers cannot spell the name", "Use lower-case words joined by single underscores."
 )
-DEADLINE: Final = Rule(
+DEADLINE = Rule(
     "contract.deadline", "the deadline is not a length of time", "Pass deadline_s=… in seconds, more than 0."
 )
-NOT_ASYNC: Final = Rule("contract.not_async", "is not a coroutine", "Declare it with `async def`.")
-STREAM: Final = Rule(
+NOT_ASYNC = Rule("contract.not_async", "is not a coroutine", "Declare it with `async def`.")
+STREAM = Rule(
     "contract.stream",
     "`async def` would return an iterator that must be awaited first",
     "Declare it with plain `def`; implement it with `async def` and `yield`.",
 )
-PARAMETER: Final = Rule("contract.parameter", "an open list of parameters has no wire form", "Name each parameter.")
+PARAMETER = Rule("contract.parameter", "an open list of parameters has no wire form", "Name each parameter.")
 
 # Declared errors.
-ERROR_NAME: Final = Rule(
+ERROR_NAME = Rule(
     "contract.error_name",
     "two of its errors are called {name!r}, and peers tell them apart by name",
     "Give each error class its own name.",
 )
-ERROR_FIELD: Final = Rule(
+ERROR_FIELD = Rule(
     "contract.field_name", "every error already has this attribute", "Choose another name for the field."
 )
 
 # Messages and their fields.
-MESSAGE_OPTIONS: Final = Rule(
+MESSAGE_OPTIONS = Rule(
     "contract.message_options",
     "it changes how messages are written{fields}",
     "Leave out name=, rename=, tag=, array_like= and frozen=; the wire has one spelling.",
 )
-CONSTRUCTOR: Final = Rule(
+CONSTRUCTOR = Rule(
     "contract.message_options",
     "its constructor does not take exactly its fields",
     "Leave out init=False and InitVar; what can be computed can be a property.",
 )
-FIELD_NAME: Final = Rule(
+FIELD_NAME = Rule(
     "contract.field_name",
     "JSON peers cannot spell the name {name!r}",
     "Use lower-case ASCII words joined by single underscores, none starting with a digit.",
 )
-DEFAULT: Final = Rule(
+DEFAULT = Rule(
     "contract.default", "the default {default!r} cannot cross: {problem}", "Use a default of the declared type."
 )
-DEFAULT_FOR_NONE: Final = Rule(
+DEFAULT_FOR_NONE = Rule(
     "contract.default",
     "the default {default!r} would replace a None, which is sent as nothing",
     "Use None as the default, or a type without None.",
 )
-DEFAULT_FOR_EMPTY: Final = Rule(
+DEFAULT_FOR_EMPTY = Rule(
     "contract.default",
     "the default {default!r} would replace an empty tuple, which peers send as nothing",
     "Use () as the default.",
 )
 
 # Types.
-UNRESOLVED: Final = Rule(
+UNRESOLVED = Rule(
     "contract.undeclared_type",
     "annotation cannot be resolved: {error}",
     "Import the name at run time; a name under `if TYPE_CHECKING:` is not enough.",
 )
-NO_TYPE: Final = Rule("contract.undeclared_type", "has no type", "Annotate it.")
-NO_RETURN_TYPE: Final = Rule(
+NO_TYPE = Rule("contract.undeclared_type", "has no type", "Annotate it.")
+NO_RETURN_TYPE = Rule(
     "contract.undeclared_type", "has no return type", "Annotate it; -> None where nothing is returned."
 )
-OPEN_TYPE: Final = Rule("contract.undeclared_type", "{type} is open", "Name the concrete type.")
-VAGUE_TYPE: Final = Rule("contract.undeclared_type", "{type} cannot cross", "Use {instead}.")
-FOREIGN_TYPE: Final = Rule(
+OPEN_TYPE = Rule("contract.undeclared_type", "{type} is open", "Name the concrete type.")
+VAGUE_TYPE = Rule("contract.undeclared_type", "{type} cannot cross", "Use {instead}.")
+FOREIGN_TYPE = Rule(
     "contract.undeclared_type",
     "{type} is not a type that can cross",
     "Use a Message, a frozen dataclass, an Enum, or str, bool, int, float, bytes, Decimal, UUID, date, datetime, timedelta.",
 )
-MUTABLE_TYPE: Final = Rule("contract.mutable_type", "{type} cannot cross", "Use {instead}.")
-MUTABLE_DATACLASS: Final = Rule(
+MUTABLE_TYPE = Rule("contract.mutable_type", "{type} cannot cross", "Use {instead}.")
+MUTABLE_DATACLASS = Rule(
     "contract.mutable_type",
     "{type} can be changed after it was sent",
     "Declare it with @dataclass(frozen=True), or as a Message.",
 )
-FIXED_TUPLE: Final = Rule(
-    "contract.fixed_tuple",
-    "{type} has no JSON form with names",
-    "Use tuple[T, ...] or a Message with named fields.",
+FIXED_TUPLE = Rule(
+    "contract.fixed_tuple", "{type} has no JSON form with names", "Use tuple[T, ...] or a Message with named fields."
 )
-NONE_IN_TUPLE: Final = Rule(
-    "contract.none_in_tuple",
-    "a list on the wire cannot hold null",
-    "Leave the item out, or wrap it in a Message.",
+NONE_IN_TUPLE = Rule(
+    "contract.none_in_tuple", "a list on the wire cannot hold null", "Leave the item out, or wrap it in a Message."
 )
-UNION: Final = Rule(
-    "contract.union",
-    "a union of {names} cannot be told apart on the wire",
-    "Make each member a Message of its own.",
+UNION = Rule(
+    "contract.union", "a union of {names} cannot be told apart on the wire", "Make each member a Message of its own."
 )
-UNION_NAMES: Final = Rule(
+UNION_NAMES = Rule(
     "contract.union", "two members of the union have the same name", "Give each message class its own name."
 )

@@ -1,4 +1,4 @@
-"""Annotations → wire types. Whatever could not cross the wire becomes a violation that says what to write instead."""
+"""Annotations → wire types. What could not cross the wire becomes a violation that says what to write instead."""
 
 import dataclasses
 import inspect
@@ -20,7 +20,7 @@ from .codec import EnumType, Field, MessageType, OptionalType, Problems, ScalarT
 from .message import MessageMeta
 from .names import camel, is_spellable, member
 
-# True: msgspec's own JSON is the wire form. Not so for time spans, nor for datetimes, of which msgspec accepts naive ones.
+# True where msgspec's own JSON is the wire form: not for time spans, and not for datetimes, since msgspec accepts naive ones.
 _SCALARS: Final[Mapping[Any, bool]] = {
     **dict.fromkeys([bool, str, int, float, bytes, UUID, Decimal, date], True),
     **dict.fromkeys([datetime, timedelta], False),
@@ -85,7 +85,7 @@ class TypeReader:
         return tuple(self.field(name, hints[name], default, f"{where}.{name}") for name, default in _defaults(python))
 
     def _check_construction(self, python: Any, where: str) -> None:
-        """A message must be its fields, all of them, in the one spelling: both ways of the codec rely on that."""
+        """A message must consist of its fields, in the one spelling: both ways of the codec rely on that."""
         if isinstance(python, MessageMeta):
             config: Any = python.__struct_config__
             fields = msgspec.structs.fields(cast("type[msgspec.Struct]", python))
@@ -162,7 +162,7 @@ def is_message(python: type) -> bool:
     """Whether values of the class may cross as messages: a `Message`, or a frozen dataclass."""
     if isinstance(python, MessageMeta):
         return True
-    # `frozen` leaves no documented trace on the class.
+    # There is no documented way to ask a dataclass whether it is frozen.
     parameters = vars(python).get("__dataclass_params__")
     return bool(getattr(parameters, "frozen", False))
 

@@ -11,7 +11,7 @@ from .calls import (
     Unavailable,
     Unimplemented,
 )
-from .root import InvalidInput, PluresError, Rule, Text, Violation
+from .root import InvalidInput, PluresError, Rule, Text, Violation, did_you_mean
 
 __all__ = [
     "CallError",
@@ -28,4 +28,5 @@ __all__ = [
     "Unavailable",
     "Unimplemented",
     "Violation",
+    "did_you_mean",
 ]

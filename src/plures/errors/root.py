@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from difflib import get_close_matches
 from typing import ClassVar
 
 
@@ -108,3 +109,9 @@ class InvalidInput(PluresError):
 
     def __str__(self) -> str:
         return "\n".join([self.what, *(f"  {n}. {v}" for n, v in enumerate(self.violations, 1))])
+
+
+def did_you_mean(name: str, known: Iterable[str], *, most: int = 1) -> str:
+    """A question with the known names that are closest, for a `fix`; empty when none is close."""
+    matches = get_close_matches(name, sorted(known), n=most)
+    return f"Did you mean {' or '.join(map(repr, matches))}?" if matches else ""

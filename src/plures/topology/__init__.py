@@ -2,11 +2,11 @@
 
 from .calls import Call, Plan, calls_between, make_plan, process_needs, start_order
 from .check import check
-from .description import ProcessDescription, TopologyDescription, describe
 from .facts import ApplicationFacts, CapabilityFacts
 from .model import Address, Process, Replicas, Settings, Topology, UnknownTopology, monolith
 from .parse import parse
 from .resolved import ResolvedProcess, ResolvedTopology
+from .summary import ProcessSummary, TopologySummary, summarise
 
 __all__ = [
     "Address",
@@ -15,20 +15,20 @@ __all__ = [
     "CapabilityFacts",
     "Plan",
     "Process",
-    "ProcessDescription",
+    "ProcessSummary",
     "Replicas",
     "ResolvedProcess",
     "ResolvedTopology",
     "Settings",
     "Topology",
-    "TopologyDescription",
+    "TopologySummary",
     "UnknownTopology",
     "calls_between",
     "check",
-    "describe",
     "make_plan",
     "monolith",
     "parse",
     "process_needs",
     "start_order",
+    "summarise",
 ]

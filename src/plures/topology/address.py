@@ -21,7 +21,7 @@ def listener(text: str) -> Address | None:
 
 
 def is_base_url(text: str) -> bool:
-    """Whether this is `http(s)://host[:port]` and nothing more: calls put the path there themselves."""
+    """Whether this is `http(s)://host[:port]` and nothing more: a call adds the path."""
     try:
         parts = urlsplit(text)
         port = parts.port

@@ -61,7 +61,7 @@ def start_order(topology: ResolvedTopology, application: ApplicationFacts) -> tu
     layers: list[frozenset[str]] = []
     left = set(needs)
     while left:
-        # Ready is whoever waits only for processes that wait for it in turn.
+        # A process is ready when it waits only for processes that wait for it in turn.
         layer = frozenset(name for name in left if all(name in waits_for[other] for other in waits_for[name] & left))
         layers.append(layer)
         left -= layer

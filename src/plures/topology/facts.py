@@ -1,4 +1,4 @@
-"""What a topology has to know about an application, as plain data. Whoever assembles the application fills it in."""
+"""What a topology has to know about an application, as plain data. `application.assemble` fills it in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ class CapabilityFacts:
         needs: Names of the capabilities that it calls.
         has_database: Whether it asks for a database of its own; an embedded one has one writer.
         has_implementation: Whether a process of ours can run it.
-        missing: Names of contracts that it needs and no capability of the application has.
+        missing: Names of contracts that it needs, but that no capability of the application has.
     """
 
     needs: frozenset[str] = frozenset()

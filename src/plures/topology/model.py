@@ -1,12 +1,10 @@
-"""What plures.toml says, as values. Nothing here has been compared with an application yet."""
+"""What plures.toml says, as values. Knows nothing of the application: `check` compares the two."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from plures.errors import PluresError
-
-from .suggestion import did_you_mean
+from plures.errors import PluresError, Text, did_you_mean
 
 REST = "*"
 
@@ -38,9 +36,9 @@ class Process:
     Attributes:
         capabilities: Names of capabilities; `"*"` stands for all that no other process of the topology lists.
         edge: Whether it hosts the edge; None leaves it to the process that has `"*"`.
-        external: Base URL, when somebody else runs it.
-        command: Command line, when we start it but it is not ours to build.
-        environment: Variables set for it on top of our own.
+        external: Base URL, when it runs elsewhere.
+        command: Command line, when Plures starts it and it does not run this application.
+        environment: Variables that it gets on top of those of Plures.
     """
 
     name: str
@@ -76,22 +74,21 @@ class Topology:
 
 
 def monolith(source: str = "") -> Topology:
-    """Everything in one process: what runs when nothing else is said."""
+    """Everything in one process: what runs when no topology is named."""
     return Topology("monolith", (Process("main", (REST,)),), source)
 
 
+@dataclass(eq=False)
 class UnknownTopology(PluresError):
-    """A topology was asked for that nobody has described."""
+    """A topology was asked for that plures.toml does not have."""
 
     code = "topology.unknown"
+    text = Text("There is no topology {name!r}", why="{source} has {known}", fix="{hint}")
 
-    def __init__(self, name: str, known: Iterable[str], source: str) -> None:
-        names = sorted(known)
-        super().__init__(
-            f"There is no topology {name!r}",
-            why=f"{source} has {', '.join(names)}",
-            fix=did_you_mean(name, names) or f"Name one of them, or add a table [topology.{name}].",
-        )
+    name: str
+    source: str
+    known: str
+    hint: str
 
 
 @dataclass(frozen=True)
@@ -123,4 +120,6 @@ class Settings:
         try:
             return self.topologies[name]
         except KeyError:
-            raise UnknownTopology(name, self.topologies, self.source) from None
+            names = sorted(self.topologies)
+            hint = did_you_mean(name, names) or f"Name one of them, or add a table [topology.{name}]."
+            raise UnknownTopology(name, self.source, ", ".join(names), hint) from None

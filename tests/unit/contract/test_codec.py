@@ -105,7 +105,7 @@ class CheckedPoint:
     ("kind", "body", "says"),
     [(Checked, b'{"size":0}', "there is no such size"), (CheckedPoint, b'{"x":0}', "LookupError")],
 )
-def test_whatever_a_check_of_the_message_raises_is_a_problem_of_the_body(kind: type, body: bytes, says: str) -> None:
+def test_what_a_check_of_the_message_raises_is_a_problem_of_the_body(kind: type, body: bytes, says: str) -> None:
     with pytest.raises(Malformed, match=says):
         codec(kind).decode(body)
 

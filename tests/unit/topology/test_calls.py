@@ -9,11 +9,11 @@ from plures.topology import (
     Topology,
     calls_between,
     check,
-    describe,
     make_plan,
     monolith,
     process_needs,
     start_order,
+    summarise,
 )
 
 
@@ -77,11 +77,11 @@ def test_calls_are_placed(shop: ApplicationFacts) -> None:
     ]
 
 
-def test_a_description_has_a_row_for_each_process(shop: ApplicationFacts) -> None:
+def test_a_summary_has_a_row_for_each_process(shop: ApplicationFacts) -> None:
     tax = Process("tax", ("tax",), command="node tax.js")
-    description = describe(check(Topology("t", (tax, Process("main", ("*",)))), shop), shop)
-    assert (description.name, description.local_calls, description.remote_calls) == ("t", 7, 1)
-    first, second = description.processes
+    summary = summarise(check(Topology("t", (tax, Process("main", ("*",)))), shop), shop)
+    assert (summary.name, summary.local_calls, summary.remote_calls) == ("t", 7, 1)
+    first, second = summary.processes
     assert (first.name, first.kind, first.runs, first.layer, first.capabilities) == (
         "tax",
         "command",
@@ -96,5 +96,5 @@ def test_a_description_has_a_row_for_each_process(shop: ApplicationFacts) -> Non
 
 def test_in_one_process_every_call_is_local() -> None:
     _, application = one_each("a>bc b>c c>a")
-    description = describe(check(monolith(), application), application)
-    assert (description.local_calls, description.remote_calls) == (4, 0)
+    summary = summarise(check(monolith(), application), application)
+    assert (summary.local_calls, summary.remote_calls) == (4, 0)

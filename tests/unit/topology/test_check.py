@@ -109,7 +109,7 @@ def test_an_edge_that_the_application_does_not_have(shop: ApplicationFacts) -> N
     assert check(Topology("t", (TAX, REST)), application).edge_home is None
 
 
-def test_what_nobody_implements_is_named_with_all_who_need_it(shop: ApplicationFacts) -> None:
+def test_a_contract_without_capability_is_named_with_all_who_need_it(shop: ApplicationFacts) -> None:
     capabilities = {
         **shop.capabilities,
         "fraud": CapabilityFacts(missing=("shop.geo.v1",)),

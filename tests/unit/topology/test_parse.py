@@ -88,12 +88,12 @@ def test_replicas(written: str, expected: Replicas) -> None:
         ("", "plures.toml [application] import", "is missing"),
         ("application = 1", "plures.toml application", "is a whole number where a table belongs"),
         ("[application]\nimport = ['a:b']", "plures.toml [application] import", "is a list where a string belongs"),
-        ("[application]\nimport = 'shop.app'", "plures.toml [application] import", "is no import string"),
-        ("[application]\nimport = 'shop/app.py:app'", "plures.toml [application] import", "is no import string"),
-        ("[application]\nimport = 'shop..app:app'", "plures.toml [application] import", "is no import string"),
-        ("[application]\nimport = 'shop.app:app()'", "plures.toml [application] import", "is no import string"),
-        ("[application]\nimport = ':app'", "plures.toml [application] import", "is no import string"),
-        ("[application]\nimport = ''", "plures.toml [application] import", "is no import string"),
+        ("[application]\nimport = 'shop.app'", "plures.toml [application] import", "is not an import string"),
+        ("[application]\nimport = 'shop/app.py:app'", "plures.toml [application] import", "is not an import string"),
+        ("[application]\nimport = 'shop..app:app'", "plures.toml [application] import", "is not an import string"),
+        ("[application]\nimport = 'shop.app:app()'", "plures.toml [application] import", "is not an import string"),
+        ("[application]\nimport = ':app'", "plures.toml [application] import", "is not an import string"),
+        ("[application]\nimport = ''", "plures.toml [application] import", "is not an import string"),
         (
             APPLICATION + "data = 2026-11-22",
             "plures.toml [application] data",
@@ -126,7 +126,7 @@ def test_one_thing_wrong_with_the_application(text: str, where: str, what: str) 
         "-a:1",
     ],
 )
-def test_addresses_that_nobody_can_listen_on(address: str) -> None:
+def test_what_is_not_an_address_to_listen_on(address: str) -> None:
     assert violations(f'{APPLICATION}[listen]\npublic = "{address}"') == [("address", "plures.toml [listen] public")]
 
 
@@ -256,7 +256,7 @@ def test_files_that_cannot_be_read(tmp_path: Path, content: bytes | str | None, 
     assert str(path) in str(caught.value)
 
 
-def test_a_topology_that_nobody_described() -> None:
+def test_a_topology_that_is_not_in_the_file() -> None:
     settings = parse(f'{APPLICATION}[topology.sale]\nmain = {{ capabilities = ["*"] }}')
     with pytest.raises(
         UnknownTopology, match=r"plures.toml has monolith, sale\n  fix: Did you mean 'sale'\?"

@@ -1,4 +1,4 @@
-"""Whatever is written: parsing ends in settings or in a list of violations, and what resolves is placed exactly once."""
+"""Parsing any text ends in settings or in a list of violations, and what resolves is placed exactly once."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,9 +16,9 @@ from plures.topology import (
     Settings,
     Topology,
     check,
-    describe,
     parse,
     start_order,
+    summarise,
 )
 
 SAMPLE = """
@@ -71,7 +71,7 @@ KEYS = [
 ]
 
 
-# A busy machine is slow; that is no finding.
+# A busy machine is slow, which says nothing about the code.
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -185,6 +185,6 @@ def test_what_resolves_is_placed_exactly_once(application: ApplicationFacts, lis
             assert process.replicas.max == 1 or not any(fact.has_database for fact in facts)
     started = [name for layer in start_order(resolved, application) for name in layer]
     assert sorted(started) == sorted(resolved.processes)
-    described = describe(resolved, application)
+    summary = summarise(resolved, application)
     declared = sum(len(fact.needs) for fact in application.capabilities.values()) + len(application.edge_needs)
-    assert described.local_calls + described.remote_calls == declared
+    assert summary.local_calls + summary.remote_calls == declared

@@ -44,7 +44,7 @@ class Codec:
         self._tree = msgspec.json.Decoder(float_hook=Written) if Decimal in scalars else msgspec.json.Decoder()
 
     def encode(self, value: Any) -> bytes:
-        """The JSON of a message. A value of the wrong type that JSON has a word for may get through.
+        """The JSON of a message. A value of the wrong type may pass where JSON can write it.
 
         Raises:
             Malformed: The value is not what its type says.
@@ -82,7 +82,7 @@ class Codec:
                 data = self._decoder.decode(body)
                 return data if self._form.back is None else self._form.back(data)
             except Exception:  # noqa: BLE001, S110 - a message's own checks may raise anything
-                pass  # The exact way accepts more spellings, and finds all the problems.
+                pass  # the exact way accepts more spellings, and finds all the problems
         problems = Problems()
         try:
             data = self._tree.decode(body)
@@ -133,7 +133,7 @@ class Codec:
 
 
 class _Nulls:
-    """What to do about the nulls that msgspec writes: for None, which is left out where it is the default, and for NaN."""
+    """Decides about the nulls that msgspec writes: for None, which is left out where it is the default, and for NaN."""
 
     def __init__(self, fields: list[Field]) -> None:
         optional = [field for field in fields if isinstance(field.type, OptionalType)]
@@ -141,7 +141,7 @@ class _Nulls:
         floats = {field.wire_name for field in fields if _has_float(field.type)}
         dropped = {field.wire_name for field in optional} - kept - floats
         self._pattern = null_members(dropped) if dropped else None
-        # Where a name says both, or a float may be NaN, bytes alone do not tell which null it is.
+        # Where fields of both sorts share a name, or a float may be NaN, bytes alone do not tell which null it is.
         self._is_ambiguous = bool(floats) or any(
             field.wire_name in kept for field in optional if field.default is not Field.REQUIRED
         )

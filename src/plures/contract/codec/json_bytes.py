@@ -30,7 +30,7 @@ def has_wide_int(body: bytes) -> bool:
 
 
 def check_depth(body: bytes) -> None:
-    """Refuse JSON that nests deeper than `MAX_DEPTH`; raises `TooDeep`. What is no JSON is left to the parser."""
+    """Refuse JSON that nests deeper than `MAX_DEPTH`; raises `TooDeep`. Leaves what is not JSON to the parser."""
     if body.count(b"{") + body.count(b"[") <= MAX_DEPTH:
         return
     if b"\\" in body:
@@ -46,6 +46,6 @@ def check_depth(body: bytes) -> None:
 
 
 def null_members(names: Iterable[str]) -> "re.Pattern[bytes]":
-    """A pattern whose matches, taken away, leave out the members with these names that are null."""
+    """A pattern that finds the members with these names that are null, so that they can be cut out."""
     any_name = b"|".join(re.escape(name).encode() for name in sorted(names))
     return re.compile(rb'(?<=\{)(?:"(?:%b)":null,?)+|,"(?:%b)":null' % (any_name, any_name))

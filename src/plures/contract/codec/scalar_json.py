@@ -16,7 +16,7 @@ from .wire_type import SAFE_INT
 _INT64: Final = range(-(2**63), 2**63)
 _DURATION: Final = re.compile(r"(-?)(\d{1,14})(?:\.(\d{1,9}))?s")
 _NOT_FINITE: Final[Mapping[str, float]] = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
-# What a peer may send for a number besides a JSON number; anything else is refused, unlike `int()` and `float()` would.
+# What a peer may send for a number besides a JSON number. All else is refused, although `int()` and `float()` accept more.
 _INT_TEXT: Final = re.compile(r"-?\d{1,19}")
 _FLOAT_TEXT: Final = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
 
@@ -33,7 +33,8 @@ class Written(float):
 
 
 def _write_int(value: int) -> int | str:
-    value = int(value)  # A range looks for an instance of a subclass of int one number after the other, 2⁶⁴ times.
+    # A range searches for an instance of a subclass of int one number after the other, 2⁶⁴ times.
+    value = int(value)
     if value not in _INT64:
         message = f"{value} does not fit into 64 bits"
         raise ValueError(message)
@@ -93,7 +94,8 @@ def _write_datetime(value: datetime) -> str:
         )
         raise ValueError(message)
     text = value.isoformat()
-    if text[-6] not in "+-":  # An offset with seconds, as zones had once; RFC 3339 has no words for it.
+    # Some zones once had offsets with seconds, which RFC 3339 cannot write.
+    if text[-6] not in "+-":
         text = value.astimezone(UTC).isoformat()
     return text[:-6] + "Z" if text.endswith("+00:00") else text
 

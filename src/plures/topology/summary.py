@@ -1,4 +1,4 @@
-"""A resolved topology as rows to print; the words around them belong to whoever prints."""
+"""A resolved topology as rows to print. Knows nothing of the words that the command line puts around them."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,11 +10,11 @@ from .resolved import ResolvedProcess, ResolvedTopology
 
 
 @dataclass(frozen=True)
-class ProcessDescription:
+class ProcessSummary:
     """One process.
 
     Attributes:
-        kind: Who runs it: we ourselves, we by its command, or somebody else.
+        kind: `ours` runs this application, `command` is started by its command, `external` runs elsewhere.
         runs: The command line or the base URL; empty for a process of ours.
         databases: Capabilities in it with an embedded database.
         layer: Its place in the start order, from 0.
@@ -35,11 +35,11 @@ class ProcessDescription:
 
 
 @dataclass(frozen=True)
-class TopologyDescription:
+class TopologySummary:
     """All processes, in the order of the topology."""
 
     name: str
-    processes: tuple[ProcessDescription, ...]
+    processes: tuple[ProcessSummary, ...]
 
     @property
     def local_calls(self) -> int:
@@ -50,11 +50,11 @@ class TopologyDescription:
         return sum(len(process.remote_calls) for process in self.processes)
 
 
-def describe(topology: ResolvedTopology, application: ApplicationFacts) -> TopologyDescription:
+def summarise(topology: ResolvedTopology, application: ApplicationFacts) -> TopologySummary:
     """What each process hosts and calls."""
     calls = calls_between(topology, application)
     layers = {name: number for number, layer in enumerate(start_order(topology, application)) for name in layer}
-    return TopologyDescription(
+    return TopologySummary(
         topology.name,
         tuple(_process(process, application, calls, layers[process.name]) for process in topology.processes.values()),
     )
@@ -62,10 +62,10 @@ def describe(topology: ResolvedTopology, application: ApplicationFacts) -> Topol
 
 def _process(
     process: ResolvedProcess, application: ApplicationFacts, calls: tuple[Call, ...], layer: int
-) -> ProcessDescription:
+) -> ProcessSummary:
     mine = [call for call in calls if call.source == process.name]
     kind, runs = _who_runs(process)
-    return ProcessDescription(
+    return ProcessSummary(
         name=process.name,
         kind=kind,
         runs=runs,

@@ -1,0 +1,106 @@
+"""The keys of plures.toml, as data: the parser reads by them, and the reference of plures.toml prints them, from `FILE` down."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Generic, TypeVar
+
+T = TypeVar("T")
+
+IN_WORDS: Final[Mapping[type, str]] = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a string",
+    list: "a list",
+    dict: "a table",
+}
+"""What to call a value of TOML; all others are dates or times."""
+
+
+@dataclass(frozen=True)
+class Key(Generic[T]):
+    """One key.
+
+    Attributes:
+        name: In capitals where users choose the name.
+        types: What its value may be, as `tomllib` reads it.
+        default: What holds when it is left out.
+        example: How to write it.
+        below: The keys of the table that is its value.
+    """
+
+    name: str
+    types: tuple[type, ...]
+    default: T
+    meaning: str
+    example: str
+    below: "tuple[Key[Any], ...]" = ()
+    is_required: bool = False
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether users choose the name."""
+        return self.name.isupper()
+
+    @property
+    def holds(self) -> str:
+        """What its value may be, in words."""
+        return " or ".join(IN_WORDS[python] for python in self.types)
+
+    def named(self, name: str) -> "Key[T]":
+        """This key under the name that a user chose."""
+        return replace(self, name=name, example=self.example.replace(self.name, name))
+
+
+Table = Mapping[str, Any]
+
+
+def _text(name: str, meaning: str, example: str, *, is_required: bool = False) -> Key[str | None]:
+    return Key[str | None](name, (str,), None, meaning, example, is_required=is_required)
+
+
+def _table(name: str, meaning: str, example: str, *below: Key[Any]) -> Key[Table]:
+    return Key[Table](name, (dict,), {}, meaning, example, below)
+
+
+IMPORT = _text("import", "The application: package.module:attribute.", 'import = "shop.app:app"', is_required=True)
+DATA = Key("data", (str,), ".plures", "Folder of the embedded databases, seen from the file.", 'data = "var/data"')
+APPLICATION = _table("application", "What runs, and where its data is.", "[application]", IMPORT, DATA)
+
+PUBLIC = Key("public", (str,), "127.0.0.1:8000", "Address of the edge.", 'public = "0.0.0.0:80"')
+CONTROL = Key(
+    "control", (str,), "127.0.0.1:8001", "Address of health, contracts and calls.", 'control = "127.0.0.1:9000"'
+)
+LISTENING = "Where to listen. Port 0 takes any free one; where a default is taken, the next free one is used."
+LISTEN = _table("listen", LISTENING, "[listen]", PUBLIC, CONTROL)
+
+NAMES = 'Names of capabilities; "*" stands for all that no other process names. May be left out beside edge = true.'
+CAPABILITIES = Key[Sequence[str]]("capabilities", (list,), (), NAMES, 'capabilities = ["search"]', is_required=True)
+MIN = Key("min", (int,), 1, "How many replicas run.", "min = 2")
+MAX = Key[int | None]("max", (int,), None, "The most that may run, at least min. Plures runs min so far.", "max = 4")
+REPLICAS = Key[int | Table]("replicas", (int, dict), 1, "How many replicas run.", "replicas = 2", (MIN, MAX))
+EDGE = Key[bool | None]("edge", (bool,), None, 'Whether it hosts the edge. Left out: if it has "*".', "edge = true")
+EXTERNAL = _text(
+    "external", "Base URL of a process that Plures does not start, only calls.", 'external = "http://127.0.0.1:9100"'
+)
+COMMAND = _text(
+    "command", "Command line of a program to start; it must listen on $PORT.", 'command = "node tax/main.js"'
+)
+VARIABLE = _text("VARIABLE", "An environment variable and its value.", 'VARIABLE = "value"')
+ENVIRONMENT = _table(
+    "environment",
+    "Variables that the process gets besides those of Plures.",
+    'environment = { LOG = "debug" }',
+    VARIABLE,
+)
+PROCESS = _table(
+    "PROCESS",
+    "A process, its capabilities, and how it runs.",
+    'PROCESS = { capabilities = ["*"] }',
+    *(CAPABILITIES, REPLICAS, EDGE, EXTERNAL, COMMAND, ENVIRONMENT),
+)
+TOPOLOGY = _table("TOPOLOGY", "What `plures run --topology TOPOLOGY` runs.", "[topology.TOPOLOGY]", PROCESS)
+TOPOLOGIES = _table(
+    "topology", "The topologies. The one named monolith runs when none is asked for.", "[topology.monolith]", TOPOLOGY
+)
+FILE = _table("plures.toml", "How an application runs.", "", APPLICATION, LISTEN, TOPOLOGIES)

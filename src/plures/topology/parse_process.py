@@ -1,0 +1,76 @@
+"""One process of a topology, as plures.toml writes it."""
+
+import shlex
+
+from . import rules
+from .address import is_base_url
+from .keys import CAPABILITIES, COMMAND, EDGE, ENVIRONMENT, EXTERNAL, MAX, MIN, REPLICAS, VARIABLE
+from .model import Process, Replicas
+from .section import Section
+
+
+def parse_process(section: Section, name: str) -> Process:
+    """The process that a section describes; what is wrong with it is in the section's violations."""
+    edge = section.get(EDGE)
+    capabilities = () if edge and CAPABILITIES.name not in section.values else section.texts(CAPABILITIES)
+    if section.values.get(CAPABILITIES.name) == [] and not edge:
+        section.report(rules.NO_CAPABILITIES, CAPABILITIES.name)
+    external, command = _external(section), _command(section)
+    if EXTERNAL.name in section.values and COMMAND.name in section.values:
+        section.report(rules.EXTERNAL_AND_COMMAND, COMMAND.name)
+    return Process(
+        name,
+        capabilities,
+        replicas=_replicas(section),
+        edge=edge,
+        external=external,
+        command=command,
+        environment=_environment(section.inline(ENVIRONMENT)),
+    )
+
+
+def _external(section: Section) -> str | None:
+    url = section.get(EXTERNAL)
+    if url is not None and not is_base_url(url):
+        section.report(rules.BASE_URL, EXTERNAL.name, text=url, example=EXTERNAL.example)
+    return url.rstrip("/") if url is not None else None
+
+
+def _command(section: Section) -> str | None:
+    command = section.get(COMMAND)
+    if command is None:
+        return None
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        section.report(rules.COMMAND, COMMAND.name, reason=error)
+    else:
+        if not words:
+            section.report(rules.NO_COMMAND, COMMAND.name)
+    return command
+
+
+def _replicas(section: Section) -> Replicas:
+    value = section.get(REPLICAS)
+    if isinstance(value, int):
+        replicas = Replicas(value, value)
+    else:
+        counts = section.inline(REPLICAS)
+        least, most = counts.get(MIN), counts.get(MAX)
+        replicas = Replicas(least, least if most is None else most)
+    if replicas.min < 1:
+        section.report(rules.NO_REPLICAS, REPLICAS.name, min=replicas.min)
+    if replicas.min > replicas.max:
+        section.report(rules.FEWER_REPLICAS, REPLICAS.name, min=replicas.min, max=replicas.max)
+    return replicas
+
+
+def _environment(section: Section) -> dict[str, str]:
+    variables: dict[str, str] = {}
+    for name in section.values:
+        if not name or "=" in name or "\0" in name:
+            section.report(rules.ENVIRONMENT, name)
+        value = section.get(VARIABLE.named(name))
+        if value is not None:
+            variables[name] = value
+    return variables
