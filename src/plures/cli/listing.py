@@ -3,11 +3,10 @@
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from http import HTTPStatus
 from typing import Any, Final
 
-from plures.errors import PluresError
+from plures.errors import PluresError, did_you_mean
 from plures.http import HttpTransport
 from plures.runtime import Broken, NotSent, Reply
 
@@ -40,10 +39,7 @@ def fetch_operation(at: str, name: str) -> Mapping[str, Any]:
     """What the replica at a base URL says of one operation; raises `NotReached` or `UnknownOperation`."""
     operations = _fetch(at)
     if name not in operations:
-        near = get_close_matches(name, operations, n=3, cutoff=0.5)
-        fix = (
-            f"Did you mean {' or '.join(near)}?" if near else f"It serves {', '.join(sorted(operations)) or 'nothing'}."
-        )
+        fix = did_you_mean(name, operations, most=3) or f"It serves {', '.join(sorted(operations)) or 'nothing'}."
         what = f"{at} does not serve {name!r}"
         raise UnknownOperation(what, fix=f"{fix} Another process may: name its control address with --at.")
     return operations[name]

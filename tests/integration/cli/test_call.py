@@ -128,7 +128,7 @@ def test_an_operation_that_is_not_there(call: Call, at: str) -> None:
     near = call("Rang")
     assert near.exit_code == 2
     assert near.stderr.splitlines()[0] == f"error: {at} does not serve '{TILL}/Rang'  [cli.unknown_operation]"
-    assert f"Did you mean {TILL}/Ring" in near.stderr
+    assert f"Did you mean '{TILL}/Ring" in near.stderr
     far = invoke("nonsense", "--at", at)
     assert (far.exit_code, f"It serves {TILL}/AddUp, " in far.stderr) == (2, True)
     assert invoke(f"/{TILL}/Ring", "--at", at).exit_code == 0
