@@ -1,74 +1,116 @@
-"""aiosqlite with fewer trips to its thread, and with cancellation that leaves the connection in a known state.
+"""One SQLite connection as an asynchronous DBAPI connection, and its cursors. Knows nothing of SQLAlchemy.
 
-Every call of plain aiosqlite is a trip to the connection's thread, and SQLAlchemy makes about ten of them for one select
-in a transaction. Here a statement is one trip: it begins the transaction when none is open, as PEP 249 asks, runs, and
-brings its first rows along.
+Each call is a trip to the connection's thread, so a statement makes one trip only: it begins the transaction when none is open,
+as PEP 249 asks, runs, and brings its first rows along. A cancelled call ends only once SQLite has stopped working on it, so that
+the next user of the connection finds it at rest.
 Source: docs/adr/0004-embedded-data.md
 """
 
-import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from typing import Any, cast
+import warnings
+from collections.abc import Callable
+from contextlib import ExitStack, closing, suppress
+from functools import partial
+from typing import Any, Final, Self, TypeVar
 
-import aiosqlite
+from .worker import Worker
 
-_ROWS_AHEAD = 256  # brought along with the statement; the rest is fetched when asked for
-_INTERRUPT_AGAIN_S = 0.02
-
+T = TypeVar("T")
 Row = tuple[Any, ...]
 
+_ROWS_AHEAD: Final = 256
+"""So many rows come along with a statement. A cursor fetches the rest when it is asked for them."""
 
-class DriverConnection(aiosqlite.Connection):
-    """One SQLite connection and its thread.
 
-    A cancelled call ends only once SQLite has stopped working on it. Plain aiosqlite leaves the statement running, so that
-    whoever gets the connection next meets it half-way.
-    """
+class DriverConnection:
+    """A connection that begins each of its transactions itself."""
 
-    def __init__(self, connector: Callable[[], sqlite3.Connection], *, begin: str, read_only: bool) -> None:
-        """Prepare a connection; awaiting it opens it.
+    def __init__(self, connect: Callable[[], sqlite3.Connection], *, begin: str, read_only: bool) -> None:
+        """Prepare a connection; `open` opens it.
 
         Args:
-            connector: Opens the file, in the thread, with `isolation_level=None` and `check_same_thread=False`.
+            connect: Opens the file, in the thread, with `isolation_level=None` and `check_same_thread=False`.
             begin: The statement that begins each transaction.
-            read_only: There is never anything to commit, so nobody waits for a transaction to end.
+            read_only: There is never anything to commit, so no caller waits until a transaction has ended.
         """
-        super().__init__(connector, _ROWS_AHEAD)
-        self._thread.daemon = True  # a process that dies without closing must not hang on this thread
+        self._connect = connect
         self._begin = begin
         self._read_only = read_only
-        self._began = False  # only the thread reads and writes it
+        self._worker = Worker("plures.data")
+        self._opened = ExitStack()
+        self._is_closed = False
+        # Only the thread uses it.
+        self._began = False
 
-    def cursor(self) -> "DriverCursor":  # type: ignore[override]  # aiosqlite wraps the trip in a context manager
-        """A new cursor; SQLite has no part in that, so it takes no trip."""
-        return DriverCursor(self, self._conn.cursor())
+    async def open(self) -> None:
+        """Open the file. When that fails or is cancelled, nothing stays open."""
+        try:
+            await self._worker.do(self._open, _nothing)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Close the file and end the thread, after the work that is queued."""
+        if not self._is_closed:
+            try:
+                await self._worker.do(self._opened.close, _nothing)
+            finally:
+                self._is_closed = True
+                self._worker.stop(wait=True)
+
+    def __del__(self) -> None:
+        if not self._is_closed:
+            warnings.warn(f"{self!r} was never closed", ResourceWarning, source=self, stacklevel=1)
+            self._worker.stop(wait=False)
+
+    def cursor(self) -> "DriverCursor":
+        """A new cursor. SQLite has no part in that, so it takes no trip."""
+        return DriverCursor(self, self._sqlite.cursor())
+
+    def create_function(self, *args: Any, **options: Any) -> None:
+        """As in `sqlite3.Connection`, for connections that nobody uses yet."""
+        self._sqlite.create_function(*args, **options)
 
     async def commit(self) -> None:
-        await self._finish(self._commit)
+        await self._end(self._commit)
 
     async def rollback(self) -> None:
-        await self._finish(self._rollback)
+        await self._end(self._rollback)
 
     async def run(self, statement: Callable[[], sqlite3.Cursor]) -> list[Row]:
         """Run one statement inside a transaction; its first rows."""
-        return cast("list[Row]", await self._execute(self._run, statement))
+        return await self._do(partial(self._run, statement))
 
     async def fetch(self, rows: Callable[[], list[Row]]) -> list[Row]:
         """More rows of a statement that has run."""
-        return cast("list[Row]", await self._execute(rows))
+        return await self._do(rows)
 
-    async def _finish(self, end: Callable[[], None]) -> None:
+    async def _do(self, work: Callable[[], T]) -> T:
+        if self._is_closed:
+            raise sqlite3.ProgrammingError("Cannot operate on a closed database.")
+        return await self._worker.do(work, self._interrupt)
+
+    def _interrupt(self) -> None:
+        # `sqlite3` raises this when another task has closed the connection meanwhile.
+        with suppress(sqlite3.ProgrammingError):
+            self._sqlite.interrupt()
+
+    async def _end(self, end: Callable[[], None]) -> None:
         if self._read_only:
-            # Whatever comes next queues behind this; had it failed, the next BEGIN would say so.
-            self._tx.put_nowait((None, self._rollback))  # pyright: ignore[reportUnknownMemberType]  # a bare Future in aiosqlite
+            # The next statement queues behind this. If it fails, the BEGIN of that statement says so.
+            self._worker.do_later(self._rollback)
         else:
-            await self._execute(end)
+            await self._do(end)
+
+    # The thread runs the methods below.
+
+    def _open(self) -> None:
+        self._sqlite = self._opened.enter_context(closing(self._connect()))
 
     def _run(self, statement: Callable[[], sqlite3.Cursor]) -> list[Row]:
         if not self._began:
-            self._conn.execute(self._begin)
+            self._sqlite.execute(self._begin)
             self._began = True
         self._check_transaction()
         cursor = statement()
@@ -78,99 +120,80 @@ class DriverConnection(aiosqlite.Connection):
         try:
             if self._began:
                 self._check_transaction()
-            self._conn.commit()
+            self._sqlite.commit()
         except sqlite3.Error:
-            self._rollback()  # SQLAlchemy takes a transaction whose commit failed for ended
+            # SQLAlchemy takes a transaction whose commit failed for ended.
+            self._rollback()
             raise
         self._began = False
 
     def _rollback(self) -> None:
-        self._conn.rollback()
+        self._sqlite.rollback()
         self._began = False
 
     def _check_transaction(self) -> None:
         """After some failures (disk full, interrupted write) SQLite rolls back by itself: half of the work must not go on."""
-        if not self._conn.in_transaction:
+        if not self._sqlite.in_transaction:
             raise sqlite3.OperationalError("SQLite rolled the transaction back after an earlier error in it")
 
-    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        try:
-            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]  # aiosqlite leaves it bare
-        except asyncio.CancelledError:
-            idle = asyncio.ensure_future(super()._execute(lambda: None))  # type: ignore[no-untyped-call]  # as above
-            while not idle.done():
-                with suppress(sqlite3.ProgrammingError):  # closed meanwhile
-                    await self.interrupt()
-                # Again and again: SQLite forgets an interrupt that comes just before its statement starts.
-                await _outlast(idle, timeout_s=_INTERRUPT_AGAIN_S)
-            raise
 
-    async def _connect(self) -> "DriverConnection":
-        opening = asyncio.ensure_future(super()._connect())
-        cancelled = False
-        while not opening.done():
-            cancelled |= await _outlast(opening)
-        if opening.exception():
-            self._thread.join()  # it has been told to stop
-        elif cancelled:
-            await self.close()
-        opening.result()
-        if cancelled:
-            raise asyncio.CancelledError
-        return self
-
-    async def close(self) -> None:
-        try:
-            await super().close()
-        finally:
-            self._thread.join()  # it has been told to stop, and must not answer to an event loop that is gone
-
-
-async def _outlast(work: asyncio.Future[Any], *, timeout_s: float | None = None) -> bool:
-    """Wait for work that must end before we do; whether somebody cancelled us meanwhile."""
-    try:
-        await asyncio.wait((work,), timeout=timeout_s)
-    except asyncio.CancelledError:
-        return True
-    return False
-
-
-class DriverCursor(aiosqlite.Cursor):
+class DriverCursor:
     """A cursor that has its first rows as soon as the statement has run."""
 
     def __init__(self, connection: DriverConnection, cursor: sqlite3.Cursor) -> None:
-        super().__init__(connection, cursor)
-        self._driver = connection
+        self._connection = connection
+        self._cursor = cursor
         self._ahead: list[Row] = []
-        self._complete = True
+        self._is_complete = True
+        self.arraysize = cursor.arraysize
 
-    async def execute(self, sql: str, parameters: Iterable[Any] | None = None) -> "DriverCursor":
-        bound = () if parameters is None else parameters
-        return await self._start(lambda: self._cursor.execute(sql, bound))  # type: ignore[arg-type]  # typeshed wants Sized
+    async def __aenter__(self) -> Self:
+        return self
 
-    async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> "DriverCursor":
-        return await self._start(lambda: self._cursor.executemany(sql, parameters))  # type: ignore[arg-type]  # as above
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
-    async def fetchone(self) -> Row | None:  # type: ignore[override]  # aiosqlite names sqlite3.Row, which nobody set
+    @property
+    def description(self) -> Any:
+        return self._cursor.description
+
+    @property
+    def rowcount(self) -> int:
+        return self._cursor.rowcount
+
+    @property
+    def lastrowid(self) -> int | None:
+        return self._cursor.lastrowid
+
+    async def execute(self, sql: str, parameters: Any = ()) -> None:
+        await self._start(lambda: self._cursor.execute(sql, parameters))
+
+    async def executemany(self, sql: str, parameters: Any) -> None:
+        await self._start(lambda: self._cursor.executemany(sql, parameters))
+
+    async def fetchone(self) -> Row | None:
         return next(iter(await self.fetchmany(1)), None)
 
-    async def fetchmany(self, size: int | None = None) -> list[Row]:  # type: ignore[override]  # as above
+    async def fetchmany(self, size: int | None = None) -> list[Row]:
         wanted = self.arraysize if size is None else size
         rows, self._ahead = self._ahead[:wanted], self._ahead[wanted:]
-        if len(rows) < wanted and not self._complete:
-            rows += await self._driver.fetch(lambda: self._cursor.fetchmany(wanted - len(rows)))
+        if len(rows) < wanted and not self._is_complete:
+            rows += await self._connection.fetch(lambda: self._cursor.fetchmany(wanted - len(rows)))
         return rows
 
-    async def fetchall(self) -> list[Row]:  # type: ignore[override]  # as above
+    async def fetchall(self) -> list[Row]:
         rows, self._ahead = self._ahead, []
-        if not self._complete:
-            rows += await self._driver.fetch(self._cursor.fetchall)
+        if not self._is_complete:
+            rows += await self._connection.fetch(self._cursor.fetchall)
         return rows
 
     async def close(self) -> None:
         self._cursor.close()
 
-    async def _start(self, statement: Callable[[], sqlite3.Cursor]) -> "DriverCursor":
-        self._ahead = await self._driver.run(statement)
-        self._complete = len(self._ahead) < _ROWS_AHEAD
-        return self
+    async def _start(self, statement: Callable[[], sqlite3.Cursor]) -> None:
+        self._ahead = await self._connection.run(statement)
+        self._is_complete = len(self._ahead) < _ROWS_AHEAD
+
+
+def _nothing() -> None:
+    """There is nothing to interrupt."""
