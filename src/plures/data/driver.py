@@ -36,14 +36,15 @@ class DriverConnection:
         self._connect = connect
         self._begin = begin
         self._read_only = read_only
-        self._worker = Worker("plures.data")
         self._opened = ExitStack()
-        self._is_closed = False
+        self._is_closed = True
         # Only the thread uses it.
         self._began = False
 
     async def open(self) -> None:
         """Open the file. When that fails or is cancelled, nothing stays open."""
+        self._worker = Worker("plures.data")
+        self._is_closed = False
         try:
             await self._worker.do(self._open, _nothing)
         except BaseException:
@@ -61,8 +62,8 @@ class DriverConnection:
 
     def __del__(self) -> None:
         if not self._is_closed:
-            warnings.warn(f"{self!r} was never closed", ResourceWarning, source=self, stacklevel=1)
             self._worker.stop(wait=False)
+            warnings.warn(f"{self!r} was never closed", ResourceWarning, source=self, stacklevel=1)
 
     def cursor(self) -> "DriverCursor":
         """A new cursor. SQLite has no part in that, so it takes no trip."""
@@ -148,10 +149,8 @@ class DriverCursor:
         self.arraysize = cursor.arraysize
 
     async def __aenter__(self) -> Self:
+        """SQLAlchemy enters each cursor, and closes it in the end."""
         return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
 
     @property
     def description(self) -> Any:
