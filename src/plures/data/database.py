@@ -1,19 +1,22 @@
-"""What a capability gets: reads that see a snapshot, and one write at a time."""
+"""What a capability gets: reads that see a snapshot, and one write at a time. Knows nothing of SQLite."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
-
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from typing import TYPE_CHECKING
 
 from .errors import DatabaseClosed, NestedWrite
+
+if TYPE_CHECKING:
+    # Every application imports this module, but not every process opens a database.
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 
 class Database:
     """A capability's own database, open and migrated. The host builds and closes it."""
 
     def __init__(
-        self, capability: str, *, reader: AsyncEngine, writer: AsyncEngine, release: Callable[[], None]
+        self, capability: str, *, reader: "AsyncEngine", writer: "AsyncEngine", release: Callable[[], None]
     ) -> None:
         """Take over two open engines.
 
@@ -29,13 +32,14 @@ class Database:
         self._release = release
         self._turn = asyncio.Lock()
         self._writing: asyncio.Task[object] | None = None
-        self._users: list[asyncio.Task[object] | None] = []  # a task as often as it reads or writes
+        # Holds a task as often as it reads or writes.
+        self._users: list[asyncio.Task[object] | None] = []
         self._unused = asyncio.Event()
         self._unused.set()
         self._closed = False
 
     @asynccontextmanager
-    async def read(self) -> AsyncGenerator[AsyncConnection]:
+    async def read(self) -> "AsyncGenerator[AsyncConnection]":
         """A connection that sees the database as it was at its first statement, and cannot change it.
 
         Raises:
@@ -47,7 +51,7 @@ class Database:
                 yield connection
 
     @asynccontextmanager
-    async def write(self) -> AsyncGenerator[AsyncConnection]:
+    async def write(self) -> "AsyncGenerator[AsyncConnection]":
         """The only connection that may change the database; waits until earlier writes have ended.
 
         Commits on leaving. Rolls back on an exception and on cancellation; when the commit itself is cancelled, it may
@@ -69,7 +73,7 @@ class Database:
                     self._writing = None
 
     async def close(self, *, grace_s: float = 5.0) -> None:
-        """Close once nobody reads or writes any more; the write-ahead log is merged into the file.
+        """Close once no task reads or writes any more. SQLite then merges the write-ahead log into the file.
 
         Args:
             grace_s: After so many seconds, tasks that still read or write are cancelled.

@@ -1,111 +1,139 @@
-"""What can go wrong with a capability's database before it can be used, and when it is used wrongly."""
+"""What can go wrong with a capability's database: when it is opened, when it is migrated, and when code uses it wrongly."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from plures.errors import PluresError
+from plures.errors import PluresError, Text
+
+_CANNOT_OPEN = "Cannot open the database of capability {capability!r} at {path}"
 
 
+@dataclass(eq=False)
 class DatabaseUnusable(PluresError):
     """The database file, or the folder it should be in, cannot be used."""
 
     code = "data.unusable"
+    text = Text(_CANNOT_OPEN, why="{reason}", fix="{remedy}")
 
-    def __init__(self, capability: str, path: Path, *, why: str, fix: str) -> None:
-        super().__init__(f"Cannot open the database of capability {capability!r} at {path}", why=why, fix=fix)
+    capability: str
+    path: Path
+    reason: str
+    remedy: str = "Check that this is a file, that it can be written, and that the disk is not full."
 
 
 class DatabaseDamaged(DatabaseUnusable):
     """The file exists and can be read, but what it holds is not an intact SQLite database."""
 
     code = "data.damaged"
+    text = Text(
+        _CANNOT_OPEN,
+        why="{reason}",
+        fix="Restore the file from a backup, or move it away to start with an empty database.",
+    )
 
 
+@dataclass(eq=False)
 class DatabaseLocked(PluresError):
     """Another process, or another `Database` in this one, has the file open."""
 
     code = "data.locked"
+    text = Text(
+        _CANNOT_OPEN,
+        why="{holder} has it open, and an embedded database belongs to one process at a time",
+        fix="Stop that process, or give this one another data folder ([application] data = … in plures.toml).",
+    )
 
-    def __init__(self, capability: str, path: Path, holder: str) -> None:
-        super().__init__(
-            f"Cannot open the database of capability {capability!r} at {path}",
-            why=f"{holder} has it open, and an embedded database belongs to one process at a time",
-            fix="Stop that process, or give this one another data folder ([application] data = … in plures.toml).",
-        )
+    capability: str
+    path: Path
+    holder: str
 
 
+@dataclass(eq=False)
 class DatabaseClosed(PluresError):
     """The database was used after the host had closed it."""
 
     code = "data.closed"
+    text = Text(
+        "Cannot use the database of capability {capability!r}",
+        why="it is closed: the capability has stopped",
+        fix="End work that outlives a call in an on_drain hook, or start it with lifecycle.background().",
+    )
 
-    def __init__(self, capability: str) -> None:
-        super().__init__(
-            f"Cannot use the database of capability {capability!r}",
-            why="it is closed: the capability has stopped",
-            fix="End work that outlives a call in an on_drain hook, or start it with lifecycle.background().",
-        )
+    capability: str
 
 
+@dataclass(eq=False)
 class NestedWrite(PluresError):
     """A task asked for the writer while it already held it, which could never succeed."""
 
     code = "data.nested_write"
+    text = Text(
+        "Cannot begin a second write to the database of capability {capability!r}",
+        why="this task is already inside `async with database.write()`, and there is one writer",
+        fix="Pass the connection of the outer write along.",
+    )
 
-    def __init__(self, capability: str) -> None:
-        super().__init__(
-            f"Cannot begin a second write to the database of capability {capability!r}",
-            why="this task is already inside `async with database.write()`, and there is one writer",
-            fix="Pass the connection of the outer write along.",
-        )
+    capability: str
 
 
+@dataclass(eq=False)
 class ReadOnly(PluresError):
     """A statement that changes something ran on a connection of `database.read()`."""
 
     code = "data.read_only"
+    text = Text(
+        "Cannot run {statement!r} on the database of capability {capability!r}",
+        why="the connection comes from database.read(), which cannot change anything",
+        fix="Use `async with database.write() as connection:`.",
+    )
 
-    def __init__(self, capability: str, statement: str) -> None:
-        super().__init__(
-            f"Cannot run {statement!r} on the database of capability {capability!r}",
-            why="the connection is one of database.read(), which changes nothing",
-            fix="Use `async with database.write() as connection:`.",
-        )
+    capability: str
+    statement: str
 
 
+@dataclass(eq=False)
 class MigrationFailed(PluresError):
-    """A statement of a migration was refused; nothing of that migration remains."""
+    """SQLite refused a statement of a migration; nothing of that migration remains."""
 
     code = "data.migration_failed"
+    text = Text(
+        "Migration {migration} of capability {capability!r} failed at {statement!r}",
+        why="{reason}",
+        fix="Correct the statement. The migration was rolled back and runs again at the next start.",
+    )
 
-    def __init__(self, capability: str, migration: str, statement: str, why: str) -> None:
-        super().__init__(
-            f"Migration {migration} of capability {capability!r} failed at {statement!r}",
-            why=why,
-            fix="Correct the statement. The migration was rolled back and runs again at the next start.",
-        )
+    capability: str
+    migration: str
+    statement: str
+    reason: str
 
 
+@dataclass(eq=False)
 class MigrationChanged(PluresError):
     """Migrations in the code differ from those of the same version that this database has run."""
 
     code = "data.migration_changed"
+    text = Text(
+        "Cannot migrate the database of capability {capability!r}",
+        why="changed after this database had applied it: {migrations}",
+        fix="Restore the old statements, and put the change into a new migration.",
+    )
 
-    def __init__(self, capability: str, migrations: str) -> None:
-        super().__init__(
-            f"Cannot migrate the database of capability {capability!r}",
-            why=f"changed after this database had applied it: {migrations}",
-            fix="Restore the old statements, and put the change into a new migration.",
-        )
+    capability: str
+    migrations: str
 
 
+@dataclass(eq=False)
 class DatabaseNewer(PluresError):
     """The database has run migrations that this code does not know."""
 
     code = "data.newer_than_code"
+    text = Text(
+        "Cannot use the database of capability {capability!r}",
+        why="it is at migration {applied}, and this code knows migrations up to {known}",
+        fix="Run the newer code, or restore the database from before the upgrade: migrations do not run backwards.",
+    )
 
-    def __init__(self, capability: str, *, applied: int, known: int) -> None:
-        super().__init__(
-            f"Cannot use the database of capability {capability!r}",
-            why=f"it is at migration {applied}, and this code knows migrations up to {known}",
-            fix="Run the newer code, or restore the database from before the upgrade: migrations do not run backwards.",
-        )
+    capability: str
+    applied: int
+    known: int

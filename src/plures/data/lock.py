@@ -1,4 +1,4 @@
-"""The process lock of one database: whoever holds it is the only one to open the file.
+"""The process lock of one database: only the process that holds it opens the file.
 
 It lies beside the database instead of on it, because closing any descriptor of a SQLite file would drop SQLite's own locks.
 """
@@ -17,7 +17,7 @@ class ProcessLock:
         """Take the lock at once.
 
         Raises:
-            DatabaseLocked: Somebody else has it.
+            DatabaseLocked: Another process, or another lock of this process, has it.
             OSError: The lock file cannot be written.
         """
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -39,7 +39,7 @@ class ProcessLock:
 
 
 def _holder(content: bytes) -> str:
-    """Who has the lock, in words. A holder that has only just taken it may not have written its number yet."""
+    """Who has the lock, in words. A process that has just taken it may not have written its number yet."""
     number = content.decode(errors="replace").strip()
     if not number.isdigit():
         return "another process"

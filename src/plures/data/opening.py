@@ -4,15 +4,12 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
-
-from plures.errors import InvalidInput, PluresError
+from plures.errors import InvalidInput
 
 from .database import Database
 from .errors import DatabaseDamaged, DatabaseUnusable
 from .lock import ProcessLock
-from .migration import Migration, check_migrations, migrate
-from .sqlite import reader_engine, writer_engine
+from .migration import Migration, check_migrations
 
 
 async def open_database(folder: Path, capability: str, migrations: Sequence[Migration] = ()) -> Database:
@@ -27,6 +24,12 @@ async def open_database(folder: Path, capability: str, migrations: Sequence[Migr
     violations = check_migrations(capability, migrations)
     if violations:
         raise InvalidInput(f"The migrations of capability {capability!r}", violations)
+    # These import SQLAlchemy. That takes a third of a second, and only a process that opens a database should pay for it.
+    from sqlalchemy.exc import DBAPIError
+
+    from .ledger import migrate
+    from .sqlite import reader_engine, writer_engine
+
     path = folder / f"{capability}.sqlite3"
     lock = _lock(folder, capability, path)
     writer = writer_engine(path)
@@ -36,7 +39,9 @@ async def open_database(folder: Path, capability: str, migrations: Sequence[Migr
         await writer.dispose()
         lock.release()
         if isinstance(error, DBAPIError):
-            raise _explained(capability, path, error) from error
+            # The one place that translates what SQLite says when it opens a file.
+            is_damage = not isinstance(error.orig, sqlite3.OperationalError)
+            raise (DatabaseDamaged if is_damage else DatabaseUnusable)(capability, path, str(error.orig)) from error
         raise
     return Database(capability, reader=reader_engine(path, capability), writer=writer, release=lock.release)
 
@@ -46,27 +51,5 @@ def _lock(folder: Path, capability: str, path: Path) -> ProcessLock:
         folder.mkdir(parents=True, exist_ok=True)
         return ProcessLock(folder / f"{capability}.lock", capability)
     except OSError as error:
-        raise DatabaseUnusable(
-            capability,
-            path,
-            why=f"{error.filename}: {error.strerror}",
-            fix="Make the folder writable, or name another one ([application] data = … in plures.toml).",
-        ) from error
-
-
-def _explained(capability: str, path: Path, error: DBAPIError) -> PluresError:
-    """The one place that translates what SQLite says when it opens a file."""
-    why = str(error.orig)
-    if isinstance(error.orig, sqlite3.OperationalError):
-        return DatabaseUnusable(
-            capability,
-            path,
-            why=why,
-            fix="Check that this is a file, that it can be written, and that the disk is not full.",
-        )
-    return DatabaseDamaged(
-        capability,
-        path,
-        why=why,
-        fix="Restore the file from a backup, or move it away to start with an empty database.",
-    )
+        remedy = "Make the folder writable, or name another one ([application] data = … in plures.toml)."
+        raise DatabaseUnusable(capability, path, f"{error.filename}: {error.strerror}", remedy) from error
