@@ -1,0 +1,28 @@
+"""An application made to misbehave: every operation that the placement suite needs, and nothing else."""
+
+from plures import Application, Capability
+
+from .echo import Circle, Colour, Echo, EchoService, Empty, Everything, Point, Sku, Square, Tree
+from .relay import Relay, RelayService
+from .trouble import Gone, Refused, Trouble, TroubleService
+
+__all__ = [
+    "Circle",
+    "Colour",
+    "Echo",
+    "Empty",
+    "Everything",
+    "Gone",
+    "Point",
+    "Refused",
+    "Relay",
+    "Sku",
+    "Square",
+    "Tree",
+    "Trouble",
+    "app",
+]
+
+app = Application(
+    "lab", [Capability(Relay, RelayService), Capability(Echo, EchoService), Capability(Trouble, TroubleService)]
+)

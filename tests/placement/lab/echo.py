@@ -1,0 +1,129 @@
+"""The contract that answers what it is asked: every type that may cross, and every way to pass arguments."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, NewType, Protocol
+from uuid import UUID
+
+from plures import Message, Meta, contract, query
+
+Sku = NewType("Sku", str)
+
+
+class Colour(Enum):
+    RED = "#f00"
+    BLUE = "#00f"
+
+
+class Empty(Message):
+    pass
+
+
+class Circle(Message):
+    radius: float
+
+
+class Square(Message):
+    side_length: float
+
+
+@dataclass(frozen=True)
+class Point:
+    x_axis: int
+    y_axis: int = 0
+
+
+class Tree(Message):
+    name: str
+    children: tuple["Tree", ...] = ()
+
+
+class Everything(Message):
+    text: str
+    count: int
+    ratio: float
+    flag: bool
+    raw: bytes
+    at: datetime
+    day: date
+    took: timedelta
+    price: Decimal
+    key: UUID
+    colour: Colour
+    sku: Sku
+    point: Point
+    shape: Circle | Square
+    maybe_shape: Circle | Square | None = None
+    maybe_text: str | None = None
+    many: tuple[Point, ...] = ()
+    page_size: int = 20
+
+
+@contract("lab.echo.v1", owner="tests")
+class Echo(Protocol):
+    @query()
+    async def everything(self, value: Everything) -> Everything: ...
+    @query()
+    async def shape(self, value: Circle | Square | None) -> Circle | Square | None: ...
+    @query()
+    async def tree(self, value: Tree) -> Tree: ...
+    @query()
+    async def number(self, value: int) -> int: ...
+    @query()
+    async def ratio(self, value: float) -> float: ...
+    @query()
+    async def maybe(self, value: str | None = None) -> str | None: ...
+    @query()
+    async def texts(self, values: tuple[str, ...] = ()) -> tuple[str, ...]: ...
+    @query()
+    async def nothing(self) -> None: ...
+    @query()
+    async def empty(self) -> Empty: ...
+    @query()
+    async def named(self, first: str, *, second: str = "b", third: str = "c") -> str: ...
+    @query()
+    async def bounded(
+        self, size: Annotated[int, Meta(ge=1, le=10)], name: Annotated[str, Meta(max_length=5)] = ""
+    ) -> int: ...
+    @query()
+    async def repeated(self, text: str, times: int) -> str: ...
+
+
+class EchoService:
+    async def everything(self, value: Everything) -> Everything:
+        return value
+
+    async def shape(self, value: Circle | Square | None) -> Circle | Square | None:
+        return value
+
+    async def tree(self, value: Tree) -> Tree:
+        return value
+
+    async def number(self, value: int) -> int:
+        return value
+
+    async def ratio(self, value: float) -> float:
+        return value
+
+    async def maybe(self, value: str | None = None) -> str | None:
+        return value
+
+    async def texts(self, values: tuple[str, ...] = ()) -> tuple[str, ...]:
+        return values
+
+    async def nothing(self) -> None:
+        return None
+
+    async def empty(self) -> Empty:
+        return Empty()
+
+    async def named(self, first: str, *, second: str = "b", third: str = "c") -> str:
+        return first + second + third
+
+    async def bounded(self, size: int, name: str = "") -> int:
+        return size
+
+    async def repeated(self, text: str, times: int) -> str:
+        return text * times

@@ -1,0 +1,58 @@
+"""The contract that calls the others, so that deadlines, hops and errors cross more than one call."""
+
+import asyncio
+from typing import Protocol
+
+from plures import contract, query
+
+from .echo import Echo
+from .trouble import Trouble
+
+
+@contract("lab.relay.v1", owner="tests")
+class Relay(Protocol):
+    """Calls the others, so that contexts cross a hop."""
+
+    @query(deadline_s=0.2)
+    async def slow(self, seconds: float) -> str: ...
+    @query()
+    async def remaining_is_passed_on(self) -> str: ...
+    @query(deadline_s=10)
+    async def bounce(self, times: int) -> int: ...
+    @query()
+    async def fail(self, how: str) -> str: ...
+    @query(deadline_s=0.2)
+    async def slow_together(self, count: int) -> str: ...
+    @query(deadline_s=10)
+    async def gather(self, count: int) -> tuple[int, ...]: ...
+
+
+class RelayService:
+    def __init__(self, trouble: Trouble, echo: Echo, myself: Relay) -> None:
+        self._trouble = trouble
+        self._echo = echo
+        self._myself = myself
+
+    async def slow(self, seconds: float) -> str:
+        return await self._trouble.patient(seconds)
+
+    async def slow_together(self, count: int) -> str:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(count):
+                group.create_task(self._trouble.patient(20))
+        return "slept"
+
+    async def remaining_is_passed_on(self) -> str:
+        try:
+            return await self._myself.slow(5)
+        finally:
+            pass
+
+    async def bounce(self, times: int) -> int:
+        return await self._myself.bounce(times - 1) + 1 if times else 0
+
+    async def fail(self, how: str) -> str:
+        return await self._trouble.fail(how)
+
+    async def gather(self, count: int) -> tuple[int, ...]:
+        return tuple(await asyncio.gather(*(self._echo.number(n) for n in range(count))))

@@ -1,0 +1,147 @@
+"""The contract that fails: declared errors and bugs, slowness, streams that end early, effects that may be repeated."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Protocol
+
+from plures import ContractError, command, contract, query
+
+
+class Refused(ContractError, status="permission_denied"):
+    """It may not be done."""
+
+    who: str
+    until: datetime
+    attempts: int = 0
+
+
+class Gone(ContractError, status="not_found"):
+    """It is no longer there."""
+
+
+class Undeclared(ContractError):
+    """Nobody was told of this."""
+
+
+@contract("lab.trouble.v1", owner="tests")
+class Trouble(Protocol):
+    @query(errors=[Refused, Gone])
+    async def fail(self, how: str) -> str: ...
+    @query(deadline_s=0.2)
+    async def slow(self, seconds: float) -> str: ...
+    @query(deadline_s=30)
+    async def patient(self, seconds: float) -> str: ...
+    @query()
+    async def was_cancelled(self) -> int: ...
+    @query()
+    async def wrong_answer(self) -> int: ...
+    @query(errors=[Gone], deadline_s=2)
+    def stream(self, count: int, pause_s: float = 0.0, then: str = "") -> AsyncIterator[int]: ...
+    @query()
+    def iterator(self, count: int) -> AsyncIterator[int]: ...
+    @query()
+    async def streams_closed(self) -> int: ...
+    @command(idempotent=True)
+    async def put(self, key: str, value: int) -> int: ...
+    @command()
+    async def add(self, value: int) -> int: ...
+    @query()
+    async def total(self) -> int: ...
+
+
+class Countdown:
+    """An iterator that is no generator: it cannot be closed."""
+
+    def __init__(self, count: int) -> None:
+        self._left = count
+
+    def __aiter__(self) -> "Countdown":
+        return self
+
+    async def __anext__(self) -> int:
+        if not self._left:
+            raise StopAsyncIteration
+        self._left -= 1
+        return self._left
+
+
+class TroubleService:
+    def __init__(self) -> None:
+        self._cancelled = 0
+        self._streams_closed = 0
+        self._values: dict[str, int] = {}
+        self._total = 0
+
+    async def fail(self, how: str) -> str:
+        match how:
+            case "refused":
+                raise Refused(who="tester", until=datetime(2030, 1, 1, tzinfo=UTC), attempts=2**60)
+            case "gone":
+                raise Gone
+            case "undeclared":
+                raise Undeclared
+            case "bug":
+                message = "secret of the callee"
+                raise ValueError(message)
+            case "wrong field":
+                raise Refused(who=17, until=datetime(2030, 1, 1, tzinfo=UTC))  # type: ignore[arg-type]  # what a bug does
+            case "not yielded":
+                raise StopAsyncIteration
+            case "cancelled itself":
+                raise asyncio.CancelledError
+            case "no unicode":
+                raise Refused(who="\ud800", until=datetime(2030, 1, 1, tzinfo=UTC))
+            case "much":
+                raise Refused(who="x" * 1024 * 1024, until=datetime(2030, 1, 1, tzinfo=UTC))
+        return how
+
+    async def slow(self, seconds: float) -> str:
+        return await self._sleep(seconds)
+
+    async def patient(self, seconds: float) -> str:
+        return await self._sleep(seconds)
+
+    async def _sleep(self, seconds: float) -> str:
+        try:
+            await asyncio.sleep(seconds)
+        except asyncio.CancelledError:
+            self._cancelled += 1
+            raise
+        return "slept"
+
+    async def was_cancelled(self) -> int:
+        return self._cancelled
+
+    async def wrong_answer(self) -> int:
+        return "not a number"  # type: ignore[return-value]  # what a bug does
+
+    async def stream(self, count: int, pause_s: float = 0.0, then: str = "") -> AsyncIterator[int]:
+        try:
+            for n in range(count):
+                yield n
+                await asyncio.sleep(pause_s)
+            if then == "gone":
+                raise Gone
+            if then == "bug":
+                message = "secret of the callee"
+                raise ValueError(message)
+        finally:
+            self._streams_closed += 1
+
+    def iterator(self, count: int) -> AsyncIterator[int]:
+        return Countdown(count)
+
+    async def streams_closed(self) -> int:
+        return self._streams_closed
+
+    async def put(self, key: str, value: int) -> int:
+        self._values[key] = value
+        return len(self._values)
+
+    async def add(self, value: int) -> int:
+        self._total += value
+        return self._total
+
+    async def total(self) -> int:
+        return self._total
