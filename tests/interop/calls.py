@@ -9,7 +9,7 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Call:
-    """What a peer is asked to do; `timeout_ms` is the deadline that it sends along, none by default."""
+    """What a peer shall call; `timeout_ms` is the deadline that it sends along, none by default."""
 
     operation: str
     request: Json
@@ -27,7 +27,7 @@ class Detail:
 
 @dataclass(frozen=True)
 class Reply:
-    """What a peer made of the answer; `code` is None when the call succeeded."""
+    """What a peer read in the answer; `code` is None when the call succeeded."""
 
     messages: list[Json]
     code: str | None = None

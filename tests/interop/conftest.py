@@ -1,4 +1,4 @@
-"""Node's packages once per run; a running depot, and one of each peer."""
+"""Fixtures: Node's packages once per run, a depot that Plures serves, and the depots of the other libraries."""
 
 import asyncio
 import os

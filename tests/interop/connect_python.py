@@ -23,7 +23,7 @@ LIMIT_G = 1000
 
 
 async def call(url: str, call: Call) -> Reply:
-    """Call the service at a URL, with the library's own defaults but for JSON."""
+    """Call the service at a URL, with the library's own defaults, except that it sends JSON."""
     messages: list[dict[str, Any]] = []
     method = METHODS[call.operation]
     request = method.input.from_json(json.dumps(call.request))
@@ -43,7 +43,7 @@ async def call(url: str, call: Call) -> Reply:
 
 
 class DepotServer:
-    """The contract fulfilled with the library's message classes."""
+    """Fulfils the contract with the library's message classes."""
 
     async def mirror(self, request: Any, _: RequestContext) -> Any:
         return request.parcel
@@ -95,7 +95,7 @@ class DepotApplication(ConnectASGIApplication[DepotServer]):
 def _check_weight(weight_g: int) -> None:
     if weight_g > LIMIT_G:
         detail = MESSAGE["TooHeavy"](weight_g=weight_g, limit_g=LIMIT_G, advice="use a crane")
-        raise ConnectError(Code.OUT_OF_RANGE, "Nobody can lift that.", [detail])
+        raise ConnectError(Code.OUT_OF_RANGE, "It is too heavy to be lifted.", [detail])
 
 
 def _endpoints(service: DepotServer) -> dict[str, Endpoint[Any, Any]]:

@@ -1,4 +1,4 @@
-"""A contract of all the types that peers get wrong, and a service that tells what reached it."""
+"""A contract of all the types that peers may get wrong, and a service that tells what reached it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -43,7 +43,7 @@ class Parcel(Message):
 
 
 class TooHeavy(ContractError, status="out_of_range"):
-    """Nobody can lift that."""
+    """It is too heavy to be lifted."""
 
     weight_g: int
     limit_g: int
@@ -80,7 +80,7 @@ class Depot(Protocol):
 
 
 class DepotService:
-    """The contract fulfilled in Python; `spell` shows the values exactly as they arrived."""
+    """Fulfils the contract with Plures; `spell` shows the values exactly as they arrived."""
 
     async def mirror(self, parcel: Parcel) -> Parcel:
         return parcel

@@ -1,4 +1,4 @@
-"""An application of which one capability is not ours: the desk is Python, the depot it calls runs elsewhere."""
+"""An application with one foreign capability: the desk is ours, and calls a depot that is written with other libraries."""
 
 from typing import Protocol
 

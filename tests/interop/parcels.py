@@ -42,7 +42,7 @@ FULL_JSON = {
     "inside": {"sideMm": "-9223372036854775808"},
 }
 
-# Everything that may be zero, empty or absent is.
+# Each field that may be zero, empty or absent is so.
 BARE = Parcel(
     wide=0,
     ratio=0.0,

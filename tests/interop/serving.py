@@ -43,7 +43,7 @@ async def hosted(data: Path) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def client_of(url: str, data: Path) -> AsyncIterator[Depot]:
-    """What a Plures application calls the depot with, where that runs elsewhere."""
+    """The client with which a Plures application calls a depot that runs elsewhere."""
     host = Host(assemble(Application("interop", [Capability(Depot)])), placement(data, url))
     await host.start()
     try:

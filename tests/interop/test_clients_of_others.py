@@ -58,7 +58,7 @@ async def test_a_declared_error_has_its_code_text_and_details(
     peer: Peer, depot_url: str, request: pytest.FixtureRequest
 ) -> None:
     reply = await peer(depot_url, Call("Lift", {"weightG": "5000"}))
-    assert (reply.messages, reply.code, reply.text) == ([], "out_of_range", "Nobody can lift that.")
+    assert (reply.messages, reply.code, reply.text) == ([], "out_of_range", "It is too heavy to be lifted.")
     assert reply.details == [heavy(5000, request)]
 
 

@@ -1,4 +1,4 @@
-"""Requests that come compressed: official clients do that by default, others do it to hurt."""
+"""Requests that come compressed: official clients send them by default, attackers to fill the memory."""
 
 import gzip
 import json

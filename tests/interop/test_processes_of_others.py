@@ -1,4 +1,4 @@
-"""One topology, two languages: Plures starts a Node process and calls the capability in it; another it only calls."""
+"""One topology, two languages: a capability in a Node process that Plures starts, and one in a process that it only calls."""
 
 import shlex
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ SEEN = "9223372036854775807 19.90 circle by hand"
 
 @pytest.fixture(params=[pytest.param("command", marks=pytest.mark.node), "external"])
 async def depot(request: pytest.FixtureRequest) -> AsyncIterator[Process]:
-    """The process that hosts the depot: we start one of them, and only know the address of the other."""
+    """The process that hosts the depot: Plures starts the first kind, and only knows the address of the second."""
     if request.param == "command":
         node: NodePeer = request.getfixturevalue("node")
         command = shlex.join([str(NODE), str(node.folder / "server.mjs")])

@@ -1,4 +1,4 @@
-"""What goes wrong goes wrong the same way everywhere: same type, code, fields, text, and the same word on whether it ran."""
+"""A failure is the same in every placement: same type, code, fields, text and outcome."""
 
 import asyncio
 import logging
@@ -108,7 +108,8 @@ async def test_hops_are_limited(shop: Running) -> None:
     relay = shop.client(Relay)
     assert await relay.bounce(15) == 15
     error = await failure(relay.bounce(16))
-    assert type(error) is Internal  # for the one before the last, its own call failed
+    # The call before the last sees its own call fail, and does not declare that.
+    assert type(error) is Internal
 
 
 async def test_deadlines_are_enforced_and_the_callee_is_cancelled(shop: Running) -> None:
@@ -131,7 +132,7 @@ async def test_the_deadline_of_the_caller_reaches_the_callee_of_the_callee(shop:
     await until(trouble.was_cancelled, before + 1)
 
 
-async def test_so_it_does_where_calls_are_made_together(shop: Running) -> None:
+async def test_the_deadline_of_the_caller_reaches_calls_that_are_made_together(shop: Running) -> None:
     error = await failure(shop.client(Relay).slow_together(3))
     assert (type(error), error.operation) == (DeadlineExceeded, "lab.relay.v1.Relay/SlowTogether")
 
@@ -153,7 +154,7 @@ async def test_cancelling_the_caller_cancels_the_callee(shop: Running) -> None:
     assert await shop.client(Echo).number(1) == 1
 
 
-async def test_commands_run_once_and_idempotent_ones_bear_repetition(shop: Running) -> None:
+async def test_commands_run_once_and_idempotent_ones_may_be_repeated(shop: Running) -> None:
     trouble = shop.client(Trouble)
     before = await trouble.total()
     assert await trouble.add(5) == before + 5
@@ -163,7 +164,7 @@ async def test_commands_run_once_and_idempotent_ones_bear_repetition(shop: Runni
 
 
 async def until(count: object, expected: int) -> None:
-    """Wait until a counter of the callee has come to a number (over the wire it may count a repeated call as well)."""
+    """Wait until a counter of the callee has come to a number; over the wire it may count repeated calls too."""
     for _ in range(500):
         seen = await count()  # type: ignore[operator]
         if seen >= expected:

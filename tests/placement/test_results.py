@@ -1,4 +1,4 @@
-"""What comes back is the same everywhere."""
+"""The answer of a call is the same in every placement."""
 
 import math
 from datetime import UTC, date, datetime, timedelta, timezone

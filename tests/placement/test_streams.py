@@ -1,4 +1,4 @@
-"""Streams behave the same everywhere."""
+"""A stream behaves the same in every placement."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""The control listener as strangers see it: the Connect protocol in bytes, and bodies that mean harm."""
+"""The control listener as peers of other makes see it: the bytes of the Connect protocol, and hostile bodies."""
 
 import base64
 import json
@@ -135,14 +135,14 @@ async def test_large_bodies_are_refused_and_the_connection_goes_on(web: httpx.As
 
 
 @pytest.mark.parametrize("sent", ["-1", "abc", "12345678901", "1.5", "٣"])
-async def test_timeouts_that_are_none_are_refused(web: httpx.AsyncClient, sent: str) -> None:
+async def test_timeouts_that_are_no_number_are_refused(web: httpx.AsyncClient, sent: str) -> None:
     answer = await web.post(
         "/lab.echo.v1.Echo/Number", content=b'{"value":1}', headers={**JSON, "connect-timeout-ms": sent.encode()}
     )
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_argument")
 
 
-async def test_time_that_is_over_is_not_spent(web: httpx.AsyncClient) -> None:
+async def test_a_request_whose_time_is_over_does_not_start(web: httpx.AsyncClient) -> None:
     answer = await web.post(
         "/lab.trouble.v1.Trouble/Add", content=b'{"value":1}', headers={**JSON, "connect-timeout-ms": "0"}
     )
@@ -181,7 +181,7 @@ async def test_streams_are_envelopes(web: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", struct.pack(">BI", 0, 100) + b"{}", struct.pack(">BI", 1, 2) + b"{}"])
-async def test_streams_that_are_asked_for_wrongly(web: httpx.AsyncClient, content: bytes) -> None:
+async def test_a_stream_needs_one_whole_envelope(web: httpx.AsyncClient, content: bytes) -> None:
     answer = await web.post("/lab.trouble.v1.Trouble/Stream", content=content, headers=STREAM)
     [(flags, end)] = envelopes(answer.content)
     assert (answer.status_code, flags, end["error"]["code"]) == (200, 2, "invalid_argument")

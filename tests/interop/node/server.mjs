@@ -13,7 +13,7 @@ const { service, tooHeavy } = readDepot(process.env.DESCRIPTORS);
 function checkWeight(weightG) {
   if (weightG > LIMIT_G) {
     const detail = { desc: tooHeavy, value: { weightG, limitG: LIMIT_G, advice: "use a crane" } };
-    throw new ConnectError("Nobody can lift that.", Code.OutOfRange, undefined, [detail]);
+    throw new ConnectError("It is too heavy to be lifted.", Code.OutOfRange, undefined, [detail]);
   }
 }
 

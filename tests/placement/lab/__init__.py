@@ -1,4 +1,4 @@
-"""An application made to misbehave: every operation that the placement suite needs, and nothing else."""
+"""The application of the placement suite: every operation that its tests need, and nothing else."""
 
 from plures import Application, Capability
 

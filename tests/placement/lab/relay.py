@@ -11,8 +11,6 @@ from .trouble import Trouble
 
 @contract("lab.relay.v1", owner="tests")
 class Relay(Protocol):
-    """Calls the others, so that contexts cross a hop."""
-
     @query(deadline_s=0.2)
     async def slow(self, seconds: float) -> str: ...
     @query()
@@ -43,10 +41,7 @@ class RelayService:
         return "slept"
 
     async def remaining_is_passed_on(self) -> str:
-        try:
-            return await self._myself.slow(5)
-        finally:
-            pass
+        return await self._myself.slow(5)
 
     async def bounce(self, times: int) -> int:
         return await self._myself.bounce(times - 1) + 1 if times else 0

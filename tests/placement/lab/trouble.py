@@ -21,7 +21,7 @@ class Gone(ContractError, status="not_found"):
 
 
 class Undeclared(ContractError):
-    """Nobody was told of this."""
+    """No contract declares this."""
 
 
 @contract("lab.trouble.v1", owner="tests")

@@ -1,4 +1,4 @@
-"""A TCP server that says exactly the bytes it is told to, however wrong they are."""
+"""A TCP server that writes exactly the bytes of a test, however wrong they are."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,7 +11,7 @@ PATIENCE_S = 30
 
 
 class RawServer:
-    """Counts connections, and runs a handler for each until it returns; then the connection is closed."""
+    """Counts connections, runs a handler for each, and closes the connection when the handler returns."""
 
     def __init__(self, handler: Handler) -> None:
         self.connections = 0

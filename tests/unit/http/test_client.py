@@ -1,4 +1,4 @@
-"""The transport against servers that break every rule: each way is one of our three words, and no connection is left in doubt."""
+"""The transport against servers that break every rule: each break is `NotSent`, `Broken` or `TooLarge`, and no later call suffers."""
 
 import asyncio
 import socket
@@ -66,14 +66,15 @@ async def test_a_request_is_what_the_peer_reads(transport: HttpTransport) -> Non
     ],
     ids=["length", "byte by byte", "chunked", "until closed", "HTTP/1.0", "length, then closed", "hints first"],
 )
-async def test_every_way_to_say_a_body(transport: HttpTransport, handler: Handler) -> None:
+async def test_every_way_to_frame_a_body(transport: HttpTransport, handler: Handler) -> None:
     async with raw_server(handler) as server:
         assert await ask(transport, server.url) == Reply(200, b"hello")
 
 
-async def test_nobody_there_means_not_sent(transport: HttpTransport) -> None:
+async def test_a_port_without_a_listener_means_not_sent(transport: HttpTransport) -> None:
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))  # bound, but nobody listens
+        # Bound, but not listening.
+        taken.bind(("127.0.0.1", 0))
         with pytest.raises(NotSent):
             await ask(transport, f"http://127.0.0.1:{taken.getsockname()[1]}")
 
@@ -104,7 +105,7 @@ async def test_a_name_that_is_no_host_means_not_sent(transport: HttpTransport, u
         "closed within the last chunks", "another protocol", "binary", "length is a word", "length is negative", "chunks are garbage",
     ],
 )  # fmt: skip
-async def test_an_answer_that_is_none_means_broken(transport: HttpTransport, handler: Handler) -> None:
+async def test_bytes_that_are_no_answer_mean_broken(transport: HttpTransport, handler: Handler) -> None:
     async with raw_server(handler) as server:
         with pytest.raises(Broken):
             await ask(transport, server.url)
@@ -114,14 +115,15 @@ async def test_hints_are_not_the_answer(transport: HttpTransport) -> None:
     async def handler(reader: Reader, writer: Writer) -> None:
         await read_request(reader)
         writer.write(head("plures-outcome: not sent", status="103 Early Hints"))
-        await asyncio.sleep(0.05)  # so that it comes alone
+        # The hint arrives alone.
+        await asyncio.sleep(0.05)
         writer.write(answer(b"hello", "plures-outcome: may have run"))
 
     async with raw_server(handler) as server:
         assert await ask(transport, server.url) == Reply(200, b"hello", "may have run")
 
 
-async def test_two_answers_at_once_are_one_and_a_broken_connection(transport: HttpTransport) -> None:
+async def test_of_two_answers_at_once_the_first_counts_and_the_connection_is_closed(transport: HttpTransport) -> None:
     async with raw_server(says(answer(b"first") + answer(b"second"))) as server:
         assert (await ask(transport, server.url)).body == b"first"
         assert (await ask(transport, server.url)).body == b"first"
@@ -134,7 +136,8 @@ async def test_a_second_answer_is_not_taken_for_that_to_the_next_request(transpo
     async def handler(reader: Reader, writer: Writer) -> None:
         _, body = await read_request(reader)
         writer.write(answer(body))
-        await asyncio.sleep(0.05)  # The first answer has been taken, and the connection is idle.
+        # By then the first answer has been taken, and the connection is idle.
+        await asyncio.sleep(0.05)
         writer.write(head("content-length: 100"))
         said.set()
         await read_request(reader)
@@ -144,7 +147,8 @@ async def test_a_second_answer_is_not_taken_for_that_to_the_next_request(transpo
         assert (await ask(transport, server.url, b"1")).body == b"1"
         await said.wait()
         for _ in range(20):
-            await asyncio.sleep(0.01)  # the uninvited head arrives
+            # The uninvited head arrives.
+            await asyncio.sleep(0.01)
         assert (await ask(transport, server.url, b"2")).body == b"2"
 
 
@@ -219,7 +223,8 @@ async def test_a_connection_that_the_peer_closed_is_not_used_again(transport: Ht
             assert (await ask(transport, server.url)).http_status == 200
             assert server.connections == n
             for _ in range(20):
-                await asyncio.sleep(0.01)  # the end of the connection arrives while it is idle
+                # The end of the connection arrives while it is idle.
+                await asyncio.sleep(0.01)
 
 
 async def test_giving_up_closes_the_connection(transport: HttpTransport) -> None:
@@ -243,7 +248,7 @@ async def test_giving_up_closes_the_connection(transport: HttpTransport) -> None
             await gone.wait()
 
 
-async def test_closing_the_transport_breaks_what_is_under_way(transport: HttpTransport) -> None:
+async def test_closing_the_transport_breaks_the_calls_under_way(transport: HttpTransport) -> None:
     asked = asyncio.Event()
 
     async def handler(reader: Reader, writer: Writer) -> None:
@@ -267,14 +272,16 @@ async def test_a_unix_socket_is_an_address_too(transport: HttpTransport, tmp_pat
         seen.append(request)
         writer.write(answer(body))
         await writer.drain()
-        await reader.read()  # until the transport closes
+        # Returns when the transport closes.
+        await reader.read()
         writer.close()
 
     path = tmp_path / "s"
     async with await asyncio.start_unix_server(handler, path):
         assert (await ask(transport, f"unix:{path}", b"1")).body == b"1"
         await transport.close()
-        await asyncio.sleep(0.05)  # the handler sees it and ends
+        # The handler sees it and ends.
+        await asyncio.sleep(0.05)
     assert seen[0].startswith("POST /a.B/C HTTP/1.1\r\nhost: localhost\r\n")
 
 

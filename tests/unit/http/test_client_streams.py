@@ -1,4 +1,4 @@
-"""Streams of the transport, whole and broken, read and left alone."""
+"""Streams of the transport: whole ones, broken ones, and ones that the consumer leaves early or reads slowly."""
 
 import asyncio
 from contextlib import aclosing
@@ -29,7 +29,7 @@ async def pieces(transport: HttpTransport, url: str) -> list[bytes]:
         return [reply.body async for reply in stream]
 
 
-async def test_a_stream_is_its_head_and_then_what_comes(transport: HttpTransport) -> None:
+async def test_a_stream_is_a_head_and_then_pieces(transport: HttpTransport) -> None:
     async with raw_server(says(head("transfer-encoding: chunked"), chunk(b"a"), chunk(b"b"), b"0\r\n\r\n")) as server:
         first, *rest = await pieces(transport, server.url)
     assert (first, b"".join(rest)) == (b"", b"ab")
@@ -80,7 +80,8 @@ async def test_a_consumer_that_does_not_read_holds_the_peer_back(transport: Http
     async with raw_server(handler) as server, aclosing(transport.stream(server.url, STREAMING)) as stream:
         await anext(stream)
         before = -1
-        while sent != before:  # until nothing moves any more
+        # Until nothing moves any more.
+        while sent != before:
             before = sent
             await asyncio.sleep(0.2)
         assert sent < total

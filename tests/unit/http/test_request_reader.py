@@ -1,4 +1,4 @@
-"""What a connection's bytes are taken for, in whatever pieces they come: requests, or nothing that can be read."""
+"""Which requests the bytes of a connection are, or why they are none; it does not matter where the bytes are cut."""
 
 from http import HTTPStatus
 
@@ -119,7 +119,7 @@ def test_what_may_come_after_the_answer(
     assert (request.keeps_alive, request.takes_chunks) == (keeps_alive, takes_chunks)
 
 
-# Waiting for a word
+# Senders that wait for a 100 Continue
 
 
 def test_a_sender_that_waits_is_known_until_its_request_is_complete() -> None:
@@ -132,7 +132,7 @@ def test_a_sender_that_waits_is_known_until_its_request_is_complete() -> None:
     assert not reader.expects_continue
 
 
-def test_a_sender_that_did_not_wait_needs_no_word() -> None:
+def test_a_sender_that_did_not_wait_needs_no_answer_before() -> None:
     reader = RequestReader()
     reader.feed(b"POST / HTTP/1.1\r\nExpect: 100-continue\r\ncontent-length: 2\r\n\r\n{}")
     assert not reader.expects_continue
@@ -161,14 +161,14 @@ def test_an_offer_changes_nothing_else() -> None:
     assert (old.keeps_alive, old.takes_chunks) == (False, False)
 
 
-def test_an_upload_after_an_offer_may_wait_for_a_word() -> None:
+def test_an_upload_after_an_offer_may_wait() -> None:
     reader = RequestReader()
     reader.feed(b"POST / HTTP/1.1\r\n" + UPGRADE + b"expect: 100-continue\r\ncontent-length: 2\r\n\r\n")
     assert (reader.is_arriving, reader.expects_continue) == (True, True)
     assert reader.feed(b"{}")[0].body == b"{}"
 
 
-# What cannot be read
+# Bytes that cannot be read
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_an_upload_after_an_offer_may_wait_for_a_word() -> None:
         b"GET / HTTP/1.1\r\nconnection: close\r\n\r\nGET / HTTP/1.1\r\n\r\n",
     ],
 )
-def test_what_is_not_http_is_refused(data: bytes) -> None:
+def test_bytes_that_are_not_http_are_refused(data: bytes) -> None:
     assert refusal(data) is HTTPStatus.BAD_REQUEST
     assert refusal(*cut(data, 1)) is HTTPStatus.BAD_REQUEST
 
@@ -255,7 +255,8 @@ def test_trailers_are_no_headers() -> None:
 
 @pytest.mark.parametrize("is_chunked", [False, True], ids=["length", "chunked"])
 def test_a_body_over_the_limit_is_dropped_and_the_next_request_is_read(is_chunked: bool) -> None:
-    body = b"a" * (MAX_BODY_BYTES + 6)  # a message of a stream may be at the limit, and has five bytes in front
+    # A message of a stream may be as large as the limit, and has five bytes in front.
+    body = b"a" * (MAX_BODY_BYTES + 6)
     framing = b"transfer-encoding: chunked" if is_chunked else b"content-length: %d" % len(body)
     framed = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if is_chunked else body
     data = b"POST / HTTP/1.1\r\n%b\r\n\r\n%b" % (framing, framed)

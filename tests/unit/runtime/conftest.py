@@ -1,5 +1,5 @@
 import sys
 from pathlib import Path
 
-# The misbehaving application of the placement suite has an operation for everything.
+# The tests here use the application of the placement suite: it has an operation for every kind of trouble.
 sys.path.insert(0, str(Path(__file__).parents[2] / "placement"))

@@ -1,4 +1,4 @@
-"""Deadlines: the right call expires, nobody else's cancellation is taken for ours, and one timer serves them all."""
+"""Deadlines: the right call expires, a cancellation by others is not taken for ours, and one timer serves all calls."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -21,7 +21,7 @@ def within(seconds: float) -> CallContext:
     return CallContext(monotonic() + seconds, 1)
 
 
-async def for_ever() -> str:
+async def sleeps_long() -> str:
     await asyncio.sleep(LONG_S)
     return "never"
 
@@ -35,7 +35,7 @@ async def test_what_ends_in_time_is_left_alone(deadlines: Deadlines) -> None:
     deadlines.close()
 
 
-async def test_work_sees_its_call_and_nobody_after_it_does(deadlines: Deadlines) -> None:
+async def test_work_sees_its_call_and_later_code_does_not(deadlines: Deadlines) -> None:
     context = within(LONG_S)
 
     async def work() -> CallContext | None:
@@ -51,7 +51,7 @@ async def test_a_call_expires_and_its_work_is_cancelled(deadlines: Deadlines) ->
 
     async def work() -> None:
         try:
-            await for_ever()
+            await sleeps_long()
         except asyncio.CancelledError:
             ended.append("cancelled")
             raise
@@ -64,7 +64,7 @@ async def test_a_call_expires_and_its_work_is_cancelled(deadlines: Deadlines) ->
 
 async def test_a_deadline_that_is_over_expires_at_once(deadlines: Deadlines) -> None:
     with pytest.raises(Expired):
-        await run(within(-1), deadlines, for_ever())
+        await run(within(-1), deadlines, sleeps_long())
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ async def test_of_nested_calls_the_one_whose_time_is_over_expires(
 
     async def work() -> str:
         try:
-            return await run(inner, deadlines, for_ever())
+            return await run(inner, deadlines, sleeps_long())
         except Expired:
             expired.append("inner")
             return "went on"
@@ -97,7 +97,7 @@ async def test_of_nested_calls_the_one_whose_time_is_over_expires(
 async def test_calls_after_one_another_expire_each_for_itself(deadlines: Deadlines) -> None:
     for _ in range(3):
         with pytest.raises(Expired):
-            await run(within(SOON_S), deadlines, for_ever())
+            await run(within(SOON_S), deadlines, sleeps_long())
     assert_nothing_is_left()
 
 
@@ -118,16 +118,16 @@ async def test_only_the_calls_whose_time_is_over_expire(deadlines: Deadlines) ->
 
 
 async def test_a_later_deadline_is_still_kept_after_a_sooner_one(deadlines: Deadlines) -> None:
-    later = asyncio.create_task(run(within(SOON_S * 4), deadlines, for_ever()))
+    later = asyncio.create_task(run(within(SOON_S * 4), deadlines, sleeps_long()))
     await asyncio.sleep(0)
     with pytest.raises(Expired):
-        await run(within(SOON_S), deadlines, for_ever())
+        await run(within(SOON_S), deadlines, sleeps_long())
     with pytest.raises(Expired):
         await asyncio.wait_for(later, PATIENCE_S)
 
 
 async def test_being_cancelled_is_not_expiring(deadlines: Deadlines) -> None:
-    task = asyncio.create_task(run(within(LONG_S), deadlines, for_ever()))
+    task = asyncio.create_task(run(within(LONG_S), deadlines, sleeps_long()))
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -138,9 +138,10 @@ async def test_being_cancelled_is_not_expiring(deadlines: Deadlines) -> None:
 async def test_being_cancelled_wins_over_expiring(deadlines: Deadlines) -> None:
     async def work() -> None:
         try:
-            await for_ever()
+            await sleeps_long()
         except asyncio.CancelledError:
-            task.cancel()  # while it expires, somebody else gives up as well
+            # While it expires, another one gives up as well.
+            task.cancel()
             await asyncio.sleep(0)
             raise
 
@@ -151,14 +152,14 @@ async def test_being_cancelled_wins_over_expiring(deadlines: Deadlines) -> None:
 
 async def swallows() -> str:
     try:
-        return await for_ever()
+        return await sleeps_long()
     except asyncio.CancelledError:
         return "a fallback"
 
 
 async def turns_into_a_bug() -> str:
     try:
-        return await for_ever()
+        return await sleeps_long()
     except asyncio.CancelledError:
         message = "oops"
         raise ValueError(message) from None

@@ -1,4 +1,4 @@
-"""What the callee's side answers for services that fail before there is anything to await."""
+"""What the callee answers for a service that fails before there is anything to await."""
 
 import logging
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Which endpoint is called: the less busy of two, those that refused last, and never nobody while there is one."""
+"""Which endpoint is called: the less busy of two; those that refused come last, but are called when there is no other."""
 
 from collections.abc import Sequence
 from random import Random
@@ -7,7 +7,7 @@ import pytest
 
 from plures.runtime.endpoints import Directory, Endpoint, Endpoints
 
-FOR_EVER = float("inf")
+NEVER_UP = float("inf")
 
 
 class Draws(Random):
@@ -24,7 +24,7 @@ class Draws(Random):
 
 
 def endpoints(random: Random, **in_flight: int) -> tuple[Endpoints, dict[str, Endpoint]]:
-    """Endpoints by name, so many calls in flight on each."""
+    """Endpoints by name, each with the given number of calls in flight."""
     them = Endpoints(random)
     them.update(in_flight)
     by_url: dict[str, Endpoint] = {}
@@ -45,7 +45,8 @@ class First(Random):
     ("places", "chosen"), [((0, 1), "b"), ((1, 0), "b"), ((0, 2), "a"), ((1, 2), "b"), ((2, 2), "c")]
 )
 def test_the_less_busy_of_two_is_called(places: tuple[int, ...], chosen: str) -> None:
-    random = Draws(0, 0, 0, 0, *places)  # The first four draws only serve to get hold of the endpoints.
+    # The first four draws only serve to get hold of the endpoints.
+    random = Draws(0, 0, 0, 0, *places)
     them, _ = endpoints(random, a=5, b=1, c=9)
     found = them.choose(())
     assert found is not None
@@ -71,12 +72,12 @@ def test_what_was_tried_is_not_tried_again() -> None:
 
 def test_what_refused_comes_last_but_is_never_left_out() -> None:
     them, by_url = endpoints(First(), a=0, b=9, c=9)
-    by_url["a"].down_until = FOR_EVER
+    by_url["a"].down_until = NEVER_UP
     assert them.choose(()) is by_url["b"]
     assert them.choose([by_url["b"]]) is by_url["c"]
     assert them.choose([by_url["b"], by_url["c"]]) is by_url["a"]
     for endpoint in by_url.values():
-        endpoint.down_until = FOR_EVER
+        endpoint.down_until = NEVER_UP
     assert them.choose(()) is by_url["a"]
 
 
@@ -88,7 +89,7 @@ def test_refusing_passes() -> None:
     assert them.choose(()) is by_url["a"]
 
 
-def test_nobody_is_ready() -> None:
+def test_without_endpoints_there_is_none_to_call() -> None:
     assert Endpoints(Random()).choose(()) is None
 
 

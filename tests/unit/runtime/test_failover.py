@@ -1,4 +1,4 @@
-"""Several replicas: a call that one of them did not take is another one's; a call that one may have run is nobody's."""
+"""Several replicas: another one gets a call that the first did not take, but never a call that the first may have run."""
 
 import asyncio
 import json
@@ -120,13 +120,13 @@ async def test_a_call_that_was_not_taken_goes_to_another_replica(client: Callers
 REFUSED_STREAM = stream_of(
     envelope({"error": {"code": "unavailable"}, "metadata": {"plures-outcome": ["not sent"]}}, 2)
 )
-"""What our own server says when it drains."""
+"""What our own server answers to streams while it drains."""
 
 
 @pytest.mark.parametrize(
     "refusal", [NotSent("refused"), DRAINING, REFUSED_STREAM], ids=["dead", "draining", "draining host"]
 )
-async def test_so_does_a_stream(client: Callers, refusal: object) -> None:
+async def test_a_stream_that_was_not_taken_goes_to_another_replica(client: Callers, refusal: object) -> None:
     transport = Scripted(dead=refusal, alive=ITEMS)
     trouble = client(Trouble, transport, "dead", "alive")
     for _ in range(20):
@@ -134,7 +134,7 @@ async def test_so_does_a_stream(client: Callers, refusal: object) -> None:
     assert transport.asked.count("alive") == 20
 
 
-async def test_all_are_tried_once_before_it_is_said_that_nobody_is_there(client: Callers) -> None:
+async def test_all_are_tried_once_before_the_call_fails(client: Callers) -> None:
     transport = Scripted(a=NotSent("refused"), b=DRAINING, c=NotSent("refused"))
     error = await failure(client(Echo, transport, "a", "b", "c").number(5))
     assert sorted(transport.asked) == ["a", "b", "c"]
@@ -166,14 +166,14 @@ async def test_an_answer_that_is_too_large_was_made(client: Callers) -> None:
     assert (type(error), error.outcome) == (LimitExceeded, Outcome.MAY_HAVE_RUN)
 
 
-async def test_being_refused_without_a_word_on_whether_it_ran_is_final(client: Callers) -> None:
+async def test_a_refusal_that_does_not_say_not_sent_is_final(client: Callers) -> None:
     transport = Scripted(a=OVERLOADED, b=OVERLOADED)
     error = await failure(client(Echo, transport, "a", "b").number(5))
     assert (type(error), error.outcome) == (Unavailable, Outcome.MAY_HAVE_RUN)
     assert len(transport.asked) == 1
 
 
-async def test_calls_in_flight_are_counted_and_counted_off(client: Callers) -> None:
+async def test_calls_in_flight_are_counted(client: Callers) -> None:
     endpoints = Endpoints.fixed("a")
     endpoint = endpoints.choose(())
     assert endpoint is not None
@@ -193,7 +193,7 @@ async def test_calls_in_flight_are_counted_and_counted_off(client: Callers) -> N
     assert endpoint.in_flight == 0
 
 
-async def test_what_the_caller_says_about_itself(client: Callers) -> None:
+async def test_what_the_caller_sends(client: Callers) -> None:
     transport = Scripted(a=FINE)
     await client(Echo, transport, "a").number(5)
     [outgoing] = transport.sent
@@ -202,7 +202,7 @@ async def test_what_the_caller_says_about_itself(client: Callers) -> None:
     assert not outgoing.streams
 
 
-async def test_a_deadline_covers_all_that_is_tried(client: Callers) -> None:
+async def test_one_deadline_covers_all_attempts(client: Callers) -> None:
     class Hanging(Scripted):
         async def unary(self, url: str, outgoing: Outgoing) -> Reply:
             await asyncio.sleep(3600)
@@ -264,7 +264,7 @@ GONE = {"code": "not_found", "details": [{"type": "lab.trouble.v1.Gone", "value"
         ("end", Internal),
     ],
 )
-async def test_streams_end_as_peers_like_it(client: Callers, end: object, kind: type[Exception]) -> None:
+async def test_a_stream_may_end_in_odd_ways(client: Callers, end: object, kind: type[Exception]) -> None:
     with pytest.raises(kind) as caught:
         await items(client(Trouble, Scripted(a=stream_of(envelope(end, 2))), "a").stream(2))
     assert isinstance(caught.value, Gone) or caught.value.outcome is Outcome.MAY_HAVE_RUN  # type: ignore[attr-defined]

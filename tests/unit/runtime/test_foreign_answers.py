@@ -1,4 +1,4 @@
-"""What peers answer that are no Plures hosts, or only almost: each answer is one failed call, never an accident of ours."""
+"""Answers of peers that are no Plures hosts, or almost are: each of them is a failed call, and none makes our code fail."""
 
 import json
 from typing import Any
@@ -86,7 +86,7 @@ def test_an_operation_that_ran_may_fail_with_any_code(code: str, http_status: in
     assert failure(Reply(http_status, body)).outcome is Outcome.MAY_HAVE_RUN
 
 
-def test_the_word_of_the_peer_counts() -> None:
+def test_the_outcome_that_the_peer_tells_counts() -> None:
     body = b'{"code":"resource_exhausted","message":"queue is full"}'
     assert failure(Reply(429, body, "not sent")).outcome is Outcome.NOT_SENT
     assert failure(Reply(429, body, "perhaps")).outcome is Outcome.MAY_HAVE_RUN
