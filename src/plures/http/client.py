@@ -20,7 +20,7 @@ from .client_connection import HttpConnection
 
 _CONNECT_TIMEOUT_S: Final = 1.0
 _UNIX: Final = "unix:"
-# Shorter than servers keep idle connections (deploy.serving: 75 s), so that we do not write into one that is being closed.
+# Shorter than servers keep idle connections (deploy.serving: 120 s), so that we do not write into one that is being closed.
 _IDLE_S: Final = 30.0
 _NOTED_HEADER: Final = connect.OUTCOME_HEADER.encode()
 

@@ -1,7 +1,8 @@
 """One HTTP/1.1 connection of the control listener: reads requests, has them answered, writes the responses.
 
-The listener of `plures.deploy` makes one of it for each connection that it accepts. It is ours, since uvicorn's speaks ASGI, and
-an ASGI cycle costs as much as the call itself (docs/adr/0006-call-path.md). A caller that hangs up cancels its call.
+The listener of `plures.deploy` makes a protocol for each connection that it accepts. This class is ours, since those of
+uvicorn speak ASGI, and an ASGI cycle costs as much as the call itself (docs/adr/0006-call-path.md). When the peer hangs
+up, the request that is being answered is cancelled.
 """
 
 import asyncio
@@ -65,7 +66,7 @@ class HttpServerProtocol(asyncio.Protocol):
             self.transport.close()
 
     def tick(self, passed_s: float) -> None:
-        """Some seconds have passed: close a connection that is silent for too long, or whose request takes too long to arrive."""
+        """Some seconds have passed: close when the peer is silent, or its request arrives, for too long."""
         self._silent_s += passed_s
         if self._task is not None or self.transport is None:
             self._silent_s = 0.0

@@ -1,4 +1,59 @@
-"""Layer 4: the call path — clients, contexts, deadlines, dispatch, endpoints, transport."""
+"""Layer 4: the call path. It knows no HTTP library and no socket; `plures.http` connects it to both.
+
+How a call travels
+------------------
+A service holds a `client` for each contract it names: an object with a coroutine function for each operation. Each call
+first passes `policy.admit`, which makes its `context`: a deadline, that of the operation or that of the call in progress,
+whichever is earlier; and a number of hops, one more than that of the call in progress. A call whose time is over, or of
+more than 16 hops, fails here. While the call runs, `deadlines` watches it, and cancels the work when the deadline passes.
+
+**In process** (`local`), the service's method is awaited with the arguments as they are, and its answer is returned as it
+is. In development mode, and in checked tests, `loopback` takes such a call through the codec and the dispatcher.
+
+**Over the wire** (`remote`), the call is a POST of JSON by the Connect protocol (`connect`).
+
+    POST /shop.pricing.v1.Pricing/Quote HTTP/1.1
+    host: 127.0.0.1:8001
+    content-type: application/json                  application/connect+json where the operation streams
+    connect-protocol-version: 1
+    connect-timeout-ms: 300                         the time that remains, so that clocks need not agree
+    plures-hops: 2                                  calls since the root request, this one included
+    content-length: 32
+
+    {"productId":"tea","quantity":2}                one field for each parameter
+
+    HTTP/1.1 200 OK                                 or the HTTP status that goes with the code of the error
+    date: Fri, 27 Nov 2026 08:00:00 GMT
+    content-type: application/json
+    plures-outcome: not sent                        only with errors, where the operation certainly did not start
+    content-length: 14
+
+    {"value":2360}                                  or {"code":"not_found","message":"...","details":[...]}
+
+A unary query may be a GET as well. The bodies of a streaming operation consist of envelopes: one in the request, and in
+the answer, whose status is 200, one for each item and one for the end.
+
+    byte 0       flags: 1 where the message is compressed (in requests of others), 2 where it is the end, else 0
+    bytes 1-4    the length of the message, the highest byte first
+    bytes 5-     the message; the end is {}, or {"error":{...},"metadata":{"plures-outcome":["not sent"]}}
+
+The caller sends a request to one of the `endpoints`: of two drawn at random, the one with fewer calls in flight. Where that
+one cannot be reached, or refuses the call as unavailable and *not sent*, the caller tries the others, each once. It repeats
+no other call.
+
+At the callee, `plures.http` finds the operation by the path, and `policy.accept` makes the context from the two headers.
+`dispatch` decodes the message, calls the service and encodes the answer. Both sides enforce the deadline and the hops.
+
+**When the operation fails**, `failures` decides what the caller learns, in every placement alike: a declared error as
+itself, the passed deadline of the call as `DeadlineExceeded`, the `Unavailable` of an inner call as `Unavailable`, every
+other error as `Internal`, without its text. The callee logs the errors that it does not pass on. A `CallError` has an
+outcome: *not sent* where the operation certainly did not start, else *may have run*, as after a broken connection.
+
+**When the caller gives up**, or its deadline passes, its connection closes, and the callee's work is cancelled.
+
+**When a replica stops**, it accepts no more connections, and its answers say `connection: close`. Then its dispatcher
+refuses calls as *not sent*, and waits, for the grace period at most, until those in flight have ended.
+"""
 
 from . import connect
 from .client import Bind, Client, bind

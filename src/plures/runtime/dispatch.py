@@ -39,7 +39,7 @@ class Dispatcher:
         self._idle: asyncio.Future[None] | None = None
 
     def announce(self, operations: Mapping[str, OperationDescription]) -> None:
-        """Know operations whose service is not ready yet: callers are told to come back, not that there is no such operation."""
+        """Know operations whose service is not ready yet: they are unavailable to callers, rather than unknown."""
         for operation in operations.values():
             self._operations[operation.path] = operation
 

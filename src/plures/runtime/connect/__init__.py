@@ -1,4 +1,7 @@
-"""The Connect protocol, as far as it is bytes: its words, what the callee writes, what the caller reads. Knows nothing of HTTP."""
+"""The Connect protocol as bytes: its words, what the callee writes, and what the caller reads.
+
+It knows the numbers of HTTP statuses, and no more of HTTP than these. `plures.runtime` shows how the bytes look.
+"""
 
 from .answers import END_OF_STREAM, encoded_answer, end_of_stream, error_reply
 from .replies import answer_of, read_stream
