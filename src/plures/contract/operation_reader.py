@@ -50,8 +50,8 @@ class OperationReader:
             path=f"/{self._service}/{pascal(self._method.__name__)}",
             declaration=self._declaration,
             streams=streams,
-            request=Codec(self._request(signature, hints)),
-            answer=Codec(answer),
+            request=self._codec(self._request(signature, hints)),
+            answer=self._codec(answer),
             wraps_answer=wraps,
             errors=tuple(self._error(error) for error in self._declaration.errors),
             signature=signature,
@@ -108,7 +108,12 @@ class OperationReader:
             if name in _ATTRIBUTES_OF_ERRORS:
                 self._report(rules.ERROR_FIELD, f"{where}.{name}")
         package = self._service.rpartition(".")[0]
-        return ErrorDescription(f"{package}.{error.__name__}", error, Codec(_message(error.__name__, fields, hints)))
+        message = _message(error.__name__, fields, hints)
+        return ErrorDescription(f"{package}.{error.__name__}", error, self._codec(message))
+
+    def _codec(self, message: MessageType) -> Codec:
+        # msgspec may refuse types that break a rule; the description is not used then.
+        return Codec(message, exact=bool(self._reader.violations))
 
 
 def _message(name: str, fields: list[Field], hints: dict[str, Any]) -> MessageType:

@@ -57,7 +57,7 @@ class TypeReader:
             return self._union(arguments, where, bounds)
         if origin is tuple:
             return self._tuple(annotation, where, bounds)
-        if annotation in _SCALARS:
+        if isinstance(annotation, type) and annotation in _SCALARS:
             return ScalarType(annotation, is_native=_SCALARS[annotation], bounds=bounds)
         if isinstance(annotation, type) and issubclass(annotation, Enum) and not issubclass(annotation, Flag):
             return EnumType(annotation)
@@ -147,13 +147,13 @@ class TypeReader:
 def _refusal(annotation: Any, where: str) -> Violation:
     """Why a type cannot cross."""
     name, plain = show(annotation), get_origin(annotation) or annotation
-    if plain in _INSTEAD_OF_MUTABLE:
+    if isinstance(plain, type) and plain in _INSTEAD_OF_MUTABLE:
         return rules.MUTABLE_TYPE.broken(where, type=name, instead=_INSTEAD_OF_MUTABLE[plain])
-    if plain in _INSTEAD_OF_VAGUE:
+    if isinstance(plain, type) and plain in _INSTEAD_OF_VAGUE:
         return rules.VAGUE_TYPE.broken(where, type=name, instead=_INSTEAD_OF_VAGUE[plain])
     if dataclasses.is_dataclass(annotation):
         return rules.MUTABLE_DATACLASS.broken(where, type=name)
-    if isinstance(annotation, TypeVar) or hasattr(annotation, "__parameters__"):
+    if isinstance(annotation, TypeVar) or getattr(annotation, "__parameters__", None):
         return rules.OPEN_TYPE.broken(where, type=name)
     return rules.FOREIGN_TYPE.broken(where, type=name)
 

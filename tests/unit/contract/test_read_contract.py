@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 import pytest
 
@@ -87,6 +87,8 @@ def test_what_can_cross(annotation: Any) -> None:
         (T, ["undeclared_type"]),
         (Mapping[str, int], ["undeclared_type"]),
         (dt.time, ["undeclared_type"]),
+        ([int], ["undeclared_type"]),
+        (Literal[1], ["undeclared_type"]),
         (tuple[int, str], ["fixed_tuple"]),
         (tuple[int | None, ...], ["none_in_tuple"]),
         (int | str, ["union"]),
