@@ -67,9 +67,9 @@ IMPORT = _text("import", "The application: package.module:attribute.", 'import =
 DATA = Key("data", (str,), ".plures", "Folder of the embedded databases, seen from the file.", 'data = "var/data"')
 APPLICATION = _table("application", "What runs, and where its data is.", "[application]", IMPORT, DATA)
 
-PUBLIC = Key("public", (str,), "127.0.0.1:8000", "Address of the edge.", 'public = "0.0.0.0:80"')
+PUBLIC = Key("public", (str,), "127.0.0.1:8000", "Address of the edge.", 'public = "127.0.0.1:9000"')
 CONTROL = Key(
-    "control", (str,), "127.0.0.1:8001", "Address of health, contracts and calls.", 'control = "127.0.0.1:9000"'
+    "control", (str,), "127.0.0.1:8001", "Address of health, contracts and calls.", 'control = "127.0.0.1:9001"'
 )
 LISTENING = "Where to listen. Port 0 takes any free one; where a default is taken, the next free one is used."
 LISTEN = _table("listen", LISTENING, "[listen]", PUBLIC, CONTROL)
