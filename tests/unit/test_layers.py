@@ -67,17 +67,33 @@ PACKAGES = {name for name, path in MODULES.items() if path.name == "__init__.py"
 
 
 def forced_entries(module: str) -> list[str]:
-    """The imports of a module that go around a door."""
+    """The imports of a module that go around a door, and what it takes out of a room that it has imported as a whole."""
     home = module if module in PACKAGES else module.rpartition(".")[0]
     tree = ast.parse(MODULES[module].read_text())
-    return [
-        f"{module}: from {source} import {name}"
+    imported = [
+        (source, name)
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom)
         for source in [absolute(node, home)]
         if source.split(".")[0] == "plures"
         for name in [alias.name for alias in node.names]
-        if not is_offered(source, name, home)
+    ]
+    rooms = {name: f"{source}.{name}" for source, name in imported if f"{source}.{name}" in PACKAGES}
+    return [
+        *[f"{module}: from {source} import {name}" for source, name in imported if not is_offered(source, name, home)],
+        *[
+            f"{module}: {room}.{name}"
+            for room, name in attributes(tree)
+            if room in rooms and not is_in(rooms[room], name)
+        ],
+    ]
+
+
+def attributes(tree: ast.Module) -> list[tuple[str, str]]:
+    return [
+        (node.value.id, node.attr)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
     ]
 
 
@@ -94,7 +110,13 @@ def is_offered(source: str, name: str, home: str) -> bool:
     door = next(place for place in above if not f"{home}.".startswith(f"{place}."))
     if door not in PACKAGES:
         return door in (source, f"{source}.{name}")
-    return source == door and name in importlib.import_module(door).__all__
+    # A package may offer one of its rooms as a whole.
+    is_room = door == f"{source}.{name}" and is_in(source, name)
+    return is_room or (source == door and is_in(door, name))
+
+
+def is_in(package: str, name: str) -> bool:
+    return name in importlib.import_module(package).__all__
 
 
 def plures_modules(tree: ast.Module) -> set[str]:

@@ -53,6 +53,8 @@ class HttpServerProtocol(asyncio.Protocol):
         self._flushed: asyncio.Future[None] | None = None
         self._keeps_alive = True
         self._silent_s = 0.0
+        # It is made now and then: once for each answer, it would cost a hundredth of a call.
+        self._date_line = _date_line(int(time()))
 
     @property
     def is_silent(self) -> bool:
@@ -68,6 +70,7 @@ class HttpServerProtocol(asyncio.Protocol):
     def tick(self, passed_s: float) -> None:
         """Some seconds have passed: close when the peer is silent, or its request arrives, for too long."""
         self._silent_s += passed_s
+        self._date_line = _date_line(int(time()))
         if self._task is not None or self.transport is None:
             self._silent_s = 0.0
         elif self._reader.is_arriving:
@@ -220,7 +223,7 @@ class HttpServerProtocol(asyncio.Protocol):
             framing += _lines([_CLOSE])
         return b"%b%bcontent-type: %b\r\n%b%b\r\n" % (
             _STATUS_LINE[response.status],
-            _date_line(int(time())),
+            self._date_line,
             response.content_type,
             _lines(response.headers) if response.headers else b"",
             framing,
