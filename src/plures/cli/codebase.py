@@ -3,14 +3,14 @@
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
-from plures.advisor import ReadRequest, default_cache
+from .console import rich_console, say
 
-from .console import err
+if TYPE_CHECKING:
+    from plures.advisor import ReadRequest
 
 HELP = {"help_option_names": ["-h", "--help"]}
 """Said again here, since these commands also work without the group."""
@@ -41,8 +41,10 @@ def codebase_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def read_request(path: Path, commit: str | None, components: Path | None, *, no_cache: bool) -> ReadRequest:
+def read_request(path: Path, commit: str | None, components: Path | None, *, no_cache: bool) -> "ReadRequest":
     """What the advisor should read."""
+    from plures.advisor import ReadRequest, default_cache
+
     return ReadRequest(path, commit, components, None if no_cache else default_cache())
 
 
@@ -61,16 +63,18 @@ def deliver(text: str, output: Path | None) -> None:
         output.write_text(text, encoding="utf-8", errors="replace")
     except OSError as failed:
         raise click.FileError(str(output), failed.strerror or "cannot be written") from None
-    err().print(f"wrote {output} ({len(text.encode(errors='replace')) // 1024} kB)")
+    say(f"wrote {output} ({len(text.encode(errors='replace')) // 1024} kB)", err=True)
 
 
 @contextmanager
 def progress() -> Generator[Callable[[str, int, int | None], None]]:
-    """A line on standard error that says what is being done; nothing where that is no terminal."""
-    console = err()
+    """A line on standard error that says what the advisor does just now. Says nothing where standard error is no terminal."""
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+
+    console = rich_console(err=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.0f}"))
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task: TaskID = bar.add_task("starting", total=None)
+        task = bar.add_task("starting", total=None)
 
         def tell(what: str, done: int, total: int | None) -> None:
             bar.update(task, description=what, completed=done, total=total)

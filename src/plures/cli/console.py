@@ -1,36 +1,54 @@
 """What the terminal sees: colours only on a terminal, errors as sentences, JSON for programs."""
 
 import json
+import os
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
-from rich.console import Console
-from rich.text import Text
 
 from plures.errors import InvalidInput, PluresError
 
-FAILED = 1
-MISTAKE = 2
-INTERRUPTED = 130
+if TYPE_CHECKING:
+    from rich.console import Console
+
+FAILED: Final = 1
+MISTAKE: Final = 2
+INTERRUPTED: Final = 130
+
+_CONTROL_CODES: Final[dict[int, None]] = dict.fromkeys((7, 8, 11, 12, 13))
 
 
-def out() -> Console:
-    """Standard output. Made anew for each use, since tests and pipes replace it."""
-    return Console(highlight=False, soft_wrap=True)
+def rich_console(*, err: bool = False) -> "Console":
+    """For tables, progress and the like; sentences need only `say`. Made anew for each use: tests and pipes replace the streams."""
+    from rich.console import Console
+
+    return Console(stderr=err, highlight=False, soft_wrap=True)
 
 
-def err() -> Console:
-    """Standard error."""
-    return Console(file=sys.stderr, highlight=False, soft_wrap=True)
+def say(*parts: str | tuple[str, str], err: bool = False) -> None:
+    """Print one line. A part with a colour is a pair, such as `("ok", "green")`; a colour may be "dim" as well."""
+    text = "".join(part if isinstance(part, str) else _painted(*part) for part in parts)
+    click.echo(text.translate(_CONTROL_CODES), err=err, color=_colours())
+
+
+def _painted(text: str, colour: str) -> str:
+    return click.style(text, dim=True) if colour == "dim" else click.style(text, fg=colour, bold=colour == "red" or None)
+
+
+def _colours() -> bool | None:
+    """As the environment says; None: only on a terminal."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") in ("dumb", "unknown"):
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None
 
 
 def print_json(data: object, *, pretty: bool) -> None:
     """JSON to standard output: indented and coloured for people, one line for programs."""
     if pretty:
-        out().print_json(json.dumps(data, ensure_ascii=False))
+        rich_console().print_json(json.dumps(data, ensure_ascii=False))
     else:
         click.echo(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
 
@@ -52,17 +70,16 @@ def mistakes_explained(*, as_json: bool = False) -> Generator[None]:
 
 def explain(error: PluresError) -> None:
     """Print what happened, why, and what to do."""
-    console = err()
-    console.print(Text.assemble(("error", "bold red"), f": {error.what}", (f"  [{error.code}]", "dim")))
+    say(("error", "red"), f": {error.what}", (f"  [{error.code}]", "dim"), err=True)
     if isinstance(error, InvalidInput):
         for number, violation in enumerate(error.violations, 1):
-            console.print(Text.assemble(f"  {number}. ", (violation.where, "bold"), f": {violation.what}"))
-            console.print(Text.assemble(("     fix: ", "green"), violation.fix))
+            say(f"  {number}. ", click.style(violation.where, bold=True), f": {violation.what}", err=True)
+            say(("     fix: ", "green"), violation.fix, err=True)
         return
     if error.why:
-        console.print(Text.assemble(("  why: ", "yellow"), error.why))
+        say(("  why: ", "yellow"), error.why, err=True)
     if error.fix:
-        console.print(Text.assemble(("  fix: ", "green"), error.fix))
+        say(("  fix: ", "green"), error.fix, err=True)
 
 
 def as_data(error: PluresError) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""`plures`: the group of all commands."""
+"""`plures`: the group of all commands.
 
-from importlib.metadata import version
+A command imports what it works with when it runs, so that `plures --help` and `plures --version` answer at once.
+"""
 
 import click
 
@@ -13,7 +14,7 @@ from .topology import topology_group
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(version("plures"), prog_name="plures")
+@click.version_option(package_name="plures", prog_name="plures")
 def main() -> None:
     """One well-structured application; any part of it as a service, where that pays.
 

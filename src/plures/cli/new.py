@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Final
 
 import click
-from rich.text import Text
 
 from plures.errors import PluresError
 
-from .console import mistakes_explained, out
+from .console import mistakes_explained, say
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
 _TAKEN: Final = frozenset({"plures", "pytest", "sqlalchemy", "starlette", "tests"})
@@ -49,7 +48,7 @@ def new_command(name: str) -> None:
             raise NotCreated(
                 what, why=error.strerror or str(error), fix="Choose a folder that you may write to."
             ) from None
-    out().print(Text.assemble(("created", "green"), f" {folder}"))
+    say(("created", "green"), f" {folder}")
     click.echo(f"  cd {shlex.quote(str(folder))}\n{_NEXT_STEPS}")
 
 

@@ -10,37 +10,38 @@ from pathlib import Path
 from typing import Final
 
 import click
-from watchfiles import Change, DefaultFilter, watch
-
-from plures.deploy import watch_parent
 
 _WATCHED: Final = (".py", ".toml", ".html", ".css", ".js", ".svg", ".json")
 _PATIENCE_S: Final = 35.0
 _ALIVE: Final = "PLURES_RELOADER_ALIVE"
-"""Environment variable with the descriptor of a stream that ends when the reloading process does."""
-
-
-class _Sources(DefaultFilter):
-    def __call__(self, change: Change, path: str) -> bool:
-        return path.endswith(_WATCHED) and super().__call__(change, path)
+"""Environment variable with the descriptor of a stream that ends when the reloading process ends."""
 
 
 def run_reloading(arguments: Sequence[str], folder: Path) -> int:
     """Run `plures` with these arguments in development mode until a signal; return its last exit status."""
+    from watchfiles import Change, DefaultFilter, watch
+
+    ordinary = DefaultFilter()
+
+    def is_source(change: Change, path: str) -> bool:
+        return path.endswith(_WATCHED) and ordinary(change, path)
+
     if "--development" not in arguments:
         arguments = [*arguments, "--development"]
     stop = threading.Event()
-    alive, ours = os.pipe()  # `ours` closes when we are gone, however that happens; the child sees it.
+    # `ours` closes when this process is gone, however it ended; the child sees it.
+    alive, ours = os.pipe()
     child = _start(arguments, alive)
 
     def leave(number: int, _: object) -> None:
         if stop.is_set():
-            child.send_signal(number)  # The first one lets it answer what was asked; a second one cuts that off.
+            # The first signal lets it answer what was asked; a second one cuts that off.
+            child.send_signal(number)
         stop.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, leave)
-    for changes in watch(folder, watch_filter=_Sources(), stop_event=stop, raise_interrupt=False):
+    for changes in watch(folder, watch_filter=is_source, stop_event=stop, raise_interrupt=False):
         names = sorted({Path(path).name for _, path in changes})
         click.echo(f"changed: {', '.join(names[:5])}; starting again", err=True)
         _end(child)
@@ -54,7 +55,9 @@ def run_reloading(arguments: Sequence[str], folder: Path) -> int:
 
 
 def end_with_parent() -> None:
-    """In a process that was started for reloading: end when the one that started it is gone."""
+    """In a process that `run_reloading` started: end when the process that started it is gone."""
+    from plures.deploy import watch_parent
+
     descriptor = os.environ.pop(_ALIVE, "")
     if descriptor.isdigit():
         watch_parent(int(descriptor), lambda: os.kill(os.getpid(), signal.SIGTERM))
@@ -62,7 +65,7 @@ def end_with_parent() -> None:
 
 def _start(arguments: Sequence[str], alive: int) -> "subprocess.Popen[bytes]":
     environment = {**os.environ, _ALIVE: str(alive)}
-    # A session of its own: the terminal's Ctrl-C reaches us alone, and we pass it on once.
+    # A session of its own: the terminal's Ctrl-C reaches only this process, which passes it on once.
     command = [sys.executable, "-m", "plures", *arguments]
     return subprocess.Popen(command, start_new_session=True, pass_fds=[alive], env=environment)  # noqa: S603 - our own program
 

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import click
 
-from plures.deploy import Deployment, log_to_stderr, run
-from plures.host import Mode
 from plures.topology import Address, Settings
 
 from .console import mistakes_explained
@@ -48,6 +46,9 @@ def run_command(
         if reloads:
             again = [argument for argument in sys.argv[1:] if argument != "--reload"]
             sys.exit(run_reloading(again, folder_of(file)))
+        from plures.deploy import Deployment, log_to_stderr, run
+        from plures.host import Mode
+
         end_with_parent()
         project = open_project(file)
         settings = _with_options(project.settings, host=host, port=port, control_port=control_port, data=data)

@@ -5,13 +5,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from rich.table import Table
-from rich.text import Text
 
 from plures.errors import PluresError
 from plures.topology import ProcessSummary, TopologySummary, summarise
 
-from .console import MISTAKE, as_data, explain, mistakes_explained, out, print_json
+from .console import MISTAKE, as_data, explain, mistakes_explained, print_json, rich_console, say
 from .options import file_option, json_option
 from .project import Project, open_project
 
@@ -52,7 +50,7 @@ def check_command(names: tuple[str, ...], *, as_json: bool, file: Path) -> None:
     else:
         for name in chosen:
             if name not in problems:
-                out().print(Text.assemble(("ok", "green"), f"  {name}"))
+                say(("ok", "green"), f"  {name}")
         for problem in problems.values():
             explain(problem)
     sys.exit(MISTAKE if problems else 0)
@@ -67,12 +65,16 @@ def _problem(project: Project, name: str) -> PluresError | None:
 
 
 def _print(description: TopologySummary) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(title=Text(f"topology {description.name}"), title_justify="left", box=None, padding=(0, 2, 0, 0))
     for heading in ("process", "replicas", "capabilities", "calls out", "runs"):
         table.add_column(heading, overflow="fold")
     for process in description.processes:
-        table.add_row(*map(Text, _row(process)))  # as text: names may hold what Rich takes for markup
-    out().print(table)
+        # As text: names may hold what Rich takes for markup.
+        table.add_row(*map(Text, _row(process)))
+    rich_console().print(table)
     local, remote = description.local_calls, description.remote_calls
     stay = "call between capabilities stays" if local == 1 else "calls between capabilities stay"
     click.echo(f"{local} {stay} in a process, {remote} {'crosses' if remote == 1 else 'cross'} the wire.")
