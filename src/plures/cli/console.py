@@ -35,7 +35,9 @@ def say(*parts: str | tuple[str, str], err: bool = False) -> None:
 
 
 def _painted(text: str, colour: str) -> str:
-    return click.style(text, dim=True) if colour == "dim" else click.style(text, fg=colour, bold=colour == "red" or None)
+    if colour == "dim":
+        return click.style(text, dim=True)
+    return click.style(text, fg=colour, bold=True if colour == "red" else None)
 
 
 def _colours() -> bool | None:
