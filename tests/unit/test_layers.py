@@ -29,6 +29,13 @@ def test_the_code_map_shows_the_layers_that_are_checked() -> None:
     assert drawn == [re.split(r" [|:] ", layer) for layer in checked]
 
 
+def test_the_entry_points_are_where_the_table_says() -> None:
+    table = (ROOT / "ARCHITECTURE.md").read_text().split("## Entry points")[1].split("## ")[0]
+    named = re.findall(r"`((?:src|marketplace)/[\w/.]+)`", table)
+    assert named
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
 def test_the_marketplace_names_public_packages_only() -> None:
     """For import-linter `from plures import contract` is an import of the package `plures.contract`, so it lets that pass."""
     imported = {
