@@ -23,7 +23,7 @@ SHARED_FACTOR = 0.3
 
 # Names that mean "all others use it" or "it starts everything" rather than "one ability".
 SHARED_NAMES = frozenset(
-    "util utils common lib libs helpers core base extern externals external vendor _vendor "  # noqa: SIM905
+    "util utils common lib libs helpers core base extern externals external vendor _vendor "
     "third_party compat testing test_utils test conf settings i18n locale exceptions errors "
     "management templatetags hacking tools scripts script cmd commands cli bin dev types "
     "constants smoketests setupext doc contrib.release".split()

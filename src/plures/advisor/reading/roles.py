@@ -4,17 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from enum import StrEnum
 
-_TEST_FOLDERS = frozenset(
-    "tests unittests unit_tests functional_tests integration_tests testsuite test_suite".split()  # noqa: SIM905
-)
+_TEST_FOLDERS = frozenset("tests unittests unit_tests functional_tests integration_tests testsuite test_suite".split())
 _PROSE_FOLDERS = frozenset(
-    "docs doc documentation examples example samples sample demos demo tutorials "  # noqa: SIM905
+    "docs doc documentation examples example samples sample demos demo tutorials "
     "benchmarks benchmark asv_bench gallery".split()
 )
 _MIGRATION_FOLDERS = frozenset({"migrations", "south_migrations", "alembic", "alembic_migrations", "migrate_repo"})
-_PACKAGING = frozenset(
-    "setup.py conftest.py noxfile.py fabfile.py tasks.py ez_setup.py versioneer.py".split()  # noqa: SIM905
-)
+_PACKAGING = frozenset("setup.py conftest.py noxfile.py fabfile.py tasks.py ez_setup.py versioneer.py".split())
 
 
 class Role(StrEnum):

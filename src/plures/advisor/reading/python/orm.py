@@ -5,11 +5,11 @@ import ast
 from .facts import Access, ModelClass
 
 _WRITING = frozenset(
-    "create acreate bulk_create abulk_create update aupdate bulk_update delete adelete insert save add "  # noqa: SIM905
+    "create acreate bulk_create abulk_create update aupdate bulk_update delete adelete insert save add "
     "get_or_create aget_or_create update_or_create aupdate_or_create".split()
 )
 _QUERY_READS = frozenset(
-    "query select get_object_or_404 get_list_or_404 aget_object_or_404 joinedload selectinload".split()  # noqa: SIM905
+    "query select get_object_or_404 get_list_or_404 aget_object_or_404 joinedload selectinload".split()
 )
 _QUERY_WRITES = frozenset({"insert", "update", "delete"})
 _MANAGERS = frozenset({"objects", "_default_manager", "all_objects"})

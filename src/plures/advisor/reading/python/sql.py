@@ -28,9 +28,7 @@ _COMMON_TABLE = re.compile(
     r"(?:\bWITH(?:\s+RECURSIVE)?|,)\s+" + _NAME + r"\s*(?:\([^)]*\)\s*)?AS\s*(?:NOT\s+)?(?:MATERIALIZED\s*)?\(",
     re.IGNORECASE,
 )
-_NOT_TABLES = frozenset(
-    "select set values lateral unnest only the table if information_schema dual".split()  # noqa: SIM905
-)
+_NOT_TABLES = frozenset("select set values lateral unnest only the table if information_schema dual".split())
 
 
 def tables_in(literal: str) -> list[tuple[str, Access]]:

@@ -12,7 +12,7 @@ from . import git
 LARGEST_BYTES = 2 * 1024 * 1024
 _TOO_LARGE = "larger than 2 MiB"
 _SKIPPED_FOLDERS = frozenset(
-    ".git .hg .svn .tox .nox .venv venv env node_modules __pycache__ site-packages .eggs".split()  # noqa: SIM905
+    ".git .hg .svn .tox .nox .venv venv env node_modules __pycache__ site-packages .eggs".split()
 )
 
 
