@@ -37,7 +37,7 @@ class ListenAddresses:
     """Where a run listens.
 
     Attributes:
-        public: Of the edge. Its replicas share the one socket.
+        public: The public listener, which serves the edge. The replicas of the edge share its one socket.
         control_port: Of the first replica; the others take the next free ones. None means 8001 or the next free one; with 0,
             all take any that are free.
     """
