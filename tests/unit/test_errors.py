@@ -10,7 +10,7 @@ from plures.errors import PluresError, Rule, Text, Violation
 @dataclass(eq=False)
 class PortTaken(PluresError):
     code = "test.port_taken"
-    text = Text("Cannot listen on {host}:{port}", why="another program does", fix="Try {port} later.")
+    wording = Text("Cannot listen on {host}:{port}", why="another program does", fix="Try {port} later.")
 
     host: str
     port: int = 80
@@ -36,10 +36,10 @@ def test_an_error_can_be_raised_caught_and_compared_by_identity() -> None:
     assert len({PortTaken("a"), PortTaken("a")}) == 2
 
 
-def test_a_dataclass_error_without_text_says_so() -> None:
+def test_a_dataclass_error_without_wording_says_so() -> None:
     @dataclass(eq=False)
     class Silent(PluresError):
         port: int
 
-    with pytest.raises(TypeError, match="Silent has fields, but no text"):
+    with pytest.raises(TypeError, match="Silent has fields, but no wording"):
         Silent(1)

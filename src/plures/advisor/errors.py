@@ -10,7 +10,7 @@ class NotAFolder(PluresError):
     """The path to read is missing or is a file."""
 
     code = "advisor.not_a_folder"
-    text = Text(
+    wording = Text(
         "Cannot read {path!r}",
         why="it is not a folder",
         fix="Give the folder of a codebase; it may be a git working tree, a bare repository or plain files.",
@@ -24,7 +24,7 @@ class NoPythonFound(PluresError):
     """The folder holds no production code in Python, so there is nothing to map."""
 
     code = "advisor.no_python"
-    text = Text(
+    wording = Text(
         "Cannot map {path!r}",
         why="none of its {looked_at} files is a Python module outside tests and documentation",
         fix="Give the folder that holds the Python packages, or name components in a file with --components.",
@@ -39,7 +39,7 @@ class UnknownCommit(PluresError):
     """The repository does not have the commit that the user named."""
 
     code = "advisor.unknown_commit"
-    text = Text(
+    wording = Text(
         "Cannot read commit {commit!r}",
         why="{reason}",
         fix="Give a commit, tag or branch that `git rev-parse` knows here; a shallow clone may lack old ones.",
@@ -54,7 +54,7 @@ class UnknownComponent(PluresError):
     """The map does not have the component that the user named."""
 
     code = "advisor.unknown_component"
-    text = Text(
+    wording = Text(
         "No component is called {name!r}",
         why="the map has {count}: {some}",
         fix="Use one of these names, or define components in a file with --components.",
@@ -70,7 +70,7 @@ class GitFailed(PluresError):
     """Git ran and ended with an error. The advisor goes on without history where it can."""
 
     code = "advisor.git_failed"
-    text = Text(
+    wording = Text(
         "git {command} failed",
         why="{reason}",
         fix="Run the same command by hand to see more; without history the advisor can still read the code.",

@@ -13,7 +13,7 @@ class DatabaseUnusable(PluresError):
     """The database file, or the folder it should be in, cannot be used."""
 
     code = "data.unusable"
-    text = Text(_CANNOT_OPEN, why="{reason}", fix="{remedy}")
+    wording = Text(_CANNOT_OPEN, why="{reason}", fix="{remedy}")
 
     capability: str
     path: Path
@@ -25,7 +25,7 @@ class DatabaseDamaged(DatabaseUnusable):
     """The file exists and can be read, but what it holds is not an intact SQLite database."""
 
     code = "data.damaged"
-    text = Text(
+    wording = Text(
         _CANNOT_OPEN,
         why="{reason}",
         fix="Restore the file from a backup, or move it away to start with an empty database.",
@@ -37,7 +37,7 @@ class DatabaseLocked(PluresError):
     """Another process, or another `Database` in this one, has the file open."""
 
     code = "data.locked"
-    text = Text(
+    wording = Text(
         _CANNOT_OPEN,
         why="{holder} has it open, and an embedded database belongs to one process at a time",
         fix="Stop that process, or give this one another data folder ([application] data = … in plures.toml).",
@@ -53,7 +53,7 @@ class DatabaseClosed(PluresError):
     """The database was used after the host had closed it."""
 
     code = "data.closed"
-    text = Text(
+    wording = Text(
         "Cannot use the database of capability {capability!r}",
         why="it is closed: the capability has stopped",
         fix="End work that outlives a call in an on_drain hook, or start it with lifecycle.background().",
@@ -67,7 +67,7 @@ class NestedWrite(PluresError):
     """A task asked for the writer while it already held it, which could never succeed."""
 
     code = "data.nested_write"
-    text = Text(
+    wording = Text(
         "Cannot begin a second write to the database of capability {capability!r}",
         why="this task is already inside `async with database.write()`, and there is one writer",
         fix="Pass the connection of the outer write along.",
@@ -81,7 +81,7 @@ class ReadOnly(PluresError):
     """A statement that changes something ran on a connection of `database.read()`."""
 
     code = "data.read_only"
-    text = Text(
+    wording = Text(
         "Cannot run {statement!r} on the database of capability {capability!r}",
         why="the connection comes from database.read(), which cannot change anything",
         fix="Use `async with database.write() as connection:`.",
@@ -96,7 +96,7 @@ class MigrationFailed(PluresError):
     """SQLite refused a statement of a migration; nothing of that migration remains."""
 
     code = "data.migration_failed"
-    text = Text(
+    wording = Text(
         "Migration {migration} of capability {capability!r} failed at {statement!r}",
         why="{reason}",
         fix="Correct the statement. The migration was rolled back and runs again at the next start.",
@@ -113,7 +113,7 @@ class MigrationChanged(PluresError):
     """Migrations in the code differ from those of the same version that this database has run."""
 
     code = "data.migration_changed"
-    text = Text(
+    wording = Text(
         "Cannot migrate the database of capability {capability!r}",
         why="changed after this database had applied it: {migrations}",
         fix="Restore the old statements, and put the change into a new migration.",
@@ -128,7 +128,7 @@ class DatabaseNewer(PluresError):
     """The database has run migrations that this code does not know."""
 
     code = "data.newer_than_code"
-    text = Text(
+    wording = Text(
         "Cannot use the database of capability {capability!r}",
         why="it is at migration {applied}, and this code knows migrations up to {known}",
         fix="Run the newer code, or restore the database from before the upgrade: migrations do not run backwards.",

@@ -10,7 +10,7 @@ class PortTaken(PluresError):
     """Another program listens on the port, or on all ports that were tried."""
 
     code = "deploy.port_taken"
-    text = Text(
+    wording = Text(
         "Cannot listen on {ports} of {host}",
         why="another program listens there",
         fix="Stop that program, or name another port (0 takes any that is free).",
@@ -25,7 +25,7 @@ class PortForbidden(PluresError):
     """The operating system does not let this user have the port."""
 
     code = "deploy.port_forbidden"
-    text = Text(
+    wording = Text(
         "Cannot listen on port {port} of {host}",
         why="the operating system refuses it ({reason})",
         fix="Name a port from 1024 to 65535, and put a proxy in front of it for the others.",
@@ -41,7 +41,7 @@ class AddressUnusable(PluresError):
     """This machine does not have the address, or the number is no port."""
 
     code = "deploy.address_unusable"
-    text = Text(
+    wording = Text(
         "Cannot listen on {host}, port {port}",
         why="{reason}",
         fix='Name an address of this machine, like "127.0.0.1" (this machine only) or "0.0.0.0" (the whole network).',
@@ -57,7 +57,7 @@ class PeerSocketUnusable(PluresError):
     """The Unix sockets over which replicas call each other cannot be made."""
 
     code = "deploy.peer_socket_unusable"
-    text = Text(
+    wording = Text(
         "Cannot listen on a Unix socket in {folder}",
         why="{reason}",
         fix="Set TMPDIR to a folder with a short path that this user may write to.",
@@ -82,7 +82,7 @@ class ReplicaDied(PluresError):
     """A replica ended before it was ready, without saying why."""
 
     code = "deploy.replica_died"
-    text = Text("{replica} cannot start", why="it {ending} before it was ready", fix="Its last log lines say more.")
+    wording = Text("{replica} cannot start", why="it {ending} before it was ready", fix="Its last log lines say more.")
 
     replica: str
     ending: str
@@ -93,7 +93,7 @@ class StartTimeout(PluresError):
     """A replica took longer to become ready than it may."""
 
     code = "deploy.start_timeout"
-    text = Text(
+    wording = Text(
         "{replica} did not become ready within {limit_s:g} s",
         why="its on_start and on_ready hooks have not ended, or it does not answer on its port",
         fix="Move long work from the hooks to lifecycle.background(), or allow more time to start.",
@@ -108,7 +108,7 @@ class ApplicationRaised(PluresError):
     """The application raised something other than a `PluresError` while it started: a mistake in its code."""
 
     code = "deploy.application_raised"
-    text = Text(
+    wording = Text(
         "the application raised {kind} while it started",
         why="{message}",
         fix="The traceback stands in the log of this replica.",
@@ -123,7 +123,7 @@ class CommandMissing(PluresError):
     """The program of a `command` process cannot be run."""
 
     code = "deploy.command_missing"
-    text = Text(
+    wording = Text(
         "Cannot start process {process!r}: {program!r} cannot be run",
         why="{reason}",
         fix="Install it, or correct `command` of {process!r} in plures.toml.",
@@ -139,7 +139,7 @@ class NoSuchReplica(PluresError):
     """A process or replica was named that does not run here."""
 
     code = "deploy.no_such_replica"
-    text = Text("There is no {named}", why="what runs here: {known}", fix="Name one of these.")
+    wording = Text("There is no {named}", why="what runs here: {known}", fix="Name one of these.")
 
     named: str
     known: str

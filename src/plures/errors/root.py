@@ -18,12 +18,12 @@ class Text:
 class PluresError(Exception):
     """An error of Plures or of an application built on it.
 
-    A kind of error that always says the same is a dataclass with a `text`, so that the documentation can print it:
+    A kind of error that always says the same is a dataclass with a `wording`, so that the documentation can print it:
 
         @dataclass(eq=False)
         class PortTaken(PluresError):
             code = "deploy.port_taken"
-            text = Text("Cannot listen on port {port}", why="another program does", fix="Choose another port.")
+            wording = Text("Cannot listen on port {port}", why="another program does", fix="Choose another port.")
 
             port: int
 
@@ -35,7 +35,7 @@ class PluresError(Exception):
     """
 
     code: ClassVar[str] = "plures.error"
-    text: ClassVar[Text | None] = None
+    wording: ClassVar[Text | None] = None
 
     def __init__(self, what: str, *, why: str = "", fix: str = "") -> None:
         super().__init__(what)
@@ -45,11 +45,11 @@ class PluresError(Exception):
 
     def __post_init__(self) -> None:
         """Called by the constructor that `@dataclass` writes."""
-        if self.text is None or not is_dataclass(self):
-            message = f"{type(self).__name__} has fields, but no text"
+        if self.wording is None or not is_dataclass(self):
+            message = f"{type(self).__name__} has fields, but no wording"
             raise TypeError(message)
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        what, why, fix = (part.format(**values) for part in (self.text.what, self.text.why, self.text.fix))
+        what, why, fix = (part.format(**values) for part in (self.wording.what, self.wording.why, self.wording.fix))
         PluresError.__init__(self, what, why=why, fix=fix)
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ class EdgeNotStarted(PluresError):
     """The edge's own start-up failed."""
 
     code = "host.edge_not_started"
-    text = Text("The edge did not start", why="{reason}", fix="See its log.")
+    wording = Text("The edge did not start", why="{reason}", fix="See its log.")
 
     reason: str
 

@@ -83,7 +83,7 @@ class UnknownTopology(PluresError):
     """A topology was asked for that plures.toml does not have."""
 
     code = "topology.unknown"
-    text = Text("There is no topology {name!r}", why="{source} has {known}", fix="{hint}")
+    wording = Text("There is no topology {name!r}", why="{source} has {known}", fix="{hint}")
 
     name: str
     source: str
