@@ -47,8 +47,7 @@ class RemoteCaller:
 
         async def call(*args: Any, **kwargs: Any) -> Any:
             context = admit(operation, current.get())
-            body = _encoded(operation, request_of(*args, **kwargs), encode)
-            outgoing = _outgoing(operation, context, body)
+            outgoing = _outgoing(operation, context, request_of(*args, **kwargs), encode)
             try:
                 return connect.answer_of(operation, await run(context, deadlines, self._unary(operation, outgoing)))
             except (Expired, DeadlineExceeded) as error:
@@ -61,8 +60,8 @@ class RemoteCaller:
 
         async def call(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
             context = admit(operation, current.get())
-            body = connect.envelope(_encoded(operation, request_of(*args, **kwargs), encode))
-            items = self._items(operation, _outgoing(operation, context, body))
+            outgoing = _outgoing(operation, context, request_of(*args, **kwargs), encode)
+            items = self._items(operation, outgoing)
             try:
                 async with aclosing(run_stream(context, self._deadlines, items)) as stream:
                     async for item in stream:
@@ -127,16 +126,16 @@ def _request_builder(operation: OperationDescription) -> Callable[..., Any]:
     return operation.request.message.python if operation.is_positional else operation.request_of
 
 
-def _encoded(operation: OperationDescription, request: Any, encode: Callable[[Codec, Any], bytes]) -> bytes:
+def _outgoing(
+    operation: OperationDescription, context: CallContext, request: Any, encode: Callable[[Codec, Any], bytes]
+) -> Outgoing:
     try:
         body = encode(operation.request, request)
     except (Malformed, TooDeep) as error:
         raise bad_request(error, operation) from None
     check_size(operation, body, Outcome.NOT_SENT)
-    return body
-
-
-def _outgoing(operation: OperationDescription, context: CallContext, body: bytes) -> Outgoing:
+    if operation.streams:
+        body = connect.envelope(body)
     remaining_ms = connect.timeout_ms(context.deadline - monotonic())
     return Outgoing(operation.path, remaining_ms, context.hops, body, operation.streams)
 
