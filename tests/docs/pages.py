@@ -11,21 +11,19 @@ FOLLOWED = [ROOT / "docs" / "tutorial.md", *sorted((ROOT / "docs" / "guides").gl
 """The pages whose reader writes the files and types the commands."""
 
 FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
-FILE = re.compile(r"# ([\w./-]+\.(?:py|toml))(, at the end)?\n")
+FILE = re.compile(r"# ([\w./-]+\.(?:py|toml))\n")
 
 
 @dataclass(frozen=True)
 class Block:
     """One fenced block.
 
-    A block whose first line is a comment with a path, such as `# hello/app.py`, is that file. `# plures.toml, at the end` is
-    what the reader adds to it.
+    A block whose first line is a comment with a path, such as `# hello/app.py`, is that file.
 
     Attributes:
         language: What stands behind the opening fence.
         text: What stands between the fences; of a file, what stands below the comment with its path.
         path: The file that it is; empty for a block that is none.
-        is_added: Whether it goes to the end of the file.
         line: Where the page has it, for messages.
     """
 
@@ -33,14 +31,10 @@ class Block:
     text: str
     line: int
     path: str = ""
-    is_added: bool = False
 
     def write(self, folder: Path) -> None:
         """Write the file into a folder as the page tells the reader to."""
         target = folder / self.path
-        if self.is_added:
-            target.write_text(target.read_text() + self.text)
-            return
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(self.text)
         package = target.parent
@@ -77,4 +71,4 @@ def _blocks(markdown: str) -> Iterator[Block]:
         if file is None:
             yield Block(language, text, line)
         else:
-            yield Block(language, text[file.end() :], line, path=file[1], is_added=file[2] is not None)
+            yield Block(language, text[file.end() :], line, path=file[1])

@@ -22,16 +22,15 @@ COMMAND_LIMIT_S = 240
 
 
 class Reader:
-    """A folder, two ports, and at most one application that runs."""
+    """A terminal of 100 columns without colours, a folder, two ports, and at most one application that runs."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._ports = {"8000": free_port(), "8001": free_port()}
         self._running: subprocess.Popen[bytes] | None = None
         scripts = sysconfig.get_path("scripts")
-        # The terminal of a reader says nothing of colours to programs whose output goes elsewhere.
         environment = {name: value for name, value in os.environ.items() if "COLOR" not in name}
-        self._environment = {**environment, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
+        self._environment = {**environment, "COLUMNS": "100", "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
 
     def follow(self, blocks: list[Block]) -> None:
         """Write each file and type each command of a page; fails when something else is printed than the page promises."""
