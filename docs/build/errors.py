@@ -1,0 +1,114 @@
+"""docs/reference/errors.md: every kind of error that Plures has, and every rule that what a user writes must keep."""
+
+import importlib
+import pkgutil
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from types import ModuleType
+from typing import Final, TypeVar
+
+import plures
+from plures.errors import CallError, PluresError, Rule
+
+from .markdown import NOTE, sentence, summary, template
+
+T = TypeVar("T", type[PluresError], Rule)
+
+AREAS: Final = {
+    "plures": "What all of Plures uses.",
+    "application": "The application: its list of capabilities, what constructors ask for, and what services offer.",
+    "contract": "Contracts, their operations, messages and errors.",
+    "data": "The database of a capability, and its migrations.",
+    "topology": "`plures.toml`: its syntax, and whether it fits the application.",
+    "call": "Calls that failed for a reason that their contract does not declare. Each says whether the operation was *not sent* "
+    "or *may have run*.",
+    "host": "What a replica hosts.",
+    "deploy": "Starting and supervising processes.",
+    "cli": "Commands.",
+    "testing": "Tests.",
+    "advisor": "`plures map` and `plures advise`.",
+}
+"""The first word of a code, in the order of the page."""
+
+HEAD: Final = f"""\
+{NOTE}
+# Errors
+
+Every error of Plures is a `PluresError`. It says what happened (`.what`), why (`.why`) and what to do (`.fix`), and has a `.code`
+that stays the same in every release. Names in *italics* stand for what differs from case to case.
+
+What you write can break several rules at once. Then one error, `InvalidInput`, lists all of them, and each has the code of its rule, the
+place, what is wrong there, and what to write instead.
+
+The errors that a contract of yours declares are not on this page. They are subclasses of `ContractError`, and their code is
+`contract.` and the name of the class.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    kinds, rules = _by_code(error_classes()), _by_code(all_rules())
+    parts = [HEAD]
+    for area, about in AREAS.items():
+        codes = sorted(code for code in {*kinds, *rules} if code.partition(".")[0] == area)
+        parts.append(f"\n## {area}\n\n{about}\n")
+        for code in codes:
+            parts.append(f"\n### `{code}`\n")
+            parts += [_error(kind) for kind in kinds.get(code, ())]
+            parts += [_rules(rules[code])] if code in rules else []
+    return "".join(parts)
+
+
+def error_classes() -> list[type[PluresError]]:
+    """Every class of error that Plures defines, in the order of their names."""
+    _modules()
+    found = {PluresError, *_subclasses(PluresError)}
+    return sorted((kind for kind in found if kind.__module__.split(".")[0] == "plures"), key=lambda kind: kind.__name__)
+
+
+def all_rules() -> list[Rule]:
+    """Every rule, in the order in which the modules list them."""
+    found = {id(value): value for module in _modules() for value in vars(module).values() if isinstance(value, Rule)}
+    return list(found.values())
+
+
+def _modules() -> list[ModuleType]:
+    names = [module.name for module in pkgutil.walk_packages(plures.__path__, "plures.")]
+    return [importlib.import_module(name) for name in sorted(names) if not name.endswith("__main__")]
+
+
+def _subclasses(kind: type[PluresError]) -> Iterator[type[PluresError]]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from _subclasses(below)
+
+
+def _by_code(things: Sequence[T]) -> dict[str, list[T]]:
+    by_code: dict[str, list[T]] = defaultdict(list)
+    for thing in things:
+        by_code[thing.code].append(thing)
+    return dict(by_code)
+
+
+def _error(kind: type[PluresError]) -> str:
+    what = ""
+    if kind.text is not None:
+        what = template(kind.text.what) + (f": {template(kind.text.why)}" if kind.text.why else "")
+    return f"\n`{kind.__name__}`. {sentence(summary(kind))}\n" + _says(what, _fix(kind))
+
+
+def _fix(kind: type[PluresError]) -> str:
+    if issubclass(kind, CallError):
+        return kind.remedy
+    return template(kind.text.fix) if kind.text is not None else ""
+
+
+def _rules(rules: Sequence[Rule]) -> str:
+    if len(rules) == 1:
+        return _says(template(rules[0].what), template(rules[0].fix))
+    rows = [f"| {template(rule.what)} | {template(rule.fix)} |" for rule in rules]
+    return "\n".join(["\n| what is wrong | what to do |", "|---|---|", *rows, ""])
+
+
+def _says(what: str, fix: str) -> str:
+    return (f"\n> {what}\n" if what else "") + (f"\n**What to do:** {sentence(fix)}\n" if fix else "")

@@ -1,0 +1,80 @@
+"""docs/reference/toml.md: every key of plures.toml, from the data that the parser reads by."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from plures.topology.keys import FILE, Key
+
+from .markdown import NOTE, plain
+
+HEAD: Final = f"""\
+{NOTE}
+# plures.toml
+
+The file says which application runs, where it listens, and which process hosts which capability. Names in capitals are yours to
+choose. `plures topology check` reports everything that is wrong with the file, with the place and what to write instead; the rules are
+among the [errors](errors.md#topology).
+
+A file may be as short as this:
+
+```toml
+[application]
+import = "shop.app:app"
+```
+
+This one uses every key:
+
+```toml
+[application]
+import = "shop.app:app"
+data = "var/data"
+
+[listen]
+public = "0.0.0.0:80"
+control = "127.0.0.1:9000"
+
+[topology.monolith]
+main = {{ capabilities = ["*"] }}
+
+[topology.sale]
+search = {{ capabilities = ["search"], replicas = {{ min = 2, max = 4 }} }}
+tax = {{ capabilities = ["tax"], external = "http://127.0.0.1:9100" }}
+mail = {{ capabilities = ["mail"], command = "node mail/main.js", environment = {{ LOG = "debug" }} }}
+shop = {{ capabilities = ["*"], edge = true, replicas = 2 }}
+```
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    return HEAD + "".join(_table(title, key) for title, key in tables(FILE) if key is not FILE)
+
+
+def tables(key: Key[Any], path: str = "") -> Iterator[tuple[str, Key[Any]]]:
+    """Every key whose value may be a table, with the way to it."""
+    if key.below:
+        yield path, key
+    for below in key.below:
+        yield from tables(below, f"{path}.{below.name}" if path else below.name)
+
+
+def _table(path: str, key: Key[Any]) -> str:
+    rows = [_row(below) for below in key.below]
+    head = ["| key | value | default | meaning | for example |", "|---|---|---|---|---|"]
+    return "\n".join([f"\n## `{path}`\n", f"{plain(key.meaning)}\n", *head, *rows, ""])
+
+
+def _row(key: Key[Any]) -> str:
+    return f"| `{key.name}` | {key.holds} | {_default(key)} | {_meaning(key)} | `{key.example}` |"
+
+
+def _default(key: Key[Any]) -> str:
+    if key.is_required:
+        return "none: must be there"
+    return f"`{str(key.default).lower() if isinstance(key.default, bool) else key.default}`" if key.default else ""
+
+
+def _meaning(key: Key[Any]) -> str:
+    # What stands between backticks stays as it is.
+    parts = key.meaning.split("`")
+    return "`".join(part if position % 2 else plain(part) for position, part in enumerate(parts))
