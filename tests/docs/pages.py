@@ -11,6 +11,7 @@ FOLLOWED = [ROOT / "docs" / "tutorial.md", *sorted((ROOT / "docs" / "guides").gl
 """The pages whose reader writes the files and types the commands."""
 
 FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
+CTRL_C = "^C"
 FILE = re.compile(r"# ([\w./-]+\.(?:py|toml))\n")
 
 
@@ -46,7 +47,9 @@ class Block:
         """The commands of a console block, each with the lines that the reader is told to expect."""
         steps: list[tuple[str, list[str]]] = []
         for line in self.text.splitlines():
-            if line.startswith("$ "):
+            if line == CTRL_C:
+                steps.append((line, []))
+            elif line.startswith("$ "):
                 steps.append((line.removeprefix("$ ").partition("  #")[0].rstrip(), []))
             else:
                 steps[-1][1].append(line)

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from .pages import Block
+from .pages import CTRL_C, Block
 
 START_LIMIT_S = 90
 COMMAND_LIMIT_S = 240
@@ -56,6 +56,9 @@ class Reader:
         """What a command prints; one that runs an application goes on in the background."""
         if command.startswith("cd "):
             self.folder = self.folder / command.removeprefix("cd ")
+            return ""
+        if command == CTRL_C:
+            self.stop()
             return ""
         if command.startswith("plures run"):
             self._run(f"{command} --port {self._ports['8000']} --control-port {self._ports['8001']}")
