@@ -2,6 +2,7 @@
 # make test   install everything and run the tests            (ARGS="tests/unit -k codec" to choose)
 # make newest run the tests with the newest versions that pyproject.toml allows, in an environment of their own
 # make check  format, lint, types, layers, tests and docs: what has to pass before a commit
+# make docs   write the reference pages anew, and build the documentation site in site/
 # make bench  measure the call path and the marketplace beside their peers
 # make lock   pin the dependencies anew, after pyproject.toml changed (ARGS=--upgrade for newer ones); needs uv
 # make clean  remove what the others made
@@ -14,7 +15,7 @@ INSTALL := $(PYTHON) requirements/install.py
 COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: help run test newest check static format lock bench clean python
+.PHONY: help run test newest check static format lock docs bench clean python
 help:
 	@sed -n 's/^# make/make/p' Makefile
 
@@ -36,7 +37,7 @@ newest: python
 	.venv-newest/bin/python -m pip install --quiet --editable . --group dev
 	.venv-newest/bin/python -m pytest $(ARGS)
 
-# The documentation is checked by a test, tests/unit/test_docs.py.
+# Tests check the documentation: tests/unit/test_docs.py and tests/docs.
 check: static test
 
 static: python
@@ -52,6 +53,12 @@ format: python
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+docs: python
+	@$(INSTALL) dev
+	$(BIN)/python -m docs.build reference
+	$(BIN)/sphinx-build -q -W --keep-going -b html -c docs . site
+	@echo "The documentation is in site/index.html."
+
 bench: python
 	@$(INSTALL) dev
 	$(BIN)/python -m bench $(ARGS)
@@ -62,5 +69,5 @@ lock:
 	$(COMPILE) --group run --constraint requirements/dev.txt --output-file requirements/run.txt
 
 clean:
-	rm -rf .venv .venv-newest .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
+	rm -rf .venv .venv-newest .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist site
 	find src tests marketplace bench -name __pycache__ -type d -exec rm -rf {} +

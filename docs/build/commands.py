@@ -14,7 +14,8 @@ HEAD: Final = f"""\
 {NOTE}
 # Commands
 
-`plures --help` and `plures COMMAND --help` say the same in a terminal. `python -m plures` is `plures`.
+In a terminal `plures --help` lists the commands, and `--help` behind a command says what this page says. `python -m plures` is
+`plures`.
 """
 
 

@@ -92,15 +92,15 @@ def _by_code(things: Sequence[T]) -> dict[str, list[T]]:
 
 def _error(kind: type[PluresError]) -> str:
     what = ""
-    if kind.text is not None:
-        what = template(kind.text.what) + (f": {template(kind.text.why)}" if kind.text.why else "")
+    if kind.wording is not None:
+        what = template(kind.wording.what) + (f": {template(kind.wording.why)}" if kind.wording.why else "")
     return f"\n`{kind.__name__}`. {sentence(summary(kind))}\n" + _says(what, _fix(kind))
 
 
 def _fix(kind: type[PluresError]) -> str:
     if issubclass(kind, CallError):
         return kind.remedy
-    return template(kind.text.fix) if kind.text is not None else ""
+    return template(kind.wording.fix) if kind.wording is not None else ""
 
 
 def _rules(rules: Sequence[Rule]) -> str:

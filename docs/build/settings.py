@@ -39,8 +39,8 @@ main = {{ capabilities = ["*"] }}
 [topology.sale]
 search = {{ capabilities = ["search"], replicas = {{ min = 2, max = 4 }} }}
 tax = {{ capabilities = ["tax"], external = "http://127.0.0.1:9100" }}
-mail = {{ capabilities = ["mail"], command = "node mail/main.js", environment = {{ LOG = "debug" }} }}
-shop = {{ capabilities = ["*"], edge = true, replicas = 2 }}
+mail = {{ capabilities = ["mail"], command = "node mail/main.js" }}
+shop = {{ capabilities = ["*"], edge = true, environment = {{ LOG = "debug" }} }}
 ```
 """
 

@@ -18,7 +18,7 @@ class Text:
 class PluresError(Exception):
     """An error of Plures or of an application built on it.
 
-    A kind of error that always says the same is a dataclass with a `wording`, so that the documentation can print it:
+    A kind of error that always says the same is a dataclass with a `wording`, so that the documentation can print it::
 
         @dataclass(eq=False)
         class PortTaken(PluresError):
