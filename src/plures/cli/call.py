@@ -4,8 +4,7 @@ import sys
 
 import click
 
-from .console import mistakes_explained
-from .options import json_option
+from .console import json_option, mistakes_explained
 
 
 @click.command("call", short_help="Call one operation, print its answer.")

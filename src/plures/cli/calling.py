@@ -37,8 +37,7 @@ def call(operation: str, arguments: Sequence[str], *, at: str, timeout_s: float 
 def _address(at: str) -> str:
     at = at if "://" in at else f"http://{at}"
     if not at.startswith(("http://", "https://")):
-        what = f"{at!r} is no address of a replica"
-        raise BadArgument(what, fix="Write it as http://HOST:PORT.")
+        raise BadArgument(f"{at!r} is not the address of a replica", fix="Write it as http://HOST:PORT.")
     return at.rstrip("/")
 
 

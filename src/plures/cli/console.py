@@ -1,4 +1,4 @@
-"""What the terminal sees: colours only on a terminal, errors as sentences, JSON for programs."""
+"""What a command prints: sentences, with colours only on a terminal, and JSON for programs."""
 
 import json
 import os
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 FAILED: Final = 1
 MISTAKE: Final = 2
 INTERRUPTED: Final = 130
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 _CONTROL_CODES: Final[dict[int, None]] = dict.fromkeys((7, 8, 11, 12, 13))
 
@@ -48,7 +50,7 @@ def _colours() -> bool | None:
 
 
 def print_json(data: object, *, pretty: bool) -> None:
-    """JSON to standard output: indented and coloured for people, one line for programs."""
+    """Print JSON to standard output: indented and coloured for people, one line for programs."""
     if pretty:
         rich_console().print_json(json.dumps(data, ensure_ascii=False))
     else:
@@ -57,7 +59,7 @@ def print_json(data: object, *, pretty: bool) -> None:
 
 @contextmanager
 def mistakes_explained(*, as_json: bool = False) -> Generator[None]:
-    """Turn an error of Plures into sentences, or JSON, and an exit status; anything else is a bug and keeps its traceback."""
+    """Print an error of Plures as sentences or JSON, and exit. Any other exception is a bug and keeps its traceback."""
     try:
         yield
     except PluresError as error:

@@ -3,30 +3,47 @@
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
-from plures.errors import PluresError, did_you_mean
+from plures.errors import PluresError, Text, did_you_mean
 from plures.http import HttpTransport
 from plures.runtime import Broken, NotSent, Reply
 
 _TIMEOUT_S: Final = 5.0
 _STRANGER: Final = "what answers there is not the control listener of a Plures application"
-
-
 _KINDS: Final = {"boolean": "true or false", "array": "a list"}
 
 
+@dataclass(eq=False)
 class NotReached(PluresError):
     """No replica answered at the given address."""
 
     code = "cli.not_reached"
+    text = Text(
+        "No contract listing at {at}",
+        why="{reason}",
+        fix="Start the application with `plures run`, or name the control address that it printed with --at.",
+    )
+
+    at: str
+    reason: str
 
 
+@dataclass(eq=False)
 class UnknownOperation(PluresError):
     """The replica does not serve this operation."""
 
     code = "cli.unknown_operation"
+    text = Text(
+        "{at} does not serve {name!r}",
+        fix="{suggestion} Another process may serve it: name the control address of that process with --at.",
+    )
+
+    at: str
+    name: str
+    suggestion: str
 
 
 class BadArgument(PluresError):
@@ -39,9 +56,8 @@ def fetch_operation(at: str, name: str) -> Mapping[str, Any]:
     """What the replica at a base URL says of one operation; raises `NotReached` or `UnknownOperation`."""
     operations = _fetch(at)
     if name not in operations:
-        fix = did_you_mean(name, operations, most=3) or f"It serves {', '.join(sorted(operations)) or 'nothing'}."
-        what = f"{at} does not serve {name!r}"
-        raise UnknownOperation(what, fix=f"{fix} Another process may: name its control address with --at.")
+        served = f"It serves {', '.join(sorted(operations)) or 'nothing'}."
+        raise UnknownOperation(at, name, did_you_mean(name, operations, most=3) or served)
     return operations[name]
 
 
@@ -57,34 +73,30 @@ def request_of(operation: Mapping[str, Any], arguments: Sequence[str]) -> dict[s
         name, equals, text = argument.partition("=")
         known = properties.get(_snake(name))
         if not equals or known is None:
-            what = f"Argument {argument!r} does not fit {operation['name']}"
             fix = f"Write name=value, where name is one of {', '.join(properties) or '(it takes none)'}."
-            raise BadArgument(what, fix=fix)
+            raise BadArgument(f"Argument {argument!r} does not fit {operation['name']}", fix=fix)
         wire_name, schema = known
         value = _value(name, text, schema)
         if schema.get("type") == "array":
             value = [*request.get(wire_name, []), *(value if text.startswith("[") else [value])]
         elif wire_name in request:
-            what = f"{name} is given twice"
-            raise BadArgument(what, why=f"{operation['name']} takes one of it", fix="Leave one out.")
+            why = f"{operation['name']} takes one of it"
+            raise BadArgument(f"{name} is given twice", why=why, fix="Leave one out.")
         request[wire_name] = value
     return request
 
 
 def _fetch(at: str) -> dict[str, Mapping[str, Any]]:
-    what = f"No contract listing at {at}"
-    fix = "Start the application with `plures run`, or name the control address that it printed with --at."
     try:
         reply = asyncio.run(_get(at))
     except (NotSent, Broken, TimeoutError, ValueError) as error:
-        why = str(error) or f"no answer within {_TIMEOUT_S:g} s"
-        raise NotReached(what, why=why, fix=fix) from None
+        raise NotReached(at, str(error) or f"no answer within {_TIMEOUT_S:g} s") from None
     if reply.http_status != HTTPStatus.OK:
-        raise NotReached(what, why=f"{_STRANGER} (HTTP {reply.http_status})", fix=fix)
+        raise NotReached(at, f"{_STRANGER} (HTTP {reply.http_status})")
     try:
         return {o["name"]: o for contract in json.loads(reply.body)["contracts"] for o in contract["operations"]}
     except (ValueError, LookupError, TypeError, RecursionError):
-        raise NotReached(what, why=_STRANGER, fix=fix) from None
+        raise NotReached(at, _STRANGER) from None
 
 
 async def _get(at: str) -> Reply:
@@ -103,15 +115,14 @@ def _value(name: str, text: str, schema: Mapping[str, Any]) -> Any:
     if kind == "string":
         return text
     try:
-        return json.loads(text, parse_constant=str)  # NaN and Infinity travel as text
+        # NaN and Infinity travel as text.
+        return json.loads(text, parse_constant=str)
     except (ValueError, RecursionError):
         if isinstance(kind, list) and "string" in kind:
             return text
-        what = f"{name}={text} is not valid JSON"
-        expected = _KINDS.get(str(schema.get("type")), "a message")
-        raise BadArgument(
-            what, why=f"the operation expects {expected}", fix=f"Write it as JSON, such as {name}='{_example(schema)}'."
-        ) from None
+        why = f"the operation expects {_KINDS.get(str(schema.get('type')), 'a message')}"
+        fix = f"Write it as JSON, such as {name}='{_example(schema)}'."
+        raise BadArgument(f"{name}={text} is not valid JSON", why=why, fix=fix) from None
 
 
 def _example(schema: Mapping[str, Any]) -> str:

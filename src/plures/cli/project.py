@@ -4,20 +4,38 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
+
 from plures.application import Assembly, assemble, load
-from plures.errors import PluresError
+from plures.errors import PluresError, Text
 from plures.topology import ResolvedTopology, Settings, check, parse
 
+file_option = click.option(
+    "--file",
+    "-f",
+    type=click.Path(path_type=Path),
+    default=Path("plures.toml"),
+    help="The settings of the project. Default: plures.toml",
+)
 
+
+@dataclass(eq=False)
 class NoProject(PluresError):
     """There is no plures.toml where one was expected."""
 
     code = "cli.no_project"
+    text = Text(
+        "There is no file {file} in {folder}",
+        fix="Go to the folder of the application, name the file with --file, or begin one with `plures new NAME`.",
+    )
+
+    file: str
+    folder: Path
 
 
 @dataclass(frozen=True)
 class Project:
-    """Settings and the assembled application."""
+    """The settings and the assembled application."""
 
     settings: Settings
     assembly: Assembly
@@ -31,9 +49,7 @@ def folder_of(file: Path) -> Path:
     """The folder that a settings file is in; raises `NoProject` when there is no such file."""
     folder = file.absolute().parent
     if not os.path.isfile(file):  # noqa: PTH113 - Path.is_file raises for names that are too long
-        what = f"There is no file {file.name} in {folder}"
-        fix = "Go to the folder of the application, name the file with --file, or begin one with `plures new NAME`."
-        raise NoProject(what, fix=fix)
+        raise NoProject(file.name, folder)
     return folder
 
 

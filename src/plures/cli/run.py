@@ -9,8 +9,7 @@ import click
 from plures.topology import Address, Settings
 
 from .console import mistakes_explained
-from .options import file_option
-from .project import folder_of, open_project
+from .project import file_option, folder_of, open_project
 from .reload import end_with_parent, run_reloading
 
 

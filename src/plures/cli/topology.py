@@ -9,9 +9,8 @@ import click
 from plures.errors import PluresError
 from plures.topology import ProcessSummary, TopologySummary, summarise
 
-from .console import MISTAKE, as_data, explain, mistakes_explained, print_json, rich_console, say
-from .options import file_option, json_option
-from .project import Project, open_project
+from .console import MISTAKE, as_data, explain, json_option, mistakes_explained, print_json, rich_console, say
+from .project import Project, file_option, open_project
 
 
 @click.group("topology")

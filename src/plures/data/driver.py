@@ -46,7 +46,7 @@ class DriverConnection:
         self._worker = Worker("plures.data")
         self._is_closed = False
         try:
-            await self._worker.do(self._open, _nothing)
+            await self._worker.do(self._open)
         except BaseException:
             await self.close()
             raise
@@ -55,7 +55,7 @@ class DriverConnection:
         """Close the file and end the thread, after the work that is queued."""
         if not self._is_closed:
             try:
-                await self._worker.do(self._opened.close, _nothing)
+                await self._worker.do(self._opened.close)
             finally:
                 self._is_closed = True
                 self._worker.stop(wait=True)
@@ -70,7 +70,7 @@ class DriverConnection:
         return DriverCursor(self, self._sqlite.cursor())
 
     def create_function(self, *args: Any, **options: Any) -> None:
-        """As in `sqlite3.Connection`, for connections that nobody uses yet."""
+        """As in `sqlite3.Connection`; for connections that have no user yet."""
         self._sqlite.create_function(*args, **options)
 
     async def commit(self) -> None:
@@ -192,7 +192,3 @@ class DriverCursor:
     async def _start(self, statement: Callable[[], sqlite3.Cursor]) -> None:
         self._ahead = await self._connection.run(statement)
         self._is_complete = len(self._ahead) < _ROWS_AHEAD
-
-
-def _nothing() -> None:
-    """There is nothing to interrupt."""

@@ -8,8 +8,9 @@ Source: docs/adr/0004-embedded-data.md
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from sqlalchemy import event
 from sqlalchemy.dialects import registry
@@ -31,25 +32,19 @@ _READER_PRAGMAS: Final = ("PRAGMA wal_autocheckpoint = 0", "PRAGMA query_only = 
 
 def writer_engine(path: Path) -> AsyncEngine:
     """One connection, which holds SQLite's write lock while a transaction lasts; creates the file."""
-
-    def driver() -> DriverConnection:
-        return DriverConnection(lambda: _open(str(path), _WRITER_PRAGMAS), begin="BEGIN IMMEDIATE", read_only=False)
-
-    return _engine(driver, connections=1)
+    connect = partial(_open, str(path), _WRITER_PRAGMAS)
+    return _engine(lambda: DriverConnection(connect, begin="BEGIN IMMEDIATE", read_only=False), connections=1)
 
 
 def reader_engine(path: Path, capability: str) -> AsyncEngine:
     """A few connections, each of whose transactions sees one snapshot; the file must exist."""
-    address = f"{path.absolute().as_uri()}?mode=ro"
-
-    def driver() -> DriverConnection:
-        return DriverConnection(lambda: _open(address, _READER_PRAGMAS), begin="BEGIN", read_only=True)
 
     def explain(context: ExceptionContext) -> None:
         if "readonly database" in str(context.original_exception):
             raise ReadOnly(capability, context.statement or "")
 
-    engine = _engine(driver, connections=READERS)
+    connect = partial(_open, f"{path.absolute().as_uri()}?mode=ro", _READER_PRAGMAS)
+    engine = _engine(lambda: DriverConnection(connect, begin="BEGIN", read_only=True), connections=READERS)
     event.listen(engine.sync_engine, "handle_error", explain)
     return engine
 
@@ -75,9 +70,9 @@ def _open(address: str, pragmas: tuple[str, ...]) -> sqlite3.Connection:
     return connection
 
 
-def _engine(driver: Callable[[], DriverConnection], *, connections: int) -> AsyncEngine:
+def _engine(driver: Callable[[], Any], *, connections: int) -> AsyncEngine:
     def connect() -> AdaptedConnection:
-        connection = AdaptedConnection(sqlite3, cast("Any", driver()))
+        connection = AdaptedConnection(sqlite3, driver())
         connection.run_async(DriverConnection.open)
         return connection
 

@@ -23,7 +23,7 @@ class Worker:
         self._thread = threading.Thread(target=_work, args=(self._jobs,), name=name, daemon=True)
         self._thread.start()
 
-    async def do(self, work: Callable[[], T], interrupt: Callable[[], None]) -> T:
+    async def do(self, work: Callable[[], T], interrupt: Callable[[], None] = lambda: None) -> T:
         """Wait for one job. A cancelled wait ends once the thread has ended the job.
 
         Args:
@@ -33,7 +33,7 @@ class Worker:
         try:
             return await self._queue(work)
         except asyncio.CancelledError:
-            idle = self._queue(_do_nothing)
+            idle = self._queue(lambda: None)
             while not idle.done():
                 interrupt()
                 with suppress(asyncio.CancelledError):
@@ -83,13 +83,7 @@ def _answer(done: "asyncio.Future[Any] | None", result: Any, error: BaseExceptio
 
 
 def _settle(done: "asyncio.Future[Any]", result: Any, error: BaseException | None) -> None:
-    if done.done():
-        return
-    if error is None:
-        done.set_result(result)
-    else:
+    if error is not None and not done.done():
         done.set_exception(error)
-
-
-def _do_nothing() -> None:
-    pass
+    elif not done.done():
+        done.set_result(result)

@@ -12,13 +12,13 @@ T = TypeVar("T")
 
 
 class WrongFake(PluresError):
-    """A fake is given something that its contract does not know or allow."""
+    """A test gave a fake something that the contract does not know or allow."""
 
     code = "testing.wrong_fake"
 
 
 def fake(contract: TypeForm[T], **operations: Any) -> T:
-    """A service that answers as told.
+    """A service that answers as you tell it.
 
     Args:
         operations: For each operation that may be called: a value to answer, an exception to raise, or a function of the
@@ -30,23 +30,22 @@ def fake(contract: TypeForm[T], **operations: Any) -> T:
     """
     python: Any = contract
     if not is_contract(python):
-        what = f"Cannot fake {python!r}"
-        raise WrongFake(what, why="it is not a contract", fix='Pass a class with @contract("….v1", owner="…").')
+        fix = 'Pass a class with @contract("….v1", owner="…").'
+        raise WrongFake(f"Cannot fake {python!r}", why="it is not a contract", fix=fix)
     description, violations = read_contract(python)
     if violations:
-        subject = f"contract {description.service}"
-        raise InvalidInput(subject, violations)
+        raise InvalidInput(f"contract {description.service}", violations)
     unknown = operations.keys() - description.operations.keys()
     if unknown:
         what = f"Cannot fake {', '.join(sorted(unknown))} of {description.service}"
-        raise WrongFake(
-            what, why="the contract has no such operation", fix=f"It has {', '.join(description.operations)}."
-        )
+        fix = f"It has {', '.join(description.operations)}."
+        raise WrongFake(what, why="the contract has no such operation", fix=fix)
     stand_in: Any = type(f"Fake{python.__name__}", (), {})()
     for name, operation in description.operations.items():
         method = _answering(operation, operations[name]) if name in operations else _unexpected(operation)
         setattr(stand_in, name, _streaming(method) if operation.streams else method)
-    return stand_in  # type: ignore[no-any-return]  # it has every operation of the contract, made above
+    # It has every operation of the contract, made above.
+    return stand_in  # type: ignore[no-any-return]
 
 
 def _answering(operation: OperationDescription, answer: Any) -> Callable[..., Any]:
@@ -74,8 +73,7 @@ def _computed(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _unexpected(operation: OperationDescription) -> Callable[..., Any]:
     async def method(*args: Any, **kwargs: Any) -> Any:
-        message = f"the fake was not told how to answer {operation.full_name} (called with {args} {kwargs})"
-        raise AssertionError(message)
+        raise AssertionError(f"the fake was not told how to answer {operation.full_name} (called with {args} {kwargs})")
 
     return method
 
@@ -94,15 +92,15 @@ def _streaming(method: Callable[..., Any]) -> Callable[..., AsyncIterator[Any]]:
 
 
 def _checked(operation: OperationDescription, answer: Any) -> Any:
-    """The answer, or the items of a stream, once each of them could cross the wire."""
+    """The answer, or the items of a stream. Raises `WrongFake` unless each of them could cross the wire."""
     if not operation.streams:
         _check(operation, answer)
         return answer
     if not hasattr(answer, "__iter__"):
-        raise _wrong(
-            operation, f"it streams, and {answer!r} has no items", "Answer with a tuple of what the contract says."
-        )
-    items: tuple[Any, ...] = tuple(answer)  # A generator would be used up by the check.
+        why = f"it streams, and {answer!r} has no items"
+        raise _wrong(operation, why, "Answer with a tuple of what the contract says.")
+    # The check would use a generator up.
+    items: tuple[Any, ...] = tuple(answer)
     for item in items:
         _check(operation, item)
     return items
@@ -111,7 +109,7 @@ def _checked(operation: OperationDescription, answer: Any) -> Any:
 def _check(operation: OperationDescription, item: Any) -> None:
     problem = _problem(operation, item)
     if problem:
-        raise _wrong(operation, f"{item!r} is no answer of it: {problem}", "Answer with what the contract says.")
+        raise _wrong(operation, f"{item!r} is not a valid answer: {problem}", "Answer with what the contract says.")
 
 
 def _wrong(operation: OperationDescription, why: str, fix: str) -> WrongFake:
@@ -128,5 +126,5 @@ def _problem(operation: OperationDescription, item: Any) -> str:
     except Malformed as error:
         return str(error)
     arrived = arrived.value if wrap else arrived
-    # The wire forgives "5" for 5; a caller in the same process would get the text. (NaN equals itself in writing only.)
+    # The wire forgives "5" for 5, but a caller in the same process would get the text. NaN equals only its own text.
     return "" if arrived == item or repr(arrived) == repr(item) else f"it would arrive as {arrived!r}"

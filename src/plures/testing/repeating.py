@@ -1,4 +1,4 @@
-"""A transport that sends what may be repeated twice, so that operations which are idempotent in name only show it."""
+"""A transport that sends idempotent calls twice. A test fails when an operation is idempotent in name only."""
 
 from collections.abc import AsyncGenerator, Collection
 from typing import Final
@@ -7,7 +7,7 @@ from plures.http import HttpTransport
 from plures.runtime import Outgoing, Reply, Transport
 
 _DEEPEST: Final = 4
-"""Calls further down are not repeated: each level doubles all that are below it."""
+"""Calls further down are sent once, because each level doubles the number of calls below it."""
 
 
 class RepeatingTransport:

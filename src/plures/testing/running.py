@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
@@ -11,7 +12,7 @@ from typing_extensions import TypeForm
 
 from plures.application import Application, Assembly, assemble, load
 from plures.deploy import ListenAddress, RunningProcesses, ServedHost, listen, local_processes
-from plures.errors import PluresError
+from plures.errors import PluresError, Text
 from plures.host import Host, Mode, Placement
 from plures.topology import Process, Topology
 
@@ -42,10 +43,18 @@ EVERYWHERE: Final = tuple(Where)
 """All placements. The outcome is the same in each, as long as requests and answers keep the contract."""
 
 
+@dataclass(eq=False)
 class NotRunnable(PluresError):
-    """An application value cannot be started as processes of their own."""
+    """An application that is passed as a value cannot be started as local processes."""
 
     code = "testing.not_runnable"
+    text = Text(
+        "Cannot run the value of application {name!r} as local processes",
+        why="other processes could not import it",
+        fix='Pass its import string, as in "shop.app:app".',
+    )
+
+    name: str
 
 
 class Running:
@@ -74,8 +83,7 @@ class Running:
     def processes(self) -> RunningProcesses:
         """The processes, to kill or restart; only in `LOCAL_PROCESSES`."""
         if self._processes is None:
-            message = f"there is one process only when running {self.where}"
-            raise LookupError(message)
+            raise LookupError(f"there is one process only when running {self.where}")
         return self._processes
 
 
@@ -90,9 +98,9 @@ def placements(
 
     Args:
         application: Import string (`"shop.app:app"`). An `Application` value cannot be started as processes.
-        topology: For `LOCAL_PROCESSES`; each capability in a process of its own when left out.
-        scope: How long one running application serves: with more than a function, tests see what others left behind, and
-            have to run on the same event loop (`pytest.mark.asyncio(loop_scope=…)`).
+        topology: For `LOCAL_PROCESSES`. Left out: each capability in a process of its own.
+        scope: How long one running application is used. With a longer scope than a function, a test sees what earlier tests left
+            behind, and must run on the same event loop (`pytest.mark.asyncio(loop_scope=…)`).
     """
     import pytest_asyncio
 
@@ -126,9 +134,7 @@ async def run(
     assembly = assemble(load(application) if isinstance(application, str) else application)
     if where is Where.LOCAL_PROCESSES:
         if not isinstance(application, str):
-            what = "Cannot run an application value as local processes"
-            fix = 'Pass its import string, as in "shop.app:app".'
-            raise NotRunnable(what, why="other processes could not import it", fix=fix)
+            raise NotRunnable(application.name)
         async with _processes(application, assembly, topology or one_each(assembly), data) as started:
             yield started
     else:

@@ -16,7 +16,7 @@ ANYWHERE = ("--port", "0", "--control-port", "0")
 
 @pytest.fixture
 def taken() -> Iterator[int]:
-    """A port that somebody else listens on."""
+    """A port that another program listens on."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -71,7 +71,8 @@ def test_a_default_port_that_is_taken_is_moved_from(plures: Start) -> None:
             other.bind(("127.0.0.1", 8000))
             other.listen()
         except OSError:
-            pass  # Somebody else has it already, which is as good.
+            # Another program has it already, which is as good.
+            pass
         running = plures("run", "--control-port", "0")
         moved = running.line(r"^port 8000 is taken; using (\d+)$")[1]
         assert get(running.line(r"^till: (\S+)$")[1]).startswith("version 1")

@@ -23,7 +23,7 @@ def here(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def plures() -> Callable[..., Result]:
-    """Runs a command. A traceback, or colours where nobody sees them, fail the test."""
+    """Runs a command. A traceback, or colours without a terminal, fail the test."""
 
     def run(*arguments: str) -> Result:
         result = CliRunner().invoke(main, arguments)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from plures.data import Database, DatabaseClosed, Migration, NestedWrite, ReadOnly, open_database
 
 STOCK = table("stock", column("id"), column("pieces"))
-# Counts to ten thousand million: minutes of work in one statement, so whoever survives it has interrupted it.
+# Counts to ten thousand million: minutes of work in one statement, so a test that ends soon has interrupted it.
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000000000) SELECT max(i) FROM n"
 
 

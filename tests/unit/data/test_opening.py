@@ -125,7 +125,7 @@ async def test_cancellation_while_a_connection_opens_leaves_no_thread(tmp_path: 
 
 @contextmanager
 def without_permission(folder: Path) -> Iterator[None]:
-    """Root may write everywhere, so root becomes somebody else for a while."""
+    """Root may write everywhere, so root becomes another user for a while."""
     folder.chmod(0o500)
     root = os.geteuid() == 0
     if root:

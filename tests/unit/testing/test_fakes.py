@@ -112,18 +112,18 @@ def test_operations_that_do_not_exist() -> None:
 @pytest.mark.parametrize(
     ("operation", "answer", "says"),
     [
-        ("number", "5", "'5' is no answer of it: it would arrive as 5"),
-        ("number", 5.5, "5.5 is no answer of it"),
-        ("number", True, "True is no answer of it"),
-        ("number", None, "None is no answer of it"),
+        ("number", "5", "'5' is not a valid answer: it would arrive as 5"),
+        ("number", 5.5, "5.5 is not a valid answer"),
+        ("number", True, "True is not a valid answer"),
+        ("number", None, "None is not a valid answer"),
         ("number", 2**63, "does not fit into 64 bits"),
         ("nothing", 5, "expected None, got int"),
-        ("empty", None, "None is no answer of it"),
-        ("empty", Tree("x"), "is no answer of it"),
-        ("shape", Tree("x"), "is no answer of it"),
-        ("texts", ["a"], "['a'] is no answer of it: it would arrive as ('a',)"),
-        ("texts", ("a", 5), "is no answer of it"),
-        ("maybe", Gone, "is no answer of it"),
+        ("empty", None, "None is not a valid answer"),
+        ("empty", Tree("x"), "is not a valid answer"),
+        ("shape", Tree("x"), "is not a valid answer"),
+        ("texts", ["a"], "['a'] is not a valid answer: it would arrive as ('a',)"),
+        ("texts", ("a", 5), "is not a valid answer"),
+        ("maybe", Gone, "is not a valid answer"),
     ],
 )
 def test_values_that_could_not_be_an_answer(operation: str, answer: Any, says: str) -> None:
@@ -134,7 +134,7 @@ def test_values_that_could_not_be_an_answer(operation: str, answer: Any, says: s
 
 
 @pytest.mark.parametrize(
-    ("answer", "says"), [(5, "it streams, and 5 has no items"), ((1, "x"), "'x' is no answer of it")]
+    ("answer", "says"), [(5, "it streams, and 5 has no items"), ((1, "x"), "'x' is not a valid answer")]
 )
 def test_streams_that_could_not_be_one(answer: Any, says: str) -> None:
     with pytest.raises(WrongFake) as caught:

@@ -64,7 +64,7 @@ async def test_streams_are_sent_once() -> None:
 
 async def test_what_fails_is_not_repeated() -> None:
     inner = Counting()
-    inner.fails = NotSent("nobody there")
+    inner.fails = NotSent("no answer")
     with pytest.raises(NotSent):
         await RepeatingTransport([IDEMPOTENT], inner).unary("http://x", Outgoing(IDEMPOTENT, 1000, 1, b"{}"))
     assert inner.paths == [IDEMPOTENT]
