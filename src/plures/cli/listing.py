@@ -21,7 +21,7 @@ class NotReached(PluresError):
     """No replica answered at the given address."""
 
     code = "cli.not_reached"
-    text = Text(
+    wording = Text(
         "No contract listing at {at}",
         why="{reason}",
         fix="Start the application with `plures run`, or name the control address that it printed with --at.",
@@ -36,7 +36,7 @@ class UnknownOperation(PluresError):
     """The replica does not serve this operation."""
 
     code = "cli.unknown_operation"
-    text = Text(
+    wording = Text(
         "{at} does not serve {name!r}",
         fix="{suggestion} Another process may serve it: name the control address of that process with --at.",
     )

@@ -24,7 +24,7 @@ class NoProject(PluresError):
     """There is no plures.toml where one was expected."""
 
     code = "cli.no_project"
-    text = Text(
+    wording = Text(
         "There is no file {file} in {folder}",
         fix="Go to the folder of the application, name the file with --file, or begin one with `plures new NAME`.",
     )

@@ -48,7 +48,7 @@ class NotRunnable(PluresError):
     """An application that is passed as a value cannot be started as local processes."""
 
     code = "testing.not_runnable"
-    text = Text(
+    wording = Text(
         "Cannot run the value of application {name!r} as local processes",
         why="other processes could not import it",
         fix='Pass its import string, as in "shop.app:app".',
