@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from types import ModuleType
@@ -11,6 +12,8 @@ import plures
 from plures.errors import CallError, PluresError, Rule
 
 from .markdown import NOTE, sentence, summary, template
+
+ONE_NAME: Final = re.compile(r"\*\w+\*")
 
 T = TypeVar("T", type[PluresError], Rule)
 
@@ -35,7 +38,8 @@ HEAD: Final = f"""\
 # Errors
 
 Every error of Plures is a `PluresError`. It says what happened (`.what`), why (`.why`) and what to do (`.fix`), and has a `.code`
-that stays the same in every release. Names in *italics* stand for what differs from case to case.
+that stays the same in every release. Names in *italics* stand for what differs from case to case. Where this page does not say what to
+do, the message does, because it depends on the case.
 
 What you write can break several rules at once. Then one error, `InvalidInput`, lists all of them, and each has the code of its rule, the
 place, what is wrong there, and what to write instead.
@@ -111,4 +115,6 @@ def _rules(rules: Sequence[Rule]) -> str:
 
 
 def _says(what: str, fix: str) -> str:
-    return (f"\n> {what}\n" if what else "") + (f"\n**What to do:** {sentence(fix)}\n" if fix else "")
+    depends = ONE_NAME.fullmatch(fix) is not None
+    remedy = f"\n**What to do:** {sentence(fix)}\n" if fix and not depends else ""
+    return (f"\n> {what}\n" if what else "") + remedy
