@@ -1,8 +1,13 @@
-"""docs/guides: their files are written and their commands typed, as each page has them."""
+"""docs/guides: their files are written and their commands typed, as each page has them, and a type checker accepts the files."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from plures.cli import main
 
 from .pages import FOLLOWED, ROOT, blocks
 from .reader import Reader
@@ -19,3 +24,21 @@ def test_every_step_works(guide: Path, reader: Reader) -> None:
 def test_all_python_of_a_followed_page_is_in_files(page: Path) -> None:
     """A block without a path would be run by no test."""
     assert [block.line for block in blocks(page.read_text(), "python", "toml") if not block.path] == []
+
+
+@pytest.fixture(scope="module")
+def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("mypy")
+
+
+@pytest.mark.parametrize("page", FOLLOWED, ids=lambda page: str(page.relative_to(ROOT)))
+def test_the_files_of_a_followed_page_have_right_types(page: Path, tmp_path: Path, mypy_cache: Path) -> None:
+    hello = tmp_path / "hello"
+    assert CliRunner().invoke(main, ["new", str(hello)]).exit_code == 0
+    (hello / "tests" / "__init__.py").touch()
+    for block in blocks(page.read_text()):
+        if block.path:
+            block.write(hello)
+    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(mypy_cache), "hello", "tests"]
+    finished = subprocess.run(command, cwd=hello, capture_output=True, text=True, check=False, timeout=240)
+    assert finished.returncode == 0, finished.stdout
