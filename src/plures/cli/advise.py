@@ -1,10 +1,10 @@
 """`plures advise`: what to split out, merge or leave alone."""
 
-from pathlib import Path
+from typing import Any
 
 import click
 
-from .codebase import HELP, codebase_options, deliver, progress, read_request, shape_of
+from .codebase import HELP, CodebaseOptions, codebase_options, progress
 from .console import mistakes_explained, rich_console
 
 
@@ -16,17 +16,7 @@ from .console import mistakes_explained, rich_console
     metavar="COMPONENT",
     help="Say what taking this component out would need, whatever the verdict.",
 )
-def advise_command(
-    path: Path,
-    *,
-    commit: str | None,
-    components: Path | None,
-    shape: str | None,
-    output: Path | None,
-    hide_names: bool,
-    no_cache: bool,
-    planned: str | None,
-) -> None:
+def advise_command(*, planned: str | None, **given: Any) -> None:
     """Say which components of the codebase at PATH to split out, to merge or to leave alone, with the evidence.
 
     Leaving alone is the default. From code and history only one reason to split can be shown: teams that wait.
@@ -44,18 +34,18 @@ def advise_command(
         to_json,
     )
 
-    shape = shape_of(shape, output)
-    with mistakes_explained(as_json=shape == "json"):
+    options = CodebaseOptions(**given)
+    with mistakes_explained(as_json=options.format == "json"):
         with progress() as tell:
-            read = survey(read_codebase(read_request(path, commit, components, no_cache=no_cache), tell), tell)
+            read = survey(read_codebase(options.read_request(), tell), tell)
         if planned is not None:
-            asked = plan(read, planned)
-            deliver(to_json(asked), output) if shape == "json" else print_plan(asked, rich_console())
+            needed = plan(read, planned)
+            options.deliver(to_json(needed)) if options.format == "json" else print_plan(needed, rich_console())
             return
         advice = advise(read)
-        if shape == "terminal":
+        if options.format == "terminal":
             print_advice(advice, rich_console())
-        elif shape == "html":
-            deliver(render_html(draw(read, hide_names=hide_names), advice), output)
+        elif options.format == "html":
+            options.deliver(render_html(draw(read, hide_names=options.hide_names), advice))
         else:
-            deliver(advice_markdown(advice) if shape == "markdown" else to_json(advice), output)
+            options.deliver(advice_markdown(advice) if options.format == "markdown" else to_json(advice))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,29 +42,39 @@ def codebase_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def read_request(path: Path, commit: str | None, components: Path | None, *, no_cache: bool) -> "ReadRequest":
-    """What the advisor should read."""
-    from plures.advisor import ReadRequest, default_cache
+@dataclass(frozen=True)
+class CodebaseOptions:
+    """What the user gave for `codebase_options`."""
 
-    return ReadRequest(path, commit, components, None if no_cache else default_cache())
+    path: Path
+    commit: str | None
+    components: Path | None
+    shape: str | None
+    output: Path | None
+    hide_names: bool
+    no_cache: bool
 
+    @property
+    def format(self) -> str:
+        """The format asked for, or the one that the name of the output means."""
+        by_name = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json"}
+        return self.shape or by_name.get(self.output.suffix.lower() if self.output else "", "terminal")
 
-def shape_of(shape: str | None, output: Path | None) -> str:
-    """The format asked for, or the one that the file's name means."""
-    by_name = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json"}
-    return shape or by_name.get(output.suffix.lower() if output else "", "terminal")
+    def read_request(self) -> "ReadRequest":
+        from plures.advisor import ReadRequest, default_cache
 
+        return ReadRequest(self.path, self.commit, self.components, None if self.no_cache else default_cache())
 
-def deliver(text: str, output: Path | None) -> None:
-    """Write a report to its file, or to standard output."""
-    if output is None:
-        click.echo(text)
-        return
-    try:
-        output.write_text(text, encoding="utf-8", errors="replace")
-    except OSError as failed:
-        raise click.FileError(str(output), failed.strerror or "cannot be written") from None
-    say(f"wrote {output} ({len(text.encode(errors='replace')) // 1024} kB)", err=True)
+    def deliver(self, text: str) -> None:
+        """Write a report to its file, or to standard output."""
+        if self.output is None:
+            click.echo(text)
+            return
+        try:
+            self.output.write_text(text, encoding="utf-8", errors="replace")
+        except OSError as failed:
+            raise click.FileError(str(self.output), failed.strerror or "cannot be written") from None
+        say(f"wrote {self.output} ({len(text.encode(errors='replace')) // 1024} kB)", err=True)
 
 
 @contextmanager

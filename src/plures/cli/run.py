@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from plures.topology import Address, Settings
+from plures.topology import Address
 
 from .console import mistakes_explained
 from .project import file_option, folder_of, open_project
@@ -50,15 +50,13 @@ def run_command(
 
         end_with_parent()
         project = open_project(file)
-        settings = _with_options(project.settings, host=host, port=port, control_port=control_port, data=data)
+        told = project.settings
+        settings = replace(
+            told,
+            public=Address(host or told.public.host, told.public.port if port is None else port),
+            control=Address(told.control.host, told.control.port if control_port is None else control_port),
+            data=data or told.data,
+        )
         mode = Mode.DEVELOPMENT if development else Mode.PRODUCTION
         log_to_stderr()
         sys.exit(run(Deployment(project.assembly, project.topology(topology), settings, mode)))
-
-
-def _with_options(
-    settings: Settings, *, host: str | None, port: int | None, control_port: int | None, data: Path | None
-) -> Settings:
-    public = Address(host or settings.public.host, settings.public.port if port is None else port)
-    control = Address(settings.control.host, settings.control.port if control_port is None else control_port)
-    return replace(settings, public=public, control=control, data=data or settings.data)

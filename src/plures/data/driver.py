@@ -31,7 +31,7 @@ class DriverConnection:
         Args:
             connect: Opens the file, in the thread, with `isolation_level=None` and `check_same_thread=False`.
             begin: The statement that begins each transaction.
-            read_only: There is never anything to commit, so no caller waits until a transaction has ended.
+            read_only: There is never anything to commit, so no caller waits for a rollback.
         """
         self._connect = connect
         self._begin = begin
@@ -74,20 +74,17 @@ class DriverConnection:
         self._sqlite.create_function(*args, **options)
 
     async def commit(self) -> None:
-        await self._end(self._commit)
+        await self.do(self._commit)
 
     async def rollback(self) -> None:
-        await self._end(self._rollback)
+        if self._read_only:
+            # The next statement queues behind this. If this fails, the BEGIN of that statement says so.
+            self._worker.do_later(self._rollback)
+        else:
+            await self.do(self._rollback)
 
-    async def run(self, statement: Callable[[], sqlite3.Cursor]) -> list[Row]:
-        """Run one statement inside a transaction; its first rows."""
-        return await self._do(partial(self._run, statement))
-
-    async def fetch(self, rows: Callable[[], list[Row]]) -> list[Row]:
-        """More rows of a statement that has run."""
-        return await self._do(rows)
-
-    async def _do(self, work: Callable[[], T]) -> T:
+    async def do(self, work: Callable[[], T]) -> T:
+        """Do something in the thread."""
         if self._is_closed:
             raise sqlite3.ProgrammingError("Cannot operate on a closed database.")
         return await self._worker.do(work, self._interrupt)
@@ -97,19 +94,13 @@ class DriverConnection:
         with suppress(sqlite3.ProgrammingError):
             self._sqlite.interrupt()
 
-    async def _end(self, end: Callable[[], None]) -> None:
-        if self._read_only:
-            # The next statement queues behind this. If it fails, the BEGIN of that statement says so.
-            self._worker.do_later(self._rollback)
-        else:
-            await self._do(end)
-
     # The thread runs the methods below.
 
     def _open(self) -> None:
         self._sqlite = self._opened.enter_context(closing(self._connect()))
 
-    def _run(self, statement: Callable[[], sqlite3.Cursor]) -> list[Row]:
+    def run(self, statement: Callable[[], sqlite3.Cursor]) -> list[Row]:
+        """Run one statement inside a transaction; its first rows."""
         if not self._began:
             self._sqlite.execute(self._begin)
             self._began = True
@@ -177,18 +168,18 @@ class DriverCursor:
         wanted = self.arraysize if size is None else size
         rows, self._ahead = self._ahead[:wanted], self._ahead[wanted:]
         if len(rows) < wanted and not self._is_complete:
-            rows += await self._connection.fetch(lambda: self._cursor.fetchmany(wanted - len(rows)))
+            rows += await self._connection.do(lambda: self._cursor.fetchmany(wanted - len(rows)))
         return rows
 
     async def fetchall(self) -> list[Row]:
         rows, self._ahead = self._ahead, []
         if not self._is_complete:
-            rows += await self._connection.fetch(self._cursor.fetchall)
+            rows += await self._connection.do(self._cursor.fetchall)
         return rows
 
     async def close(self) -> None:
         self._cursor.close()
 
     async def _start(self, statement: Callable[[], sqlite3.Cursor]) -> None:
-        self._ahead = await self._connection.run(statement)
+        self._ahead = await self._connection.do(partial(self._connection.run, statement))
         self._is_complete = len(self._ahead) < _ROWS_AHEAD

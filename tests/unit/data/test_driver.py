@@ -174,7 +174,7 @@ async def test_whatever_a_job_raises_arrives(connection: DriverConnection) -> No
         raise Odd
 
     with pytest.raises(Odd):
-        await connection.fetch(raise_odd)
+        await connection.do(raise_odd)
     assert await rows(connection, "SELECT 1") == [(1,)]
 
 
