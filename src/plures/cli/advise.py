@@ -14,12 +14,12 @@ from .console import mistakes_explained, rich_console
     "--plan",
     "planned",
     metavar="COMPONENT",
-    help="Say what taking this component out would need, whatever the verdict.",
+    help="Say what it would take to split this component out, whatever the verdict.",
 )
 def advise_command(*, planned: str | None, **given: Any) -> None:
     """Say which components of the codebase at PATH to split out, to merge or to leave alone, with the evidence.
 
-    Leaving alone is the default. From code and history only one reason to split can be shown: teams that wait.
+    The default is to leave alone. Code and history can show only one reason to split: teams that wait for each other.
     """
     from plures.advisor import (
         advice_markdown,

@@ -7,7 +7,7 @@ import click
 from .console import json_option, mistakes_explained
 
 
-@click.command("call", short_help="Call one operation, print its answer.")
+@click.command("call", short_help="Call one operation and print its answer.")
 @click.argument("operation", metavar="PACKAGE.CONTRACT/OPERATION")
 @click.argument("arguments", metavar="[NAME=VALUE]...", nargs=-1)
 @click.option(

@@ -24,14 +24,17 @@ _OPTIONS = (
     click.option(
         "--components",
         type=click.Path(path_type=Path),
-        help="A TOML file that names components and teams; without it they are found.",
+        help="A TOML file that names components and teams. Without it, Plures finds them.",
     ),
     click.option(
-        "--format", "shape", type=click.Choice(FORMATS), help="Default: by the name of --output, else terminal."
+        "--format",
+        "shape",
+        type=click.Choice(FORMATS),
+        help="Format of the report. Default: what the name of --output says, else terminal.",
     ),
     click.option("--output", "-o", type=click.Path(path_type=Path), help="Write the report to this file."),
-    click.option("--hide-names", is_flag=True, help='Say "person 3" instead of names.'),
-    click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing."),
+    click.option("--hide-names", is_flag=True, help='Write "person 3" instead of names.'),
+    click.option("--no-cache", is_flag=True, help="Read everything again, and keep nothing."),
 )
 
 

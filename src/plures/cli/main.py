@@ -16,7 +16,7 @@ from .topology import topology_group
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="plures", prog_name="plures")
 def main() -> None:
-    """One well-structured application; any part of it as a service, where that pays.
+    """Run one well-structured application, and any part of it as a service where that pays.
 
     \b
     Exit status: 0 all is well · 1 a call failed · 2 a mistake in what was given · 130 interrupted

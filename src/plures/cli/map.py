@@ -11,9 +11,9 @@ from .console import mistakes_explained, rich_console
 @click.command("map", short_help="Draw a codebase and what binds its parts.", context_settings=HELP)
 @codebase_options
 def map_command(**given: Any) -> None:
-    """Draw the Python codebase at PATH: components, what binds them, who works where.
+    """Draw the Python codebase at PATH: components, what binds them, and who works where.
 
-    Reads code and git history and runs none of it. PATH need not know Plures, and need not have git.
+    It reads code and git history, and runs none of it. The codebase needs neither Plures nor git.
     """
     from plures.advisor import map_markdown, print_map, read_map, render_html, to_json
 

@@ -15,7 +15,7 @@ file_option = click.option(
     "-f",
     type=click.Path(path_type=Path),
     default=Path("plures.toml"),
-    help="The settings of the project. Default: plures.toml",
+    help="The settings file of the project. Default: plures.toml",
 )
 
 

@@ -14,12 +14,16 @@ from .reload import end_with_parent, run_reloading
 
 
 @click.command("run", short_help="Run the application until Ctrl-C.")
-@click.option("--topology", "-t", metavar="NAME", help="Topology in plures.toml. Default: everything in one process.")
+@click.option("--topology", "-t", metavar="NAME", help="Which topology of plures.toml to run. Default: monolith.")
 @click.option("--reload", "reloads", is_flag=True, help="Start again when a file changes; implies --development.")
-@click.option("--development", is_flag=True, help="Send calls in process through the codec, to find what cannot cross.")
+@click.option(
+    "--development", is_flag=True, help="Send calls in process through the codec, to find what cannot cross a wire."
+)
 @click.option("--port", type=click.IntRange(0, 65535), help="Port of the edge. Default: 8000, or the next free one.")
 @click.option(
-    "--control-port", type=click.IntRange(0, 65535), help="Port of health, contracts and calls. Default: 8001."
+    "--control-port",
+    type=click.IntRange(0, 65535),
+    help="Port of health, contracts and calls. Default: 8001, or the next free one.",
 )
 @click.option("--host", help="Address of the edge. Default: 127.0.0.1.")
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the embedded databases. Default: .plures")

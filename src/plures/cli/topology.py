@@ -15,7 +15,7 @@ from .project import Project, file_option, open_project
 
 @click.group("topology")
 def topology_group() -> None:
-    """Which process hosts which capability."""
+    """Show and check which process hosts which capability."""
 
 
 @topology_group.command("show")
