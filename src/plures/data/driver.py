@@ -62,6 +62,7 @@ class DriverConnection:
 
     def __del__(self) -> None:
         if not self._is_closed:
+            self._worker.do_later(self._opened.close)
             self._worker.stop(wait=False)
             warnings.warn(f"{self!r} was never closed", ResourceWarning, source=self, stacklevel=1)
 

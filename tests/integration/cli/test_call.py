@@ -151,7 +151,7 @@ def test_the_address_may_be_short(at: str) -> None:
         "x y",
     ],
 )
-def test_nobody_is_there(address: str) -> None:
+def test_no_replica_is_there(address: str) -> None:
     result = invoke(f"{TILL}/Ring", "--at", address)
     assert (result.exit_code, result.stdout) == (2, "")
     assert "[cli.not_reached]" in result.stderr
@@ -178,7 +178,7 @@ def test_other_protocols() -> None:
     ("status", "body"),
     [(404, b"no"), (500, b"{}"), (200, b"<html>"), (200, b"[]"), (200, b"{}"), (200, b'{"contracts":5}'), (200, b"[" * 100_000), (302, b"")],
 )  # fmt: skip
-def test_somebody_else_is_there(status: int, body: bytes) -> None:
+def test_another_program_is_there(status: int, body: bytes) -> None:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(status)

@@ -86,6 +86,6 @@ def test_how_a_command_ends(error: BaseException, status: int) -> None:
     assert CliRunner().invoke(command).exit_code == status
 
 
-def test_what_is_nobodys_mistake_keeps_its_traceback() -> None:
+def test_a_bug_keeps_its_traceback() -> None:
     with pytest.raises(KeyError), mistakes_explained():
         raise KeyError
