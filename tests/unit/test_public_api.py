@@ -10,7 +10,7 @@ LIST = Path(__file__).with_name("public_api.txt")
 
 
 def test_the_public_names_are_those_of_the_list() -> None:
-    """A name that appears here is a promise; one that goes breaks somebody. Change the list with the code, on purpose."""
+    """A name that appears here is a promise; one that goes breaks an application. Change the list with the code, on purpose."""
     listed = set(LIST.read_text().split())
     offered = {f"{package}.{name}" for package in packages() for name in importlib.import_module(package).__all__}
     assert sorted(offered - listed) == [], f"offered, but not in {LIST.name}"

@@ -90,7 +90,7 @@ async def test_restart_under_load(tmp_path, journal: Journal):
 
 
 async def test_a_database_that_cannot_be_opened_is_a_sentence(tmp_path, journal: Journal):
-    (tmp_path / "clerk.sqlite3").write_bytes(b"this is no database, as anybody can see" * 100)
+    (tmp_path / "clerk.sqlite3").write_bytes(b"this is no database, as its first bytes show" * 100)
     with pytest.raises(
         ReplicaFailed, match=r"office\.1 cannot start: Cannot open the database of capability 'clerk'"
     ) as it:

@@ -45,7 +45,7 @@ def assembled(*capabilities: Capability, edge: Any = None) -> Assembly:
 
 
 def circle() -> Assembly:
-    """a → b ⇄ c, b → d ⟲, and one that nobody knows."""
+    """a → b ⇄ c, b → d ⟲, and one that no other knows."""
 
     def edge(a: A) -> None: ...
 

@@ -231,7 +231,7 @@ class Generous:
 
 class Untyped:
     async def find(self, name, most=3): ...
-    async def one(self, user: "Unknown"): ...  # type: ignore[name-defined]  # noqa: F821 - nobody can tell
+    async def one(self, user: "Unknown"): ...  # type: ignore[name-defined]  # noqa: F821 - what is looked for
     async def all(self) -> AsyncIterator[Any]:
         yield 1
 

@@ -16,7 +16,7 @@ ELSEWHERE = "http://elsewhere:1"
 
 
 class Elsewhere:
-    """A transport to one address, where somebody answers everything."""
+    """A transport to one address, where everything is answered."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -25,7 +25,7 @@ class Elsewhere:
     async def unary(self, url: str, outgoing: Outgoing) -> Reply:
         self.asked.append(url + outgoing.path)
         if url != ELSEWHERE:
-            raise NotSent("nobody there")
+            raise NotSent("no server there")
         return Reply(200, b'{"value":"from elsewhere"}')
 
     async def stream(self, url: str, outgoing: Outgoing) -> AsyncIterator[Reply]:
@@ -127,9 +127,9 @@ async def test_endpoints_may_change(host: Make) -> None:
     running = host(Capability(A, Notes().service("a")), hosts="", transport=transport)
     await running.start()
     client = running.client(A)
-    with pytest.raises(Unavailable) as nobody:
+    with pytest.raises(Unavailable) as caught:
         await client.ask()
-    assert (nobody.value.outcome, nobody.value.why) == (Outcome.NOT_SENT, "no replica of it is ready")
+    assert (caught.value.outcome, caught.value.why) == (Outcome.NOT_SENT, "no replica of it is ready")
     running.update_endpoints({"a": ("http://dead:1", ELSEWHERE)})
     for _ in range(10):
         assert await client.ask() == "from elsewhere"

@@ -177,7 +177,7 @@ def failing(error: Exception, *, begins: bool) -> Any:
     return app
 
 
-NOBODY = Unavailable("parts.a.v1.A/Ask", "nobody there", outcome=Outcome.NOT_SENT)
+UNREACHABLE = Unavailable("parts.a.v1.A/Ask", "no server there", outcome=Outcome.NOT_SENT)
 REQUEST = {"type": "http", "method": "GET", "path": "/basket"}
 
 
@@ -188,12 +188,12 @@ async def test_a_part_that_is_down_is_an_answer_and_one_line_in_the_log(caplog: 
         sent.append(event)
 
     with caplog.at_level(logging.WARNING, "plures.edge"):
-        await asyncio.create_task(Edge(failing(NOBODY, begins=False))(dict(REQUEST), None, send))
+        await asyncio.create_task(Edge(failing(UNREACHABLE, begins=False))(dict(REQUEST), None, send))
     start, body = sent
     assert (start["status"], dict(start["headers"])[b"retry-after"]) == (503, b"1")
     assert int(dict(start["headers"])[b"content-length"]) == len(body["body"])
     [record] = caplog.records
-    assert record.getMessage().startswith("GET /basket: Call of parts.a.v1.A/Ask failed (not sent): nobody there")
+    assert record.getMessage().startswith("GET /basket: Call of parts.a.v1.A/Ask failed (not sent): no server there")
 
 
 async def test_an_answer_that_has_begun_cannot_be_taken_back(caplog: pytest.LogCaptureFixture) -> None:
@@ -204,7 +204,7 @@ async def test_an_answer_that_has_begun_cannot_be_taken_back(caplog: pytest.LogC
         sent.append(event)
 
     with pytest.raises(Unavailable):
-        await asyncio.create_task(Edge(failing(NOBODY, begins=True))(dict(REQUEST), None, send))
+        await asyncio.create_task(Edge(failing(UNREACHABLE, begins=True))(dict(REQUEST), None, send))
     assert [event["status"] for event in sent] == [200]
 
 

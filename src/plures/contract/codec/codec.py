@@ -82,7 +82,8 @@ class Codec:
                 data = self._decoder.decode(body)
                 return data if self._form.back is None else self._form.back(data)
             except Exception:  # noqa: BLE001, S110 - a message's own checks may raise anything
-                pass  # the exact way accepts more spellings, and finds all the problems
+                # The exact way accepts more spellings, and finds all the problems.
+                pass
         problems = Problems()
         try:
             data = self._tree.decode(body)

@@ -117,7 +117,8 @@ def _of_message(message: MessageType) -> Form:
     if is_native_throughout(message):
         return Form(message.python)
     forms = {field.name: _form(field.type) for field in message.fields}
-    fields = sorted(message.fields, key=lambda field: field.default is not Field.REQUIRED)  # as a struct must have them
+    # A struct must have its required fields first.
+    fields = sorted(message.fields, key=lambda field: field.default is not Field.REQUIRED)
     stand_in = _stand_in(
         message.name, [(field.wire_name, forms[field.name].type, field.default is Field.REQUIRED) for field in fields]
     )
@@ -128,7 +129,8 @@ def _of_message(message: MessageType) -> Form:
 
     def to(value: Any) -> Any:
         if type(value) is not message.python:
-            raise TypeError  # the exact way says what is wrong
+            # The exact way says what is wrong.
+            raise TypeError
         values = list(values_of(value))
         for number, convert in tos:
             values[number] = convert(values[number])

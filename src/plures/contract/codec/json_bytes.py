@@ -24,7 +24,8 @@ class TooDeep(Exception):
 
 def has_wide_int(body: bytes) -> bool:
     """Whether the JSON has a number that starts with 16 digits; text with such digits is taken for one, which is harmless."""
-    if b"0000" not in body[::4].translate(_DIGITS):  # As 16 digits in a row leave 4 in a row in every fourth byte.
+    # 16 digits in a row leave 4 in a row in every fourth byte.
+    if b"0000" not in body[::4].translate(_DIGITS):
         return False
     return _WIDE in body.translate(_SHAPE)
 
@@ -37,7 +38,8 @@ def check_depth(body: bytes) -> None:
         body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
     outside_of_text = b"".join(body.split(b'"')[::2])
     brackets = outside_of_text.translate(_ONE_BRACKET, b"").translate(None, _ALL_BUT_BRACKETS)
-    for _ in range(MAX_DEPTH):  # Each round takes the innermost level away.
+    # Each round takes the innermost level away.
+    for _ in range(MAX_DEPTH):
         if not brackets:
             return
         brackets = brackets.replace(b"[]", b"")

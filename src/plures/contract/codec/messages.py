@@ -89,7 +89,8 @@ class MessageType:
         return field.absent(at, problems) if sent is None else field.type.decode(sent, at, problems)
 
     def json_schema(self) -> dict[str, object]:
-        if self._is_being_shown:  # a message that nests itself
+        # A message that nests itself is met again while it is shown.
+        if self._is_being_shown:
             return {"title": self.name, "type": "object"}
         self._is_being_shown = True
         try:
