@@ -1,6 +1,6 @@
 """Layer 5: what an application is made of, and what assembling it reveals."""
 
-from .application import Application, Capability
+from .application import EDGE_DEADLINE_S, Application, Capability
 from .assembly import AssembledCapability, Assembly, assemble
 from .dependencies import Dependency, DependencyKind
 from .implementation import is_opened
@@ -8,6 +8,7 @@ from .lifecycle import Hook, Lifecycle
 from .loading import ApplicationNotLoaded, load
 
 __all__ = [
+    "EDGE_DEADLINE_S",
     "Application",
     "ApplicationNotLoaded",
     "AssembledCapability",

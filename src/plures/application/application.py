@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from typing_extensions import TypeForm
 
@@ -10,6 +10,8 @@ from plures.data import Migration
 
 T = TypeVar("T")
 AsgiApp = Callable[..., Any]
+EDGE_DEADLINE_S: Final = 5.0
+"""Source: docs/adr/0006-call-path.md."""
 
 
 class Capability:
@@ -43,12 +45,19 @@ class Application:
         name: A lower-case word.
         capabilities: All of them, in any order.
         edge: A callable that returns an ASGI application. Its annotated parameters are contracts, a `Lifecycle`, and frozen
-            dataclasses of these.
+            dataclasses of these. Or an ASGI application that needs none of them.
+        edge_deadline_s: Most time, in seconds, that the calls of one request to the edge may take together.
     """
 
     def __init__(
-        self, name: str, capabilities: Sequence[Capability], *, edge: Callable[..., AsgiApp] | None = None
+        self,
+        name: str,
+        capabilities: Sequence[Capability],
+        *,
+        edge: Callable[..., AsgiApp] | None = None,
+        edge_deadline_s: float = EDGE_DEADLINE_S,
     ) -> None:
         self.name = name
         self.capabilities = tuple(capabilities)
         self.edge = edge
+        self.edge_deadline_s = edge_deadline_s

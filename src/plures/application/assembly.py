@@ -1,5 +1,6 @@
 """Application → assembly: contracts described, dependencies read, everything checked, all violations at once."""
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,10 +13,10 @@ from plures.errors import InvalidInput, Violation
 from plures.topology import ApplicationFacts, CapabilityFacts
 
 from . import rules
-from .application import Application, Capability
+from .application import EDGE_DEADLINE_S, Application, Capability
 from .conformance import check_conformance
 from .dependencies import Dependency, DependencyKind, read_dependencies
-from .implementation import is_opened
+from .implementation import is_asgi_application, is_opened
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]*")
 
@@ -48,6 +49,7 @@ class Assembly:
     capabilities: Mapping[str, AssembledCapability]
     edge: Callable[..., Any] | None
     edge_dependencies: tuple[Dependency, ...]
+    edge_deadline_s: float = EDGE_DEADLINE_S
 
     def contract(self, python: type) -> ContractDescription | None:
         """The description of a contract class that this application has a capability for."""
@@ -114,11 +116,11 @@ def assemble(application: Application) -> Assembly:
         assembled = _capability(capability, violations)
         if assembled is not None:
             _add(assembled, capabilities, violations)
-    edge_dependencies = () if application.edge is None else _edge(application.edge, violations)
+    edge, edge_dependencies = _edge(application, violations)
     if violations:
         # A message that several operations use is reported once.
         raise InvalidInput(f"application {application.name!r}", dict.fromkeys(violations))
-    return Assembly(application.name, capabilities, application.edge, edge_dependencies)
+    return Assembly(application.name, capabilities, edge, edge_dependencies, application.edge_deadline_s)
 
 
 def _capability(capability: Capability, violations: list[Violation]) -> AssembledCapability | None:
@@ -141,14 +143,22 @@ def _capability(capability: Capability, violations: list[Violation]) -> Assemble
     return AssembledCapability(contract, capability.implementation, dependencies, capability.migrations)
 
 
-def _edge(edge: Callable[..., Any], violations: list[Violation]) -> tuple[Dependency, ...]:
+def _edge(
+    application: Application, violations: list[Violation]
+) -> tuple[Callable[..., Any] | None, tuple[Dependency, ...]]:
+    """What makes the edge, and what that asks for."""
+    if not 0 < application.edge_deadline_s < math.inf:
+        violations.append(rules.EDGE_DEADLINE.broken("the edge", deadline_s=application.edge_deadline_s))
+    edge = application.edge
+    if edge is None or is_asgi_application(edge):
+        return (None if edge is None else lambda: edge), ()
     dependencies, found = read_dependencies(edge, "the edge")
     violations += found
     if _has_database(dependencies):
         violations.append(rules.EDGE_DATABASE.broken("the edge"))
     if is_opened(edge):
         violations.append(rules.EDGE_OPENED.broken("the edge"))
-    return dependencies
+    return edge, dependencies
 
 
 def _is_capability(thing: object) -> bool:

@@ -33,6 +33,18 @@ def is_opened(implementation: Callable[..., Any]) -> bool:
     return get_origin(_returned(implementation)) is AbstractAsyncContextManager
 
 
+def is_asgi_application(edge: Callable[..., Any]) -> bool:
+    """Whether it is an ASGI application itself, rather than what makes one: it is called with a scope, receive and send."""
+    if inspect.isclass(edge) or not callable(edge):
+        return False
+    called = edge if inspect.isroutine(edge) else type(edge).__call__
+    return inspect.iscoroutinefunction(called) and list(inspect.signature(edge).parameters) == [
+        "scope",
+        "receive",
+        "send",
+    ]
+
+
 def service_class(implementation: Callable[..., Any]) -> type | None:
     """The class of the service that it builds, as far as it says."""
     if inspect.isclass(implementation):

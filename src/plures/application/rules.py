@@ -28,6 +28,9 @@ EDGE_DATABASE: Final = Rule(
     "asks for a database, but data belongs to capabilities",
     "Give the data to a capability and call that.",
 )
+EDGE_DEADLINE: Final = Rule(
+    "application.edge_deadline", "edge_deadline_s={deadline_s!r} is no length of time", "Pass seconds, more than 0."
+)
 EDGE_OPENED: Final = Rule(
     "application.edge_opened",
     "is a context manager, but the edge must be a function that returns an ASGI application",

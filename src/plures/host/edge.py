@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Final
 
+from plures.application import EDGE_DEADLINE_S
 from plures.errors import DeadlineExceeded, PluresError, Text, Unavailable
 from plures.runtime import CallContext, current
 
+from .edge_answer import EdgeAnswer
+
 _LOG: Final = logging.getLogger("plures.edge")
-EDGE_DEADLINE_S: Final = 5.0
-"""Source: docs/adr/0006-call-path.md."""
 
 
 @dataclass(eq=False)
@@ -25,10 +26,15 @@ class EdgeNotStarted(PluresError):
 
 
 class Edge:
-    """An ASGI application whose calls to capabilities belong to one root request each."""
+    """An ASGI application whose calls to capabilities belong to one root request each.
 
-    def __init__(self, app: Any) -> None:
+    Args:
+        deadline_s: Most time that the calls of one request may take together.
+    """
+
+    def __init__(self, app: Any, deadline_s: float = EDGE_DEADLINE_S) -> None:
         self._app = app
+        self._deadline_s = deadline_s
         self._lifespan = _Lifespan(app)
 
     async def start(self) -> None:
@@ -45,39 +51,39 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        current.set(CallContext(monotonic() + EDGE_DEADLINE_S, 0))
-        answer = _Answer(send)
+        current.set(CallContext(monotonic() + self._deadline_s, 0))
+        answer = EdgeAnswer(send)
         try:
             await self._app(scope, receive, answer.send)
-        except (Unavailable, DeadlineExceeded) as error:
-            # A part that is down is no bug of the edge: the client may come back, and one line tells the operator.
-            _LOG.warning("%s %s: %s", scope["method"], scope["path"], " ".join(str(error).split()))
-            if answer.has_started:
+        except Exception as error:
+            missing = _missing_part(error)
+            if missing is None or answer.has_started:
+                await answer.pass_on()
                 raise
+            # A part that is down is no bug of the edge: the client may come back, and one line tells the operator.
+            _LOG.warning("%s %s: %s%s", scope["method"], scope["path"], _in_one_line(missing), self._hint(missing))
             await answer.refuse()
+        else:
+            await answer.pass_on()
+
+    def _hint(self, error: Exception) -> str:
+        if isinstance(error, DeadlineExceeded) and error.is_inherited:
+            return f" The calls of one request have {self._deadline_s:g} s: Application(…, edge_deadline_s=…)."
+        return ""
 
 
-class _Answer:
-    """What an application answers, and whether it has begun to."""
+def _missing_part(error: BaseException) -> Exception | None:
+    """The failure of a call to a part that does not answer, also inside a group of which nothing else failed."""
+    if isinstance(error, Unavailable | DeadlineExceeded):
+        return error
+    if isinstance(error, BaseExceptionGroup):
+        inner = [_missing_part(each) for each in error.exceptions]
+        return inner[0] if all(inner) else None
+    return None
 
-    def __init__(self, send: Any) -> None:
-        self._send = send
-        self.has_started = False
 
-    async def send(self, event: Any) -> None:
-        self.has_started = True
-        await self._send(event)
-
-    async def refuse(self) -> None:
-        """Say that it may work later."""
-        body = b"A part of this application does not answer at the moment. Please try again.\n"
-        headers = [
-            (b"content-type", b"text/plain; charset=utf-8"),
-            (b"content-length", str(len(body)).encode()),
-            (b"retry-after", b"1"),
-        ]
-        await self._send({"type": "http.response.start", "status": 503, "headers": headers})
-        await self._send({"type": "http.response.body", "body": body})
+def _in_one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 class _Lifespan:

@@ -113,7 +113,7 @@ class Host:
             self._dispatcher.serve(self._hosted[name].contract.operations, service)
         if self._placement.edge and self._assembly.edge is not None:
             arguments = self._services.arguments(_EDGE, self._assembly.edge_dependencies)
-            self._edge = Edge(self._assembly.edge(**arguments))
+            self._edge = Edge(self._assembly.edge(**arguments), self._assembly.edge_deadline_s)
             await self._lifecycles.start(_EDGE)
             await self._edge.start()
         await self._lifecycles.become_ready()

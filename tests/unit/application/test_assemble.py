@@ -1,6 +1,7 @@
 """Assembling an application: whatever is wrong with it is found, all at once, with what to write instead."""
 
 import functools
+import math
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Protocol
 
@@ -269,9 +270,31 @@ def test_an_edge_with_a_database() -> None:
 def test_an_edge_that_is_an_application_already() -> None:
     async def asgi(scope, receive, send): ...
 
-    found = problems(Capability(Tax, TaxService), edge=asgi)
-    assert [where for _, where, _ in found] == ["the edge"] * 4
-    assert "is built by a coroutine, and Plures builds services without waiting" in [what for *_, what in found]
+    class Framework:
+        async def __call__(self, scope, receive, send): ...
+        async def method(self, scope, receive, send): ...
+
+    framework = Framework()
+    for edge in (asgi, framework, framework.method):
+        assembly = assemble(Application("shop", [Capability(Tax, TaxService)], edge=edge))
+        assert assembly.edge is not None
+        assert (assembly.edge(), assembly.edge_dependencies) == (edge, ())
+
+
+def test_an_edge_that_is_neither_an_application_nor_makes_one() -> None:
+    async def almost(scope, receive): ...
+
+    class Synchronous:
+        def __call__(self, scope, receive, send): ...
+
+    for edge in (almost, Synchronous(), "web", 7):
+        assert {where for _, where, _ in problems(Capability(Tax, TaxService), edge=edge)} == {"the edge"}
+
+
+@pytest.mark.parametrize("deadline_s", [0, -1, math.inf, math.nan])
+def test_the_time_of_a_request_is_a_length_of_time(deadline_s: float) -> None:
+    with pytest.raises(InvalidInput, match="is no length of time"):
+        assemble(Application("shop", [Capability(Tax, TaxService)], edge_deadline_s=deadline_s))
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:

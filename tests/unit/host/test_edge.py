@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from plures import Capability, Outcome, Unavailable
-from plures.host import EDGE_DEADLINE_S, EdgeNotStarted, Host
+from plures.application import EDGE_DEADLINE_S
+from plures.host import EdgeNotStarted, Host
 from plures.host.edge import Edge
 from plures.runtime import current
 
