@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Final
@@ -76,10 +77,9 @@ def _missing_part(error: BaseException) -> Exception | None:
     """The failure of a call to a part that does not answer, also inside a group of which nothing else failed."""
     if isinstance(error, Unavailable | DeadlineExceeded):
         return error
-    if isinstance(error, BaseExceptionGroup):
-        inner = [_missing_part(each) for each in error.exceptions]
-        return inner[0] if all(inner) else None
-    return None
+    inner: Sequence[BaseException] = getattr(error, "exceptions", ())
+    missing = [_missing_part(each) for each in inner]
+    return missing[0] if missing and all(missing) else None
 
 
 def _in_one_line(error: Exception) -> str:
