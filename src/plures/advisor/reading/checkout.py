@@ -1,5 +1,6 @@
 """Takes in the files of a codebase, from disk or from a commit. Does not know what they mean."""
 
+import os
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -25,13 +26,19 @@ class Checkout:
     def name(self) -> str:
         """Name of the folder, or of the one above where the folder is only called `repo` or `.git`."""
         named = self.folder.name if self.folder.name not in {"repo", ".git", ""} else self.folder.parent.name
-        return named.removesuffix(".git") or str(self.folder)
+        # A name that is no UTF-8 is shown with a sign in place of what cannot be shown.
+        return os.fsencode(named.removesuffix(".git") or str(self.folder)).decode(errors="replace")
 
     def fingerprint(self) -> str:
         """A text that two checkouts share only when every map of them is the same."""
         head = (self.repository.head, self.repository.prefix, self.repository.shallow) if self.repository else ()
-        files = (self.tree.paths, sorted(self.tree.digests.items()), sorted(self.tree.skipped.items()))
-        return sha256(repr((str(self.folder), head, self.web, self.definitions, files)).encode()).hexdigest()
+        files = (
+            self.tree.paths,
+            sorted(self.tree.digests.items()),
+            sorted(self.tree.skipped.items()),
+            self.tree.submodules,
+        )
+        return sha256(repr((ascii(self.folder), head, self.web, self.definitions, files)).encode()).hexdigest()
 
 
 def open_checkout(request: ReadRequest, progress: Progress) -> Checkout:
@@ -43,11 +50,11 @@ def open_checkout(request: ReadRequest, progress: Progress) -> Checkout:
         InvalidInput: The file of definitions is wrong.
     """
     if not request.path.is_dir():
-        raise NotAFolder(str(request.path))
+        raise NotAFolder(os.fsencode(request.path).decode(errors="replace"))
     folder = request.path.resolve()
     definitions = read_definitions(request.definitions) if request.definitions else Definitions()
     repository = open_repository(folder, request.commit)
     progress("reading files", 0, None)
     from_git = repository is not None and (repository.bare or request.commit is not None)
-    tree = read_commit(repository) if repository and from_git else read_folder(folder)
+    tree = read_commit(repository) if repository and from_git else read_folder(folder, repository)
     return Checkout(folder, repository, definitions, tree, web_address(repository) if repository else WebAddress())

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from plures.advisor.errors import NoPythonFound
 
 from .cache import Cache
-from .cached_reading import facts_of, history_of
+from .cached_reading import facts_of, history_of, submodule_notes
 from .checkout import Checkout, open_checkout
 from .components import Division, divide_by_folders, overlay
 from .definitions import Definitions
 from .imports import ImportEdge, resolve_imports
-from .packages import ModuleIndex, project_folders
+from .packages import ModuleIndex, is_python_2, project_folders
 from .python import ModuleFacts
 from .repository import History, Tree, WebAddress, read_owners
 from .request import Progress, ReadRequest
@@ -73,11 +73,12 @@ def understand(checkout: Checkout, cache: Cache, progress: Progress) -> Codebase
     production = frozenset(path for path in facts if kinds[path] is Role.PRODUCTION and is_code[path])
     if not production:
         raise NoPythonFound(str(checkout.folder), len(tree.paths))
-    index = ModuleIndex(kinds, project_folders(tree.paths))
+    written = {path: facts[path] for path in sorted(production)}
+    index = ModuleIndex(kinds, project_folders(tree.paths), python_2=is_python_2(written))
     lines = {path: facts[path].lines for path in production}
     division = overlay(divide_by_folders(lines, index.name_of, definitions.divide), definitions, lines)
     progress("following imports", 0, None)
-    imports = resolve_imports({path: facts[path] for path in sorted(production)}, index)
+    imports = resolve_imports(written, index)
     history, notes = history_of(checkout, cache, progress)
     return Codebase(
         name=checkout.name,
@@ -91,5 +92,5 @@ def understand(checkout: Checkout, cache: Cache, progress: Progress) -> Codebase
         definitions=definitions,
         owners=read_owners(tree, sorted(production)),
         web=checkout.web if history else WebAddress(),
-        notes=notes,
+        notes=(*notes, *submodule_notes(tree)),
     )

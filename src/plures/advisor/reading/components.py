@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from plures.errors import InvalidInput
 
 from .definitions import NO_FILE, Definitions
+from .packages import is_module, stem
 
 # A folder that holds more than this share of all lines is divided into its subfolders.
 SPLIT_SHARE = 0.15
@@ -119,13 +120,13 @@ def _names(folders: set[str], name_of: Mapping[str, str], lines: Iterable[str]) 
     """Dotted names by folder; the path where two distributions share a dotted name."""
     dotted: dict[str, str] = {}
     for path in lines:
-        folder, module = path.rpartition("/")[0], name_of[path]
-        package = module if path.endswith("__init__.py") else module.rpartition(".")[0]
-        while True:
-            dotted.setdefault(folder, package)
-            if not folder:
-                break
-            folder, package = folder.rpartition("/")[0], package.rpartition(".")[0]
+        folder = path.rpartition("/")[0]
+        # The dotted name is the end of the path with other signs: what precedes it is the source root.
+        root = len(stem(path)) - len(name_of[path])
+        dotted.setdefault(folder, folder[root:].replace("/", "."))
+        while folder:
+            folder = folder.rpartition("/")[0]
+            dotted.setdefault(folder, folder[root:].replace("/", "."))
     times = Counter(dotted.get(folder) or folder for folder in folders)
 
     def name(folder: str) -> str:
@@ -138,7 +139,7 @@ def _names(folders: set[str], name_of: Mapping[str, str], lines: Iterable[str]) 
 def _by_module(lines: Mapping[str, int], name_of: Mapping[str, str]) -> Division:
     """Makes every module a component, and one of all small modules: for codebases without subpackages."""
     largest = sorted(lines, key=lambda path: (-lines[path], path))[:MOST_COMPONENTS]
-    named = {path: name_of[path] or path for path in largest if lines[path] >= SMALLEST_LINES}
+    named = {path: (is_module(path) and name_of[path]) or path for path in largest if lines[path] >= SMALLEST_LINES}
     of = {path: named.get(path, _SMALL) for path in lines}
     return Division(of, {"": _SMALL} if _SMALL in of.values() else {})
 

@@ -1,66 +1,98 @@
 """Gives every Python file its dotted names, and finds the file that an import means. Knows src layouts, namespaces and monorepos."""
 
+import sys
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from .python import Import
+from .python import Import, ModuleFacts
 
-_PROJECT_FILES = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "manage.py"})
+_DISTRIBUTION_FILES = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
+# What runs is started beside these: their folder is on `sys.path`.
+_PROJECT_FILES = _DISTRIBUTION_FILES | {"manage.py", "requirements.txt", "Pipfile", "Dockerfile", "tox.ini"}
 _SOURCE_FOLDERS = ("src", "lib", "python")
+# Of so many files that only Python 2 can parse, as a share, the codebase is one of Python 2.
+_OLD_SHARE = 0.05
 
 
 def project_folders(paths: Iterable[str]) -> set[str]:
     """Folders that are distributions or sites of their own; the top ("") is always one."""
-    found = {path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] in _PROJECT_FILES}
-    return found | {""}
+    return _folders_with(paths, _PROJECT_FILES) | {""}
+
+
+def distribution_folders(paths: Iterable[str]) -> set[str]:
+    """Folders that hold what makes a distribution; the top counts only if it does."""
+    return _folders_with(paths, _DISTRIBUTION_FILES)
+
+
+def _folders_with(paths: Iterable[str], files: frozenset[str]) -> set[str]:
+    return {path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] in files}
+
+
+def is_module(path: str) -> bool:
+    """Whether an import can mean this file. A file with a dot in its name, such as `settings.example.py`, is none."""
+    return "." not in path.rpartition("/")[2].removesuffix(".py")
+
+
+def is_python_2(facts: Mapping[str, ModuleFacts]) -> bool:
+    """Whether these files are written for Python 2, where `import sibling` means a module of the same package."""
+    old = sum(1 for module in facts.values() if module.python_2)
+    return bool(old) and old >= _OLD_SHARE * len(facts)
 
 
 class ModuleIndex:
     """Dotted names of a codebase's files.
 
     A file may have several names: the full one from its source root, and shorter ones where a folder on the way may itself
-    be on `sys.path`. The full name is tried first.
+    be on `sys.path`. The full name is tried first; a shorter one holds only for what lies in that folder.
+
+    Args:
+        projects: Folders that are on `sys.path`, or whose source folders are.
+        python_2: Imports may be relative without saying so.
     """
 
-    def __init__(self, paths: Iterable[str], projects: set[str]) -> None:
+    def __init__(self, paths: Iterable[str], projects: set[str], *, python_2: bool = False) -> None:
         python = [path for path in paths if path.endswith(".py")]
+        self._python_2 = python_2
         self._packages = {path.rpartition("/")[0] for path in python if path.endswith("/__init__.py")}
         self._roots = {
             _join(project, source) for project in projects for source in ("", *_SOURCE_FOLDERS)
         } - self._packages | {""}
-        self.name_of = {path: self._dotted(path) for path in python}
-        self._full: defaultdict[str, list[str]] = defaultdict(list)
-        self._short: defaultdict[str, list[str]] = defaultdict(list)
+        self.name_of = {path: _module(_below(self._root(path), path)) for path in python}
+        # By dotted name: files, each with the folder that must be on `sys.path` for it.
+        self._full: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._short: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
         for path, name in self.name_of.items():
-            self._full[name].append(path)
-            for alias in self._aliases(path, name):
-                self._short[alias].append(path)
+            if is_module(path):
+                self._full[name].append((path, self._root(path)))
+                for alias, folder in self._aliases(path):
+                    self._short[alias].append((path, folder))
 
-    def _dotted(self, path: str) -> str:
+    def _root(self, path: str) -> str:
         folder = path.rpartition("/")[0]
         while folder not in self._roots:
             folder = folder.rpartition("/")[0]
-        return _module(path[len(folder) :].lstrip("/"))
+        return folder
 
-    def _aliases(self, path: str, name: str) -> Iterable[str]:
+    def _aliases(self, path: str) -> Iterable[tuple[str, str]]:
         """Shorter names: from the folder above the topmost package, and for a module outside packages from its own folder."""
-        folder = path.rpartition("/")[0]
+        root, folder = self._root(path), path.rpartition("/")[0]
         while folder in self._packages:
             folder = folder.rpartition("/")[0]
-        short = _module(path[len(folder) :].lstrip("/"))
-        if short != name:
-            yield short
+        if folder != root:
+            yield _module(_below(folder, path)), folder
         # Django sites put the folder of manage.py on the path, and often the folder `apps/` in it.
-        parts = name.split(".")
+        parts = _below(root, path).split("/")
         if "apps" in parts[:-1]:
-            yield ".".join(parts[parts.index("apps") + 1 :])
+            yield _module("/".join(parts[parts.index("apps") + 1 :])), root
 
     def find(self, dotted: str, near: str) -> str | None:
         """The file of a dotted name; where several have it, the one nearest to the importing file `near`."""
-        candidates = self._full.get(dotted) or self._short.get(dotted)
-        if not candidates:
-            return None
-        return candidates[0] if len(candidates) == 1 else max(candidates, key=lambda path: _shared(path, near))
+        candidates = [
+            path for path, root in self._full.get(dotted, ()) if not _is_standard(dotted) or _is_in(near, root)
+        ]
+        if not candidates and not _is_standard(dotted):
+            candidates = [path for path, folder in self._short.get(dotted, ()) if _is_in(near, folder)]
+        return max(candidates, key=lambda path: _shared(path, near), default=None)
 
     def resolve(self, wanted: Import, path: str) -> str | None:
         """The file that an import in `path` means, or None when it means no file of this codebase."""
@@ -68,8 +100,8 @@ class ModuleIndex:
         if wanted.name and (found := self.find(_join_dots(base, wanted.name), path)):
             return found
         found = self._longest(base, path)
-        if found is None and wanted.level == 0:
-            # Implicit relative imports of Python 2: `import sibling` inside a package.
+        if found is None and wanted.level == 0 and self._python_2:
+            # `import sibling` inside a package.
             package = self._package_of(path)
             inner = _join_dots(package, base)
             found = (wanted.name and self.find(_join_dots(inner, wanted.name), path)) or (
@@ -98,9 +130,26 @@ class ModuleIndex:
         return name if path.endswith("/__init__.py") else name.rpartition(".")[0]
 
 
+def _is_standard(dotted: str) -> bool:
+    return dotted.partition(".")[0] in sys.stdlib_module_names
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return not folder or path.startswith(f"{folder}/")
+
+
+def _below(folder: str, path: str) -> str:
+    return path[len(folder) + 1 :] if folder else path
+
+
 def _module(relative: str) -> str:
-    parts = relative.removesuffix(".py").split("/")
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    return stem(relative).replace("/", ".")
+
+
+def stem(path: str) -> str:
+    """The path of a module without its ending, that of a package without its `__init__.py`."""
+    folder, _, name = path.rpartition("/")
+    return folder if name == "__init__.py" else path.removesuffix(".py")
 
 
 def _join(left: str, right: str) -> str:

@@ -34,6 +34,21 @@ def test_a_package_too_small_belongs_to_the_one_above():
     assert divided(SHOP | {"shop/tiny/__init__.py": 5}).of["shop/tiny/__init__.py"] == "shop"
 
 
+@pytest.mark.parametrize(
+    ("odd", "component"),
+    [
+        ("shop/cart/a.example.py", "shop.cart"),
+        ("shop/cart/__init__.old.py", "shop.cart"),
+        ("shop/cart/v1.2/m.py", "shop.cart"),
+        ("shop/pay/v1.2/a.b.py", "shop.pay"),
+    ],
+)
+def test_a_dot_in_a_name_renames_no_component(odd: str, component: str):
+    found = divided({odd: 50} | SHOP)
+    assert {"shop", "shop.search", "shop.cart", "shop.pay"} == set(found.of.values())
+    assert found.of[odd] == component
+
+
 def test_a_package_that_dominates_is_divided():
     big = SHOP | package("shop/api/orders", 9) | package("shop/api/people", 9) | {"shop/api/__init__.py": 1}
     assert {"shop.api.orders", "shop.api.people"} <= set(divided(big).of.values())

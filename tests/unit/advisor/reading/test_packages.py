@@ -1,7 +1,8 @@
 import pytest
 
-from plures.advisor.reading.packages import ModuleIndex, project_folders
+from plures.advisor.reading.packages import ModuleIndex, is_python_2, project_folders
 from plures.advisor.reading.python.facts import Import
+from plures.advisor.reading.python.parse import parse
 
 
 def index(*paths: str) -> ModuleIndex:
@@ -42,9 +43,46 @@ def test_too_many_dots_lead_nowhere():
     assert index("shop/__init__.py", "shop/a.py").resolve(Import("x", 9, "y", 1), "shop/a.py") is None
 
 
-def test_implicit_relative_imports_of_python_2():
-    found = index("shop/__init__.py", "shop/a.py", "shop/b.py")
-    assert found.resolve(Import("b", 0, "", 1), "shop/a.py") == "shop/b.py"
+def test_imports_are_implicitly_relative_in_python_2_alone():
+    paths = ("shop/__init__.py", "shop/a.py", "shop/redis/__init__.py")
+    new, old = index(*paths), ModuleIndex(paths, project_folders(paths), python_2=True)
+    assert new.resolve(Import("redis", 0, "", 1), "shop/a.py") is None
+    assert old.resolve(Import("redis", 0, "", 1), "shop/a.py") == "shop/redis/__init__.py"
+
+
+@pytest.mark.parametrize("text", ["print 'x'", "try:\n    pass\nexcept E, e:\n    pass", "x = 0777", "raise E, 'x'"])
+def test_a_codebase_is_one_of_python_2_when_only_python_2_reads_its_files(text: str):
+    new = {f"{i}.py": parse(b"print('x')") for i in range(9)}
+    assert is_python_2(new | {"a.py": parse(text.encode())})
+    assert not is_python_2(new | {"a.py": parse(b"def broken(:\n    print('x')")})
+
+
+@pytest.mark.parametrize("name", ["logging", "redis"])
+@pytest.mark.parametrize("place", ["{}.py", "{}/__init__.py"])
+def test_scripts_and_folders_elsewhere_do_not_stand_for_packages(name: str, place: str):
+    local = f"ops/{place.format(name)}"
+    found = index("shop/__init__.py", "shop/a.py", local, "ops/run.py")
+    assert found.resolve(Import(name, 0, "", 1), "shop/a.py") is None
+    assert found.resolve(Import(name, 0, "handlers", 1), "shop/a.py") is None
+    # A script's own folder is on the path; of the standard library nothing is taken from there.
+    assert found.resolve(Import(name, 0, "", 1), "ops/run.py") == (local if name == "redis" else None)
+
+
+def test_a_name_of_the_standard_library_is_local_where_a_source_root_has_it():
+    found = index("app/pyproject.toml", "app/src/types.py", "app/src/a.py", "other/b.py")
+    assert found.resolve(Import("types", 0, "", 1), "app/src/a.py") == "app/src/types.py"
+    assert found.resolve(Import("types", 0, "", 1), "other/b.py") is None
+
+
+@pytest.mark.parametrize("sign", ["requirements.txt", "Dockerfile", "manage.py"])
+def test_a_folder_that_things_are_started_in_is_a_source_root(sign: str):
+    found = index(f"backend/{sign}", "backend/shop/__init__.py", "worker/main.py")
+    assert found.resolve(Import("shop", 0, "", 1), "worker/main.py") == "backend/shop/__init__.py"
+
+
+def test_a_file_with_a_dot_in_its_name_is_no_module():
+    found = index("shop/__init__.py", "shop/a.py", "shop/settings.example.py")
+    assert found.resolve(Import("shop.settings.example", 0, "", 1), "shop/a.py") == "shop/__init__.py"
 
 
 def test_a_folder_that_may_be_on_the_path_itself():

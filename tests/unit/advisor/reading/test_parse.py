@@ -126,3 +126,12 @@ def test_state_that_one_process_shares():
     assert facts(
         "cache = {}\nlimit = 3\n_count = 0\ndef up():\n    global _count\n    _count += 1\n"
     ).mutable_globals == ("cache", "_count")
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    "undefined punycode idna hex rot13 zlib base64 utf-16 utf-7 utf-32 unicode_escape raw_unicode_escape mbcs nonsense".split(),
+)
+def test_a_file_with_an_odd_coding_cookie_is_read_as_latin_1(cookie: str):
+    found = parse(f"# coding: {cookie}\nimport shop.search\nname = 'caf\xe9 \\]'\n".encode("latin-1"))
+    assert [wanted.module for wanted in found.imports] == ["shop.search"]

@@ -93,6 +93,7 @@ class ModuleFacts:
     Attributes:
         lines: Lines that are neither blank nor comment.
         problem: Why the file could not be parsed fully; empty when it could.
+        python_2: Only Python 2 can parse it.
         transactions: For each transaction, the line where it begins and the positions of the imports used inside it.
         mutable_globals: Module-level names that hold a mutable container or that functions rebind.
     """
@@ -105,3 +106,4 @@ class ModuleFacts:
     models: tuple[ModelClass, ...] = ()
     transactions: tuple[tuple[int, tuple[int, ...]], ...] = ()
     mutable_globals: tuple[str, ...] = ()
+    python_2: bool = False

@@ -6,11 +6,16 @@ import tokenize
 import warnings
 from collections.abc import Callable
 from io import BytesIO
+from typing import TypeVar
 
 from . import scan
 from .facts import ModuleFacts
 from .syntax import Reader
 
+T = TypeVar("T")
+
+# Python reads no source in an encoding that gives these another meaning, such as utf-16 or unicode_escape.
+_PLAIN = bytes(range(32, 127)) + rb"\x41\u0041+AEE-"
 _CONFLICT = re.compile(rb"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 
 
@@ -30,8 +35,8 @@ def parse(content: bytes) -> ModuleFacts:
         return scan.scan(text, lines, "nested too deeply")
 
 
-def _quietly(work: Callable[[], ast.Module]) -> ast.Module:
-    # The compiler warns about invalid escapes and `is` with literals in old code; these warnings do not help the user.
+def _quietly(work: Callable[[], T]) -> T:
+    # The compiler and codecs warn about invalid escapes and `is` with literals in old code; that does not help the user.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return work()
@@ -40,11 +45,17 @@ def _quietly(work: Callable[[], ast.Module]) -> ast.Module:
 def decode(content: bytes) -> str:
     """Text of a source file, in its declared encoding, else in UTF-8, else in Latin-1, which never fails."""
     try:
-        encoding, _ = tokenize.detect_encoding(BytesIO(content).readline)
-        text = content.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError):
+        text = _quietly(lambda: _in_declared_encoding(content))
+    except (SyntaxError, ValueError, LookupError):
         text = content.decode("latin-1")
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _in_declared_encoding(content: bytes) -> str:
+    encoding, _ = tokenize.detect_encoding(BytesIO(content).readline)
+    if _PLAIN.decode(encoding) != _PLAIN.decode("ascii"):
+        raise LookupError(encoding)
+    return content.decode(encoding)
 
 
 def count_lines(text: str) -> int:

@@ -11,6 +11,10 @@ _LONG_IMPORT = re.compile(r"^([ \t]*from[ \t]+[.\w]+[ \t]+import[ \t]*)(\([^)]*\
 _MODEL = re.compile(r"^class[ \t]+(\w+)\(.*\b(models\.Model|Base|BASE|ModelBase)\b.*\)")
 _TABLENAME = re.compile(r"^[ \t]+__tablename__[ \t]*=[ \t]*['\"](\w+)['\"]")
 _STRING = re.compile(r"(\"\"\"|''')(.*?)\1|\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'", re.DOTALL)
+_PYTHON_2 = re.compile(
+    r"^[ \t]*(?:print[ \t]+(?:[\w'\"]|>>)|except[ \t]+[\w.() ,]+,[ \t]*\w+[ \t]*:|raise[ \t]+[\w.]+[ \t]*,|exec[ \t]+['\"\w])|<>|`|\bur''|\b0[0-7]+\b",
+    re.MULTILINE,
+)
 _USE = re.compile(r"(?<![\w.])([A-Za-z_]\w*)(?:\.(\w+))?[ \t]*(\()?")
 
 
@@ -25,6 +29,7 @@ def scan(text: str, lines: int, problem: str) -> ModuleFacts:
         uses=tuple(_uses(code, aliases)),
         tables=tuple(_tables(text)),
         models=tuple(_models(text)),
+        python_2=_PYTHON_2.search(code) is not None,
     )
 
 

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
@@ -24,8 +25,24 @@ _SAFE = (
     *("-c", "log.showSignature=false"),
     *("-c", "core.quotePath=false"),
     *("-c", "core.commitGraph=true"),
+    *("-c", "core.excludesFile="),
+    *("-c", "core.untrackedCache=false"),
+    *("-c", "core.splitIndex=false"),
+    *("-c", "log.showRoot=true"),
+    *("-c", "log.follow=false"),
+    *("-c", f"diff.orderFile={os.devnull}"),
+    *("-c", "mailmap.file="),
+    *("-c", "mailmap.blob="),
+    *("-c", "i18n.logOutputEncoding=UTF-8"),
 )
-_ENVIRONMENT = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C", "GIT_CONFIG_NOSYSTEM": "1"}
+# Two users must get one map: the configuration of neither counts, but for the folders that they trust.
+_ENVIRONMENT = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "LC_ALL": "C",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+}
 
 
 @dataclass(frozen=True)
@@ -149,5 +166,21 @@ def _command(folder: Path, arguments: Sequence[str]) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return kept | _ENVIRONMENT
+    own = _own_environment()
+    trusted = _trusted_folders(tuple(sorted(own.items())))
+    settings = {f"GIT_CONFIG_KEY_{i}": "safe.directory" for i in range(len(trusted))}
+    values = {f"GIT_CONFIG_VALUE_{i}": folder for i, folder in enumerate(trusted)}
+    return own | _ENVIRONMENT | settings | values | {"GIT_CONFIG_COUNT": str(len(trusted))}
+
+
+def _own_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+
+
+@lru_cache(maxsize=1)
+def _trusted_folders(environment: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """The folders of other owners that the user or the machine told git to trust."""
+    ask = ("config", "--null", "--get-all", "safe.directory")
+    # At the root no repository is found whose own configuration would be asked.
+    asked = subprocess.run(["git", "-C", "/", *ask], env=dict(environment), capture_output=True, check=False)  # noqa: S603, S607
+    return tuple(os.fsdecode(folder) for folder in asked.stdout.split(b"\0")[:-1])
