@@ -59,8 +59,8 @@ def read_dependencies(implementation: Callable[..., Any], where: str) -> Found:
         violations.append(rules.COROUTINE.broken(where))
     if inspect.isasyncgenfunction(implementation):
         violations.append(rules.BARE_GENERATOR.broken(where))
-    if sum(leaf.kind is DependencyKind.DATABASE for each in dependencies for leaf in each.leaves()) > 1:
-        violations.append(rules.TWO_DATABASES.broken(where))
+    if inspect.isgeneratorfunction(inspect.unwrap(implementation)):
+        violations.append(rules.SYNCHRONOUS_GENERATOR.broken(where))
     return dependencies, violations
 
 
@@ -84,6 +84,8 @@ def _read(asking: Callable[..., Any], where: str, within: tuple[type, ...]) -> F
         elif dependency is not None:
             found.append(dependency)
         violations += wrong
+    if sum(dependency.kind is DependencyKind.DATABASE for dependency in found) > 1:
+        violations.append(rules.TWO_DATABASES.broken(where))
     return tuple(found), violations
 
 
@@ -96,6 +98,8 @@ def _dependency(
         return Dependency(name, DependencyKind.LIFECYCLE, Lifecycle), []
     if is_contract(annotation):
         return Dependency(name, DependencyKind.CONTRACT, annotation), []
+    if isinstance(annotation, type) and any(map(is_contract, annotation.__mro__)):
+        return None, [rules.CONCRETE_SERVICE.broken(where, name=name, service=annotation.__qualname__)]
     if isinstance(annotation, type) and dataclasses.is_dataclass(annotation):
         return _group(name, annotation, where, within)
     return None, [rules.NOT_PROVIDED.broken(where, name=name, wanted=show(annotation))]

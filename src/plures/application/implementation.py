@@ -9,6 +9,7 @@ from typing import Any, Final, get_args, get_origin
 
 from plures.contract import Unresolvable, annotations_of, is_contract
 
+_ASGI_PARAMETERS: Final = ["scope", "receive", "send"]
 _OPENINGS: Final = (AsyncIterator, AsyncGenerator, AbstractAsyncContextManager)
 
 
@@ -38,11 +39,7 @@ def is_asgi_application(edge: Callable[..., Any]) -> bool:
     if inspect.isclass(edge) or not callable(edge):
         return False
     called = edge if inspect.isroutine(edge) else type(edge).__call__
-    return inspect.iscoroutinefunction(called) and list(inspect.signature(edge).parameters) == [
-        "scope",
-        "receive",
-        "send",
-    ]
+    return inspect.iscoroutinefunction(called) and [*inspect.signature(edge).parameters] == _ASGI_PARAMETERS
 
 
 def service_class(implementation: Callable[..., Any]) -> type | None:
@@ -52,7 +49,7 @@ def service_class(implementation: Callable[..., Any]) -> type | None:
     returned = _returned(implementation)
     if get_origin(returned) in _OPENINGS:
         returned = get_args(returned)[0]
-    tells = inspect.isclass(returned) and returned not in (Any, object) and not is_contract(returned)
+    tells = inspect.isclass(returned) and returned not in (Any, object, *_OPENINGS) and not is_contract(returned)
     return returned if tells else None
 
 

@@ -53,6 +53,11 @@ POSITIONAL_ONLY: Final = Rule(
     "parameter {name!r} is positional only, and dependencies are passed by name",
     "Remove the `/` from its parameters.",
 )
+CONCRETE_SERVICE: Final = Rule(
+    "application.dependency",
+    "parameter {name!r} asks for {service}, the service behind a contract",
+    "Ask for the contract: Plures passes a client of it, wherever the service runs.",
+)
 TWO_DATABASES: Final = Rule(
     "application.dependency", "asks for two databases", "A capability has one database; ask once."
 )
@@ -80,6 +85,12 @@ BARE_GENERATOR: Final = Rule(
     "application.implementation",
     "is a generator function without @asynccontextmanager",
     "Put @asynccontextmanager on it.",
+)
+
+SYNCHRONOUS_GENERATOR: Final = Rule(
+    "application.implementation",
+    "is a generator function, and services are opened without blocking",
+    "Write it with `async def` and @asynccontextmanager.",
 )
 
 OPERATION_MISSING: Final = Rule("application.operation_missing", "has no method {name!r}", "Write `{declaration}`.")

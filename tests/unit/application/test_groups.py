@@ -1,12 +1,14 @@
 """A frozen dataclass may group what a constructor asks for."""
 
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import pytest
 
 from plures import Application, Capability, Database, Lifecycle, contract, query
-from plures.application import DependencyKind, assemble
+from plures.application import DependencyKind, assemble, is_opened
 from plures.errors import InvalidInput
 
 
@@ -126,9 +128,50 @@ def test_where_it_cannot_be_provided_the_default_counts(annotation: Any) -> None
     assert assembled(bell(annotation, group=None)).capabilities["bell"].dependencies == ()
 
 
-def test_two_databases_are_two_also_in_a_group() -> None:
-    def compose(parties: Wider, database: Database) -> DoorService:
+@dataclass(frozen=True)
+class Store:
+    database: Database
+
+
+@dataclass(frozen=True)
+class TwoOfThem:
+    one: Database
+    other: Database
+
+
+def test_groups_and_their_user_may_share_the_one_database() -> None:
+    def compose(store: Store, other: Wider, database: Database) -> DoorService:
         return DoorService()
 
-    with pytest.raises(InvalidInput, match="asks for two databases"):
-        assemble(Application("house", [Capability(Door, compose)]))
+    assert assemble(Application("house", [Capability(Door, compose)])).facts.capabilities["door"].has_database
+
+
+def test_one_constructor_asks_for_it_once() -> None:
+    assert problem(bell(TwoOfThem)) == ("capability 'bell', TwoOfThem", "asks for two databases")
+
+
+@dataclass(frozen=True)
+class Concrete(Door):
+    bell: Bell
+
+
+@pytest.mark.parametrize("service", [Concrete, DoorService])
+def test_a_service_is_asked_for_by_its_contract(service: type) -> None:
+    what = f"parameter 'group' asks for {service.__name__}, the service behind a contract"
+    assert problem(bell(service)) == ("capability 'bell'", what)
+
+
+def test_a_generator_without_async_says_what_to_write() -> None:
+    @contextmanager
+    def opened(door: Door) -> Iterator[DoorService]:
+        yield DoorService()
+
+    assert problem(opened)[1] == "is a generator function, and services are opened without blocking"
+
+
+def test_a_context_manager_that_does_not_say_what_it_yields_is_accepted() -> None:
+    @asynccontextmanager
+    async def opened(door: Door) -> AsyncGenerator:  # type: ignore[type-arg]  # what is looked at
+        yield DoorService()
+
+    assert is_opened(assembled(opened).capabilities["bell"].implementation)
