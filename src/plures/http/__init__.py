@@ -4,6 +4,7 @@
     client_connection    one connection to a peer
     server_connection    one connection of the control listener: `HttpServerProtocol`
     request_reader       the bytes of such a connection → requests
+    request_watch        the same for a connection that another class reads: where requests begin and end
     exchange             a request and its response
     connect_server       answers requests with what a dispatcher serves: `ConnectServer`
     connect_request      what a Connect request over HTTP says
@@ -15,6 +16,19 @@ It does not know which operations there are, and binds no socket: the deployer d
 from .client import HttpTransport
 from .connect_server import ConnectServer
 from .exchange import Answerer, Request, Response
-from .server_connection import HttpServerProtocol
+from .request_reader import Unreadable
+from .request_watch import RequestWatch
+from .server_connection import MAX_ARRIVAL_S, MAX_UNREAD_S, HttpServerProtocol
 
-__all__ = ["Answerer", "ConnectServer", "HttpServerProtocol", "HttpTransport", "Request", "Response"]
+__all__ = [
+    "MAX_ARRIVAL_S",
+    "MAX_UNREAD_S",
+    "Answerer",
+    "ConnectServer",
+    "HttpServerProtocol",
+    "HttpTransport",
+    "Request",
+    "RequestWatch",
+    "Response",
+    "Unreadable",
+]

@@ -11,6 +11,7 @@ from plures.runtime import MAX_BODY_BYTES, connect
 from .exchange import Request
 
 MAX_HEAD_BYTES: Final = 64 * 1024
+MAX_HEADER_LINES: Final = 100
 _MOST_BODY_BYTES: Final = MAX_BODY_BYTES + connect.PREFIX.size
 
 
@@ -20,6 +21,21 @@ class Unreadable(Exception):
     def __init__(self, status: HTTPStatus, why: str) -> None:
         super().__init__(why)
         self.status = status
+
+
+def head_too_large() -> Unreadable:
+    """The refusal of a head, or of trailers, with too many bytes."""
+    return Unreadable(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"the headers are over {MAX_HEAD_BYTES:,} bytes")
+
+
+def too_many_lines() -> Unreadable:
+    """The refusal of a head with too many header lines."""
+    return Unreadable(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"there are over {MAX_HEADER_LINES} header lines")
+
+
+def not_one_host(found: str) -> Unreadable:
+    """The refusal of a request that does not say once whom it asks."""
+    return Unreadable(HTTPStatus.BAD_REQUEST, f"HTTP/1.1 asks for one Host header, and this request has {found}")
 
 
 class RequestReader:
@@ -36,7 +52,10 @@ class RequestReader:
         self._parser = httptools.HttpRequestParser(self)
         self._complete: list[Request] = []
         self._has_head = False
-        self._head_size = self._body_size = self._known_body_size = 0
+        self._refusal: Unreadable | None = None
+        self._arrived = self._head_size = self._body_size = self._known_body_size = 0
+        self._repeated = self._repeated_size = 0
+        self._has_two_hosts = False
         self._url = b""
         self._headers: dict[bytes, bytes] = {}
         self._chunks: list[bytes] = []
@@ -44,6 +63,7 @@ class RequestReader:
     def feed(self, data: bytes) -> list[Request]:
         """The requests that are complete by now; raises `Unreadable`, and then nothing more can be read."""
         self._complete = []
+        self._arrived = self._head_size + len(data)
         self._feed(data)
         if self.is_arriving:
             self._bound_head(len(data))
@@ -55,8 +75,7 @@ class RequestReader:
         self._known_body_size = self._body_size
         self._head_size = 0 if has_moved_on else self._head_size + size
         if self._head_size > MAX_HEAD_BYTES:
-            why = f"the headers are over {MAX_HEAD_BYTES:,} bytes"
-            raise Unreadable(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, why)
+            raise head_too_large()
 
     def _feed(self, data: bytes) -> None:
         try:
@@ -64,7 +83,7 @@ class RequestReader:
         except httptools.HttpParserUpgrade as upgrade:
             self._stay(data[upgrade.args[0] :])
         except httptools.HttpParserError as error:
-            raise Unreadable(HTTPStatus.BAD_REQUEST, f"this is not HTTP: {error}") from None
+            raise self._refusal or Unreadable(HTTPStatus.BAD_REQUEST, f"this is not HTTP: {error}") from None
 
     def _stay(self, rest: bytes) -> None:
         """Pass over the other protocol that the peer offers, as some clients do in their first request."""
@@ -76,12 +95,23 @@ class RequestReader:
         self._parser = httptools.HttpRequestParser(self)
         self._feed(head + rest)
 
+    def _measured(self) -> int:
+        lines = sum(len(name) + len(value) for name, value in self._headers.items()) + self._repeated_size
+        return len(self._url) + lines
+
+    def _refuse(self, refusal: Unreadable) -> None:
+        """Stop the parser: it turns what its callbacks raise into an error of its own."""
+        self._refusal = refusal
+        raise refusal
+
     # Called by httptools
 
     def on_message_begin(self) -> None:
         self.is_arriving = True
         self._has_head = self.expects_continue = False
         self._head_size = self._body_size = self._known_body_size = 0
+        self._repeated = self._repeated_size = 0
+        self._has_two_hosts = False
         self._url = b""
         self._headers = {}
         self._chunks = []
@@ -91,12 +121,26 @@ class RequestReader:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         # A trailer must not change how the request is taken.
-        if not self._has_head:
-            self._headers[name.lower()] = value
+        if self._has_head:
+            return
+        name = name.lower()
+        if name in self._headers:
+            self._repeated += 1
+            self._repeated_size += len(name) + len(value)
+            self._has_two_hosts = self._has_two_hosts or name == b"host"
+        self._headers[name] = value
 
     def on_headers_complete(self) -> None:
+        headers = self._headers
         self._has_head = True
-        self.expects_continue = b"expect" in self._headers
+        self.expects_continue = b"expect" in headers
+        if len(headers) + self._repeated > MAX_HEADER_LINES:
+            self._refuse(too_many_lines())
+        # The head came in pieces that are counted, or in one piece; then it must be measured where that piece is large.
+        if self._arrived > MAX_HEAD_BYTES and self._measured() > MAX_HEAD_BYTES:
+            self._refuse(head_too_large())
+        if (self._has_two_hosts or b"host" not in headers) and self._parser.get_http_version() == "1.1":
+            self._refuse(not_one_host("several" if self._has_two_hosts else "none"))
 
     def on_body(self, body: bytes) -> None:
         self._body_size += len(body)

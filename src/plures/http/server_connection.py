@@ -23,6 +23,8 @@ from .request_reader import RequestReader, Unreadable
 
 MAX_ARRIVAL_S: Final = 30
 """How long a request may take to arrive whole, in seconds."""
+MAX_UNREAD_S: Final = 60
+"""How long a peer may take none of the answer that is written to it, in seconds."""
 
 _MOST_WAITING: Final = 8
 """Pipelined requests that are read ahead. Must be > 0: a paused socket does not report that the peer closed."""
@@ -52,7 +54,7 @@ class HttpServerProtocol(asyncio.Protocol):
         self._waiting: deque[Request] = deque()
         self._flushed: asyncio.Future[None] | None = None
         self._keeps_alive = True
-        self._silent_s = 0.0
+        self._silent_s = self._unread_s = 0.0
         # It is made now and then: once for each answer, it would cost a hundredth of a call.
         self._date_line = _date_line(int(time()))
 
@@ -70,8 +72,11 @@ class HttpServerProtocol(asyncio.Protocol):
     def tick(self, passed_s: float) -> None:
         """Some seconds have passed: close when the peer is silent, or its request arrives, for too long."""
         self._silent_s += passed_s
+        self._unread_s = 0.0 if self._flushed is None else self._unread_s + passed_s
         self._date_line = _date_line(int(time()))
-        if self._task is not None or self.transport is None:
+        if self._unread_s > MAX_UNREAD_S:
+            self.abort()
+        elif self._task is not None or self.transport is None:
             self._silent_s = 0.0
         elif self._reader.is_arriving:
             if self._silent_s > MAX_ARRIVAL_S:

@@ -167,3 +167,22 @@ class Named(Message):
 def test_what_json_has_another_word_for_is_found_when_it_is_checked(value: Named, says: str) -> None:
     with pytest.raises(Malformed, match=says):
         codec(Named).encode_checked(value)
+
+
+class Batch(Message):
+    tasks: tuple[Task, ...]
+    groups: tuple[tuple[Task, ...], ...] = ()
+
+
+def test_a_body_full_of_mistakes_is_not_read_to_its_end() -> None:
+    for body in (b'{"tasks":[%b]}', b'{"tasks":[],"groups":[[%b],[%b],[%b]]}'):
+        wrong = b",".join([b"{}"] * 50_000)
+        with pytest.raises(Malformed) as caught:
+            codec(Batch).decode(body.replace(b"%b", wrong))
+        problems = caught.value.problems
+        assert 20 <= len(problems) <= 25
+        assert len(str(caught.value)) < 2000
+        assert [problem for problem in problems if "no further items" in problem] == problems[-1:]
+    with pytest.raises(Malformed) as caught:
+        codec(Batch).encode_checked(Batch((1,) * 50_000))  # type: ignore[arg-type]
+    assert len(caught.value.problems) <= 25

@@ -5,13 +5,13 @@ from http import HTTPStatus
 import pytest
 
 from plures.http import Request
-from plures.http.request_reader import MAX_HEAD_BYTES, RequestReader, Unreadable
+from plures.http.request_reader import MAX_HEAD_BYTES, MAX_HEADER_LINES, RequestReader, Unreadable
 from plures.runtime import MAX_BODY_BYTES
 
 POST = b"POST /a.B/C HTTP/1.1\r\nhost: here\r\ncontent-length: 2\r\n\r\n{}"
 GET = b"GET /a.B/D HTTP/1.1\r\nhost: here\r\n\r\n"
-CHUNKED = b"POST /a.B/E HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n4\r\nbody\r\n6;why=not\r\n again\r\n0\r\n\r\n"
-UPGRADE = b"connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABk\r\n"
+CHUNKED = b"POST /a.B/E HTTP/1.1\r\nhost: here\r\ntransfer-encoding: chunked\r\n\r\n4\r\nbody\r\n6;why=not\r\n again\r\n0\r\n\r\n"
+UPGRADE = b"host: here\r\nconnection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABk\r\n"
 
 
 def read(*pieces: bytes) -> list[Request]:
@@ -71,7 +71,7 @@ def test_it_does_not_matter_where_the_bytes_are_cut(size: int) -> None:
     ],
 )
 def test_a_url_is_a_path_and_a_query(url: bytes, path: str, query: bytes) -> None:
-    request = read_one(b"OPTIONS %b HTTP/1.1\r\n\r\n" % url)
+    request = read_one(b"OPTIONS %b HTTP/1.1\r\nhost: here\r\n\r\n" % url)
     assert (request.path, request.query) == (path, query)
 
 
@@ -81,8 +81,8 @@ def test_header_names_are_lower_case_and_values_as_they_were_sent() -> None:
 
 
 def test_requests_do_not_inherit_from_each_other() -> None:
-    _, second = read(CHUNKED + b"GET / HTTP/1.1\r\n\r\n")
-    assert second == Request("GET", "/")
+    _, second = read(CHUNKED + b"GET / HTTP/1.1\r\nhost: here\r\n\r\n")
+    assert second == Request("GET", "/", headers={b"host": b"here"})
 
 
 def test_empty_lines_between_requests_are_nothing() -> None:
@@ -115,7 +115,7 @@ def test_whether_a_request_is_arriving() -> None:
 def test_what_may_come_after_the_answer(
     version: bytes, connection: bytes, keeps_alive: bool, takes_chunks: bool
 ) -> None:
-    request = read_one(b"GET / HTTP/%b\r\n%b\r\n" % (version, connection))
+    request = read_one(b"GET / HTTP/%b\r\nhost: here\r\n%b\r\n" % (version, connection))
     assert (request.keeps_alive, request.takes_chunks) == (keeps_alive, takes_chunks)
 
 
@@ -124,17 +124,17 @@ def test_what_may_come_after_the_answer(
 
 def test_a_sender_that_waits_is_known_until_its_request_is_complete() -> None:
     reader = RequestReader()
-    reader.feed(b"POST / HTTP/1.1\r\nExpect: 100-continue\r\ncontent-length: 2\r\n\r\n")
+    reader.feed(b"POST / HTTP/1.1\r\nhost: here\r\nExpect: 100-continue\r\ncontent-length: 2\r\n\r\n")
     assert reader.expects_continue
     assert reader.feed(b"{}")[0].body == b"{}"
     assert not reader.expects_continue
-    reader.feed(b"POST / HTTP/1.1\r\ncontent-length: 2\r\n\r\n")
+    reader.feed(b"POST / HTTP/1.1\r\nhost: here\r\ncontent-length: 2\r\n\r\n")
     assert not reader.expects_continue
 
 
 def test_a_sender_that_did_not_wait_needs_no_answer_before() -> None:
     reader = RequestReader()
-    reader.feed(b"POST / HTTP/1.1\r\nExpect: 100-continue\r\ncontent-length: 2\r\n\r\n{}")
+    reader.feed(b"POST / HTTP/1.1\r\nhost: here\r\nExpect: 100-continue\r\ncontent-length: 2\r\n\r\n{}")
     assert not reader.expects_continue
 
 
@@ -155,7 +155,7 @@ def test_an_offered_upgrade_is_passed_over(body: bytes) -> None:
 
 
 def test_an_offer_changes_nothing_else() -> None:
-    last = read_one(b"GET / HTTP/1.1\r\nconnection: close, upgrade\r\nupgrade: h2c\r\n\r\n")
+    last = read_one(b"GET / HTTP/1.1\r\nhost: here\r\nconnection: close, upgrade\r\nupgrade: h2c\r\n\r\n")
     assert not last.keeps_alive
     old = read_one(b"GET / HTTP/1.0\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n")
     assert (old.keeps_alive, old.takes_chunks) == (False, False)
@@ -223,14 +223,45 @@ def test_heads_and_trailers_have_an_end(endless: tuple[bytes, ...]) -> None:
     assert refusal(*endless, *[b"a" * 1000] * 67) is HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        GET[:-2] + b"x: %b\r\n" % (b"a" * MAX_HEAD_BYTES),
+        b"GET /%b HTTP/1.1\r\nhost: here\r\n" % (b"a" * MAX_HEAD_BYTES),
+        GET[:-2] + b"x: a\r\n" * MAX_HEADER_LINES,
+        GET[:-2] + b"".join(b"x%d: a\r\n" % number for number in range(MAX_HEADER_LINES)),
+        GET[:-2] + b"x: %b\r\n" % (b"a" * 40_000) + b"x: %b\r\n" % (b"a" * 40_000),
+    ],
+    ids=["value", "url", "the same line", "lines", "the same name"],
+)
+def test_a_complete_head_is_held_to_the_same_limits(head: bytes) -> None:
+    assert refusal(head + b"\r\n") is HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+    assert refusal(POST, *cut(head + b"\r\n", 1000)) is HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+
+
+def test_a_hundred_lines_are_read() -> None:
+    assert len(read(GET[:-2] + b"x: a\r\n" * (MAX_HEADER_LINES - 1) + b"\r\n", GET)) == 2
+
+
+@pytest.mark.parametrize("hosts", [b"", b"host: here\r\nHost: here\r\n"], ids=["none", "two"])
+def test_there_is_one_host(hosts: bytes) -> None:
+    assert refusal(b"GET / HTTP/1.1\r\n%b\r\n" % hosts) is HTTPStatus.BAD_REQUEST
+    assert refusal(GET, b"POST / HTTP/1.1\r\n%bcontent-length: 0\r\n\r\n" % hosts) is HTTPStatus.BAD_REQUEST
+    assert read_one(b"GET / HTTP/1.0\r\n%b\r\n" % hosts).path == "/"
+
+
 def test_a_large_head_is_read() -> None:
-    head = b"GET / HTTP/1.1\r\nx: "
+    head = b"GET / HTTP/1.1\r\nhost: here\r\nx: "
     value = b"a" * (MAX_HEAD_BYTES - len(head) - 4)
-    assert read_one(*cut(head + value + b"\r\n\r\n", 1000)).headers == {b"x": value}
+    whole = head + value + b"\r\n\r\n"
+    for pieces in (cut(whole, 1000), [whole]):
+        assert read_one(*pieces).headers == {b"host": b"here", b"x": value}
 
 
 def test_what_came_before_a_head_is_no_part_of_it() -> None:
-    large = b"POST / HTTP/1.1\r\ncontent-length: %d\r\n\r\n" % (3 * MAX_HEAD_BYTES) + b"a" * (3 * MAX_HEAD_BYTES)
+    large = b"POST / HTTP/1.1\r\nhost: here\r\ncontent-length: %d\r\n\r\n" % (3 * MAX_HEAD_BYTES) + b"a" * (
+        3 * MAX_HEAD_BYTES
+    )
     assert [request.path for request in read(large + GET[:5], GET[5:])] == ["/", "/a.B/D"]
     many = GET * (3 * MAX_HEAD_BYTES // len(GET))
     assert len(read(many + GET[:5], GET[5:])) == len(many + GET) // len(GET)
@@ -238,15 +269,15 @@ def test_what_came_before_a_head_is_no_part_of_it() -> None:
 
 def test_a_body_in_many_small_chunks_is_no_endless_head() -> None:
     chunks = b"1\r\na\r\n" * MAX_HEAD_BYTES
-    data = b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n" + chunks + b"0\r\n\r\n"
+    data = b"POST / HTTP/1.1\r\nhost: here\r\ntransfer-encoding: chunked\r\n\r\n" + chunks + b"0\r\n\r\n"
     assert read_one(*cut(data, 1000)).body == b"a" * MAX_HEAD_BYTES
 
 
 def test_trailers_are_no_headers() -> None:
-    data = b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\nx: 1\r\n\r\n1\r\na\r\n0\r\nx: 2\r\ny: 3\r\n\r\n"
+    data = b"POST / HTTP/1.1\r\nhost: here\r\ntransfer-encoding: chunked\r\nx: 1\r\n\r\n1\r\na\r\n0\r\nx: 2\r\ny: 3\r\n\r\n"
     for size in (1, 1000):
         request, after = read(*cut(data + GET, size))
-        assert request.headers == {b"transfer-encoding": b"chunked", b"x": b"1"}
+        assert request.headers == {b"host": b"here", b"transfer-encoding": b"chunked", b"x": b"1"}
         assert (request.body, after.headers) == (b"a", {b"host": b"here"})
 
 
@@ -259,7 +290,7 @@ def test_a_body_over_the_limit_is_dropped_and_the_next_request_is_read(is_chunke
     body = b"a" * (MAX_BODY_BYTES + 6)
     framing = b"transfer-encoding: chunked" if is_chunked else b"content-length: %d" % len(body)
     framed = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if is_chunked else body
-    data = b"POST / HTTP/1.1\r\n%b\r\n\r\n%b" % (framing, framed)
+    data = b"POST / HTTP/1.1\r\nhost: here\r\n%b\r\n\r\n%b" % (framing, framed)
     for size in (60_000, len(data)):
         too_large, after = read(*cut(data, size), POST)
         assert (too_large.is_too_large, too_large.body) == (True, b"")
@@ -268,5 +299,5 @@ def test_a_body_over_the_limit_is_dropped_and_the_next_request_is_read(is_chunke
 
 def test_a_body_at_the_limit_is_read() -> None:
     body = b"a" * (MAX_BODY_BYTES + 5)
-    request = read_one(b"POST / HTTP/1.1\r\ncontent-length: %d\r\n\r\n" % len(body), *cut(body, 100_000))
+    request = read_one(b"POST / HTTP/1.1\r\nhost: here\r\ncontent-length: %d\r\n\r\n" % len(body), *cut(body, 100_000))
     assert (request.is_too_large, request.body) == (False, body)

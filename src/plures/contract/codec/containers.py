@@ -24,7 +24,8 @@ class TupleType:
         if not is_tuple(value):
             problems.add(at, f"expected tuple, got {type(value).__name__}")
             return None
-        return [self._item.encode(item, f"{at}[{n}]", problems) for n, item in enumerate(value)]
+        encode, told = self._item.encode, problems.until_enough
+        return [encode(item, f"{at}[{n}]", problems) for n, item in told(enumerate(value))]
 
     def decode(self, data: object, at: str, problems: Problems) -> Any:
         items = as_list(data)
@@ -33,7 +34,9 @@ class TupleType:
             return None
         if len(items) < self._least or (self._most is not None and len(items) > self._most):
             problems.add(at, f"has {len(items)} items, allowed are {self._least} to {self._most or 'any number'}")
-        return tuple([self._item.decode(item, f"{at}[{n}]", problems) for n, item in enumerate(items)])
+            items = items[: self._most]
+        decode, told = self._item.decode, problems.until_enough
+        return tuple([decode(item, f"{at}[{n}]", problems) for n, item in told(enumerate(items))])
 
     def json_schema(self) -> dict[str, object]:
         schema: dict[str, object] = {"type": "array", "items": self._item.json_schema()}

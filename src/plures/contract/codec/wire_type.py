@@ -1,14 +1,29 @@
 """What every wire type can do: turn a Python value into plain JSON data and back, and say whether msgspec alone does it right."""
 
-from collections.abc import Iterator
-from typing import Any, Final, Protocol
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, Protocol, TypeVar
 
+T = TypeVar("T")
 SAFE_INT: Final = 2**53 - 1
 """The widest integer that every JSON peer reads exactly; wider ones travel as strings."""
 
 
+MOST_PROBLEMS: Final = 20
+"""After so many problems no further items are looked at: a megabyte of wrong items would take seconds, and make megabytes of text."""
+_NO_MORE: Final = f"after {MOST_PROBLEMS} problems, no further items were looked at"
+
+
 class Problems(list[str]):
     """What is wrong with a value, one sentence per place."""
+
+    def until_enough(self, items: Iterable[T]) -> Iterator[T]:
+        """The items, until there are `MOST_PROBLEMS`."""
+        for item in items:
+            if len(self) >= MOST_PROBLEMS:
+                if self[-1] != _NO_MORE:
+                    self.append(_NO_MORE)
+                return
+            yield item
 
     def add(self, at: str, problem: str) -> None:
         """Note a problem at a place such as `lines[2].quantity`; the empty place is the whole value."""

@@ -45,7 +45,7 @@ class UvicornConnection:
         return cycle is None or bool(cycle.response_complete)
 
     def tick(self, passed_s: float) -> None:
-        """Uvicorn sets a timer for each connection."""
+        """`Guard` counts the time of these connections."""
 
     def shutdown(self) -> None:
         self._protocol.shutdown()

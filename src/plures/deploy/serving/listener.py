@@ -21,6 +21,7 @@ from uvicorn.server import ServerState
 from plures.http import Answerer, HttpServerProtocol
 
 from .connections import Connection, as_connection
+from .guard import Guard
 
 _POLL_S = 0.02
 _LAST_WORDS_S = 1.0
@@ -60,6 +61,7 @@ class Listener:
 
     Attributes:
         state: Open connections and running requests, as the protocol class keeps them.
+        guards: Of the open connections of uvicorn that are no web sockets.
     """
 
     def __init__(self, application: Asgi | Answerer, sock: socket.socket, options: ServingOptions) -> None:
@@ -70,6 +72,7 @@ class Listener:
         self._socket = sock
         self._server: asyncio.Server | None = None
         self._clock: asyncio.TimerHandle | None = None
+        self.guards: set[Guard] = set()
         self._is_leaving = False
         self._is_hurried = False
 
@@ -113,7 +116,9 @@ class Listener:
             self._set_clock()
         protocol_class: Any = self._config.http_protocol_class
         made: asyncio.Protocol = protocol_class(config=self._config, server_state=self.state, app_state={})
-        return made
+        if isinstance(made, HttpServerProtocol):
+            return made
+        return Guard(made, self.guards, self._options.keep_alive_s)
 
     def _set_clock(self) -> None:
         self._set_common_headers()
@@ -122,6 +127,8 @@ class Listener:
     def _tick(self) -> None:
         for connection in self._connections():
             connection.tick(self._options.tick_s)
+        for guard in list(self.guards):
+            guard.tick(self._options.tick_s)
         # There may be many replicas: one to which no connection is open is not woken at all.
         self._clock = None
         if self.state.connections:

@@ -70,7 +70,7 @@ async def test_a_url_may_be_absolute_percent_encoded_and_have_a_query(serve: Ser
 
 async def test_header_names_are_read_in_any_case(serve: Serve) -> None:
     it = await serve()
-    client = await it.connect(b"POST /echo HTTP/1.1\r\nCONTENT-Length: 2\r\nX-Some: Value\r\n\r\n{}")
+    client = await it.connect(b"POST /echo HTTP/1.1\r\nHost: here\r\nCONTENT-Length: 2\r\nX-Some: Value\r\n\r\n{}")
     assert (await client.answer()).body == b"{}"
     assert it.answering.asked[0].headers[b"x-some"] == b"Value"
 
@@ -162,10 +162,14 @@ async def test_an_offered_upgrade_is_passed_over(serve: Serve, is_cut: bool) -> 
         (b"SSH-2.0-OpenSSH_9.9\r\n", 400),
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
         (b"POST / HTTP/1.1\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n", 400),
-        (b"CONNECT here:443 HTTP/1.1\r\n\r\n", 501),
+        (b"CONNECT here:443 HTTP/1.1\r\nhost: here\r\n\r\n", 501),
         (b"GET / HTTP/1.1\r\nx: ".ljust(MAX_HEAD_BYTES + 1, b"a"), 431),
+        (b"GET / HTTP/1.1\r\nx: " + b"a" * MAX_HEAD_BYTES + b"\r\nhost: here\r\n\r\n", 431),
+        (b"GET / HTTP/1.1\r\nhost: here\r\n" + b"x: a\r\n" * 100 + b"\r\n", 431),
+        (b"GET / HTTP/1.1\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nhost: here\r\nHost: there\r\n\r\n", 400),
     ],
-    ids=["TLS", "SSH", "HTTP/2", "two lengths", "CONNECT", "endless head"],
+    ids=["TLS", "SSH", "HTTP/2", "two lengths", "CONNECT", "endless head", "head", "lines", "no host", "two hosts"],
 )
 async def test_what_cannot_be_read_is_refused(serve: Serve, data: bytes, status: int) -> None:
     it = await serve()

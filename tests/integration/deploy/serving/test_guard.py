@@ -1,0 +1,211 @@
+"""The limits of a public listener: what peers send and leave open there, in bytes. An ASGI application is behind it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from http import HTTPStatus
+from typing import Any, TypeAlias
+
+import pytest
+
+from plures.deploy.serving.guard import Guard
+from plures.deploy.serving.listener import Listener, ServingOptions
+from plures.deploy.serving.sockets import ListenAddress, listen
+from plures.http import MAX_ARRIVAL_S, MAX_UNREAD_S
+from plures.http.request_reader import MAX_HEAD_BYTES, MAX_HEADER_LINES
+from tests.integration.deploy.support import until
+
+from .raw_client import RawClient
+
+GET = b"GET /now HTTP/1.1\r\nhost: here\r\n"
+POST = b"POST /echo HTTP/1.1\r\nhost: here\r\ncontent-length: 10\r\n"
+LARGE = 8 * 1024 * 1024
+
+
+class Application:
+    """Echoes, waits for `go`, answers without reading, or answers much."""
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+        self.go = asyncio.Event()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.paths.append(scope["path"])
+        body = b"done"
+        if scope["path"] == "/held":
+            await self.go.wait()
+        if scope["path"] == "/large":
+            body = b"x" * LARGE
+        if scope["path"] == "/echo":
+            body, more = b"", True
+            while more:
+                message = await receive()
+                body, more = body + message.get("body", b""), message.get("more_body", False)
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
+        await send({"type": "http.response.body", "body": body})
+
+
+class Served:
+    def __init__(self, options: ServingOptions) -> None:
+        self.application = Application()
+        self.listening = listen(ListenAddress(port=0))
+        self.listener = Listener(self.application, self.listening.socket, options)
+        self._clients: list[RawClient] = []
+
+    async def connect(self, *pieces: bytes) -> RawClient:
+        client = RawClient(*await asyncio.open_connection("127.0.0.1", self.listening.port))
+        self._clients.append(client)
+        await client.say(*pieces)
+        return client
+
+    async def guard(self) -> Guard:
+        """The guard of the one connection."""
+        await until(lambda: len(self.listener.guards) == 1)
+        return next(iter(self.listener.guards))
+
+    async def close(self) -> None:
+        for client in self._clients:
+            client.hang_up()
+        self.application.go.set()
+        self.listener.hurry()
+        await self.listener.stop()
+
+
+Serve: TypeAlias = Callable[..., Awaitable[Served]]
+
+
+@pytest.fixture
+async def public() -> AsyncIterator[Serve]:
+    """Public listeners with `Application` behind them."""
+    served: list[Served] = []
+
+    async def start(**options: Any) -> Served:
+        served.append(Served(ServingOptions(**({"linger_s": 0.3, "keep_alive_s": 1000} | options))))
+        await served[-1].listener.start()
+        return served[-1]
+
+    yield start
+    for it in served:
+        await it.close()
+
+
+def pass_s(guard: Guard, seconds: int) -> None:
+    """Let time pass. The listener's own clock may add some: no test may depend on a few seconds."""
+    for _ in range(seconds):
+        guard.tick(1.0)
+
+
+# What is sent
+
+
+@pytest.mark.parametrize(
+    ("pieces", "status"),
+    [
+        ([b"GET /" + b"a" * MAX_HEAD_BYTES], 431),
+        ([GET + b"x: " + b"a" * 100_000 + b"\r\n\r\n"], 431),
+        ([GET, b"x: ", *[b"a" * 10_000] * 7], 431),
+        ([GET + b"x: a\r\n" * MAX_HEADER_LINES + b"\r\n"], 431),
+        ([GET, *[b"x: a\r\n"] * MAX_HEADER_LINES, b"\r\n"], 431),
+        ([b"\r\n" * MAX_HEAD_BYTES], 431),
+        ([b"GET / HTTP/1.1\r\n\r\n"], 400),
+        ([GET + b"HOST: here\r\n\r\n"], 400),
+        ([b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"], 400),
+        ([b"GET / HTTP/1.1\r\nhost: here\r\nx y: a\r\n\r\n"], 400),
+    ],
+    ids=["url", "line", "line in pieces", "lines", "lines in pieces", "empty lines", "host", "hosts", "TLS", "HTTP"],
+)
+async def test_what_is_over_the_limits_is_refused(public: Serve, pieces: list[bytes], status: int) -> None:
+    it = await public()
+    client = await it.connect(GET + b"\r\n")
+    assert (await client.answer()).body == b"done"
+    await client.say(*pieces)
+    answer = await client.answer()
+    assert (answer.status, answer.headers["connection"]) == (status, "close")
+    assert answer.body.endswith(b"\n")
+    assert await client.rest() == b""
+    assert it.application.paths == ["/now"]
+
+
+async def test_what_is_within_the_limits_is_answered(public: Serve) -> None:
+    it = await public()
+    head = GET + b"x: a\r\n" * (MAX_HEADER_LINES - 2)
+    client = await it.connect(head + b"y: " + b"a" * (MAX_HEAD_BYTES - 2000) + b"\r\n\r\n")
+    assert (await client.answer()).body == b"done"
+    chunks = b"1\r\na\r\n" * 50_000
+    await client.say(b"POST /echo HTTP/1.1\r\nhost: here\r\ntransfer-encoding: chunked\r\n\r\n" + chunks, b"0\r\n\r\n")
+    assert (await client.answer()).body == b"a" * 50_000
+    old = await it.connect(b"GET /now HTTP/1.0\r\n\r\n")
+    assert (await old.answer()).body == b"done"
+
+
+async def test_trailers_have_an_end(public: Serve) -> None:
+    it = await public()
+    head = b"POST /echo HTTP/1.1\r\nhost: here\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"
+    client = await it.connect(head, *[b"x: a\r\n"] * (MAX_HEADER_LINES + 1))
+    assert await client.rest() == b""
+    await until(lambda: not it.listener.state.connections)
+
+
+async def test_an_answer_under_way_is_cut_off_rather_than_mixed_up(public: Serve) -> None:
+    it = await public()
+    client = await it.connect(b"GET /held HTTP/1.1\r\nhost: here\r\n\r\n")
+    await until(lambda: it.application.paths)
+    await client.say(b"\x00bad\r\n\r\n")
+    assert await client.rest() == b""
+
+
+# Time
+
+
+async def test_a_head_has_one_time_for_the_whole_of_it(public: Serve) -> None:
+    it = await public()
+    client = await it.connect(b"GE")
+    guard = await it.guard()
+    for piece in (b"T", b" /", b"now"):
+        pass_s(guard, MAX_ARRIVAL_S // 3)
+        await client.say(piece)
+    pass_s(guard, MAX_ARRIVAL_S // 3 + 3)
+    assert (await client.answer()).status == HTTPStatus.REQUEST_TIMEOUT
+    assert await client.rest() == b""
+
+
+async def test_a_body_may_take_long_but_not_pause_long(public: Serve) -> None:
+    it = await public()
+    client = await it.connect(POST + b"\r\n")
+    guard = await it.guard()
+    for _ in range(9):
+        pass_s(guard, MAX_ARRIVAL_S - 10)
+        await client.say(b"a")
+        await asyncio.sleep(0.01)
+    pass_s(guard, MAX_ARRIVAL_S + 1)
+    assert await client.rest() == b""
+    await until(lambda: not it.listener.state.connections)
+
+
+async def test_who_waits_for_the_application_is_not_cut_off(public: Serve) -> None:
+    it = await public()
+    client = await it.connect(b"POST /held HTTP/1.1\r\nhost: here\r\nexpect: 100-continue\r\ncontent-length: 1\r\n\r\n")
+    guard = await it.guard()
+    await until(lambda: it.application.paths)
+    pass_s(guard, 1000)
+    it.application.go.set()
+    assert (await client.answer()).body == b"done"
+
+
+async def test_a_connection_that_never_asks_is_closed(public: Serve) -> None:
+    it = await public(keep_alive_s=100)
+    client = await it.connect()
+    guard = await it.guard()
+    pass_s(guard, 80)
+    await client.say(b"\r\n")
+    pass_s(guard, 101)
+    assert await client.rest() == b""
+
+
+async def test_who_does_not_read_the_answer_is_cut_off(public: Serve) -> None:
+    it = await public()
+    client = await it.connect(b"GET /large HTTP/1.1\r\nhost: here\r\n\r\n")
+    guard = await it.guard()
+    await until(lambda: guard.is_unread)
+    pass_s(guard, MAX_UNREAD_S + 1)
+    assert len(await client.rest()) < LARGE
+    await until(lambda: not it.listener.guards)
