@@ -137,6 +137,35 @@ async def test_the_deadline_of_the_caller_reaches_calls_that_are_made_together(s
     assert (type(error), error.operation) == (DeadlineExceeded, "lab.relay.v1.Relay/SlowTogether")
 
 
+@pytest.mark.parametrize("then", ["", "gone", "bug", "cancelled itself"])
+async def test_work_that_blocks_past_its_deadline_is_late_however_it_ends(shop: Running, then: str) -> None:
+    error = await failure(shop.client(Trouble).blocks(0.3, then))
+    assert facts(error)[:7] == (
+        DeadlineExceeded, "call.deadline_exceeded", "deadline_exceeded", Outcome.MAY_HAVE_RUN,
+        "lab.trouble.v1.Trouble/Blocks", "Call of lab.trouble.v1.Trouble/Blocks failed (may have run)",
+        "its deadline passed while it ran",
+    )  # fmt: skip
+    # By now its process takes calls again.
+    assert await shop.client(Trouble).patient(0) == "slept"
+
+
+async def test_work_that_blocks_past_the_deadline_of_its_caller_makes_the_caller_late(shop: Running) -> None:
+    relay = shop.client(Relay)
+    for call in (relay.blocked, relay.blocked_and_goes_on):
+        error = await failure(call(0.3))
+        assert (type(error), error.outcome) == (DeadlineExceeded, Outcome.MAY_HAVE_RUN)
+        assert error.operation.startswith("lab.relay.v1.Relay/Blocked")
+
+
+async def test_a_caller_that_blocked_past_its_deadline_calls_nothing_more(shop: Running) -> None:
+    before = await shop.client(Trouble).total()
+    error = await failure(shop.client(Relay).blocks_and_adds(0.3))
+    assert (type(error), error.operation) == (DeadlineExceeded, "lab.relay.v1.Relay/BlocksAndAdds")
+    # A query passes through the process that was blocked, after what it had left to do.
+    await shop.client(Relay).bounce(1)
+    assert await shop.client(Trouble).total() == before
+
+
 async def test_an_inner_deadline_is_an_inner_failure(shop: Running) -> None:
     error = await failure(shop.client(Relay).remaining_is_passed_on())
     assert (type(error), error.operation) == (Internal, "lab.relay.v1.Relay/RemainingIsPassedOn")

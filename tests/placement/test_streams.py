@@ -50,6 +50,40 @@ async def test_the_deadline_covers_the_whole_stream(shop: Running) -> None:
     assert caught.value.outcome is Outcome.MAY_HAVE_RUN
 
 
+@pytest.mark.parametrize("more", [0, 1, 2])
+async def test_a_step_that_blocks_past_the_deadline_is_late(shop: Running, more: int) -> None:
+    seen: list[int] = []
+    with pytest.raises(DeadlineExceeded) as caught:
+        async for n in shop.client(Trouble).blocking_stream(0.3, more):
+            seen.append(n)
+    # Whether what was sent before arrives depends on how soon the caller reads.
+    assert seen in ([0], [])
+    assert caught.value.outcome is Outcome.MAY_HAVE_RUN
+
+
+@pytest.mark.parametrize("size", [1, 500_000], ids=["small items", "large items"])
+async def test_others_are_answered_during_a_stream_that_never_waits(shop: Running, size: int) -> None:
+    trouble = shop.client(Trouble)
+    before = await trouble.streams_closed()
+    other = asyncio.create_task(trouble.total())
+    async with aclosing(trouble.flood(2**40, size)) as stream:  # type: ignore[type-var]  # clients return generators
+        async for _ in stream:
+            if other.done():
+                break
+    await other
+    await until_closed(trouble, before + 1)
+
+
+async def test_a_long_stream_arrives_whole(shop: Running) -> None:
+    other = asyncio.create_task(shop.client(Trouble).total())
+    count, was_answered = 0, False
+    async for _ in shop.client(Trouble).flood(20_000, 1):
+        count += 1
+        was_answered = was_answered or other.done()
+    assert (count, was_answered) == (20_000, True)
+    await other
+
+
 async def test_a_consumer_that_stops_early_ends_the_stream_for_the_callee(shop: Running) -> None:
     trouble = shop.client(Trouble)
     before = await trouble.streams_closed()
@@ -57,8 +91,13 @@ async def test_a_consumer_that_stops_early_ends_the_stream_for_the_callee(shop: 
         async for n in stream:
             if n == 2:
                 break
+    await until_closed(trouble, before + 1)
+
+
+async def until_closed(trouble: Trouble, expected: int) -> None:
+    """Wait until the callee has closed a stream more."""
     for _ in range(500):
-        if await trouble.streams_closed() > before:
+        if await trouble.streams_closed() >= expected:
             break
         await asyncio.sleep(0.02)
-    assert await trouble.streams_closed() == before + 1
+    assert await trouble.streams_closed() == expected

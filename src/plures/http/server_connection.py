@@ -188,6 +188,9 @@ class HttpServerProtocol(asyncio.Protocol):
                     self._write(b"%x\r\n%b\r\n" % (len(chunk), chunk) if request.takes_chunks else chunk)
                 if self._flushed is not None:
                     await self._flushed
+                if self.transport is None or self.transport.is_closing():
+                    # The peer has hung up. Our cancellation comes with the next turn of the event loop.
+                    return
         if request.takes_chunks:
             self._write(b"0\r\n\r\n")
 

@@ -6,6 +6,7 @@ A service holds a `client` for each contract it names: an object with a coroutin
 first passes `policy.admit`, which makes its `context`: a deadline, that of the operation or that of the call in progress,
 whichever is earlier; and a number of hops, one more than that of the call in progress. A call whose time is over, or of
 more than 16 hops, fails here. While the call runs, `deadlines` watches it, and cancels the work when the deadline passes.
+Work that blocks the event loop cannot be cancelled. It fails when it ends, since its time is over then.
 
 **In process** (`local`), the service's method is awaited with the arguments as they are, and its answer is returned as it
 is. In development mode, and in checked tests, `loopback` takes such a call through the codec and the dispatcher.

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
+from time import monotonic
 from typing import Any
 
 from plures.contract import OperationDescription
@@ -36,11 +37,12 @@ def by_reference(
                 raise failure_of(Expired(), operation, context) from None
             if context.is_asked_to_end():
                 raise
-            raise failure_of(error, operation, context) from None
+            raise failure_of(Expired() if context.is_over() else error, operation, context) from None
         except Exception as error:  # noqa: BLE001 - the caller is told of each error that a service raises, as a failure
-            raise failure_of(Expired() if context.absorb() else error, operation, context) from None
+            raise failure_of(Expired() if context.is_over() else error, operation, context) from None
         else:
-            if context.expired and context.absorb():
+            if context.deadline <= monotonic():
+                context.absorb()
                 raise failure_of(Expired(), operation, context)
             return answer
         finally:

@@ -1,9 +1,10 @@
 """The contract that calls the others, so that deadlines, hops and errors cross more than one call."""
 
 import asyncio
+from time import sleep
 from typing import Protocol
 
-from plures import contract, query
+from plures import CallError, contract, query
 
 from .echo import Echo
 from .trouble import Trouble
@@ -21,6 +22,12 @@ class Relay(Protocol):
     async def fail(self, how: str) -> str: ...
     @query(deadline_s=0.2)
     async def slow_together(self, count: int) -> str: ...
+    @query(deadline_s=0.1)
+    async def blocked(self, seconds: float) -> str: ...
+    @query(deadline_s=0.1)
+    async def blocked_and_goes_on(self, seconds: float) -> str: ...
+    @query(deadline_s=0.1)
+    async def blocks_and_adds(self, seconds: float) -> int: ...
     @query(deadline_s=10)
     async def gather(self, count: int) -> tuple[int, ...]: ...
 
@@ -51,3 +58,17 @@ class RelayService:
 
     async def gather(self, count: int) -> tuple[int, ...]:
         return tuple(await asyncio.gather(*(self._echo.number(n) for n in range(count))))
+
+    async def blocked(self, seconds: float) -> str:
+        return await self._trouble.blocks_patiently(seconds)
+
+    async def blocked_and_goes_on(self, seconds: float) -> str:
+        try:
+            return await self._trouble.blocks_patiently(seconds)
+        except CallError:
+            return "went on"
+
+    async def blocks_and_adds(self, seconds: float) -> int:
+        # It never waits: that is the trouble.
+        sleep(seconds)  # noqa: ASYNC251
+        return await self._trouble.add(1)

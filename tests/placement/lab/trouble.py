@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from time import sleep
 from typing import Protocol
 
 from plures import ContractError, command, contract, query
@@ -32,6 +33,14 @@ class Trouble(Protocol):
     async def slow(self, seconds: float) -> str: ...
     @query(deadline_s=30)
     async def patient(self, seconds: float) -> str: ...
+    @query(errors=[Gone], deadline_s=0.1)
+    async def blocks(self, seconds: float, then: str = "") -> str: ...
+    @query(deadline_s=30)
+    async def blocks_patiently(self, seconds: float) -> str: ...
+    @query(deadline_s=0.1)
+    def blocking_stream(self, seconds: float, more: int) -> AsyncIterator[int]: ...
+    @query(deadline_s=30)
+    def flood(self, count: int, size: int) -> AsyncIterator[str]: ...
     @query()
     async def was_cancelled(self) -> int: ...
     @query()
@@ -109,6 +118,27 @@ class TroubleService:
             self._cancelled += 1
             raise
         return "slept"
+
+    async def blocks(self, seconds: float, then: str = "") -> str:
+        # It never waits: that is the trouble.
+        sleep(seconds)  # noqa: ASYNC251
+        return await self.fail(then)
+
+    async def blocks_patiently(self, seconds: float) -> str:
+        return await self.blocks(seconds)
+
+    async def blocking_stream(self, seconds: float, more: int) -> AsyncIterator[int]:
+        yield 0
+        sleep(seconds)  # noqa: ASYNC251
+        for n in range(more):
+            yield n + 1
+
+    async def flood(self, count: int, size: int) -> AsyncIterator[str]:
+        try:
+            for _ in range(count):
+                yield "x" * size
+        finally:
+            self._streams_closed += 1
 
     async def was_cancelled(self) -> int:
         return self._cancelled

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from time import monotonic
+from itertools import repeat
+from time import monotonic, sleep
 
 import pytest
 
@@ -170,6 +171,87 @@ async def test_work_cannot_hide_that_its_time_is_over(deadlines: Deadlines, work
     with pytest.raises(Expired):
         await run(within(SOON_S), deadlines, work())
     assert_nothing_is_left()
+
+
+@pytest.mark.parametrize("error", [None, ValueError("a bug"), asyncio.CancelledError("its own")])
+async def test_work_that_blocks_past_its_deadline_expires_however_it_ends(
+    deadlines: Deadlines, error: BaseException | None
+) -> None:
+    async def work() -> str:
+        # It never waits: the timer gets no turn.
+        sleep(SOON_S * 2)  # noqa: ASYNC251
+        if error is not None:
+            raise error
+        return "done"
+
+    with pytest.raises(Expired):
+        await run(within(SOON_S), deadlines, work())
+    assert_nothing_is_left()
+    deadlines.close()
+
+
+async def test_being_cancelled_wins_over_blocking_past_the_deadline(deadlines: Deadlines) -> None:
+    async def work() -> None:
+        asyncio.get_running_loop().call_soon(task.cancel)
+        sleep(SOON_S * 2)  # noqa: ASYNC251
+        await asyncio.sleep(0)
+
+    task = asyncio.create_task(run(within(SOON_S), deadlines, work()))
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    deadlines.close()
+
+
+@pytest.mark.parametrize("more", [0, 1])
+async def test_a_step_of_a_stream_that_blocks_past_the_deadline_expires(deadlines: Deadlines, more: int) -> None:
+    async def numbers() -> AsyncIterator[int]:
+        yield 0
+        sleep(SOON_S * 2)  # noqa: ASYNC251
+        for n in range(more):
+            yield n + 1
+
+    seen: list[int] = []
+    with pytest.raises(Expired):
+        async for n in run_stream(within(SOON_S), deadlines, numbers()):
+            seen.append(n)
+    assert seen == [0]
+    assert_nothing_is_left()
+    deadlines.close()
+
+
+async def ones() -> AsyncIterator[int]:
+    for one in repeat(1):
+        yield one
+
+
+async def test_a_stream_that_never_waits_gives_way_to_others(deadlines: Deadlines) -> None:
+    turns: list[int] = []
+
+    async def other() -> None:
+        for turn in range(3):
+            await asyncio.sleep(0)
+            turns.append(turn)
+
+    task = asyncio.create_task(other())
+    # It ends because the other task gets its turns.
+    async for _ in run_stream(within(PATIENCE_S), deadlines, ones()):
+        if task.done():
+            break
+    assert turns == [0, 1, 2]
+    deadlines.close()
+
+
+async def test_a_stream_that_never_waits_can_be_cancelled(deadlines: Deadlines) -> None:
+    async def consume() -> None:
+        async for _ in run_stream(within(PATIENCE_S), deadlines, ones()):
+            pass
+
+    task = asyncio.create_task(consume())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    deadlines.close()
 
 
 async def test_a_stream_that_never_waits_expires_too(deadlines: Deadlines) -> None:

@@ -74,6 +74,18 @@ class Answering:
     async def _long(self, request: Request) -> Response:
         return Response(200, chunks=self._pieces([PIECE] * MANY))
 
+    async def _floods(self, request: Request) -> Response:
+        return Response(200, chunks=self._flood())
+
+    async def _flood(self) -> AsyncGenerator[bytes, None]:
+        try:
+            await self.go.wait()
+            for _ in range(MANY):
+                self.yielded += 1
+                yield b"x"
+        finally:
+            self.closed += 1
+
     async def _pieces(
         self, pieces: list[bytes], *, breaks: bool = False, waits: bool = False
     ) -> AsyncGenerator[bytes, None]:

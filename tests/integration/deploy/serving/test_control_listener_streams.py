@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import socket
+import struct
 
 import pytest
 
@@ -80,6 +82,22 @@ async def test_a_stream_is_closed_when_its_reader_hangs_up(serve: Serve, path: s
     await until(lambda: it.answering.closed)
     await until(lambda: not it.tasks and not it.protocols)
     assert it.answering.yielded < MANY
+
+
+async def test_a_stream_that_never_waits_ends_with_the_first_piece_that_cannot_be_sent(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    it = await serve()
+    with socket.create_connection(("127.0.0.1", it.listening.port)) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.sendall(get("/floods"))
+        await it.has_asked(1)
+    # The peer has hung up, and the stream goes on before the event loop can notice.
+    it.answering.go.set()
+    await until(lambda: it.answering.closed)
+    await until(lambda: not it.tasks and not it.protocols)
+    assert it.answering.yielded < 5
+    assert caplog.records == []
 
 
 # Peers that hang up
