@@ -1,17 +1,19 @@
 """`plures call`: one operation of a running application, from the command line."""
 
 import sys
+from pathlib import Path
 
 import click
 
-from .console import json_option, mistakes_explained
+from .console import json_option, mistakes_explained, say
+from .project import data_of, file_option
 
 
 @click.command("call", short_help="Call one operation and print its answer.")
 @click.argument("operation", metavar="PACKAGE.CONTRACT/OPERATION")
 @click.argument("arguments", metavar="[NAME=VALUE]...", nargs=-1)
 @click.option(
-    "--at", default="http://127.0.0.1:8001", show_default=True, help="Control address of a replica that hosts it."
+    "--at", help="Control address of a replica that hosts it. Default: the application that runs from this folder."
 )
 @click.option(
     "--timeout",
@@ -19,11 +21,23 @@ from .console import json_option, mistakes_explained
     type=click.FloatRange(min=0.001),
     help="Seconds to wait. Default: the operation's deadline.",
 )
+@click.option("--data", type=click.Path(path_type=Path), help="The --data of the run, where it was given one.")
+@file_option
 @json_option
 def call_command(
-    operation: str, arguments: tuple[str, ...], *, at: str, timeout_s: float | None, as_json: bool
+    operation: str,
+    arguments: tuple[str, ...],
+    *,
+    at: str | None,
+    timeout_s: float | None,
+    data: Path | None,
+    file: Path,
+    as_json: bool,
 ) -> None:
     """Call one operation of a running application and print its answer.
+
+    Without --at it calls what `plures run` has started from the plures.toml in this folder, whichever of its processes
+    hosts the operation.
 
     \b
     plures call marketplace.search.v1.Search/Find text=lens limit=3
@@ -31,6 +45,14 @@ def call_command(
     Write text as it is; write numbers, true, lists and messages as JSON.
     """  # noqa: D301 - click reads the \b
     from .calling import call
+    from .finding import find_at, find_running
 
     with mistakes_explained(as_json=as_json):
-        sys.exit(call(operation, arguments, at=at, timeout_s=timeout_s, as_json=as_json))
+        name = operation.lstrip("/")
+        if at is not None:
+            callee = find_at(at, name)
+        else:
+            callee = find_running(data or data_of(file), name)
+            if not as_json:
+                say((f"{callee.application} at {callee.urls[0]}", "dim"), err=True)
+        sys.exit(call(callee, arguments, timeout_s=timeout_s, as_json=as_json))

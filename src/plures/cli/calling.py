@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing, suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -14,34 +14,37 @@ from plures.http import HttpTransport
 from plures.runtime import Broken, NotSent, Outgoing, Reply, TooLarge, connect
 
 from .console import FAILED, print_json, say
-from .listing import BadArgument, fetch_operation, request_of
+from .finding import Callee
+from .listing import Operation, request_of
 
 
-def call(operation: str, arguments: Sequence[str], *, at: str, timeout_s: float | None, as_json: bool) -> int:
-    """Call an operation by its full name, with arguments written `name=value`. The exit status.
+def call(callee: Callee, arguments: Sequence[str], *, timeout_s: float | None, as_json: bool) -> int:
+    """Call an operation with arguments written `name=value`. The exit status.
 
     Args:
-        at: Base URL of a replica's control listener; `http://` may be left out.
         timeout_s: How long to wait; None: the operation's own deadline.
 
     Raises:
-        BadArgument, NotReached, UnknownOperation: Nothing was called.
+        BadArgument: Nothing was called.
     """
-    at = _address(at)
-    described = fetch_operation(at, operation.lstrip("/"))
-    request = json.dumps(request_of(described, arguments)).encode()
-    deadline_s = timeout_s or float(described["deadline_s"])
-    return asyncio.run(_call(at, described, request, deadline_s, as_json=as_json))
+    request = json.dumps(request_of(callee.operation, arguments)).encode()
+    deadline_s = timeout_s or float(callee.operation["deadline_s"])
+    return asyncio.run(_call(callee, request, deadline_s, as_json=as_json))
 
 
-def _address(at: str) -> str:
-    at = at if "://" in at else f"http://{at}"
-    if not at.startswith(("http://", "https://")):
-        raise BadArgument(f"{at!r} is not the address of a replica", fix="Write it as http://HOST:PORT.")
-    return at.rstrip("/")
+async def _call(callee: Callee, request: bytes, deadline_s: float, *, as_json: bool) -> int:
+    *others, last = callee.urls
+    for at in others:
+        with suppress(NotSent):
+            return await _call_at(at, callee.operation, request, deadline_s, as_json=as_json)
+    try:
+        return await _call_at(last, callee.operation, request, deadline_s, as_json=as_json)
+    except NotSent as error:
+        return _print_error({"code": "unavailable", "message": f"{last}: {error}"}, as_json=as_json)
 
 
-async def _call(at: str, operation: Mapping[str, Any], request: bytes, deadline_s: float, *, as_json: bool) -> int:
+async def _call_at(at: str, operation: Operation, request: bytes, deadline_s: float, *, as_json: bool) -> int:
+    """Raises `NotSent`: another replica may be asked."""
     transport = HttpTransport()
     body = connect.envelope(request) if operation["streams"] else request
     outgoing = Outgoing(f"/{operation['name']}", connect.timeout_ms(deadline_s), 1, body, streams=operation["streams"])
@@ -50,7 +53,7 @@ async def _call(at: str, operation: Mapping[str, Any], request: bytes, deadline_
             if operation["streams"]:
                 return await _print_stream(transport.stream(at, outgoing), as_json=as_json)
             return _print_reply(await transport.unary(at, outgoing), as_json=as_json)
-    except (NotSent, Broken, TooLarge, TimeoutError) as error:
+    except (Broken, TooLarge, TimeoutError) as error:
         why = str(error) or f"no answer within {deadline_s:g} s"
         code = "deadline_exceeded" if isinstance(error, TimeoutError) else "unavailable"
         return _print_error({"code": code, "message": why}, as_json=as_json)

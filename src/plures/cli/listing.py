@@ -1,13 +1,13 @@
-"""The contract listing of a running replica, as `plures call` needs it."""
+"""The contract listing of a running replica, and the request that an operation in it takes."""
 
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from plures.errors import PluresError, Text, did_you_mean
+from plures.errors import PluresError, Text
 from plures.http import HttpTransport
 from plures.runtime import Broken, NotSent, Reply
 
@@ -31,19 +31,23 @@ class NotReached(PluresError):
     reason: str
 
 
-@dataclass(eq=False)
-class UnknownOperation(PluresError):
-    """The replica does not serve this operation."""
+Operation: TypeAlias = Mapping[str, Any]
 
-    code = "cli.unknown_operation"
-    wording = Text(
-        "{at} does not serve {name!r}",
-        fix="{suggestion} Another process may serve it: name the control address of that process with --at.",
-    )
 
-    at: str
-    name: str
-    suggestion: str
+@dataclass(frozen=True)
+class Listing:
+    """What a replica says of its application.
+
+    Attributes:
+        hosted: Full name → operation, of those that the replica serves.
+        elsewhere: Of those that other processes of the application serve.
+        homes: Full name of an operation → its capability.
+    """
+
+    application: str
+    hosted: Mapping[str, Operation]
+    elsewhere: Mapping[str, Operation]
+    homes: Mapping[str, str]
 
 
 class BadArgument(PluresError):
@@ -52,13 +56,18 @@ class BadArgument(PluresError):
     code = "cli.bad_argument"
 
 
-def fetch_operation(at: str, name: str) -> Mapping[str, Any]:
-    """What the replica at a base URL says of one operation; raises `NotReached` or `UnknownOperation`."""
-    operations = _fetch(at)
-    if name not in operations:
-        served = f"It serves {', '.join(sorted(operations)) or 'nothing'}."
-        raise UnknownOperation(at, name, did_you_mean(name, operations, most=3) or served)
-    return operations[name]
+def fetch_listing(at: str) -> Listing:
+    """What the replica at a base URL says; raises `NotReached`."""
+    try:
+        reply = asyncio.run(_get(at))
+    except (NotSent, Broken, TimeoutError, ValueError) as error:
+        raise NotReached(at, str(error) or f"no answer within {_TIMEOUT_S:g} s") from None
+    if reply.http_status != HTTPStatus.OK:
+        raise NotReached(at, f"{_STRANGER} (HTTP {reply.http_status})")
+    try:
+        return _listing(json.loads(reply.body))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        raise NotReached(at, _STRANGER) from None
 
 
 def request_of(operation: Mapping[str, Any], arguments: Sequence[str]) -> dict[str, Any]:
@@ -86,17 +95,14 @@ def request_of(operation: Mapping[str, Any], arguments: Sequence[str]) -> dict[s
     return request
 
 
-def _fetch(at: str) -> dict[str, Mapping[str, Any]]:
-    try:
-        reply = asyncio.run(_get(at))
-    except (NotSent, Broken, TimeoutError, ValueError) as error:
-        raise NotReached(at, str(error) or f"no answer within {_TIMEOUT_S:g} s") from None
-    if reply.http_status != HTTPStatus.OK:
-        raise NotReached(at, f"{_STRANGER} (HTTP {reply.http_status})")
-    try:
-        return {o["name"]: o for contract in json.loads(reply.body)["contracts"] for o in contract["operations"]}
-    except (ValueError, LookupError, TypeError, RecursionError):
-        raise NotReached(at, _STRANGER) from None
+def _listing(data: Any) -> Listing:
+    hosted, elsewhere = data["contracts"], data.get("elsewhere", [])
+    homes = {o["name"]: contract["capability"] for contract in (*hosted, *elsewhere) for o in contract["operations"]}
+    return Listing(data["application"], _operations(hosted), _operations(elsewhere), homes)
+
+
+def _operations(contracts: Any) -> dict[str, Operation]:
+    return {operation["name"]: operation for contract in contracts for operation in contract["operations"]}
 
 
 async def _get(at: str) -> Reply:

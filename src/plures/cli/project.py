@@ -53,6 +53,12 @@ def folder_of(file: Path) -> Path:
     return folder
 
 
+def data_of(file: Path) -> Path:
+    """The data folder of a settings file; raises `PluresError` when the file is missing or wrong."""
+    folder_of(file)
+    return parse(file).data
+
+
 def open_project(file: Path) -> Project:
     """Read plures.toml and assemble the application that it names.
 

@@ -16,11 +16,14 @@ and the descriptors of the sockets.
 
 In the new process, `replica_main` receives it, builds the same `Host`, serves it with the same `ServedHost`, and answers `Ready`.
 From then on the supervisor sends `Update` whenever the ready replicas change, and `Stop` in the end.
+
+Either way, a `run_file` tells `plures call` where each capability answers, for as long as the run lasts.
 """
 
 from .deployment import Deployment, run
 from .process_setup import log_to_stderr
 from .replica import watch_parent
+from .run_file import Run, find_runs
 from .serving import ANY_FREE_PORTS, ListenAddress, ListenAddresses, ServedHost, hosting, listen
 from .supervisor import BackoffPolicy, Lines, RunningProcesses, SupervisorOptions, local_processes
 
@@ -31,9 +34,11 @@ __all__ = [
     "Lines",
     "ListenAddress",
     "ListenAddresses",
+    "Run",
     "RunningProcesses",
     "ServedHost",
     "SupervisorOptions",
+    "find_runs",
     "hosting",
     "listen",
     "local_processes",

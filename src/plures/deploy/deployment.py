@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -11,8 +12,9 @@ from plures.topology import ResolvedProcess, ResolvedTopology, Settings, make_pl
 
 from .placing import external_endpoints, ignored_maxima, listen_addresses, only_process, placement_of
 from .process_setup import new_event_loop
-from .serving import one_process
-from .supervisor import SupervisorOptions, supervise
+from .run_file import Run, published
+from .serving import ServedHost, one_process
+from .supervisor import RunningProcesses, Say, SupervisorOptions, supervise
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,7 @@ def run(deployment: Deployment, stream: TextIO | None = None) -> int:
     if alone is not None:
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             return runner.run(_one_process(deployment, alone, output))
-    plan = make_plan(deployment.topology, deployment.assembly.facts)
-    return asyncio.run(supervise(plan, deployment.settings, SupervisorOptions(mode=deployment.mode), output))
+    return asyncio.run(_local_processes(deployment, output))
 
 
 async def _one_process(deployment: Deployment, process: ResolvedProcess, stream: TextIO) -> int:
@@ -51,4 +52,21 @@ async def _one_process(deployment: Deployment, process: ResolvedProcess, stream:
         say(line)
     endpoints = external_endpoints(deployment.topology)
     placement = placement_of(process, deployment.settings, deployment.mode, endpoints)
-    return await one_process(deployment.assembly, placement, listen_addresses(deployment.settings), say=say)
+
+    def publish(served: ServedHost) -> AbstractContextManager[None]:
+        at = (served.control_url,)
+        capabilities = dict.fromkeys(process.capabilities, at) | endpoints
+        return published(placement.data, Run(deployment.assembly.name, at, capabilities, served.public_url), say)
+
+    addresses = listen_addresses(deployment.settings)
+    return await one_process(deployment.assembly, placement, addresses, say=say, publish=publish)
+
+
+async def _local_processes(deployment: Deployment, stream: TextIO) -> int:
+    def publish(processes: RunningProcesses, say: Say) -> AbstractContextManager[None]:
+        run = Run(deployment.assembly.name, processes.control_urls, processes.homes, processes.public_url)
+        return published(deployment.settings.data, run, say)
+
+    plan = make_plan(deployment.topology, deployment.assembly.facts)
+    options = SupervisorOptions(mode=deployment.mode)
+    return await supervise(plan, deployment.settings, options, stream, publish=publish)

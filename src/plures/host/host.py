@@ -131,4 +131,6 @@ class Host:
         return name in self._hosted and name not in self._placement.endpoints
 
     def _listing(self) -> object:
-        return listing(self._assembly.name, [capability.contract for capability in self._hosted.values()])
+        hosted = [capability.contract for capability in self._hosted.values()]
+        others = [c.contract for name, c in self._assembly.capabilities.items() if name not in self._hosted]
+        return listing(self._assembly.name, hosted, others)

@@ -1,13 +1,24 @@
-"""The contract listing: what a replica serves, as plain data for people and tools."""
+"""The contract listing: what a replica serves, and what others do, as plain data for people and tools."""
 
 from collections.abc import Iterable
 
 from plures.contract import ContractDescription, OperationDescription
 
 
-def listing(application: str, contracts: Iterable[ContractDescription]) -> dict[str, object]:
-    """All contracts with their operations; messages as JSON Schema."""
-    return {"application": application, "contracts": [_contract(contract) for contract in contracts]}
+def listing(
+    application: str, contracts: Iterable[ContractDescription], elsewhere: Iterable[ContractDescription] = ()
+) -> dict[str, object]:
+    """All contracts with their operations; messages as JSON Schema.
+
+    Args:
+        contracts: Those that this replica serves.
+        elsewhere: The other ones of the application.
+    """
+    return {
+        "application": application,
+        "contracts": [_contract(contract) for contract in contracts],
+        "elsewhere": [_contract(contract) for contract in elsewhere],
+    }
 
 
 def _contract(contract: ContractDescription) -> dict[str, object]:

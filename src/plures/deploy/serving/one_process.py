@@ -1,7 +1,7 @@
 """One process: the whole application behind two sockets of this very process."""
 
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext
 
 from plures.application import Assembly
 from plures.deploy.process_setup import freeze_gc
@@ -36,20 +36,23 @@ async def one_process(
     addresses: ListenAddresses,
     *,
     say: Callable[[str], None],
+    publish: Callable[[ServedHost], AbstractContextManager[object]] = nullcontext,
     grace_s: float = 30.0,
 ) -> int:
     """Serve until SIGINT or SIGTERM, then drain; a second signal cuts off what is in flight. The exit status.
 
     Args:
         say: Told what the user should know: addresses, ports that were taken, that it stops.
+        publish: Entered once everything answers, left at the end.
     """
-    with shutdown_signals() as signals:
+    with shutdown_signals() as signals, ExitStack() as to_the_end:
         served = _bound(assembly, placement, addresses, grace_s)
         signals.on_forced(served.hurry)
         try:
             await first(served.start(), signals.requested.wait())
             if not signals.requested.is_set():
                 freeze_gc()
+                to_the_end.enter_context(publish(served))
                 for line in _welcome(assembly.name, served):
                     say(line)
                 await signals.requested.wait()

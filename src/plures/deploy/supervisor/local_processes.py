@@ -2,10 +2,11 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext
+from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypeAlias
 
 from plures.application import assemble, load
 from plures.deploy.channel import EndpointUrls
@@ -18,6 +19,7 @@ from .logs import Lines, PrefixedLines
 from .supervisor import OWN_NAME, Supervisor, SupervisorOptions
 
 _ANY_FREE_PORT = Address("127.0.0.1", 0)
+Say: TypeAlias = Callable[[str], None]
 
 
 class RunningProcesses:
@@ -36,6 +38,16 @@ class RunningProcesses:
         """Where the edge answers; None when the application has none here."""
         public = self._supervisor.addresses.public
         return None if public is None else public.url
+
+    @property
+    def homes(self) -> EndpointUrls:
+        """Capability → base URLs of all its replicas, ready or not. They stay the same from start to stop."""
+        return self._supervisor.homes
+
+    @property
+    def control_urls(self) -> tuple[str, ...]:
+        """Where the control listeners of our replicas answer."""
+        return tuple(listening.url for listening in self._supervisor.addresses.control.values())
 
     @property
     def pids(self) -> Mapping[str, int]:
@@ -91,17 +103,32 @@ async def running(supervisor: Supervisor) -> AsyncGenerator[RunningProcesses]:
         await asyncio.shield(asyncio.ensure_future(supervisor.stop()))
 
 
-async def supervise(plan: Plan, settings: Settings, options: SupervisorOptions, stream: TextIO) -> int:
+def _not_published(_: RunningProcesses, __: Say) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+async def supervise(
+    plan: Plan,
+    settings: Settings,
+    options: SupervisorOptions,
+    stream: TextIO,
+    *,
+    publish: Callable[[RunningProcesses, Say], AbstractContextManager[None]] = _not_published,
+) -> int:
     """Run until SIGINT or SIGTERM, then stop without losing a request; a second signal kills. The exit status.
+
+    Args:
+        publish: Entered once everything answers, left at the end.
 
     Raises:
         PluresError: A port is taken, or a process cannot start; nothing is left running then.
     """
-    with shutdown_signals() as signals:
+    with shutdown_signals() as signals, ExitStack() as to_the_end:
         supervisor = Supervisor(plan, settings, options, log_of(plan, stream))
         signals.on_forced(supervisor.hurry)
         await first(supervisor.start(), signals.requested.wait())
         if not signals.requested.is_set():
+            to_the_end.enter_context(publish(RunningProcesses(supervisor), partial(supervisor.say, OWN_NAME)))
             for line in _welcome(supervisor):
                 supervisor.say(OWN_NAME, line)
             await signals.requested.wait()

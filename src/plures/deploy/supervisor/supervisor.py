@@ -107,6 +107,17 @@ class Supervisor:
         return self._ready_at(self.addresses.url)
 
     @property
+    def homes(self) -> EndpointUrls:
+        """Capability → base URLs of all its replicas. They stay the same from start to stop."""
+        return {
+            capability: (process.external,)
+            if process.external is not None
+            else tuple(self.addresses.url(name) for name in self._slots if name.process == process.name)
+            for process in self.plan.processes.values()
+            for capability in process.capabilities
+        }
+
+    @property
     def pids(self) -> Mapping[str, int]:
         """Replica (`search.1`) → process number; those that are not running now are left out."""
         return {str(name): slot.pid for name, slot in self._slots.items() if slot.pid is not None}

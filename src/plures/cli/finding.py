@@ -1,0 +1,132 @@
+"""Finds out where an operation can be called: at an address that the user names, or where the run of this folder says."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from plures.deploy import Run, find_runs
+from plures.errors import PluresError, Text, did_you_mean
+
+from .listing import BadArgument, Listing, NotReached, Operation, fetch_listing
+
+
+@dataclass(frozen=True)
+class Callee:
+    """An operation, and where it answers: the first of `urls` that can be reached is called."""
+
+    application: str
+    operation: Operation
+    urls: Sequence[str]
+
+
+@dataclass(eq=False)
+class NothingRuns(PluresError):
+    """No run keeps the data folder."""
+
+    code = "cli.nothing_runs"
+    wording = Text(
+        "Nothing runs here that could be called",
+        why="{reason}",
+        fix="Start the application with `plures run`, name its data folder with --data, or its control address with --at.",
+    )
+
+    reason: str
+
+
+@dataclass(eq=False)
+class SeveralRun(PluresError):
+    """More than one run keeps the data folder, and only the user knows which one is meant."""
+
+    code = "cli.several_run"
+    wording = Text(
+        "{count} applications run here", why="{runs}", fix="Name one of them with --at, as in --at {example}."
+    )
+
+    count: int
+    runs: str
+    example: str
+
+
+@dataclass(eq=False)
+class UnknownOperation(PluresError):
+    """The replica, or the application, does not serve this operation."""
+
+    code = "cli.unknown_operation"
+    wording = Text("{at} does not serve {name!r}", fix="{suggestion}")
+
+    at: str
+    name: str
+    suggestion: str
+
+
+def find_at(at: str, name: str) -> Callee:
+    """An operation of the replica at an address; `http://` may be left out.
+
+    Raises:
+        BadArgument, NotReached, UnknownOperation: There is no such operation.
+    """
+    at = _address(at)
+    listing = fetch_listing(at)
+    if name in listing.hosted:
+        return Callee(listing.application, listing.hosted[name], (at,))
+    if name in listing.elsewhere:
+        hint = f"Another process hosts {listing.homes[name]!r}: name its control address with --at, or leave --at out."
+        raise UnknownOperation(at, name, hint)
+    where = "Another process may serve it: name the control address of that process with --at."
+    raise UnknownOperation(at, name, f"{_suggestion(name, listing.hosted)} {where}")
+
+
+def find_running(data: Path, name: str) -> Callee:
+    """An operation of the application that runs with a data folder, in whichever process hosts it.
+
+    Raises:
+        NothingRuns, SeveralRun, NotReached, UnknownOperation: There is no such operation.
+    """
+    run = _the_run(data)
+    listing = _listing_of(run)
+    operation = listing.hosted.get(name) or listing.elsewhere.get(name)
+    urls = run.capabilities.get(listing.homes.get(name, ""))
+    if operation is None or not urls:
+        raise UnknownOperation(run.application, name, _suggestion(name, listing.homes))
+    return Callee(run.application, operation, urls)
+
+
+def _the_run(data: Path) -> Run:
+    try:
+        found = find_runs(data)
+    except OSError as error:
+        raise NothingRuns(f"{error.filename}: {error.strerror}") from error
+    if len(found.running) > 1:
+        runs = "; ".join(f"{run.application} at {run.control[0]} (process {run.pid})" for run in found.running)
+        raise SeveralRun(len(found.running), runs, found.running[0].control[0])
+    if found.running:
+        return found.running[0]
+    left = f"; {found.left[-1].name} is of a run that was killed" if found.left else ""
+    raise NothingRuns(f"no run keeps the data folder {data}{left}")
+
+
+def _listing_of(run: Run) -> Listing:
+    """What the first of its replicas says that answers."""
+    failure: NotReached | None = None
+    for at in run.control:
+        try:
+            listing = fetch_listing(at)
+        except NotReached as error:
+            failure = error
+            continue
+        if listing.application == run.application:
+            return listing
+        failure = NotReached(at, f"{run.application} should answer there, but {listing.application} does")
+    raise failure or NothingRuns(f"no process of {run.application} runs on this machine")
+
+
+def _suggestion(name: str, served: Iterable[str]) -> str:
+    names = sorted(served)
+    return did_you_mean(name, names, most=3) or f"It serves {', '.join(names) or 'nothing'}."
+
+
+def _address(at: str) -> str:
+    at = at if "://" in at else f"http://{at}"
+    if not at.startswith(("http://", "https://")):
+        raise BadArgument(f"{at!r} is not the address of a replica", fix="Write it as http://HOST:PORT.")
+    return at.rstrip("/")

@@ -1,0 +1,112 @@
+"""The file in which a run says where it answers, for programs that want to call it.
+
+It lies in `run/` of the data folder, and the run holds a lock on it: the kernel releases the lock when the process is gone, however
+it ended. So a file that was left behind is recognised even where its process number belongs to another process by now.
+"""
+
+import fcntl
+import os
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import mkstemp
+from typing import Final
+
+import msgspec
+
+_FOLDER: Final = "run"
+
+
+@dataclass(frozen=True)
+class Run:
+    """Where a running application answers.
+
+    Attributes:
+        control: Base URLs of the control listeners of its own replicas; each knows all contracts of the application.
+        capabilities: Capability → base URLs where it answers: replicas here, commands, and what runs elsewhere.
+        public: Where the edge answers; None where it has none here.
+    """
+
+    application: str
+    control: tuple[str, ...]
+    capabilities: Mapping[str, tuple[str, ...]]
+    public: str | None = None
+    pid: int = field(default_factory=os.getpid)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the files of a data folder say.
+
+    Attributes:
+        left: Files of runs that ended without removing theirs.
+    """
+
+    running: Sequence[Run]
+    left: Sequence[Path]
+
+
+@contextmanager
+def published(data: Path, run: Run, say: Callable[[str], None]) -> Generator[None]:
+    """Keep a file about a run in its data folder while the context lasts. A folder that cannot be written to is only told of."""
+    try:
+        path, held = _write(data.absolute() / _FOLDER, run)
+    except OSError as error:
+        say(
+            f"{error.filename} cannot be written ({error.strerror}), so `plures call` must be told --at {run.control[0]}"
+        )
+        yield
+        return
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            path.unlink()
+        os.close(held)
+
+
+def find_runs(data: Path) -> Found:
+    """The runs that keep a data folder.
+
+    Raises:
+        OSError: A file cannot be read: it is another user's.
+    """
+    running: list[Run] = []
+    left: list[Path] = []
+    for path in sorted((data / _FOLDER).glob("*.json")):
+        # A run may end, and remove its file, meanwhile.
+        with suppress(FileNotFoundError):
+            run = _read(path)
+            if run is None:
+                left.append(path)
+            else:
+                running.append(run)
+    return Found(running, left)
+
+
+def _write(folder: Path, run: Run) -> tuple[Path, int]:
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in find_runs(folder.parent).left:
+        path.unlink(missing_ok=True)
+    # It gets its name when it is written and locked: until then it would look as if left behind.
+    held, draft = mkstemp(prefix=f"{run.pid}-", dir=folder)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        os.write(held, msgspec.json.format(msgspec.json.encode(run)))
+        return Path(draft).rename(f"{draft}.json"), held
+    except BaseException:
+        Path(draft).unlink()
+        os.close(held)
+        raise
+
+
+def _read(path: Path) -> Run | None:
+    """The run that keeps this file; None where it is left behind."""
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with suppress(msgspec.MsgspecError):
+                return msgspec.json.decode(file.read(), type=Run)
+        return None
