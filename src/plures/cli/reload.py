@@ -21,6 +21,8 @@ def run_reloading(arguments: Sequence[str], folder: Path) -> int:
     """Run `plures` with these arguments in development mode until a signal; return its last exit status."""
     from watchfiles import Change, DefaultFilter, watch
 
+    from plures.deploy import stop_signals
+
     ordinary = DefaultFilter()
 
     def is_source(change: Change, path: str) -> bool:
@@ -34,12 +36,12 @@ def run_reloading(arguments: Sequence[str], folder: Path) -> int:
     child = _start(arguments, alive)
 
     def leave(number: int, _: object) -> None:
-        if stop.is_set():
-            # The first signal lets it answer what was asked; a second one cuts that off.
+        # The first signal lets it answer what was asked; a second one cuts that off. A closed terminal may send SIGHUP twice.
+        if stop.is_set() and number != signal.SIGHUP:
             child.send_signal(number)
         stop.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in stop_signals():
         signal.signal(number, leave)
     for changes in watch(folder, watch_filter=is_source, stop_event=stop, raise_interrupt=False):
         names = sorted({Path(path).name for _, path in changes})

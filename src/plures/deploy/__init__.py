@@ -7,7 +7,7 @@ one topology with the application; the result is a `ResolvedTopology`, whose `Re
 line passes both to `run`, as a `Deployment`.
 
 `run` asks `placing` whether one process is enough. If so, `placement_of` says what that process hosts, a `Placement`. `one_process`
-binds two sockets, builds a `Host` from the placement, and a `ServedHost` serves it until SIGINT or SIGTERM.
+binds two sockets, builds a `Host` from the placement, and a `ServedHost` serves it until a signal asks it to stop.
 
 Otherwise `topology.make_plan` decides what starts after what, and `supervise` runs the `Plan`. The `Supervisor` binds every socket
 (`Addresses`) and has one `Slot` for each replica. A slot keeps one child alive: a `ReplicaProcess`, or a `Command` in another
@@ -24,7 +24,7 @@ from .deployment import Deployment, run
 from .process_setup import log_to_stderr
 from .replica import watch_parent
 from .run_file import Run, find_runs
-from .serving import ANY_FREE_PORTS, ListenAddress, ListenAddresses, ServedHost, hosting, listen
+from .serving import ANY_FREE_PORTS, ListenAddress, ListenAddresses, ServedHost, hosting, listen, stop_signals
 from .supervisor import BackoffPolicy, Lines, RunningProcesses, SupervisorOptions, local_processes
 
 __all__ = [
@@ -44,5 +44,6 @@ __all__ = [
     "local_processes",
     "log_to_stderr",
     "run",
+    "stop_signals",
     "watch_parent",
 ]

@@ -44,6 +44,10 @@ class Update(msgspec.Struct, frozen=True, tag="update"):
     endpoints: EndpointUrls
 
 
+class OpenEdge(msgspec.Struct, frozen=True, tag="open_edge"):
+    """To a replica: accept requests of the public as soon as it is ready: all that the edge may call has been ready once."""
+
+
 class CloseEdge(msgspec.Struct, frozen=True, tag="close_edge"):
     """To a replica: answer the requests of the public, and accept no more of them; keep serving the other replicas."""
 
@@ -75,7 +79,7 @@ class EdgeClosed(msgspec.Struct, frozen=True, tag="edge_closed"):
     """To the supervisor: the public has all its answers."""
 
 
-ToReplica = Configure | Update | CloseEdge | Stop
+ToReplica = Configure | Update | OpenEdge | CloseEdge | Stop
 ToSupervisor = Ready | Failed | Updated | EdgeClosed
 Out = TypeVar("Out", bound=msgspec.Struct)
 In = TypeVar("In", bound=msgspec.Struct)

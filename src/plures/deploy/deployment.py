@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -28,7 +28,7 @@ class Deployment:
 
 
 def run(deployment: Deployment, stream: TextIO | None = None) -> int:
-    """Run until SIGINT or SIGTERM, then stop without losing a request. The exit status: 0, or 130 when a second signal came.
+    """Run until SIGINT, SIGTERM or SIGHUP, then stop without losing a request. The exit status: 0, or 130 when a second SIGINT or SIGTERM came.
 
     Args:
         stream: Where addresses, and with several processes their logs, are written; standard error when left out.
@@ -46,7 +46,9 @@ def run(deployment: Deployment, stream: TextIO | None = None) -> int:
 
 async def _one_process(deployment: Deployment, process: ResolvedProcess, stream: TextIO) -> int:
     def say(line: str) -> None:
-        print(line, file=stream, flush=True)
+        # The terminal may be closed, the reader of a pipe gone, the disk full: no reason to stop serving, or to stop badly.
+        with suppress(OSError, ValueError):
+            print(line, file=stream, flush=True)
 
     for line in ignored_maxima([process]):
         say(line)

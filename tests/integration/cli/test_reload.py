@@ -7,6 +7,8 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from .programs import PATIENCE_S, Program
 
 Start = Callable[..., Program]
@@ -56,11 +58,13 @@ def test_a_change_starts_it_again(plures: Start, site: Path) -> None:
     assert "\x1b" not in running.output
 
 
-def test_ctrl_c_ends_it_with_what_it_runs(plures: Start) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ends_it_with_what_it_runs(plures: Start, number: signal.Signals) -> None:
     running = plures("run", "--reload", "--port", "0", "--control-port", "0")
     running.line("^till: ")
     [child] = children(running.process.pid)
-    assert running.end(signal.SIGINT) == 0
+    assert running.end(number) == 0
+    assert "stopping" in running.output
     assert not alive(child)
 
 

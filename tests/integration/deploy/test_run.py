@@ -1,83 +1,14 @@
 """`run`, as a program: what it prints, how it ends, and mistakes as sentences."""
 
 import asyncio
-import re
 import signal
 import socket
-import sys
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 
 import httpx
 import pytest
 
-from .support import PATIENCE_S, until
-
-PROGRAM = """
-import sys
-from pathlib import Path
-sys.path.insert(0, {here!r})
-from plures.application import assemble, load
-from plures.deploy import Deployment, log_to_stderr, run
-from plures.errors import PluresError
-from plures.topology import check, parse
-
-log_to_stderr()
-try:
-    settings = parse(Path(sys.argv[1]))
-    assembly = assemble(load(settings.application))
-    sys.exit(run(Deployment(assembly, check(settings.topology("it"), assembly.facts), settings)))
-except PluresError as error:
-    sys.exit(str(error))
-"""
-ONE = 'main = { capabilities = ["*"] }'
-TWO = 'office = { capabilities = ["clerk"] }\nfront = { capabilities = ["*"] }'
-
-
-class Program:
-    """A running program and what it has printed."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
-        self.output = ""
-        self._reading = asyncio.create_task(self._read())
-
-    async def url(self) -> str:
-        """Where the edge answers, once it does."""
-        pattern = r"(?:greeting|the application): (http\S+)"
-        await until(lambda: re.search(pattern, self.output) is not None)
-        return re.search(pattern, self.output)[1]
-
-    async def status(self) -> int:
-        async with asyncio.timeout(PATIENCE_S):
-            await self._reading
-            return await self.process.wait()
-
-    async def _read(self) -> None:
-        while chunk := await self.process.stdout.read(65536):
-            self.output += chunk.decode()
-
-
-@pytest.fixture
-async def program(tmp_path: Path) -> AsyncIterator[Callable[..., object]]:
-    programs: list[Program] = []
-
-    async def start(topology: str, listen: str = 'public = "127.0.0.1:0"\ncontrol = "127.0.0.1:0"') -> Program:
-        text = f'[application]\nimport = "greeting_app:app"\n[listen]\n{listen}\n[topology.it]\n{topology}\n'
-        (tmp_path / "plures.toml").write_text(text)
-        code = PROGRAM.format(here=str(Path(__file__).parent))
-        pipe = asyncio.subprocess.PIPE
-        arguments = (sys.executable, "-c", code, str(tmp_path / "plures.toml"))
-        programs.append(
-            Program(await asyncio.create_subprocess_exec(*arguments, stdout=pipe, stderr=asyncio.subprocess.STDOUT))
-        )
-        return programs[-1]
-
-    yield start
-    for it in programs:
-        if it.process.returncode is None:
-            it.process.kill()
-        await it.status()
+from .programs import ONE, TWO
+from .support import until
 
 
 @pytest.mark.parametrize("topology", [ONE, TWO], ids=["one process", "local processes"])

@@ -1,6 +1,6 @@
 """What one replica does in its own process: it is configured, starts, serves, drains and ends.
 
-It ends when the supervisor says so, on SIGTERM or SIGINT, and when the supervisor is gone.
+It ends when the supervisor says so, on SIGTERM, SIGINT or SIGHUP, and when the supervisor is gone.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from plures.deploy.channel import (
     Configure,
     EdgeClosed,
     Failed,
+    OpenEdge,
     Ready,
     Stop,
     ToReplica,
@@ -65,6 +66,7 @@ class _Replica:
         self._configure = configure
         self._channel = channel
         self._signals = signals
+        self._edge_may_open = asyncio.Event()
         self._edge_closing: asyncio.Task[None] | None = None
 
     async def run(self, build: Callable[[Configure], Servable]) -> int:
@@ -85,7 +87,9 @@ class _Replica:
         peers = inherit(self._configure.peer_descriptor)
         descriptor = self._configure.public_descriptor
         public = None if descriptor is None else inherit(descriptor)
-        return ServedHost(build(self._configure), control, public, self._configure.grace_s, peers=peers)
+        return ServedHost(
+            build(self._configure), control, public, self._configure.grace_s, peers=peers, edge_waits=True
+        )
 
     async def _serve(self, served: ServedHost) -> int:
         try:
@@ -95,6 +99,9 @@ class _Replica:
         if not self._signals.requested.is_set():
             freeze_gc()
             self._channel.send(Ready())
+            await first(self._edge_may_open.wait(), self._signals.requested.wait())
+        if not self._signals.requested.is_set():
+            await served.open_edge()
             await self._signals.requested.wait()
         await served.stop()
         return 0
@@ -105,6 +112,8 @@ class _Replica:
                 case Update(number=number, endpoints=endpoints):
                     served.host.update_endpoints(endpoints)
                     self._channel.send(Updated(number))
+                case OpenEdge():
+                    self._edge_may_open.set()
                 case CloseEdge():
                     self._edge_closing = asyncio.create_task(self._close_edge(served))
                 case Stop():

@@ -2,7 +2,7 @@
 
 from .one_process import hosting, one_process
 from .served_host import Servable, ServedHost
-from .signals import ShutdownSignals, shutdown_signals
+from .signals import ShutdownSignals, shutdown_signals, stop_signals
 from .sockets import (
     ANY_FREE_PORTS,
     CONTROL_PORT,
@@ -36,5 +36,6 @@ __all__ = [
     "listen_for_peers",
     "one_process",
     "shutdown_signals",
+    "stop_signals",
     "url",
 ]

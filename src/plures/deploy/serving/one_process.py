@@ -39,7 +39,7 @@ async def one_process(
     publish: Callable[[ServedHost], AbstractContextManager[object]] = nullcontext,
     grace_s: float = 30.0,
 ) -> int:
-    """Serve until SIGINT or SIGTERM, then drain; a second signal cuts off what is in flight. The exit status.
+    """Serve until SIGINT, SIGTERM or SIGHUP, then drain; a second SIGINT or SIGTERM cuts off what is in flight. The exit status.
 
     Args:
         say: Told what the user should know: addresses, ports that were taken, that it stops.

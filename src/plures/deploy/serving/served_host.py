@@ -46,6 +46,7 @@ class ServedHost:
         *,
         peers: Listening | None = None,
         answers_early: bool = False,
+        edge_waits: bool = False,
     ) -> None:
         """Nothing is served yet.
 
@@ -53,16 +54,19 @@ class ServedHost:
             peers: A second socket of the control application, for other replicas on this machine.
             answers_early: Accept calls before the host has started, for hosts that call themselves over the wire. Not where
                 another replica accepts on the same socket: it would have answered what this one must still refuse.
+            edge_waits: Accept no requests of the public before `open_edge`: what the edge calls may start later than this host.
         """
         self.host = host
         self.control = control
         self.public = public
         self._peers = peers
         self._answers_early = answers_early
+        self._edge_waits = edge_waits
         self._grace_s = grace_s
         self._control_listeners: list[Listener] = []
         self._edge_listener: Listener | None = None
-        self._closing_edge = asyncio.Lock()
+        self._changing_edge = asyncio.Lock()
+        self._is_edge_closed = False
 
     @property
     def control_url(self) -> str:
@@ -88,18 +92,25 @@ class ServedHost:
             else:
                 await self.host.start()
                 await self._start_control()
-            if self.host.public is not None and self.public is not None:
-                options = replace(PUBLIC, grace_s=self._grace_s)
-                self._edge_listener = Listener(self.host.public, self.public.socket, options)
-                await self._edge_listener.start()
+            if not self._edge_waits:
+                await self.open_edge()
         except BaseException:
             await asyncio.shield(asyncio.ensure_future(self.stop()))
             raise
 
+    async def open_edge(self) -> None:
+        """Accept requests of the public, where the edge is hosted here and has not been closed. The host has started."""
+        async with self._changing_edge:
+            if self.host.public is not None and self.public is not None and not self._is_edge_closed:
+                options = replace(PUBLIC, grace_s=self._grace_s)
+                self._edge_listener = Listener(self.host.public, self.public.socket, options)
+                await self._edge_listener.start()
+
     async def close_edge(self) -> None:
         """Answer the requests of the public, and accept no more of them."""
         # A second caller waits until the first one is through.
-        async with self._closing_edge:
+        async with self._changing_edge:
+            self._is_edge_closed = True
             if self._edge_listener is not None:
                 await self._edge_listener.stop()
                 self._edge_listener = None

@@ -1,4 +1,8 @@
-"""SIGINT and SIGTERM: the first one requests a shutdown, the second one forces it."""
+"""SIGINT, SIGTERM and SIGHUP: the first one requests a shutdown; a second SIGINT or SIGTERM forces it.
+
+A terminal that closes sends SIGHUP, and the shell in it often sends one more; systemd may send one right after SIGTERM. So SIGHUP
+never forces. Under `nohup` it is ignored, and stays so.
+"""
 
 import asyncio
 import signal
@@ -28,23 +32,29 @@ class ShutdownSignals:
         if self.forced.is_set():
             hurry()
 
-    def received(self) -> None:
+    def received(self, number: signal.Signals) -> None:
         """A signal has arrived."""
         if not self.requested.is_set():
             self.requested.set()
-        elif not self.forced.is_set():
+        elif number != signal.SIGHUP and not self.forced.is_set():
             self.forced.set()
             self._hurry()
 
 
+def stop_signals() -> tuple[signal.Signals, ...]:
+    """The signals that ask this process to stop."""
+    hang_up = () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
+    return (signal.SIGINT, signal.SIGTERM, *hang_up)
+
+
 @contextmanager
 def shutdown_signals() -> Generator[ShutdownSignals]:
-    """Handle both signals while the context lasts. Only in the main thread, with a running loop."""
+    """Handle these signals while the context lasts. Only in the main thread, with a running loop."""
     signals = ShutdownSignals()
     loop = asyncio.get_running_loop()
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in stop_signals()}
     for number in before:
-        loop.add_signal_handler(number, signals.received)
+        loop.add_signal_handler(number, signals.received, number)
     try:
         yield signals
     finally:

@@ -27,6 +27,10 @@ class Child(Protocol):
         """Tell it where it can call the capabilities now, and wait until it uses that."""
         ...
 
+    def open_edge(self) -> None:
+        """Let it accept the public's requests as soon as it is ready."""
+        ...
+
     async def close_edge(self) -> None:
         """Let it answer the public's requests and accept no more of them; it stays callable."""
         ...

@@ -79,6 +79,9 @@ class Command:
     async def update(self, number: int, endpoints: EndpointUrls) -> None:
         """Do nothing: its environment cannot change, and the addresses in it stay valid across restarts."""
 
+    def open_edge(self) -> None:
+        """Do nothing: a command has no edge."""
+
     async def close_edge(self) -> None:
         """Do nothing: a command has no edge."""
 

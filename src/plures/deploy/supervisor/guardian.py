@@ -23,7 +23,9 @@ def main() -> int:
     descriptor, grace_s, *command = sys.argv[1:]
     # The group gets these signals. The program decides what to do, and this process reports how it ended.
     # A handler, not SIG_IGN: the program would inherit that the signals are ignored.
-    for number in (signal.SIGTERM, signal.SIGINT):
+    # SIGHUP stays ignored under nohup.
+    hang_up = () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
+    for number in (signal.SIGTERM, signal.SIGINT, *hang_up):
         signal.signal(number, _leave_it_to_the_program)
     try:
         # The user's own command, from plures.toml.

@@ -115,7 +115,7 @@ async def supervise(
     *,
     publish: Callable[[RunningProcesses, Say], AbstractContextManager[None]] = _not_published,
 ) -> int:
-    """Run until SIGINT or SIGTERM, then stop without losing a request; a second signal kills. The exit status.
+    """Run until SIGINT, SIGTERM or SIGHUP, then stop without losing a request; a second SIGINT or SIGTERM kills. The exit status.
 
     Args:
         publish: Entered once everything answers, left at the end.

@@ -29,8 +29,8 @@ class PrefixedLines:
         self._coloured = stream.isatty() and "NO_COLOR" not in os.environ
 
     def write(self, source: str, line: str) -> None:
-        # The reader may be gone (`plures run | head`); that is no reason to stop serving.
-        with contextlib.suppress(BrokenPipeError, ValueError):
+        # The reader may be gone (`plures run | head`), the terminal closed, the disk full: no reason to stop serving, or to stop badly.
+        with contextlib.suppress(OSError, ValueError):
             self._stream.write(f"{self._prefix(source)} {line}\n")
             self._stream.flush()
 

@@ -12,6 +12,7 @@ from plures.deploy.channel import (
     EdgeClosed,
     EndpointUrls,
     Failed,
+    OpenEdge,
     Ready,
     Stop,
     ToReplica,
@@ -92,6 +93,9 @@ class ReplicaProcess:
         self._channel.send(Update(number, endpoints))
         if self._became_ready.is_set():
             await first(self._has_heard(number), self.ended(), limit_s=_UPDATE_S)
+
+    def open_edge(self) -> None:
+        self._channel.send(OpenEdge())
 
     async def close_edge(self) -> None:
         self._channel.send(CloseEdge())

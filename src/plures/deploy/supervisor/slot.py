@@ -90,6 +90,11 @@ class Slot:
         """Tell every child where it can call the others, also a child that is starting or stopping."""
         await asyncio.gather(*(child.update(number, endpoints) for child in self._alive))
 
+    def open_edge(self) -> None:
+        """Let every child accept the public's requests as soon as it is ready."""
+        for child in self._alive:
+            child.open_edge()
+
     async def close_edge(self) -> None:
         await asyncio.gather(*(child.close_edge() for child in self._alive))
 

@@ -56,6 +56,7 @@ class Supervisor:
         self._options = options
         self._lines = lines
         self._number = 0
+        self._is_edge_open = False
         self._slots = {name: self._slot(plan.processes[name.process], name) for name in replica_names(plan)}
 
     async def start(self) -> None:
@@ -64,6 +65,7 @@ class Supervisor:
             self.say(OWN_NAME, sentence)
         try:
             await in_order(self.plan.needs, self._start_process)
+            self._open_edge()
         except BaseException:
             await self.stop()
             raise
@@ -142,6 +144,8 @@ class Supervisor:
             replica = await ReplicaProcess.start(context, self._options.replica, self._configure(process, name))
             # Other replicas may have become ready while the process was being started.
             await replica.update(self._number, self._endpoints_for(process))
+            if self._is_edge_open:
+                replica.open_edge()
             return replica
 
         backoff = Backoff(self._options.backoff)
@@ -162,6 +166,12 @@ class Supervisor:
     async def _start_process(self, name: str) -> None:
         if self.plan.processes[name].external is None:
             await together(slot.start() for slot in self._of(name))
+
+    def _open_edge(self) -> None:
+        """Let requests in: everything that the edge calls is ready now, also what is in a circle with its process."""
+        self._is_edge_open = True
+        for slot in self._slots.values():
+            slot.open_edge()
 
     async def _tell_all(self) -> None:
         self._number += 1

@@ -1,6 +1,6 @@
 """A replica around a stand-in host: the application string says what it does.
 
-The string is JSON: {"fail": [code, what, why, fix]} | {"raise": text} | {"hang": true} | {"die_from": number}.
+The string is JSON: {"fail": [code, what, why, fix]} | {"raise": text} | {"hang": true} | {"wait_for": path} | {"die_from": number}.
 """
 
 import asyncio
@@ -46,6 +46,8 @@ class StandInHost:
             raise Stated("it was broken")
         if "raise" in mine:
             raise RuntimeError(mine["raise"])
+        while "wait_for" in mine and not Path(mine["wait_for"]).exists():  # noqa: ASYNC110, ASYNC240  # a test makes it
+            await asyncio.sleep(0.01)
         if "hang" in mine:
             await asyncio.Event().wait()
         self.note("started")

@@ -66,7 +66,7 @@ def descendants(pids: list[int]) -> list[int]:
     return children + descendants(children) if children else []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 async def test_a_signal_answers_what_is_in_flight(supervising: Supervising, http, number):
     asking = [asyncio.create_task(http.get(f"{supervising.url}/slow?s=1")) for _ in range(20)]
     await http.get(supervising.url)

@@ -23,6 +23,31 @@ async def test_answers_when_started(run, http, journal):
     assert any(line.startswith("hello from") for line in journal.of("search.2"))
 
 
+async def test_the_edge_waits_for_a_process_in_a_circle_with_its_own(supervisor, http, journal, tmp_path):
+    script = {"search": {"wait_for": str(tmp_path / "go")}, "shop": {}}
+    it = supervisor(process("search"), process("shop", edge=True), layers=["search shop"], script=script)
+    starting = asyncio.create_task(it.start())
+    await until(lambda: ("started", "shop") in journal.events)
+    asking = asyncio.create_task(http.get(f"{it.addresses.public.url}/endpoints"))
+    answered, _ = await asyncio.wait([asking], timeout=1)
+    (tmp_path / "go").touch()
+    await starting
+    assert not answered
+    assert list((await asking).json()["search"]) != []
+    await it.stop()
+
+
+async def test_a_start_that_is_stopped_half_way_opens_no_edge(supervisor, journal):
+    script = {"search": {"hang": True}, "shop": {}}
+    it = supervisor(process("search"), process("shop", edge=True), layers=["search shop"], script=script)
+    starting = asyncio.create_task(it.start())
+    await until(lambda: any("ready" in line for line in journal.of("shop.1")))
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert ("stopped", "shop") in journal.events
+
+
 async def test_starts_after_what_it_needs_and_stops_before(supervisor, journal: Journal):
     needs, layers = {"shop": "search catalog", "search": "catalog"}, ["catalog", "search", "shop"]
     it = supervisor(process("shop"), process("search"), process("catalog"), needs=needs, layers=layers)
