@@ -20,7 +20,8 @@ from .client_connection import HttpConnection
 
 _CONNECT_TIMEOUT_S: Final = 1.0
 _UNIX: Final = "unix:"
-# Shorter than servers keep idle connections (deploy.serving: 120 s), so that we do not write into one that is being closed.
+# Shorter than our servers keep idle connections (deploy.serving: 120 s), so that we do not write into one that is being closed.
+# Peers of other makes may say less.
 _IDLE_S: Final = 30.0
 _NOTED_HEADER: Final = connect.OUTCOME_HEADER.encode()
 
@@ -63,7 +64,7 @@ class HttpTransport:
 
     async def unary(self, url: str, outgoing: Outgoing) -> Reply:
         peer = self._peer(url)
-        connection = self._idle(peer) or await self._connect(peer)
+        connection = (None if outgoing.fresh else self._idle(peer)) or await self._connect(peer)
         try:
             return await connection.unary(peer.post(outgoing))
         finally:
@@ -71,7 +72,7 @@ class HttpTransport:
 
     def stream(self, url: str, outgoing: Outgoing) -> AsyncGenerator[Reply, None]:
         peer = self._peer(url)
-        return self._pieces(peer, peer.post(outgoing))
+        return self._pieces(peer, peer.post(outgoing), fresh=outgoing.fresh)
 
     async def get(self, url: str, path: str) -> Reply:
         """GET a page of a peer, of any size; raises `NotSent` or `Broken`, and `ValueError` where the URL is none."""
@@ -88,8 +89,8 @@ class HttpTransport:
         # The event loop closes the sockets in its next step.
         await asyncio.sleep(0)
 
-    async def _pieces(self, peer: _Peer, request: bytes) -> AsyncGenerator[Reply, None]:
-        connection = self._idle(peer) or await self._connect(peer)
+    async def _pieces(self, peer: _Peer, request: bytes, *, fresh: bool = False) -> AsyncGenerator[Reply, None]:
+        connection = (None if fresh else self._idle(peer)) or await self._connect(peer)
         try:
             head = await connection.head(request)
             yield head
@@ -108,7 +109,7 @@ class HttpTransport:
         while peer.idle:
             # The peer is least likely to close the connection that was used last.
             connection = peer.idle.pop()
-            if connection.is_reusable and monotonic() - connection.idle_since < _IDLE_S:
+            if connection.is_reusable and monotonic() - connection.idle_since < min(_IDLE_S, connection.most_idle_s):
                 return connection
             self._drop(connection)
         return None

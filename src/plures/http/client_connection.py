@@ -1,16 +1,21 @@
 """One HTTP/1.1 connection to a peer: writes a request, reads the answer with httptools. Of Connect it knows one header."""
 
 import asyncio
+import re
 from collections import deque
+from math import inf
 from typing import Final, cast
 
 import httptools
 
-from plures.runtime import Broken, Reply, TooLarge
+from plures.runtime import Broken, Reply, Stale, TooLarge
 
 _HIGH_WATER_BYTES: Final = 256 * 1024
 _FIRST_FINAL_STATUS: Final = 200
 _FRAMING: Final = frozenset({b"content-length", b"transfer-encoding"})
+_KEEP_ALIVE_TIMEOUT: Final = re.compile(rb"\btimeout\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
+# The peer counts from the moment when it wrote its answer, and our next request takes time to arrive.
+_MARGIN_S: Final = 1.0
 
 
 class HttpConnection(asyncio.Protocol):
@@ -22,6 +27,7 @@ class HttpConnection(asyncio.Protocol):
 
     Attributes:
         idle_since: When it last became idle, in `time.monotonic()` seconds; its owner sets it.
+        most_idle_s: How long it may be idle before the next request, by what the peer said in its last answer.
     """
 
     def __init__(self, noted_header: bytes, max_body_bytes: int) -> None:
@@ -32,7 +38,9 @@ class HttpConnection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._lost: str | None = None
+        self._was_used = self._has_bytes = self._is_given_up = False
         self.idle_since = 0.0
+        self.most_idle_s = inf
         self._is_complete = self._keeps_alive = True
         self._has_head = self._is_framed = self._is_streaming = False
         self._status = self._unread = 0
@@ -42,11 +50,14 @@ class HttpConnection(asyncio.Protocol):
     @property
     def is_reusable(self) -> bool:
         """Whether another request may be written."""
-        return self._is_complete and self._keeps_alive and self._lost is None
+        # A connection whose end was read is closing for one turn of the event loop, and takes bytes without sending them.
+        is_closing = self._transport is None or self._transport.is_closing()
+        return self._is_complete and self._keeps_alive and self._lost is None and not is_closing
 
     def abort(self) -> None:
         """Close at once, also while a request is under way."""
         self._lost = self._lost or "it was given up"
+        self._is_given_up = True
         if self._transport is not None:
             self._transport.abort()
 
@@ -87,6 +98,8 @@ class HttpConnection(asyncio.Protocol):
             raise Broken(self._lost or "the connection is not open")
         self._is_complete = self._has_head = self._is_framed = False
         self._keeps_alive = True
+        self._has_bytes = False
+        self.most_idle_s = inf
         self._is_streaming = is_streaming
         self._unread = 0
         self._noted = None
@@ -96,7 +109,8 @@ class HttpConnection(asyncio.Protocol):
     def _progress(self) -> "asyncio.Future[None]":
         """Completes when more of the answer has arrived. Raises `Broken` or `TooLarge` where no more will."""
         if self._lost is not None:
-            raise Broken(self._lost)
+            is_stale = self._was_used and not self._has_bytes and not self._is_given_up
+            raise Stale(self._lost) if is_stale else Broken(self._lost)
         self._check_size()
         self._waiter = self._loop.create_future()
         return self._waiter
@@ -123,6 +137,7 @@ class HttpConnection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
+        self._has_bytes = True
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
@@ -152,6 +167,9 @@ class HttpConnection(asyncio.Protocol):
             self._noted = value.decode("latin-1")
         elif name in _FRAMING:
             self._is_framed = True
+        elif name == b"keep-alive" and (said := _KEEP_ALIVE_TIMEOUT.search(value)):
+            timeout_s = int(said[1])
+            self.most_idle_s = max(timeout_s - _MARGIN_S, timeout_s / 2)
 
     def on_headers_complete(self) -> None:
         self._status = self._parser.get_status_code()
@@ -169,4 +187,4 @@ class HttpConnection(asyncio.Protocol):
             # This was a hint; the answer follows.
             self._has_head = self._is_framed = False
         else:
-            self._is_complete = True
+            self._is_complete = self._was_used = True

@@ -39,8 +39,9 @@ the answer, whose status is 200, one for each item and one for the end.
     bytes 5-     the message; the end is {}, or {"error":{...},"metadata":{"plures-outcome":["not sent"]}}
 
 The caller sends a request to one of the `endpoints`: of two drawn at random, the one with fewer calls in flight. Where that
-one cannot be reached, or refuses the call as unavailable and *not sent*, the caller tries the others, each once. It repeats
-no other call.
+one cannot be reached, or refuses the call as unavailable and *not sent*, the caller tries the others, each once. Where a
+connection of earlier requests breaks before any byte of the answer, the peer had most likely closed it: a query or an
+idempotent command is sent once more then, on a fresh connection. The caller repeats no other call.
 
 At the callee, `plures.http` finds the operation by the path, and `policy.accept` makes the context from the two headers.
 `dispatch` decodes the message, calls the service and encodes the answer. Both sides enforce the deadline and the hops.
@@ -67,7 +68,7 @@ from .loopback import URL as LOOPBACK_URL
 from .loopback import Loopback
 from .policy import MAX_BODY_BYTES, MAX_HOPS, accept
 from .remote import RemoteCaller
-from .transport import Broken, NotSent, Outgoing, Reply, TooLarge, Transport
+from .transport import Broken, NotSent, Outgoing, Reply, Stale, TooLarge, Transport
 
 __all__ = [
     "LOOPBACK_URL",
@@ -86,6 +87,7 @@ __all__ = [
     "Outgoing",
     "RemoteCaller",
     "Reply",
+    "Stale",
     "TooLarge",
     "Transport",
     "accept",

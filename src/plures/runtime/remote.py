@@ -1,5 +1,7 @@
 """Calls over the wire: chooses a replica, sends the request, and turns to another replica where one did not take it.
 
+A query or an idempotent command is sent once more where a connection of earlier requests proves to be closed.
+
 It knows the Connect protocol by `connect` and the network by `transport`, and neither more closely.
 """
 
@@ -7,6 +9,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from time import monotonic
 from typing import Any, Final
+
+from msgspec import structs
 
 from plures.contract import Codec, Malformed, OperationDescription, TooDeep
 from plures.errors import CallError, DeadlineExceeded, LimitExceeded, Outcome, Unavailable
@@ -18,7 +22,7 @@ from .endpoints import Endpoint, Endpoints
 from .failures import bad_request
 from .policy import admit, check_size, out_of_time
 from .running import Expired, run, run_stream
-from .transport import Broken, NotSent, Outgoing, Reply, TooLarge, Transport
+from .transport import Broken, NotSent, Outgoing, Reply, Stale, TooLarge, Transport
 
 _NONE_IS_READY: Final = "no replica of it is ready"
 _UNAVAILABLE: Final = connect.HTTP_STATUS[Unavailable.status]
@@ -81,7 +85,8 @@ class RemoteCaller:
             except NotSent as error:
                 why = f"{endpoint.url} cannot be reached ({error})"
             except (Broken, TooLarge) as error:
-                raise _broken(operation, endpoint, error) from None
+                outgoing = _once_more(operation, outgoing, endpoint, error)
+                continue
             else:
                 if not _is_refusal(reply):
                     return reply
@@ -90,7 +95,7 @@ class RemoteCaller:
                 endpoint.in_flight -= 1
             self._endpoints.refused(endpoint)
             tried.append(endpoint)
-        raise Unavailable(operation.full_name, why, outcome=Outcome.NOT_SENT)
+        raise _none_took_it(operation, outgoing, why)
 
     async def _items(self, operation: OperationDescription, outgoing: Outgoing) -> AsyncGenerator[Any, None]:
         tried: list[Endpoint] = []
@@ -114,12 +119,13 @@ class RemoteCaller:
             except NotSent as error:
                 why = f"{endpoint.url} cannot be reached ({error})"
             except (Broken, TooLarge) as error:
-                raise _broken(operation, endpoint, error) from None
+                outgoing = _once_more(operation, outgoing, endpoint, error)
+                continue
             finally:
                 endpoint.in_flight -= 1
             self._endpoints.refused(endpoint)
             tried.append(endpoint)
-        raise Unavailable(operation.full_name, why, outcome=Outcome.NOT_SENT)
+        raise _none_took_it(operation, outgoing, why)
 
 
 def _request_builder(operation: OperationDescription) -> Callable[..., Any]:
@@ -143,6 +149,21 @@ def _outgoing(
 def _is_refusal(reply: Reply) -> bool:
     """Whether the replica takes no calls now, because it starts or drains: another one may take the call."""
     return reply.http_status == _UNAVAILABLE and reply.outcome == connect.NOT_SENT
+
+
+def _once_more(
+    operation: OperationDescription, outgoing: Outgoing, endpoint: Endpoint, error: Broken | TooLarge
+) -> Outgoing:
+    """The request to send again, on a fresh connection; raises the failure where that is not allowed."""
+    if isinstance(error, Stale) and operation.declaration.idempotent and not outgoing.fresh:
+        return structs.replace(outgoing, fresh=True)
+    raise _broken(operation, endpoint, error) from None
+
+
+def _none_took_it(operation: OperationDescription, outgoing: Outgoing, why: str) -> Unavailable:
+    # What is sent once more may have run the first time.
+    outcome = Outcome.MAY_HAVE_RUN if outgoing.fresh else Outcome.NOT_SENT
+    return Unavailable(operation.full_name, why, outcome=outcome)
 
 
 def _broken(operation: OperationDescription, endpoint: Endpoint, error: Broken | TooLarge) -> CallError:

@@ -14,6 +14,10 @@ class Broken(Exception):
     """The connection broke when the request had been sent, at least in part."""
 
 
+class Stale(Broken):
+    """The same, on a connection of earlier requests, before any byte of the answer: the peer most likely had closed it."""
+
+
 class TooLarge(Exception):
     """The peer answered more than is read; the operation has run."""
 
@@ -26,6 +30,7 @@ class Outgoing(msgspec.Struct, frozen=True):
         timeout_ms: How long the caller will wait, in milliseconds.
         hops: Calls between the root request and this one, this one included.
         body: A JSON message, in an envelope where the operation streams.
+        fresh: Whether it needs a connection that carried no request before.
     """
 
     path: str
@@ -33,6 +38,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     hops: int
     body: bytes
     streams: bool = False
+    fresh: bool = False
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -52,11 +58,11 @@ class Transport(Protocol):
     """Carries requests to peers. A call that is cancelled is given up on the wire too, so that the callee learns of it."""
 
     async def unary(self, url: str, outgoing: Outgoing) -> Reply:
-        """POST a request and read the whole answer; raises `NotSent`, `Broken` or `TooLarge`."""
+        """POST a request and read the whole answer; raises `NotSent`, `Broken`, `Stale` or `TooLarge`."""
         ...
 
     def stream(self, url: str, outgoing: Outgoing) -> AsyncGenerator[Reply, None]:
-        """POST a request; yield the head with an empty body first, then pieces as they come; raises `NotSent` or `Broken`."""
+        """POST a request; yield the head with an empty body first, then pieces as they come; raises `NotSent`, `Broken` or `Stale`."""
         ...
 
     async def close(self) -> None:

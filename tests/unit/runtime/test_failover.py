@@ -24,6 +24,7 @@ from plures.runtime import (
     Outgoing,
     RemoteCaller,
     Reply,
+    Stale,
     TooLarge,
     bind,
 )
@@ -159,6 +160,56 @@ async def test_a_call_that_broke_is_not_repeated(client: Callers) -> None:
     assert (type(error), error.outcome) == (Unavailable, Outcome.MAY_HAVE_RUN)
     assert error.why == f"the connection to {transport.asked[0]} broke (reset)"
     assert len(transport.asked) == 1
+
+
+class Forgetful(Scripted):
+    """Its idle connections prove to be closed."""
+
+    def _say(self, url: str, outgoing: Outgoing) -> Any:
+        if outgoing.fresh:
+            return super()._say(url, outgoing)
+        self.asked.append(url)
+        self.sent.append(outgoing)
+        raise Stale("reset")
+
+
+async def test_what_may_be_repeated_is_sent_once_more_on_a_fresh_connection(client: Callers) -> None:
+    transport = Forgetful(a=FINE)
+    assert await client(Echo, transport, "a").number(5) == 5
+    first, second = transport.sent
+    assert (first.fresh, second.fresh, first.body == second.body) == (False, True, True)
+    assert await client(Trouble, Forgetful(a=FINE), "a").put("key", 1) == 5
+    assert await items(client(Trouble, Forgetful(a=ITEMS), "a").stream(2)) == [1, 2]
+
+
+async def test_a_command_that_broke_is_not_sent_once_more(client: Callers) -> None:
+    transport = Forgetful(a=FINE, b=FINE)
+    error = await failure(client(Trouble, transport, "a", "b").add(1))
+    assert (type(error), error.outcome) == (Unavailable, Outcome.MAY_HAVE_RUN)
+    assert error.why == f"the connection to {transport.asked[0]} broke (reset)"
+    assert len(transport.asked) == 1
+
+
+@pytest.mark.parametrize("again", [Stale("reset"), Broken("reset")])
+async def test_what_breaks_twice_has_failed(client: Callers, again: Exception) -> None:
+    transport = Forgetful(a=again, b=again)
+    for call in (client(Echo, transport, "a", "b").number(5), items(client(Trouble, transport, "a", "b").stream(2))):
+        transport.asked.clear()
+        error = await failure(call)
+        assert (type(error), error.outcome) == (Unavailable, Outcome.MAY_HAVE_RUN)
+        assert len(transport.asked) == 2
+
+
+async def test_what_is_sent_once_more_may_go_to_another_replica(client: Callers) -> None:
+    transport = Forgetful(dead=NotSent("refused"), draining=DRAINING, alive=FINE)
+    for _ in range(20):
+        assert await client(Echo, transport, "dead", "draining", "alive").number(5) == 5
+
+
+@pytest.mark.parametrize("refusal", [NotSent("refused"), DRAINING], ids=["dead", "draining"])
+async def test_what_was_sent_before_may_have_run_although_none_takes_it_now(client: Callers, refusal: object) -> None:
+    error = await failure(client(Echo, Forgetful(a=refusal, b=refusal), "a", "b").number(5))
+    assert (type(error), error.outcome) == (Unavailable, Outcome.MAY_HAVE_RUN)
 
 
 async def test_an_answer_that_is_too_large_was_made(client: Callers) -> None:
