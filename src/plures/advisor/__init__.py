@@ -9,7 +9,16 @@ from .measuring import Survey, survey
 from .model import CodeMap, Component, Edge
 from .reading import Codebase, ReadRequest, read_codebase
 from .reading import default_folder as default_cache
-from .reports import advice_markdown, map_markdown, print_advice, print_map, print_plan, render_html, to_json
+from .reports import (
+    advice_markdown,
+    map_markdown,
+    plan_markdown,
+    print_advice,
+    print_map,
+    print_plan,
+    render_html,
+    to_json,
+)
 
 __all__ = [
     "Advice",
@@ -30,6 +39,7 @@ __all__ = [
     "draw",
     "map_markdown",
     "plan",
+    "plan_markdown",
     "print_advice",
     "print_map",
     "print_plan",

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from .measuring import MONTH_S, QUARTERS, Coupling, Survey, Table, author_overlap, shared_tables
+from .measuring import MONTH_S, QUARTERS, Coupling, Staffing, Survey, Table, author_overlap, shared_tables
 from .measuring import survey as take_survey
-from .model import FORMAT, CodeMap, Component, Edge, HotSpot, Problem, TableView, TeamShare, Waiting
-from .reading import Access, Cache, Progress, ReadRequest, cycles, open_checkout, understand
+from .model import FORMAT, CodeMap, Component, Edge, HotSpot, TableView, TeamShare, Waiting
+from .reading import Access, Cache, Progress, ReadRequest, cycles, open_checkout, understand, unread
 
 _HOT_SPOTS = 25
 _LINKS = 5
@@ -44,16 +44,17 @@ def draw(survey: Survey, *, hide_names: bool = False) -> CodeMap:
     lines: Counter[str] = Counter()
     for path, component in component_of.items():
         lines[component] += codebase.facts[path].lines
-    people = _People(history.authors if history else (), hide_names)
+    people = _People(survey, hide_names)
     return CodeMap(
         format=FORMAT,
         name=codebase.name,
         commit=history.head if history else "",
+        head=codebase.web.commit(history.head) if history else None,
         date=_day(survey.now) if history else "",
         files=len(component_of),
         lines=lines.total(),
         commits=len(history.commits) if history else 0,
-        people=len(history.authors) if history else 0,
+        people=len(set(survey.persons)),
         notes=codebase.notes,
         components=tuple(_component(survey, name, files[name], lines[name], people) for name in survey.components),
         edges=tuple(_edges(survey, circles)),
@@ -61,22 +62,35 @@ def draw(survey: Survey, *, hide_names: bool = False) -> CodeMap:
         waits=tuple(sorted(_waits(survey), key=lambda w: (-w.times, w.component, w.waiting, w.on))[:_WAITS]),
         hot_spots=tuple(_hot_spots(survey)),
         cycles=tuple(tuple(sorted(circle)) for circle in circles),
-        problems=tuple(_problems(survey)),
+        problems=unread(survey.codebase),
         quarters=tuple(_quarters(survey.now)) if history else (),
     )
 
 
 class _People:
-    def __init__(self, authors: tuple[str, ...], hide: bool) -> None:  # noqa: FBT001
-        self._authors = authors
+    def __init__(self, survey: Survey, hide: bool) -> None:  # noqa: FBT001
+        self._authors = survey.codebase.history.authors if survey.codebase.history else ()
+        self._persons = survey.persons
         self._hide = hide
 
-    def name(self, author: int) -> str:
-        return f"person {author + 1}" if self._hide else self._authors[author].rpartition(" <")[0] or "unknown"
+    def names(self, staff: Staffing) -> list[str]:
+        """The people of a component, once each, those with most commits first."""
+        commits: Counter[int] = Counter()
+        for author, count in staff.authors:
+            commits[self._persons[author]] += count
+        return [self._name(person) for person, _ in commits.most_common()]
+
+    def _name(self, person: int) -> str:
+        if self._hide:
+            return f"person {person + 1}"
+        spellings = [self._authors[i].rpartition(" <")[0] for i, one in enumerate(self._persons) if one == person]
+        # A full name says more than a nickname.
+        return next((name for name in spellings if " " in name), spellings[0]) or "unknown"
 
 
 def _component(survey: Survey, name: str, files: int, lines: int, people: _People) -> Component:
     figures, activity, staff = survey.independence[name], survey.activities.get(name), survey.staffing.get(name)
+    working = people.names(staff) if staff else []
     return Component(
         name=name,
         files=files,
@@ -89,8 +103,8 @@ def _component(survey: Survey, name: str, files: int, lines: int, people: _Peopl
         commits=activity.commits if activity else 0,
         commits_alone=activity.alone if activity else 0,
         quarters=activity.quarters if activity else (0,) * QUARTERS,
-        authors=len(staff.authors) if staff else 0,
-        main_authors=tuple(people.name(author) for author, _ in staff.authors[:3]) if staff else (),
+        authors=len(working),
+        main_authors=tuple(working[:3]),
         teams=tuple(TeamShare(team, round(share, 4)) for team, share in staff.teams[:6]) if staff else (),
         owners=staff.owners if staff else (),
         waiting_share=round(staff.waiting_share, 4) if staff else 0.0,
@@ -150,12 +164,6 @@ def _hot_spots(survey: Survey) -> Iterator[HotSpot]:
         commits, authors = survey.file_commits[path]
         score = round(heat[path] / max(heat.values()), 4)
         yield HotSpot(path, component_of[path], commits, facts[path].lines, authors, score)
-
-
-def _problems(survey: Survey) -> Iterator[Problem]:
-    unparsed = {path: module.problem for path, module in survey.codebase.facts.items() if module.problem}
-    for path, reason in sorted((unparsed | survey.codebase.tree.skipped).items()):
-        yield Problem(path, reason)
 
 
 def _day(when: int) -> str:

@@ -147,6 +147,7 @@ class CodeMap:
 
     Attributes:
         commit: Id of the commit that was read; empty without git.
+        head: The same as a reference; None without git.
         date: Day of that commit; empty without git.
         commits: Number of commits read, merges left out.
         notes: Sentences that say what limits the picture.
@@ -156,6 +157,7 @@ class CodeMap:
     format: int
     name: str
     commit: str
+    head: Reference | None
     date: str
     files: int
     lines: int

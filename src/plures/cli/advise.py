@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from .codebase import HELP, CodebaseOptions, codebase_options, progress
-from .console import mistakes_explained, rich_console
+from .console import mistakes_explained
 
 
 @click.command("advise", short_help="Say what to split out, merge or leave alone.", context_settings=HELP)
@@ -26,6 +26,7 @@ def advise_command(*, planned: str | None, **given: Any) -> None:
         advise,
         draw,
         plan,
+        plan_markdown,
         print_advice,
         print_plan,
         read_codebase,
@@ -35,16 +36,21 @@ def advise_command(*, planned: str | None, **given: Any) -> None:
     )
 
     options = CodebaseOptions(**given)
+    if planned is not None and options.format == "html":
+        raise click.UsageError("A plan has no page of its own. Give --format markdown, json or terminal.")
     with mistakes_explained(as_json=options.format == "json"):
         with progress() as tell:
             read = survey(read_codebase(options.read_request(), tell), tell)
         if planned is not None:
             needed = plan(read, planned)
-            options.deliver(to_json(needed)) if options.format == "json" else print_plan(needed, rich_console())
+            if options.format == "terminal":
+                options.deliver_sentences(lambda console: print_plan(needed, console))
+            else:
+                options.deliver(plan_markdown(needed) if options.format == "markdown" else to_json(needed))
             return
         advice = advise(read)
         if options.format == "terminal":
-            print_advice(advice, rich_console())
+            options.deliver_sentences(lambda console: print_advice(advice, console))
         elif options.format == "html":
             options.deliver(render_html(draw(read, hide_names=options.hide_names), advice))
         else:

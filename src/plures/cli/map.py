@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from .codebase import HELP, CodebaseOptions, codebase_options, progress
-from .console import mistakes_explained, rich_console
+from .console import mistakes_explained
 
 
 @click.command("map", short_help="Draw a codebase and what binds its parts.", context_settings=HELP)
@@ -22,7 +22,7 @@ def map_command(**given: Any) -> None:
         with progress() as tell:
             drawn = read_map(options.read_request(), tell, hide_names=options.hide_names)
         if options.format == "terminal":
-            print_map(drawn, rich_console())
+            options.deliver_sentences(lambda console: print_map(drawn, console))
         else:
             render = {"html": render_html, "markdown": map_markdown, "json": to_json}[options.format]
             options.deliver(render(drawn))

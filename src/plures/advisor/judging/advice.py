@@ -6,6 +6,7 @@ from dataclasses import replace
 from plures.advisor.errors import UnknownComponent
 from plures.advisor.measuring import Survey
 from plures.advisor.model import FORMAT
+from plures.advisor.reading import unread
 
 from .judgement import Advice, Evidence, Finding, SplitPlan, Verdict
 from .plans import plan_merge, plan_split
@@ -34,7 +35,8 @@ def advise(survey: Survey, *, sources: Sequence[Source] = SOURCES, more: Iterabl
     findings = [_with_plan(survey, finding) for finding in weigh([*evidence, *more], survey.components)]
     codebase = survey.codebase
     commit = codebase.history.head if codebase.history else ""
-    return Advice(FORMAT, codebase.name, commit, tuple(findings), (*codebase.notes, *CAVEATS))
+    caveats = (*codebase.notes, *CAVEATS)
+    return Advice(FORMAT, codebase.name, commit, tuple(findings), caveats, unread(codebase))
 
 
 def _with_plan(survey: Survey, finding: Finding) -> Finding:

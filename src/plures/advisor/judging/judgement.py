@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
-from plures.advisor.model import Reference
+from plures.advisor.model import Problem, Reference
 
 
 class Verdict(StrEnum):
@@ -163,6 +163,7 @@ class Advice:
 
     Attributes:
         caveats: Sentences that say what this advice cannot know.
+        problems: Files that could not be read fully.
     """
 
     format: int
@@ -170,6 +171,7 @@ class Advice:
     commit: str
     findings: tuple[Finding, ...]
     caveats: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     @property
     def asking(self) -> tuple[Finding, ...]:

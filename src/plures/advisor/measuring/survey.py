@@ -9,6 +9,7 @@ from plures.advisor.reading import Codebase, Dependency, Progress, dependencies
 from .changes import Activity, Change, activities, changes, is_recent
 from .coupling import Coupling, couplings
 from .independence import Independence, independences
+from .people import persons
 from .staffing import Staffing, staffing
 from .tables import Table, find_tables
 from .teams import infer_teams, named_teams
@@ -23,6 +24,7 @@ class Survey:
         dependencies: Imports by (importing, imported) component, also those within one component.
         couplings: By pair in alphabetical order.
         teams: Team by author.
+        persons: For each author, the first author who is the same person.
         file_commits: (commits, authors) of the last 24 months, by path.
     """
 
@@ -35,6 +37,7 @@ class Survey:
     couplings: Mapping[tuple[str, str], Coupling]
     staffing: Mapping[str, Staffing]
     teams: Mapping[int, str]
+    persons: tuple[int, ...]
     tables: tuple[Table, ...]
     file_commits: Mapping[str, tuple[int, int]]
 
@@ -52,6 +55,7 @@ def survey(codebase: Codebase, progress: Progress) -> Survey:
     now = max((commit.when for commit in history.commits[:200]), default=0) if history else 0
     all_changes = list(changes(history, codebase.division, frozenset(codebase.index.name_of))) if history else []
     staff, teams = _staffing(codebase, all_changes, now)
+    who = persons(history.authors) if history else ()
     production = {path: codebase.facts[path] for path in sorted(codebase.production)}
     return Survey(
         codebase=codebase,
@@ -63,8 +67,9 @@ def survey(codebase: Codebase, progress: Progress) -> Survey:
         couplings=couplings(all_changes, history, now, sites) if history else {},
         staffing=staff,
         teams=teams,
+        persons=who,
         tables=tuple(find_tables(production, codebase.index, component_of)),
-        file_commits=_file_commits(codebase, all_changes, now),
+        file_commits=_file_commits(codebase, all_changes, who, now),
     )
 
 
@@ -79,19 +84,23 @@ def _staffing(codebase: Codebase, found: list[Change], now: int) -> tuple[dict[s
         for position, path in enumerate(history.paths)
         if (component := codebase.division.component_of(path)) is not None
     }
-    owners: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    owners: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for path, names in codebase.owners.items():
-        owners[codebase.division.of[path]].update(dict.fromkeys(names))
+        for name in names:
+            # An owner's name is the same in capitals.
+            owners[codebase.division.of[path]].setdefault(name.casefold(), name)
     staff = staffing(found, teams, component_of, now)
-    return {name: replace(one, owners=tuple(owners.get(name, ()))) for name, one in staff.items()}, teams
+    return {name: replace(one, owners=tuple(owners[name].values())) for name, one in staff.items()}, teams
 
 
-def _file_commits(codebase: Codebase, found: list[Change], now: int) -> dict[str, tuple[int, int]]:
+def _file_commits(
+    codebase: Codebase, found: list[Change], who: tuple[int, ...], now: int
+) -> dict[str, tuple[int, int]]:
     if codebase.history is None:
         return {}
     authors: defaultdict[int, list[int]] = defaultdict(list)
     for change in found:
         if is_recent(change.when, now):
             for file in change.files:
-                authors[file].append(change.author)
+                authors[file].append(who[change.author])
     return {codebase.history.paths[file]: (len(each), len(set(each))) for file, each in authors.items()}

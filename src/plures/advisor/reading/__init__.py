@@ -2,7 +2,7 @@
 
 from .cache import Cache, default_folder
 from .checkout import open_checkout
-from .codebase import Codebase, read_codebase, understand
+from .codebase import Codebase, read_codebase, understand, unread
 from .components import Division
 from .imports import Dependency, ImportEdge, cycles, dependencies
 from .packages import ModuleIndex
@@ -32,4 +32,5 @@ __all__ = [
     "open_checkout",
     "read_codebase",
     "understand",
+    "unread",
 ]

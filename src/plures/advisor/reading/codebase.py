@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from plures.advisor.errors import NoPythonFound
+from plures.advisor.model import Problem
 
 from .cache import Cache
 from .cached_reading import facts_of, history_of, submodule_notes
@@ -11,7 +12,7 @@ from .checkout import Checkout, open_checkout
 from .components import Division, divide_by_folders, overlay
 from .definitions import Definitions
 from .imports import ImportEdge, resolve_imports
-from .packages import ModuleIndex, is_python_2, project_folders
+from .packages import ModuleIndex, distribution_folders, is_python_2, project_folders
 from .python import ModuleFacts
 from .repository import History, Tree, WebAddress, read_owners
 from .request import Progress, ReadRequest
@@ -76,7 +77,8 @@ def understand(checkout: Checkout, cache: Cache, progress: Progress) -> Codebase
     written = {path: facts[path] for path in sorted(production)}
     index = ModuleIndex(kinds, project_folders(tree.paths), python_2=is_python_2(written))
     lines = {path: facts[path].lines for path in production}
-    division = overlay(divide_by_folders(lines, index.name_of, definitions.divide), definitions, lines)
+    apart = distribution_folders(tree.paths)
+    division = overlay(divide_by_folders(lines, index.name_of, definitions.divide, apart), definitions, lines)
     progress("following imports", 0, None)
     imports = resolve_imports(written, index)
     history, notes = history_of(checkout, cache, progress)
@@ -94,3 +96,9 @@ def understand(checkout: Checkout, cache: Cache, progress: Progress) -> Codebase
         web=checkout.web if history else WebAddress(),
         notes=(*notes, *submodule_notes(tree)),
     )
+
+
+def unread(codebase: Codebase) -> tuple[Problem, ...]:
+    """Files that could not be read fully, with the reason."""
+    unparsed = {path: module.problem for path, module in codebase.facts.items() if module.problem}
+    return tuple(Problem(path, reason) for path, reason in sorted((unparsed | codebase.tree.skipped).items()))

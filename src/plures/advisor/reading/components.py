@@ -49,18 +49,25 @@ class Division:
         return self.folders.get("")
 
 
-def divide_by_folders(lines: Mapping[str, int], name_of: Mapping[str, str], divide: Iterable[str] = ()) -> Division:
+def divide_by_folders(
+    lines: Mapping[str, int],
+    name_of: Mapping[str, str],
+    divide: Iterable[str] = (),
+    distributions: Iterable[str] = (),
+) -> Division:
     """Components found from folders alone.
 
     Args:
         lines: Lines of code by production file.
         name_of: Dotted names, from which components get theirs.
         divide: Folders that must be divided into their subfolders, whatever their size.
+        distributions: Folders that are components of their own, whatever their size.
     """
     folders = _Folders(lines, divide)
-    frontier = folders.divide()
-    if len(frontier) < FEWEST_COMPONENTS:
-        return _by_module(lines, name_of)
+    apart = {folders.inner(folder) for folder in distributions if folder and folder in folders}
+    frontier = folders.divide(apart)
+    if len(frontier) < FEWEST_COMPONENTS and len(apart) <= 1:
+        return _by_module(lines, name_of, apart)
     of = {path: _owner(path, frontier) for path in lines}
     names = _names(set(of.values()), name_of, lines)
     return Division({path: names[folder] for path, folder in of.items()}, names)
@@ -84,8 +91,17 @@ class _Folders:
                 self._total[parent] += count
                 folder = parent
 
-    def divide(self) -> set[str]:
-        """Folders that are components. A component holds the files of its folder that lie in no deeper component."""
+    def __contains__(self, folder: str) -> bool:
+        return folder in self._total
+
+    def inner(self, folder: str) -> str:
+        """The deepest folder that still holds all that this one does: its package."""
+        while not self._own[folder] and len(self._below[folder]) == 1:
+            (folder,) = self._below[folder]
+        return folder
+
+    def divide(self, apart: set[str]) -> set[str]:
+        """Folders that are components, those of `apart` among them. A component holds the files of its folder that lie in no deeper component."""
         frontier, waiting = {""}, [""]
         while waiting and len(frontier) < MOST_COMPONENTS:
             folder = max(waiting, key=lambda f: self._total[f])
@@ -95,7 +111,8 @@ class _Folders:
                 continue
             frontier.update(parts)
             waiting.extend(parts)
-        return {folder for folder in frontier if self._rest(folder, frontier)}
+        frontier |= apart
+        return {folder for folder in frontier if folder in apart or self._rest(folder, frontier)}
 
     def _worth_dividing(self, folder: str, parts: list[str]) -> bool:
         if folder in self._forced:
@@ -136,12 +153,19 @@ def _names(folders: set[str], name_of: Mapping[str, str], lines: Iterable[str]) 
     return {folder: name(folder) for folder in folders}
 
 
-def _by_module(lines: Mapping[str, int], name_of: Mapping[str, str]) -> Division:
-    """Makes every module a component, and one of all small modules: for codebases without subpackages."""
-    largest = sorted(lines, key=lambda path: (-lines[path], path))[:MOST_COMPONENTS]
+def _by_module(lines: Mapping[str, int], name_of: Mapping[str, str], apart: set[str]) -> Division:
+    """Makes every module a component, and one of all small modules: for codebases without subpackages.
+
+    Args:
+        apart: Folders that stay components.
+    """
+    owners = {path: owner for path in lines if (owner := _owner(path, apart)) in apart}
+    names = _names(set(owners.values()), name_of, lines)
+    single = [path for path in lines if path not in owners]
+    largest = sorted(single, key=lambda path: (-lines[path], path))[:MOST_COMPONENTS]
     named = {path: (is_module(path) and name_of[path]) or path for path in largest if lines[path] >= SMALLEST_LINES}
-    of = {path: named.get(path, _SMALL) for path in lines}
-    return Division(of, {"": _SMALL} if _SMALL in of.values() else {})
+    of = {path: names[owners[path]] if path in owners else named.get(path, _SMALL) for path in lines}
+    return Division(of, names | ({"": _SMALL} if _SMALL in of.values() else {}))
 
 
 def overlay(found: Division, definitions: Definitions, lines: Mapping[str, int]) -> Division:

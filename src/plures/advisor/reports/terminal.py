@@ -1,17 +1,27 @@
 """A map and advice on a terminal."""
 
+import re
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from plures.advisor.judging import Advice, Finding, SplitPlan, Verdict
-from plures.advisor.model import CodeMap
+from plures.advisor.model import CodeMap, Problem, Reference
 
 from .text import BRIEF, brief
 
 _ROWS = 40
 _STEPS_OF_A_FINDING = 8
 _STEPS = 60
+_NAMED = 10
+# What a narrow terminal does without, first to go first.
+_LEAST_NEEDED = ("files", "imports", "commits", "imported by", "waiting", "lines", "independence")
+_BETWEEN = 2
+_LINKS = 3
+# An address that cannot be taken for markup.
+_LINK = re.compile(r"https://[^\s\[\]]+")
 _COLOURS = {
     Verdict.SPLIT_OUT: "yellow",
     Verdict.CUT_FIRST: "yellow",
@@ -26,12 +36,9 @@ def print_map(drawn: CodeMap, console: Console) -> None:
     console.print(
         f"[bold]{escape(drawn.name)}[/bold]  {len(drawn.components)} components, {drawn.files} files, {drawn.lines} lines ({state})"
     )
-    table = Table(BRIEF[0], box=None, header_style="dim")
-    for heading in BRIEF[1:]:
-        table.add_column(heading, justify="right")
-    for component in drawn.largest[:_ROWS]:
-        table.add_row(*(escape(str(cell)) for cell in brief(component)))
-    console.print(table)
+    console.print(
+        _table([[str(cell) for cell in brief(component)] for component in drawn.largest[:_ROWS]], console.width)
+    )
     if len(drawn.components) > _ROWS:
         console.print(f"… and {len(drawn.components) - _ROWS} smaller ones")
     if drawn.cycles:
@@ -39,12 +46,25 @@ def print_map(drawn: CodeMap, console: Console) -> None:
     shared = sum(1 for t in drawn.tables if len({*t.writers, *t.readers}) > 1)
     if drawn.tables:
         console.print(f"{len(drawn.tables)} database tables, {shared} of them used by more than one component.")
-    if drawn.problems:
-        console.print(
-            f"{len(drawn.problems)} files could not be read fully, e.g. {escape(drawn.problems[0].path)}: {drawn.problems[0].reason}."
-        )
+    _print_unread(drawn.problems, console)
     for note in drawn.notes:
         console.print(f"[dim]note: {escape(note)}[/dim]")
+
+
+def _table(rows: Sequence[Sequence[str]], width: int) -> Table:
+    """The components in a table that leaves out columns where the terminal is narrow, and never cuts a name."""
+    wide = [max(map(len, column)) + _BETWEEN for column in zip(BRIEF, *rows, strict=True)]
+    shown = set(BRIEF)
+    for heading in _LEAST_NEEDED:
+        if sum(wide[i] for i, name in enumerate(BRIEF) if name in shown) > width:
+            shown.discard(heading)
+    table = Table(box=None, header_style="dim")
+    for heading in (name for name in BRIEF if name in shown):
+        first = heading == BRIEF[0]
+        table.add_column(heading, justify="left" if first else "right", overflow="fold", no_wrap=not first)
+    for row in rows:
+        table.add_row(*(escape(cell) for name, cell in zip(BRIEF, row, strict=True) if name in shown))
+    return table
 
 
 def print_advice(advice: Advice, console: Console) -> None:
@@ -52,8 +72,18 @@ def print_advice(advice: Advice, console: Console) -> None:
     console.print(f"[bold]{escape(advice.summary)}[/bold]")
     for finding in advice.asking:
         _print_finding(finding, console)
+    _print_unread(advice.problems, console)
     for caveat in advice.caveats:
         console.print(f"[dim]note: {escape(caveat)}[/dim]")
+
+
+def _print_unread(problems: Sequence[Problem], console: Console) -> None:
+    if problems:
+        console.print(f"\nNot read fully, of {len(problems)} files" if len(problems) > _NAMED else "\nNot read fully")
+    for problem in problems[:_NAMED]:
+        console.print(f"  {escape(problem.path)}: {escape(problem.reason)}", highlight=False)
+    if len(problems) > _NAMED:
+        console.print(f"  … and {len(problems) - _NAMED} more (--format json lists them)")
 
 
 def _print_finding(finding: Finding, console: Console) -> None:
@@ -62,9 +92,9 @@ def _print_finding(finding: Finding, console: Console) -> None:
         f"\n[{colour}]{finding.verdict.value}[/{colour}]  {escape(finding.headline)}  [dim]confidence {finding.confidence:.0%}[/dim]"
     )
     for item in finding.evidence:
-        console.print(f"  + {escape(item.statement)}")
+        console.print(f"  + {escape(item.statement)}{_see(item.links)}")
     for item in finding.counter_evidence:
-        console.print(f"  - {escape(item.statement)}")
+        console.print(f"  - {escape(item.statement)}{_see(item.links)}")
     console.print(f"  ? {escape(finding.would_change)}")
     if finding.split:
         print_plan(finding.split, console, most=_STEPS_OF_A_FINDING)
@@ -73,6 +103,15 @@ def _print_finding(finding: Finding, console: Console) -> None:
         console.print(
             f"  saves {saved.calls_saved} calls across the border, {saved.joint_commits} joint changes in 24 months"
         )
+
+
+def _see(links: Sequence[Reference]) -> str:
+    """References to look at; a terminal that can opens them in a browser."""
+    shown = (
+        f"[link={at.url}]{escape(at.text)}[/link]" if _LINK.fullmatch(at.url) else escape(at.text)
+        for at in links[:_LINKS]
+    )
+    return f" [dim]({', '.join(shown)})[/dim]" if links else ""
 
 
 def print_plan(plan: SplitPlan, console: Console, most: int = _STEPS) -> None:

@@ -22,7 +22,7 @@ def to_json(value: CodeMap | Advice | SplitPlan) -> str:
 
 def map_markdown(drawn: CodeMap) -> str:
     """A map as Markdown."""
-    state = f"State of {drawn.date}, commit `{drawn.commit[:10]}`. " if drawn.commit else ""
+    state = f"State of {drawn.date}, commit {_references([drawn.head])}. " if drawn.head else ""
     counts = (
         f"{len(drawn.components)} components, {drawn.files} Python files, {drawn.lines} lines, {drawn.commits} commits"
     )
@@ -77,8 +77,16 @@ def advice_markdown(advice: Advice) -> str:
             for f in advice.calm
         )
         parts += ["## Leave alone\n", _table(("component", "confidence", "since", "what would change it"), rows)]
+    if advice.problems:
+        parts += ["## Not read fully\n", _table(("file", "why"), ((p.path, p.reason) for p in advice.problems[:_ROWS]))]
+        parts += [f"And {len(advice.problems) - _ROWS} more.\n"] if len(advice.problems) > _ROWS else []
     parts += ["## What limits this advice\n", *(f"- {caveat}" for caveat in advice.caveats), ""]
     return "\n".join(parts)
+
+
+def plan_markdown(plan: SplitPlan) -> str:
+    """A plan as Markdown."""
+    return f"# Taking {_text(plan.component)} out\n\n{_split(plan)}"
 
 
 def _finding(finding: Finding) -> str:

@@ -8,8 +8,9 @@ from plures.advisor.reading.packages import ModuleIndex, project_folders
 from plures.errors import InvalidInput
 
 
-def divided(lines: dict[str, int], divide: tuple[str, ...] = ()):
-    return divide_by_folders(lines, ModuleIndex(lines, project_folders(lines)).name_of, divide)
+def divided(lines: dict[str, int], divide: tuple[str, ...] = (), distributions: tuple[str, ...] = ()):
+    projects = project_folders(lines) | set(distributions)
+    return divide_by_folders(lines, ModuleIndex(lines, projects).name_of, divide, distributions)
 
 
 def package(name: str, files: int, lines: int = 100) -> dict[str, int]:
@@ -32,6 +33,22 @@ def test_packages_are_components_and_the_rest_is_the_trunk():
 
 def test_a_package_too_small_belongs_to_the_one_above():
     assert divided(SHOP | {"shop/tiny/__init__.py": 5}).of["shop/tiny/__init__.py"] == "shop"
+
+
+def test_every_distribution_is_a_component_whatever_its_size():
+    plugins = {f"plugins/{name}/host/adapters/{name}/__init__.py": size for name, size in (("big", 90), ("tiny", 0))}
+    found = divided(SHOP | plugins, distributions=("plugins/big", "plugins/tiny", "docs"))
+    assert {"shop.cart", "host.adapters.big", "host.adapters.tiny"} <= set(found.of.values())
+    assert found.component_of("plugins/tiny/host/adapters/tiny/gone.py") == "host.adapters.tiny"
+
+
+def test_distributions_are_components_where_modules_are_the_others():
+    flat = {"lib/__init__.py": 3, "lib/a.py": 200, "lib/b.py": 90, "addon/addon.py": 5}
+    found = divided(flat, distributions=("addon",))
+    assert set(found.of.values()) == {"(small modules)", "lib.a", "lib.b", "addon"}
+    assert found.component_of("addon/gone.py") == "addon"
+    two = {"one/one.py": 60, "two/two.py": 2}
+    assert set(divided(two, distributions=("one", "two")).of.values()) == {"one", "two"}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,10 @@ from plures.advisor.model import Reference
 
 from . import git
 
-_REMOTE = re.compile(r"(?:https://|ssh://git@|git@)(?:[^@/]*@)?([\w.-]+)[:/]([\w.~/-]+?)(?:\.git)?/?$")
+_REMOTE = re.compile(
+    r"(?:https://(?:[^@/]*@)?(?P<web>[\w.-]+(?::\d+)?)/|ssh://(?:[^@/]*@)?(?P<ssh>[\w.-]+)(?::\d+)?/|[\w.-]+@(?P<scp>[\w.-]+):/?)"
+    r"(?P<path>[\w.~/-]+?)(?:\.git)?/?$"
+)
 
 
 @dataclass(frozen=True)
@@ -44,4 +47,7 @@ def web_address(repository: git.Repository) -> WebAddress:
     except GitFailed:
         return WebAddress()
     match = _REMOTE.match(remote)
-    return WebAddress(f"https://{match[1]}/{match[2]}", repository.head, repository.prefix) if match else WebAddress()
+    if match is None:
+        return WebAddress()
+    host = match["web"] or match["ssh"] or match["scp"]
+    return WebAddress(f"https://{host}/{match['path']}", repository.head, repository.prefix)

@@ -9,7 +9,7 @@ from plures.advisor.model import CodeMap
 
 from . import tables
 from .drawing import graph
-from .elements import NOTHING, joined
+from .elements import NOTHING, joined, references
 from .findings import findings
 
 _POLICY = Markup("default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:")
@@ -22,7 +22,7 @@ _PAGE = Markup(
 )
 _LINK = Markup('<a href="#{}">{}</a>')
 _SECTION = Markup('<section id="{key}" aria-labelledby="{key}-h"><h2 id="{key}-h">{title}</h2>{content}</section>')
-_STATE = Markup("<p>State of {}, commit <code>{}</code></p>")
+_STATE = Markup("<p>State of {}, commit {}</p>")
 _ON_DISK = Markup("<p>Files as they are on disk</p>")
 _FIGURES = Markup('{}<dl class="figures">{}</dl>')
 _FIGURE = Markup("<div><dt>{}</dt><dd>{:,}</dd></div>")
@@ -77,7 +77,7 @@ def _summary(drawn: CodeMap) -> Markup:
         ("people", drawn.people),
         ("database tables", len(drawn.tables)),
     )
-    state = _STATE.format(drawn.date, drawn.commit[:10]) if drawn.commit else _ON_DISK
+    state = _STATE.format(drawn.date, references([drawn.head])) if drawn.head else _ON_DISK
     return _FIGURES.format(state, joined(_FIGURE.format(name, figure) for name, figure in figures))
 
 
