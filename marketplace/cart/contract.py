@@ -7,10 +7,15 @@ from plures import ContractError, Message, command, contract, query
 
 
 class Basket(Message):
-    """What is in a customer's cart, in the order in which they put it there."""
+    """What is in a customer's cart, in the order in which they put it there.
+
+    ``cart_id`` names this cart until it is ordered or cleared; what comes after it is another cart. A cart that holds
+    nothing yet has none.
+    """
 
     customer_id: str
     items: tuple[Item, ...] = ()
+    cart_id: str = ""
 
 
 class CartFull(ContractError, status="failed_precondition"):
@@ -38,6 +43,14 @@ class Cart(Protocol):
     @command(idempotent=True, deadline_s=1)
     async def remove(self, customer_id: str, product_id: str) -> Basket:
         """Take out all pieces of a product; without any, nothing happens."""
+        ...
+
+    @command(idempotent=True, deadline_s=1)
+    async def close(self, customer_id: str, cart_id: str, ordered: tuple[Item, ...]) -> Basket:
+        """End a cart that was ordered: take out the ordered pieces. What else is in it begins a new cart.
+
+        If the customer has another cart by now, nothing happens.
+        """
         ...
 
     @command(idempotent=True, deadline_s=1)

@@ -1,4 +1,4 @@
-"""Carts in the capability's own database, with a row for each product in a cart."""
+"""Carts in the capability's own database: a row for each cart, and one for each product in it."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,7 +6,8 @@ from typing import Final
 from sqlalchemy import column, delete, insert, select, table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from marketplace.cart.service import Edit, Items
+from marketplace.cart.contract import Basket
+from marketplace.cart.service import Edit
 from marketplace.catalog.contract import Item
 from plures import Database, Migration
 
@@ -26,8 +27,20 @@ MIGRATIONS: Final = (
             """,
         ),
     ),
+    Migration(
+        2,
+        "names of carts",
+        (
+            "CREATE TABLE carts (customer_id TEXT PRIMARY KEY, cart_id TEXT NOT NULL)",
+            """
+            INSERT INTO carts (customer_id, cart_id)
+            SELECT customer_id, lower(hex(randomblob(16))) FROM cart_items GROUP BY customer_id
+            """,
+        ),
+    ),
 )
 
+_carts: Final = table("carts", column("customer_id"), column("cart_id"))
 _items: Final = table("cart_items", column("customer_id"), column("position"), column("product_id"), column("quantity"))
 
 
@@ -35,38 +48,42 @@ _items: Final = table("cart_items", column("customer_id"), column("position"), c
 class DatabaseCarts:
     database: Database
 
-    async def get(self, customer_id: str) -> Items:
+    async def get(self, customer_id: str) -> Basket:
         async with self.database.read() as connection:
             return await _read(connection, customer_id)
 
-    async def change(self, customer_id: str, edit: Edit) -> Items:
+    async def change(self, customer_id: str, edit: Edit) -> Basket:
         async with self.database.write() as connection:
-            items = edit(await _read(connection, customer_id))
+            basket = edit(await _read(connection, customer_id))
             await _delete(connection, customer_id)
-            if items:
-                await connection.execute(insert(_items), _rows(customer_id, items))
-            return items
+            if basket.cart_id:
+                await connection.execute(insert(_carts).values(customer_id=customer_id, cart_id=basket.cart_id))
+            if basket.items:
+                await connection.execute(insert(_items), _rows(basket))
+            return basket
 
     async def clear(self, customer_id: str) -> None:
         async with self.database.write() as connection:
             await _delete(connection, customer_id)
 
 
-async def _read(connection: AsyncConnection, customer_id: str) -> Items:
+async def _read(connection: AsyncConnection, customer_id: str) -> Basket:
+    cart_id = await connection.scalar(select(_carts.c.cart_id).where(_carts.c.customer_id == customer_id))
     found = await connection.execute(
         select(_items.c.product_id, _items.c.quantity)
         .where(_items.c.customer_id == customer_id)
         .order_by(_items.c.position)
     )
-    return tuple(Item(product_id, quantity) for product_id, quantity in found)
+    return Basket(customer_id, tuple(Item(product_id, quantity) for product_id, quantity in found), cart_id or "")
 
 
 async def _delete(connection: AsyncConnection, customer_id: str) -> None:
-    await connection.execute(delete(_items).where(_items.c.customer_id == customer_id))
+    for rows in (_items, _carts):
+        await connection.execute(delete(rows).where(rows.c.customer_id == customer_id))
 
 
-def _rows(customer_id: str, items: Items) -> list[dict[str, str | int]]:
+def _rows(basket: Basket) -> list[dict[str, str | int]]:
     return [
-        {"customer_id": customer_id, "position": position, "product_id": item.product_id, "quantity": item.quantity}
-        for position, item in enumerate(items)
+        {"customer_id": basket.customer_id, "position": at, "product_id": item.product_id, "quantity": item.quantity}
+        for at, item in enumerate(basket.items)
     ]

@@ -20,6 +20,7 @@ class Bill:
     lines: tuple[OrderLine, ...]
     subtotal: Money
     address: Address
+    cart_id: str
 
     @property
     def pieces(self) -> int:
@@ -32,7 +33,7 @@ class Bill:
 
     def summary(self, shipping: ShippingQuote, options: tuple[ShippingQuote, ...]) -> Summary:
         """What the page shows to the customer."""
-        return Summary(self.lines, self.subtotal, shipping, options, self.total(shipping), self.address)
+        return Summary(self.lines, self.subtotal, shipping, options, self.total(shipping), self.address, self.cart_id)
 
     def draft(self, shipping: ShippingQuote, payment_ending: str) -> OrderDraft:
         """The order to create."""
@@ -56,12 +57,13 @@ async def draw_up(parties: Parties, customer_id: str) -> Bill:
         ProductUnknown: A product in the cart is no longer for sale.
     """
     address = await parties.profile.address(customer_id)
-    items = (await parties.cart.get(customer_id)).items
+    basket = await parties.cart.get(customer_id)
+    items = basket.items
     if not items:
         raise CartEmpty(customer_id=customer_id)
     products = await parties.catalog.get_many(tuple(item.product_id for item in items))
     quote = await parties.pricing.quote_basket(items)
-    return Bill(customer_id, items, _lines(quote.lines, products), quote.subtotal, address)
+    return Bill(customer_id, items, _lines(quote.lines, products), quote.subtotal, address, basket.cart_id)
 
 
 def _lines(quoted: tuple[QuotedLine, ...], products: tuple[Product, ...]) -> tuple[OrderLine, ...]:

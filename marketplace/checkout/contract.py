@@ -1,9 +1,9 @@
 """Turns a cart into an order. Only here stock, money and orders meet."""
 
 from datetime import datetime
-from typing import Annotated, Protocol
+from typing import Annotated, Final, Protocol
 
-from marketplace.catalog.contract import ProductUnknown
+from marketplace.catalog.contract import Item, ProductUnknown
 from marketplace.inventory.contract import OutOfStock
 from marketplace.orders.contract import Order, OrderLine
 from marketplace.payments.contract import Card, DeclineReason
@@ -12,9 +12,23 @@ from marketplace.profile.contract import Address, AddressUnknown
 from marketplace.shipping.contract import CountryNotServed, ShippingMethod, ShippingQuote
 from plures import ContractError, Message, Meta, command, contract, query
 
+INTERRUPTED: Final = "interrupted"
+"""The step of an attempt that something interrupted, such as a crash. We take it back within two minutes."""
+
+
+class Agreement(Message):
+    """What a customer agrees to with the order button: this cart, with these items, at this total."""
+
+    cart_id: str
+    items: tuple[Item, ...]
+    total: Money
+
 
 class Summary(Message):
-    """The order that the customer would place now. ``options`` are the ways to send it, ``shipping`` is the chosen one."""
+    """The order that the customer would place now. ``options`` are the ways to send it, ``shipping`` is the chosen one.
+
+    ``cart_id`` is the cart of which this is the content.
+    """
 
     lines: tuple[OrderLine, ...]
     subtotal: Money
@@ -22,12 +36,20 @@ class Summary(Message):
     options: tuple[ShippingQuote, ...]
     total: Money
     address: Address
+    cart_id: str = ""
+
+    @property
+    def agreement(self) -> Agreement:
+        """What a customer agrees to who orders it."""
+        items = tuple(Item(line.product_id, line.quantity) for line in self.lines)
+        return Agreement(self.cart_id, items, self.total)
 
 
 class Placed(Message):
-    """The order exists and is paid."""
+    """The order exists and is paid. If ``ordered_before``, another key placed it: this cart had been ordered already."""
 
     order: Order
+    ordered_before: bool = False
 
 
 class Declined(Message):
@@ -64,6 +86,23 @@ class TotalChanged(ContractError, status="failed_precondition"):
     actual: Money
 
 
+class CartChanged(ContractError, status="failed_precondition"):
+    """The cart holds something else than what the customer agreed to order; nothing was ordered."""
+
+    agreed: tuple[Item, ...]
+    actual: tuple[Item, ...]
+
+
+class OrderUnderWay(ContractError, status="unavailable"):
+    """An order of this cart has begun and has not ended; nothing else was ordered.
+
+    Another page is ordering the cart at this moment, or something interrupted an order and we must take it back first.
+    Try again later with the same cart: there will be one order at most.
+    """
+
+    cart_id: str
+
+
 class CheckoutIncomplete(ContractError, status="unavailable"):
     """A part of the shop failed; nothing was ordered, and stock and money that were set aside are given back or expire.
 
@@ -91,7 +130,9 @@ class Checkout(Protocol):
             ProductUnknown,
             CountryNotServed,
             OutOfStock,
+            CartChanged,
             TotalChanged,
+            OrderUnderWay,
             CheckoutIncomplete,
         ],
     )
@@ -101,12 +142,13 @@ class Checkout(Protocol):
         key: Annotated[str, Meta(min_length=1, max_length=80)],
         card: Card,
         method: ShippingMethod = ShippingMethod.STANDARD,
-        agreed_total: Money | None = None,
+        agreed: Agreement | None = None,
     ) -> Placed | Declined:
         """Order and pay for the whole cart. The same key again orders nothing twice and has the same outcome.
 
-        Once a call has touched stock or money, its key is used up; so each checkout page needs a new one.
-        ``agreed_total`` is the total that the customer saw.
+        One cart, one order: with whichever key, a cart that was ordered answers with its order. Once a call has touched
+        stock or money, its key is used up; so each checkout page needs a new one.
+        ``agreed`` is what the customer saw; if the shop would order something else, it orders nothing and says so.
         """
         ...
 

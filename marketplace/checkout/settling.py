@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from marketplace.checkout.attempt import Attempt, AttemptStore, Result
+from marketplace.checkout.contract import INTERRUPTED
+from marketplace.checkout.followups import finish
 from marketplace.checkout.parties import Parties
 from marketplace.checkout.placing import Step
 from marketplace.checkout.turns import Turns
@@ -53,12 +55,17 @@ class Settling:
         return await asyncio.shield(self._lifecycle.detach(self._settle(attempt, reached)))
 
     async def leftovers(self) -> None:
-        """Settle what a failure or a crash left over."""
+        """Settle what a failure or a crash left over, and do what should have followed a placed order."""
         for listed in await self.unsettled(MOST_AT_ONCE):
-            async with self._turns.take(listed.reference):
+            async with self._turns.take(listed.customer_id):
                 attempt = await self._attempts.find(listed.reference)
                 if attempt is not None and not attempt.is_settled:
                     await self.settle(_ended(attempt), Step.RECORD)
+        for listed in await self._attempts.not_followed_up(self._now() - INTERRUPTED_AFTER, MOST_AT_ONCE):
+            async with self._turns.take(listed.customer_id):
+                placed = await self._attempts.find(listed.reference)
+                if placed is not None and placed.order is not None:
+                    await finish(self._parties, self._attempts, placed, placed.order)
 
     async def unsettled(self, limit: int) -> tuple[Attempt, ...]:
         """The attempts that wait to be settled, the oldest first."""
@@ -90,7 +97,7 @@ class Settling:
 def _ended(attempt: Attempt) -> Attempt:
     if attempt.result is not Result.RUNNING:
         return attempt
-    return replace(attempt, result=Result.FAILED, detail="interrupted")
+    return replace(attempt, result=Result.FAILED, detail=INTERRUPTED)
 
 
 def _named(attempt: Attempt) -> str:

@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from itertools import count
 
 import pytest
 
@@ -37,7 +38,8 @@ class EverythingButGold:
 
 @pytest.fixture
 def cart() -> CartService:
-    return CartService(EverythingButGold(), MemoryCarts())
+    ids = map("cart-{}".format, count(1))
+    return CartService(EverythingButGold(), MemoryCarts(), new_id=lambda: next(ids))
 
 
 async def test_a_new_customer_has_an_empty_cart(cart: CartService) -> None:
@@ -47,20 +49,20 @@ async def test_a_new_customer_has_an_empty_cart(cart: CartService) -> None:
 async def test_adding_twice_adds_up_and_keeps_the_place(cart: CartService) -> None:
     await cart.add("anna", "tea", 2)
     await cart.add("anna", "cup")
-    assert await cart.add("anna", "tea", 3) == Basket("anna", (Item("tea", 5), Item("cup", 1)))
-    assert await cart.get("anna") == Basket("anna", (Item("tea", 5), Item("cup", 1)))
+    assert await cart.add("anna", "tea", 3) == Basket("anna", (Item("tea", 5), Item("cup", 1)), "cart-1")
+    assert await cart.get("anna") == Basket("anna", (Item("tea", 5), Item("cup", 1)), "cart-1")
 
 
 async def test_setting_a_quantity_twice_is_setting_it_once(cart: CartService) -> None:
     await cart.set_quantity("anna", "tea", 4)
-    assert await cart.set_quantity("anna", "tea", 4) == Basket("anna", (Item("tea", 4),))
+    assert await cart.set_quantity("anna", "tea", 4) == Basket("anna", (Item("tea", 4),), "cart-1")
 
 
 async def test_removing_and_clearing(cart: CartService) -> None:
     await cart.add("anna", "tea")
     await cart.add("anna", "cup")
-    assert await cart.remove("anna", "tea") == Basket("anna", (Item("cup", 1),))
-    assert await cart.remove("anna", "tea") == Basket("anna", (Item("cup", 1),))
+    assert await cart.remove("anna", "tea") == Basket("anna", (Item("cup", 1),), "cart-1")
+    assert await cart.remove("anna", "tea") == Basket("anna", (Item("cup", 1),), "cart-1")
     await cart.clear("anna")
     assert await cart.get("anna") == Basket("anna")
 
@@ -78,7 +80,7 @@ async def test_a_product_fits_in_up_to_its_most_pieces(cart: CartService) -> Non
     with pytest.raises(CartFull) as full:
         await cart.add("anna", "tea")
     assert full.value == CartFull(product_id="tea", most=MOST_PIECES)
-    assert await cart.get("anna") == Basket("anna", (Item("tea", MOST_PIECES),))
+    assert await cart.get("anna") == Basket("anna", (Item("tea", MOST_PIECES),), "cart-1")
 
 
 async def test_only_so_many_products_fit_in(cart: CartService) -> None:
@@ -89,3 +91,35 @@ async def test_only_so_many_products_fit_in(cart: CartService) -> None:
     with pytest.raises(CartFull) as full:
         await cart.add("anna", "one too many")
     assert full.value == CartFull(product_id="one too many", most=MOST_PRODUCTS)
+
+
+async def test_a_cart_keeps_its_name_until_it_is_ordered_or_cleared(cart: CartService) -> None:
+    await cart.add("anna", "tea")
+    await cart.remove("anna", "tea")
+    assert (await cart.add("anna", "cup")).cart_id == "cart-1"
+    await cart.close("anna", "cart-1", (Item("cup", 1),))
+    assert (await cart.add("anna", "tea")).cart_id == "cart-2"
+    await cart.clear("anna")
+    assert (await cart.add("anna", "tea")).cart_id == "cart-3"
+    assert (await cart.add("bert", "tea")).cart_id == "cart-4"
+
+
+async def test_closing_takes_out_what_was_ordered_and_leaves_what_came_in_meanwhile(cart: CartService) -> None:
+    await cart.add("anna", "tea", 2)
+    await cart.add("anna", "cup")
+    # The order was of these; now there is more tea, a pot, and no cup any more.
+    ordered = (Item("tea", 2), Item("cup", 1))
+    await cart.add("anna", "tea", 3)
+    await cart.add("anna", "pot")
+    await cart.remove("anna", "cup")
+    rest = Basket("anna", (Item("tea", 3), Item("pot", 1)), "cart-2")
+    assert await cart.close("anna", "cart-1", ordered) == rest
+    assert await cart.close("anna", "cart-1", ordered) == rest, "a second time it does nothing"
+
+
+async def test_closing_late_does_not_touch_the_next_cart(cart: CartService) -> None:
+    await cart.add("anna", "tea")
+    await cart.close("anna", "cart-1", (Item("tea", 1),))
+    next_one = await cart.add("anna", "tea")
+    assert await cart.close("anna", "cart-1", (Item("tea", 1),)) == next_one
+    assert await cart.close("anna", "", (Item("tea", 1),)) == next_one

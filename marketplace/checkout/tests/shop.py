@@ -77,7 +77,7 @@ class Shop:
         def new_id() -> str:
             return f"id{next(numbers)}"
 
-        self.cart = CartService(self.catalog, MemoryCarts())
+        self.cart = CartService(self.catalog, MemoryCarts(), new_id=new_id)
         self.profile = ProfileService(MemoryProfiles())
         self.payments = PaymentsService(MemoryPayments(), now=self.clock)
         self.orders = OrdersService(MemoryOrders(), now=self.clock, new_id=new_id)

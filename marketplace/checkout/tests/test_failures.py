@@ -27,7 +27,7 @@ TOUCHING = [
     "orders.mark",
 ]
 READING = ["profile.address", "cart.get", "catalog.get_many", "pricing.quote_basket", "shipping.quote"]
-FOLLOWING = ["cart.clear", "notifications.send", "reviews.allow", "recommendations.record_order"]
+FOLLOWING = ["cart.close", "notifications.send", "reviews.allow", "recommendations.record_order"]
 UNDOING = ["inventory.release", "payments.void", "payments.refund", "orders.fail"]
 
 
@@ -68,7 +68,7 @@ async def test_after_a_failed_step_the_key_is_used_up_and_a_new_one_works(
 # Calls of our own store are never late.
 @pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.LATE])
 async def test_an_attempt_that_cannot_be_written_down_is_not_made(shop: Shop, fault: Fault) -> None:
-    shop.faults.at("attempts.save", fault)
+    shop.faults.at("attempts.claim", fault)
     await place_in_a_task(shop)
     assert not set(shop.faults.calls) & set(TOUCHING)
     assert isinstance(await shop.place(), Placed)
@@ -76,7 +76,7 @@ async def test_an_attempt_that_cannot_be_written_down_is_not_made(shop: Shop, fa
 
 @pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.LATE])
 async def test_an_order_stands_from_the_moment_it_is_written_down(shop: Shop, fault: Fault) -> None:
-    shop.faults.at("attempts.save", fault, call=2)
+    shop.faults.at("attempts.save", fault)
     outcome = await place_in_a_task(shop)
     if fault in RUNS_FIRST:
         assert isinstance(outcome, asyncio.CancelledError if fault in CANCELS else Placed)
@@ -92,7 +92,7 @@ async def test_an_order_stands_from_the_moment_it_is_written_down(shop: Shop, fa
 async def test_when_the_store_does_not_say_whether_an_order_stands_nothing_is_done_until_it_does(
     shop: Shop, fault: Fault
 ) -> None:
-    shop.faults.at("attempts.save", fault, call=2)
+    shop.faults.at("attempts.save", fault)
     shop.faults.at("attempts.find", Fault.LOST_ANSWER, call=2)
     assert isinstance(await place_in_a_task(shop), Unavailable)
     await shop.assert_sold_once()
@@ -107,7 +107,7 @@ async def test_a_failure_while_adding_up_touches_nothing(shop: Shop, operation: 
     with pytest.raises(CheckoutIncomplete) as incomplete:
         await shop.place()
     assert incomplete.value.step == "add up"
-    assert "attempts.save" not in shop.faults.calls
+    assert "attempts.claim" not in shop.faults.calls
     assert isinstance(await shop.place(), Placed)
 
 
@@ -210,7 +210,7 @@ async def test_an_attempt_interrupted_by_a_crash_is_taken_back_after_the_restart
     # A crashed process takes nothing back, and writes nothing down.
     for undoing in UNDOING:
         shop.faults.always(undoing, Fault.NOT_SENT)
-    shop.faults.at("attempts.save", Fault.NOT_SENT, call=2)
+    shop.faults.at("attempts.save", Fault.NOT_SENT)
     await place_in_a_task(shop)
 
     shop.checkout = shop.new_checkout()
@@ -292,5 +292,6 @@ async def test_followers_who_do_not_answer_do_not_keep_the_customer_waiting(
             await asyncio.Event().wait()
 
     shop.faults.before = never
-    await follow_up(shop.parties(), "reference", placed.order, within_s=0.01)
+    (attempt,) = [await shop.attempts.find(reference_of("anna", "page-1"))]
+    assert not await follow_up(shop.parties(), attempt, placed.order, within_s=0.01)
     assert f"Order {placed.order.id} is placed, but what follows it took longer" in caplog.text

@@ -31,7 +31,7 @@ STEPS = [
     "catalog.get_many",
     "pricing.quote_basket",
     "shipping.quote",
-    "attempts.save",
+    "attempts.claim",
     "inventory.reserve",
     "payments.authorize",
     "fraud.score",
@@ -40,10 +40,11 @@ STEPS = [
     "payments.capture",
     "orders.mark",
     "attempts.save",
-    "cart.clear",
+    "cart.close",
     "notifications.send",
     "reviews.allow",
     "recommendations.record_order",
+    "attempts.save",
 ]
 
 
@@ -77,7 +78,7 @@ async def test_what_follows_an_order(shop: Shop) -> None:
 
 async def test_the_amount_that_was_shown_is_the_amount_that_is_taken(shop: Shop) -> None:
     summary = await shop.checkout.preview("anna", ShippingMethod.EXPRESS)
-    placed = await shop.checkout.place("anna", "page-1", GOOD, ShippingMethod.EXPRESS, summary.total)
+    placed = await shop.checkout.place("anna", "page-1", GOOD, ShippingMethod.EXPRESS, summary.agreement)
     assert isinstance(placed, Placed)
     assert placed.order.draft.total == summary.total
     assert placed.order.draft.shipping == summary.shipping
@@ -164,11 +165,11 @@ async def test_the_last_pieces_are_sold_once(shop: Shop) -> None:
 
 
 async def test_a_changed_total_is_not_charged(shop: Shop) -> None:
-    agreed = (await shop.checkout.preview("anna")).total
+    agreed = (await shop.checkout.preview("anna")).agreement
     shop.pricing.prices["tea"] += 10
     with pytest.raises(TotalChanged) as changed:
-        await shop.checkout.place("anna", "page-1", GOOD, agreed_total=agreed)
-    assert changed.value == TotalChanged(agreed=agreed, actual=Money(agreed.amount + 20))
+        await shop.checkout.place("anna", "page-1", GOOD, agreed=agreed)
+    assert changed.value == TotalChanged(agreed=agreed.total, actual=Money(agreed.total.amount + 20))
     await shop.assert_nothing_happened()
 
 
@@ -186,7 +187,7 @@ async def test_what_cannot_be_ordered_is_refused_before_anything_is_touched(shop
     with pytest.raises(ProductUnknown) as unknown:
         await shop.place()
     assert unknown.value.product_id == "cup"
-    assert "attempts.save" not in shop.faults.calls
+    assert "attempts.claim" not in shop.faults.calls
     await shop.assert_nothing_happened()
 
 

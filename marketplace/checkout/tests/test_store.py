@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -75,3 +76,65 @@ def test_references_differ_by_customer_and_by_key() -> None:
     assert len(set(references)) == len(pairs)
     assert references == [reference_of(customer_id, key) for customer_id, key in pairs]
     assert all(len(reference) <= 100 for reference in references)
+
+
+async def test_a_cart_is_held_while_its_attempt_runs_or_waits_and_when_it_is_placed(
+    store: AttemptStore, shop: Shop
+) -> None:
+    await shop.place()
+    (order,) = await shop.orders.list_for("anna")
+    holding = [
+        replace(BEGUN, cart_id="c1"),
+        replace(BEGUN, cart_id="c1", result=Result.DECLINED, detail="d", problem="stock: gone"),
+        replace(BEGUN, cart_id="c1", result=Result.PLACED, order=order),
+    ]
+    other = replace(BEGUN, reference="r2", cart_id="c1")
+    assert await store.claim(holding[0]) is None
+    for attempt in holding:
+        await store.save(attempt)
+        assert await store.holder("anna", "c1") == attempt
+        assert await store.claim(other) == attempt
+        assert await store.find("r2") is None
+    assert await store.holder("anna", "c2") is None
+    assert await store.holder("bert", "c1") is None
+    assert await store.claim(replace(other, customer_id="bert")) is None
+
+
+async def test_a_settled_attempt_without_an_order_lets_the_next_one_in(store: AttemptStore) -> None:
+    for number, result in enumerate([Result.DECLINED, Result.FAILED, None]):
+        attempt = replace(BEGUN, reference=f"r{number}", cart_id="c1")
+        assert await store.claim(attempt) is None
+        if result is None:
+            await store.forget(attempt.reference)
+        else:
+            await store.save(replace(attempt, result=result, detail="d"))
+        assert await store.holder("anna", "c1") is None
+
+
+async def test_a_reference_is_claimed_once(store: AttemptStore) -> None:
+    ended = replace(BEGUN, cart_id="c1", result=Result.FAILED, detail="capture")
+    await store.save(ended)
+    assert await store.claim(replace(BEGUN, cart_id="c2")) == ended
+
+
+async def test_claims_at_the_same_time_have_one_winner(store: AttemptStore) -> None:
+    attempts = [replace(BEGUN, reference=f"r{number}", cart_id="c1") for number in range(10)]
+    answers = await asyncio.gather(*map(store.claim, attempts))
+    assert answers.count(None) == 1
+
+
+async def test_placed_attempts_wait_until_all_that_follows_has_happened(store: AttemptStore, shop: Shop) -> None:
+    await shop.place()
+    (order,) = await shop.orders.list_for("anna")
+    first, second = (
+        replace(begun(reference, minutes), result=Result.PLACED, order=order, cart_id=reference)
+        for reference, minutes in (("first", 1), ("second", 2))
+    )
+    for attempt in (second, first, begun("running", 0)):
+        await store.save(attempt)
+    before = NOON + timedelta(minutes=5)
+    assert await store.not_followed_up(before, 10) == (first, second)
+    assert await store.not_followed_up(before, 1) == (first,)
+    assert await store.not_followed_up(NOON + timedelta(minutes=2), 10) == (first,)
+    await store.save(replace(first, followed_up=True))
+    assert await store.not_followed_up(before, 10) == (second,)

@@ -10,14 +10,13 @@ from starlette.routing import Route
 from marketplace.catalog.contract import ProductUnknown
 from marketplace.checkout.contract import CartEmpty
 from marketplace.payments.contract import Card
-from marketplace.pricing.contract import Money
 from marketplace.profile.contract import AddressUnknown
 from marketplace.shipping.contract import CountryNotServed, ShippingMethod
 from marketplace.storefront.shop import Shop
-from marketplace.storefront.web import Filled, Pages, Reader, Visitor, posted, visitor
+from marketplace.storefront.web import Filled, Pages, Reader, Visitor, optional, posted, visitor
 
 from .card_form import read_card
-from .checkout_view import CheckoutView, read_method
+from .checkout_view import CheckoutView, read_agreement, read_method
 from .ordering import OrderRequest, place, record_popularity
 from .problems import Problem
 
@@ -41,15 +40,19 @@ class CheckoutPages:
         form = read_card(entered)
         read = Reader(entered)
         key = read.text("key", "The key", most=80)
-        agreed = Money(read.whole("agreed", "The total", least=0, most=999_999_999), entered.get("currency", "EUR"))
-        if form.value is None or read.wrong:
+        agreed = read_agreement(entered.get("agreed", ""))
+        if form.value is None or agreed is None or read.wrong:
             return await self._show(request, method, form, status=422)
-        placed = await place(self._shop, visitor(request), OrderRequest(key, method, agreed, form.value))
+        customer = visitor(request)
+        placed = await place(self._shop, customer, OrderRequest(key, method, agreed, form.value))
         if isinstance(placed, Problem):
             return await self._show(request, method, form, problem=placed, status=409)
-        visitor(request).emptied_cart()
-        afterwards = BackgroundTask(record_popularity, self._shop, placed)
-        return RedirectResponse(f"/orders/{placed.id}?placed=1", 303, background=afterwards)
+        await _look_into_cart(self._shop, customer)
+        if placed.ordered_before:
+            customer.tell("You had ordered this cart already. This is that order: nothing was ordered or paid twice.")
+            return RedirectResponse(f"/orders/{placed.order.id}", 303)
+        afterwards = BackgroundTask(record_popularity, self._shop, placed.order)
+        return RedirectResponse(f"/orders/{placed.order.id}?placed=1", 303, background=afterwards)
 
     async def _show(
         self,
@@ -66,7 +69,7 @@ class CheckoutPages:
         try:
             summary = await self._shop.checkout.preview(customer.customer_id, method)
         except CartEmpty:
-            return _nothing_to_order(customer)
+            return _nothing_to_order(customer, problem)
         except ProductUnknown:
             customer.tell("A product in your cart is no longer for sale.", "warn")
             return RedirectResponse("/cart", 303)
@@ -75,16 +78,42 @@ class CheckoutPages:
         except CountryNotServed:
             customer.tell("We do not send to this country that way yet.", "warn")
             return RedirectResponse("/checkout/address", 303)
-        key = customer.unsettled_key or secrets.token_urlsafe(18)
+        key = _key_for(customer, summary.cart_id)
         return await self._pages.show(
             request, "checkout.html", CheckoutView(summary, key, form, problem), status=status
         )
 
 
-def _nothing_to_order(customer: Visitor) -> Response:
-    if customer.unsettled_key is None:
+def _key_for(customer: Visitor, cart_id: str) -> str:
+    """A new key, unless an order of this cart is in doubt."""
+    if (key := customer.unsettled_key(cart_id)) is not None:
+        return key
+    if customer.is_unsettled:
+        customer.forget_unsettled()
+        customer.tell("Your last order went through; you find it among your orders. Here is what you put in since.")
+    return secrets.token_urlsafe(18)
+
+
+async def _look_into_cart(shop: Shop, customer: Visitor) -> None:
+    """Remember how full the cart is after an order: something may have come in meanwhile."""
+    basket = await optional(shop.cart.get(customer.become_customer()))
+    if basket is None:
+        customer.emptied_cart()
+    else:
+        customer.saw(basket)
+
+
+def _nothing_to_order(customer: Visitor, problem: Problem | None) -> Response:
+    if customer.is_unsettled:
+        customer.forget_unsettled()
+        customer.tell("Your cart is empty, so your last order went through. You find it among your orders.")
+    elif customer.pieces:
+        customer.tell(
+            "What was in your cart has been ordered already, or was taken out. These are your orders.", "warn"
+        )
+    else:
+        if problem is not None:
+            customer.tell(f"{problem.title}. {problem.text}", "warn")
         return RedirectResponse("/cart", 303)
-    customer.forget_unsettled()
     customer.emptied_cart()
-    customer.tell("Your cart is empty, so your last order went through. You find it among your orders.")
     return RedirectResponse("/account", 303)

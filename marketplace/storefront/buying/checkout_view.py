@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from marketplace.checkout.contract import Summary
+import msgspec
+
+from marketplace.checkout.contract import Agreement, Summary
 from marketplace.payments.contract import Card
 from marketplace.shipping.contract import ShippingMethod
 from marketplace.storefront.web import Filled
@@ -23,9 +25,22 @@ class CheckoutView:
     trial_cards: tuple[TrialCard, ...] = TRIAL_CARDS
 
     @property
+    def agreed(self) -> str:
+        """What the customer agrees to, as the page sends it back."""
+        return msgspec.json.encode(self.summary.agreement).decode()
+
+    @property
     def wrong(self) -> Mapping[str, str]:
         """What is wrong with the card, by field."""
         return {**self.form.wrong, **self.problem.blames} if self.problem else self.form.wrong
+
+
+def read_agreement(text: str) -> Agreement | None:
+    """What the customer agreed to; None when it makes no sense."""
+    try:
+        return msgspec.json.decode(text, type=Agreement)
+    except msgspec.MsgspecError:
+        return None
 
 
 def read_method(text: str) -> ShippingMethod:

@@ -3,11 +3,18 @@
 import logging
 from dataclasses import dataclass
 
-from marketplace.checkout.contract import CheckoutIncomplete, Placed, TotalChanged
+from marketplace.checkout import contract
+from marketplace.checkout.contract import (
+    Agreement,
+    CartChanged,
+    CheckoutIncomplete,
+    OrderUnderWay,
+    Placed,
+    TotalChanged,
+)
 from marketplace.inventory.contract import OutOfStock
 from marketplace.orders.contract import Order
 from marketplace.payments.contract import Card
-from marketplace.pricing.contract import Money
 from marketplace.shipping.contract import ShippingMethod
 from marketplace.storefront.shop import Shop
 from marketplace.storefront.web import Visitor, optional
@@ -25,11 +32,11 @@ class OrderRequest:
 
     key: str
     method: ShippingMethod
-    agreed: Money
+    agreed: Agreement
     card: Card
 
 
-async def place(shop: Shop, customer: Visitor, request: OrderRequest) -> Order | Problem:
+async def place(shop: Shop, customer: Visitor, request: OrderRequest) -> Placed | Problem:
     """Place the order. When we do not hear how it ended, remember its key: the next order must use it again."""
     customer_id = customer.become_customer()
     try:
@@ -37,13 +44,13 @@ async def place(shop: Shop, customer: Visitor, request: OrderRequest) -> Order |
     except CallError as failure:
         _log.warning("The checkout failed: %s", failure)
         if failure.outcome is Outcome.MAY_HAVE_RUN:
-            customer.keep_unsettled(request.key)
+            customer.keep_unsettled(request.key, request.agreed.cart_id)
         return problems.failed(failure)
     except ContractError as refusal:
         customer.forget_unsettled()
         return await _explained(shop, refusal)
     customer.forget_unsettled()
-    return answer.order if isinstance(answer, Placed) else problems.declined(answer.reason)
+    return answer if isinstance(answer, Placed) else problems.declined(answer.reason)
 
 
 async def _explained(shop: Shop, refusal: ContractError) -> Problem:
@@ -53,10 +60,21 @@ async def _explained(shop: Shop, refusal: ContractError) -> Problem:
             return problems.out_of_stock(refusal, product.name if product else "One of the products")
         case TotalChanged():
             return problems.total_changed(refusal)
+        case CartChanged():
+            return problems.cart_changed(refusal, await _names(shop, refusal))
+        case OrderUnderWay() | CheckoutIncomplete(step=contract.INTERRUPTED):
+            return problems.under_way()
         case CheckoutIncomplete():
             return problems.incomplete()
         case _:
             return problems.refused(refusal)
+
+
+async def _names(shop: Shop, changed: CartChanged) -> dict[str, str]:
+    """The names of the products that were or are in the cart, as far as the catalogue answers."""
+    ids = tuple({item.product_id: None for item in changed.agreed + changed.actual})
+    products = await optional(shop.catalog.get_many(ids)) or ()
+    return {product.id: product.name for product in products}
 
 
 async def record_popularity(shop: Shop, order: Order) -> None:

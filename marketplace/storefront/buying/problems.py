@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from marketplace.checkout.contract import TotalChanged
+from marketplace.checkout.contract import CartChanged, TotalChanged
 from marketplace.inventory.contract import OutOfStock
 from marketplace.payments.contract import DeclineReason
 from marketplace.storefront.web import in_words
@@ -51,6 +51,37 @@ def total_changed(error: TotalChanged) -> Problem:
         "if you agree with the new total, please order again."
     )
     return Problem("The total has changed", text)
+
+
+def cart_changed(error: CartChanged, names: Mapping[str, str]) -> Problem:
+    """The customer changed the cart on another page."""
+    before = {item.product_id: item.quantity for item in error.agreed}
+    now = {item.product_id: item.quantity for item in error.actual}
+    changes = [
+        _change(names.get(product_id, "a product"), before.get(product_id, 0), now.get(product_id, 0))
+        for product_id in {**before, **now}
+        if before.get(product_id) != now.get(product_id)
+    ]
+    what = "; ".join(changes) or "its products are in another order"
+    text = f"Since we showed you this page: {what}. Nothing was ordered; if you agree with it, please order again."
+    return Problem("Your cart has changed", text)
+
+
+def _change(name: str, before: int, now: int) -> str:
+    if not before:
+        return f"{name} came in ({now})"
+    if not now:
+        return f"{name} was taken out"
+    return f"{name}: {now} instead of {before}"
+
+
+def under_way() -> Problem:
+    """Another page orders the cart just now, or a crash interrupted an order of it."""
+    text = (
+        "An order of this cart has begun and we do not know yet how it ends. It will not be placed or paid twice; "
+        "please look at your orders, or try again in two minutes."
+    )
+    return Problem("Your order is still under way", text)
 
 
 def refused(error: ContractError) -> Problem:

@@ -1,12 +1,21 @@
 """Stand-ins in memory for shipping and the checkout, on top of the other fakes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from marketplace.cart.contract import Basket
 from marketplace.catalog.contract import Item
-from marketplace.checkout.contract import CartEmpty, Declined, Placed, Summary, TotalChanged, Unsettled
+from marketplace.checkout.contract import (
+    Agreement,
+    CartChanged,
+    CartEmpty,
+    Declined,
+    Placed,
+    Summary,
+    TotalChanged,
+    Unsettled,
+)
 from marketplace.inventory.contract import OutOfStock
-from marketplace.orders.contract import OrderDraft, OrderLine
+from marketplace.orders.contract import Order, OrderDraft, OrderLine
 from marketplace.payments.contract import Card, DeclineReason
 from marketplace.pricing.contract import Money
 from marketplace.shipping.contract import CountryNotServed, ShippingMethod, ShippingQuote
@@ -51,6 +60,7 @@ class FakeCheckout:
     notifications: FakeNotifications
     failure: Exception | None = None
     failure_after_placing: Exception | None = None
+    ordered: dict[str, Order] = field(default_factory=dict[str, Order])
 
     async def preview(self, customer_id: str, method: ShippingMethod = ShippingMethod.STANDARD) -> Summary:
         basket = await self.cart.get(customer_id)
@@ -61,7 +71,7 @@ class FakeCheckout:
         subtotal = Money(sum(line.total.amount for line in lines))
         options = await self.shipping.options(address.country, basket.items, subtotal)
         shipping = next(option for option in options if option.method is method)
-        return Summary(lines, subtotal, shipping, options, Money(subtotal.amount + shipping.price.amount), address)
+        return Summary(lines, subtotal, shipping, options, _sum(subtotal, shipping), address, basket.cart_id)
 
     async def _lines(self, basket: Basket) -> tuple[OrderLine, ...]:
         products = await self.catalog.get_many(tuple(item.product_id for item in basket.items))
@@ -77,16 +87,18 @@ class FakeCheckout:
         key: str,
         card: Card,
         method: ShippingMethod = ShippingMethod.STANDARD,
-        agreed_total: Money | None = None,
+        agreed: Agreement | None = None,
     ) -> Placed | Declined:
         if (known := self.orders.of_key(key)) is not None:
             return Placed(known)
         if (failure := self.failure) is not None:
             self.failure = None
             raise failure
+        if agreed is not None and (earlier := self.ordered.get(agreed.cart_id)) is not None:
+            return Placed(earlier, ordered_before=True)
         summary = await self.preview(customer_id, method)
-        if agreed_total not in (None, summary.total):
-            raise TotalChanged(agreed=agreed_total, actual=summary.total)
+        if agreed is not None:
+            _check(agreed, summary.agreement)
         for line in summary.lines:
             if line.quantity > self.inventory.stock[line.product_id]:
                 raise OutOfStock(product_id=line.product_id, available=self.inventory.stock[line.product_id])
@@ -100,7 +112,8 @@ class FakeCheckout:
             customer_id, summary.lines, summary.subtotal, summary.shipping, summary.total, summary.address, ending
         )
         order = await self.orders.create(key, draft)
-        await self.cart.clear(customer_id)
+        self.ordered[summary.cart_id] = order
+        await self.cart.close(customer_id, summary.cart_id, summary.agreement.items)
         await self.reviews.allow(customer_id, tuple(line.product_id for line in summary.lines))
         await self.notifications.send(key, customer_id, "Your order", f"We received order {order.id}.")
         if (failure := self.failure_after_placing) is not None:
@@ -110,3 +123,14 @@ class FakeCheckout:
 
     async def unsettled(self, limit: int = 100) -> tuple[Unsettled, ...]:
         return ()
+
+
+def _sum(subtotal: Money, shipping: ShippingQuote) -> Money:
+    return Money(subtotal.amount + shipping.price.amount)
+
+
+def _check(agreed: Agreement, actual: Agreement) -> None:
+    if agreed.items != actual.items:
+        raise CartChanged(agreed=agreed.items, actual=actual.items)
+    if agreed.total != actual.total:
+        raise TotalChanged(agreed=agreed.total, actual=actual.total)

@@ -21,10 +21,16 @@ class FakeCart:
     def __init__(self, catalog: FakeCatalog) -> None:
         self._catalog = catalog
         self._items: dict[str, dict[str, int]] = {}
+        self._closed: dict[str, int] = {}
+
+    @property
+    def customers(self) -> tuple[str, ...]:
+        return tuple(self._items)
 
     async def get(self, customer_id: str) -> Basket:
         items = self._items.get(customer_id, {})
-        return Basket(customer_id, tuple(Item(one, quantity) for one, quantity in items.items()))
+        cart_id = f"cart {self._closed.get(customer_id, 0)} of {customer_id}"
+        return Basket(customer_id, tuple(Item(one, quantity) for one, quantity in items.items()), cart_id)
 
     async def add(self, customer_id: str, product_id: str, quantity: int = 1) -> Basket:
         has = self._items.get(customer_id, {}).get(product_id, 0)
@@ -42,8 +48,18 @@ class FakeCart:
         self._items.get(customer_id, {}).pop(product_id, None)
         return await self.get(customer_id)
 
+    async def close(self, customer_id: str, cart_id: str, ordered: tuple[Item, ...]) -> Basket:
+        basket = await self.get(customer_id)
+        if basket.cart_id == cart_id:
+            await self.clear(customer_id)
+            pieces = {item.product_id: item.quantity for item in ordered}
+            left = {item.product_id: item.quantity - pieces.get(item.product_id, 0) for item in basket.items}
+            self._items[customer_id] = {one: quantity for one, quantity in left.items() if quantity > 0}
+        return await self.get(customer_id)
+
     async def clear(self, customer_id: str) -> None:
         self._items.pop(customer_id, None)
+        self._closed[customer_id] = self._closed.get(customer_id, 0) + 1
 
 
 class FakeOrders:

@@ -1,14 +1,19 @@
 """Orders: placed once, at the price on the page, and every problem stands beside the form."""
 
+import re
+from html import escape
+
 import pytest
 
-from marketplace.checkout.contract import CheckoutIncomplete
+from marketplace.checkout.contract import INTERRUPTED, CheckoutIncomplete, OrderUnderWay
+from marketplace.payments.contract import Card
 from plures import DeadlineExceeded, Outcome, Unavailable
 
 from .fake_checkout import DECLINED
 from .fake_shop import FakeShop
 from .shopper import ADDRESS, CARD, Shopper
 
+CARD_OF_ADA = Card("4242424242424242", 8, 2029, "123", "Ada Byron")
 PLACE = "marketplace.checkout.v1.Checkout/Place"
 
 
@@ -122,6 +127,90 @@ async def test_an_order_that_went_through_unheard_is_found_among_the_orders(shop
     assert "your last order went through" in buyer.page
     assert "Order 2026-00001" in buyer.page
     assert len(shop.orders.orders) == 1
+
+
+async def test_two_pages_of_one_cart_order_it_once(shop: FakeShop, buyer: Shopper) -> None:
+    first_tab = buyer.html
+    second_tab = (await buyer.get("/checkout")).html
+    for page in (first_tab, second_tab):
+        buyer.html = page
+        await buyer.post_form("/checkout", **CARD)
+        assert buyer.url.startswith("/orders/2026-00001")
+    assert "You had ordered this cart already." in buyer.page
+    assert len(shop.orders.orders) == 1
+    assert shop.search.popular == [("2026-00001", ("teapot",))], "it counts once"
+
+
+async def test_a_page_of_an_ordered_cart_leaves_the_next_cart_alone(shop: FakeShop, buyer: Shopper) -> None:
+    page = buyer.html
+    await buyer.get("/checkout")
+    await buyer.post_form("/checkout", **CARD)
+    await buyer.buy("stool", quantity=3)
+    buyer.html = page
+    await buyer.post_form("/checkout", **CARD)
+    assert "You had ordered this cart already." in buyer.page
+    assert "Cart 3" in buyer.page
+    assert len(shop.orders.orders) == 1
+
+
+async def test_a_cart_changed_in_another_tab_says_what_changed_and_asks_again(shop: FakeShop, buyer: Shopper) -> None:
+    page = buyer.html
+    await buyer.post("/cart/quantity", product_id="teapot", quantity="3")
+    await buyer.buy("stool")
+    buyer.html = page
+    await buyer.post_form("/checkout", **CARD)
+    assert buyer.status == 409
+    for said in ("Your cart has changed", "Teapot: 3 instead of 2", "came in (1)", "Nothing was ordered"):
+        assert said in buyer.page
+    assert not shop.orders.orders
+    await buyer.post_form("/checkout", **CARD)
+    assert "Your order has been placed and paid." in buyer.page
+
+
+async def test_a_cart_emptied_in_another_tab_says_that_nothing_was_ordered(buyer: Shopper) -> None:
+    page = buyer.html
+    await buyer.post("/cart/remove", product_id="teapot")
+    buyer.html = page
+    await buyer.post_form("/checkout", **CARD)
+    assert buyer.url == "/cart"
+    assert "Nothing was ordered." in buyer.page
+
+
+async def test_an_order_that_went_through_unheard_is_told_beside_the_next_cart(shop: FakeShop, buyer: Shopper) -> None:
+    shop.checkout.failure = DeadlineExceeded(PLACE, "no answer", outcome=Outcome.MAY_HAVE_RUN)
+    key = buyer.hidden("key")
+    await buyer.post_form("/checkout", **CARD)
+    assert buyer.hidden("key") == key
+    # It ran after all, and emptied the cart.
+    (customer_id,) = shop.cart.customers
+    await shop.checkout.place(customer_id, key, CARD_OF_ADA)
+    await buyer.buy("stool")
+    await buyer.get("/checkout")
+    assert "Your last order went through" in buyer.page
+    assert buyer.hidden("key") != key, "the next cart is another order"
+    await buyer.post_form("/checkout", **CARD)
+    assert len(shop.orders.orders) == 2
+
+
+@pytest.mark.parametrize("failure", [OrderUnderWay(cart_id="c"), CheckoutIncomplete(step=INTERRUPTED)])
+async def test_an_order_still_under_way_is_not_called_unplaced(
+    shop: FakeShop, buyer: Shopper, failure: Exception
+) -> None:
+    shop.checkout.failure = failure
+    await buyer.post_form("/checkout", **CARD)
+    assert "Your order is still under way" in buyer.page
+    assert "will not be placed or paid twice" in buyer.page
+    assert "no money was taken" not in buyer.page
+
+
+@pytest.mark.parametrize("agreed", ["", "7490", "{", '{"cart_id": 1}'])
+async def test_a_form_that_does_not_say_what_was_agreed_orders_nothing(
+    shop: FakeShop, buyer: Shopper, agreed: str
+) -> None:
+    buyer.html = re.sub('name="agreed" value="[^"]*"', f'name="agreed" value="{escape(agreed)}"', buyer.html)
+    await buyer.post_form("/checkout", **CARD)
+    assert buyer.status == 422
+    assert not shop.orders.orders
 
 
 async def test_the_address_form_names_every_mistake_and_keeps_what_was_typed(shopper: Shopper) -> None:

@@ -63,17 +63,22 @@ class Visitor:
         self._session["pieces"] = 0
 
     @property
-    def unsettled_key(self) -> str | None:
-        """The key of a checkout that may have gone through unheard; the next order must use it again."""
-        return self._session.get("unsettled")
+    def is_unsettled(self) -> bool:
+        """Whether an order may have gone through unheard."""
+        return "in_doubt" in self._session
 
-    def keep_unsettled(self, key: str) -> None:
-        self._session["unsettled"] = key
+    def unsettled_key(self, cart_id: str) -> str | None:
+        """The key of an order of this cart that may have gone through unheard; the next try must use it again."""
+        key, of_cart = self._session.get("in_doubt", (None, None))
+        return key if of_cart == cart_id else None
+
+    def keep_unsettled(self, key: str, cart_id: str) -> None:
+        self._session["in_doubt"] = [key, cart_id]
 
     def forget_unsettled(self) -> None:
         """Forget the key: its checkout has ended."""
-        if "unsettled" in self._session:
-            del self._session["unsettled"]
+        if "in_doubt" in self._session:
+            del self._session["in_doubt"]
 
     def tell(self, text: str, kind: str = "good") -> None:
         """Say this at the top of the next page."""
