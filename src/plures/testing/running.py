@@ -11,12 +11,14 @@ from typing import Any, Final, Literal, TypeVar
 from typing_extensions import TypeForm
 
 from plures.application import Application, Assembly, assemble, load
+from plures.contract import read_contract
 from plures.deploy import ListenAddress, RunningProcesses, ServedHost, listen, local_processes
 from plures.errors import PluresError, Text
 from plures.host import Host, Mode, Placement
+from plures.runtime import Client, bind
 from plures.topology import Process, Topology
 
-from .repeating import RepeatingTransport
+from .repeating import RepeatingTransport, telling
 
 T = TypeVar("T")
 _GRACE_S: Final = 5.0
@@ -76,8 +78,14 @@ class Running:
     def client(self, contract: TypeForm[T]) -> T:
         """A client of a capability, as another capability would get it."""
         python: Any = contract
-        client: T = self._host.client(python)
-        return client
+        client: Any = self._host.client(python)
+        if self.where is Where.OVER_THE_WIRE:
+            description, _ = read_contract(python)
+            told = Client(description.service)
+            bind(told, description, telling(client))
+            client = told
+        typed: T = client
+        return typed
 
     @property
     def processes(self) -> RunningProcesses:
