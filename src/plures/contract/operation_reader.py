@@ -18,7 +18,7 @@ from .declare import OPERATION, OperationDeclaration
 from .description import ErrorDescription, OperationDescription
 from .error import ContractError, field_names
 from .names import camel, pascal
-from .type_reader import TypeReader, is_message
+from .type_reader import TypeReader, is_message, unresolved
 
 _STREAM_ORIGINS: Final = (AsyncIterator, typing.AsyncIterator)
 _ATTRIBUTES_OF_ERRORS: Final = frozenset(["what", "why", "fix", *dir(ContractError)])
@@ -64,7 +64,7 @@ class OperationReader:
         try:
             return annotations_of(annotated, include_extras=True)
         except Unresolvable as error:
-            self._report(rules.UNRESOLVED, where, error=error)
+            self._reader.violations.append(unresolved(error, where))
             return {}
 
     def _request(self, signature: inspect.Signature, hints: dict[str, Any]) -> MessageType:
@@ -93,8 +93,8 @@ class OperationReader:
         name = f"{pascal(self._method.__name__)}Response"
         if annotation is type(None):
             return _message(name, [], {}), True
-        if isinstance(annotation, type) and is_message(annotation):
-            return self._reader.message(annotation), False
+        if is_message(annotation):
+            return self._reader.message(annotation, where), False
         value = Field("value", "value", self._reader.read(annotation, where))
         return _message(name, [value], {"value": annotation}), True
 

@@ -69,17 +69,39 @@ DEFAULT_FOR_EMPTY = Rule(
     "Use () as the default.",
 )
 
+# Bounds.
+BOUND_OF_OTHERS = Rule(
+    "contract.bounds", "{bounds} cannot bound values of type {type}", "{instead}, or check the value in the service."
+)
+BOUND_TWICE = Rule("contract.bounds", "it is bounded twice by {names}", "Give each bound once, in one Meta(...).")
+BOUND_OF_INT = Rule(
+    "contract.bounds", "{bounds} cannot bound an int", "Bound an int by whole numbers that fit into 64 bits."
+)
+BOUND_LEAVES_NOTHING = Rule("contract.bounds", "{bounds} leaves no value", "Give bounds that some value keeps.")
+BOUND_NAIVE = Rule(
+    "contract.bounds", "tz=False asks for datetimes without offset", "Leave it out; a datetime crosses with its offset."
+)
+
 # Types.
 UNRESOLVED = Rule(
     "contract.undeclared_type",
     "annotation cannot be resolved: {error}",
     "Import the name at run time; a name under `if TYPE_CHECKING:` is not enough.",
 )
+WRONG_ANNOTATION = Rule(
+    "contract.undeclared_type", "an annotation raises {error}", "Correct the annotation; it is code that runs."
+)
+NO_MEMBERS = Rule("contract.undeclared_type", "{type} has no members", "Declare at least one member.")
 NO_TYPE = Rule("contract.undeclared_type", "has no type", "Annotate it.")
 NO_RETURN_TYPE = Rule(
     "contract.undeclared_type", "has no return type", "Annotate it; -> None where nothing is returned."
 )
 OPEN_TYPE = Rule("contract.undeclared_type", "{type} is open", "Name the concrete type.")
+ENDLESS_TYPE = Rule(
+    "contract.undeclared_type",
+    "{type} nests itself in ever new types",
+    "Let it nest itself in the type that it is, or name a concrete type.",
+)
 VAGUE_TYPE = Rule("contract.undeclared_type", "{type} cannot cross", "Use {instead}.")
 FOREIGN_TYPE = Rule(
     "contract.undeclared_type",
@@ -100,6 +122,11 @@ NONE_IN_TUPLE = Rule(
 )
 UNION = Rule(
     "contract.union", "a union of {names} cannot be told apart on the wire", "Make each member a Message of its own."
+)
+UNION_CLASSES = Rule(
+    "contract.union",
+    "values of {names} are of one class, so a union of them cannot be told apart",
+    "Make each member a Message of its own.",
 )
 UNION_NAMES = Rule(
     "contract.union", "two members of the union have the same name", "Give each message class its own name."

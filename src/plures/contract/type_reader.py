@@ -15,8 +15,21 @@ import msgspec
 from plures.errors import Violation
 
 from . import rules
-from .annotations import Unresolvable, annotations_of, show
-from .codec import EnumType, Field, MessageType, OptionalType, Problems, ScalarType, TupleType, UnionType, WireType
+from .annotations import Unresolvable, show
+from .bounds import broken_bounds
+from .codec import (
+    Bounds,
+    EnumType,
+    Field,
+    MessageType,
+    OptionalType,
+    Problems,
+    ScalarType,
+    TupleType,
+    UnionType,
+    WireType,
+)
+from .generics import class_of, field_hints, name_of, parameters_of
 from .message import MessageMeta
 from .names import camel, is_spellable, member
 
@@ -36,6 +49,8 @@ _INSTEAD_OF_VAGUE: Final[Mapping[Any, str]] = {
     complex: "a message with two floats",
 }
 _PLACEHOLDER: Final = ScalarType(str)
+# More of one class in one contract than anyone writes: a generic message that nests itself in ever new types never ends.
+_MOST_CONCRETE: Final = 100
 
 
 class TypeReader:
@@ -43,9 +58,9 @@ class TypeReader:
 
     def __init__(self) -> None:
         self.violations: list[Violation] = []
-        self._messages: dict[type, MessageType] = {}
+        self._messages: dict[Any, MessageType] = {}
 
-    def read(self, annotation: Any, where: str, bounds: tuple[msgspec.Meta, ...] = ()) -> WireType:  # noqa: PLR0911 - a table of cases
+    def read(self, annotation: Any, where: str, bounds: Bounds = ()) -> WireType:  # noqa: PLR0911 - a table of cases
         """The wire type of an annotation; a placeholder where there is a violation."""
         if isinstance(annotation, NewType):
             return self.read(annotation.__supertype__, where, bounds)
@@ -58,28 +73,40 @@ class TypeReader:
         if origin is tuple:
             return self._tuple(annotation, where, bounds)
         if isinstance(annotation, type) and annotation in _SCALARS:
-            return ScalarType(annotation, is_native=_SCALARS[annotation], bounds=bounds)
+            return self._scalar(annotation, where, bounds)
+        self._has_broken(bounds, annotation, where)
         if isinstance(annotation, type) and issubclass(annotation, Enum) and not issubclass(annotation, Flag):
-            return EnumType(annotation)
-        if isinstance(annotation, type) and is_message(annotation):
-            return self.message(annotation)
+            return (
+                EnumType(annotation)
+                if len(annotation)
+                else self._refuse(rules.NO_MEMBERS.broken(where, type=show(annotation)))
+            )
+        if is_message(annotation):
+            return self.message(annotation, where)
         return self._refuse(_refusal(annotation, where))
 
-    def message(self, python: type) -> MessageType:
-        """The wire type of a message class or frozen dataclass; each class is read once."""
-        known = self._messages.get(python)
+    def message(self, annotation: Any, where: str = "") -> MessageType:
+        """The wire type of a message class, of a frozen dataclass or of a concrete generic one; each is read once."""
+        known = self._messages.get(annotation)
         if known is None:
-            known = self._messages[python] = MessageType(python, python.__name__)
-            known.fields = self.fields(python)
+            python = class_of(annotation)
+            known = self._messages[annotation] = MessageType(python, name_of(annotation), annotation)
+            if annotation is python and parameters_of(python):
+                self._refuse(rules.OPEN_TYPE.broken(where or python.__qualname__, type=python.__qualname__))
+            elif [class_of(each) for each in self._messages].count(python) > _MOST_CONCRETE:
+                self._refuse(rules.ENDLESS_TYPE.broken(where or python.__qualname__, type=python.__qualname__))
+            else:
+                known.fields = self.fields(annotation)
         return known
 
-    def fields(self, python: type) -> tuple[Field, ...]:
-        """The fields of a message class, with their defaults."""
+    def fields(self, annotation: Any) -> tuple[Field, ...]:
+        """The fields of a message, with their defaults."""
+        python = class_of(annotation)
         where = python.__qualname__
         try:
-            hints = annotations_of(python, include_extras=True)
+            hints = field_hints(annotation)
         except Unresolvable as error:
-            self._refuse(rules.UNRESOLVED.broken(where, error=error))
+            self._refuse(unresolved(error, where))
             return ()
         self._check_construction(python, where)
         return tuple(self.field(name, hints[name], default, f"{where}.{name}") for name, default in _defaults(python))
@@ -117,19 +144,33 @@ class TypeReader:
             if problems:
                 self._refuse(rules.DEFAULT.broken(where, default=default, problem=problems[0]))
 
-    def _union(self, arguments: Sequence[Any], where: str, bounds: tuple[msgspec.Meta, ...]) -> WireType:
+    def _scalar(self, python: type, where: str, bounds: Bounds) -> WireType:
+        # An offset is demanded of every datetime, so tz=True adds nothing; msgspec would refuse to be told twice.
+        if self._has_broken(bounds, python, where) or python is datetime:
+            bounds = ()
+        return ScalarType(python, is_native=_SCALARS[python], bounds=bounds)
+
+    def _has_broken(self, bounds: Bounds, python: Any, where: str) -> bool:
+        broken = list(broken_bounds(python, bounds, where))
+        self.violations.extend(broken)
+        return bool(broken)
+
+    def _union(self, arguments: Sequence[Any], where: str, bounds: Bounds) -> WireType:
         some = [argument for argument in arguments if argument is not type(None)]
         if len(some) == 1:
-            return OptionalType(self.read(some[0], where, bounds))
-        if not all(isinstance(argument, type) and is_message(argument) for argument in some):
+            return OptionalType(self.read(some[0], where, bounds), is_native=not bounds)
+        self._has_broken(bounds, Union, where)
+        if not all(map(is_message, some)):
             return self._refuse(rules.UNION.broken(where, names=", ".join(map(show, some))))
-        members = {member(argument.__name__): self.message(argument) for argument in some}
+        members = {member(name_of(argument)): self.message(argument, where) for argument in some}
         if len(members) < len(some):
             self._refuse(rules.UNION_NAMES.broken(where))
+        elif len(set(map(class_of, some))) < len(some):
+            self._refuse(rules.UNION_CLASSES.broken(where, names=", ".join(map(show, some))))
         union = UnionType(members)
         return OptionalType(union) if len(some) < len(arguments) else union
 
-    def _tuple(self, annotation: Any, where: str, bounds: tuple[msgspec.Meta, ...]) -> WireType:
+    def _tuple(self, annotation: Any, where: str, bounds: Bounds) -> WireType:
         match get_args(annotation):
             case (first, types.EllipsisType()):
                 item = self.read(first, f"{where}[]")
@@ -137,6 +178,7 @@ class TypeReader:
                 return self._refuse(rules.FIXED_TUPLE.broken(where, type=show(annotation)))
         if isinstance(item, OptionalType):
             self._refuse(rules.NONE_IN_TUPLE.broken(where))
+        self._has_broken(bounds, tuple, where)
         return TupleType(item, bounds)
 
     def _refuse(self, violation: Violation) -> WireType:
@@ -153,18 +195,37 @@ def _refusal(annotation: Any, where: str) -> Violation:
         return rules.VAGUE_TYPE.broken(where, type=name, instead=_INSTEAD_OF_VAGUE[plain])
     if dataclasses.is_dataclass(annotation):
         return rules.MUTABLE_DATACLASS.broken(where, type=name)
-    if isinstance(annotation, TypeVar) or getattr(annotation, "__parameters__", None):
+    if isinstance(annotation, TypeVar) or parameters_of(annotation):
         return rules.OPEN_TYPE.broken(where, type=name)
     return rules.FOREIGN_TYPE.broken(where, type=name)
 
 
-def is_message(python: type) -> bool:
-    """Whether values of the class may cross as messages: a `Message`, or a frozen dataclass."""
+def unresolved(error: Unresolvable, where: str) -> Violation:
+    """What is wrong with annotations that raise an exception: mostly a missing import, sometimes a wrong bound."""
+    if isinstance(error.__cause__, NameError):
+        return rules.UNRESOLVED.broken(where, error=error)
+    return rules.WRONG_ANNOTATION.broken(where, error=f"{type(error.__cause__).__name__}: {error}")
+
+
+def is_message(annotation: Any) -> bool:
+    """Whether values of the type may cross as messages: a `Message`, a frozen dataclass, or a concrete generic one."""
+    python = class_of(annotation)
+    if not isinstance(python, type) or not _has_hash(annotation):
+        return False
     if isinstance(python, MessageMeta):
         return True
     # There is no documented way to ask a dataclass whether it is frozen.
     parameters = vars(python).get("__dataclass_params__")
     return bool(getattr(parameters, "frozen", False))
+
+
+def _has_hash(annotation: Any) -> bool:
+    """Whether a type can be looked up; `Page[Annotated[int, {}]]` cannot."""
+    try:
+        hash(annotation)
+    except TypeError:
+        return False
+    return True
 
 
 def _defaults(python: Any) -> list[tuple[str, object]]:

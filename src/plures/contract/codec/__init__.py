@@ -16,6 +16,7 @@ Callers do not see which way was taken, and one unusual value is enough to chang
 same values and the same refusals: `tests/property/test_codec.py` proves it on generated messages and damaged bodies.
 """
 
+from .bounds import Bounds, given
 from .codec import Codec, Malformed
 from .containers import OptionalType, TupleType
 from .fast_way import takes_in_order
@@ -28,6 +29,7 @@ from .wire_type import Problems, WireType
 
 __all__ = [
     "MAX_DEPTH",
+    "Bounds",
     "Codec",
     "EnumType",
     "Field",
@@ -43,5 +45,6 @@ __all__ = [
     "as_list",
     "as_object",
     "decode_base64",
+    "given",
     "takes_in_order",
 ]

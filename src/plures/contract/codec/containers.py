@@ -46,11 +46,10 @@ class TupleType:
 
 
 class OptionalType:
-    """`T | None`: `None` is left out."""
+    """`T | None`: `None` is left out. Where bounds stand around it, as in `Annotated[T | None, …]`, msgspec cannot read it."""
 
-    is_native = True
-
-    def __init__(self, inner: WireType) -> None:
+    def __init__(self, inner: WireType, *, is_native: bool = True) -> None:
+        self.is_native = is_native
         self.parts: tuple[WireType, ...] = (inner,)
         self._inner = inner
 

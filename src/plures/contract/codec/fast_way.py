@@ -67,7 +67,7 @@ def _of_scalar(scalar: ScalarType) -> Form:
         return Form(Annotated[scalar.bounded, msgspec.Meta(tz=True)], WRITE[datetime])
     if scalar.python is timedelta:
         return Form(str, WRITE[timedelta], READ[timedelta])
-    return Form(scalar.bounded)
+    return Form(scalar.bounded, None, scalar.check)
 
 
 def _of_enum(enum: EnumType) -> Form:
@@ -115,7 +115,7 @@ def _of_union(union: UnionType) -> Form:
 
 def _of_message(message: MessageType) -> Form:
     if is_native_throughout(message):
-        return Form(message.python)
+        return Form(message.annotation)
     forms = {field.name: _form(field.type) for field in message.fields}
     # A struct must have its required fields first.
     fields = sorted(message.fields, key=lambda field: field.default is not Field.REQUIRED)

@@ -35,10 +35,16 @@ class Field:
 
 
 class MessageType:
-    """A message or frozen dataclass travels as an object. Its fields are set after construction, since messages may nest themselves."""
+    """A message or frozen dataclass travels as an object. Its fields are set after construction, since messages may nest themselves.
 
-    def __init__(self, python: type, name: str) -> None:
+    Attributes:
+        python: The class of its values.
+        annotation: What msgspec reads: the class, or `Page[Item]` where the class is generic.
+    """
+
+    def __init__(self, python: type, name: str, annotation: Any = None) -> None:
         self.python = python
+        self.annotation = annotation or python
         self.name = name
         self.fields: tuple[Field, ...] = ()
         self._is_being_shown = False

@@ -1,12 +1,14 @@
 """Wire types without parts: text, numbers, times, enums."""
 
+from collections.abc import Callable
 from datetime import datetime
-from decimal import InvalidOperation
+from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Annotated, Any, Final
 
 import msgspec
 
+from .bounds import Bounds, decimal_check
 from .json_data import in_words
 from .scalar_json import KEYWORDS, READ, SCHEMA, WRITE
 from .wire_type import Problems, WireType
@@ -19,16 +21,18 @@ class ScalarType:
     """A type that travels as one JSON scalar.
 
     Attributes:
-        bounded: The type with its bounds, as an annotation.
+        bounded: The type with its bounds as an annotation, as far as msgspec can apply them.
+        check: Applies the bounds that msgspec cannot; raises `ValueError`.
     """
 
-    def __init__(self, python: type, *, is_native: bool = True, bounds: tuple[msgspec.Meta, ...] = ()) -> None:
+    def __init__(self, python: type, *, is_native: bool = True, bounds: Bounds = ()) -> None:
         self.python = python
-        self.is_native = is_native
+        self.check: Callable[[Any], Any] | None = decimal_check(bounds) if bounds and python is Decimal else None
+        self.is_native = is_native and self.check is None
         self.parts: tuple[WireType, ...] = ()
         self.bounds = bounds
         self.bounded: Any = python
-        for meta in bounds:
+        for meta in bounds if self.check is None else ():
             self.bounded = Annotated[self.bounded, meta]
 
     def encode(self, value: Any, at: str, problems: Problems) -> object:
@@ -46,6 +50,8 @@ class ScalarType:
             value = READ[self.python](data) if self.python in READ else data
             if not self._fits(value):
                 problems.add(at, f"expected {self.python.__name__}, got {in_words(data)}")
+            elif self.check is not None:
+                self.check(value)
             elif self.bounds:
                 msgspec.convert(value, self.bounded)
         except (ValueError, InvalidOperation, OverflowError) as error:  # msgspec.ValidationError is a ValueError
@@ -75,6 +81,12 @@ class EnumType:
         self.parts: tuple[WireType, ...] = ()
         self.python = python
         self._unknown: dict[object, Enum] = {}
+        # Only whole numbers number a member: other values may not even be hashable.
+        self._by_number = {m.value: m for m in python if isinstance(m.value, int) and not isinstance(m.value, bool)}
+        # The base that makes the values of an enum such as a StrEnum, if it has one.
+        bases: tuple[Any, ...] = python.__mro__
+        makers = (base for base in bases if not issubclass(base, Enum) and base.__new__ is not object.__new__)
+        self._base: Any = next(makers, object)
 
     def encode(self, value: Any, at: str, problems: Problems) -> object:
         if not isinstance(value, self.python):
@@ -85,21 +97,26 @@ class EnumType:
 
     def decode(self, data: object, at: str, problems: Problems) -> Any:
         if isinstance(data, str):
-            return self.python.__members__[data] if data in self.python.__members__ else self._survivor(data)
+            return (
+                self.python.__members__[data] if data in self.python.__members__ else self._survivor(data, at, problems)
+            )
         if isinstance(data, int) and not isinstance(data, bool):
-            by_value = {member.value: member for member in self.python}
-            return by_value[data] if data in by_value else self._survivor(data)
+            return self._by_number[data] if data in self._by_number else self._survivor(data, at, problems)
         problems.add(at, f"expected the name of a {self.python.__name__}, got {in_words(data)}")
         return None
 
-    def _survivor(self, data: str | int) -> Enum:
+    def _survivor(self, data: str | int, at: str, problems: Problems) -> Enum | None:
         if data not in self._unknown:
             if len(self._unknown) >= _MOST_UNKNOWN_MEMBERS:
                 self._unknown.clear()
-            # Enum has no public way to make a value that it did not declare; `Flag` makes its own in this same way.
-            base: Any = next((base for base in (str, int) if issubclass(self.python, base)), object)
-            payload = () if base is object else (data,) if isinstance(data, base) else (base(),)
-            survivor: Any = base.__new__(self.python, *payload)
+            base = self._base
+            try:
+                # Enum has no public way to make a value that it did not declare; `Flag` makes its own in this same way.
+                payload = () if base is object else (data,) if isinstance(data, base) else (base(),)
+                survivor: Any = base.__new__(self.python, *payload)
+            except Exception:  # noqa: BLE001 - a base without an empty value, such as date
+                problems.add(at, f"{data!r} is no name of a {self.python.__name__}")
+                return None
             survivor._name_, survivor._value_ = str(data), data
             self._unknown[data] = survivor
         return self._unknown[data]
