@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+import sysconfig
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,13 +27,14 @@ def load(import_string: str, folder: Path | None = None) -> Application:
 
     Args:
         import_string: `package.module:attribute`.
-        folder: Where the import begins, usually that of plures.toml; it goes to the front of `sys.path`.
+        folder: Where the import begins, usually that of plures.toml. It goes onto `sys.path` behind the standard library and before all
+            installed packages: a file named `queue.py` would else hide the module from what imports it later.
 
     Raises:
         ApplicationNotLoaded: Says which step failed, and where.
     """
     if folder is not None and str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
+        sys.path.insert(_after_standard_library(), str(folder))
     module_name, _, attribute = import_string.partition(":")
     if not module_name or not attribute:
         what = f"{import_string!r} is no import string"
@@ -45,6 +47,19 @@ def load(import_string: str, folder: Path | None = None) -> Application:
     if not isinstance(application, Application):
         raise _no_application(import_string, module, attribute)
     return application
+
+
+def _after_standard_library() -> int:
+    """The place in `sys.path` behind the last folder of the standard library."""
+    homes = {Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")}
+    # Programs put more into `sys.path` than text; Python ignores that.
+    entries: list[object] = [*sys.path]
+    places = [n for n, entry in enumerate(entries, 1) if isinstance(entry, str) and _is_standard(Path(entry), homes)]
+    return max(places, default=0)
+
+
+def _is_standard(entry: Path, homes: set[Path]) -> bool:
+    return entry in homes or (entry.parent in homes and not entry.name.endswith("-packages"))
 
 
 def _no_application(import_string: str, module: ModuleType, attribute: str) -> ApplicationNotLoaded:
@@ -61,6 +76,11 @@ def _no_application(import_string: str, module: ModuleType, attribute: str) -> A
 
 def _not_imported(import_string: str, module: str, error: Exception, folder: Path | None) -> ApplicationNotLoaded:
     what = f"Cannot load {import_string!r}"
+    place = _place(traceback.extract_tb(error.__traceback__), folder)
+    hidden = _hidden(error, folder)
+    if hidden is not None:
+        fix = f"Rename {hidden.name}: Python's own module of this name comes first."
+        return ApplicationNotLoaded(what, why=f"{place}{error}", fix=fix)
     if (
         isinstance(error, ModuleNotFoundError)
         and error.name
@@ -72,9 +92,19 @@ def _not_imported(import_string: str, module: str, error: Exception, folder: Pat
         return ApplicationNotLoaded(
             what, why=f"{error.filename}, line {error.lineno}: {error.msg}", fix="Correct the syntax there."
         )
-    place = _place(traceback.extract_tb(error.__traceback__), folder)
     why = f"{place}{type(error).__name__}: {error}"
     return ApplicationNotLoaded(what, why=why, fix="Correct the line, or install what it needs.")
+
+
+def _hidden(error: Exception, folder: Path | None) -> Path | None:
+    """The file or folder of the user that was asked for, where the standard library has a module of its name."""
+    asked = error.name if isinstance(error, ImportError) else None
+    if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
+        asked = error.obj.__name__
+    name = (asked or "").partition(".")[0]
+    if folder is None or name not in sys.stdlib_module_names:
+        return None
+    return next((path for path in (folder / f"{name}.py", folder / name) if path.exists()), None)
 
 
 def _place(frames: Sequence[traceback.FrameSummary], folder: Path | None) -> str:

@@ -68,7 +68,8 @@ def end_with_parent() -> None:
 def _start(arguments: Sequence[str], alive: int) -> "subprocess.Popen[bytes]":
     environment = {**os.environ, _ALIVE: str(alive)}
     # A session of its own: the terminal's Ctrl-C reaches only this process, which passes it on once.
-    command = [sys.executable, "-m", "plures", *arguments]
+    # `-P`: a file named like a module of the standard library must not hide it.
+    command = [sys.executable, "-P", "-m", "plures", *arguments]
     return subprocess.Popen(command, start_new_session=True, pass_fds=[alive], env=environment)  # noqa: S603 - our own program
 
 

@@ -4,8 +4,11 @@ The end of the stream is a message too: the other side is gone.
 """
 
 import asyncio
+import os
 import socket
+import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -21,7 +24,8 @@ class Configure(msgspec.Struct, frozen=True, tag="configure"):
 
     Attributes:
         application: Import string, `package.module:name`.
-        import_path: What `sys.path` is in the supervisor, so that both import the same modules.
+        import_path: What `sys.path` is in the supervisor, so that both import the same modules; names that are no UTF-8 as
+            `travelling` spells them.
         control_descriptor: Inherited listening socket of the control application.
         peer_descriptor: A Unix socket of the control application, for the other replicas.
         public_descriptor: Inherited listening socket of the edge, when this replica hosts it.
@@ -87,12 +91,28 @@ In = TypeVar("In", bound=msgspec.Struct)
 _LINE_BYTES = 4 * 1024 * 1024
 
 
+def travelling(path: str | Path) -> str:
+    """The path of a file as text that JSON can carry: its bytes, one character each, since it need not be UTF-8."""
+    return os.fsencode(path).decode("latin-1")
+
+
+def import_path() -> tuple[str, ...]:
+    """The `sys.path` of this process, each entry as `travelling` spells it; without entries that are no text, as Python ignores them."""
+    entries: list[object] = [*sys.path]
+    return tuple(travelling(entry) for entry in entries if isinstance(entry, str))
+
+
+def arrived(text: str) -> str:
+    """The path that `travelling` has spelled."""
+    return os.fsdecode(text.encode("latin-1"))
+
+
 def _from_text(kind: type, text: Any) -> object:
-    return kind(text)
+    return kind(arrived(text))
 
 
-# What JSON has no form for, a folder's path, travels as text.
-_encoder = msgspec.json.Encoder(enc_hook=str)
+# What JSON has no form for is a folder's path.
+_encoder = msgspec.json.Encoder(enc_hook=travelling)
 _to_replica = msgspec.json.Decoder(ToReplica, dec_hook=_from_text)
 _to_supervisor = msgspec.json.Decoder(ToSupervisor)
 

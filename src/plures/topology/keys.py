@@ -84,7 +84,9 @@ EXTERNAL = _text(
     "external", "Base URL of a process that Plures does not start, only calls.", 'external = "http://127.0.0.1:9100"'
 )
 COMMAND = _text(
-    "command", "Command line of a program to start; it must listen on $PORT.", 'command = "node tax/main.js"'
+    "command",
+    "Command line of a program to start; it runs in the folder of this file and must listen on $PORT.",
+    'command = "node tax/main.js"',
 )
 VARIABLE = _text("VARIABLE", "An environment variable and its value.", 'VARIABLE = "value"')
 ENVIRONMENT = _table(

@@ -102,6 +102,7 @@ class Settings:
         control: Listener of health, contract listing and calls between processes.
         topologies: By name; always has one named `monolith`.
         source: The file, for messages.
+        folder: The folder of the file, where commands run.
     """
 
     application: str
@@ -110,6 +111,7 @@ class Settings:
     control: Address
     topologies: Mapping[str, Topology]
     source: str = "plures.toml"
+    folder: Path = Path()
 
     def topology(self, name: str = "monolith") -> Topology:
         """The topology of this name.

@@ -61,6 +61,7 @@ def _settings(root: Section, folder: Path, name: str) -> Settings:
         control=control,
         topologies=_topologies(root.headed(TOPOLOGIES), name),
         source=name,
+        folder=folder,
     )
 
 

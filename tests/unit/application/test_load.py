@@ -1,8 +1,10 @@
 """From an import string to an application: each step that can fail says which it was, where, and what to do."""
 
 import sys
+import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,9 +37,33 @@ def test_an_application_is_found(folder: Path) -> None:
     found = load("load_fine:app", folder)
     assert isinstance(found, Application)
     assert found.name == "fine"
-    assert sys.path[0] == str(folder)
+    assert sys.path.index(str(folder)) < sys.path.index(sysconfig.get_path("purelib"))
     assert load("load_fine:app", folder) is found
     assert sys.path.count(str(folder)) == 1
+
+
+def test_entries_of_the_path_that_are_no_text_are_left_alone(folder: Path) -> None:
+    odd: list[Any] = [None, b"bytes", Path("here"), 5]
+    sys.path[:0] = odd
+    (folder / "load_odd.py").write_text("from plures import Application\napp = Application('odd', [])")
+    assert load("load_odd:app", folder).name == "odd"
+    assert sys.path[:4] == odd
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["import profile.contract", "from antigravity_ import x", "from this import RATES", "import opcode; opcode.RATES"],
+)
+def test_a_file_that_is_named_like_a_module_of_the_standard_library(folder: Path, text: str) -> None:
+    for name in ("this.py", "opcode.py"):
+        (folder / name).write_text("RATES = {}")
+    (folder / "profile").mkdir(exist_ok=True)
+    error = failure(folder, "load_site:app", text)
+    if "_" in text:
+        assert "Rename" not in error.fix
+    else:
+        assert error.fix.startswith("Rename ")
+        assert error.fix.endswith(": Python's own module of this name comes first.")
 
 
 @pytest.mark.parametrize(

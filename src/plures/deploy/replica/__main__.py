@@ -4,7 +4,7 @@ import asyncio
 import sys
 
 from plures.application import assemble, load
-from plures.deploy.channel import Configure
+from plures.deploy.channel import Configure, arrived
 from plures.deploy.process_setup import log_to_stderr, new_event_loop
 from plures.host import Host
 
@@ -19,7 +19,7 @@ def main() -> int:
 
 def build(configure: Configure) -> Host:
     """The host of the capabilities that the supervisor names."""
-    sys.path[:] = configure.import_path
+    sys.path[:] = map(arrived, configure.import_path)
     return Host(assemble(load(configure.application)), configure.placement)
 
 

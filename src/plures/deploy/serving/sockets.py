@@ -135,8 +135,17 @@ def free_port(host: str = "127.0.0.1") -> int:
 
 def url(host: str, port: int) -> str:
     """The base URL of an address as this machine reaches it."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"http://{authority(reachable(host), port)}"
+
+
+def authority(host: str, port: int) -> str:
+    """Host and port as one word; an IPv6 address stands in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def reachable(host: str) -> str:
+    """The address at which this machine reaches a listener: loopback also where that listens on every address."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
 
 
 def _listening(bound: socket.socket, *, moved_from: int | None = None) -> Listening:

@@ -1,5 +1,7 @@
 """Every address of one run, decided once before anything starts."""
 
+import fcntl
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +19,8 @@ from plures.deploy.serving import (
     url,
 )
 from plures.topology import Plan
+
+_CLOSED = -1
 
 
 class ReplicaName(NamedTuple):
@@ -42,6 +46,9 @@ class Addresses:
         self.control: dict[ReplicaName, Listening] = {}
         self.peers: dict[ReplicaName, Listening] = {}
         self._folder = folder_for_peers()
+        # systemd-tmpfiles, which removes what is old, leaves alone what is locked.
+        self._folder_lock = os.open(self._folder.name, os.O_RDONLY | os.O_CLOEXEC)
+        fcntl.flock(self._folder_lock, fcntl.LOCK_SH)
         self._command_ports: dict[ReplicaName, tuple[str, int]] = {}
         ours = [name for name in replica_names(plan) if plan.processes[name.process].command is None]
         with ExitStack() as undo:
@@ -62,8 +69,12 @@ class Addresses:
         return self.control[name].url if name in self.control else url(*self.of_command(name))
 
     def peer_url(self, name: ReplicaName) -> str:
-        """Where other replicas of ours call it."""
-        return self.peers[name].url if name in self.peers else self.url(name)
+        """Where other replicas of ours call it: at its port, where it has no Unix socket or a cleaner of temporary files removed that."""
+        return self.peers[name].url if name in self.peers and name not in self.swept() else self.url(name)
+
+    def swept(self) -> frozenset[ReplicaName]:
+        """Replicas of ours whose Unix sockets are no longer in their folder."""
+        return frozenset(name for name, peer in self.peers.items() if not Path(peer.url.removeprefix("unix:")).exists())
 
     def of_command(self, name: ReplicaName) -> tuple[str, int]:
         """Host and port that a command must listen on."""
@@ -91,6 +102,9 @@ class Addresses:
         self.close_public()
         for name in self.control:
             self.close_control(name)
+        if self._folder_lock != _CLOSED:
+            os.close(self._folder_lock)
+            self._folder_lock = _CLOSED
         self._folder.cleanup()
 
     def _bind(self, names: Sequence[ReplicaName], wanted: ListenAddresses) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from plures.deploy.channel import EndpointUrls
@@ -53,9 +54,11 @@ class ProcessContext:
         lines: Where its output goes.
         environment: Variables on top of the supervisor's own.
         grace_s: Most time for requests in flight when it is stopped.
+        folder: Where a command runs: the folder of plures.toml.
     """
 
     name: str
     lines: Lines
     environment: Mapping[str, str]
     grace_s: float
+    folder: Path

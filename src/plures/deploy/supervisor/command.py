@@ -1,8 +1,8 @@
 """A process in any language, started by a command line.
 
 Its environment tells it what it needs: `PORT`, the port to serve its contracts on; `PLURES_CONTROL_ADDRESS`, the same with the
-host; `PLURES_<CAPABILITY>_URL`, the address of each capability that it may call. It is ready once it accepts connections there. If
-it answers GET /health/ready over HTTP, the answer must not be a server error.
+host; `PLURES_<CAPABILITY>_URL`, the address of each capability that it may call. It runs in the folder of plures.toml. It is ready
+once it accepts connections at its address. If it answers GET /health/ready over HTTP, the answer must not be a server error.
 """
 
 import asyncio
@@ -13,10 +13,10 @@ import signal
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 
 from plures.deploy.channel import EndpointUrls
 from plures.deploy.errors import CommandMissing, ReplicaDied
+from plures.deploy.serving import authority, reachable
 from plures.deploy.waiting import first
 
 from . import guardian
@@ -46,7 +46,7 @@ class Command:
         Raises:
             CommandMissing: There is no such program, or the command line cannot be read.
         """
-        words = _words(context.name.partition(".")[0], command)
+        words = _words(context, command)
         watched, lifeline = os.pipe()
         try:
             program = await Program.start(
@@ -54,6 +54,7 @@ class Command:
                 context,
                 defaults=environment(address, urls),
                 descriptors=(watched,),
+                folder=context.folder,
             )
         except BaseException:
             os.close(lifeline)
@@ -106,29 +107,42 @@ def environment(address: tuple[str, int], urls: Mapping[str, str]) -> dict[str, 
     """The variables that a foreign program gets on top of ours."""
     host, port = address
     known = {f"PLURES_{capability.upper().replace('-', '_')}_URL": url for capability, url in urls.items()}
-    return {"PORT": str(port), "PLURES_CONTROL_ADDRESS": f"{host}:{port}", **known}
+    # What a program in Python prints would stay in its buffer, and be lost when it is ended.
+    return {"PYTHONUNBUFFERED": "1", "PORT": str(port), "PLURES_CONTROL_ADDRESS": authority(host, port), **known}
 
 
-def _words(process: str, command: str) -> list[str]:
+def _words(context: ProcessContext, command: str) -> list[str]:
+    process = context.name.partition(".")[0]
     try:
         words = shlex.split(command)
     except ValueError as error:
         raise CommandMissing(process, command, f"the command line cannot be read: {str(error).lower()}") from error
     if not words:
         raise CommandMissing(process, command, "the command line is empty")
-    if shutil.which(words[0]) is None:
-        why = "the file may not be executed" if Path(words[0]).exists() else "there is no such program"
+    program = _found(words[0], context)
+    if program is None:
+        exists = (context.folder / words[0]).exists()
+        why = "the file may not be executed" if exists else "there is no such program"
         raise CommandMissing(process, words[0], why)
     return words
+
+
+def _found(word: str, context: ProcessContext) -> str | None:
+    """Where the program is that a command line begins with, as seen from the folder in which it runs."""
+    if os.path.dirname(word):  # noqa: PTH120 - a Path would drop the dot of "./serve"
+        return shutil.which(context.folder / word)
+    path = context.environment.get("PATH", os.environ.get("PATH", os.defpath))
+    return shutil.which(word, path=os.pathsep.join(str(context.folder / entry) for entry in path.split(os.pathsep)))
 
 
 async def _is_ready(host: str, port: int) -> bool:
     """Whether a program listens there and does not answer that it needs more time."""
     with suppress(OSError, TimeoutError):
         async with asyncio.timeout(_ANSWER_S):
-            reader, writer = await asyncio.open_connection(host, port)
+            reader, writer = await asyncio.open_connection(reachable(host), port)
             try:
-                writer.write(f"GET /health/ready HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode())
+                asked = authority(reachable(host), port)
+                writer.write(f"GET /health/ready HTTP/1.1\r\nHost: {asked}\r\nConnection: close\r\n\r\n".encode())
                 status_line = await reader.readline()
             finally:
                 writer.close()

@@ -5,8 +5,10 @@ import os
 import signal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from .child import ProcessContext
+from .guardian import descendants, kill_all
 from .logs import OutputPipe
 
 _KILL_PATIENCE_S = 5.0
@@ -27,12 +29,14 @@ class Program:
         *,
         defaults: Mapping[str, str],
         descriptors: Sequence[int],
+        folder: Path | None = None,
     ) -> "Program":
         """Start it.
 
         Args:
             defaults: Variables that the environment of the context may replace.
             descriptors: What it inherits.
+            folder: Where it runs; the current folder when left out.
 
         Raises:
             OSError: The program cannot be run.
@@ -45,6 +49,7 @@ class Program:
                 stdout=output.write_end,
                 stderr=output.write_end,
                 env={**os.environ, **defaults, **context.environment},
+                cwd=folder,
                 pass_fds=tuple(descriptors),
                 start_new_session=True,
             )
@@ -71,9 +76,11 @@ class Program:
         return bool(done)
 
     def send(self, number: signal.Signals) -> None:
-        """Send a signal to the whole group, while the process runs."""
+        """Send a signal to the whole group, while the process runs. SIGKILL goes to what has left the group as well."""
         if self.running:
+            daemons = descendants(self.pid) if number is signal.SIGKILL else []
             self._signal_group(number)
+            kill_all(daemons, number)
 
     async def end(self, patience_s: float) -> None:
         """SIGTERM; after the patience, SIGKILL."""

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from plures.deploy.channel import Configure, EndpointUrls
+from plures.deploy.channel import Configure, EndpointUrls, import_path
 from plures.deploy.errors import NoSuchReplica
 from plures.deploy.placing import ignored_maxima, listen_addresses, placement_of
 from plures.deploy.waiting import in_order, together
@@ -25,6 +25,8 @@ from .replica_process import ReplicaProcess
 from .slot import Slot, SlotRules
 
 OWN_NAME = "plures"
+_LOOK_AGAIN_S = 1.0
+"""How often the supervisor looks whether the Unix sockets are still there."""
 
 
 @dataclass(frozen=True)
@@ -35,14 +37,15 @@ class SupervisorOptions:
         mode: How calls within a process are made.
         start_limit_s: Most time from the start of a replica until it is ready.
         grace_s: Most time for requests in flight when a replica stops.
-        replica: The program that runs one replica; the descriptor of its channel is added.
+        replica: The program that runs one replica; the descriptor of its channel is added. `-P`: files in the current folder must
+            not hide modules of the standard library from it.
     """
 
     mode: Mode = Mode.PRODUCTION
     start_limit_s: float = 60.0
     grace_s: float = 30.0
     backoff: BackoffPolicy = field(default_factory=BackoffPolicy)
-    replica: tuple[str, ...] = (sys.executable, "-m", "plures.deploy.replica")
+    replica: tuple[str, ...] = (sys.executable, "-P", "-m", "plures.deploy.replica")
 
 
 class Supervisor:
@@ -57,6 +60,7 @@ class Supervisor:
         self._lines = lines
         self._number = 0
         self._is_edge_open = False
+        self._watching: asyncio.Task[None] | None = None
         self._slots = {name: self._slot(plan.processes[name.process], name) for name in replica_names(plan)}
 
     async def start(self) -> None:
@@ -66,12 +70,16 @@ class Supervisor:
         try:
             await in_order(self.plan.needs, self._start_process)
             self._open_edge()
+            self._watching = asyncio.create_task(self._watch_sockets(), name="watching Unix sockets")
         except BaseException:
             await self.stop()
             raise
 
     async def stop(self) -> None:
         """Stop everything without losing a request: first the edge, then each process before those that it needs."""
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.wait([self._watching])
         await asyncio.gather(*(slot.give_up() for slot in self._slots.values()))
         self.addresses.close_public()
         await asyncio.gather(*(slot.close_edge() for slot in self._slots.values()))
@@ -135,7 +143,8 @@ class Supervisor:
             overlapping=not process.exclusive and process.command is None,
             address_outlives_child=process.command is None,
         )
-        context = ProcessContext(str(name), self._lines, process.environment, self._options.grace_s)
+        folder = self._settings.folder.absolute()
+        context = ProcessContext(str(name), self._lines, process.environment, self._options.grace_s, folder)
 
         async def spawn() -> Child:
             if process.command is not None:
@@ -155,7 +164,7 @@ class Supervisor:
         public = self.addresses.public if process.edge else None
         return Configure(
             application=self._settings.application,
-            import_path=tuple(sys.path),
+            import_path=import_path(),
             placement=placement_of(process, self._settings, self._options.mode, self._endpoints_for(process)),
             control_descriptor=self.addresses.control[name].socket.fileno(),
             peer_descriptor=self.addresses.peers[name].socket.fileno(),
@@ -172,6 +181,21 @@ class Supervisor:
         self._is_edge_open = True
         for slot in self._slots.values():
             slot.open_edge()
+
+    async def _watch_sockets(self) -> None:
+        """Let replicas call each other by port when something removes the folder of their Unix sockets."""
+        known: frozenset[ReplicaName] = frozenset()
+        while True:
+            await asyncio.sleep(_LOOK_AGAIN_S)
+            swept = self.addresses.swept()
+            if swept - known:
+                names = ", ".join(map(str, sorted(swept - known)))
+                self.say(
+                    OWN_NAME, f"something removed the Unix sockets of {names}; their callers use the ports from now on"
+                )
+            if swept != known:
+                known = swept
+                await self._tell_all()
 
     async def _tell_all(self) -> None:
         self._number += 1

@@ -1,6 +1,7 @@
 """Processes start in order, know of each other, come back when they die, and stop."""
 
 import asyncio
+import shutil
 import sys
 from pathlib import Path
 
@@ -46,6 +47,20 @@ async def test_a_start_that_is_stopped_half_way_opens_no_edge(supervisor, journa
     with pytest.raises(asyncio.CancelledError):
         await starting
     assert ("stopped", "shop") in journal.events
+
+
+async def test_replicas_call_each_other_by_port_once_their_sockets_are_swept_away(run, journal):
+    running = await run(process("search", replicas=2), process("shop"))
+    shop, search = running.endpoints["shop"][0], running.endpoints["search"]
+    folder = Path((await endpoints_seen_by(shop))["search"][0].removeprefix("unix:")).parent
+    (folder / "0").unlink()
+    await until(lambda: any("search.1" in line and "ports" in line for line in journal.of("plures")))
+    assert (await endpoints_seen_by(shop))["search"] == [search[0], f"unix:{folder / '1'}"]
+    shutil.rmtree(folder)
+    await until(lambda: any("search.2" in line and "ports" in line for line in journal.of("plures")))
+    assert (await endpoints_seen_by(shop))["search"] == list(search)
+    await running.restart("search")
+    assert (await endpoints_seen_by(shop))["search"] == list(search)
 
 
 async def test_starts_after_what_it_needs_and_stops_before(supervisor, journal: Journal):
