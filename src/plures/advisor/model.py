@@ -29,7 +29,7 @@ class TeamShare:
 
 @dataclass(frozen=True)
 class Waiting:
-    """How often one team changed what another team had changed within the two weeks before."""
+    """How often one team, or group of people, changed what another had changed within the two weeks before."""
 
     component: str
     waiting: str
@@ -51,7 +51,7 @@ class Component:
         commits: In the last 24 months; 0 when there is no history.
         commits_alone: How many of these touched no other component.
         quarters: Commits per quarter, oldest first.
-        waiting_share: Share of its commits that came right after a commit of another resident team.
+        waiting_share: Share of all its commits that came right after a commit of another resident team.
         shared: By its name or place, most of the others use it.
     """
 

@@ -1,5 +1,7 @@
 """Verdicts on repositories whose truth the test made."""
 
+import pytest
+
 from plures.advisor import Evidence, Pressure, Verdict, advise, draw, plan
 
 CALM = ("search", "cart", "mail", "tax")
@@ -40,8 +42,19 @@ def test_a_calm_application_is_left_alone(history, read, tmp_path):
     assert {f.subject[0] for f in advise(survey).findings if len(f.subject) == 1} == set(survey.components)
 
 
-def test_two_teams_that_block_each_other_in_one_component_split_it_out(history, read, tmp_path):
-    history.commit(0, "founder", shop(history, "pricing"))
+@pytest.mark.parametrize(
+    ("owners", "pressure"),
+    [
+        (None, Pressure.PEOPLE),
+        ("/shop/search @acme/search\n/shop/cart @acme/cart\n", Pressure.TEAM),
+        ("/shop/search @acme/all\n/shop/cart @Acme/All\n", Pressure.PEOPLE),
+        ("/shop/search @acme/search\n", Pressure.PEOPLE),
+        ("/shop/search @ana\n/shop/cart @ben\n", Pressure.PEOPLE),
+        ("* @acme/all\n", Pressure.PEOPLE),
+    ],
+)
+def test_two_teams_that_block_each_other_in_one_component_split_it_out(history, read, tmp_path, owners, pressure):
+    history.commit(0, "founder", shop(history, "pricing") | ({"CODEOWNERS": owners} if owners else {}))
     own_work(history)
     # Search and cart both need pricing changed, and step on each other's files every few days.
     for turn, day in enumerate(range(2, 230, 4)):
@@ -52,8 +65,9 @@ def test_two_teams_that_block_each_other_in_one_component_split_it_out(history, 
         )
     survey = read(history.write(tmp_path))
     found = next(f for f in advise(survey).findings if f.subject == ("shop.pricing",))
-    assert (found.verdict, found.pressure) == (Verdict.SPLIT_OUT, Pressure.TEAM)
-    assert any("2 teams share it" in e.statement and e.links for e in found.evidence)
+    assert (found.verdict, found.pressure) == (Verdict.SPLIT_OUT, pressure)
+    shared_by = "2 teams" if pressure is Pressure.TEAM else "2 groups of people"
+    assert any(f"{shared_by} share it" in e.statement and e.links for e in found.evidence)
     assert found.split is not None
     others = {subject: verdict for subject, verdict in verdicts(survey).items() if subject != ("shop.pricing",)}
     assert set(others.values()) == {Verdict.LEAVE_ALONE}
@@ -69,7 +83,8 @@ def test_teams_can_be_named_by_the_user(history, read, tmp_path):
     assert verdicts(read(folder))["shop.tax",] is Verdict.LEAVE_ALONE
     file = tmp_path / "teams.toml"
     file.write_text('[teams]\nred = ["ana@*", "cem@*"]\nblue = ["ben@*", "dia@example.org"]\n')
-    assert verdicts(read(folder, definitions=file))["shop.tax",] is Verdict.SPLIT_OUT
+    found = next(f for f in advise(read(folder, definitions=file)).findings if f.subject == ("shop.tax",))
+    assert (found.verdict, found.pressure) == (Verdict.SPLIT_OUT, Pressure.TEAM)
 
 
 def test_an_always_together_pair_with_the_same_owners_is_merged(history, read, tmp_path):
@@ -102,26 +117,32 @@ def test_a_pair_that_changes_together_under_different_owners_is_not_merged(histo
 
 
 def test_a_component_under_pressure_that_all_others_import_is_cut_loose_first(history, read, tmp_path):
-    files = shop(history, "pricing")
+    # Prices, which most others use by its imports, and common, which they use by its name, are libraries: no cut frees a part of them.
+    files = shop(history, "pricing", "common", "prices")
     for name in CALM:
         for i in range(6):
             others = [f"from shop.{name} import m{i - 1}"] if i else []
             files[f"shop/{name}/m{i}.py"] = history.module(
-                *others, *(f"from shop.pricing import m{j}" for j in range(6))
+                *others, *(f"from shop.pricing import m{j}" for j in range(6)), "from shop.prices import m1"
             )
     for j in range(6):
-        files[f"shop/pricing/m{j}.py"] = history.module(*(f"from shop.{name} import m{j}" for name in CALM))
+        used = [f"from shop.{name} import m{i}" for name, most in (("common", 4), ("prices", 6)) for i in range(most)]
+        files[f"shop/pricing/m{j}.py"] = history.module(*(f"from shop.{name} import m{j}" for name in CALM), *used)
     history.commit(0, "founder", files)
     own_work(history)
     for turn, day in enumerate(range(2, 230, 4)):
         team = "search" if turn % 2 else "cart"
         path = f"shop/pricing/m{turn // 6 % 6}.py"
         history.commit(day, f"{team}_{'one' if turn % 4 < 2 else 'two'}", {path: files[path] + f"LATEST = {turn}\n"})
-    found = verdicts(read(history.write(tmp_path)))
-    assert found["shop.pricing",] is Verdict.LEAVE_ALONE
-    cut_first = {subject for subject, verdict in found.items() if verdict is Verdict.CUT_FIRST}
+    survey = read(history.write(tmp_path))
+    assert verdicts(survey)["shop.pricing",] is Verdict.LEAVE_ALONE
+    cut_first = [f for f in advise(survey).findings if f.verdict is Verdict.CUT_FIRST]
     assert cut_first
-    assert all("shop.pricing" in subject for subject in cut_first)
+    for finding in cut_first:
+        assert "shop.pricing" in finding.subject
+        assert not {"shop.common", "shop.prices"} & set(finding.subject)
+        assert finding.evidence[0].pressure is finding.pressure is Pressure.PEOPLE
+        assert "2 groups of people share it" in finding.evidence[0].statement
 
 
 def test_evidence_from_elsewhere_is_weighed_like_any_other(history, read, tmp_path):

@@ -18,10 +18,18 @@ _ONLY_TEAM = (
     "Code and history can show one reason to split: teams that wait for each other. Whether a part must scale on its own, "
     "or fails differently from the rest, only a running system shows."
 )
+_NO_TEAMS = (
+    "Who works on the same files counts as a group of people; whether these are teams, history does not say. "
+    "Name the teams in a file with --components."
+)
+_CONFIDENCE = (
+    "Confidence is the share of such findings that held in repositories whose later history is known, those of the backtest and 17 others; "
+    "in the latter, independence told apart what left and what stayed in 70 of 100 pairs. What left did not always do well to leave."
+)
 CAVEATS = (
     _ONLY_TEAM,
     "The advisor does not see imports by name at run time (plugins, dependency injection by string).",
-    "Confidence is the share of such findings that held in the backtest. A component that left did not always do well to leave.",
+    _CONFIDENCE,
 )
 
 
@@ -35,7 +43,8 @@ def advise(survey: Survey, *, sources: Sequence[Source] = SOURCES, more: Iterabl
     findings = [_with_plan(survey, finding) for finding in weigh([*evidence, *more], survey.components)]
     codebase = survey.codebase
     commit = codebase.history.head if codebase.history else ""
-    caveats = (*codebase.notes, *CAVEATS)
+    named = bool(codebase.definitions.teams)
+    caveats = (*codebase.notes, *(() if named or not codebase.history else (_NO_TEAMS,)), *CAVEATS)
     return Advice(FORMAT, codebase.name, commit, tuple(findings), caveats, unread(codebase))
 
 

@@ -20,9 +20,10 @@ _ASKED = {Verdict.SPLIT_OUT: "split out", Verdict.CUT_FIRST: "cut first", Verdic
 
 
 class Pressure(StrEnum):
-    """The three legitimate reasons to split."""
+    """The reasons to split: three legitimate ones, and people who meet, where it is not known that they are two teams."""
 
     TEAM = "team"
+    PEOPLE = "people"
     SCALE = "scale"
     RELIABILITY = "reliability"
 
@@ -135,7 +136,8 @@ class Finding:
     """A verdict on a component or a pair.
 
     Attributes:
-        confidence: Chance that it holds, 0 to 1, as measured in the backtest.
+        confidence: Chance that it holds, 0 to 1, as measured on repositories whose later history is known; None where nothing was
+            measured that it could rest on.
         would_change: What would have to be observed for another verdict, in a sentence.
     """
 
@@ -144,10 +146,15 @@ class Finding:
     pressure: Pressure | None
     evidence: tuple[Evidence, ...]
     counter_evidence: tuple[Evidence, ...]
-    confidence: float
+    confidence: float | None
     would_change: str
     split: SplitPlan | None = None
     merge: MergePlan | None = None
+
+    @property
+    def trust(self) -> str:
+        """The confidence in words."""
+        return "confidence not known" if self.confidence is None else f"confidence {self.confidence:.0%}"
 
     @property
     def headline(self) -> str:

@@ -52,7 +52,9 @@ def _bonds(survey: Survey) -> Iterator[Evidence]:
         there, back = survey.dependencies.get((left, right)), survey.dependencies.get((right, left))
         counts = [dependency.sites if dependency else 0 for dependency in (there, back)]
         edges = [edge for dependency in (there, back) if dependency for edge in dependency.edges[:2]]
-        for name in (left, right):
+        for name, other in ((left, right), (right, left)):
+            if _is_library(survey, other):
+                continue
             figures = survey.independence[name]
             share = sum(counts) / max(1, figures.incoming + figures.outgoing)
             yield Evidence(
@@ -67,6 +69,12 @@ def _bonds(survey: Survey) -> Iterator[Evidence]:
                 links=tuple(survey.codebase.web.file(edge.source, edge.line) for edge in edges),
                 about=name,
             )
+
+
+def _is_library(survey: Survey, name: str) -> bool:
+    """What most of the others use, by its name or by their imports: a cut from it frees no component."""
+    figures, others = survey.independence[name], max(1, len(survey.components) - 1)
+    return figures.shared or len(figures.callers) / others >= at.ENTANGLED_SHARE
 
 
 def _incoming(survey: Survey, name: str) -> Iterator[Reference]:
@@ -139,17 +147,20 @@ def from_teams(survey: Survey) -> Iterator[Evidence]:
 def _waiting(survey: Survey, name: str, staff: Staffing) -> Evidence:
     waits = staff.resident_waits
     times, worst = sum(wait.times for wait in waits), waits[0]
+    teams = all(survey.are_teams(wait.waiting, wait.on) for wait in waits)
+    group, groups = ("team", "teams") if teams else ("group of people", "groups of people")
+    known = f" ({staff.in_teams} are by people of a {group})" if staff.in_teams < staff.commits else ""
     return Evidence(
         source="teams",
         subject=(name,),
-        statement=f"{len(staff.resident_teams)} teams share it, and {times} of {staff.commits} commits ({staff.waiting_share:.0%}) "
-        "changed a file that another team had changed within two weeks; "
+        statement=f"{len(staff.resident_teams)} {groups} share it, and {times} of all {staff.commits} commits{known}, "
+        f"{staff.waiting_share:.0%}, changed a file that another {group} had changed within two weeks; "
         f"most often “{worst.waiting}” after “{worst.on}”, {worst.times} times.",
         figure=staff.waiting_share,
-        unit="share of commits right after another team's",
+        unit=f"share of commits right after another {group}'s",
         supports=Verdict.SPLIT_OUT,
         strength=min(staff.waiting_share / at.WAITING_SHARE, times / at.WAITING_TIMES),
-        pressure=Pressure.TEAM,
+        pressure=Pressure.TEAM if teams else Pressure.PEOPLE,
         links=tuple(survey.codebase.web.commit(sha) for wait in waits[:2] for sha in wait.examples[:2]),
     )
 
@@ -157,14 +168,15 @@ def _waiting(survey: Survey, name: str, staff: Staffing) -> Evidence:
 def _calm(name: str, teams: int) -> Evidence:
     one_team = "One team does nearly all of the work on it: no team waits for another."
     apart = "No two teams change the same files of it within two weeks: no team waits for another."
+    unknown = "No team is known that makes a fifth of its commits or more: nothing can be said about waiting."
     return Evidence(
         source="teams",
         subject=(name,),
-        statement=one_team if teams == 1 else apart,
+        statement=(unknown, one_team, apart)[min(teams, 2)],
         figure=float(teams),
         unit="teams with a fifth of its commits or more",
         supports=Verdict.LEAVE_ALONE,
-        strength=1.0,
+        strength=1.0 if teams else 0.0,
     )
 
 

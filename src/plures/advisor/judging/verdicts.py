@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .figures import SPLIT_WAS_RIGHT, STAYED_COUPLED, chance_of_leaving
+from .figures import SPLIT_WAS_RIGHT, STAYED_COUPLED, SUREST_OF_PAIRS, chance_of_leaving
 from .judgement import Evidence, Finding, Pressure, Verdict
 
 Subject = tuple[str, ...]
@@ -13,6 +13,7 @@ Subject = tuple[str, ...]
 WORTH_SAYING = 0.1
 # A reader does not read more. The pairs with the strongest evidence come first.
 MOST_CALM_PAIRS = 200
+_WAITING = {Pressure.TEAM, Pressure.PEOPLE}
 _ORDER = (Verdict.SPLIT_OUT, Verdict.CUT_FIRST, Verdict.MERGE, Verdict.LEAVE_ALONE)
 
 
@@ -49,12 +50,14 @@ def weigh(evidence: Iterable[Evidence], components: Sequence[str]) -> list[Findi
         by_subject[item.subject].append(item)
     cases = {subject: Case(subject, tuple(items)) for subject, items in by_subject.items()}
     findings = [_on_component(cases.get((name,), Case((name,), ()))) for name in components]
-    pressed = {finding.subject[0] for finding in findings if _is_held_back(cases, finding)}
+    pressed = {
+        finding.subject[0]: cases[finding.subject].pressures() for finding in findings if _is_held_back(cases, finding)
+    }
     pairs = [case for subject, case in cases.items() if len(subject) > 1 and case.strength >= WORTH_SAYING]
     on_pairs = [_on_pair(case, pressed) for case in sorted(pairs, key=lambda case: -case.strength)]
     findings += [finding for finding in on_pairs if finding.verdict is not Verdict.LEAVE_ALONE]
     findings += [finding for finding in on_pairs if finding.verdict is Verdict.LEAVE_ALONE][:MOST_CALM_PAIRS]
-    return sorted(findings, key=lambda f: (_ORDER.index(f.verdict), len(f.subject), -f.confidence, f.subject))
+    return sorted(findings, key=lambda f: (_ORDER.index(f.verdict), len(f.subject), -(f.confidence or 0.0), f.subject))
 
 
 def _is_held_back(cases: Mapping[Subject, Case], finding: Finding) -> bool:
@@ -64,7 +67,7 @@ def _is_held_back(cases: Mapping[Subject, Case], finding: Finding) -> bool:
 
 def _on_component(case: Case) -> Finding:
     pressures = case.pressures()
-    independence = next((e.figure for e in case.evidence if e.source == "imports" and e.required), 0.0)
+    independence = next((e.figure for e in case.evidence if e.source == "imports" and e.required), None)
     speaks_for, speaks_against = case.supporting(Verdict.SPLIT_OUT), case.supporting(Verdict.LEAVE_ALONE)
     if pressures and case.meets_requirements(Verdict.SPLIT_OUT):
         return Finding(
@@ -82,7 +85,7 @@ def _on_component(case: Case) -> Finding:
         pressure=None,
         evidence=(*speaks_against, *(e for e in speaks_for if e.strength < 1)),
         counter_evidence=tuple(e for e in speaks_for if e.strength >= 1),
-        confidence=1 - chance_of_leaving(independence),
+        confidence=None if independence is None else 1 - chance_of_leaving(independence),
         would_change=_what_would_split(case, pressures),
     )
 
@@ -94,13 +97,19 @@ def _falls(pressure: Evidence) -> str:
 def _what_would_split(case: Case, pressures: Sequence[Evidence]) -> str:
     if pressures:
         return "There is pressure to split it, but it depends on too many other components: cut what binds it first (--plan lists it)."
-    weak = next((e for e in case.supporting(Verdict.SPLIT_OUT) if e.pressure is Pressure.TEAM), None)
+    weak = next((e for e in case.supporting(Verdict.SPLIT_OUT) if e.pressure in _WAITING), None)
     if weak is not None and weak.strength > 0:
         return f"A split would be worth looking at if its {weak.unit}, now {weak.figure:.0%}, were {1 / weak.strength:.1f} times as high."
     return "A split would be worth looking at if two teams began to wait for each other here, or if the running system showed a load or failures of its own."
 
 
-def _on_pair(case: Case, pressed: set[str]) -> Finding:
+def _apart(speaks_for: Sequence[Evidence]) -> float | None:
+    """How sure it is that a pair stays as it is. Without a history of both, nothing is known of it."""
+    required = [min(1.0, e.strength) for e in speaks_for if e.required]
+    return min(SUREST_OF_PAIRS, 1 - STAYED_COUPLED * min(required)) if required else None
+
+
+def _on_pair(case: Case, pressed: Mapping[str, Sequence[Evidence]]) -> Finding:
     speaks_for = case.supporting(Verdict.MERGE)
     held_back = [name for name in case.subject if name in pressed]
     if case.meets_requirements(Verdict.MERGE):
@@ -116,11 +125,12 @@ def _on_pair(case: Case, pressed: set[str]) -> Finding:
     bonds = case.supporting(Verdict.CUT_FIRST)
     cutting = tuple(e for e in bonds if e.strength >= 1 and (not e.about or e.about in held_back))
     if held_back and cutting:
+        reasons = [reason for name in held_back for reason in pressed[name]]
         return Finding(
             subject=case.subject,
             verdict=Verdict.CUT_FIRST,
-            pressure=Pressure.TEAM,
-            evidence=cutting,
+            pressure=reasons[0].pressure,
+            evidence=(*reasons, *cutting),
             counter_evidence=case.supporting(Verdict.LEAVE_ALONE),
             # It rests on the same pressure as a split.
             confidence=SPLIT_WAS_RIGHT,
@@ -132,6 +142,6 @@ def _on_pair(case: Case, pressed: set[str]) -> Finding:
         pressure=None,
         evidence=case.supporting(Verdict.LEAVE_ALONE),
         counter_evidence=(*speaks_for, *bonds),
-        confidence=1 - STAYED_COUPLED * min(1.0, min((e.strength for e in speaks_for if e.required), default=0.0)),
+        confidence=_apart(speaks_for),
         would_change="They would be worth merging if the same people changed both and half of their commits touched both.",
     )

@@ -36,7 +36,8 @@ class Staffing:
     """Who changes one component.
 
     Attributes:
-        commits: Commits of the last 24 months by authors who belong to a team.
+        commits: All commits of the last 24 months.
+        in_teams: How many of these are by authors who belong to a team.
         authors: (author, commits), most commits first.
         teams: (team, share of commits), largest first.
         waits: By pair of teams, most frequent first.
@@ -44,6 +45,7 @@ class Staffing:
     """
 
     commits: int
+    in_teams: int
     authors: tuple[tuple[int, int], ...]
     teams: tuple[tuple[str, float], ...]
     waits: tuple[Wait, ...]
@@ -113,10 +115,11 @@ def _staff(authors: Counter[int], teams: Mapping[int, str], waits: _Waits) -> St
     for author, count in authors.items():
         if author in teams:
             shares[teams[author]] += count
-    commits = sum(shares.values())
+    commits = authors.total()
     listed = [_wait(pair, found) for pair, found in waits.items()]
     return Staffing(
         commits,
+        shares.total(),
         tuple(authors.most_common()),
         tuple((team, count / commits) for team, count in shares.most_common()),
         tuple(sorted(listed, key=lambda wait: (-wait.times, wait.waiting, wait.on))),

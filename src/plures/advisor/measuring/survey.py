@@ -12,7 +12,7 @@ from .independence import Independence, independences
 from .people import persons
 from .staffing import Staffing, staffing
 from .tables import Table, find_tables
-from .teams import infer_teams, named_teams
+from .teams import home_of, infer_teams, named_teams
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,18 @@ class Survey:
     persons: tuple[int, ...]
     tables: tuple[Table, ...]
     file_commits: Mapping[str, tuple[int, int]]
+
+    def are_teams(self, left: str, right: str) -> bool:
+        """Whether two teams are known to be two: the user named them, or CODEOWNERS gives their components to different teams."""
+        if self.codebase.definitions.teams:
+            return True
+        mine, other = (self._owning_teams(home_of(team)) for team in (left, right))
+        return bool(mine and other) and mine.isdisjoint(other)
+
+    def _owning_teams(self, component: str) -> set[str]:
+        staff = self.staffing.get(component)
+        # An owner with a slash is a team, such as @shop/search; the others are people.
+        return {owner.casefold() for owner in staff.owners if "/" in owner} if staff else set()
 
     def coupling(self, left: str, right: str) -> Coupling | None:
         """How two components change together. Their order does not matter."""

@@ -1,5 +1,6 @@
 """Which teams there are: those that the user named, or those that history shows. Reads no code and no owner files."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -12,6 +13,8 @@ SAME_FILES = 0.25
 FOCUS_SHARE = 0.3
 # An author who made fewer changes to files than this in a component does not shape a team there.
 ACTIVE_CHANGES = 5
+_AROUND = "around "
+_NUMBER = re.compile(r" \(\d+\)$")
 
 
 def infer_teams(found: Sequence[Change], now: int) -> dict[int, str]:
@@ -33,9 +36,14 @@ def infer_teams(found: Sequence[Change], now: int) -> dict[int, str]:
     for home, authors in homes.items():
         groups = _groups(authors, _files_of(found, home, set(authors), now))
         for number, group in enumerate(groups, 1):
-            name = f"around {home}" if len(groups) == 1 else f"around {home} ({number})"
+            name = f"{_AROUND}{home}" if len(groups) == 1 else f"{_AROUND}{home} ({number})"
             teams.update(dict.fromkeys(group, name))
     return teams
+
+
+def home_of(team: str) -> str:
+    """The component that a team of `infer_teams` is named after."""
+    return _NUMBER.sub("", team.removeprefix(_AROUND))
 
 
 def _files_of(found: Sequence[Change], component: str, authors: set[int], now: int) -> dict[int, Counter[int]]:

@@ -89,7 +89,7 @@ def _print_unread(problems: Sequence[Problem], console: Console) -> None:
 def _print_finding(finding: Finding, console: Console) -> None:
     colour = _COLOURS[finding.verdict]
     console.print(
-        f"\n[{colour}]{finding.verdict.value}[/{colour}]  {escape(finding.headline)}  [dim]confidence {finding.confidence:.0%}[/dim]"
+        f"\n[{colour}]{finding.verdict.value}[/{colour}]  {escape(finding.headline)}  [dim]{finding.trust}[/dim]"
     )
     for item in finding.evidence:
         console.print(f"  + {escape(item.statement)}{_see(item.links)}")

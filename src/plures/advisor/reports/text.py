@@ -73,7 +73,12 @@ def advice_markdown(advice: Advice) -> str:
     parts = [f"# Advice on {_text(advice.name)}\n", f"**{advice.summary}**\n", *map(_finding, advice.asking)]
     if advice.calm:
         rows = (
-            (f.subject[0], f"{f.confidence:.0%}", f.evidence[0].statement if f.evidence else "", f.would_change)
+            (
+                f.subject[0],
+                f.trust.removeprefix("confidence "),
+                f.evidence[0].statement if f.evidence else "",
+                f.would_change,
+            )
             for f in advice.calm
         )
         parts += ["## Leave alone\n", _table(("component", "confidence", "since", "what would change it"), rows)]
@@ -92,7 +97,7 @@ def plan_markdown(plan: SplitPlan) -> str:
 def _finding(finding: Finding) -> str:
     parts = [
         f"## {finding.verdict.value.capitalize()}: {_text(finding.headline)}\n",
-        f"Confidence {finding.confidence:.0%}. {_text(finding.would_change)}\n",
+        f"{finding.trust.capitalize()}. {_text(finding.would_change)}\n",
         *_evidence("For it", finding.evidence),
         *_evidence("Against it", finding.counter_evidence),
     ]

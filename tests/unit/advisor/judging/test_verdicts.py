@@ -1,3 +1,5 @@
+import pytest
+
 from plures.advisor import Evidence, Finding, Pressure, Verdict
 from plures.advisor.judging.verdicts import weigh
 
@@ -84,9 +86,44 @@ def test_evidence_against_is_shown_as_such():
     assert set(found.evidence) == {STANDS_ALONE, WAITS}
 
 
+def test_a_cut_shows_the_pressure_that_it_answers():
+    people = evidence("a", source="teams", pressure=Pressure.PEOPLE)
+    bound, bond = (
+        evidence("a", required=True, strength=0.4),
+        evidence("a", "b", supports=Verdict.CUT_FIRST, strength=1.2),
+    )
+    found = only(weigh([bound, people, bond], ["a", "b"]), "a", "b")
+    assert (found.pressure, found.evidence) == (Pressure.PEOPLE, (people, bond))
+
+
+def test_where_nothing_was_measured_the_confidence_is_not_known():
+    tables = evidence("a", "b", supports=Verdict.MERGE, source="tables", strength=3.0)
+    found = weigh([tables], ["a", "b"])
+    assert [f.confidence for f in found] == [None, None, None]
+    assert {f.trust for f in found} == {"confidence not known"}
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.001, 0.2, 0.99])
+def test_no_pair_is_left_alone_for_sure(strength: float):
+    seldom = evidence("a", "b", supports=Verdict.MERGE, source="history", required=True, strength=strength)
+    tables = evidence("a", "b", supports=Verdict.MERGE, source="tables", strength=1.0)
+    confidence = only(weigh([seldom, tables], ["a", "b"]), "a", "b").confidence
+    assert confidence is not None
+    assert confidence <= 0.9
+
+
+@pytest.mark.parametrize("figure", [0.0, 0.1, 0.39, 0.6, 1.0])
+def test_no_component_is_left_alone_more_surely_than_they_stayed(figure: float):
+    confidence = weigh([evidence("a", required=True, figure=figure)], ["a"])[0].confidence
+    assert confidence is not None
+    # 8 of 96 components below 0.40 left.
+    assert confidence <= 1 - 8 / 96
+
+
 def test_the_more_independent_the_less_sure_of_leaving_it_alone():
     low, high = (
         evidence("a", required=True, figure=0.1, strength=0.2),
         evidence("a", required=True, figure=0.9, strength=1.8),
     )
-    assert weigh([low], ["a"])[0].confidence > weigh([high], ["a"])[0].confidence
+    confidences = [weigh([one], ["a"])[0].confidence or 0.0 for one in (low, high)]
+    assert confidences[0] > confidences[1]

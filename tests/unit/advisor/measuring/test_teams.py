@@ -49,6 +49,15 @@ def test_a_team_waits_when_it_changes_what_another_has_just_changed():
     assert staff.waiting_share == pytest.approx(1 / 5)
 
 
+def test_waiting_is_counted_on_all_commits_also_on_those_of_people_in_no_team():
+    found = [change(1, 0, "a", 5), change(4, 1, "a", 5), *(change(day, 2, "a", 6) for day in range(10, 90, 10))]
+    staff = staffing(found, {0: "red", 1: "blue"}, {5: "a", 6: "a"}, NOW)["a"]
+    assert (staff.commits, staff.in_teams) == (10, 2)
+    assert staff.teams == (("red", 0.1), ("blue", 0.1))
+    # One in ten is a visitor.
+    assert staff.waiting_share == 0
+
+
 def test_a_visitor_makes_no_team_wait():
     teams = {0: "red", 1: "blue"}
     found = [change(day, 0, "a", 5) for day in range(0, 100, 2)] + [change(51, 1, "a", 5)]

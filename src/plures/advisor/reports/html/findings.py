@@ -14,7 +14,7 @@ _CALM = Markup('<h3>Leave alone</h3><div class="calm">{}</div>')
 _PAIRS = Markup("<p>{} pairs of components were weighed too and are left as they are.</p>")
 _FINDING = Markup(
     '<details class="finding {kind}"{open}><summary><span class="badge">{verdict}</span> {headline} '
-    "<small>confidence {confidence:.0%}</small></summary>{evidence}{counter_evidence}"
+    "<small>{trust}</small></summary>{evidence}{counter_evidence}"
     "<p><strong>What would change it:</strong> {would_change}</p>{plan}</details>"
 )
 _EVIDENCE = Markup("<p><strong>{}:</strong></p><ul>{}</ul>")
@@ -61,7 +61,7 @@ def _finding(finding: Finding, *, is_open: bool) -> Markup:
         open=" open" if is_open else "",
         verdict=finding.verdict.value,
         headline=finding.headline,
-        confidence=finding.confidence,
+        trust=finding.trust,
         evidence=_evidence("For it", finding.evidence),
         counter_evidence=_evidence("Against it", finding.counter_evidence),
         would_change=finding.would_change,

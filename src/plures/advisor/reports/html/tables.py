@@ -136,7 +136,7 @@ def together(drawn: CodeMap) -> Markup:
 def teams(drawn: CodeMap) -> Markup:
     """Who works where, and which team waits for which."""
     staffed = [c for c in sorted(drawn.components, key=lambda c: -c.commits) if c.teams]
-    who = "Teams are those of the given file, else people who mainly work on the same files."
+    who = "Teams are those of the given file, else groups of people who mainly work on the same files. Shares and waiting are of all commits."
     waiting = "One team changed a file that another had changed within two weeks."
     return table(who, _TEAMS, staffed) + table(waiting, _WAITING, drawn.waits[:_WAITS], kind="sortable")
 
