@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from marketplace.orders.contract import Order, OrderDraft
-from marketplace.pricing.contract import Money
+from marketplace.pricing.contract import in_words
+from marketplace.shipping.contract import ShippingQuote
 
 
 def confirmation(order: Order) -> tuple[str, str]:
@@ -18,13 +19,15 @@ def _lines(order_id: str, draft: OrderDraft) -> Iterator[str]:
     yield f"thank you for your order {order_id}. This is what you will get:"
     yield ""
     for line in draft.lines:
-        yield f"  {line.quantity} x {line.name}: {_shown(line.total)}"
-    yield f"  Shipping ({shipping.method.value}): {_shown(shipping.price)}"
-    yield f"  Total: {_shown(draft.total)}, paid with your card ending in {draft.payment_ending}"
+        yield f"  {line.quantity} x {line.name}: {in_words(line.total)}"
+    yield f"  Shipping ({shipping.method.value}): {in_words(shipping.price)}"
+    yield f"  Total: {in_words(draft.total)}, paid with your card ending in {draft.payment_ending}"
     yield ""
     yield f"It goes to {address.street}, {address.postal_code} {address.city}, {address.country}"
-    yield f"and takes {shipping.days_min} to {shipping.days_max} working days."
+    yield f"and takes {_days(shipping)}."
 
 
-def _shown(money: Money) -> str:
-    return f"{money.amount // 100}.{money.amount % 100:02d} {money.currency}"
+def _days(shipping: ShippingQuote) -> str:
+    if shipping.days_min == shipping.days_max:
+        return f"{shipping.days_min} working day{'s' if shipping.days_min != 1 else ''}"
+    return f"{shipping.days_min} to {shipping.days_max} working days"

@@ -1,9 +1,11 @@
 """What products cost, and ``Money``, the type that says so."""
 
-from typing import Annotated, Protocol
+from typing import Annotated, Final, Protocol
 
 from marketplace.catalog.contract import Item, Pieces, ProductIds, ProductUnknown
 from plures import Message, Meta, contract, query
+
+_SIGNS: Final = {"EUR": "€", "USD": "$", "GBP": "£"}
 
 
 class Money(Message):
@@ -11,6 +13,14 @@ class Money(Message):
 
     amount: int
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "EUR"
+
+
+def in_words(money: Money) -> str:
+    """``€1,180.50``; a currency without a sign of its own is written with its code: ``CHF 12.00``."""
+    sign = _SIGNS.get(money.currency, f"{money.currency} ")
+    minus = "-" if money.amount < 0 else ""
+    major, minor = divmod(abs(money.amount), 100)
+    return f"{minus}{sign}{major:,}.{minor:02d}"
 
 
 class Price(Message):

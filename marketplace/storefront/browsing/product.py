@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from marketplace.catalog.contract import MOST_PIECES, Product, ProductUnknown
-from marketplace.pricing.contract import Price
+from marketplace.catalog.contract import MOST_PIECES, Item, Product, ProductUnknown
+from marketplace.pricing.contract import Money, Price
+from marketplace.shipping.contract import ShippingQuote
 from marketplace.storefront.shop import Shop
 from marketplace.storefront.web import PATIENCE_S, Aisle, Aisles, Pages, optional, picture_url, product_url, visitor
 
@@ -18,11 +19,21 @@ from .opinions import Opinions, opinions_of
 
 _REVIEWS: Final = 3
 _BESIDE: Final = 6
+# Where most customers live: for those whose address we do not know.
+_HOME: Final = "DE"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How long one piece takes to a country, and what sending it costs."""
+
+    country: str
+    shipping: ShippingQuote
 
 
 @dataclass(frozen=True)
 class ProductView:
-    """``opinions`` and ``beside`` are None when their capability did not answer in time."""
+    """``opinions``, ``beside`` and ``delivery`` are None when their capability did not answer in time."""
 
     product: Product
     price: Price
@@ -30,6 +41,7 @@ class ProductView:
     crumbs: tuple[Aisle, ...]
     opinions: Opinions | None
     beside: tuple[ProductCard, ...] | None
+    delivery: Delivery | None = None
 
     @property
     def url(self) -> str:
@@ -69,8 +81,14 @@ class ProductPage:
             raise ProductUnknown(product_id=product_id)
         available = stocks[0].available if stocks else 0
         crumbs = tree.path(product.category_id)
-        view = ProductView(product, prices[0], available, crumbs, opinions, beside)
+        delivery = await optional(self._delivery(product_id, prices[0].unit, visitor(request).customer_id))
+        view = ProductView(product, prices[0], available, crumbs, opinions, beside, delivery)
         return await self._pages.show(request, "product.html", view)
+
+    async def _delivery(self, product_id: str, price: Money, customer_id: str | None) -> Delivery:
+        address = (await self._shop.profile.get(customer_id)).address if customer_id else None
+        country = address.country if address else _HOME
+        return Delivery(country, await self._shop.shipping.quote(country, (Item(product_id, 1),), price))
 
     async def _beside(self, product_id: str) -> tuple[ProductCard, ...]:
         recommended = await self._shop.recommendations.for_product(product_id, _BESIDE)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from marketplace.profile.contract import Address
-from marketplace.storefront.web import Entered, Filled, Reader, country_name
+from marketplace.storefront.web import Entered, Filled, Reader, alphabetical, country_name
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,8 @@ class Country:
 
 def choices(codes: Collection[str]) -> tuple[Country, ...]:
     """The countries in the order of their names."""
-    return tuple(sorted((Country(code, country_name(code)) for code in codes), key=lambda country: country.name))
+    countries = (Country(code, country_name(code)) for code in codes)
+    return tuple(sorted(countries, key=lambda country: alphabetical(country.name)))
 
 
 def read_address(entered: Entered, countries: Collection[str]) -> Filled[Address]:

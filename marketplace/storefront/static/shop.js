@@ -45,3 +45,17 @@ for (const button of document.querySelectorAll("[data-print]")) {
 
 // After a refused form, start where the problem is told.
 document.querySelector("[data-focus]")?.focus();
+
+// A menu closes with Escape, and when the visitor goes elsewhere.
+for (const menu of document.querySelectorAll("details[data-menu]")) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+  for (const kind of ["click", "focusin"]) {
+    document.addEventListener(kind, (event) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  }
+}

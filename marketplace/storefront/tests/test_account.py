@@ -84,3 +84,11 @@ async def test_a_review_of_a_visitor_who_did_not_buy_is_refused(shopper: Shopper
     await shopper.buy("teapot")
     await shopper.post("/products/armchair/reviews", rating="1", title="Bad", author="Eve")
     assert "Only customers who bought a product can review it." in shopper.page
+
+
+async def test_a_message_is_shown_line_by_line(shop: FakeShop, shopper: Shopper) -> None:
+    await order(shopper, "teapot")
+    (customer_id,) = shop.cart.customers
+    await shop.notifications.send("k", customer_id, "Hello", "Hello Ada,\n\n  1 x Teapot: €34.50\n  Total: €40.40")
+    await shopper.get("/account")
+    assert '<p class="letter">Hello Ada,\n\n  1 x Teapot: €34.50\n  Total: €40.40</p>' in shopper.html

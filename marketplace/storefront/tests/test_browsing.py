@@ -1,7 +1,8 @@
 """Browsing: the front page, categories, search, products, pictures."""
 
-from .fake_shop import FakeShop
-from .shopper import Shopper
+from .fake_assortment import FakeCatalog
+from .fake_shop import Down, FakeShop
+from .shopper import ADDRESS, Shopper
 
 
 async def test_the_front_page_shows_categories_and_products_with_prices(shopper: Shopper) -> None:
@@ -113,3 +114,31 @@ async def test_browsers_may_always_keep_pictures(shop: FakeShop) -> None:
     assert response.headers["content-type"].startswith("image/svg+xml")
     assert "immutable" in response.headers["cache-control"]
     assert "Teapot" in response.text
+
+
+async def test_delivery_and_returns_are_told_beside_the_button(shopper: Shopper) -> None:
+    await shopper.get("/products/teapot")
+    for said in ("Germany: 2 to 4 working days, shipping €5.90", "Send it back within 30 days."):
+        assert said in shopper.page
+    await shopper.buy("teapot")
+    await shopper.get("/checkout")
+    await shopper.post("/checkout/address", **{**ADDRESS, "country": "FR"})
+    await shopper.get("/products/teapot")
+    assert "France: 2 to 4 working days" in shopper.page
+
+
+async def test_a_product_whose_delivery_is_unknown_can_be_bought(shop: FakeShop) -> None:
+    shopper = Shopper(shop.app(shipping=Down("shipping")))
+    await shopper.get("/products/teapot")
+    assert shopper.status == 200
+    assert "working days" not in shopper.page
+    assert "Add to cart" in shopper.page
+
+
+async def test_every_category_is_one_click_away(shopper: Shopper) -> None:
+    await shopper.get("/")
+    menu = shopper.html.partition("all-aisles")[2].partition("</details>")[0]
+    tops = [category for category in await FakeCatalog().categories() if category.parent_id is None]
+    assert tops
+    for category in tops:
+        assert f'href="/categories/{category.id}"' in menu

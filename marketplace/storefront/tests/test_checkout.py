@@ -238,3 +238,11 @@ async def test_a_checkout_with_nothing_in_it_leads_to_the_cart(shopper: Shopper)
     await shopper.post("/cart/remove", product_id="teapot")
     await shopper.get("/checkout")
     assert shopper.url == "/cart"
+
+
+async def test_the_bar_of_categories_does_not_stand_in_the_checkout(buyer: Shopper) -> None:
+    assert "shelfbar" not in buyer.html
+    await buyer.get("/checkout/address")
+    assert "shelfbar" not in buyer.html
+    await buyer.get("/cart")
+    assert "shelfbar" in buyer.html

@@ -5,6 +5,7 @@ It knows the catalogue's tree, because each page shows it, and nothing of what t
 
 from .aisles import Aisle, Aisles, Tree
 from .assets import Assets
+from .countries import alphabetical, country_name
 from .failures import Failures
 from .forms import Entered, Filled, Reader, posted, refused_by
 from .patience import PATIENCE_S, Remembered, optional
@@ -12,7 +13,7 @@ from .rendering import Pages
 from .security import SecurityHeaders
 from .settings import Settings, settings_from
 from .visitor import Visitor, visitor
-from .wording import country_name, in_words, picture_url, product_url
+from .wording import in_words, picture_url, product_url
 
 __all__ = [
     "PATIENCE_S",
@@ -29,6 +30,7 @@ __all__ = [
     "Settings",
     "Tree",
     "Visitor",
+    "alphabetical",
     "country_name",
     "in_words",
     "optional",

@@ -4,38 +4,17 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
-from marketplace.pricing.contract import Money
+from marketplace.pricing.contract import Money, in_words
 from marketplace.shipping.contract import ShippingMethod, ShippingQuote
 
-_SIGNS: Final = {"EUR": "€", "USD": "$", "GBP": "£"}
+from .countries import country_name
+
 _METHODS: Final = {ShippingMethod.STANDARD: "Standard", ShippingMethod.EXPRESS: "Express"}
-# By their two letters (ISO 3166-1), as all capabilities know them.
-COUNTRY_NAMES: Final = {
-    "AT": "Austria", "AU": "Australia", "BE": "Belgium", "BG": "Bulgaria", "CA": "Canada", "CH": "Switzerland",
-    "CY": "Cyprus", "CZ": "Czechia", "DE": "Germany", "DK": "Denmark", "EE": "Estonia", "ES": "Spain", "FI": "Finland",
-    "FR": "France", "GB": "United Kingdom", "GR": "Greece", "HR": "Croatia", "HU": "Hungary", "IE": "Ireland",
-    "IS": "Iceland", "IT": "Italy", "JP": "Japan", "LI": "Liechtenstein", "LT": "Lithuania", "LU": "Luxembourg",
-    "LV": "Latvia", "MT": "Malta", "NL": "Netherlands", "NO": "Norway", "NZ": "New Zealand", "PL": "Poland",
-    "PT": "Portugal", "RO": "Romania", "SE": "Sweden", "SI": "Slovenia", "SK": "Slovakia", "US": "United States",
-}  # fmt: skip
-
-
-def in_words(money: Money) -> str:
-    """``€1,180.50``; a currency without a sign of its own is written with its code: ``CHF 12.00``."""
-    sign = _SIGNS.get(money.currency, f"{money.currency} ")
-    minus = "-" if money.amount < 0 else ""
-    major, minor = divmod(abs(money.amount), 100)
-    return f"{minus}{sign}{major:,}.{minor:02d}"
 
 
 def day(at: datetime) -> str:
     """``22 November 2026``."""
     return f"{at.day} {at:%B %Y}"
-
-
-def country_name(code: str) -> str:
-    """The name of a country, or its code when we have no name for it."""
-    return COUNTRY_NAMES.get(code, code)
 
 
 def method_name(shipping: ShippingQuote) -> str:
