@@ -20,6 +20,8 @@ from marketplace.profile.contract import Address, Profile
 from marketplace.recommendations.contract import Recommendations
 from marketplace.reviews.contract import NewReview, Reviews
 from marketplace.search.contract import IndexNotReady, Search
+from marketplace.shipping.contract import Shipping
+from marketplace.storefront.buying.address_form import choices
 from plures.testing import Running, Where, run
 
 CARD = Card("4242424242424242", 12, 2090, "123", "A. Customer")
@@ -112,6 +114,13 @@ async def test_every_product_has_a_price_and_stock(shop: Running) -> None:
         assert [price.product_id for price in await pricing.quote_many(batch)] == list(batch)
         assert [stock.product_id for stock in await inventory.availability(batch)] == list(batch)
         assert [rating.product_id for rating in await shop.client(Reviews).summary(batch)] == list(batch)
+
+
+async def test_no_country_that_we_send_to_is_shown_by_its_letters(shop: Running) -> None:
+    names = [country.name for country in choices(await shop.client(Shipping).countries())]
+    assert names[:3] == ["Andorra", "Australia", "Austria"]
+    assert {"Monaco", "San Marino", "South Korea"} <= set(names)
+    assert not [name for name in names if len(name) == 2]
 
 
 async def test_every_category_that_is_listed_can_be_browsed(shop: Running) -> None:

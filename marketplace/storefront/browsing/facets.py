@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from marketplace.pricing.contract import Money
+from marketplace.pricing.contract import Money, in_words
 from marketplace.search.contract import Findings, PriceBand, Sort
-from marketplace.storefront.web import Aisle, Tree, in_words
+from marketplace.storefront.web import Aisle, Tree
 
 from .search_query import SearchQuery
 

@@ -7,7 +7,7 @@ from typing import Final
 from marketplace.checkout.contract import CartChanged, TotalChanged
 from marketplace.inventory.contract import OutOfStock
 from marketplace.payments.contract import DeclineReason
-from marketplace.storefront.web import in_words
+from marketplace.pricing.contract import in_words
 from plures import CallError, ContractError, Outcome
 
 

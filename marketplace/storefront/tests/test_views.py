@@ -2,15 +2,13 @@
 
 import pytest
 
-from marketplace.pricing.contract import Money
-from marketplace.shipping.service import ShippingService
+from marketplace.pricing.contract import Money, in_words
 from marketplace.storefront.browsing.facets import band_name
 from marketplace.storefront.browsing.pager import pager
 from marketplace.storefront.buying.address_form import choices
 from marketplace.storefront.buying.card_form import read_card
 from marketplace.storefront.web.countries import COUNTRY_NAMES
 from marketplace.storefront.web.patience import Remembered
-from marketplace.storefront.web.wording import in_words
 from plures import Outcome, Unavailable
 
 from .shopper import CARD
@@ -20,13 +18,6 @@ def test_every_country_of_the_standard_has_a_name() -> None:
     assert len(COUNTRY_NAMES) == 249
     assert len(set(COUNTRY_NAMES.values())) == 249
     assert all(len(code) == 2 and code.isupper() for code in COUNTRY_NAMES)
-
-
-async def test_no_country_to_choose_is_shown_by_its_letters() -> None:
-    names = [country.name for country in choices(await ShippingService().countries())]
-    assert not [name for name in names if len(name) == 2]
-    assert names[:3] == ["Andorra", "Australia", "Austria"]
-    assert {"Monaco", "San Marino", "South Korea"} <= set(names)
 
 
 def test_countries_stand_where_people_look_for_them() -> None:

@@ -13,7 +13,7 @@ from .rendering import Pages
 from .security import SecurityHeaders
 from .settings import Settings, settings_from
 from .visitor import Visitor, visitor
-from .wording import in_words, picture_url, product_url
+from .wording import picture_url, product_url
 
 __all__ = [
     "PATIENCE_S",
@@ -32,7 +32,6 @@ __all__ = [
     "Visitor",
     "alphabetical",
     "country_name",
-    "in_words",
     "optional",
     "picture_url",
     "posted",
