@@ -3,6 +3,7 @@
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -44,7 +45,7 @@ def check_command(names: tuple[str, ...], *, as_json: bool, file: Path) -> None:
     chosen = names or tuple(project.settings.topologies)
     problems = {name: problem for name in chosen if (problem := _problem(project, name)) is not None}
     if as_json:
-        report = {name: as_data(problems[name]) if name in problems else None for name in chosen}
+        report = {name: _verdict(problems.get(name)) for name in chosen}
         print_json({"topologies": report}, pretty=False)
     else:
         for name in chosen:
@@ -61,6 +62,10 @@ def _problem(project: Project, name: str) -> PluresError | None:
     except PluresError as error:
         return error
     return None
+
+
+def _verdict(problem: PluresError | None) -> dict[str, Any]:
+    return {"ok": True} if problem is None else {"ok": False, **as_data(problem)}
 
 
 def _print(description: TopologySummary) -> None:

@@ -101,7 +101,9 @@ def _abilities(process: ResolvedProcess, topology: Topology, application: Applic
             yield rules.IMPLEMENTATION_ABSENT.broken(topology.where(process.name, "capabilities"), name=name)
         if facts.has_database and process.replicas.max > 1:
             where = topology.where(process.name, "replicas")
-            yield rules.DATABASE_REPLICAS.broken(where, max=process.replicas.max, name=name)
+            is_alone = process.capabilities == (name,) and not process.edge
+            rule = rules.DATABASE_REPLICAS_ALONE if is_alone else rules.DATABASE_REPLICAS
+            yield rule.broken(where, max=process.replicas.max, name=name)
 
 
 def _homes(topology: Topology) -> dict[str, list[str]]:

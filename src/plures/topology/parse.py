@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from plures.errors import InvalidInput
 
@@ -12,6 +12,8 @@ from .keys import APPLICATION, CONTROL, DATA, FILE, IMPORT, LISTEN, PROCESS, PUB
 from .model import Address, Settings, Topology, monolith
 from .parse_process import parse_process
 from .section import Section
+
+_AT_END: Final = "at end of document"
 
 
 def parse(source: Path | str) -> Settings:
@@ -33,11 +35,13 @@ def parse(source: Path | str) -> Settings:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        # Some editors begin a file with a byte order mark.
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise InvalidInput(path.name, [rules.FILE.broken(str(path), reason=error.strerror)]) from error
     except UnicodeDecodeError as error:
-        violation = rules.ENCODING.broken(str(path), reason=error.reason, position=error.start)
+        line = error.object.count(b"\n", 0, error.start) + 1
+        violation = rules.ENCODING.broken(str(path), reason=error.reason, line=line)
         raise InvalidInput(path.name, [violation]) from error
 
 
@@ -46,7 +50,9 @@ def _document(text: str, name: str) -> dict[str, Any]:
         return tomllib.loads(text)
     # A number of five thousand digits is a ValueError, too.
     except (ValueError, RecursionError) as error:
-        raise InvalidInput(name, [rules.SYNTAX.broken(name, reason=error)]) from error
+        # The parser names the line of every mistake but this one.
+        reason = str(error).replace(_AT_END, f"{_AT_END}, line {len(text.splitlines())}")
+        raise InvalidInput(name, [rules.SYNTAX.broken(name, reason=reason)]) from error
 
 
 def _settings(root: Section, folder: Path, name: str) -> Settings:

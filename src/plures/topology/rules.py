@@ -4,7 +4,7 @@ from plures.errors import Rule
 
 # The file.
 FILE = Rule("topology.file", "cannot be read: {reason}", "Create the file, name the right one, or make it readable.")
-ENCODING = Rule("topology.file", "is not UTF-8 text: {reason} at byte {position}", "Save the file as UTF-8.")
+ENCODING = Rule("topology.file", "is not UTF-8 text: {reason} in line {line}", "Save the file as UTF-8.")
 SYNTAX = Rule("topology.syntax", "is not TOML: {reason}", "Correct the line; https://toml.io has the rules.")
 
 # Any key.
@@ -55,6 +55,11 @@ DATABASE_REPLICAS = Rule(
     "topology.database_replicas",
     "allows {max} replicas of capability {name!r}, which has an embedded database: one SQLite file has one writer",
     "Set replicas to 1, or move {name!r} to a process of its own with one replica.",
+)
+DATABASE_REPLICAS_ALONE = Rule(
+    "topology.database_replicas",
+    "allows {max} replicas of capability {name!r}, which has an embedded database: one SQLite file has one writer",
+    "Set replicas to 1.",
 )
 
 # The edge.

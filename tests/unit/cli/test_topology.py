@@ -93,7 +93,9 @@ def test_show_for_programs(plures: Run, site: Path) -> None:
 def test_check_all_that_fit(plures: Run, site: Path) -> None:
     result = plures("topology", "check")
     assert (result.exit_code, result.stdout, result.stderr) == (0, "ok  monolith\nok  sale\n", "")
-    assert json.loads(plures("topology", "check", "--json").stdout) == {"topologies": {"monolith": None, "sale": None}}
+    assert json.loads(plures("topology", "check", "--json").stdout) == {
+        "topologies": {"monolith": {"ok": True}, "sale": {"ok": True}}
+    }
     assert plures("topology", "check", "sale").stdout == "ok  sale\n"
 
 
@@ -116,7 +118,11 @@ def test_check_what_does_not_fit(plures: Run, site: Path) -> None:
     report = plures("topology", "check", "--json")
     assert (report.exit_code, report.stderr) == (2, "")
     found = json.loads(report.stdout)["topologies"]
-    assert (found["sale"], found["[red]"]["code"]) == (None, "plures.invalid_input")
+    assert (found["sale"], found["[red]"]["ok"], found["[red]"]["code"]) == (
+        {"ok": True},
+        False,
+        "plures.invalid_input",
+    )
     assert {violation["code"] for violation in found["[red]"]["violations"]} >= {
         "topology.capability_unknown", "topology.capability_unplaced", "topology.database_replicas",
     }  # fmt: skip

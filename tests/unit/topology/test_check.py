@@ -101,6 +101,20 @@ def test_what_does_not_fit(
     assert violations(shop, *processes) == places
 
 
+def test_no_advice_to_move_a_capability_that_is_alone_already(shop: ApplicationFacts) -> None:
+    def fixes(*processes: Process) -> list[str]:
+        with pytest.raises(InvalidInput) as caught:
+            check(Topology("t", processes), shop)
+        return [violation.fix for violation in caught.value.violations]
+
+    many = Replicas(2, 2)
+    assert fixes(TAX, REST, Process("x", ("orders",), replicas=many)) == ["Set replicas to 1."]
+    [together] = fixes(TAX, REST, Process("x", ("orders", "search"), replicas=many))
+    assert "or move 'orders' to a process of its own" in together
+    [beside_the_edge] = fixes(TAX, replace(REST, edge=False), Process("x", ("orders",), edge=True, replicas=many))
+    assert "or move 'orders' to a process of its own" in beside_the_edge
+
+
 def test_an_edge_that_the_application_does_not_have(shop: ApplicationFacts) -> None:
     application = replace(shop, has_edge=False, edge_needs=frozenset())
     assert violations(application, TAX, replace(REST, edge=True)) == [

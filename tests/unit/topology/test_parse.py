@@ -217,12 +217,21 @@ def test_everything_wrong_is_reported_at_once() -> None:
     [
         ("[application\nimport = 'a:b'", "line 1, column 13"),
         ("a = 1\na = 2\nb = 3", "line 2, column 6"),
-        ("a = [", "at end of document"),
+        ("a = [", "at end of document, line 1"),
+        ("a = 1\nb = [\n", "at end of document, line 2"),
         ("a = " + "1" * 5000, "4300 digits"),
         ("a = " + "[" * 5000, "is not TOML"),  # each Python words it differently
         ("\x00", "line 1"),
     ],
-    ids=["unclosed header", "twice", "unclosed list", "endless number", "endless list", "zero byte"],
+    ids=[
+        "unclosed header",
+        "twice",
+        "unclosed list",
+        "unclosed list further below",
+        "endless number",
+        "endless list",
+        "zero byte",
+    ],
 )
 def test_what_is_not_toml(text: str, what: str) -> None:
     with pytest.raises(InvalidInput, match="not TOML") as caught:
@@ -241,8 +250,23 @@ def test_a_file_says_its_name_and_is_where_relative_folders_begin(tmp_path: Path
     assert violations(path) == [("required", "other.toml [application] import")]
 
 
+def test_a_byte_order_mark_is_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "plures.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + APPLICATION.encode())
+    assert parse(path).application == parse(APPLICATION).application
+    path.write_bytes(b"\xef\xbb\xbf[application\n")
+    with pytest.raises(InvalidInput, match="line 1, column 13"):
+        parse(path)
+
+
 @pytest.mark.parametrize(
-    ("content", "what"), [(None, "No such file"), (b"\xff\xfe", "not UTF-8"), ("folder", "Is a directory")]
+    ("content", "what"),
+    [
+        (None, "No such file"),
+        (b"\xff\xfe", "not UTF-8 text: .* in line 1"),
+        (b"a = 1\nb = '\xe4'", "not UTF-8 text: .* in line 2"),
+        ("folder", "Is a directory"),
+    ],
 )
 def test_files_that_cannot_be_read(tmp_path: Path, content: bytes | str | None, what: str) -> None:
     path = tmp_path / "plures.toml"

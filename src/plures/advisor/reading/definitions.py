@@ -43,7 +43,7 @@ def read_definitions(file: Path) -> Definitions:
         InvalidInput: The file is missing or not TOML, or values are of the wrong kind; it lists all of them.
     """
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as failed:
         reason = getattr(failed, "strerror", None) or str(failed)
         raise InvalidInput(str(file), [UNREADABLE.broken(file.name, reason=reason)]) from None

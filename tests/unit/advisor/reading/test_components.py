@@ -135,3 +135,9 @@ def test_every_mistake_in_the_definitions_is_told_at_once(tmp_path: Path, text: 
 def test_missing_definitions_are_a_mistake(tmp_path: Path):
     with pytest.raises(InvalidInput):
         read_definitions(tmp_path / "none.toml")
+
+
+def test_a_byte_order_mark_of_the_definitions_is_skipped(tmp_path: Path) -> None:
+    file = tmp_path / "advise.toml"
+    file.write_bytes(b"\xef\xbb\xbfdivide = ['src']\n")
+    assert read_definitions(file).divide == ("src",)
