@@ -6,16 +6,24 @@ from pathlib import Path
 
 import click
 
+from plures.errors import PluresError
 from plures.topology import Address
 
 from .console import mistakes_explained
-from .project import file_option, folder_of, open_project
-from .reload import end_with_parent, run_reloading
+from .project import data_of, file_option, folder_of, open_project
+from .reload import Sources, end_with_parent, run_reloading
 
 
 @click.command("run", short_help="Run the application until Ctrl-C.")
 @click.option("--topology", "-t", metavar="NAME", help="Which topology of plures.toml to run. Default: monolith.")
 @click.option("--reload", "reloads", is_flag=True, help="Start again when a file changes; implies --development.")
+@click.option(
+    "--reload-exclude",
+    "excluded",
+    metavar="PATTERN",
+    multiple=True,
+    help="With --reload: a file or folder whose changes do not count, such as '*.json' or static/built. May be repeated.",
+)
 @click.option(
     "--development", is_flag=True, help="Send calls in process through the codec, to find what cannot cross a wire."
 )
@@ -32,6 +40,7 @@ def run_command(
     topology: str | None,
     *,
     reloads: bool,
+    excluded: tuple[str, ...],
     development: bool,
     port: int | None,
     control_port: int | None,
@@ -48,7 +57,8 @@ def run_command(
     with mistakes_explained():
         if reloads:
             again = [argument for argument in sys.argv[1:] if argument != "--reload"]
-            sys.exit(run_reloading(again, folder_of(file)))
+            sources = Sources(folder_of(file), data=data or _data_of(file), exclude=excluded)
+            sys.exit(run_reloading(again, sources))
         from plures.deploy import Deployment, log_to_stderr, run
         from plures.host import Mode
 
@@ -64,3 +74,11 @@ def run_command(
         mode = Mode.DEVELOPMENT if development else Mode.PRODUCTION
         log_to_stderr()
         sys.exit(run(Deployment(project.assembly, project.topology(topology), settings, mode)))
+
+
+def _data_of(file: Path) -> Path:
+    """The data folder; the default one where the file is wrong, which the child explains."""
+    try:
+        return data_of(file)
+    except PluresError:
+        return folder_of(file) / ".plures"

@@ -12,6 +12,7 @@ import pytest
 from .programs import PATIENCE_S, Program
 
 Start = Callable[..., Program]
+FREE = ("--port", "0", "--control-port", "0")
 
 
 def get(url: str) -> str:
@@ -82,3 +83,50 @@ def test_a_supervisor_that_is_killed_takes_what_it_runs_with_it(plures: Start) -
     finally:
         if alive(child):
             os.kill(child, signal.SIGKILL)
+
+
+WRITES = """
+import json, pathlib, time
+pathlib.Path(__file__).with_name("cache.json").write_text(json.dumps(time.time()))
+pathlib.Path(__file__).with_name("same.html").write_text("always the same")
+"""
+
+
+def test_what_the_application_writes_when_it_starts_is_no_endless_loop(plures: Start, site: Path) -> None:
+    (site / "till_app.py").write_text((site / "till_app.py").read_text() + WRITES)
+    running = plures("run", "--reload", *FREE)
+    running.line(r"^cache\.json: changed soon after each of the last 3 starts, so the application seems to write it\.")
+    change(site / "till_app.py", "VERSION = 1", "VERSION = 2")
+    running.line(r"^changed: till_app\.py; starting again$")
+    running.line("^till: ")
+    assert running.end(signal.SIGTERM) == 0
+    # The first start writes both files anew.
+    assert running.output.count("changed:") <= 4
+
+
+def test_what_is_excluded_does_not_count(plures: Start, site: Path) -> None:
+    (site / "till_app.py").write_text((site / "till_app.py").read_text() + WRITES)
+    running = plures("run", "--reload", "--reload-exclude", "*.json", "--reload-exclude", "same.html", *FREE)
+    running.line("^till: ")
+    change(site / "till_app.py", "VERSION = 1", "VERSION = 2")
+    running.line(r"^changed: till_app\.py; starting again$")
+    assert get(running.line(r"^till: (\S+)$")[1]) == "version 2, rung 1 times"
+    assert running.end(signal.SIGTERM) == 0
+    assert running.output.count("changed:") == 1
+
+
+def test_a_project_below_an_ignored_name_and_folders_that_are_renamed(plures: Start, site: Path) -> None:
+    folder = site / ".venv" / "build"
+    (folder / "pages" / "old").mkdir(parents=True)
+    (folder / "pages" / "old" / "home.html").write_text("1")
+    (site / "till_app.py").rename(folder / "till_app.py")
+    (site / "plures.toml").rename(folder / "plures.toml")
+    running = plures("run", "--file", str(folder / "plures.toml"), "--reload", *FREE)
+    running.line("^till: ")
+    change(folder / "till_app.py", "VERSION = 1", "VERSION = 2")
+    running.line(r"^changed: till_app\.py; starting again$")
+    assert get(running.line(r"^till: (\S+)$")[1]) == "version 2, rung 1 times"
+    (folder / "pages" / "old").rename(folder / "pages" / "new")
+    running.line(r"^changed: home\.html; starting again$")
+    running.line("^till: ")
+    assert running.end(signal.SIGTERM) == 0

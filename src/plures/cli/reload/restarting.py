@@ -1,4 +1,4 @@
-"""`plures run --reload`: the same command as a child, started again whenever a file of the application changes."""
+"""Runs `plures` as a child, and starts it again whenever a file of the application changes."""
 
 import os
 import signal
@@ -6,27 +6,25 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from pathlib import Path
+from time import monotonic
 from typing import Final
 
 import click
 
-_WATCHED: Final = (".py", ".toml", ".html", ".css", ".js", ".svg", ".json")
+from .sources import Sources
+from .suspects import Suspects
+
 _PATIENCE_S: Final = 35.0
+_MOST_NAMES: Final = 5
 _ALIVE: Final = "PLURES_RELOADER_ALIVE"
 """Environment variable with the descriptor of a stream that ends when the reloading process ends."""
 
 
-def run_reloading(arguments: Sequence[str], folder: Path) -> int:
+def run_reloading(arguments: Sequence[str], sources: Sources) -> int:
     """Run `plures` with these arguments in development mode until a signal; return its last exit status."""
-    from watchfiles import Change, DefaultFilter, watch
+    from watchfiles import watch
 
     from plures.deploy import stop_signals
-
-    ordinary = DefaultFilter()
-
-    def is_source(change: Change, path: str) -> bool:
-        return path.endswith(_WATCHED) and ordinary(change, path)
 
     if "--development" not in arguments:
         arguments = [*arguments, "--development"]
@@ -34,6 +32,8 @@ def run_reloading(arguments: Sequence[str], folder: Path) -> int:
     # `ours` closes when this process is gone, however it ended; the child sees it.
     alive, ours = os.pipe()
     child = _start(arguments, alive)
+    started_at = monotonic()
+    suspects = Suspects()
 
     def leave(number: int, _: object) -> None:
         # The first signal lets it answer what was asked; a second one cuts that off. A closed terminal may send SIGHUP twice.
@@ -43,13 +43,22 @@ def run_reloading(arguments: Sequence[str], folder: Path) -> int:
 
     for number in stop_signals():
         signal.signal(number, leave)
-    for changes in watch(folder, watch_filter=is_source, stop_event=stop, raise_interrupt=False):
-        names = sorted({Path(path).name for _, path in changes})
-        click.echo(f"changed: {', '.join(names[:5])}; starting again", err=True)
+    events = watch(
+        sources.folder, watch_filter=lambda _, path: sources.concern(path), stop_event=stop, raise_interrupt=False
+    )
+    for _ in events:
+        paths, notes = suspects.weigh(sources.changes(), monotonic() - started_at)
+        for note in notes:
+            click.echo(note, err=True)
+        if not paths:
+            continue
+        names = sorted({path.rpartition("/")[2] for path in paths})
+        click.echo(f"changed: {', '.join(names[:_MOST_NAMES])}; starting again", err=True)
         _end(child)
         if stop.is_set():
             break
         child = _start(arguments, alive)
+        started_at = monotonic()
     status = _end(child)
     os.close(ours)
     os.close(alive)
