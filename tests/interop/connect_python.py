@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from connectrpc.client import ConnectClient
@@ -12,7 +12,7 @@ from connectrpc.errors import ConnectError
 from connectrpc.method import IdempotencyLevel, MethodInfo, StreamType
 from connectrpc.request import RequestContext
 from connectrpc.server import ConnectASGIApplication, Endpoint
-from protobuf import DescMethod, Oneof
+from protobuf import DescFile, DescMethod, Oneof
 
 from .calls import Call, Detail, Reply
 from .descriptors import COMMANDS, PACKAGE, SERVICE, STREAMS, depot
@@ -22,10 +22,10 @@ MESSAGE = {message.name: message.type for message in DEPOT.messages}
 LIMIT_G = 1000
 
 
-async def call(url: str, call: Call) -> Reply:
+async def call(url: str, call: Call, methods: Mapping[str, MethodInfo[Any, Any]] | None = None) -> Reply:
     """Call the service at a URL, with the library's own defaults, except that it sends JSON."""
     messages: list[dict[str, Any]] = []
-    method = METHODS[call.operation]
+    method = (methods or METHODS)[call.operation]
     request = method.input.from_json(json.dumps(call.request))
     async with ConnectClient(url, codec=proto_json_codec(), timeout_ms=call.timeout_ms) as client:
         try:
@@ -120,4 +120,9 @@ def _method(described: DescMethod) -> MethodInfo[Any, Any]:
     )
 
 
-METHODS = {described.name: _method(described) for described in DEPOT.services[0].methods}
+def methods_of(file: DescFile) -> dict[str, MethodInfo[Any, Any]]:
+    """The methods of the depot that a descriptor describes."""
+    return {described.name: _method(described) for described in file.services[0].methods}
+
+
+METHODS = methods_of(DEPOT)

@@ -1,7 +1,7 @@
 """The contract once more, as the protobuf descriptors that a peer's generated code would carry.
 
-Written by hand and on purpose not derived from the contract: a peer knows only what it was given. Edition 2023, so
-that every field knows whether it was set.
+Written by hand and on purpose not derived from the contract: a peer knows only what it was given. In edition 2023, where
+every field knows whether it was set, or as in proto3, where zeros are left out.
 """
 
 from protobuf import DescFile
@@ -12,9 +12,12 @@ from protobuf.wkt.google.protobuf.descriptor_pb import (
     Edition,
     EnumDescriptorProto,
     EnumValueDescriptorProto,
+    FeatureSet,
     FieldDescriptorProto,
+    FieldOptions,
     FileDescriptorProto,
     FileDescriptorSet,
+    FileOptions,
     MethodDescriptorProto,
     MethodOptions,
     OneofDescriptorProto,
@@ -54,6 +57,11 @@ METHODS = {
 COMMANDS = {"Lift"}
 STREAMS = {"Unload"}
 
+# What proto3 calls `optional`: these are T | None in the contract, or have a default that is not zero.
+OPTIONAL = {"note", "label", "step", "advice"}
+_IMPLICIT = FeatureSet(field_presence=FeatureSet.FieldPresence.IMPLICIT)
+_EXPLICIT = FeatureSet(field_presence=FeatureSet.FieldPresence.EXPLICIT)
+
 _SCALARS = {
     "double": FieldDescriptorProto.Type.DOUBLE,
     "int64": FieldDescriptorProto.Type.INT64,
@@ -63,9 +71,9 @@ _SCALARS = {
 }
 
 
-def depot() -> DescFile:
+def depot(*, as_proto3: bool = False) -> DescFile:
     """The descriptor that `connectrpc` works with."""
-    return file_desc(_file().to_binary(), [duration_pb.desc(), timestamp_pb.desc()], {})
+    return file_desc(_file(as_proto3=as_proto3).to_binary(), [duration_pb.desc(), timestamp_pb.desc()], {})
 
 
 def depot_set() -> bytes:
@@ -74,7 +82,7 @@ def depot_set() -> bytes:
     return FileDescriptorSet(file=[*imported, _file()]).to_binary()
 
 
-def _file() -> FileDescriptorProto:
+def _file(*, as_proto3: bool = False) -> FileDescriptorProto:
     values = [EnumValueDescriptorProto(name=name, number=number) for number, name in enumerate(COLOURS)]
     return FileDescriptorProto(
         name="interop/depot/v1/depot.proto",
@@ -85,6 +93,7 @@ def _file() -> FileDescriptorProto:
         message_type=[_message(name, fields) for name, fields in MESSAGES.items()],
         enum_type=[EnumDescriptorProto(name="Colour", value=values)],
         service=[ServiceDescriptorProto(name="Depot", method=[_method(name) for name in METHODS])],
+        options=FileOptions(features=_IMPLICIT) if as_proto3 else None,
     )
 
 
@@ -104,6 +113,8 @@ def _field(number: int, name: str, kind: str) -> FieldDescriptorProto:
     field.label = FieldDescriptorProto.Label.REPEATED if quality == "repeated" else FieldDescriptorProto.Label.OPTIONAL
     if quality == "oneof":
         field.oneof_index = 0
+    if name in OPTIONAL:
+        field.options = FieldOptions(features=_EXPLICIT)
     if plain in _SCALARS:
         field.type = _SCALARS[plain]
         return field

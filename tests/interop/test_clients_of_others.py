@@ -81,9 +81,9 @@ async def test_a_deadline_with_time_to_spare_changes_nothing(peer: Peer, depot_u
 
 
 async def test_a_request_against_the_contract_names_the_field(peer: Peer, depot_url: str) -> None:
-    reply = await peer(depot_url, Call("NextId", {"step": "1"}))
+    reply = await peer(depot_url, Call("Mirror", {}))
     assert reply.code == "invalid_argument"
-    assert "lastId" in reply.text
+    assert "parcel: is missing" in reply.text
 
 
 def heavy(weight_g: int, request: pytest.FixtureRequest) -> Detail:

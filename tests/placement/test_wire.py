@@ -101,13 +101,19 @@ async def test_errors_are_json_with_the_protocols_codes(web: httpx.AsyncClient) 
         (b'{"value":1e400}', "out of range"),
         (b'{"value":9223372036854775808}', "value: 9223372036854775808 does not fit into 64 bits"),
         (b'{"value":' + b"9" * 5000 + b"}", "value"),
-        (b"{}", "value: is missing"),
+        (b'{"value":[]}', "value: expected int, got a list"),
     ],
 )
 async def test_bodies_that_break_the_contract(web: httpx.AsyncClient, body: bytes, says: str) -> None:
     status, answer = await post(web, "/lab.echo.v1.Echo/Number", body)
     assert (status, answer["code"]) == (400, "invalid_argument")
     assert says in answer["message"]
+
+
+async def test_what_proto3_peers_leave_out_is_zero(web: httpx.AsyncClient) -> None:
+    assert await post(web, "/lab.echo.v1.Echo/Number", b"{}") == (200, {"value": 0})
+    status, answer = await post(web, "/lab.echo.v1.Echo/Bounded", {"name": "a"})
+    assert (status, answer["message"]) == (400, "size: is missing")
 
 
 async def test_all_problems_are_named_at_once(web: httpx.AsyncClient) -> None:
@@ -180,7 +186,7 @@ async def test_streams_are_envelopes(web: httpx.AsyncClient) -> None:
     assert end[1]["error"]["details"][0]["type"] == "lab.trouble.v1.Gone"
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", struct.pack(">BI", 0, 100) + b"{}", struct.pack(">BI", 1, 2) + b"{}"])
+@pytest.mark.parametrize("content", [b"", b"{}", struct.pack(">BI", 0, 100) + b"{}", struct.pack(">BI", 1, 2) + b"[]"])
 async def test_a_stream_needs_one_whole_envelope(web: httpx.AsyncClient, content: bytes) -> None:
     answer = await web.post("/lab.trouble.v1.Trouble/Stream", content=content, headers=STREAM)
     [(flags, end)] = envelopes(answer.content)

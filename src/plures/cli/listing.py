@@ -95,6 +95,14 @@ def request_of(operation: Mapping[str, Any], arguments: Sequence[str]) -> dict[s
     return request
 
 
+def check_complete(operation: Mapping[str, Any], request: Mapping[str, Any]) -> None:
+    """Raise `BadArgument` where a required field is missing: the peer would take it for zero, as proto3 clients mean it."""
+    missing = [name for name in operation["request"].get("required", []) if name not in request]
+    if missing:
+        why = "; ".join(f"{_snake(name)}: is missing" for name in missing)
+        raise BadArgument(f"Cannot call {operation['name']}", why=why, fix=f"Add {_snake(missing[0])}=… to the call.")
+
+
 def _listing(data: Any) -> Listing:
     hosted, elsewhere = data["contracts"], data.get("elsewhere", [])
     homes = {o["name"]: contract["capability"] for contract in (*hosted, *elsewhere) for o in contract["operations"]}

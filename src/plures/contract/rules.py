@@ -43,7 +43,7 @@ ERROR_FIELD = Rule(
 MESSAGE_OPTIONS = Rule(
     "contract.message_options",
     "it changes how messages are written{fields}",
-    "Leave out name=, rename=, tag=, array_like= and frozen=; the wire has one spelling.",
+    "Leave out name=, rename=, tag=, array_like=, omit_defaults= and frozen=; the wire has one spelling.",
 )
 CONSTRUCTOR = Rule(
     "contract.message_options",

@@ -117,7 +117,7 @@ class TypeReader:
             config: Any = python.__struct_config__
             fields = msgspec.structs.fields(cast("type[msgspec.Struct]", python))
             renamed = [field.name for field in fields if field.encode_name != camel(field.name)]
-            if renamed or config.array_like or config.tag is not None or not config.frozen:
+            if renamed or config.array_like or config.tag is not None or config.omit_defaults or not config.frozen:
                 named = f" ({', '.join(renamed)})" if renamed else ""
                 self._refuse(rules.MESSAGE_OPTIONS.broken(where, fields=named))
         elif set(inspect.signature(python).parameters) != {field.name for field in dataclasses.fields(python)}:

@@ -122,6 +122,10 @@ class Tagged(Message, tag=True):
     size: int
 
 
+class Shortened(Message, omit_defaults=True):
+    size: int = 20
+
+
 @dataclass(frozen=True)
 class Computed:
     size: int
@@ -134,7 +138,7 @@ class Seeded:
     seed: InitVar[int] = 0
 
 
-@pytest.mark.parametrize("kind", [Renamed, Listed, Tagged, Computed, Seeded])
+@pytest.mark.parametrize("kind", [Renamed, Listed, Tagged, Shortened, Computed, Seeded])
 def test_messages_that_would_be_written_in_two_ways_are_refused(kind: type) -> None:
     reader = TypeReader()
     reader.message(kind)

@@ -71,11 +71,17 @@ def test_a_declared_error_with_other_fields_keeps_its_code_and_text(debug: str) 
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{}", b"[]", b"<html>", b'{"value":5}', b'{"value":null}', b'{"other":"x"}', b"\xff\xff", b"[" * 5000],
+    [b"", b"[]", b"<html>", b'{"value":5}', b'{"value":[]}', b'{"value":{"value":"x"}}', b"\xff\xff", b"[" * 5000],
 )
 def test_an_answer_that_breaks_the_contract_is_internal(body: bytes) -> None:
     error = failure(Reply(200, body))
     assert (type(error), error.outcome) == (Internal, Outcome.MAY_HAVE_RUN)
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"value":null}', b'{"value":""}', b'{"addedLater":"x"}'])
+def test_an_answer_without_its_value_is_its_zero(body: bytes) -> None:
+    """Peers with proto3 messages leave out what is empty."""
+    assert answer_of(OPERATION, Reply(200, body)) == ""
 
 
 @pytest.mark.parametrize("code", ["permission_denied", "unauthenticated", "unimplemented"])

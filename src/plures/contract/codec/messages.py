@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from .containers import OptionalType, TupleType
 from .json_data import as_object, in_words
+from .scalars import EnumType, ScalarType
 from .wire_type import Problems, WireType
 
 _REQUIRED = object()
@@ -23,15 +24,27 @@ class Field:
     default: object = _REQUIRED
 
     def absent(self, at: str, problems: Problems) -> object:
-        """The value of a field that was not sent; peers leave out empty lists and nulls."""
+        """The value of a field that was not sent; proto3 peers leave out zeros, empty texts and lists, and nulls (docs/adr/0015)."""
         if self.default is not _REQUIRED:
             return self.default
         if isinstance(self.type, OptionalType):
             return None
         if isinstance(self.type, TupleType):
             return self.type.decode([], at, problems)
+        if isinstance(self.type, ScalarType | EnumType) and self.type.zero is not None:
+            unfit = Problems()
+            zero = self.type.decode(self.type.zero, at, unfit)
+            if not unfit:
+                return zero
         problems.add(at, "is missing")
         return None
+
+    def json_schema(self) -> dict[str, object]:
+        """The schema of its type, with the default where that is neither nothing nor empty."""
+        schema = self.type.json_schema()
+        if self.default is _REQUIRED or self.default is None or self.default == ():
+            return schema
+        return schema | {"default": self.type.encode(self.default, "", Problems())}
 
 
 class MessageType:
@@ -100,7 +113,7 @@ class MessageType:
             return {"title": self.name, "type": "object"}
         self._is_being_shown = True
         try:
-            properties = {field.wire_name: field.type.json_schema() for field in self.fields}
+            properties = {field.wire_name: field.json_schema() for field in self.fields}
         finally:
             self._is_being_shown = False
         required = [

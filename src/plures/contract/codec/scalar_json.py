@@ -177,6 +177,8 @@ SCHEMA: Final[Mapping[type, Mapping[str, object]]] = {
     UUID: {"type": "string", "format": "uuid"},
     Decimal: {"type": "string", "format": "decimal"},
 }
+ZERO: Final[Mapping[type, object]] = {str: "", bool: False, int: 0, float: 0.0, bytes: ""}
+"""What proto3 peers mean by a field that they leave out, as JSON. The other types are messages or texts to them, which have no zero."""
 KEYWORDS: Final[Mapping[str, str]] = {
     "ge": "minimum",
     "gt": "exclusiveMinimum",

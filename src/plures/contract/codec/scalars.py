@@ -10,7 +10,7 @@ import msgspec
 
 from .bounds import Bounds, decimal_check
 from .json_data import in_words
-from .scalar_json import KEYWORDS, READ, SCHEMA, WRITE
+from .scalar_json import KEYWORDS, READ, SCHEMA, WRITE, ZERO
 from .wire_type import Problems, WireType
 
 _MOST_UNKNOWN_MEMBERS: Final = 1000
@@ -22,6 +22,7 @@ class ScalarType:
 
     Attributes:
         bounded: The type with its bounds as an annotation, as far as msgspec can apply them.
+        zero: What a peer means that leaves it out, as JSON; None where it cannot mean any value.
         check: Applies the bounds that msgspec cannot; raises `ValueError`.
     """
 
@@ -30,6 +31,7 @@ class ScalarType:
         self.check: Callable[[Any], Any] | None = decimal_check(bounds) if bounds and python is Decimal else None
         self.is_native = is_native and self.check is None
         self.parts: tuple[WireType, ...] = ()
+        self.zero = ZERO.get(python)
         self.bounds = bounds
         self.bounded: Any = python
         for meta in bounds if self.check is None else ():
@@ -74,7 +76,12 @@ class ScalarType:
 
 
 class EnumType:
-    """An enum travels by the name of its member; names that only the peer knows survive as pseudo-members."""
+    """An enum travels by the name of its member; names that only the peer knows survive as pseudo-members.
+
+    Attributes:
+        zero: The name of the member that a peer means that leaves the field out: the one with number 0, or the first one where
+            members have no numbers. None where they have numbers, but none of them is 0.
+    """
 
     def __init__(self, python: type[Enum]) -> None:
         self.is_native = False
@@ -83,6 +90,8 @@ class EnumType:
         self._unknown: dict[object, Enum] = {}
         # Only whole numbers number a member: other values may not even be hashable.
         self._by_number = {m.value: m for m in python if isinstance(m.value, int) and not isinstance(m.value, bool)}
+        first = self._by_number.get(0) if self._by_number else next(iter(python))
+        self.zero = None if first is None else first.name
         # The base that makes the values of an enum such as a StrEnum, if it has one.
         bases: tuple[Any, ...] = python.__mro__
         makers = (base for base in bases if not issubclass(base, Enum) and base.__new__ is not object.__new__)
