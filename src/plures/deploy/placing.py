@@ -1,6 +1,7 @@
 """The topology in the terms of this machine: which process runs alone, what it hosts, where it listens."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import ip_address
 
 from plures.host import Mode, Placement
 from plures.topology import Address, ResolvedProcess, ResolvedTopology, Settings
@@ -23,7 +24,15 @@ def placement_of(
     Args:
         endpoints: Base URLs of the capabilities that other processes host.
     """
-    return Placement(frozenset(process.capabilities), process.edge, settings.data, mode, endpoints)
+    return Placement(
+        frozenset(process.capabilities),
+        process.edge,
+        settings.data,
+        mode,
+        endpoints,
+        names=(*_host_name(settings.control), *settings.names),
+        public_names=settings.public_names,
+    )
 
 
 def external_endpoints(topology: ResolvedTopology) -> dict[str, tuple[str, ...]]:
@@ -53,6 +62,15 @@ def ignored_maxima(processes: Iterable[ResolvedProcess]) -> Iterator[str]:
         if many > few:
             count = f"{few} replica{'s' if few != 1 else ''}"
             yield f"{process.name} runs {count}; max = {many} has no effect on local processes yet"
+
+
+def _host_name(address: Address) -> tuple[str, ...]:
+    """The name that an address to listen on has in the settings; none where it is a number, which its socket knows as well."""
+    try:
+        ip_address(address.host)
+    except ValueError:
+        return (address.host,)
+    return ()
 
 
 def _exact(address: Address, default: int) -> int | None:

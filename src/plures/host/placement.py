@@ -26,6 +26,8 @@ class Placement:
         data: Folder of the embedded databases.
         endpoints: Base URLs of the ready replicas of capabilities that are called over the wire. A capability that is
             hosted here too is still called over the wire when it is mentioned.
+        names: Whom calls may ask for, besides loopback and the address that is listened on.
+        public_names: Whom requests to the edge may ask for, besides loopback; with none, anyone.
     """
 
     capabilities: frozenset[str]
@@ -33,3 +35,5 @@ class Placement:
     data: Path
     mode: Mode = Mode.PRODUCTION
     endpoints: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    names: tuple[str, ...] = ()
+    public_names: tuple[str, ...] = ()

@@ -5,6 +5,7 @@
     server_connection    one connection of the control listener: `HttpServerProtocol`
     request_reader       the bytes of such a connection → requests
     request_watch        the same for a connection that another class reads: where requests begin and end
+    own_names            whom a listener answers: `OwnNames`
     exchange             a request and its response
     connect_server       answers requests with what a dispatcher serves: `ConnectServer`
     connect_request      what a Connect request over HTTP says
@@ -16,6 +17,7 @@ It does not know which operations there are, and binds no socket: the deployer d
 from .client import HttpTransport
 from .connect_server import ConnectServer
 from .exchange import Answerer, Request, Response
+from .own_names import ForOwnNames, OwnNames
 from .request_reader import Unreadable
 from .request_watch import RequestWatch
 from .server_connection import MAX_ARRIVAL_S, MAX_UNREAD_S, HttpServerProtocol
@@ -25,8 +27,10 @@ __all__ = [
     "MAX_UNREAD_S",
     "Answerer",
     "ConnectServer",
+    "ForOwnNames",
     "HttpServerProtocol",
     "HttpTransport",
+    "OwnNames",
     "Request",
     "RequestWatch",
     "Response",

@@ -5,6 +5,7 @@ from typing import Final
 
 import httptools
 
+from .own_names import OwnNames
 from .request_reader import (
     MAX_HEAD_BYTES,
     MAX_HEADER_LINES,
@@ -20,13 +21,18 @@ _COLON_AND_ENDS: Final = 4
 class RequestWatch:
     """Follows the requests of one connection, and holds their heads to the limits of `RequestReader`.
 
+    Args:
+        names: Whom requests may ask for; None where they may ask for anyone.
+
     Attributes:
         is_in_head: Whether a head has begun and is not complete.
         is_in_body: Whether a head is complete and its body, or the trailers after it, are not.
         waits_for_continue: Whether the sender of that body waits for a 100 Continue.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, names: OwnNames | None = None) -> None:
+        self._names = names
+        self._host: bytes | None = None
         self.is_in_head = self.is_in_body = self.waits_for_continue = False
         self._parser = httptools.HttpRequestParser(self)
         # Uvicorn reads the same bytes with the same setting: what one of them takes for a request, the other must, too.
@@ -63,6 +69,7 @@ class RequestWatch:
     def on_message_begin(self) -> None:
         self.is_in_head = True
         self.waits_for_continue = False
+        self._host = None
         self._head_bytes = self._lines = self._hosts = 0
 
     def on_url(self, url: bytes) -> None:
@@ -76,6 +83,7 @@ class RequestWatch:
         name = name.lower()
         if name == b"host":
             self._hosts += 1
+            self._host = value
         elif name == b"expect":
             self.waits_for_continue = True
 
@@ -84,6 +92,9 @@ class RequestWatch:
         self.is_in_body = True
         if self._hosts != 1 and self._parser.get_http_version() == "1.1":
             self._refuse(not_one_host("several" if self._hosts else "none"))
+        if self._names is not None and self._host is not None and not self._names.has(self._host):
+            why = "this server does not answer to the name in the Host header"
+            self._refuse(Unreadable(HTTPStatus.MISDIRECTED_REQUEST, why))
 
     def on_body(self, body: bytes) -> None:
         del body

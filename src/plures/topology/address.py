@@ -20,6 +20,16 @@ def listener(text: str) -> Address | None:
     return Address(host, int(port)) if _HOST.fullmatch(host) else None
 
 
+def is_host(text: str) -> bool:
+    """Whether this is the name or the address of a host alone."""
+    return bool(_HOST.fullmatch(text)) or _is_ipv6(text)
+
+
+def is_host_name(text: str) -> bool:
+    """Whether a Host header may say this, without its port. Local networks have names with underscores."""
+    return is_host(text.replace("_", "-x-"))
+
+
 def is_base_url(text: str) -> bool:
     """Whether this is `http(s)://host[:port]` and nothing more: a call adds the path."""
     try:
@@ -29,7 +39,7 @@ def is_base_url(text: str) -> bool:
         return False
     host = parts.hostname or ""
     plain = text.rstrip("/") == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc
-    return plain and parts.scheme in {"http", "https"} and port != 0 and bool(_HOST.fullmatch(host) or _is_ipv6(host))
+    return plain and parts.scheme in {"http", "https"} and port != 0 and is_host(host)
 
 
 def _is_port(text: str) -> bool:

@@ -71,8 +71,12 @@ PUBLIC = Key("public", (str,), "127.0.0.1:8000", "Address of the edge.", 'public
 CONTROL = Key(
     "control", (str,), "127.0.0.1:8001", "Address of health, contracts and calls.", 'control = "127.0.0.1:9001"'
 )
+HOSTS = "Names that callers of control may use in the Host header, besides loopback and its address."
+HOST_NAMES = Key[Sequence[str]]("names", (list,), (), HOSTS, 'names = ["shop.internal"]')
+PUBLIC_HOSTS = "Names that requests to the edge may use in the Host header, besides loopback. Left out: any name."
+PUBLIC_NAMES = Key[Sequence[str]]("public_names", (list,), (), PUBLIC_HOSTS, 'public_names = ["shop.example"]')
 LISTENING = "Where to listen. Port 0 takes any free one; where a default is taken, the next free one is used."
-LISTEN = _table("listen", LISTENING, "[listen]", PUBLIC, CONTROL)
+LISTEN = _table("listen", LISTENING, "[listen]", PUBLIC, CONTROL, HOST_NAMES, PUBLIC_NAMES)
 
 NAMES = 'Names of capabilities; "*" stands for all that no other process names. May be left out beside edge = true.'
 CAPABILITIES = Key[Sequence[str]]("capabilities", (list,), (), NAMES, 'capabilities = ["search"]', is_required=True)

@@ -100,6 +100,8 @@ class Settings:
         data: Folder of the embedded databases.
         public: Listener of the edge.
         control: Listener of health, contract listing and calls between processes.
+        names: Whom calls may ask for, besides loopback and the address of `control`.
+        public_names: Whom requests to the edge may ask for; with none, anyone.
         topologies: By name; always has one named `monolith`.
         source: The file, for messages.
         folder: The folder of the file, where commands run.
@@ -112,6 +114,8 @@ class Settings:
     topologies: Mapping[str, Topology]
     source: str = "plures.toml"
     folder: Path = Path()
+    names: tuple[str, ...] = ()
+    public_names: tuple[str, ...] = ()
 
     def topology(self, name: str = "monolith") -> Topology:
         """The topology of this name.

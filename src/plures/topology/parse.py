@@ -1,14 +1,29 @@
 """plures.toml → `Settings`. Reports everything that is wrong with it at once."""
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from plures.errors import InvalidInput
 
 from . import rules
-from .address import listener
-from .keys import APPLICATION, CONTROL, DATA, FILE, IMPORT, LISTEN, PROCESS, PUBLIC, TOPOLOGIES, TOPOLOGY, Key
+from .address import is_host_name, listener
+from .keys import (
+    APPLICATION,
+    CONTROL,
+    DATA,
+    FILE,
+    HOST_NAMES,
+    IMPORT,
+    LISTEN,
+    PROCESS,
+    PUBLIC,
+    PUBLIC_NAMES,
+    TOPOLOGIES,
+    TOPOLOGY,
+    Key,
+)
 from .model import Address, Settings, Topology, monolith
 from .parse_process import parse_process
 from .section import Section
@@ -68,6 +83,8 @@ def _settings(root: Section, folder: Path, name: str) -> Settings:
         topologies=_topologies(root.headed(TOPOLOGIES), name),
         source=name,
         folder=folder,
+        names=_names(listen, HOST_NAMES),
+        public_names=_names(listen, PUBLIC_NAMES),
     )
 
 
@@ -85,6 +102,14 @@ def _address(listen: Section, key: Key[str]) -> Address:
     if address is None:
         listen.report(rules.LISTEN_ADDRESS, key.name, text=text, example=key.example)
     return address or Address("", 0)
+
+
+def _names(listen: Section, key: Key[Sequence[str]]) -> tuple[str, ...]:
+    names = listen.texts(key)
+    for text in names:
+        if not is_host_name(text):
+            listen.report(rules.HOST_NAME, key.name, text=text, example=key.example)
+    return names
 
 
 def _topologies(section: Section, source: str) -> dict[str, Topology]:

@@ -20,6 +20,9 @@ IMPORT = Rule(
 LISTEN_ADDRESS = Rule(
     "topology.address", "{text!r} is not an address to listen on", "Write host and port, such as {example}."
 )
+HOST_NAME = Rule(
+    "topology.address", "{text!r} is not the name of a host", "Write names without scheme and port, such as {example}."
+)
 SAME_ADDRESS = Rule("topology.address", "is the same as public, {address}", "Give each listener a port of its own.")
 BASE_URL = Rule(
     "topology.address", "{text!r} is not a base URL", "Write scheme, host and port alone, such as {example}."

@@ -50,6 +50,14 @@ def test_a_replica_hosts_what_its_process_does():
     )
 
 
+def test_a_replica_knows_the_names_of_its_listeners():
+    topology = resolved('main = { capabilities = ["*"] }\ntax = { capabilities = ["tax"], external = "http://bank" }')
+    told = settings('control = "shop:8001"\nnames = ["shop.internal"]\npublic_names = ["shop.example"]')
+    placement = placement_of(topology.processes["main"], told, Mode.PRODUCTION, {})
+    assert placement.names == ("shop", "shop.internal")
+    assert placement.public_names == ("shop.example",)
+
+
 def test_a_maximum_of_replicas_has_no_effect_yet():
     processes = """
         main = { capabilities = ["*"], replicas = { min = 1, max = 3 } }

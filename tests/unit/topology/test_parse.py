@@ -26,6 +26,15 @@ def test_the_least_that_can_be_written() -> None:
     assert settings.topology() == Topology("monolith", (Process("main", ("*",)),), "plures.toml")
 
 
+@pytest.mark.parametrize("name", ["", "http://shop", "shop:80", "shop.", "a b", "*", "[::1]"])
+def test_a_name_of_a_listener_has_no_scheme_and_no_port(name: str) -> None:
+    text = f'{APPLICATION}[listen]\nnames = ["shop", "{name}"]\npublic_names = ["{name}"]'
+    assert violations(text) == [
+        ("address", "plures.toml [listen] names"),
+        ("address", "plures.toml [listen] public_names"),
+    ]
+
+
 def test_all_that_can_be_written() -> None:
     settings = parse("""
         [application]
@@ -34,6 +43,8 @@ def test_all_that_can_be_written() -> None:
         [listen]
         public = "0.0.0.0:80"
         control = "[::1]:0"
+        names = ["shop.internal", "shop_1", "10.0.0.5"]
+        public_names = ["shop.example"]
         [topology.monolith]
         everything = { capabilities = ["*"] }
         [topology.sale]
@@ -51,6 +62,8 @@ def test_all_that_can_be_written() -> None:
     assert settings.public == Address("0.0.0.0", 80)
     assert settings.control == Address("::1", 0)
     assert str(settings.control) == "[::1]:0"
+    assert settings.names == ("shop.internal", "shop_1", "10.0.0.5")
+    assert settings.public_names == ("shop.example",)
     assert settings.topology().processes == (Process("everything", ("*",)),)
     assert settings.topology("sale").processes == (
         Process("search", ("search",), replicas=Replicas(2, 4)),

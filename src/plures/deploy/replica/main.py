@@ -87,8 +87,16 @@ class _Replica:
         peers = inherit(self._configure.peer_descriptor)
         descriptor = self._configure.public_descriptor
         public = None if descriptor is None else inherit(descriptor)
+        placement = self._configure.placement
         return ServedHost(
-            build(self._configure), control, public, self._configure.grace_s, peers=peers, edge_waits=True
+            build(self._configure),
+            control,
+            public,
+            self._configure.grace_s,
+            peers=peers,
+            edge_waits=True,
+            names=placement.names,
+            public_names=placement.public_names,
         )
 
     async def _serve(self, served: ServedHost) -> int:

@@ -9,7 +9,7 @@ import asyncio
 from http import HTTPStatus
 from typing import Any, Final, cast
 
-from plures.http import MAX_ARRIVAL_S, MAX_UNREAD_S, RequestWatch, Unreadable
+from plures.http import MAX_ARRIVAL_S, MAX_UNREAD_S, OwnNames, RequestWatch, Unreadable
 
 from .connections import UvicornConnection
 
@@ -25,17 +25,18 @@ class Guard(asyncio.Protocol):
         guarded: One of uvicorn's protocols for HTTP.
         guards: All guards of the listener; the guard is in it while the connection is open.
         most_silent_s: Most time without a request.
+        names: Whom requests may ask for; None where they may ask for anyone.
 
     Attributes:
         is_unread: Whether an answer waits for the peer to take what was written.
     """
 
-    def __init__(self, guarded: Any, guards: "set[Guard]", most_silent_s: float) -> None:
+    def __init__(self, guarded: Any, guards: "set[Guard]", most_silent_s: float, names: OwnNames | None) -> None:
         self._guarded = guarded
         self._guards = guards
         self._most_silent_s = most_silent_s
         self._connection = UvicornConnection(guarded)
-        self._watch = RequestWatch()
+        self._watch = RequestWatch(names)
         self._transport: asyncio.Transport | None = None
         self._waited_s = self._unread_s = 0.0
         self.is_unread = False

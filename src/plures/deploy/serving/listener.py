@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import uvicorn
 from uvicorn.server import ServerState
 
-from plures.http import Answerer, HttpServerProtocol
+from plures.http import Answerer, HttpServerProtocol, OwnNames
 
 from .connections import Connection, as_connection
 from .guard import Guard
@@ -43,6 +43,7 @@ class ServingOptions:
         grace_s: Most time for requests in flight once stopped; after it they are cancelled.
         linger_s: Most time that a silent connection gets to ask once more.
         most_connections: Further ones are answered 503.
+        names: Whom requests may ask for, where uvicorn speaks HTTP; None where they may ask for anyone.
         tick_s: While connections are open: how often they learn that time passes, and uvicorn learns the date.
     """
 
@@ -53,6 +54,7 @@ class ServingOptions:
     grace_s: float = 30.0
     linger_s: float = 0.5
     most_connections: int = 10_000
+    names: OwnNames | None = None
     tick_s: float = 1.0
 
 
@@ -118,7 +120,7 @@ class Listener:
         made: asyncio.Protocol = protocol_class(config=self._config, server_state=self.state, app_state={})
         if isinstance(made, HttpServerProtocol):
             return made
-        return Guard(made, self.guards, self._options.keep_alive_s)
+        return Guard(made, self.guards, self._options.keep_alive_s, self._options.names)
 
     def _set_clock(self) -> None:
         self._set_common_headers()

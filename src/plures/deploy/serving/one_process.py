@@ -69,7 +69,14 @@ def _bound(assembly: Assembly, placement: Placement, addresses: ListenAddresses,
             undo.callback(public.close)
         control = listen(ListenAddress(addresses.control_host, addresses.control_port, CONTROL_PORT))
         undo.callback(control.close)
-        served = ServedHost(Host(assembly, placement), control, public, grace_s)
+        served = ServedHost(
+            Host(assembly, placement),
+            control,
+            public,
+            grace_s,
+            names=placement.names,
+            public_names=placement.public_names,
+        )
         undo.pop_all()
         return served
 

@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+import socket
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Protocol
 
-from plures.http import Answerer, HttpServerProtocol
+from plures.http import Answerer, ForOwnNames, HttpServerProtocol, OwnNames
 
 from .listener import Asgi, Listener, ServingOptions
 from .sockets import Listening
@@ -47,6 +48,8 @@ class ServedHost:
         peers: Listening | None = None,
         answers_early: bool = False,
         edge_waits: bool = False,
+        names: Collection[str] = (),
+        public_names: Collection[str] = (),
     ) -> None:
         """Nothing is served yet.
 
@@ -55,6 +58,8 @@ class ServedHost:
             answers_early: Accept calls before the host has started, for hosts that call themselves over the wire. Not where
                 another replica accepts on the same socket: it would have answered what this one must still refuse.
             edge_waits: Accept no requests of the public before `open_edge`: what the edge calls may start later than this host.
+            names: Whom calls may ask for, besides loopback and the address of the control listener.
+            public_names: Whom requests to the edge may ask for, besides loopback; with none, anyone.
         """
         self.host = host
         self.control = control
@@ -63,6 +68,8 @@ class ServedHost:
         self._answers_early = answers_early
         self._edge_waits = edge_waits
         self._grace_s = grace_s
+        self._names = OwnNames([*names, *_addresses(control)])
+        self._public_names = OwnNames(public_names) if public_names else None
         self._control_listeners: list[Listener] = []
         self._edge_listener: Listener | None = None
         self._changing_edge = asyncio.Lock()
@@ -83,9 +90,12 @@ class ServedHost:
             PluresError: The host cannot start; errors of hooks and constructors pass as they are.
         """
         options = replace(CONTROL, grace_s=self._grace_s)
-        sockets = [self.control.socket, *([] if self._peers is None else [self._peers.socket])]
+        answer = ForOwnNames(self.host.control, self._names)
         try:
-            self._control_listeners = [Listener(self.host.control, each, options) for each in sockets]
+            self._control_listeners = [Listener(answer, self.control.socket, options)]
+            if self._peers is not None:
+                # No browser reaches a Unix socket.
+                self._control_listeners.append(Listener(self.host.control, self._peers.socket, options))
             if self._answers_early:
                 await self._start_control()
                 await self.host.start()
@@ -102,7 +112,7 @@ class ServedHost:
         """Accept requests of the public, where the edge is hosted here and has not been closed. The host has started."""
         async with self._changing_edge:
             if self.host.public is not None and self.public is not None and not self._is_edge_closed:
-                options = replace(PUBLIC, grace_s=self._grace_s)
+                options = replace(PUBLIC, grace_s=self._grace_s, names=self._public_names)
                 self._edge_listener = Listener(self.host.public, self.public.socket, options)
                 await self._edge_listener.start()
 
@@ -150,3 +160,8 @@ class ServedHost:
     async def _finish(self) -> None:
         await asyncio.gather(*(listener.finish() for listener in self._control_listeners))
         self._control_listeners = []
+
+
+def _addresses(listening: Listening) -> list[str]:
+    """The address of a socket; none where it is a Unix socket."""
+    return [] if listening.socket.family is socket.AF_UNIX else [listening.socket.getsockname()[0]]

@@ -10,7 +10,7 @@ import pytest
 from plures.deploy.serving.guard import Guard
 from plures.deploy.serving.listener import Listener, ServingOptions
 from plures.deploy.serving.sockets import ListenAddress, listen
-from plures.http import MAX_ARRIVAL_S, MAX_UNREAD_S
+from plures.http import MAX_ARRIVAL_S, MAX_UNREAD_S, OwnNames
 from plures.http.request_reader import MAX_HEAD_BYTES, MAX_HEADER_LINES
 from tests.integration.deploy.support import until
 
@@ -209,3 +209,17 @@ async def test_who_does_not_read_the_answer_is_cut_off(public: Serve) -> None:
     pass_s(guard, MAX_UNREAD_S + 1)
     assert len(await client.rest()) < LARGE
     await until(lambda: not it.listener.guards)
+
+
+# Names
+
+
+async def test_a_listener_that_was_told_names_answers_to_no_others(public: Serve) -> None:
+    it = await public(names=OwnNames(["shop.example"]))
+    for host in (b"shop.example", b"SHOP.example:80", b"127.0.0.1:8000"):
+        client = await it.connect(b"GET /now HTTP/1.1\r\nhost: %b\r\n\r\n" % host)
+        assert (await client.answer()).body == b"done"
+    client = await it.connect(b"GET /now HTTP/1.1\r\nhost: evil.example\r\n\r\n")
+    assert (await client.answer()).status == HTTPStatus.MISDIRECTED_REQUEST
+    assert await client.rest() == b""
+    assert it.application.paths == ["/now"] * 3

@@ -91,3 +91,28 @@ async def test_a_failing_start_closes_everything():
         await ServedHost(host, control, public, grace_s=1.0).start()
     assert host.journal[-1] == "stop"
     assert open_descriptors() == before
+
+
+async def test_control_answers_to_its_names_and_to_no_page_of_another_site(sockets, http):
+    control, public = sockets
+    served = ServedHost(StandIn(), control, public, grace_s=20.0, names=["shop.internal"])
+    await served.start()
+    for headers in ({}, {"host": "shop.internal:8001"}, {"host": "localhost"}, {"origin": control.url}):
+        assert (await http.get(control.url, headers=headers)).status_code == 202, headers
+    for headers in ({"host": "evil.example"}, {"origin": "http://evil.example"}, {"sec-fetch-site": "cross-site"}):
+        for method in ("GET", "POST"):
+            refused = await http.request(method, control.url, headers=headers)
+            assert (refused.status_code, refused.json()["code"]) == (403, "permission_denied"), headers
+    assert (await http.get(public.url, headers={"host": "evil.example"})).status_code == 204
+    await served.stop()
+
+
+async def test_the_edge_answers_to_its_names_where_it_was_told_some(sockets, http):
+    control, public = sockets
+    served = ServedHost(StandIn(), control, public, grace_s=20.0, public_names=["shop.example"])
+    await served.start()
+    assert (await http.get(public.url)).status_code == 204
+    assert (await http.get(public.url, headers={"host": "shop.example"})).status_code == 204
+    assert (await http.get(public.url, headers={"host": "evil.example"})).status_code == 421
+    assert (await http.get(control.url, headers={"host": "shop.example"})).status_code == 403
+    await served.stop()
