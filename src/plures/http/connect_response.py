@@ -1,0 +1,34 @@
+"""What is answered to a Connect request over HTTP: replies, and refusals of what cannot be a call here."""
+
+from http import HTTPStatus
+from typing import Final
+
+import msgspec
+
+from plures.contract import OperationDescription
+from plures.errors import CallError, Status
+from plures.runtime import Reply, connect
+
+from .exchange import NOT_SENT, Response
+
+STREAM_TYPE: Final = connect.STREAM_TYPE.encode()
+_NOT_SENT: Final = (NOT_SENT,)
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+def unary(reply: Reply, headers: Headers = ()) -> Response:
+    """The response with a reply."""
+    return Response(reply.http_status, reply.body, headers=headers if reply.outcome is None else (*_NOT_SENT, *headers))
+
+
+def failed(operation: OperationDescription, error: CallError, headers: Headers = ()) -> Response:
+    """The response to a request that is refused as a call; that of a stream tells it in its end."""
+    if operation.streams:
+        return Response(connect.OK, connect.end_of_stream(error, operation), STREAM_TYPE, headers)
+    return unary(connect.error_reply(error, operation), headers)
+
+
+def refused(status: HTTPStatus, message: str, headers: Headers = ()) -> Response:
+    """The response to a request that is no call of an operation here; it did not start."""
+    problem = {"code": Status.UNIMPLEMENTED.value, "message": message}
+    return Response(status.value, msgspec.json.encode(problem), headers=(*_NOT_SENT, *headers))
