@@ -186,11 +186,19 @@ async def test_streams_are_envelopes(web: httpx.AsyncClient) -> None:
     assert end[1]["error"]["details"][0]["type"] == "lab.trouble.v1.Gone"
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", struct.pack(">BI", 0, 100) + b"{}", struct.pack(">BI", 1, 2) + b"[]"])
-async def test_a_stream_needs_one_whole_envelope(web: httpx.AsyncClient, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "unimplemented"),
+        (b"{}", "invalid_argument"),
+        (struct.pack(">BI", 0, 100) + b"{}", "invalid_argument"),
+        (struct.pack(">BI", 1, 2) + b"{}", "internal"),
+    ],
+)
+async def test_a_stream_needs_one_whole_envelope(web: httpx.AsyncClient, content: bytes, code: str) -> None:
     answer = await web.post("/lab.trouble.v1.Trouble/Stream", content=content, headers=STREAM)
     [(flags, end)] = envelopes(answer.content)
-    assert (answer.status_code, flags, end["error"]["code"]) == (200, 2, "invalid_argument")
+    assert (answer.status_code, flags, end["error"]["code"]) == (200, 2, code)
 
 
 async def test_health_and_listing(web: httpx.AsyncClient) -> None:
