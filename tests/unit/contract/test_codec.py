@@ -190,3 +190,14 @@ def test_a_body_full_of_mistakes_is_not_read_to_its_end() -> None:
     with pytest.raises(Malformed) as caught:
         codec(Batch).encode_checked(Batch((1,) * 50_000))  # type: ignore[arg-type]
     assert len(caught.value.problems) <= 25
+
+
+def test_nanoseconds_of_peers_are_rounded_to_microseconds() -> None:
+    def read(at: str) -> datetime:
+        task: Task = codec(Task).decode(b'{"number":1,"at":"%b"}' % at.encode())
+        return task.at
+
+    assert read("2030-01-01T00:00:00.123456789Z") == datetime(2030, 1, 1, 0, 0, 0, 123457, UTC)
+    assert read("9999-12-31T23:59:59.999999Z").microsecond == 999_999
+    with pytest.raises(Malformed, match="at: "):
+        read("9999-12-31T23:59:59.999999999Z")
