@@ -1,15 +1,52 @@
 "use strict";
-const graph = document.querySelector(".graph");
-if (graph) {
+for (const choice of document.querySelectorAll("[data-shows]")) {
+  choice.addEventListener("change", () => {
+    for (const graph of document.querySelectorAll(".graph")) graph.classList.toggle(choice.dataset.shows, choice.checked);
+  });
+}
+for (const graph of document.querySelectorAll(".graph")) {
   const edges = [...graph.querySelectorAll(".edge")];
+  const nodes = [...graph.querySelectorAll(".node")];
+  const words = graph.parentElement.querySelector(".picked");
+  let kept = null;
   const pick = (name) => {
+    const [callees, callers] = [[], []];
+    for (const edge of edges) {
+      edge.classList.toggle("out", edge.dataset.a === name);
+      edge.classList.toggle("in", edge.dataset.b === name);
+      if (edge.dataset.a === name) callees.push(edge.dataset.b);
+      if (edge.dataset.b === name) callers.push(edge.dataset.a);
+    }
     graph.classList.toggle("picking", name !== null);
-    for (const edge of edges) edge.classList.toggle("on", edge.dataset.a === name || edge.dataset.b === name);
+    for (const node of nodes) {
+      const other = node.dataset.name;
+      node.classList.toggle("near", other === name || callees.includes(other) || callers.includes(other));
+      node.classList.toggle("kept", other === kept);
+    }
+    const list = (names) => names.sort().join(", ") || "none here";
+    words.textContent = name === null ? "" : `${name} imports: ${list(callees)}. Imported by: ${list(callers)}.`;
   };
-  for (const node of graph.querySelectorAll(".node")) {
-    for (const event of ["focus", "mouseenter"]) node.addEventListener(event, () => pick(node.dataset.name));
-    for (const event of ["blur", "mouseleave"]) node.addEventListener(event, () => pick(null));
+  const keep = (name) => {
+    kept = kept === name ? null : name;
+    pick(kept);
+  };
+  for (const node of nodes) {
+    for (const event of ["focus", "mouseenter"]) node.addEventListener(event, () => pick(kept ?? node.dataset.name));
+    for (const event of ["blur", "mouseleave"]) node.addEventListener(event, () => pick(kept));
+    node.addEventListener("click", () => keep(node.dataset.name));
+    node.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") {
+        event.preventDefault();
+        keep(node.dataset.name);
+      }
+    });
   }
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      kept = null;
+      pick(null);
+    }
+  });
 }
 const valueOf = (row, column) => {
   const text = row.cells[column].textContent.trim();

@@ -68,7 +68,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.attributes += [(name, value or "") for name, value in attrs]
-        if tag != "meta":
+        if tag not in {"meta", "input"}:
             self.open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -87,11 +87,11 @@ class Page(HTMLParser):
 
 OUR_TAGS = (
     "html head meta title style body a header h1 p code dl div dt dd nav main section h2 h3 details summary span small strong ul li "
-    "svg path g rect text table caption thead tbody tr th td meter footer script"
+    "svg path g rect text table caption thead tbody tr th td meter footer script label input"
 )
 OUR_ATTRIBUTES = (
     "lang charset name content http-equiv class href id aria-label aria-labelledby viewbox role data-a data-b data-name d stroke-width "
-    "tabindex x y width height rx scope style title min max value open"
+    "type data-shows aria-live tabindex x y width height rx scope style title min max value open"
 )
 
 

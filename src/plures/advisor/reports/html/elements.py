@@ -12,9 +12,11 @@ Cell = str | int
 Columns = Sequence[tuple[str, Callable[[Row], Cell]]]
 """(heading, what it shows of a row) of each column"""
 
+# A longer table scrolls in a box of its own where the screen is small.
+_SHORT = 12
 NOTHING = Markup("")
 _TABLE = Markup(
-    '<div class="wide"><table class="{kind}"><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    '<div class="wide{long}" tabindex="0" role="region" aria-label="{caption}"><table class="{kind}"><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 )
 _HEADING = Markup('<th scope="col">{}</th>')
 _ROW = Markup("<tr>{}</tr>")
@@ -32,9 +34,11 @@ def joined(parts: Iterable[Markup], between: Markup = NOTHING) -> Markup:
 
 def table(caption: str, columns: Columns[Row], rows: Iterable[Row], *, kind: str = "") -> Markup:
     """An HTML table, or nothing when there are no rows. A cell that begins with a digit is set to the right."""
-    body = joined(_row([show(row) for _, show in columns]) for row in rows)
+    listed = list(rows)
+    body = joined(_row([show(row) for _, show in columns]) for row in listed)
     head = joined(_HEADING.format(name) for name, _ in columns)
-    return _TABLE.format(kind=kind, caption=caption, head=head, body=body) if body else NOTHING
+    long = " long" if len(listed) > _SHORT else ""
+    return _TABLE.format(kind=kind, caption=caption, head=head, body=body, long=long) if body else NOTHING
 
 
 def _row(cells: Sequence[Cell]) -> Markup:

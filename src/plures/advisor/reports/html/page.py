@@ -8,9 +8,10 @@ from plures.advisor.judging import Advice
 from plures.advisor.model import CodeMap
 
 from . import tables
-from .drawing import graph
+from .drawing import MOST_NODES, graph
 from .elements import NOTHING, joined, references
 from .findings import findings
+from .groups import grouped
 
 _POLICY = Markup("default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:")
 _PAGE = Markup(
@@ -27,10 +28,17 @@ _ON_DISK = Markup("<p>Files as they are on disk</p>")
 _FIGURES = Markup('{}<dl class="figures">{}</dl>')
 _FIGURE = Markup("<div><dt>{}</dt><dd>{:,}</dd></div>")
 _GRAPH = Markup(
-    "<p>Callers are above, components that many others use are below. Lines are imports, thicker for more; <span class='cyclekey'>dashed</span> "
-    "ones are part of a circle. The darker a component, the better it would stand alone. Focus or point at one to see its own lines; the table "
-    "<a href='#edges'>What binds components</a> says the same in words.</p>"
-    '<div class="wide">{}</div>'
+    "<p>Callers are above, components that many others use are below. Arrows point at what is imported, thicker for more; "
+    "<span class='cyclekey'>dashed</span> ones are part of a circle. The darker a component, the better it would stand alone. Point at one to "
+    "see all that it <span class='outkey'>imports</span> and what <span class='inkey'>imports it</span>; click or press Enter to keep it, "
+    "Escape to let go. The table <a href='#edges'>What binds components</a> says the same in words.</p>"
+    '<p class="choices"><label><input type="checkbox" data-shows="everything"> All imports, not only the strongest of each</label> '
+    '<label><input type="checkbox" data-shows="noshared"> Hide what the others share</label></p>'
+    '<div class="wide" tabindex="0" role="region" aria-label="Graph">{}</div>{}'
+)
+_UNGROUPED = Markup(
+    '<details class="ungrouped"><summary>The {} largest components, not grouped</summary>'
+    '<div class="wide" tabindex="0" role="region" aria-label="Graph of all">{}</div></details>'
 )
 _SENTENCES = Markup("<ul>{}</ul>")
 _SENTENCE = Markup("<li>{}</li>")
@@ -40,7 +48,7 @@ def render_html(drawn: CodeMap, advice: Advice | None = None) -> Markup:
     """The page."""
     sections = (
         ("verdicts", "Verdicts", findings(advice) if advice else NOTHING),
-        ("graph", "Who imports whom", _GRAPH.format(graph(drawn))),
+        ("graph", "Who imports whom", _graphs(drawn)),
         ("components", "Components", tables.components(drawn)),
         ("matrix", "Dependency matrix", tables.matrix(drawn)),
         ("edges", "What binds components", tables.edges(drawn)),
@@ -61,6 +69,13 @@ def render_html(drawn: CodeMap, advice: Advice | None = None) -> Markup:
         command="advise" if advice else "map",
         script=_static("report.js"),
     )
+
+
+def _graphs(drawn: CodeMap) -> Markup:
+    """The graph; of many components one with siblings grouped, and one of all of them on request."""
+    shown, members = grouped(drawn)
+    apart = _UNGROUPED.format(min(len(drawn.components), MOST_NODES), graph(drawn)) if members else NOTHING
+    return _GRAPH.format(graph(shown, members), apart)
 
 
 def _static(name: str) -> Markup:

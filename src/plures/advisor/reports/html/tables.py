@@ -16,7 +16,7 @@ _TREND = 0.15
 _TREND_CELL = Markup("{} {}")
 _METER = Markup('<meter min="0" max="1" value="{}">{:.2f}</meter>')
 _MATRIX_TABLE = Markup(
-    '<div class="wide"><table class="matrix"><caption>Pairs of files that import. Entries below the diagonal run against the order '
+    '<div class="wide long" tabindex="0" role="region" aria-label="Dependency matrix"><table class="matrix"><caption>Pairs of files that import. Entries below the diagonal run against the order '
     "and close circles.</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
 )
 _MATRIX_HEADING = Markup('<th scope="col"><span>{}</span></th>')

@@ -1,0 +1,65 @@
+"""A map of many components with siblings taken together, so that the first picture can be read."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from plures.advisor.model import CodeMap, Component, Edge
+
+# A picture of more components than this is grouped.
+MOST_APART = 24
+# So many components below one name are siblings.
+_FEWEST_SIBLINGS = 3
+
+
+def grouped(drawn: CodeMap) -> tuple[CodeMap, Mapping[str, Sequence[str]]]:
+    """The map with one component for each group of siblings, and the members of each group. A small map stays as it is."""
+    group_of = {c.name: c.name for c in drawn.components}
+    while len(set(group_of.values())) > MOST_APART:
+        siblings = Counter(parent for name in set(group_of.values()) if (parent := _parent(name)))
+        parents = [parent for parent, count in siblings.items() if count >= _FEWEST_SIBLINGS]
+        if not parents:
+            break
+        # Deep siblings say least in a first picture; of equally deep ones the smaller family costs least.
+        joined = min(parents, key=lambda parent: (-parent.count("."), siblings[parent], parent))
+        group_of = {name: f"{joined}.*" if _parent(group) == joined else group for name, group in group_of.items()}
+    members: defaultdict[str, list[str]] = defaultdict(list)
+    for name, group in group_of.items():
+        members[group].append(name)
+    by_name = {c.name: c for c in drawn.components}
+    components = [_together(group, [by_name[name] for name in names], group_of) for group, names in members.items()]
+    shown = replace(drawn, components=tuple(components), edges=tuple(_edges(drawn.edges, group_of)))
+    return shown, {group: names for group, names in members.items() if len(names) > 1}
+
+
+def _parent(name: str) -> str:
+    """What precedes the last part of a dotted name; for a group, what precedes its name."""
+    return name.removesuffix(".*").rpartition(".")[0]
+
+
+def _together(group: str, parts: Sequence[Component], group_of: Mapping[str, str]) -> Component:
+    lines = sum(part.lines for part in parts)
+    independence = sum(part.independence * part.lines for part in parts) / lines if lines else parts[0].independence
+    return replace(
+        parts[0],
+        name=group,
+        files=sum(part.files for part in parts),
+        lines=lines,
+        independence=independence,
+        callers=tuple({group_of[name] for part in parts for name in part.callers if name in group_of} - {group}),
+        callees=tuple({group_of[name] for part in parts for name in part.callees if name in group_of} - {group}),
+        commits=sum(part.commits for part in parts),
+        shared=all(part.shared for part in parts),
+    )
+
+
+def _edges(edges: Sequence[Edge], group_of: Mapping[str, str]) -> list[Edge]:
+    found: dict[tuple[str, str], Edge] = {}
+    for edge in edges:
+        source, target = group_of.get(edge.source, edge.source), group_of.get(edge.target, edge.target)
+        if source != target:
+            one = found.get((source, target)) or replace(edge, source=source, target=target, imports=0, in_cycle=False)
+            found[source, target] = replace(
+                one, imports=one.imports + edge.imports, in_cycle=one.in_cycle or edge.in_cycle
+            )
+    return list(found.values())
