@@ -7,7 +7,7 @@ from plures import Message, Meta, command, contract, query
 
 
 class Recommendation(Message):
-    """A product to show beside another; ``bought_together`` is 0 if the two are only alike."""
+    """A product to show beside another; ``bought_together`` is 0 if the two only go together or are alike."""
 
     product_id: str
     bought_together: int = 0
@@ -21,7 +21,7 @@ class Recommendations(Protocol):
     async def for_product(
         self, product_id: str, limit: Annotated[int, Meta(ge=1, le=50)] = 6
     ) -> tuple[Recommendation, ...]:
-        """First what customers most often bought together, then what is most alike."""
+        """First what customers most often bought together, then what goes with it, then what is most alike."""
         ...
 
     @command(idempotent=True, deadline_s=1)

@@ -1,11 +1,14 @@
-"""Recommendations: what customers bought together, and after that what is alike."""
+"""Recommendations: what customers bought together, after that what goes with it, and after that what is alike."""
 
+import asyncio
 import re
 from functools import lru_cache
-from itertools import permutations
+from itertools import permutations, zip_longest
 from typing import Final, Protocol
+from zlib import crc32
 
-from marketplace.catalog.contract import Catalog, Product
+from marketplace.catalog.contract import Catalog, CategoryUnknown, Product
+from marketplace.recommendations.complements import complements_of
 from marketplace.recommendations.contract import Recommendation, Recommendations
 
 # The number of pairs grows with the square of the products in an order, and the 21st product teaches little.
@@ -57,11 +60,27 @@ class RecommendationsService(Recommendations):
         product = await self._catalog.get(product_id)
         bought = await self._store.together(product_id, limit)
         found = {other: Recommendation(other, bought_together=times) for other, times in bought}
+        for other in await self._complements(product, limit - len(found)):
+            found.setdefault(other.id, Recommendation(other.id))
         if len(found) < limit:
             shelf = await self._catalog.browse(product.category_id, limit=NEIGHBOURS)
             for other in _most_alike(product, shelf.products):
                 found.setdefault(other.id, Recommendation(other.id))
         return tuple(found.values())[:limit]
+
+    async def _complements(self, product: Product, limit: int) -> list[Product]:
+        """One from each shelf of things that go with the product, then another one from each."""
+        if limit <= 0:
+            return []
+        shelves = await asyncio.gather(*map(self._shelf, complements_of(product.category_id)))
+        alike = [_most_alike(product, shelf) for shelf in shelves]
+        return [other for turn in zip_longest(*alike) for other in turn if other is not None][:limit]
+
+    async def _shelf(self, category_id: str) -> tuple[Product, ...]:
+        try:
+            return (await self._catalog.browse(category_id, limit=NEIGHBOURS)).products
+        except CategoryUnknown:
+            return ()
 
     async def record_order(self, order_id: str, product_ids: tuple[str, ...]) -> None:
         distinct = tuple(dict.fromkeys(product_ids))[:MOST_LEARNT_FROM]
@@ -71,7 +90,14 @@ class RecommendationsService(Recommendations):
 def _most_alike(product: Product, others: tuple[Product, ...]) -> list[Product]:
     words = _words(product.name, product.description)
     apart = [other for other in others if other.id != product.id]
-    return sorted(apart, key=lambda other: (-len(words & _words(other.name, other.description)), other.id))
+    return sorted(apart, key=lambda other: _order(product, other, words))
+
+
+def _order(product: Product, other: Product, words: frozenset[str]) -> tuple[int, int, str]:
+    """The more words they share the earlier; among strangers, each product has another order."""
+    shared = len(words & _words(other.name, other.description))
+    is_neighbour = product.category_id == other.category_id
+    return -shared, 0 if is_neighbour else crc32(f"{product.id} {other.id}".encode()), other.id
 
 
 # We compare a product with all its neighbours, and again for each of them.

@@ -4,14 +4,26 @@ import asyncio
 
 import pytest
 
-from marketplace.catalog.contract import ProductUnknown
+from marketplace.catalog.contract import Product, ProductUnknown
 from marketplace.recommendations.contract import Recommendation
 from marketplace.recommendations.service import MOST_LEARNT_FROM, RecommendationsService
+from marketplace.recommendations.tests.conftest import BISCUITS, CUPS
 
 
 async def test_without_orders_the_most_alike_come_first(recommendations: RecommendationsService) -> None:
     found = await recommendations.for_product("tea")
     assert [(each.product_id, each.bought_together) for each in found] == [("mate", 0), ("cider", 0), ("soda", 0)]
+
+
+async def test_what_goes_with_it_comes_before_what_is_alike(
+    recommendations: RecommendationsService, shelves: dict[str, tuple[Product, ...]]
+) -> None:
+    shelves.update({"kitchen/drinkware": CUPS, "bakery/cookies": BISCUITS})
+    found = await recommendations.for_product("tea", limit=5)
+    assert [each.product_id for each in found] == ["mug", "wafer", "flute", "mate", "cider"]
+    await recommendations.record_order("o1", ("tea", "sugar"))
+    found = await recommendations.for_product("tea", limit=2)
+    assert [each.product_id for each in found] == ["sugar", "mug"]
 
 
 async def test_bought_together_comes_before_alike(recommendations: RecommendationsService) -> None:
