@@ -76,8 +76,8 @@ async def test_errors_are_json_with_the_protocols_codes(web: httpx.AsyncClient) 
     status, body = await post(web, "/lab.trouble.v1.Trouble/Fail", {"how": "refused"})
     assert (status, body) == (403, {
         "code": "permission_denied", "message": "It may not be done.",
-        "details": [{"type": "lab.trouble.v1.Refused", "value": "",
-                     "debug": {"who": "tester", "until": "2030-01-01T00:00:00Z", "attempts": str(2**60)}}],
+        "declared": {"type": "lab.trouble.v1.Refused",
+                     "fields": {"who": "tester", "until": "2030-01-01T00:00:00Z", "attempts": str(2**60)}},
     })  # fmt: skip
     status, body = await post(web, "/lab.trouble.v1.Trouble/Fail", {"how": "bug"})
     assert (status, body["code"], "secret" in str(body)) == (500, "internal", False)
@@ -183,7 +183,7 @@ async def test_streams_are_envelopes(web: httpx.AsyncClient) -> None:
     assert items == [(0, {"value": 0}), (0, {"value": 1})]
     assert end[0] == 2
     assert end[1]["error"]["code"] == "not_found"
-    assert end[1]["error"]["details"][0]["type"] == "lab.trouble.v1.Gone"
+    assert end[1]["error"]["declared"]["type"] == "lab.trouble.v1.Gone"
 
 
 @pytest.mark.parametrize(

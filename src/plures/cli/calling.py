@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from plures.contract import as_object
+from plures.contract import as_list, as_object
 from plures.http import HttpTransport
 from plures.runtime import Broken, NotSent, Outgoing, Reply, TooLarge, connect
 
@@ -85,10 +85,16 @@ def _print_error(data: Any, *, as_json: bool) -> int:
         return FAILED
     message, code = error.get("message") or "no message", error.get("code")
     say(("failed", "red"), f": {message}", (f"  [{code}]", "dim"), err=True)
-    for detail in error.get("details", []):
-        fields = json.dumps(detail.get("debug"), ensure_ascii=False)
-        say("  ", (str(detail.get("type")), "yellow"), f" {fields}", err=True)
+    declared = as_object(error.get("declared"))
+    if declared is not None:
+        _print_fields(declared.get("type"), declared.get("fields"))
+    for detail in filter(None, map(as_object, as_list(error.get("details")) or [])):
+        _print_fields(detail.get("type"), detail.get("debug"))
     return FAILED
+
+
+def _print_fields(name: object, fields: object) -> None:
+    say("  ", (str(name), "yellow"), f" {json.dumps(fields, ensure_ascii=False)}", err=True)
 
 
 def _parsed(body: bytes) -> Any:

@@ -29,7 +29,7 @@ is. In development mode, and in checked tests, `loopback` takes such a call thro
     plures-outcome: not sent                        only with errors, where the operation certainly did not start
     content-length: 14
 
-    {"value":2360}                                  or {"code":"not_found","message":"...","details":[...]}
+    {"value":2360}                                  or {"code":"not_found","message":"...","declared":{...}}
 
 A unary query may be a GET as well. The bodies of a streaming operation consist of envelopes: one in the request, and in
 the answer, whose status is 200, one for each item and one for the end.

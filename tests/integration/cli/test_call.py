@@ -79,7 +79,7 @@ def test_a_stream_is_one_answer_after_the_other(call: Call) -> None:
 def test_a_stream_may_end_with_an_error(call: Call) -> None:
     result = call("Count", "up_to=1", "then=closed", "--json")
     assert (result.exit_code, result.stdout) == (1, '{"value":0}\n')
-    assert json.loads(result.stderr)["details"][0]["debug"] == {"day": "Sunday"}
+    assert json.loads(result.stderr)["declared"]["fields"] == {"day": "Sunday"}
 
 
 def test_a_declared_error(call: Call) -> None:

@@ -99,8 +99,27 @@ def test_the_outcome_that_the_peer_tells_counts() -> None:
 
 
 def test_what_a_contract_declares_arrives_as_itself() -> None:
-    detail: dict[str, Any] = {"who": "me", "until": "2030-01-01T00:00:00Z", "attempts": "3"}
-    body = json.dumps({"code": "permission_denied", "details": [{"type": "lab.trouble.v1.Refused", "debug": detail}]})
-    with pytest.raises(Refused) as caught:
-        answer_of(OPERATION, Reply(403, body.encode()))
-    assert (caught.value.who, caught.value.attempts) == ("me", 3)
+    fields: dict[str, Any] = {"who": "me", "until": "2030-01-01T00:00:00Z", "attempts": "3"}
+    name = "lab.trouble.v1.Refused"
+    for told in (
+        {"declared": {"type": name, "fields": fields}},
+        {"details": [{"type": name, "value": "CgJtZQ", "debug": fields}]},
+    ):
+        with pytest.raises(Refused) as caught:
+            answer_of(OPERATION, Reply(403, json.dumps({"code": "permission_denied", **told}).encode()))
+        assert (caught.value.who, caught.value.attempts) == ("me", 3)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"declared": {"type": "lab.trouble.v1.Refused"}},
+        {"declared": ["lab.trouble.v1.Refused"]},
+        {"declared": {"type": ["lab.trouble.v1.Refused"], "fields": 5}},
+        {"details": [{"type": "lab.trouble.v1.Refused", "value": "CgJtZQ"}]},
+    ],
+)
+def test_a_declared_error_whose_fields_cannot_be_read_keeps_its_code(told: dict[str, Any]) -> None:
+    body = json.dumps({"code": "permission_denied", "message": "not today", **told}).encode()
+    error = failure(Reply(403, body))
+    assert (type(error), error.status, error.why) == (CallError, "permission_denied", "not today")

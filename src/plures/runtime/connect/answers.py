@@ -58,6 +58,7 @@ def _error_body(error: CallError | ContractError, operation: OperationDescriptio
         return msgspec.json.encode({"code": error.status.value, "message": error.why})
     declared = next(declared for declared in operation.errors if type(error) is declared.python)
     fields = msgspec.Raw(declared.codec.encode_checked(declared.codec.message.python(**error.fields)))
-    # Peers with generated code would read `value`; its field numbers do not exist before the contract is locked.
-    detail = {"type": declared.name, "value": "", "debug": fields}
-    return msgspec.json.encode({"code": error.status.value, "message": error.what, "details": [detail]})
+    # No detail: its `value` needs field numbers, which do not exist before the contract is locked, and official clients take an
+    # empty one for a message of zeros, or refuse the whole error where it is absent. They pass over keys that they do not know.
+    told = {"type": declared.name, "fields": fields}
+    return msgspec.json.encode({"code": error.status.value, "message": error.what, "declared": told})

@@ -104,7 +104,7 @@ def _failure_in(end: bytes) -> Reply | None:
 def _error_of(operation: OperationDescription, reply: Reply) -> Exception:
     told = _parsed(reply.body)
     body = as_object(told) or {}
-    declared = _declared(body.get("details"), operation)
+    declared = _declared(body, operation)
     if declared is not None:
         return declared
     status = _code_of(told) or _STATUS_OF_HTTP.get(reply.http_status, Status.UNKNOWN)
@@ -121,12 +121,23 @@ def _code_of(told: object) -> Status | None:
     return _STATUSES.get(str((as_object(told) or {}).get("code")))
 
 
-def _declared(details: object, operation: OperationDescription) -> ContractError | None:
-    for detail in map(as_object, as_list(details) or []):
+def _declared(body: Mapping[str, Any], operation: OperationDescription) -> ContractError | None:
+    """The declared error that a body tells: in `declared`, as Plures writes it, or in the details of other peers."""
+    ours = as_object(body.get("declared"))
+    told = [] if ours is None else [(ours.get("type"), ours.get("fields"))]
+    details = [detail for detail in map(as_object, as_list(body.get("details")) or []) if detail is not None]
+    told += [(detail.get("type"), _fields_of(detail)) for detail in details]
+    for name, fields in told:
         for declared in operation.errors:
-            if detail is not None and detail.get("type") == declared.name:
-                return _rebuilt(declared.python, declared.codec, detail.get("debug") or {})
+            if name == declared.name:
+                return _rebuilt(declared.python, declared.codec, fields)
     return None
+
+
+def _fields_of(detail: Mapping[str, Any]) -> object:
+    """The JSON of a detail. Its bytes cannot be read without field numbers, but no bytes are a message of zeros."""
+    debug = detail.get("debug")
+    return {} if debug is None and not detail.get("value") else debug
 
 
 def _rebuilt(python: type[ContractError], codec: Any, fields: Any) -> ContractError | None:
