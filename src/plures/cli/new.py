@@ -1,9 +1,11 @@
 """`plures new`: a small application to begin with."""
 
+import json
 import keyword
 import re
 import shlex
 import sys
+from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -50,6 +52,22 @@ def new_command(name: str) -> None:
             ) from None
     say(("created", "green"), f" {folder}")
     click.echo(f"  cd {shlex.quote(str(folder))}\n{_NEXT_STEPS}")
+    source = source_of_plures()
+    if source:
+        click.echo(
+            f"In another environment, install this Plures first: pip install {shlex.quote(f'plures @ {source}')}"
+        )
+
+
+def source_of_plures() -> str:
+    """Where pip got Plures from, as pip takes it again; empty where that was an index, in which pip finds it by name."""
+    try:
+        told = json.loads(distribution("plures").read_text("direct_url.json") or "{}")
+    except (PackageNotFoundError, ValueError):
+        return ""
+    if "vcs_info" in told:
+        return f"{told['vcs_info']['vcs']}+{told['url']}@{told['vcs_info']['commit_id']}"
+    return str(told.get("url", ""))
 
 
 def _check_name(name: str, package: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from click.testing import Result
 
 from plures.application import assemble, load
+from plures.cli.new import source_of_plures
 from plures.topology import check, parse
 
 Run = Callable[..., Result]
@@ -40,7 +41,11 @@ def imported_names(node: ast.AST) -> list[str]:
 def test_what_is_written(plures: Run, here: Path) -> None:
     result = plures("new", "my-shop")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == (
+    steps, separator, source = result.stdout.partition("In another environment, install this Plures first: ")
+    # Only where Plures came from no index.
+    assert (source == "") == (separator == "") == (source_of_plures() == "")
+    assert source in ("", f"pip install 'plures @ {source_of_plures()}'\n")
+    assert steps == (
         "created my-shop\n  cd my-shop\n"
         "  pip install --editable '.[test]'  # Starlette and pytest, as pyproject.toml says\n"
         "  plures run                        # http://127.0.0.1:8000/?name=you\n"
@@ -186,3 +191,28 @@ def test_a_name_that_is_too_long(plures: Run, here: Path) -> None:
     result = plures("new", "a" * 300)
     assert result.exit_code == 2
     assert "why: File name too long" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("told", "source"),
+    [
+        (None, ""),
+        ("{", ""),
+        ('{"url": "file:///src/plures", "dir_info": {"editable": true}}', "file:///src/plures"),
+        ('{"url": "https://example.org/plures.whl", "archive_info": {}}', "https://example.org/plures.whl"),
+        (
+            '{"url": "https://example.org/plures", "vcs_info": {"vcs": "git", "commit_id": "ab12"}}',
+            "git+https://example.org/plures@ab12",
+        ),
+    ],
+)
+def test_where_this_plures_came_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str | None, source: str
+) -> None:
+    folder = tmp_path / "plures-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: plures\nVersion: 1.0\n")
+    if told is not None:
+        (folder / "direct_url.json").write_text(told)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    assert source_of_plures() == source
