@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from plures.errors import InvalidInput, PluresError
+from plures.errors import InvalidInput, PluresError, out_of_files
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -62,7 +62,10 @@ def mistakes_explained(*, as_json: bool = False) -> Generator[None]:
     """Print an error of Plures as sentences or JSON, and exit. Any other exception is a bug and keeps its traceback."""
     try:
         yield
-    except PluresError as error:
+    except Exception as raised:
+        error = out_of_files(raised) or raised
+        if not isinstance(error, PluresError):
+            raise
         if as_json:
             click.echo(json.dumps(as_data(error), ensure_ascii=False), err=True)
         else:

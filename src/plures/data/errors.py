@@ -28,7 +28,8 @@ class DatabaseDamaged(DatabaseUnusable):
     wording = Text(
         _CANNOT_OPEN,
         why="{reason}",
-        fix="Restore the file from a backup, or move it away to start with an empty database.",
+        fix="Restore the file from a backup, save what can be read with `sqlite3 {path} .recover`, or move the file away to start with an "
+        "empty database.",
     )
 
 

@@ -11,6 +11,7 @@ from .calls import (
     Unavailable,
     Unimplemented,
 )
+from .files import TooManyFiles, none_left, out_of_files, too_many_files
 from .root import InvalidInput, PluresError, Rule, Text, Violation, did_you_mean
 
 __all__ = [
@@ -25,8 +26,12 @@ __all__ = [
     "Rule",
     "Status",
     "Text",
+    "TooManyFiles",
     "Unavailable",
     "Unimplemented",
     "Violation",
     "did_you_mean",
+    "none_left",
+    "out_of_files",
+    "too_many_files",
 ]

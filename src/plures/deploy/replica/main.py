@@ -28,7 +28,7 @@ from plures.deploy.errors import ApplicationRaised
 from plures.deploy.process_setup import freeze_gc
 from plures.deploy.serving import Servable, ServedHost, ShutdownSignals, inherit, shutdown_signals
 from plures.deploy.waiting import first
-from plures.errors import InvalidInput, PluresError
+from plures.errors import InvalidInput, PluresError, out_of_files
 
 from .orphans import end_this_process_after, watch_parent
 
@@ -137,6 +137,7 @@ class _Replica:
         self._channel.send(EdgeClosed())
 
     async def _fail(self, error: Exception) -> int:
+        error = out_of_files(error) or error
         if not isinstance(error, PluresError):
             _log.error("the application could not start", exc_info=error)
             error = ApplicationRaised(type(error).__name__, str(error))

@@ -1,0 +1,31 @@
+"""The quick check of a database at start: damaged pages are better found then than by the call that needs them."""
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from .errors import DatabaseDamaged
+
+_LIMIT_S: Final = 2.0
+_log = logging.getLogger("plures.data")
+
+
+async def check(writer: AsyncEngine, capability: str, path: Path, limit_s: float = _LIMIT_S) -> None:
+    """Look at every page, at most for a while: a large database must not keep the application from starting.
+
+    Raises:
+        DatabaseDamaged: With the first thing that SQLite found.
+    """
+    try:
+        async with asyncio.timeout(limit_s), writer.connect() as connection:
+            found = (await connection.exec_driver_sql("PRAGMA main.quick_check(1)")).scalar_one()
+            await connection.rollback()
+    except TimeoutError:
+        _log.info("%s is large: the check at start looked at a part of it within %g s", path, limit_s)
+        return
+    if found != "ok":
+        # The first line only names the database within the connection.
+        raise DatabaseDamaged(capability, path, str(found).removeprefix("*** in database main ***").strip())
