@@ -56,9 +56,19 @@ async def test_an_error_that_only_the_callee_knows_is_internal_for_its_caller(sh
     assert (type(error), error.operation) == (Internal, "lab.relay.v1.Relay/Fail")
 
 
-async def test_answers_and_errors_that_break_the_contract_are_internal(checked_shop: Running) -> None:
+@pytest.mark.parametrize("what", ["answer", "nothing", "text", "tuple", "item", "message", "part"])
+async def test_answers_of_the_wrong_type_are_internal(shop: Running, what: str) -> None:
+    error = await failure(getattr(shop.client(Trouble), f"wrong_{what}")())
+    assert (type(error), error.outcome) == (Internal, Outcome.MAY_HAVE_RUN)
+
+
+async def test_answers_that_only_look_wrong_are_right(shop: Running) -> None:
+    assert await shop.client(Trouble).odd_text() == "hello"
+    assert await shop.client(Trouble).odd_number() == 5.0
+
+
+async def test_errors_that_break_the_contract_are_internal(checked_shop: Running) -> None:
     trouble = checked_shop.client(Trouble)
-    assert type(await failure(trouble.wrong_answer())) is Internal
     assert type(await failure(trouble.fail("wrong field"))) is Internal
     assert type(await failure(trouble.fail("no unicode"))) is Internal
 

@@ -41,6 +41,12 @@ async def test_bugs_end_a_stream_without_their_text(shop: Running, caplog: pytes
     assert "secret" not in str(caught.value)
 
 
+async def test_items_of_the_wrong_type_end_a_stream(shop: Running, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.CRITICAL, "plures.calls")
+    with pytest.raises(Internal):
+        [n async for n in shop.client(Trouble).wrong_step()]
+
+
 async def test_the_deadline_covers_the_whole_stream(shop: Running) -> None:
     seen: list[int] = []
     with pytest.raises(DeadlineExceeded) as caught:

@@ -3,7 +3,7 @@
 from msgspec import Meta
 
 from .annotations import Unresolvable, annotations_of
-from .codec import MAX_DEPTH, Codec, Malformed, Problems, TooDeep, as_list, as_object, decode_base64
+from .codec import MAX_DEPTH, Codec, Fits, Malformed, Problems, TooDeep, as_list, as_object, decode_base64, shape_of
 from .contract_reader import is_contract, read_contract
 from .declare import OperationDeclaration, command, contract, query
 from .description import ContractDescription, ErrorDescription, OperationDescription
@@ -16,6 +16,7 @@ __all__ = [
     "ContractDescription",
     "ContractError",
     "ErrorDescription",
+    "Fits",
     "Malformed",
     "Message",
     "Meta",
@@ -33,4 +34,5 @@ __all__ = [
     "is_contract",
     "query",
     "read_contract",
+    "shape_of",
 ]

@@ -9,7 +9,7 @@ more than 16 hops, fails here. While the call runs, `deadlines` watches it, and 
 Work that blocks the event loop cannot be cancelled. It fails when it ends, since its time is over then.
 
 **In process** (`local`), the service's method is awaited with the arguments as they are, and its answer is returned as it
-is. In development mode, and in checked tests, `loopback` takes such a call through the codec and the dispatcher.
+is, once its shape was checked (`fitting`), as it is everywhere: the type of the answer and those of its parts. In development mode, and in checked tests, `loopback` takes such a call through the codec and the dispatcher.
 
 **Over the wire** (`remote`), the call is a POST of JSON by the Connect protocol (`connect`).
 

@@ -10,13 +10,14 @@ from typing import Any
 
 from msgspec.structs import astuple
 
-from plures.contract import Codec, ContractError, Malformed, OperationDescription, TooDeep
+from plures.contract import Codec, ContractError, Fits, Malformed, OperationDescription, TooDeep
 from plures.errors import CallError, Outcome, Unavailable
 
 from . import connect
 from .context import CallContext
 from .deadlines import Deadlines
 from .failures import bad_request, failure_of
+from .fitting import answer_shape, refuse_misfit
 from .policy import check_size
 from .running import run, run_stream
 from .transport import Reply
@@ -34,6 +35,7 @@ class Dispatcher:
         self._encode = Codec.encode_checked if checked else Codec.encode
         self._operations: dict[str, OperationDescription] = {}
         self._calls: dict[str, Callable[[Any], Any]] = {}
+        self._shapes: dict[str, Fits] = {}
         self._is_closed = False
         self._in_flight = 0
         self._idle: asyncio.Future[None] | None = None
@@ -47,6 +49,7 @@ class Dispatcher:
         """Take calls for a service's operations from now on."""
         self.announce(operations)
         for name, operation in operations.items():
+            self._shapes[operation.path] = answer_shape(operation)
             self._calls[operation.path] = _call(operation, getattr(service, name))
 
     def close(self) -> None:
@@ -69,7 +72,7 @@ class Dispatcher:
         try:
             work = self._begin(operation, context, body)
             value = await self._run(operation, context, work)
-            return Reply(connect.OK, connect.encoded_answer(operation, value, self._encode))
+            return Reply(connect.OK, self._encoded(operation, value))
         except (CallError, ContractError) as error:
             return connect.error_reply(error, operation)
         finally:
@@ -84,7 +87,7 @@ class Dispatcher:
             items = self._begin(operation, context, body)
             async with aclosing(self._steps(operation, context, items)) as stream:
                 async for item in stream:
-                    yield connect.envelope(connect.encoded_answer(operation, item, self._encode))
+                    yield connect.envelope(self._encoded(operation, item))
         except (CallError, ContractError) as error:
             yield connect.end_of_stream(error, operation)
         else:
@@ -103,6 +106,11 @@ class Dispatcher:
             return call(request)
         except Exception as error:  # noqa: BLE001 - a service whose method is no coroutine may raise already here
             raise failure_of(error, operation, context) from None
+
+    def _encoded(self, operation: OperationDescription, value: Any) -> bytes:
+        if not self._shapes[operation.path](value):
+            refuse_misfit(operation, value)
+        return connect.encoded_answer(operation, value, self._encode)
 
     async def _run(self, operation: OperationDescription, context: CallContext, work: Any) -> Any:
         try:

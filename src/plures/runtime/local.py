@@ -1,4 +1,7 @@
-"""Calls by reference: caller and callee share the process; arguments and answer are passed as they are."""
+"""Calls by reference: caller and callee share the process; arguments and answer are passed as they are.
+
+Only the shape of an answer is checked (`fitting`).
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -11,6 +14,7 @@ from plures.contract import OperationDescription
 from .context import current
 from .deadlines import Deadlines
 from .failures import failure_of
+from .fitting import answer_shape, refuse_misfit
 from .policy import admit
 from .running import Expired, run_stream
 
@@ -21,7 +25,7 @@ def by_reference(
     """The operation as a caller in the same process sees it."""
     if operation.streams:
         return _stream(operation, method, deadlines)
-    enter, leave = deadlines.enter, deadlines.leave
+    enter, leave, fits = deadlines.enter, deadlines.leave, answer_shape(operation)
 
     async def call(*args: Any, **kwargs: Any) -> Any:
         context = admit(operation, current.get())
@@ -44,6 +48,8 @@ def by_reference(
             if context.deadline <= monotonic():
                 context.absorb()
                 raise failure_of(Expired(), operation, context)
+            if not fits(answer):
+                refuse_misfit(operation, answer)
             return answer
         finally:
             leave(context)
@@ -53,12 +59,16 @@ def by_reference(
 
 
 def _stream(operation: OperationDescription, method: Callable[..., Any], deadlines: Deadlines) -> Callable[..., Any]:
+    fits = answer_shape(operation)
+
     async def call(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
         context = admit(operation, current.get())
         items = method(*args, **kwargs)
         try:
             async with aclosing(run_stream(context, deadlines, items)) as stream:
                 async for item in stream:
+                    if not fits(item):
+                        refuse_misfit(operation, item)
                     yield item
         except Exception as error:  # noqa: BLE001 - as above
             raise failure_of(error, operation, context) from None

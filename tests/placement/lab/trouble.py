@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from enum import StrEnum
 from time import sleep
 from typing import Protocol
 
 from plures import ContractError, command, contract, query
+
+from .echo import Point, Square
 
 
 class Refused(ContractError, status="permission_denied"):
@@ -19,6 +22,10 @@ class Refused(ContractError, status="permission_denied"):
 
 class Gone(ContractError, status="not_found"):
     """It is no longer there."""
+
+
+class Word(StrEnum):
+    HELLO = "hello"
 
 
 class Undeclared(ContractError):
@@ -45,6 +52,24 @@ class Trouble(Protocol):
     async def was_cancelled(self) -> int: ...
     @query()
     async def wrong_answer(self) -> int: ...
+    @query()
+    async def wrong_nothing(self) -> None: ...
+    @query()
+    async def wrong_text(self) -> str | None: ...
+    @query()
+    async def wrong_tuple(self) -> tuple[str, ...]: ...
+    @query()
+    async def wrong_item(self) -> tuple[Point, ...]: ...
+    @query()
+    async def wrong_message(self) -> Point: ...
+    @query()
+    async def wrong_part(self) -> Point: ...
+    @query()
+    def wrong_step(self) -> AsyncIterator[int]: ...
+    @query()
+    async def odd_text(self) -> str: ...
+    @query()
+    async def odd_number(self) -> float: ...
     @query(errors=[Gone], deadline_s=2)
     def stream(self, count: int, pause_s: float = 0.0, then: str = "") -> AsyncIterator[int]: ...
     @query()
@@ -145,6 +170,34 @@ class TroubleService:
 
     async def wrong_answer(self) -> int:
         return "not a number"  # type: ignore[return-value]  # what a bug does
+
+    async def wrong_nothing(self) -> None:
+        return 5  # type: ignore[return-value]
+
+    async def wrong_text(self) -> str | None:
+        return 5  # type: ignore[return-value]
+
+    async def wrong_tuple(self) -> tuple[str, ...]:
+        return ["a"]  # type: ignore[return-value]
+
+    async def wrong_item(self) -> tuple[Point, ...]:
+        return (Point(1), Square(2.0))  # type: ignore[return-value]
+
+    async def wrong_message(self) -> Point:
+        return Square(2.0)  # type: ignore[return-value]
+
+    async def wrong_part(self) -> Point:
+        return Point("not a number")  # type: ignore[arg-type]
+
+    async def wrong_step(self) -> AsyncIterator[int]:
+        yield "not a number"  # type: ignore[misc]
+
+    async def odd_text(self) -> str:
+        # A text all the same.
+        return Word.HELLO
+
+    async def odd_number(self) -> float:
+        return 5
 
     async def stream(self, count: int, pause_s: float = 0.0, then: str = "") -> AsyncIterator[int]:
         try:

@@ -25,6 +25,7 @@ from .json_data import as_list, as_object
 from .messages import Field, MessageType, UnionType
 from .scalar_json import decode_base64
 from .scalars import EnumType, ScalarType
+from .shape import Fits, shape_of
 from .wire_type import Problems, WireType
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Codec",
     "EnumType",
     "Field",
+    "Fits",
     "Malformed",
     "MessageType",
     "OptionalType",
@@ -46,5 +48,6 @@ __all__ = [
     "as_object",
     "decode_base64",
     "given",
+    "shape_of",
     "takes_in_order",
 ]
