@@ -20,8 +20,7 @@ _log = logging.getLogger("plures.data")
 
 def make_folder(folder: Path) -> None:
     """Make a folder that this user alone may enter, where there is none."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
 
 
 def make_private(path: Path, lock: Path) -> None:

@@ -87,9 +87,8 @@ def find_runs(data: Path) -> Found:
 
 def _write(folder: Path, run: Run) -> tuple[Path, int]:
     # Databases lie in its parent: both are for this user alone.
-    for each in (folder.parent, folder):
-        each.parent.mkdir(parents=True, exist_ok=True)
-        each.mkdir(mode=0o700, exist_ok=True)
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     for path in find_runs(folder.parent).left:
         path.unlink(missing_ok=True)
     # It gets its name when it is written and locked: until then it would look as if left behind.
