@@ -21,7 +21,8 @@ In a terminal `plures --help` lists the commands, and `--help` behind a command 
 
 def page() -> str:
     """The whole page."""
-    return HEAD + "".join(_command(name, command) for name, command in every_command("plures", main))
+    root = click.Context(main, info_name="plures", **main.context_settings)
+    return HEAD + "".join(_command(name, command, root) for name, command in every_command("plures", main))
 
 
 def every_command(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
@@ -32,8 +33,9 @@ def every_command(name: str, command: click.Command) -> Iterator[tuple[str, clic
             yield from every_command(f"{name} {word}", below)
 
 
-def _command(name: str, command: click.Command) -> str:
-    context = click.Context(command, info_name=name)
+def _command(name: str, command: click.Command, root: click.Context) -> str:
+    # Below the root, as when it runs: click keeps the names of the help option that it makes with the first context.
+    context = click.Context(command, parent=root, info_name=name)
     usage = " ".join([name, *command.collect_usage_pieces(context)])
     parts = [f"\n## `{name}`\n", f"\n```text\n{usage}\n```\n", *_help(command)]
     rows = [_row(option, context) for option in command.params if isinstance(option, click.Option)]

@@ -19,6 +19,7 @@ T = TypeVar("T", type[PluresError], Rule)
 
 AREAS: Final = {
     "plures": "What all of Plures uses.",
+    "errors": "What the operating system refuses, wherever Plures meets it.",
     "application": "The application: its list of capabilities, what constructors ask for, and what services offer.",
     "contract": "Contracts, their operations, messages and errors.",
     "data": "The database of a capability, and its migrations.",

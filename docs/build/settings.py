@@ -32,6 +32,8 @@ data = "var/data"
 [listen]
 public = "0.0.0.0:80"
 control = "127.0.0.1:9000"
+public_names = ["shop.example"]
+names = ["shop.internal"]
 
 [topology.monolith]
 main = {{ capabilities = ["*"] }}
