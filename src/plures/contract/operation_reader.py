@@ -12,7 +12,7 @@ import msgspec
 from plures.errors import Rule
 
 from . import rules
-from .annotations import Unresolvable, annotations_of
+from .annotations import Unresolvable, annotations_of, show
 from .codec import Codec, Field, MessageType, OptionalType
 from .declare import OPERATION, OperationDeclaration
 from .description import ErrorDescription, OperationDescription
@@ -40,7 +40,8 @@ class OperationReader:
         signature = signature.replace(parameters=list(signature.parameters.values())[1:])
         if not 0 < self._declaration.deadline_s < math.inf:
             self._report(rules.DEADLINE, self._where)
-        names = [error.__name__ for error in self._declaration.errors]
+        errors = [error for error in self._declaration.errors if self._is_error(error)]
+        names = [error.__name__ for error in errors]
         for name in sorted({name for name in names if names.count(name) > 1}):
             self._report(rules.ERROR_NAME, self._where, name=name)
         streams = get_origin(hints.get("return")) in _STREAM_ORIGINS
@@ -53,7 +54,7 @@ class OperationReader:
             request=self._codec(self._request(signature, hints)),
             answer=self._codec(answer),
             wraps_answer=wraps,
-            errors=tuple(self._error(error) for error in self._declaration.errors),
+            errors=tuple(self._error(error) for error in errors),
             signature=signature,
         )
 
@@ -97,6 +98,13 @@ class OperationReader:
             return self._reader.message(annotation, where), False
         value = Field("value", "value", self._reader.read(annotation, where))
         return _message(name, [value], {"value": annotation}), True
+
+    def _is_error(self, error: Any) -> bool:
+        """Whether it can be declared. Type checkers see the difference, but not every user runs one."""
+        is_error = isinstance(error, type) and issubclass(error, ContractError) and error is not ContractError
+        if not is_error:
+            self._report(rules.ERROR_CLASS, self._where, error=show(error))
+        return is_error
 
     def _error(self, error: type[ContractError]) -> ErrorDescription:
         where = f"error {error.__qualname__}"

@@ -35,6 +35,11 @@ ERROR_NAME = Rule(
     "two of its errors are called {name!r}, and peers tell them apart by name",
     "Give each error class its own name.",
 )
+ERROR_CLASS = Rule(
+    "contract.error_class",
+    "{error} among its errors is no declared error, so callers could not receive it",
+    "Write a class that inherits ContractError, and raise it in place of others: raise NotFound(key=key) from error.",
+)
 ERROR_FIELD = Rule(
     "contract.field_name", "every error already has this attribute", "Choose another name for the field."
 )
@@ -77,6 +82,11 @@ BOUND_TWICE = Rule("contract.bounds", "it is bounded twice by {names}", "Give ea
 BOUND_OF_INT = Rule(
     "contract.bounds", "{bounds} cannot bound an int", "Bound an int by whole numbers that fit into 64 bits."
 )
+BOUND_FOREIGN = Rule(
+    "contract.bounds",
+    "{bounds} is of another library, and Plures does not hold it",
+    "Use Meta(...) of Plures, as in Annotated[int, Meta(ge=0)]; both may stand side by side.",
+)
 BOUND_LEAVES_NOTHING = Rule("contract.bounds", "{bounds} leaves no value", "Give bounds that some value keeps.")
 BOUND_NAIVE = Rule(
     "contract.bounds", "tz=False asks for datetimes without offset", "Leave it out; a datetime crosses with its offset."
@@ -107,6 +117,72 @@ FOREIGN_TYPE = Rule(
     "contract.undeclared_type",
     "{type} is not a type that can cross",
     "Use a Message, a frozen dataclass, an Enum, or str, bool, int, float, bytes, Decimal, UUID, date, datetime, timedelta.",
+)
+CONTRACT_AS_TYPE = Rule(
+    "contract.undeclared_type",
+    "{type} is a contract, and services do not cross",
+    "Ask for it in the constructor of the service that calls it.",
+)
+ERROR_AS_TYPE = Rule(
+    "contract.undeclared_type",
+    "{type} is a declared error, which is raised and not answered",
+    "Name it in @query(errors=[{name}]) or @command(errors=[{name}]), and raise it.",
+)
+EXCEPTION_AS_TYPE = Rule(
+    "contract.undeclared_type",
+    "{type} is an exception",
+    "Inherit ContractError, name the class in @query(errors=[...]) or @command(errors=[...]), and raise it.",
+)
+MAPPED_CLASS = Rule(
+    "contract.undeclared_type",
+    "{type} is mapped to a table, and its values belong to a session of the database",
+    "Let it stay inside of the service, which answers with a Message or a frozen dataclass that has the fields that callers need.",
+)
+PYDANTIC_MODEL = Rule(
+    "contract.undeclared_type",
+    "{type} is a pydantic model, which cannot cross",
+    "Declare its fields in a Message or a frozen dataclass, and convert at the edge: Order(**model.model_dump()) where no field is "
+    "a model itself. FastAPI and pydantic take frozen dataclasses as they are, so one class may serve both.",
+)
+ATTRS_CLASS = Rule(
+    "contract.undeclared_type",
+    "{type} is an attrs class, which cannot cross",
+    "Write @dataclass(frozen=True) of the standard library in place of the decorator of attrs, or inherit Message.",
+)
+STRUCT = Rule(
+    "contract.undeclared_type",
+    "{type} is a msgspec.Struct, whose form on the wire is its own",
+    "Inherit Message of Plures in place of msgspec.Struct.",
+)
+TYPED_DICT = Rule(
+    "contract.undeclared_type",
+    "{type} is a TypedDict, so its values are dicts, which can be changed after they were sent",
+    "Declare its fields in a Message or a frozen dataclass: {name}(**entries) makes one of a dict.",
+)
+NAMED_TUPLE = Rule(
+    "contract.undeclared_type",
+    "{type} is a named tuple, whose values are equal to other tuples and have no JSON form with names",
+    "Declare its fields in a Message or a frozen dataclass: {name}(**row._asdict()) makes one of a named tuple.",
+)
+FLAG = Rule(
+    "contract.undeclared_type",
+    "{type} is a Flag, whose values are combinations without a name",
+    "Make it an Enum, and use tuple[{name}, ...].",
+)
+SUBCLASS = Rule(
+    "contract.undeclared_type",
+    "{type} is a class of its own, and would arrive as {base}",
+    "Use {base}, or NewType('{name}', {base}).",
+)
+STANDARD_TYPE = Rule(
+    "contract.undeclared_type",
+    "{type} of the module {module} is not a type that can cross",
+    "Use str, or another type that can cross, and convert at both ends.",
+)
+PLAIN_CLASS = Rule(
+    "contract.undeclared_type",
+    "{type} is a class of {module} that declares no fields",
+    "Declare its fields in a Message or with @dataclass(frozen=True); of a class that is not yours, send what callers need of it.",
 )
 MUTABLE_TYPE = Rule("contract.mutable_type", "{type} cannot cross", "Use {instead}.")
 MUTABLE_DATACLASS = Rule(

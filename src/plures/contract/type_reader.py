@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum, Flag
-from typing import Annotated, Any, Final, NewType, TypeVar, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Final, NewType, Union, cast, get_args, get_origin
 from uuid import UUID
 
 import msgspec
@@ -32,21 +32,12 @@ from .codec import (
 from .generics import class_of, field_hints, name_of, parameters_of
 from .message import MessageMeta
 from .names import camel, is_spellable, member
+from .refusals import foreign_bounds, items_of, refusal
 
 # True where msgspec's own JSON is the wire form: not for time spans, and not for datetimes, since msgspec accepts naive ones.
 _SCALARS: Final[Mapping[Any, bool]] = {
     **dict.fromkeys([bool, str, int, float, bytes, UUID, Decimal, date], True),
     **dict.fromkeys([datetime, timedelta], False),
-}
-_INSTEAD_OF_MUTABLE: Final[Mapping[Any, str]] = {
-    **dict.fromkeys([list, set], "tuple[T, ...]"),
-    dict: "tuple[Entry, ...] with a message Entry(key, value)",
-    bytearray: "bytes",
-}
-_INSTEAD_OF_VAGUE: Final[Mapping[Any, str]] = {
-    **dict.fromkeys([object, Any], "the messages that it may be, as a union"),
-    frozenset: "tuple[T, ...]",
-    complex: "a message with two floats",
 }
 _PLACEHOLDER: Final = ScalarType(str)
 # More of one class in one contract than anyone writes: a generic message that nests itself in ever new types never ends.
@@ -66,6 +57,7 @@ class TypeReader:
             return self.read(annotation.__supertype__, where, bounds)
         origin, arguments = get_origin(annotation), get_args(annotation)
         if origin is Annotated:
+            self.violations.extend(foreign_bounds(annotation, where))
             found = tuple(a for a in arguments[1:] if isinstance(a, msgspec.Meta))
             return self.read(arguments[0], where, bounds + found)
         if origin in (Union, types.UnionType):
@@ -83,7 +75,9 @@ class TypeReader:
             )
         if is_message(annotation):
             return self.message(annotation, where)
-        return self._refuse(_refusal(annotation, where))
+        for item in items_of(annotation):
+            self.read(item, f"{where}[]")
+        return self._refuse(refusal(annotation, where))
 
     def message(self, annotation: Any, where: str = "") -> MessageType:
         """The wire type of a message class, of a frozen dataclass or of a concrete generic one; each is read once."""
@@ -160,6 +154,12 @@ class TypeReader:
         if len(some) == 1:
             return OptionalType(self.read(some[0], where, bounds), is_native=not bounds)
         self._has_broken(bounds, Union, where)
+        before = len(self.violations)
+        for argument in some:
+            if not is_message(argument):
+                self.read(argument, where)
+        if len(self.violations) > before:
+            return _PLACEHOLDER
         if not all(map(is_message, some)):
             return self._refuse(rules.UNION.broken(where, names=", ".join(map(show, some))))
         members = {member(name_of(argument)): self.message(argument, where) for argument in some}
@@ -184,20 +184,6 @@ class TypeReader:
     def _refuse(self, violation: Violation) -> WireType:
         self.violations.append(violation)
         return _PLACEHOLDER
-
-
-def _refusal(annotation: Any, where: str) -> Violation:
-    """Why a type cannot cross."""
-    name, plain = show(annotation), get_origin(annotation) or annotation
-    if isinstance(plain, type) and plain in _INSTEAD_OF_MUTABLE:
-        return rules.MUTABLE_TYPE.broken(where, type=name, instead=_INSTEAD_OF_MUTABLE[plain])
-    if isinstance(plain, type) and plain in _INSTEAD_OF_VAGUE:
-        return rules.VAGUE_TYPE.broken(where, type=name, instead=_INSTEAD_OF_VAGUE[plain])
-    if dataclasses.is_dataclass(annotation):
-        return rules.MUTABLE_DATACLASS.broken(where, type=name)
-    if isinstance(annotation, TypeVar) or parameters_of(annotation):
-        return rules.OPEN_TYPE.broken(where, type=name)
-    return rules.FOREIGN_TYPE.broken(where, type=name)
 
 
 def unresolved(error: Unresolvable, where: str) -> Violation:

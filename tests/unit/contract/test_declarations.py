@@ -1,7 +1,7 @@
 """Declarations that look harmless, and would differ by placement or end in a traceback."""
 
 import math
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
@@ -40,6 +40,16 @@ def test_two_errors_of_one_name_are_refused() -> None:
         async def get(self) -> str: ...
 
     assert rules(Things) == ["contract.error_name"]
+
+
+@pytest.mark.parametrize("error", [ValueError, str, 5, ContractError, Gone()])
+def test_only_declared_errors_can_be_raised_to_a_caller(error: Any) -> None:
+    @contract("shop.things.v1", owner="tests")
+    class Things(Protocol):
+        @query(errors=[Gone, error])
+        async def get(self) -> str: ...
+
+    assert rules(Things) == ["contract.error_class"]
 
 
 @pytest.mark.parametrize("deadline_s", [0, -1, math.inf, math.nan])
