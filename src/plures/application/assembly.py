@@ -60,6 +60,12 @@ class Assembly:
         """Which capability calls which, as their constructors declare it."""
         return {name: self._names(capability.needs) for name, capability in self.capabilities.items()}
 
+    @property
+    def packages(self) -> frozenset[str]:
+        """The top-level packages that its own code is in, as far as contracts and the edge tell."""
+        python = [*(capability.contract.python for capability in self.capabilities.values()), self.edge]
+        return frozenset(str(getattr(each, "__module__", "")).partition(".")[0] for each in python)
+
     def reachable_from(self, capability: str) -> frozenset[str]:
         """All capabilities that a call of `capability` may lead to, itself left out unless it is in a circle."""
         reached: set[str] = set()

@@ -10,6 +10,7 @@ from .calls import (
     Status,
     Unavailable,
     Unimplemented,
+    note_failures,
 )
 from .files import TooManyFiles, none_left, out_of_files, too_many_files
 from .root import InvalidInput, PluresError, Rule, Text, Violation, did_you_mean
@@ -32,6 +33,7 @@ __all__ = [
     "Violation",
     "did_you_mean",
     "none_left",
+    "note_failures",
     "out_of_files",
     "too_many_files",
 ]

@@ -12,7 +12,9 @@
 Each of them says whether the operation was *not sent* or *may have run*: only a call that was not sent is safe to repeat.
 """
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from enum import StrEnum
 from typing import ClassVar, Final
 
@@ -47,6 +49,17 @@ class Outcome(StrEnum):
     MAY_HAVE_RUN = "may have run"
 
 
+_MOST_NOTED: Final = 100
+_noted: Final[ContextVar["deque[CallError] | None"]] = ContextVar("plures_failures", default=None)
+
+
+def note_failures() -> "Sequence[CallError]":
+    """Note each failed call from here on, in this context and in what it starts. Returns where they will be, the newest of them."""
+    noted: deque[CallError] = deque(maxlen=_MOST_NOTED)
+    _noted.set(noted)
+    return noted
+
+
 class CallError(PluresError):
     """A call failed for a reason that its contract does not declare.
 
@@ -67,6 +80,9 @@ class CallError(PluresError):
         self.outcome = outcome
         if status is not None:
             self.status = status
+        noted = _noted.get()
+        if noted is not None:
+            noted.append(self)
 
     @staticmethod
     def of(status: Status, operation: str, why: str, *, outcome: Outcome) -> "CallError":

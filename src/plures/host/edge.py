@@ -2,16 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Final
 
 from plures.application import EDGE_DEADLINE_S
-from plures.errors import DeadlineExceeded, PluresError, Text, Unavailable
+from plures.errors import DeadlineExceeded, PluresError, Text, Unavailable, note_failures
 from plures.runtime import CallContext, current
 
 from .edge_answer import EdgeAnswer
+from .swallowed import swallowed
 
 _LOG: Final = logging.getLogger("plures.edge")
 
@@ -31,11 +32,13 @@ class Edge:
 
     Args:
         deadline_s: Most time that the calls of one request may take together.
+        own: Top-level packages of the application, in which errors are caught on purpose.
     """
 
-    def __init__(self, app: Any, deadline_s: float = EDGE_DEADLINE_S) -> None:
+    def __init__(self, app: Any, deadline_s: float = EDGE_DEADLINE_S, *, own: Collection[str] = ()) -> None:
         self._app = app
         self._deadline_s = deadline_s
+        self._own = frozenset(own)
         self._lifespan = _Lifespan(app)
 
     async def start(self) -> None:
@@ -53,7 +56,8 @@ class Edge:
             await self._app(scope, receive, send)
             return
         current.set(CallContext(monotonic() + self._deadline_s, 0))
-        answer = EdgeAnswer(send)
+        failures = note_failures()
+        answer = EdgeAnswer(send, failures)
         try:
             await self._app(scope, receive, answer.send)
         except Exception as error:
@@ -61,11 +65,18 @@ class Edge:
             if missing is None or answer.has_started:
                 await answer.pass_on()
                 raise
-            # A part that is down is no bug of the edge: the client may come back, and one line tells the operator.
-            _LOG.warning("%s %s: %s%s", scope["method"], scope["path"], _in_one_line(missing), self._hint(missing))
-            await answer.refuse()
+            await self._refuse(scope, answer, missing)
         else:
-            await answer.pass_on()
+            missing = swallowed(failures, self._own) if answer.is_held else None
+            if missing is None:
+                await answer.pass_on()
+            else:
+                await self._refuse(scope, answer, missing)
+
+    async def _refuse(self, scope: Any, answer: EdgeAnswer, missing: Exception) -> None:
+        # A part that is down is no bug of the edge: the client may come back, and one line tells the operator.
+        _LOG.warning("%s %s: %s%s", scope["method"], scope["path"], _in_one_line(missing), self._hint(missing))
+        await answer.refuse()
 
     def _hint(self, error: Exception) -> str:
         if isinstance(error, DeadlineExceeded) and error.is_inherited:

@@ -1,8 +1,10 @@
 """The answer of the edge to one request, held back while it may still be taken back."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 _SERVER_ERROR: Final = 500
+_MOST_HELD_BYTES: Final = 1024 * 1024
 _BODY: Final = b"A part of this application does not answer at the moment. Please try again.\n"
 
 
@@ -10,27 +12,43 @@ class EdgeAnswer:
     """Passes on what the application sends.
 
     A 500 in one piece is held back until the application returns or raises: Starlette, FastAPI and others answer 500 to an error
-    first, and then raise it. If it says that a capability does not answer, `refuse` can still say so to the client.
+    first, and then raise it. If it says that a capability does not answer, `refuse` can still say so to the client. After a failed
+    call, a 500 in many pieces is held back as well.
+
+    Args:
+        failures: The failed calls of the request, so far.
 
     Attributes:
         has_started: Whether anything was passed on.
     """
 
-    def __init__(self, send: Any) -> None:
+    def __init__(self, send: Any, failures: Sequence[object] = ()) -> None:
         self._send = send
+        self._failures = failures
         self._held: list[Any] = []
+        self._held_bytes = 0
         self.has_started = False
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the answer is a 500, and is still held back."""
+        return bool(self._held)
 
     async def send(self, event: Any) -> None:
         """What the application calls in place of the server's `send`."""
         is_failure = event["type"] == "http.response.start" and event.get("status") == _SERVER_ERROR
-        is_rest = bool(self._held) and not event.get("more_body", False)
-        if not self.has_started and (is_failure or is_rest):
+        if not self.has_started and (is_failure or self._is_rest(event)):
             self._held.append(event)
             return
         await self.pass_on()
         self.has_started = True
         await self._send(event)
+
+    def _is_rest(self, event: Any) -> bool:
+        """Whether an event belongs to what is held back, and there is room for it."""
+        self._held_bytes += len(event.get("body", b""))
+        is_whole = self._failures or not event.get("more_body", False)
+        return bool(self._held and is_whole) and self._held_bytes <= _MOST_HELD_BYTES
 
     async def pass_on(self) -> None:
         """Send what was held back."""

@@ -113,7 +113,8 @@ class Host:
             self._dispatcher.serve(self._hosted[name].contract.operations, service)
         if self._placement.edge and self._assembly.edge is not None:
             arguments = self._services.arguments(_EDGE, self._assembly.edge_dependencies)
-            self._edge = Edge(self._assembly.edge(**arguments), self._assembly.edge_deadline_s)
+            app, deadline_s = self._assembly.edge(**arguments), self._assembly.edge_deadline_s
+            self._edge = Edge(app, deadline_s, own=self._assembly.packages)
             await self._lifecycles.start(_EDGE)
             await self._edge.start()
         await self._lifecycles.become_ready()
