@@ -4,6 +4,9 @@
     client_connection    one connection to a peer
     server_connection    one connection of the control listener: `HttpServerProtocol`
     request_reader       the bytes of such a connection → requests
+    pieces               what arrived at once, cut between requests
+    pace                 how fast peers must send and take
+    room                 how many bytes of requests a process holds
     request_watch        the same for a connection that another class reads: where requests begin and end
     own_names            whom a listener answers: `OwnNames`
     exchange             a request and its response
@@ -19,13 +22,18 @@ from .client import HttpTransport
 from .connect_server import ConnectServer
 from .exchange import Answerer, Request, Response
 from .own_names import ForOwnNames, OwnNames
+from .pace import MAX_ARRIVAL_S, MAX_UNREAD_S, Taking, longest_body_s
+from .pieces import UNCUT_BYTES, end_of_piece
 from .request_reader import Unreadable
 from .request_watch import RequestWatch
-from .server_connection import MAX_ARRIVAL_S, MAX_UNREAD_S, HttpServerProtocol
+from .room import UNCOUNTED_BYTES, Room, Share
+from .server_connection import HttpServerProtocol
 
 __all__ = [
     "MAX_ARRIVAL_S",
     "MAX_UNREAD_S",
+    "UNCOUNTED_BYTES",
+    "UNCUT_BYTES",
     "Answerer",
     "ConnectServer",
     "ForOwnNames",
@@ -35,5 +43,10 @@ __all__ = [
     "Request",
     "RequestWatch",
     "Response",
+    "Room",
+    "Share",
+    "Taking",
     "Unreadable",
+    "end_of_piece",
+    "longest_body_s",
 ]

@@ -22,6 +22,7 @@ class Request(msgspec.Struct, frozen=True):
         is_too_large: Whether the body was longer than the server takes; it was read to its end and dropped.
         keeps_alive: Whether the peer may ask again on its connection.
         takes_chunks: Whether the peer understands a body of unknown length.
+        is_dropped: Whether the server had no room for the body; it was read to its end and dropped.
     """
 
     method: str
@@ -32,6 +33,17 @@ class Request(msgspec.Struct, frozen=True):
     is_too_large: bool = False
     keeps_alive: bool = True
     takes_chunks: bool = True
+    is_dropped: bool = False
+
+    @property
+    def held_bytes(self) -> int:
+        """About what it holds of memory."""
+        lines = sum(len(name) + len(value) for name, value in self.headers.items())
+        return len(self.path) + len(self.query) + len(self.body) + lines
+
+    def dropped(self) -> "Request":
+        """The same without its body."""
+        return msgspec.structs.replace(self, body=b"", is_dropped=True)
 
 
 class Response(msgspec.Struct, frozen=True):

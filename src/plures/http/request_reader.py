@@ -9,10 +9,12 @@ import httptools
 from plures.runtime import MAX_BODY_BYTES, connect
 
 from .exchange import Request
+from .pieces import UNCUT_BYTES, end_of_piece
 
 MAX_HEAD_BYTES: Final = 64 * 1024
 MAX_HEADER_LINES: Final = 100
 _MOST_BODY_BYTES: Final = MAX_BODY_BYTES + connect.PREFIX.size
+_FEW: Final = 8
 
 
 class Unreadable(Exception):
@@ -44,34 +46,69 @@ class RequestReader:
     Attributes:
         is_arriving: Whether a request has begun and is not complete.
         expects_continue: Whether its sender waits for a 100 Continue before it sends the body.
+        unread: What has arrived and is not read yet, since a few requests were complete before it; `feed(b"")` reads on.
     """
 
     def __init__(self) -> None:
         self.is_arriving = False
         self.expects_continue = False
+        self.unread = b""
         self._parser = httptools.HttpRequestParser(self)
         self._complete: list[Request] = []
         self._has_head = False
         self._refusal: Unreadable | None = None
         self._arrived = self._head_size = self._body_size = self._known_body_size = 0
         self._repeated = self._repeated_size = 0
-        self._has_two_hosts = False
+        self._has_two_hosts = self._is_dropped = False
         self._url = b""
         self._headers: dict[bytes, bytes] = {}
         self._chunks: list[bytes] = []
 
+    @property
+    def held_bytes(self) -> int:
+        """The bytes of the request that arrives, and of what is not read yet."""
+        head = self._measured() if self._has_head else self._head_size
+        body = 0 if self._is_dropped else self._body_size
+        return (head + body if self.is_arriving else 0) + len(self.unread)
+
+    def drop(self) -> None:
+        """Read the request that arrives to its end without keeping its body."""
+        self._is_dropped = True
+        self._chunks.clear()
+
     def feed(self, data: bytes) -> list[Request]:
-        """The requests that are complete by now; raises `Unreadable`, and then nothing more can be read."""
+        """The requests that are complete by now, a few at a time; raises `Unreadable`, and then nothing more can be read."""
         self._complete = []
+        data = self.unread + data if self.unread else data
+        if len(data) <= UNCUT_BYTES:
+            self.unread = b""
+            self._read(data)
+            return self._complete
+        start = 0
+        while start < len(data) and len(self._complete) < _FEW:
+            end = end_of_piece(data, start, self._body_left)
+            self._read(data[start:end])
+            start = end
+        self.unread = data[start:]
+        return self._complete
+
+    def _read(self, data: bytes) -> None:
+        before = len(self._complete)
         self._arrived = self._head_size + len(data)
         self._feed(data)
         if self.is_arriving:
-            self._bound_head(len(data))
-        return self._complete
+            self._bound_head(len(data), has_moved_on=len(self._complete) != before)
 
-    def _bound_head(self, size: int) -> None:
+    @property
+    def _body_left(self) -> int | None:
+        """How much of a body is still to come: 0 where that is not known, None outside of a body."""
+        if not (self.is_arriving and self._has_head):
+            return None
+        return max(0, int(self._headers.get(b"content-length", b"0")) - self._body_size)
+
+    def _bound_head(self, size: int, *, has_moved_on: bool) -> None:
         """Bound the bytes that are neither a request nor a body: a head, or the trailers after the last chunk."""
-        has_moved_on = self._complete or self._body_size != self._known_body_size
+        has_moved_on = has_moved_on or self._body_size != self._known_body_size
         self._known_body_size = self._body_size
         self._head_size = 0 if has_moved_on else self._head_size + size
         if self._head_size > MAX_HEAD_BYTES:
@@ -111,7 +148,7 @@ class RequestReader:
         self._has_head = self.expects_continue = False
         self._head_size = self._body_size = self._known_body_size = 0
         self._repeated = self._repeated_size = 0
-        self._has_two_hosts = False
+        self._has_two_hosts = self._is_dropped = False
         self._url = b""
         self._headers = {}
         self._chunks = []
@@ -144,7 +181,9 @@ class RequestReader:
 
     def on_body(self, body: bytes) -> None:
         self._body_size += len(body)
-        if self._body_size <= _MOST_BODY_BYTES:
+        if self._body_size > _MOST_BODY_BYTES:
+            self.drop()
+        elif not self._is_dropped:
             self._chunks.append(body)
 
     def on_message_complete(self) -> None:
@@ -153,13 +192,15 @@ class RequestReader:
             return
         self.is_arriving = self.expects_continue = False
         is_too_large = self._body_size > _MOST_BODY_BYTES
+        is_dropped = self._is_dropped and not is_too_large
         path, query = _path_and_query(self._url)
-        body = b"" if is_too_large else b"".join(self._chunks)
+        body = b"".join(self._chunks)
+        self._chunks = []
         takes_chunks = parser.get_http_version() == "1.1"
         keeps_alive = takes_chunks and parser.should_keep_alive()
         method = parser.get_method().decode()
         self._complete.append(
-            Request(method, path, query, self._headers, body, is_too_large, keeps_alive, takes_chunks)
+            Request(method, path, query, self._headers, body, is_too_large, keeps_alive, takes_chunks, is_dropped)
         )
 
 

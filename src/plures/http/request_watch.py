@@ -28,6 +28,9 @@ class RequestWatch:
         is_in_head: Whether a head has begun and is not complete.
         is_in_body: Whether a head is complete and its body, or the trailers after it, are not.
         waits_for_continue: Whether the sender of that body waits for a 100 Continue.
+        begun: How many requests have begun to arrive.
+        head_bytes: How long the latest head is, as far as it has come.
+        body_bytes: How much of the latest body has come.
     """
 
     def __init__(self, names: OwnNames | None = None) -> None:
@@ -39,7 +42,13 @@ class RequestWatch:
         self._parser.set_dangerous_leniencies(lenient_data_after_close=True)
         self._refusal: Unreadable | None = None
         self._has_moved_on = False
-        self._unmoved_bytes = self._head_bytes = self._lines = self._hosts = 0
+        self.begun = self.head_bytes = self.body_bytes = 0
+        self._unmoved_bytes = self._length = self._lines = self._hosts = 0
+
+    @property
+    def body_left(self) -> int | None:
+        """How much of a body is still to come: 0 where that is not known, None outside of a body."""
+        return max(0, self._length - self.body_bytes) if self.is_in_body else None
 
     def feed(self, data: bytes) -> None:
         """Follow some bytes; raises `Unreadable` where they must go no further, and then nothing may follow."""
@@ -60,17 +69,18 @@ class RequestWatch:
         raise refusal
 
     def _count(self, size: int) -> None:
-        self._head_bytes += size
-        if self._head_bytes > MAX_HEAD_BYTES:
+        self.head_bytes += size
+        if self.head_bytes > MAX_HEAD_BYTES:
             self._refuse(head_too_large())
 
     # Called by httptools
 
     def on_message_begin(self) -> None:
         self.is_in_head = True
+        self.begun += 1
         self.waits_for_continue = False
         self._host = None
-        self._head_bytes = self._lines = self._hosts = 0
+        self.head_bytes = self.body_bytes = self._length = self._lines = self._hosts = 0
 
     def on_url(self, url: bytes) -> None:
         self._count(len(url))
@@ -86,6 +96,8 @@ class RequestWatch:
             self._host = value
         elif name == b"expect":
             self.waits_for_continue = True
+        elif name == b"content-length" and value.isdigit():
+            self._length = int(value)
 
     def on_headers_complete(self) -> None:
         self.is_in_head = False
@@ -97,7 +109,7 @@ class RequestWatch:
             self._refuse(Unreadable(HTTPStatus.MISDIRECTED_REQUEST, why))
 
     def on_body(self, body: bytes) -> None:
-        del body
+        self.body_bytes += len(body)
         self._has_moved_on = True
         self.waits_for_continue = False
 

@@ -19,12 +19,9 @@ from typing import Any, Final, cast
 import msgspec
 
 from .exchange import NOT_SENT, Answerer, Request, Response
+from .pace import MAX_ARRIVAL_S, Taking
 from .request_reader import RequestReader, Unreadable
-
-MAX_ARRIVAL_S: Final = 30
-"""How long a request may take to arrive whole, in seconds."""
-MAX_UNREAD_S: Final = 60
-"""How long a peer may take none of the answer that is written to it, in seconds."""
+from .room import UNCOUNTED_BYTES, Room, Share
 
 _MOST_WAITING: Final = 8
 """Pipelined requests that are read ahead. Must be > 0: a paused socket does not report that the peer closed."""
@@ -35,14 +32,20 @@ _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 _CLOSE: Final = (b"connection", b"close")
 _OUR_FAULT: Final = Response(500, b'{"code":"internal","message":"the server failed; its log says why"}')
 _TOO_MANY: Final = Response(503, b'{"code":"unavailable","message":"too many connections"}', headers=(NOT_SENT,))
+_NO_ROOM: Final = Response(
+    503, b'{"code":"unavailable","message":"the server holds as many bytes of requests as it may"}', headers=(NOT_SENT,)
+)
 _LOG: Final = logging.getLogger("plures.calls")
 
 
 class HttpServerProtocol(asyncio.Protocol):
-    """Answers the requests of one connection, one at a time. The listener calls the public methods."""
+    """Answers the requests of one connection, one at a time. The listener calls the public methods.
 
-    def __init__(self, config: Any, server_state: Any, app_state: object) -> None:
-        del app_state
+    Args:
+        room: Where the connections of this process count what they hold.
+    """
+
+    def __init__(self, config: Any, server_state: Any, room: Room) -> None:
         self.transport: asyncio.Transport | None = None
         self._answer: Answerer = config.loaded_app
         self._most_silent_s: int = config.timeout_keep_alive
@@ -51,17 +54,21 @@ class HttpServerProtocol(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._reader = RequestReader()
         self._task: asyncio.Task[None] | None = None
+        self._answered: Request | None = None
         self._waiting: deque[Request] = deque()
+        self._share = Share(room)
         self._flushed: asyncio.Future[None] | None = None
         self._keeps_alive = True
-        self._silent_s = self._unread_s = 0.0
+        self._has_said_close = self._is_paused = False
+        self._taking = Taking()
+        self._silent_s = 0.0
         # It is made now and then: once for each answer, it would cost a hundredth of a call.
         self._date_line = _date_line(int(time()))
 
     @property
     def is_silent(self) -> bool:
         """Whether every request that began to arrive has been answered."""
-        return self._task is None and not self._reader.is_arriving
+        return self._task is None and not (self._reader.is_arriving or self._reader.unread)
 
     def shutdown(self) -> None:
         """Close, once each request that began to arrive has been answered."""
@@ -72,12 +79,13 @@ class HttpServerProtocol(asyncio.Protocol):
     def tick(self, passed_s: float) -> None:
         """Some seconds have passed: close when the peer is silent, or its request arrives, for too long."""
         self._silent_s += passed_s
-        self._unread_s = 0.0 if self._flushed is None else self._unread_s + passed_s
         self._date_line = _date_line(int(time()))
-        if self._unread_s > MAX_UNREAD_S:
-            self.abort()
-        elif self._task is not None or self.transport is None:
+        if self.transport is None or self._task is not None:
             self._silent_s = 0.0
+        if self.transport is None:
+            return
+        if self._taking.is_stuck(self.transport, passed_s):
+            self.abort()
         elif self._reader.is_arriving:
             if self._silent_s > MAX_ARRIVAL_S:
                 self._refuse(HTTPStatus.REQUEST_TIMEOUT, "the request did not arrive in time")
@@ -99,20 +107,29 @@ class HttpServerProtocol(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self.is_silent:
             self._silent_s = 0.0
+        self._read(data)
+
+    def _read(self, data: bytes) -> None:
+        reader = self._reader
         try:
-            requests = self._reader.feed(data)
+            requests = reader.feed(data)
         except Unreadable as error:
             self._refuse(error.status, str(error))
             return
+        if reader.is_arriving or reader.unread or self._share.counted or len(data) > UNCOUNTED_BYTES:
+            requests = self._count(requests)
         for request in requests:
             self._take(request)
-        if self._reader.expects_continue and self._task is None:
+        if reader.unread:
+            self._pause()
+        if reader.expects_continue and self._task is None:
             self._continue()
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc
         self._server.connections.discard(self)
         self._waiting.clear()
+        self._share.hold(0)
         self.resume_writing()
         if self._task is not None:
             # A task that is cancelled before its first step never comes to its own `finally`.
@@ -126,16 +143,18 @@ class HttpServerProtocol(asyncio.Protocol):
         if self._flushed is not None and not self._flushed.done():
             self._flushed.set_result(None)
         self._flushed = None
+        self._taking.has_taken()
 
     # One request and its response
 
     def _take(self, request: Request) -> None:
         if self._task is not None:
             self._waiting.append(request)
-            if len(self._waiting) >= _MOST_WAITING and self.transport is not None:
-                self.transport.pause_reading()
+            if len(request.body) > UNCOUNTED_BYTES or len(self._waiting) >= _MOST_WAITING:
+                self._pause()
             return
         self._keeps_alive = self._keeps_alive and request.keeps_alive
+        self._answered = request
         self._task = self._loop.create_task(self._exchange(request))
         self._server.tasks.add(self._task)
 
@@ -156,7 +175,7 @@ class HttpServerProtocol(asyncio.Protocol):
             raise
         finally:
             self._server.tasks.discard(self._task)
-            self._task = None
+            self._task = self._answered = None
         self._go_on()
 
     async def _answer_to(self, request: Request) -> Response:
@@ -164,6 +183,8 @@ class HttpServerProtocol(asyncio.Protocol):
             # Kept open, it would still be one too many.
             self._keeps_alive = False
             return _TOO_MANY
+        if request.is_dropped:
+            return _NO_ROOM
         try:
             return await self._answer(request)
         except Exception:  # noqa: BLE001 - the peer waits for an answer
@@ -198,14 +219,34 @@ class HttpServerProtocol(asyncio.Protocol):
         self._silent_s = 0.0
         if self.transport is None or self.transport.is_closing():
             return
-        if not self._keeps_alive:
+        if self._share.counted:
+            self._count([])
+        if self._has_said_close or not (self._keeps_alive or self._waiting or not self.is_silent):
             self.transport.close()
-        elif self._waiting:
+            return
+        if self._waiting:
             self._take(self._waiting.popleft())
-            if not self._waiting:
-                self.transport.resume_reading()
+        elif self._reader.unread:
+            self._read(b"")
         elif self._reader.expects_continue:
             self._continue()
+        if self._is_paused and not (self._waiting or self._reader.unread):
+            self._is_paused = False
+            self.transport.resume_reading()
+
+    def _pause(self) -> None:
+        self._is_paused = True
+        if self.transport is not None:
+            self.transport.pause_reading()
+
+    def _count(self, requests: list[Request]) -> list[Request]:
+        """Count what this connection holds; where there is no room for it, without the bodies of what has just come."""
+        before = sum(request.held_bytes for request in (*self._waiting, *([self._answered] if self._answered else [])))
+        if self._share.hold(before + self._reader.held_bytes + sum(request.held_bytes for request in requests)):
+            return requests
+        if self._reader.is_arriving:
+            self._reader.drop()
+        return [request.dropped() for request in requests]
 
     def _continue(self) -> None:
         self._reader.expects_continue = False
@@ -228,6 +269,7 @@ class HttpServerProtocol(asyncio.Protocol):
         if _CLOSE in self._server.default_headers:
             self._keeps_alive = False
         if not self._keeps_alive:
+            self._has_said_close = True
             framing += _lines([_CLOSE])
         return b"%b%bcontent-type: %b\r\n%b%b\r\n" % (
             _STATUS_LINE[response.status],

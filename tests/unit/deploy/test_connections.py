@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from plures.deploy.serving.connections import UvicornConnection, as_connection
-from plures.http import HttpServerProtocol
+from plures.http import HttpServerProtocol, Room
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,6 @@ def test_shutdown_and_abort_are_passed_on() -> None:
 
 async def test_our_own_protocol_is_a_connection_as_it_stands() -> None:
     config = SimpleNamespace(loaded_app=None, timeout_keep_alive=1, limit_concurrency=1)
-    protocol = HttpServerProtocol(config, server_state=None, app_state={})
+    protocol = HttpServerProtocol(config, server_state=None, room=Room())
     assert as_connection(protocol) is protocol
     assert isinstance(as_connection(object()), UvicornConnection)

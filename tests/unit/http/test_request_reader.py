@@ -16,7 +16,12 @@ UPGRADE = b"host: here\r\nconnection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\
 
 def read(*pieces: bytes) -> list[Request]:
     reader = RequestReader()
-    return [request for piece in pieces for request in reader.feed(piece)]
+    requests: list[Request] = []
+    for piece in pieces:
+        requests += reader.feed(piece)
+        while reader.unread:
+            requests += reader.feed(b"")
+    return requests
 
 
 def read_one(*pieces: bytes) -> Request:
@@ -90,6 +95,40 @@ def test_empty_lines_between_requests_are_nothing() -> None:
     assert len(reader.feed(POST + b"\r\n\r\n")) == 1
     assert not reader.is_arriving
     assert len(reader.feed(b"\r\n" + POST)) == 1
+
+
+@pytest.mark.parametrize("one", [GET, POST, CHUNKED], ids=["get", "post", "chunked"])
+def test_of_many_requests_in_one_piece_a_few_are_read_and_the_others_wait(one: bytes) -> None:
+    reader = RequestReader()
+    many = one * 1000
+    first = len(reader.feed(many))
+    assert 0 < first < 50
+    assert reader.held_bytes > len(many) // 2
+    assert 0 < len(reader.feed(many)) < 50
+    assert len(read(many)) == 1000
+
+
+def test_bodies_that_look_like_heads_are_bodies() -> None:
+    body = b"\r\n\r\nGET / HTTP/1.1\r\n\r\n" * 500
+    whole = b"POST / HTTP/1.1\r\nhost: here\r\ncontent-length: %d\r\n\r\n" % len(body) + body
+    chunked = b"POST / HTTP/1.1\r\nhost: here\r\ntransfer-encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (
+        len(body),
+        body,
+    )
+    for pieces in ([whole + chunked], cut(whole + chunked, 1500)):
+        assert [request.body for request in read(*pieces)] == [body, body]
+
+
+def test_a_body_may_be_dropped_while_it_arrives() -> None:
+    reader = RequestReader()
+    head = b"POST / HTTP/1.1\r\nhost: here\r\ncontent-length: 5000\r\n\r\n"
+    reader.feed(head + b"a" * 2000)
+    assert reader.held_bytes > 2000
+    reader.drop()
+    assert reader.held_bytes < 100
+    [dropped, kept] = reader.feed(b"a" * 3000 + POST)
+    assert (dropped.body, dropped.is_dropped, dropped.is_too_large) == (b"", True, False)
+    assert (kept.body, kept.is_dropped) == (b"{}", False)
 
 
 def test_whether_a_request_is_arriving() -> None:

@@ -10,7 +10,7 @@ from uvicorn.server import ServerState
 import plures.runtime
 from plures import contract, query
 from plures.contract import read_contract
-from plures.http import ConnectServer, HttpServerProtocol, HttpTransport
+from plures.http import ConnectServer, HttpServerProtocol, HttpTransport, Room
 from plures.runtime import CallContext, Deadlines, Dispatcher, Endpoints, RemoteCaller, current
 
 from .raw_server import Reader, Writer, answer, raw_server, read_request
@@ -71,7 +71,7 @@ async def test_the_answer_is_what_the_callee_sends() -> None:
     dispatcher.serve(CONTRACT.operations, PricingService())
     config = SimpleNamespace(loaded_app=ConnectServer(dispatcher), timeout_keep_alive=5, limit_concurrency=10)
     connection = Connection()
-    protocol: Any = HttpServerProtocol(config, ServerState(), {})
+    protocol: Any = HttpServerProtocol(config, ServerState(), Room())
     protocol.connection_made(connection)
     protocol.data_received(request.replace("\n", "\r\n").encode())
     written = (await connection.written).decode().replace("\r\n", "\n")

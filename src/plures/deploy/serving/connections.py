@@ -29,8 +29,8 @@ class Connection(Protocol):
 class UvicornConnection:
     """A connection of one of uvicorn's protocol classes, for HTTP or for web sockets.
 
-    Uvicorn's own server uses their `shutdown` and `transport`. Their `cycle`, the latest exchange of a connection for HTTP, is
-    read here alone: nothing else says which connections wait for a request.
+    Uvicorn's own server uses their `shutdown` and `transport`. Their `cycle`, the latest exchange of a connection for HTTP, and
+    their `pipeline` of those that wait are read here alone: nothing else says which connections wait for a request, or hold one.
     """
 
     def __init__(self, protocol: Any) -> None:
@@ -43,6 +43,22 @@ class UvicornConnection:
             return False
         cycle = self._protocol.cycle
         return cycle is None or bool(cycle.response_complete)
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether it has one request, and no answer to it has begun."""
+        cycle = self._protocol.cycle
+        return cycle is not None and not cycle.response_started and not self.is_pipelined
+
+    @property
+    def is_pipelined(self) -> bool:
+        """Whether requests wait behind the one that is being answered."""
+        return bool(getattr(self._protocol, "pipeline", ()))
+
+    @property
+    def body_bytes(self) -> int:
+        """How much of the latest body the application has not taken yet."""
+        return 0 if self._protocol.cycle is None else len(self._protocol.cycle.body)
 
     def tick(self, passed_s: float) -> None:
         """`Guard` counts the time of these connections."""

@@ -1,15 +1,30 @@
 """What stands between the event loop and a connection of uvicorn: limits that uvicorn does not have.
 
-A peer gets `MAX_ARRIVAL_S` for the head of a request and for each pause in its body, `MAX_UNREAD_S` for each pause in taking the
-answer, and the time of a kept connection for asking at all. Heads are held to the limits of the control listener. The guard hands
-the bytes on as they came; when uvicorn makes the connection a web socket, the guard is out of it.
+A peer gets `MAX_ARRIVAL_S` for the head of a request and for each pause in its body, a pace that a body must keep on the whole, a
+pace in taking the answer, and the time of a kept connection for asking at all. Heads are held to the limits of the control
+listener, and so is what the connections of the process hold together. Uvicorn gets the bytes as they came, but no second request
+in one piece with a first: what it does not want to read yet waits here, unread. When it makes the connection a web socket, the
+guard is out of it.
 """
 
 import asyncio
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final, cast
 
-from plures.http import MAX_ARRIVAL_S, MAX_UNREAD_S, OwnNames, RequestWatch, Unreadable
+from plures.http import (
+    MAX_ARRIVAL_S,
+    UNCOUNTED_BYTES,
+    UNCUT_BYTES,
+    OwnNames,
+    RequestWatch,
+    Room,
+    Share,
+    Taking,
+    Unreadable,
+    end_of_piece,
+    longest_body_s,
+)
 
 from .connections import UvicornConnection
 
@@ -26,47 +41,70 @@ class Guard(asyncio.Protocol):
         guards: All guards of the listener; the guard is in it while the connection is open.
         most_silent_s: Most time without a request.
         names: Whom requests may ask for; None where they may ask for anyone.
+        room: Where the connections of this process count what they hold.
 
     Attributes:
         is_unread: Whether an answer waits for the peer to take what was written.
     """
 
-    def __init__(self, guarded: Any, guards: "set[Guard]", most_silent_s: float, names: OwnNames | None) -> None:
+    def __init__(
+        self, guarded: Any, guards: "set[Guard]", most_silent_s: float, names: OwnNames | None, room: Room
+    ) -> None:
         self._guarded = guarded
         self._guards = guards
         self._most_silent_s = most_silent_s
         self._connection = UvicornConnection(guarded)
         self._watch = RequestWatch(names)
         self._transport: asyncio.Transport | None = None
-        self._waited_s = self._unread_s = 0.0
+        self._share = Share(room)
+        self._taking = Taking()
+        self._unread = b""
+        self._read_bytes = 0
+        self._waited_s = self._body_s = 0.0
+        self._timed = 0
         self.is_unread = False
 
     def tick(self, passed_s: float) -> None:
         """Some seconds have passed: close where the peer has let us wait for too long."""
-        if self._transport is None or self._transport.is_closing():
+        if self._transport is None:
             return
-        self._unread_s = self._unread_s + passed_s if self.is_unread else 0.0
-        self._waited_s = self._waited_s + passed_s if self._is_turn_of_peer(self._transport) else 0.0
-        if self._unread_s > MAX_UNREAD_S:
+        if self._taking.is_stuck(self._transport, passed_s):
             self._transport.abort()
-        elif self._watch.is_in_head or self._watch.is_in_body:
-            if self._waited_s > MAX_ARRIVAL_S:
+        if self._transport.is_closing():
+            return
+        if self._share.counted:
+            self._share.hold(self._held_bytes())
+        is_waiting = self._is_turn_of_peer(self._transport)
+        self._waited_s = self._waited_s + passed_s if is_waiting else 0.0
+        if self._watch.begun != self._timed:
+            self._timed, self._body_s = self._watch.begun, 0.0
+        self._body_s += passed_s if is_waiting and self._watch.is_in_body else 0.0
+        if self._watch.is_in_head or self._watch.is_in_body:
+            if self._waited_s > MAX_ARRIVAL_S or self._body_s > longest_body_s(self._watch.body_bytes):
                 self._refuse(HTTPStatus.REQUEST_TIMEOUT, "the request did not arrive in time")
         elif self._waited_s > self._most_silent_s:
             self._transport.close()
 
     def _is_turn_of_peer(self, transport: asyncio.Transport) -> bool:
+        if self._unread:
+            return False
         is_answered = self._connection.is_silent
         if not self._watch.is_in_body:
             return is_answered
         # While the application does not read, or has not asked for the body yet, the pause is ours.
         return transport.is_reading() and (is_answered or not self._watch.waits_for_continue)
 
-    def _refuse(self, status: HTTPStatus, why: str) -> None:
+    def _held_bytes(self) -> int:
+        """About what this connection holds of requests. What is pipelined is not seen one by one."""
+        head = self._watch.head_bytes if self._watch.is_in_head or not self._connection.is_silent else 0
+        held = len(self._unread) - self._read_bytes + head + self._connection.body_bytes
+        return max(held, self._share.counted) if self._connection.is_pipelined else held
+
+    def _refuse(self, status: HTTPStatus, why: str, *, is_of_unanswered: bool = False) -> None:
         transport = self._transport
         if transport is None:
             return
-        if not self._connection.is_silent:
+        if not (self._connection.is_silent or (is_of_unanswered and self._connection.is_unanswered)):
             # The peer would take the refusal for the answer to what it has asked already.
             transport.abort()
             return
@@ -74,18 +112,8 @@ class Guard(asyncio.Protocol):
         transport.write(_REFUSAL % (status.value, status.phrase.encode(), len(text), text))
         transport.close()
 
-    # Called by the event loop
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        # A cast, since uvloop's transports do not inherit from asyncio's.
-        self._transport = cast("asyncio.Transport", transport)
-        self._guards.add(self)
-        self._guarded.connection_made(transport)
-
-    def data_received(self, data: bytes) -> None:
-        if self._transport is None or self._transport.is_closing():
-            return
-        was_in_head = self._watch.is_in_head
+    def _pass_on(self, data: bytes) -> None:
+        was_in_head, was_in_body = self._watch.is_in_head, self._watch.is_in_body
         try:
             self._watch.feed(data)
         except Unreadable as error:
@@ -94,9 +122,58 @@ class Guard(asyncio.Protocol):
         # A head has one time for the whole of it, so that it cannot come drop by drop.
         if not (was_in_head and self._watch.is_in_head):
             self._waited_s = 0.0
+        if self._is_more(data) and not self._share.hold(self._held_bytes() + (0 if self._unread else len(data))):
+            why = "the server holds as many bytes of requests as it may"
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, why, is_of_unanswered=was_in_body)
+            return
         self._guarded.data_received(data)
+
+    def _is_more(self, data: bytes) -> bool:
+        """Whether this connection may hold more than is worth counting."""
+        is_partial = self._watch.is_in_body or self._watch.is_in_head or bool(self._unread)
+        return is_partial or self._share.counted > 0 or len(data) > UNCOUNTED_BYTES
+
+    # Called by the event loop
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # A cast, since uvloop's transports do not inherit from asyncio's.
+        self._transport = cast("asyncio.Transport", transport)
+        self._guards.add(self)
+        self._guarded.connection_made(_Resumable(self._transport, self._resumed))
+
+    def data_received(self, data: bytes) -> None:
+        if self._transport is None or self._transport.is_closing():
+            return
+        if not self._unread and len(data) <= UNCUT_BYTES:
+            self._pass_on(data)
+        else:
+            self._unread += data
+            self._read_on()
         if self._transport.get_protocol() is not self:
             self._guards.discard(self)
+
+    def _read_on(self) -> None:
+        """Read what waits, until uvicorn wants no more for now."""
+        data = self._unread
+        while self._read_bytes < len(data) and self._is_reading:
+            end = end_of_piece(data, self._read_bytes, self._watch.body_left)
+            self._pass_on(data[self._read_bytes : end])
+            self._read_bytes = min(end, len(data))
+        self._unread, self._read_bytes = data[self._read_bytes :], 0
+        if self._share.counted:
+            self._share.hold(self._held_bytes())
+
+    @property
+    def _is_reading(self) -> bool:
+        transport = self._transport
+        if transport is None or transport.is_closing() or transport.get_protocol() is not self:
+            return False
+        return transport.is_reading()
+
+    def _resumed(self) -> None:
+        """Uvicorn wants to read again."""
+        if self._unread:
+            asyncio.get_running_loop().call_soon(self._read_on)
 
     def eof_received(self) -> bool | None:
         return cast("bool | None", self._guarded.eof_received())
@@ -107,8 +184,28 @@ class Guard(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         self.is_unread = False
+        self._taking.has_taken()
         self._guarded.resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._guards.discard(self)
+        self._unread = b""
+        self._share.hold(0)
         self._guarded.connection_lost(exc)
+
+
+class _Resumable:
+    """A transport that tells when its user wants to read again."""
+
+    def __init__(self, transport: asyncio.Transport, resumed: Callable[[], None]) -> None:
+        self._transport = transport
+        self._resumed = resumed
+        # Every answer goes this way.
+        self.write = transport.write
+
+    def resume_reading(self) -> None:
+        self._transport.resume_reading()
+        self._resumed()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)

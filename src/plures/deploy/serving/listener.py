@@ -11,14 +11,14 @@ import logging
 import socket
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any, TypeAlias
 
 import uvicorn
 from uvicorn.server import ServerState
 
-from plures.http import Answerer, HttpServerProtocol, OwnNames
+from plures.http import Answerer, HttpServerProtocol, OwnNames, Room
 
 from .connections import Connection, as_connection
 from .guard import Guard
@@ -44,6 +44,7 @@ class ServingOptions:
         linger_s: Most time that a silent connection gets to ask once more.
         most_connections: Further ones are answered 503.
         names: Whom requests may ask for, where uvicorn speaks HTTP; None where they may ask for anyone.
+        room: Where connections count the bytes of requests that they hold, together with those of other listeners.
         tick_s: While connections are open: how often they learn that time passes, and uvicorn learns the date.
     """
 
@@ -55,6 +56,7 @@ class ServingOptions:
     linger_s: float = 0.5
     most_connections: int = 10_000
     names: OwnNames | None = None
+    room: Room = field(default_factory=Room)
     tick_s: float = 1.0
 
 
@@ -117,10 +119,11 @@ class Listener:
         if self._clock is None:
             self._set_clock()
         protocol_class: Any = self._config.http_protocol_class
-        made: asyncio.Protocol = protocol_class(config=self._config, server_state=self.state, app_state={})
-        if isinstance(made, HttpServerProtocol):
-            return made
-        return Guard(made, self.guards, self._options.keep_alive_s, self._options.names)
+        if protocol_class is HttpServerProtocol:
+            return HttpServerProtocol(self._config, self.state, self._options.room)
+        made = protocol_class(config=self._config, server_state=self.state, app_state={})
+        options = self._options
+        return Guard(made, self.guards, options.keep_alive_s, options.names, options.room)
 
     def _set_clock(self) -> None:
         self._set_common_headers()

@@ -7,14 +7,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Protocol
 
-from plures.http import Answerer, ForOwnNames, HttpServerProtocol, OwnNames
+from plures.http import Answerer, ForOwnNames, HttpServerProtocol, OwnNames, Room
 
 from .listener import Asgi, Listener, ServingOptions
 from .sockets import Listening
 
 _log = logging.getLogger("plures.deploy")
-CONTROL = ServingOptions(http=HttpServerProtocol, keep_alive_s=120, tick_s=5.0)
-PUBLIC = ServingOptions(keep_alive_s=75, websockets=True, behind_proxy=True)
+# One process has one memory, however many listeners it has.
+_ROOM = Room()
+CONTROL = ServingOptions(http=HttpServerProtocol, keep_alive_s=120, tick_s=5.0, room=_ROOM)
+PUBLIC = ServingOptions(keep_alive_s=75, websockets=True, behind_proxy=True, room=_ROOM)
 
 
 class Servable(Protocol):

@@ -27,6 +27,10 @@ class RawClient:
             for _ in range(3):
                 await asyncio.sleep(0)
 
+    def say_later(self, piece: bytes) -> None:
+        """Send a piece as far and as soon as the server reads."""
+        self._writer.write(piece)
+
     def hang_up(self) -> None:
         self._writer.transport.abort()
 

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from plures.http import HttpServerProtocol
-from plures.http.server_connection import MAX_ARRIVAL_S
+from plures.http.pace import MAX_ARRIVAL_S, MAX_UNREAD_S
 from tests.integration.deploy.support import until
 
 from .answering import Serve, get, post
@@ -72,6 +72,36 @@ async def test_a_request_that_does_not_arrive_is_refused(serve: Serve, begun: by
     assert it.answering.asked == []
 
 
+@pytest.mark.parametrize("path", ["/long", "/large"])
+async def test_who_does_not_take_an_answer_is_cut_off(serve: Serve, path: str) -> None:
+    it = await serve(keep_alive_s=1000)
+    client = await it.connect(get(path) * 64)
+    protocol = await it.only()
+    await until(lambda: protocol._flushed is not None)
+    pass_s(protocol, MAX_UNREAD_S + 1)
+    await client.rest()
+    await until(lambda: not it.protocols and not it.tasks)
+
+
+async def test_who_does_not_take_the_rest_of_a_closing_connection_is_cut_off(serve: Serve) -> None:
+    it = await serve(keep_alive_s=1000)
+    await it.connect(get("/long"))
+    protocol = await it.only()
+    await until(lambda: protocol._flushed is not None)
+    protocol.transport.close()
+    pass_s(protocol, MAX_UNREAD_S + 1)
+    await until(lambda: not it.protocols and not it.tasks)
+
+
+async def test_a_stop_does_not_wait_for_who_does_not_read(serve: Serve) -> None:
+    it = await serve(linger_s=0.05, grace_s=0.05)
+    await it.connect(get("/long"))
+    protocol = await it.only()
+    await until(lambda: protocol._flushed is not None)
+    await it.listener.stop()
+    assert (it.answering.closed, it.protocols, it.tasks) == (1, [], set())
+
+
 async def test_the_listener_ticks_for_all(serve: Serve) -> None:
     it = await serve(keep_alive_s=1, tick_s=0.3)
     clients = [await it.connect() for _ in range(3)]
@@ -122,6 +152,36 @@ async def test_what_has_begun_is_answered(serve: Serve) -> None:
     assert (await streaming.rest()).endswith(b"\r\n3\r\none\r\n0\r\n\r\n")
     await it.listener.finish()
     assert not it.tasks
+
+
+async def test_what_was_read_behind_a_stream_is_answered(serve: Serve) -> None:
+    it = await serve(linger_s=0.05)
+    client = await it.connect(get("/waits") + post(b"second") + post(b"third"))
+    assert "connection" not in (await client.head()).headers
+    assert await client.chunk() == b"one"
+    await it.listener.close()
+    it.answering.go.set()
+    assert await client.chunk() == b""
+    # The first answer did not say that it is the last; this one does, so that the peer knows what became of the third.
+    answer = await client.answer()
+    assert (answer.body, answer.headers["connection"]) == (b"second", "close")
+    assert await client.rest() == b""
+    await it.listener.finish()
+    assert it.answering.paths == ["/waits", "/echo"]
+
+
+async def test_what_begins_to_arrive_behind_a_stream_is_answered(serve: Serve) -> None:
+    it = await serve(linger_s=0.05)
+    client = await it.connect(get("/waits") + post(b"hello")[:-1])
+    await client.head()
+    assert await client.chunk() == b"one"
+    await it.listener.close()
+    it.answering.go.set()
+    assert await client.chunk() == b""
+    await client.say(b"o")
+    answer = await client.answer()
+    assert (answer.body, answer.headers["connection"]) == (b"hello", "close")
+    assert await client.rest() == b""
 
 
 async def test_the_patience_of_a_stop_ends(serve: Serve) -> None:

@@ -10,7 +10,8 @@ import pytest
 from plures.deploy.serving.guard import Guard
 from plures.deploy.serving.listener import Listener, ServingOptions
 from plures.deploy.serving.sockets import ListenAddress, listen
-from plures.http import MAX_ARRIVAL_S, MAX_UNREAD_S, OwnNames
+from plures.http import MAX_ARRIVAL_S, MAX_UNREAD_S, OwnNames, Room
+from plures.http.pace import MIN_BYTES_PER_S
 from plures.http.request_reader import MAX_HEAD_BYTES, MAX_HEADER_LINES
 from tests.integration.deploy.support import until
 
@@ -26,6 +27,7 @@ class Application:
 
     def __init__(self) -> None:
         self.paths: list[str] = []
+        self.read = 0
         self.go = asyncio.Event()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -39,6 +41,7 @@ class Application:
             body, more = b"", True
             while more:
                 message = await receive()
+                self.read += len(message.get("body", b""))
                 body, more = body + message.get("body", b""), message.get("more_body", False)
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
         await send({"type": "http.response.body", "body": body})
@@ -48,6 +51,7 @@ class Served:
     def __init__(self, options: ServingOptions) -> None:
         self.application = Application()
         self.listening = listen(ListenAddress(port=0))
+        self.room = options.room
         self.listener = Listener(self.application, self.listening.socket, options)
         self._clients: list[RawClient] = []
 
@@ -170,15 +174,39 @@ async def test_a_head_has_one_time_for_the_whole_of_it(public: Serve) -> None:
 
 async def test_a_body_may_take_long_but_not_pause_long(public: Serve) -> None:
     it = await public()
-    client = await it.connect(POST + b"\r\n")
+    piece = b"a" * (MAX_ARRIVAL_S * MIN_BYTES_PER_S)
+    client = await it.connect(POST.replace(b"10", b"%d" % (10 * len(piece))) + b"\r\n")
     guard = await it.guard()
-    for _ in range(9):
+    for number in range(9):
         pass_s(guard, MAX_ARRIVAL_S - 10)
-        await client.say(b"a")
-        await asyncio.sleep(0.01)
+        await client.say(piece)
+        await until(lambda number=number: it.application.read == (number + 1) * len(piece))
     pass_s(guard, MAX_ARRIVAL_S + 1)
     assert await client.rest() == b""
     await until(lambda: not it.listener.state.connections)
+
+
+async def test_a_body_may_not_come_drop_by_drop(public: Serve) -> None:
+    it = await public()
+    client = await it.connect(POST + b"\r\n")
+    guard = await it.guard()
+    pass_s(guard, MAX_ARRIVAL_S - 10)
+    await client.say(b"a")
+    await until(lambda: it.application.read == 1)
+    pass_s(guard, 11)
+    assert await client.rest() == b""
+    await until(lambda: not it.listener.state.connections)
+
+
+async def test_each_body_has_a_time_of_its_own(public: Serve) -> None:
+    it = await public()
+    client = await it.connect(POST + b"\r\n")
+    guard = await it.guard()
+    for number in range(4):
+        pass_s(guard, MAX_ARRIVAL_S - 10)
+        await client.say(b"a" * 10 + POST + b"\r\n")
+        assert (await client.answer()).body == b"a" * 10
+        await until(lambda number=number: len(it.application.paths) == number + 2)
 
 
 async def test_who_waits_for_the_application_is_not_cut_off(public: Serve) -> None:
@@ -209,6 +237,61 @@ async def test_who_does_not_read_the_answer_is_cut_off(public: Serve) -> None:
     pass_s(guard, MAX_UNREAD_S + 1)
     assert len(await client.rest()) < LARGE
     await until(lambda: not it.listener.guards)
+
+
+async def test_who_does_not_read_the_end_of_the_last_answer_is_cut_off(public: Serve) -> None:
+    it = await public()
+    await it.connect(b"GET /large HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n")
+    guard = await it.guard()
+    await until(lambda: guard.is_unread)
+    [protocol] = it.listener.state.connections
+    protocol.transport.close()
+    pass_s(guard, MAX_UNREAD_S + 1)
+    await until(lambda: not it.listener.guards)
+
+
+# What is held
+
+
+async def test_requests_in_one_piece_wait_unread(public: Serve) -> None:
+    it = await public()
+    client = await it.connect(b"GET /held HTTP/1.1\r\nhost: here\r\n\r\n" + (GET + b"\r\n") * 2000)
+    await until(lambda: it.application.paths)
+    [protocol] = it.listener.state.connections
+    assert len(protocol.pipeline) < 5
+    it.application.go.set()
+    for _ in range(2001):
+        assert (await client.answer()).body == b"done"
+
+
+async def test_bodies_of_several_requests_in_one_piece_arrive_whole(public: Serve) -> None:
+    it = await public()
+    body = b"\r\n\r\nGET / HTTP/1.1\r\n\r\n" * 5000
+    whole = POST.replace(b"10", b"%d" % len(body)) + b"\r\n" + body
+    client = await it.connect(whole * 3)
+    for _ in range(3):
+        assert (await client.answer()).body == body
+
+
+async def test_bodies_for_which_there_is_no_room_are_refused(public: Serve) -> None:
+    it = await public(room=Room(100_000))
+    head = b"POST /held HTTP/1.1\r\nhost: here\r\ncontent-length: 90000\r\n\r\n"
+    held = await it.connect(head + b"a" * 60_000)
+    await until(lambda: it.application.paths)
+    further = await it.connect(head + b"a" * 60_000)
+    answer = await further.answer()
+    assert (answer.status, answer.headers["connection"]) == (503, "close")
+    assert await further.rest() == b""
+    # What is small is taken nevertheless.
+    assert (await (await it.connect(GET + b"\r\n")).answer()).body == b"done"
+    it.application.go.set()
+    await held.say(b"a" * 30_000)
+    assert (await held.answer()).body == b"done"
+    held.hang_up()
+    again = await it.connect(head + b"a" * 90_000)
+    assert (await again.answer()).body == b"done"
+    again.hang_up()
+    await until(lambda: it.room.held_bytes == 0)
 
 
 # Names
