@@ -163,6 +163,34 @@ def test_names_and_messages_that_are_no_utf_8(history, read, tmp_path):
         report.encode()
 
 
+@pytest.mark.parametrize("options", [{}, {"commit": "HEAD"}])
+def test_names_that_would_act_on_a_terminal_or_read_alike_are_listed_and_not_shown(read, history, tmp_path, options):
+    files = {"a/x.py": history.module(), os.fsdecode(b"a/caf\xe8.py"): history.module()}
+    odd = {
+        os.fsdecode(b"a/caf\xe9.py"): history.module(),
+        "a\x1b[31m/x.py": history.module(),
+        "a/\u202ey.py": history.module(),
+    }
+    history.commit(0, "one", files | odd)
+    codebase = read(history.write(tmp_path), **options).codebase
+    assert codebase.production == {"a/x.py", "a/caf\ufffd.py"}
+    assert codebase.tree.skipped == {
+        "'a/caf\\udce9.py'": "its name reads like that of another file, a/caf\ufffd.py",
+        "'a\\x1b[31m/x.py'": "its name is not printable text",
+        "'a/\\u202ey.py'": "its name is not printable text",
+    }
+
+
+def test_a_link_at_a_commit_is_listed(read, history, tmp_path):
+    history.commit(0, "one", {"a.py": history.module()})
+    folder = history.write(tmp_path)
+    (folder / "link.py").symlink_to("/etc/hostname")
+    history.git(folder, "add", "link.py")
+    history.git(folder, "-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-qm", "link")
+    for options in ({}, {"commit": "HEAD"}):
+        assert read(folder, **options).codebase.tree.skipped == {"link.py": "a link"}
+
+
 EVIL = "<script>\"'&<img src=x>"
 
 

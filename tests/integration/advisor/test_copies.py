@@ -127,6 +127,36 @@ def test_a_submodule_is_named_and_not_read(tmp_path, history, options):
     assert any("submodule vendor/other" in note for note in notes)
 
 
+@pytest.mark.parametrize("options", [{}, {"commit": "HEAD"}])
+def test_copies_of_other_projects_are_named_and_not_read(tmp_path, history, options):
+    folder = plain(tmp_path)
+    for part in ("shop/_vendor/idna", "vendor/six", "third_party/tool"):
+        (folder / part).mkdir(parents=True)
+        (folder / part / "__init__.py").write_text(module())
+        (folder / part / "core.py").write_text(module())
+    (folder / "shop/orders/core.py").write_text("from shop._vendor import idna\n" + module())
+    commit(history, folder)
+    found = read_codebase(ReadRequest(folder, **options), quiet)
+    assert sorted(found.production) == OWN
+    assert not [edge for edge in found.imports if edge.target in found.production]
+    for place in ("shop/_vendor", "vendor", "third_party"):
+        assert sum(f"2 files below {place}." in note for note in found.notes) == 1
+    assert paths(folder / "vendor") == ["six/__init__.py", "six/core.py"]
+
+
+def test_notebooks_among_the_code_are_named(tmp_path):
+    folder = plain(tmp_path)
+    for path in ("docs/tour.ipynb", "shop/orders/draft.ipynb"):
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text("{}")
+    notes = read_codebase(ReadRequest(folder), quiet).notes
+    assert [note for note in notes if "notebook" in note] == [
+        "Not read: the code of 1 notebook, such as shop/orders/draft.ipynb. What it imports is not on the map."
+    ]
+    (folder / "shop/orders/draft.ipynb").unlink()
+    assert not any("notebook" in note for note in read_codebase(ReadRequest(folder), quiet).notes)
+
+
 SETTINGS = (
     "[core]\n\texcludesFile = {home}/everything\n[log]\n\tshowRoot = false\n\tfollow = true\n",
     "[diff]\n\torderFile = {home}/none\n\trelative = true\n[i18n]\n\tlogOutputEncoding = UTF-16\n",

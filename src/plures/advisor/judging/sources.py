@@ -168,13 +168,13 @@ def _waiting(survey: Survey, name: str, staff: Staffing) -> Evidence:
 def _calm(name: str, teams: int) -> Evidence:
     one_team = "One team does nearly all of the work on it: no team waits for another."
     apart = "No two teams change the same files of it within two weeks: no team waits for another."
-    unknown = "No team is known that makes a fifth of its commits or more: nothing can be said about waiting."
+    unknown = "No known team makes a fifth of the commits of all known teams: nothing can be said about waiting."
     return Evidence(
         source="teams",
         subject=(name,),
         statement=(unknown, one_team, apart)[min(teams, 2)],
         figure=float(teams),
-        unit="teams with a fifth of its commits or more",
+        unit="teams with a fifth of its commits by known teams or more",
         supports=Verdict.LEAVE_ALONE,
         strength=1.0 if teams else 0.0,
     )

@@ -8,7 +8,8 @@ from .changes import Change, is_recent
 
 # An author who changes a file that another team changed within so many days had to look at that change first.
 WAIT_DAYS = 14
-# A team with a smaller share of a component's commits is a visitor.
+# A team with a smaller share of a component's commits is a visitor. Of commits by people in no team it is not known whose they are,
+# so they make no team a visitor.
 SMALLEST_TEAM_SHARE = 0.2
 
 
@@ -53,8 +54,9 @@ class Staffing:
 
     @property
     def resident_teams(self) -> tuple[str, ...]:
-        """Teams that are not just visitors."""
-        return tuple(team for team, share in self.teams if share >= SMALLEST_TEAM_SHARE)
+        """Teams that are not just visitors: they have a fifth of the commits whose team is known, or more."""
+        least = SMALLEST_TEAM_SHARE * self.in_teams
+        return tuple(team for team, share in self.teams if round(share * self.commits) >= least)
 
     @property
     def resident_waits(self) -> tuple[Wait, ...]:

@@ -4,6 +4,7 @@ import contextlib
 import gc
 import hashlib
 import os
+import sys
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TypeVar
 import msgspec
 
 # Rises when the meaning of what is stored changes.
-VERSION = 3
+VERSION = 4
 # Most entries of a kind; the oldest ones above it are removed.
 _KEPT = 40
 
@@ -64,7 +65,9 @@ class Cache:
             self._forget_oldest(self._folder, kind)
 
     def _file(self, folder: Path, kind: str, key: str) -> Path:
-        full_key = f"{VERSION}\0{version('plures')}\0{key}".encode(errors="surrogateescape")
+        # What Python can parse depends on its own version.
+        python = sys.version_info[:2]
+        full_key = f"{VERSION}\0{version('plures')}\0{python}\0{key}".encode(errors="surrogateescape")
         return folder / f"{kind}-{hashlib.sha256(full_key).hexdigest()[:32]}.msgpack"
 
     def _forget_oldest(self, folder: Path, kind: str) -> None:

@@ -7,7 +7,7 @@ from plures.advisor.errors import GitFailed
 from .cache import Cache
 from .checkout import Checkout
 from .python import ModuleFacts, parse
-from .repository import History, Repository, Tree, ignored_commits, read_history
+from .repository import History, Repository, ignored_commits, read_history
 from .request import Progress
 
 # Files between two reports of progress.
@@ -16,10 +16,6 @@ _NO_GIT = "There is no git history here"
 _REFUSED = "Git is missing, has no commit here or refuses to read this repository"
 _UNKNOWN = "nothing can be said about teams, waiting, or what changes together."
 _SHALLOW = "This is a shallow clone with {} commits: `git fetch --unshallow` gives the advisor the rest of the history."
-_SUBMODULE = (
-    "Not read, since its code and history are another repository's: the submodule {}. To map it, give its folder."
-)
-_NAMED = 3
 _SINGLE = "The history has a single commit: history tells nothing here."
 
 
@@ -49,13 +45,6 @@ def history_of(checkout: Checkout, cache: Cache, progress: Progress) -> tuple[Hi
         return None, (f"History could not be read ({failed.why}): {_UNKNOWN}",)
     shallow = (_SHALLOW.format(len(history.commits)),) if history.shallow else ()
     return history, (*shallow, _SINGLE) if len(history.commits) <= 1 else shallow
-
-
-def submodule_notes(tree: Tree) -> tuple[str, ...]:
-    """A sentence for each submodule, of a few; nothing of them is on the map."""
-    some = tree.submodules[:_NAMED]
-    more = len(tree.submodules) - len(some)
-    return (*map(_SUBMODULE.format, some), *((f"And {more} more submodules were not read.",) if more else ()))
 
 
 def _read(repository: Repository, ignored: frozenset[str], cache: Cache, progress: Progress) -> History:

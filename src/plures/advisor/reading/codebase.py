@@ -7,11 +7,12 @@ from plures.advisor.errors import NoPythonFound
 from plures.advisor.model import Problem
 
 from .cache import Cache
-from .cached_reading import facts_of, history_of, submodule_notes
+from .cached_reading import facts_of, history_of
 from .checkout import Checkout, open_checkout
 from .components import Division, divide_by_folders, overlay
 from .definitions import Definitions
 from .imports import ImportEdge, resolve_imports
+from .notes import notes_on
 from .packages import ModuleIndex, distribution_folders, is_python_2, project_folders
 from .python import ModuleFacts
 from .repository import History, Tree, WebAddress, read_owners
@@ -94,7 +95,7 @@ def understand(checkout: Checkout, cache: Cache, progress: Progress) -> Codebase
         definitions=definitions,
         owners=read_owners(tree, sorted(production)),
         web=checkout.web if history else WebAddress(),
-        notes=(*notes, *submodule_notes(tree)),
+        notes=(*notes, *notes_on(tree, kinds)),
     )
 
 

@@ -20,8 +20,15 @@ def project_folders(paths: Iterable[str]) -> set[str]:
 
 
 def distribution_folders(paths: Iterable[str]) -> set[str]:
-    """Folders that hold what makes a distribution; the top counts only if it does."""
-    return _folders_with(paths, _DISTRIBUTION_FILES)
+    """Folders that hold what makes a distribution; the top counts only if it does.
+
+    A `setup.py` inside a package is a module of it: numpy.distutils asks for one in every subpackage.
+    """
+    listed = list(paths)
+    packages = _folders_with(listed, frozenset({"__init__.py"}))
+    found = _folders_with(listed, _DISTRIBUTION_FILES)
+    declared = _folders_with(listed, _DISTRIBUTION_FILES - {"setup.py"})
+    return {folder for folder in found if folder in declared or not {folder, folder.rpartition("/")[0]} <= packages}
 
 
 def _folders_with(paths: Iterable[str], files: frozenset[str]) -> set[str]:

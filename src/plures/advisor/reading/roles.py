@@ -4,11 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from enum import StrEnum
 
+# Code of other projects, kept here so that nothing has to be installed.
+_COPIED_FOLDERS = frozenset("_vendor _vendored vendored third_party _third_party thirdparty _thirdparty".split())
+_VENDOR = "vendor"
 _TEST_FOLDERS = frozenset("tests unittests unit_tests functional_tests integration_tests testsuite test_suite".split())
 _PROSE_FOLDERS = frozenset(
     "docs doc documentation examples example samples sample demos demo tutorials "
     "benchmarks benchmark asv_bench gallery".split()
 )
+_TEST_ENDINGS = ("_tests", "-tests")
 _MIGRATION_FOLDERS = frozenset({"migrations", "south_migrations", "alembic", "alembic_migrations", "migrate_repo"})
 _PACKAGING = frozenset("setup.py conftest.py noxfile.py fabfile.py tasks.py ez_setup.py versioneer.py".split())
 
@@ -20,6 +24,7 @@ class Role(StrEnum):
     TEST = "test"
     MIGRATION = "migration"
     PROSE = "documentation"
+    COPY = "copy of another project"
 
 
 def roles(paths: Iterable[str]) -> dict[str, Role]:
@@ -40,15 +45,33 @@ def _role(path: str, packages: set[str], tests: set[str]) -> Role:
         or (name in {"tests.py", "test.py"} and folders)
     ):
         return Role.TEST
+    return _role_of_folders(folders, packages, tests)
+
+
+def _role_of_folders(folders: list[str], packages: set[str], tests: set[str]) -> Role:
     for depth, folder in enumerate(folders, 1):
         place = "/".join(folders[:depth])
-        if folder in _TEST_FOLDERS or place in tests:
+        if folder in _COPIED_FOLDERS or (folder == _VENDOR and _holds_projects(place, folders[depth:], packages)):
+            return Role.COPY
+        if folder in _TEST_FOLDERS or folder.endswith(_TEST_ENDINGS) or place in tests:
             return Role.TEST
         if folder in _PROSE_FOLDERS and "/".join(folders[: depth - 1]) not in packages:
             return Role.PROSE
         if folder in _MIGRATION_FOLDERS:
             return Role.MIGRATION
     return Role.PRODUCTION
+
+
+def _holds_projects(place: str, below: list[str], packages: set[str]) -> bool:
+    """Whether a folder is no package but holds one: an application about vendors is a package itself."""
+    return place not in packages and bool(below) and f"{place}/{below[0]}" in packages
+
+
+def copied_folder(path: str) -> str:
+    """The folder of copies that a file with the role `COPY` lies in."""
+    folders = path.split("/")[:-1]
+    depth = next(i for i, folder in enumerate(folders, 1) if folder in _COPIED_FOLDERS or folder == _VENDOR)
+    return "/".join(folders[:depth])
 
 
 def _test_folders(python: list[str]) -> set[str]:

@@ -42,7 +42,12 @@ def print_map(drawn: CodeMap, console: Console) -> None:
     if len(drawn.components) > _ROWS:
         console.print(f"… and {len(drawn.components) - _ROWS} smaller ones")
     if drawn.cycles:
-        console.print(f"{len(drawn.cycles)} circles of imports; the largest joins {len(drawn.cycles[0])} components.")
+        circles = (
+            "1 circle of imports; it"
+            if len(drawn.cycles) == 1
+            else f"{len(drawn.cycles)} circles of imports; the largest"
+        )
+        console.print(f"{circles} joins {len(drawn.cycles[0])} components.")
     shared = sum(1 for t in drawn.tables if len({*t.writers, *t.readers}) > 1)
     if drawn.tables:
         console.print(f"{len(drawn.tables)} database tables, {shared} of them used by more than one component.")

@@ -54,8 +54,18 @@ def test_waiting_is_counted_on_all_commits_also_on_those_of_people_in_no_team():
     staff = staffing(found, {0: "red", 1: "blue"}, {5: "a", 6: "a"}, NOW)["a"]
     assert (staff.commits, staff.in_teams) == (10, 2)
     assert staff.teams == (("red", 0.1), ("blue", 0.1))
-    # One in ten is a visitor.
-    assert staff.waiting_share == 0
+    assert staff.waiting_share == pytest.approx(1 / 10)
+
+
+def test_people_in_no_team_make_no_team_a_visitor():
+    alone = [change(day, 2, "a", 6) for day in range(10, 90, 10)]
+    found = [change(1, 0, "a", 5), change(4, 1, "a", 5), *(change(day, 0, "a", 5) for day in range(100, 160, 10))]
+    for others in ([], alone):
+        staff = staffing([*found, *others], {0: "red", 1: "blue"}, {5: "a", 6: "a"}, NOW)["a"]
+        # One of eight is a visitor, whatever people of no team do.
+        assert staff.resident_teams == ("red",)
+    both = staffing([*found[:2], *alone], {0: "red", 1: "blue"}, {5: "a", 6: "a"}, NOW)["a"]
+    assert both.resident_teams == ("red", "blue")
 
 
 def test_a_visitor_makes_no_team_wait():

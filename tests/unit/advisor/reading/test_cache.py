@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from plures.advisor.reading.cache import Cache
 
 
@@ -31,6 +33,13 @@ def test_a_folder_that_cannot_be_written_is_no_error(tmp_path: Path):
     cache = Cache(tmp_path / "file" / "below")
     cache.store("kind", "key", 1)
     assert cache.load("kind", "key", int) is None
+
+
+def test_what_another_python_read_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    cache = Cache(tmp_path)
+    cache.store("facts", "key", 1)
+    monkeypatch.setattr("sys.version_info", (3, 99, 0))
+    assert cache.load("facts", "key", int) is None
 
 
 def test_the_oldest_entries_go(tmp_path: Path):

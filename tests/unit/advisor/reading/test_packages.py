@@ -1,6 +1,6 @@
 import pytest
 
-from plures.advisor.reading.packages import ModuleIndex, is_python_2, project_folders
+from plures.advisor.reading.packages import ModuleIndex, distribution_folders, is_python_2, project_folders
 from plures.advisor.reading.python.facts import Import
 from plures.advisor.reading.python.parse import parse
 
@@ -54,6 +54,8 @@ def test_imports_are_implicitly_relative_in_python_2_alone():
 def test_a_codebase_is_one_of_python_2_when_only_python_2_reads_its_files(text: str):
     new = {f"{i}.py": parse(b"print('x')") for i in range(9)}
     assert is_python_2(new | {"a.py": parse(text.encode())})
+    # Python 3.14 reads this list of classes; an older Python finds a mistake there, and no Python 2.
+    assert not is_python_2(new | {"a.py": parse(b"try:\n    pass\nexcept OSError, Refused:\n    pass")})
     assert not is_python_2(new | {"a.py": parse(b"def broken(:\n    print('x')")})
 
 
@@ -104,3 +106,17 @@ def test_distributions_share_a_namespace():
         "sdk/src/ns/sdk/x.py",
     )
     assert found.resolve(Import("ns.api", 0, "", 1), "sdk/src/ns/sdk/x.py") == "api/src/ns/api/__init__.py"
+
+
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        (("sci/tsa/__init__.py", "sci/tsa/setup.py"), {""}),
+        (("sci/tsa/__init__.py", "sci/tsa/setup.py", "sci/tsa/pyproject.toml"), {"", "sci/tsa"}),
+        (("sci/tsa/setup.py",), {"", "sci/tsa"}),
+        (("plugin/__init__.py", "plugin/setup.py"), {"", "plugin"}),
+        (("sdk/setup.cfg",), {"", "sdk"}),
+    ],
+)
+def test_the_setup_of_a_subpackage_makes_no_distribution(more: tuple[str, ...], found: set[str]):
+    assert distribution_folders(["setup.py", "sci/__init__.py", *more]) == found

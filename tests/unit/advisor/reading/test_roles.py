@@ -2,7 +2,7 @@ import pytest
 
 from plures.advisor.reading.roles import Role, roles
 
-P, T, M, D = Role.PRODUCTION, Role.TEST, Role.MIGRATION, Role.PROSE
+P, T, M, D, C = Role.PRODUCTION, Role.TEST, Role.MIGRATION, Role.PROSE, Role.COPY
 
 
 @pytest.mark.parametrize(
@@ -19,10 +19,25 @@ P, T, M, D = Role.PRODUCTION, Role.TEST, Role.MIGRATION, Role.PROSE
         ("docs/conf.py", D),
         ("examples/one.py", D),
         ("shop/examples/one.py", P),
+        ("playwright_tests/pages/cart.py", T),
+        ("shop/ui-tests/pages.py", T),
+        ("contests/a.py", P),
+        ("shop/_vendor/idna/core.py", C),
+        ("shop/_vendor/idna/test_core.py", T),
+        ("third_party/idna/core.py", C),
+        ("vendor/idna/core.py", C),
+        ("vendor/notes.py", P),
+        ("shop/vendor/offers/prices.py", P),
     ],
 )
 def test_role_of_a_path(path: str, role: Role):
-    assert roles([path, "shop/__init__.py"])[path] is role
+    packages = (
+        "shop/__init__.py",
+        "vendor/idna/__init__.py",
+        "shop/vendor/__init__.py",
+        "shop/vendor/offers/__init__.py",
+    )
+    assert roles([path, *packages])[path] is role
 
 
 def test_a_production_package_called_test_is_told_from_tests():

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 import tokenize
 import warnings
 from collections.abc import Callable
@@ -16,6 +17,7 @@ T = TypeVar("T")
 
 # Python reads no source in an encoding that gives these another meaning, such as utf-16 or unicode_escape.
 _PLAIN = bytes(range(32, 127)) + rb"\x41\u0041+AEE-"
+_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 _CONFLICT = re.compile(rb"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 
 
@@ -67,5 +69,6 @@ def _problem(content: bytes, failed: Exception) -> str:
     if _CONFLICT.search(content):
         return "merge-conflict markers"
     if isinstance(failed, SyntaxError):
-        return f"syntax error in line {failed.lineno or 1}"
+        # The file may be of a newer Python than this one, or of Python 2.
+        return f"syntax error in line {failed.lineno or 1}, as Python {_PYTHON} reads it"
     return "nested too deeply" if isinstance(failed, RecursionError | MemoryError) else "not readable as Python"

@@ -11,8 +11,9 @@ _LONG_IMPORT = re.compile(r"^([ \t]*from[ \t]+[.\w]+[ \t]+import[ \t]*)(\([^)]*\
 _MODEL = re.compile(r"^class[ \t]+(\w+)\(.*\b(models\.Model|Base|BASE|ModelBase)\b.*\)")
 _TABLENAME = re.compile(r"^[ \t]+__tablename__[ \t]*=[ \t]*['\"](\w+)['\"]")
 _STRING = re.compile(r"(\"\"\"|''')(.*?)\1|\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'", re.DOTALL)
+# `except A, b:` binds a name in Python 2; `except A, B:` lists classes in Python 3.14.
 _PYTHON_2 = re.compile(
-    r"^[ \t]*(?:print[ \t]+(?:[\w'\"]|>>)|except[ \t]+[\w.() ,]+,[ \t]*\w+[ \t]*:|raise[ \t]+[\w.]+[ \t]*,|exec[ \t]+['\"\w])|<>|`|\bur''|\b0[0-7]+\b",
+    r"^[ \t]*(?:print[ \t]+(?:[\w'\"]|>>)|except[ \t]+[\w.() ,]+,[ \t]*[a-z_]\w*[ \t]*:|raise[ \t]+[\w.]+[ \t]*,|exec[ \t]+['\"\w])|<>|`|\bur''|\b0[0-7]+\b",
     re.MULTILINE,
 )
 _USE = re.compile(r"(?<![\w.])([A-Za-z_]\w*)(?:\.(\w+))?[ \t]*(\()?")

@@ -9,7 +9,17 @@ from pathlib import Path
 from plures.advisor.errors import GitFailed
 
 from . import git
-from .tree import ENVIRONMENT_SIGNS, INSTALLED_FOLDERS, LARGEST_BYTES, TOO_LARGE, Tree, is_read
+from .tree import (
+    A_LINK,
+    ENVIRONMENT_SIGNS,
+    INSTALLED_FOLDERS,
+    LARGEST_BYTES,
+    TOO_LARGE,
+    Tree,
+    is_read,
+    printable,
+    readable_names,
+)
 
 # No code is kept in these, unless git tracks it there.
 _SKIPPED_FOLDERS = frozenset(
@@ -28,21 +38,11 @@ def read_folder(folder: Path, repository: git.Repository | None) -> Tree:
         repository: The repository around the folder: what it ignores is left out, and repositories inside it too.
     """
     known = _known(folder, repository)
-    names: dict[str, str] = {}
-    skipped: dict[str, str] = {}
-    for raw in sorted(_walk(folder, known)):
-        # A name that is no UTF-8 is shown with a sign in place of what cannot be shown, as git's history shows it.
-        path = os.fsencode(raw).decode(errors="replace")
-        if not path.isprintable():
-            skipped[ascii(raw)] = "its name is not printable text"
-        elif path in names:
-            skipped[ascii(raw)] = f"its name reads like that of another file, {path}"
-        else:
-            names[path] = raw
+    names, skipped = readable_names(os.fsencode(raw) for raw in _walk(folder, known))
     digests: dict[str, str] = {}
     contents: dict[str, bytes] = {}
     for path in filter(is_read, names):
-        content = _read_file(folder / names[path])
+        content = _read_file(folder / os.fsdecode(names[path]))
         if isinstance(content, str):
             skipped[path] = content
             continue
@@ -57,7 +57,7 @@ def _read_file(path: Path) -> bytes | str:
     try:
         # A link may lead out of the codebase; a file inside that it leads to is read under its own path.
         if path.is_symlink():
-            return "a link"
+            return A_LINK
         if not path.is_file():
             return "not an ordinary file"
         return path.read_bytes() if path.stat().st_size <= LARGEST_BYTES else TOO_LARGE
@@ -93,7 +93,7 @@ def _known(folder: Path, repository: git.Repository | None) -> _Known:
         return _Known(versioned=True)
     entries = [line.partition(b"\t")[::2] for line in listed if line]
     tracked = {above for meta, path in entries if not meta.startswith(_GITLINK) for above in _above(os.fsdecode(path))}
-    submodules = tuple(path.decode(errors="replace") for meta, path in entries if meta.startswith(_GITLINK))
+    submodules = tuple(printable(path) for meta, path in entries if meta.startswith(_GITLINK))
     ignored = frozenset(os.fsdecode(path).rstrip("/") for path in left if path)
     # The folder itself may lie in an ignored one, and was asked for nevertheless.
     return _Known(True, frozenset(tracked), frozenset[str]() if "." in ignored else ignored, submodules)

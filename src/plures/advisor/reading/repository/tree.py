@@ -1,5 +1,6 @@
 """The files of a codebase as values, and those of one commit. Knows paths and bytes, not what Python means by them."""
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -8,6 +9,9 @@ from . import git
 # A larger .py file is data or generated; reading it would say nothing about structure.
 LARGEST_BYTES = 2 * 1024 * 1024
 TOO_LARGE = "larger than 2 MiB"
+# A link may lead out of the codebase; a file inside that it leads to is read under its own path.
+A_LINK = "a link"
+_MISSING = "missing from the repository"
 # What is installed is never the code of this codebase, not even where it was committed.
 INSTALLED_FOLDERS = frozenset({"node_modules", "site-packages", "dist-packages", "__pypackages__", "conda-meta"})
 # A folder that holds one of these is an environment: venv, conda, and what virtualenv made before version 20.
@@ -44,28 +48,73 @@ def is_read(path: str) -> bool:
     return name.endswith((".py", ".sql")) or name in {"CODEOWNERS", ".git-blame-ignore-revs"}
 
 
+def printable(raw: bytes) -> str:
+    """A path as text that does nothing to the terminal that shows it."""
+    path = raw.decode(errors="replace")
+    return path if path.isprintable() else ascii(os.fsdecode(raw))
+
+
+def readable_names(paths: Iterable[bytes]) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Names for people by which files are known, and the files that cannot have one, with the reason.
+
+    A name that is no UTF-8 gets a sign in place of what cannot be shown, as git's history shows it. What is not printable could act
+    on the terminal that shows it.
+    """
+    names: dict[str, bytes] = {}
+    skipped: dict[str, str] = {}
+    for raw in sorted(paths):
+        path = raw.decode(errors="replace")
+        if not path.isprintable():
+            skipped[printable(raw)] = "its name is not printable text"
+        elif path in names:
+            skipped[ascii(os.fsdecode(raw))] = f"its name reads like that of another file, {path}"
+        else:
+            names[path] = raw
+    return names, skipped
+
+
 def read_commit(repository: git.Repository) -> Tree:
     """The files of `repository.head` below the folder that was asked for, straight from git's objects."""
     listing = git.run(
         repository.folder, "ls-tree", "-r", "-l", "-z", "--end-of-options", f"{repository.head}:{repository.prefix}"
     )
-    listed = [_entry(line) for line in listing.split(b"\0") if line]
-    own = set(_without_installed(path for path, _, _, _ in listed))
-    entries = [(path, blob, size) for path, kind, blob, size in listed if kind == b"blob" and path in own]
-    wanted = {path: blob for path, blob, size in entries if is_read(path) and 0 <= size <= LARGEST_BYTES}
-    skipped = {path: TOO_LARGE for path, _, size in entries if is_read(path) and size > LARGEST_BYTES}
+    listed = dict(_entry(line) for line in listing.split(b"\0") if line)
+    names, unnamed = readable_names(raw for raw, entry in listed.items() if entry.kind == b"blob")
+    entries = {path: listed[names[path]] for path in _without_installed(names)}
+    code = {path: entry for path, entry in entries.items() if is_read(path)}
+    wanted = {path: entry.blob for path, entry in code.items() if 0 <= entry.size <= LARGEST_BYTES}
+    skipped = {path: code[path].why_unread for path in code.keys() - wanted.keys()}
     contents = dict(git.read_blobs(repository.folder, list(wanted.values())))
-    lost = {path: "missing from the repository" for path, blob in wanted.items() if blob not in contents}
+    lost = {path: _MISSING for path, blob in wanted.items() if blob not in contents}
     digests = {path: blob for path, blob in wanted.items() if blob in contents}
-    submodules = tuple(path for path, kind, _, _ in listed if kind == b"commit")
-    return Tree(tuple(path for path, _, _ in entries), digests, contents, skipped | lost, submodules)
+    submodules = tuple(printable(raw) for raw, entry in listed.items() if entry.kind == b"commit")
+    return Tree(tuple(entries), digests, contents, unnamed | skipped | lost, submodules)
 
 
-def _entry(line: bytes) -> tuple[str, bytes, str, int]:
+@dataclass(frozen=True)
+class _Entry:
+    """What git says of one file.
+
+    Attributes:
+        size: In bytes; -1 for what has no content of its own here.
+    """
+
+    kind: bytes
+    blob: str
+    size: int
+    link: bool
+
+    @property
+    def why_unread(self) -> str:
+        """The reason why a file of code is not read."""
+        return A_LINK if self.link else TOO_LARGE if self.size > LARGEST_BYTES else _MISSING
+
+
+def _entry(line: bytes) -> tuple[bytes, _Entry]:
     meta, _, path = line.partition(b"\t")
     mode, kind, blob, size = meta.split()
-    plain = kind == b"blob" and mode != b"120000"
-    return path.decode(errors="replace"), kind, blob.decode(), int(size) if plain and size.isdigit() else -1
+    link = mode == b"120000"
+    return path, _Entry(kind, blob.decode(), int(size) if size.isdigit() and not link else -1, link)
 
 
 def _without_installed(paths: Iterable[str]) -> list[str]:
