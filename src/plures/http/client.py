@@ -109,7 +109,8 @@ class HttpTransport:
         while peer.idle:
             # The peer is least likely to close the connection that was used last.
             connection = peer.idle.pop()
-            if connection.is_reusable and monotonic() - connection.idle_since < min(_IDLE_S, connection.most_idle_s):
+            idle_s = monotonic() - connection.idle_since
+            if connection.is_reusable and idle_s < _IDLE_S and idle_s < connection.most_idle_s:
                 return connection
             self._drop(connection)
         return None

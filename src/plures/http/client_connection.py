@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections import deque
 from math import inf
-from typing import Final, cast
+from typing import Final, NoReturn, cast
 
 import httptools
 
@@ -38,7 +38,7 @@ class HttpConnection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._lost: str | None = None
-        self._was_used = self._has_bytes = self._is_given_up = False
+        self._was_used = self._has_bytes = self._is_too_large = self._is_given_up = False
         self.idle_since = 0.0
         self.most_idle_s = inf
         self._is_complete = self._keeps_alive = True
@@ -67,7 +67,8 @@ class HttpConnection(asyncio.Protocol):
         try:
             while not self._is_complete:
                 await self._progress()
-            self._check_size()
+            if self._is_too_large:
+                self._refuse_size()
         except BaseException:
             self.abort()
             raise
@@ -98,7 +99,7 @@ class HttpConnection(asyncio.Protocol):
             raise Broken(self._lost or "the connection is not open")
         self._is_complete = self._has_head = self._is_framed = False
         self._keeps_alive = True
-        self._has_bytes = False
+        self._has_bytes = self._is_too_large = False
         self.most_idle_s = inf
         self._is_streaming = is_streaming
         self._unread = 0
@@ -111,18 +112,14 @@ class HttpConnection(asyncio.Protocol):
         if self._lost is not None:
             is_stale = self._was_used and not self._has_bytes and not self._is_given_up
             raise Stale(self._lost) if is_stale else Broken(self._lost)
-        self._check_size()
+        if self._is_too_large:
+            self._refuse_size()
         self._waiter = self._loop.create_future()
         return self._waiter
 
-    def _check_size(self) -> None:
-        if self._is_too_large:
-            message = f"the answer is larger than {self._max_body_bytes:,} bytes"
-            raise TooLarge(message)
-
-    @property
-    def _is_too_large(self) -> bool:
-        return self._unread > self._max_body_bytes and not self._is_streaming
+    def _refuse_size(self) -> NoReturn:
+        message = f"the answer is larger than {self._max_body_bytes:,} bytes"
+        raise TooLarge(message)
 
     def _wake(self) -> None:
         if self._waiter is not None:
@@ -179,7 +176,9 @@ class HttpConnection(asyncio.Protocol):
     def on_body(self, body: bytes) -> None:
         self._chunks.append(body)
         self._unread += len(body)
-        if self._is_streaming and self._unread >= _HIGH_WATER_BYTES and self._transport is not None:
+        if not self._is_streaming:
+            self._is_too_large = self._unread > self._max_body_bytes
+        elif self._unread >= _HIGH_WATER_BYTES and self._transport is not None:
             self._transport.pause_reading()
 
     def on_message_complete(self) -> None:

@@ -4,7 +4,7 @@ A page that its owner lets point at 127.0.0.1 (DNS rebinding) asks under the nam
 that asks a foreign address openly says so in Origin or Sec-Fetch-Site, which pages cannot set.
 """
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Mapping
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
@@ -61,11 +61,9 @@ class ForOwnNames:
         # Only HTTP/1.0 may leave it out, and browsers do not speak that.
         if host is not None and not self._has(host):
             return _refused(f"this listener does not answer to {_shown(host)}: {_NAME}")
-        origin, site = headers.get(b"origin"), headers.get(b"sec-fetch-site")
-        if origin is not None and origin not in (b"http://%b" % (host or b""), b"https://%b" % (host or b"")):
-            return _refused(f"a page of {_shown(origin)} asks: {_PAGE}")
-        if site is not None and site not in _OWN_SITE:
-            return _refused(f"a page of another site asks ({_shown(site)}): {_PAGE}")
+        # Browsers send these, and nearly no call does.
+        if (b"origin" in headers or b"sec-fetch-site" in headers) and (page := _page_of_another_site(headers)):
+            return _refused(f"{page}: {_PAGE}")
         return self._answer(request)
 
 
@@ -76,6 +74,16 @@ _NAME: Final = (
 _PAGE: Final = (
     "pages of other sites may not call this listener; let the page ask the edge, and the edge call the capability"
 )
+
+
+def _page_of_another_site(headers: Mapping[bytes, bytes]) -> str | None:
+    """What a request says of the page that makes it, where that page is of another site."""
+    host, origin, site = headers.get(b"host", b""), headers.get(b"origin"), headers.get(b"sec-fetch-site")
+    if origin is not None and origin not in (b"http://" + host, b"https://" + host):
+        return f"a page of {_shown(origin)} asks"
+    if site is not None and site not in _OWN_SITE:
+        return f"a page of another site asks ({_shown(site)})"
+    return None
 
 
 async def _refused(why: str) -> Response:

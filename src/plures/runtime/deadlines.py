@@ -34,7 +34,9 @@ class Deadlines:
             message = "calls are made from within a task"
             raise RuntimeError(message)
         call.task = task
-        call.cancelling = task.cancelling()
+        # Nearly always 0, and to compare is cheaper than to write.
+        if call.cancelling != task.cancelling():
+            call.cancelling = task.cancelling()
         self._calls.add(call)
         if call.deadline < self._wake_at:
             self._arm(call.deadline)

@@ -71,7 +71,10 @@ class Dispatcher:
         self._enter()
         try:
             work = self._begin(operation, context, body)
-            value = await self._run(operation, context, work)
+            try:
+                value = await run(context, self._deadlines, work)
+            except Exception as error:  # noqa: BLE001 - the caller is told of each error that a service raises, as a failure
+                raise failure_of(error, operation, context) from None
             return Reply(connect.OK, self._encoded(operation, value))
         except (CallError, ContractError) as error:
             return connect.error_reply(error, operation)
@@ -111,12 +114,6 @@ class Dispatcher:
         if not self._shapes[operation.path](value):
             refuse_misfit(operation, value)
         return connect.encoded_answer(operation, value, self._encode)
-
-    async def _run(self, operation: OperationDescription, context: CallContext, work: Any) -> Any:
-        try:
-            return await run(context, self._deadlines, work)
-        except Exception as error:  # noqa: BLE001 - the caller is told of each error that a service raises, as a failure
-            raise failure_of(error, operation, context) from None
 
     async def _steps(
         self, operation: OperationDescription, context: CallContext, items: Any

@@ -3,7 +3,7 @@
 It knows which addresses there are and how busy this process keeps them; it does not know how to reach them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from time import monotonic
 from typing import Final
@@ -33,6 +33,7 @@ class Endpoints:
     def __init__(self, random: Random) -> None:
         self._random = random
         self._all: dict[str, Endpoint] = {}
+        self._known: Sequence[Endpoint] = ()
 
     @classmethod
     def fixed(cls, *urls: str) -> "Endpoints":
@@ -44,10 +45,11 @@ class Endpoints:
     def update(self, urls: Iterable[str]) -> None:
         """Replace the addresses; an endpoint that stays keeps what is known of it."""
         self._all = {url: self._all.get(url) or Endpoint(url) for url in urls}
+        self._known = tuple(self._all.values())
 
-    def choose(self, tried: Iterable[Endpoint]) -> Endpoint | None:
+    def choose(self, tried: Sequence[Endpoint]) -> Endpoint | None:
         """The endpoint to call next, or None when all were tried. One that refused lately comes last, but is never left out."""
-        untried = [endpoint for endpoint in self._all.values() if endpoint not in tried]
+        untried = [endpoint for endpoint in self._known if endpoint not in tried] if tried else self._known
         if len(untried) == 1:
             return untried[0]
         now = monotonic()

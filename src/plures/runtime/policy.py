@@ -35,7 +35,8 @@ def admit(operation: OperationDescription, parent: CallContext | None) -> CallCo
         is_inherited = True
     if parent.hops >= MAX_HOPS:
         raise too_many_hops(operation)
-    return CallContext(deadline, parent.hops + 1, is_inherited=is_inherited)
+    # By position: a keyword costs half of a context more.
+    return CallContext(deadline, parent.hops + 1, is_inherited)
 
 
 def accept(operation: OperationDescription, remaining_s: float | None, hops: int) -> CallContext:
@@ -50,7 +51,8 @@ def accept(operation: OperationDescription, remaining_s: float | None, hops: int
         LimitExceeded: The request came through too many hops; the operation did not start.
     """
     declared_s = operation.declaration.deadline_s
-    remaining_s = declared_s if remaining_s is None else min(declared_s, remaining_s)
+    if remaining_s is None or remaining_s > declared_s:
+        remaining_s = declared_s
     if remaining_s <= 0:
         raise out_of_time(operation, Outcome.NOT_SENT, is_inherited=False)
     if hops > MAX_HOPS:

@@ -32,7 +32,8 @@ class Codec:
         scalars = {wire_type.python for wire_type in wire_types if isinstance(wire_type, ScalarType)}
         fields = [field for part in wire_types if isinstance(part, MessageType) for field in part.fields]
         self._form = None if exact else form_of(message)
-        self._nulls = _Nulls(fields)
+        # Where nothing is written as null, the body need not be searched for it.
+        self._nulls = _Nulls(fields) if any(_may_be_null(field.type) for field in fields) else None
         self._has_int = int in scalars
         self._nests_itself = any(map(nests_itself, wire_types))
         # A required field in snake case makes the fast way fail, so the exact way is taken. An optional one would be overlooked.
@@ -120,7 +121,7 @@ class Codec:
             except Exception:  # noqa: BLE001 - the exact way says what is wrong
                 return None
         body = self._encoder.encode(value)
-        if b"null" in body:
+        if self._nulls is not None and b"null" in body:
             shorter = self._nulls.left_out(body)
             if shorter is None:
                 return None
@@ -152,6 +153,10 @@ class _Nulls:
         if self._pattern is not None:
             body = self._pattern.sub(b"", body)
         return None if self._is_ambiguous and b"null" in body else body
+
+
+def _may_be_null(wire_type: WireType) -> bool:
+    return isinstance(wire_type, OptionalType) or _has_float(wire_type)
 
 
 def _has_float(wire_type: WireType) -> bool:

@@ -32,7 +32,7 @@ def has_wide_int(body: bytes) -> bool:
 
 def check_depth(body: bytes) -> None:
     """Refuse JSON that nests deeper than `MAX_DEPTH`; raises `TooDeep`. Leaves what is not JSON to the parser."""
-    if body.count(b"{") + body.count(b"[") <= MAX_DEPTH:
+    if len(body) <= MAX_DEPTH or body.count(b"{") + body.count(b"[") <= MAX_DEPTH:
         return
     if b"\\" in body:
         body = body.replace(b"\\\\", b"").replace(b'\\"', b"")

@@ -4,7 +4,7 @@ What fits is not proved right: neither parts of parts nor bounds are looked at. 
 subclass of `str` is; the exact way tells.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from operator import attrgetter
 from types import NoneType
 from typing import Any, Final, TypeAlias
@@ -75,12 +75,14 @@ def _message(message: MessageType) -> Fits:
     if not message.fields:
         return lambda value: type(value) is python
     kinds = {field.name: _kinds(field.type) for field in message.fields}
+    if len(kinds) == 1:
+        return _message_of_one(python, *kinds.items())
     if issubclass(python, msgspec.Struct):
         values_of: Callable[[Any], tuple[object, ...]] = astuple
         names = python.__struct_fields__
     else:
         names = tuple(kinds)
-        values_of = _attributes(names)
+        values_of = attrgetter(*names)
     allowed = [kinds[name] for name in names]
     known: list[list[type]] = []
 
@@ -99,8 +101,7 @@ def _message(message: MessageType) -> Fits:
     return fits
 
 
-def _attributes(names: Sequence[str]) -> Callable[[Any], tuple[object, ...]]:
-    if len(names) > 1:
-        return attrgetter(*names)
-    name = names[0]
-    return lambda value: (getattr(value, name),)
+def _message_of_one(python: type, field: tuple[str, frozenset[type]]) -> Fits:
+    """The same for one field, in less than half of the time: pages of items and single values are answered most."""
+    name, kinds = field
+    return lambda value: type(value) is python and type(getattr(value, name)) in kinds
