@@ -1,7 +1,9 @@
 """`plures run --reload` starts the application again when a file of it changes, whatever was wrong with it before."""
 
 import os
+import re
 import signal
+import sys
 import time
 import urllib.request
 from collections.abc import Callable
@@ -102,6 +104,45 @@ def test_what_the_application_writes_when_it_starts_is_no_endless_loop(plures: S
     assert running.end(signal.SIGTERM) == 0
     # The first start writes both files anew.
     assert running.output.count("changed:") <= 4
+
+
+WRITES_CODE = """
+import pathlib, time
+pathlib.Path(__file__).with_name("till_version.py").write_text(f"BUILT_AT = {time.time()}")
+"""
+
+
+def test_code_that_the_application_writes_when_it_starts_is_no_endless_loop(plures: Start, site: Path) -> None:
+    (site / "till_app.py").write_text((site / "till_app.py").read_text() + WRITES_CODE)
+    running = plures("run", "--reload", *FREE)
+    running.line(r"^till_version\.py: changed soon after each of the last 3 starts; if the application writes it, ")
+    running.line(r"^till_version\.py: not started again, since it changed soon after each start")
+    change(site / "till_app.py", "VERSION = 1", "VERSION = 2")
+    running.line(r"^changed: till_app\.py; starting again$")
+    running.line("^till: ")
+    assert running.end(signal.SIGTERM) == 0
+    assert running.output.count("changed:") <= 8
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a file system that takes any bytes as a name")
+@pytest.mark.parametrize("is_folder", [True, False])
+def test_names_that_are_no_utf_8_are_looked_after_too(plures: Start, site: Path, is_folder: bool) -> None:
+    folder = site / os.fsdecode(b"caf\xe9") if is_folder else site
+    folder.mkdir(exist_ok=True)
+    for name in ("till_app.py", "plures.toml"):
+        (site / name).rename(folder / name)
+    running = plures("run", "--file", str(folder / "plures.toml"), "--reload", *FREE)
+    running.line("^till: ")
+    odd = folder / os.fsdecode(b"na\xefve.json")
+    odd.write_text("{}")
+    change(folder / "till_app.py", "VERSION = 1", "VERSION = 2")
+    while get(running.line(r"^till: (\S+)$")[1]).startswith("version 1"):
+        pass
+    assert running.end(signal.SIGTERM) == 0
+    assert re.search(
+        r"^changes cannot be watched \(.+\); looking for them once in a second instead$", running.output, re.MULTILINE
+    )
+    assert "Traceback" not in running.output
 
 
 def test_what_is_excluded_does_not_count(plures: Start, site: Path) -> None:

@@ -56,6 +56,9 @@ def test_what_is_written(plures: Run, here: Path) -> None:
         "my_shop/web.py", "my_shop/greeting/__init__.py", "my_shop/greeting/capability.py",
         "my_shop/greeting/contract.py", "my_shop/greeting/service.py",
     }  # fmt: skip
+    readme = (here / "my-shop" / "README.md").read_text()
+    assert "pip install --editable '.[test]'" in readme
+    assert "The test needs pytest and pytest-asyncio, which `.[test]` installs." in readme
     for name in files(here / "my-shop"):
         assert "greeter" not in (here / "my-shop" / name).read_text()
 

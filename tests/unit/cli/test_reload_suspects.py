@@ -45,13 +45,28 @@ def test_files_with_a_new_name_each_time() -> None:
 
 
 @pytest.mark.parametrize("file", ["shop/web.py", "plures.toml"])
-def test_code_is_never_ignored_and_noted_once(file: str) -> None:
+def test_code_that_changes_after_each_start_is_noted_first_and_held_later(file: str) -> None:
     suspects = Suspects()
-    answers = [suspects.weigh(edited(file), 1) for _ in range(6)]
-    assert [paths for paths, _ in answers] == [{file}] * 6
-    notes = [note for _, notes in answers for note in notes]
-    assert len(notes) == 1
-    assert f"leave it out with --reload-exclude '{file}'" in notes[0]
+    answers = [suspects.weigh(edited(file), 1) for _ in range(4)]
+    assert [paths for paths, _ in answers] == [{file}] * 4
+    [note] = [note for _, notes in answers for note in notes]
+    assert f"leave it out with --reload-exclude '{file}'" in note
+    for _ in range(3):
+        paths, [note] = suspects.weigh(edited(file), 1)
+        assert paths == set()
+        assert note.startswith(f"{file}: not started again, since it changed soon after each start")
+        assert f"--reload-exclude '{file}'" in note
+
+
+def test_code_that_is_held_counts_when_it_changes_later_and_others_count_always() -> None:
+    suspects = Suspects()
+    for _ in range(5):
+        suspects.weigh(edited("shop/written.py"), 1)
+    assert suspects.weigh(edited("shop/written.py"), SOON_S + 1) == ({"shop/written.py"}, [])
+    # The application writes it again at once: no second round of starts.
+    paths, notes = suspects.weigh(edited("shop/written.py", "shop/web.py"), 1)
+    assert (paths, len(notes)) == ({"shop/web.py"}, 1)
+    assert suspects.weigh(edited("shop/web.py"), 1) == ({"shop/web.py"}, [])
 
 
 def test_a_user_who_works_is_no_suspect() -> None:

@@ -13,6 +13,7 @@ import click
 
 from .sources import Sources
 from .suspects import Suspects
+from .watching import moments
 
 _PATIENCE_S: Final = 35.0
 _MOST_NAMES: Final = 5
@@ -22,8 +23,6 @@ _ALIVE: Final = "PLURES_RELOADER_ALIVE"
 
 def run_reloading(arguments: Sequence[str], sources: Sources) -> int:
     """Run `plures` with these arguments in development mode until a signal; return its last exit status."""
-    from watchfiles import watch
-
     from plures.deploy import stop_signals
 
     if "--development" not in arguments:
@@ -43,10 +42,7 @@ def run_reloading(arguments: Sequence[str], sources: Sources) -> int:
 
     for number in stop_signals():
         signal.signal(number, leave)
-    events = watch(
-        sources.folder, watch_filter=lambda _, path: sources.concern(path), stop_event=stop, raise_interrupt=False
-    )
-    for _ in events:
+    for _ in moments(sources, stop):
         paths, notes = suspects.weigh(sources.changes(), monotonic() - started_at)
         for note in notes:
             click.echo(note, err=True)

@@ -9,6 +9,7 @@ from .sources import Changes
 
 SOON_S: Final = 5.0
 _TIMES: Final = 3
+_TIMES_OF_CODE: Final = 5
 _CODE: Final = (".py", ".toml")
 
 
@@ -33,12 +34,13 @@ class Suspects:
     def __init__(self) -> None:
         self._times: Counter[_Kind] = Counter()
         self._ignored: set[_Kind] = set()
+        self._self_written: set[_Kind] = set()
 
     def weigh(self, changes: Changes, since_start_s: float) -> tuple[frozenset[str], list[str]]:
         """The paths to start again for, and what to tell the user.
 
-        Data and pages that the application seems to write are ignored from then on. Code never is: a user who saves often looks
-        the same.
+        Data and pages that the application seems to write are ignored from then on. Code is ignored later, and only as long as it
+        changes soon after a start: a user who saves often looks the same, and can save once more.
         """
         kinds = {path: _kind(path, changes) for path in changes.paths}
         counted = {kind for kind in kinds.values() if kind not in self._ignored}
@@ -48,8 +50,11 @@ class Suspects:
             self._times = Counter({kind: self._times[kind] + 1 for kind in counted})
         caught = sorted((kind for kind in counted if self._times[kind] == _TIMES), key=str)
         self._ignored.update(kind for kind in caught if not kind.is_code)
-        paths = frozenset(path for path, kind in kinds.items() if kind not in self._ignored)
-        return paths, [_note(kind) for kind in caught]
+        notes = [_note(kind) for kind in caught if kind not in self._self_written]
+        self._self_written.update(kind for kind in counted if kind.is_code and self._times[kind] == _TIMES_OF_CODE)
+        held = counted & self._self_written if since_start_s <= SOON_S else set[_Kind]()
+        notes += [_note_of_held(kind) for kind in sorted(held, key=str)]
+        return frozenset(path for path, kind in kinds.items() if kind not in self._ignored | held), notes
 
 
 def _kind(path: str, changes: Changes) -> _Kind:
@@ -66,4 +71,11 @@ def _note(kind: _Kind) -> str:
     return (
         f"{observed}, so the application seems to write it. Its changes are ignored from now on; "
         f"--reload-exclude '{kind.name}' leaves it out from the beginning"
+    )
+
+
+def _note_of_held(kind: _Kind) -> str:
+    return (
+        f"{kind}: not started again, since it changed soon after each start: the application seems to write it. Save it later than "
+        f"{SOON_S:g} s after a start to start again, or leave it out with --reload-exclude '{kind.name}'"
     )
