@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -33,6 +34,7 @@ def run(cases: Sequence[Case], repositories: Path, role: str) -> dict[str, Any]:
         print(json_line(rows[-1]), file=sys.stderr)
     return {
         "role": role,
+        "scored": datetime.now(UTC).date().isoformat(),
         "repositories": rows,
         "leaving": {score: _means([ranked[score] for ranked in leaving.values()]) for score in SCORES},
         "leaving_each": {title: {score: auc(ranked[score]) for score in SCORES} for title, ranked in leaving.items()},

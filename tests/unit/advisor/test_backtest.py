@@ -1,12 +1,18 @@
 """The measures of the backtest, and that what is registered hangs together."""
 
+import json
 import math
+from pathlib import Path
 
 import pytest
 
-from bench.advisor.document import render
+from bench.advisor.document import ELSEWHERE_LOW, LOW, render, split_out_of_all
 from bench.advisor.measures import auc, average_precision, bootstrap_mean, interval, precision_at
 from bench.advisor.registered import cases
+from plures.advisor.judging import figures
+
+ROOT = Path(__file__).parents[3]
+RESULTS = [json.loads((ROOT / f"bench/advisor/results-{role}.json").read_text()) for role in ("tuning", "held-out")]
 
 PERFECT = [(0.9, True), (0.8, True), (0.3, False), (0.1, False)]
 REVERSED = [(score, not came) for score, came in PERFECT]
@@ -68,3 +74,30 @@ def test_what_is_registered_is_whole():
 
 def test_the_document_can_be_written_without_results():
     assert render([]).startswith("# Backtest")
+
+
+def test_the_document_shows_the_results_that_are_kept():
+    assert (ROOT / "docs/advisor/backtest.md").read_text(encoding="utf-8") == render(RESULTS)
+
+
+def test_every_registered_repository_was_scored_at_its_commit():
+    scored = {(row["repository"], row["commit"]) for results in RESULTS for row in results["repositories"]}
+    assert scored == {(case.title, case.commit) for case in cases()}
+
+
+def test_the_confidence_of_leaving_alone_promises_no_more_than_was_measured():
+    elsewhere = smoothed(*ELSEWHERE_LOW)
+    for each in RESULTS[0]["calibration"]:
+        measured = max(smoothed(each["left"], each["components"]), elsewhere)
+        assert figures.chance_of_leaving(each["from"]) == pytest.approx(measured, abs=0.006)
+        assert each["below"] > LOW or figures.chance_of_leaving(each["from"]) >= ELSEWHERE_LOW[0] / ELSEWHERE_LOW[1]
+
+
+def test_the_confidence_of_splitting_out_promises_no_more_than_was_measured():
+    measured = smoothed(*split_out_of_all(RESULTS))
+    assert measured - 0.01 < figures.SPLIT_WAS_RIGHT <= measured
+
+
+def smoothed(true: int, of_all: int) -> float:
+    """A share with one imagined case of either kind."""
+    return (true + 1) / (of_all + 2)
