@@ -149,15 +149,15 @@ def _waiting(survey: Survey, name: str, staff: Staffing) -> Evidence:
     times, worst = sum(wait.times for wait in waits), waits[0]
     teams = all(survey.are_teams(wait.waiting, wait.on) for wait in waits)
     group, groups = ("team", "teams") if teams else ("group of people", "groups of people")
-    known = f" ({staff.in_teams} are by people of a {group})" if staff.in_teams < staff.commits else ""
+    known = f" (the authors of {staff.in_teams} belong to one)" if staff.in_teams < staff.commits else ""
     return Evidence(
         source="teams",
         subject=(name,),
-        statement=f"{len(staff.resident_teams)} {groups} share it, and {times} of all {staff.commits} commits{known}, "
+        statement=f"{len(staff.resident_teams)} {groups} share it; {times} of all {staff.commits} commits{known}, "
         f"{staff.waiting_share:.0%}, changed a file that another {group} had changed within two weeks; "
         f"most often “{worst.waiting}” after “{worst.on}”, {worst.times} times.",
         figure=staff.waiting_share,
-        unit=f"share of commits right after another {group}'s",
+        unit=f"share of commits right after those of another {group}",
         supports=Verdict.SPLIT_OUT,
         strength=min(staff.waiting_share / at.WAITING_SHARE, times / at.WAITING_TIMES),
         pressure=Pressure.TEAM if teams else Pressure.PEOPLE,

@@ -65,6 +65,15 @@ def test_families_are_joined_until_few_are_left():
     assert sum(map(len, members.values())) + len(shown.components) - len(members) == 100
 
 
+@pytest.mark.parametrize("count", [MOST_APART + 1, 36, 100])
+def test_of_one_large_family_the_largest_stay_apart(count: int):
+    family = [replace(component(f"site.app{i:02}"), lines=1000 - i) for i in range(count)]
+    shown, members = grouped(a_map([component("manage"), component("site"), *family], []))
+    kept = [f"site.app{i:02}" for i in range(13)]
+    assert {c.name for c in shown.components} == {"manage", "site", "site.*", *kept}
+    assert list(members["site.*"]) == [c.name for c in family[13:]]
+
+
 def test_a_picture_of_many_draws_the_strongest_imports_and_hides_the_others_until_asked():
     kinds = re.findall(r'<path class="([^"]+)"', graph(grouped(BIG)[0]))
     strong = [kind for kind in kinds if "weak" not in kind]

@@ -10,6 +10,9 @@ from plures.advisor.model import CodeMap, Component, Edge
 MOST_APART = 24
 # So many components below one name are siblings.
 _FEWEST_SIBLINGS = 3
+# A picture of fewer boxes than this says nothing: then the largest siblings stay apart, until there are enough.
+_FEWEST_APART = 12
+_ENOUGH_APART = 16
 
 
 def grouped(drawn: CodeMap) -> tuple[CodeMap, Mapping[str, Sequence[str]]]:
@@ -22,7 +25,10 @@ def grouped(drawn: CodeMap) -> tuple[CodeMap, Mapping[str, Sequence[str]]]:
             break
         # Deep siblings say least in a first picture; of equally deep ones the smaller family costs least.
         joined = min(parents, key=lambda parent: (-parent.count("."), siblings[parent], parent))
-        group_of = {name: f"{joined}.*" if _parent(group) == joined else group for name, group in group_of.items()}
+        family = _to_join(
+            {group for group in group_of.values() if _parent(group) == joined}, group_of, drawn.components
+        )
+        group_of = {name: f"{joined}.*" if group in family else group for name, group in group_of.items()}
     members: defaultdict[str, list[str]] = defaultdict(list)
     for name, group in group_of.items():
         members[group].append(name)
@@ -30,6 +36,17 @@ def grouped(drawn: CodeMap) -> tuple[CodeMap, Mapping[str, Sequence[str]]]:
     components = [_together(group, [by_name[name] for name in names], group_of) for group, names in members.items()]
     shown = replace(drawn, components=tuple(components), edges=tuple(_edges(drawn.edges, group_of)))
     return shown, {group: names for group, names in members.items() if len(names) > 1}
+
+
+def _to_join(siblings: set[str], group_of: Mapping[str, str], components: Sequence[Component]) -> set[str]:
+    """The siblings that become one: all, or the smallest where all would leave too few boxes."""
+    others = len(set(group_of.values())) - len(siblings)
+    if others + 1 >= _FEWEST_APART:
+        return siblings
+    lines: Counter[str] = Counter()
+    for component in components:
+        lines[group_of[component.name]] += component.lines
+    return set(sorted(siblings, key=lambda name: (-lines[name], name))[_ENOUGH_APART - 1 - others :])
 
 
 def _parent(name: str) -> str:
