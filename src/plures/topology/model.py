@@ -6,6 +6,8 @@ from pathlib import Path
 
 from plures.errors import PluresError, Text, did_you_mean
 
+from .lines import line_of
+
 REST = "*"
 
 
@@ -61,16 +63,21 @@ class Topology:
 
     Attributes:
         source: The file that says so, for messages; empty when it was built in code.
+        lines: Where the tables and keys of the file stand.
     """
 
     name: str
     processes: tuple[Process, ...]
     source: str = ""
+    lines: Mapping[tuple[str, ...], int] = field(default_factory=dict[tuple[str, ...], int], compare=False, repr=False)
 
     def where(self, process: str = "", key: str = "") -> str:
         """The place of a key, as the user would look it up."""
-        path = ".".join(part for part in (process, key) if part)
-        return " ".join(part for part in (self.source, f"[topology.{self.name}]", path) if part)
+        below = [part for part in (process, key) if part]
+        path = ".".join(below)
+        line = line_of(self.lines, ("topology", self.name, *below))
+        source = f"{self.source}:{line}" if line else self.source
+        return " ".join(part for part in (source, f"[topology.{self.name}]", path) if part)
 
 
 def monolith(source: str = "") -> Topology:

@@ -24,6 +24,7 @@ from .keys import (
     TOPOLOGY,
     Key,
 )
+from .lines import lines_of
 from .model import Address, Settings, Topology, monolith
 from .parse_process import parse_process
 from .section import Section
@@ -41,7 +42,8 @@ def parse(source: Path | str) -> Settings:
     """
     name, folder = (source.name, source.parent) if isinstance(source, Path) else (FILE.name, Path())
     text = _read(source) if isinstance(source, Path) else source
-    root = Section(_document(text, name), name).checked(FILE)
+    document = _document(text, name)
+    root = Section(document, name, lines=lines_of(text)).checked(FILE)
     settings = _settings(root, folder, name)
     if root.violations:
         raise InvalidInput(name, root.violations)
@@ -122,7 +124,7 @@ def _topologies(section: Section, source: str) -> dict[str, Topology]:
             for process in [table.inline(PROCESS.named(key))]
             if isinstance(value, dict)
         ]
-        topologies[name] = Topology(name, tuple(processes), source)
+        topologies[name] = Topology(name, tuple(processes), source, section.lines)
         if not table.values:
             table.report(rules.NO_PROCESSES, example=PROCESS.named("main").example)
     return topologies

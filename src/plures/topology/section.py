@@ -8,6 +8,7 @@ from plures.errors import Rule, Violation, did_you_mean
 
 from . import rules
 from .keys import IN_WORDS, Key, Table
+from .lines import Path, line_of
 
 T = TypeVar("T")
 
@@ -21,6 +22,8 @@ class Section:
         header: Header above it, such as `topology.sale`.
         path: Keys below the header that lead here, such as `search.replicas`.
         violations: Shared by all sections of a document.
+        place: Header and path in one, each key by itself.
+        lines: Where the tables and keys of the document stand.
     """
 
     values: Mapping[str, Any]
@@ -28,11 +31,15 @@ class Section:
     header: str = ""
     path: str = ""
     violations: list[Violation] = field(default_factory=list[Violation])
+    place: Path = ()
+    lines: Mapping[Path, int] = field(default_factory=dict[Path, int])
 
     def report(self, rule: Rule, key: str = "", **values: object) -> None:
         """Note that a key breaks a rule; without a key, the section itself does."""
         header = f"[{self.header}]" if self.header else ""
-        where = " ".join(part for part in (self.file, header, _joined(self.path, key)) if part)
+        line = line_of(self.lines, (*self.place, key) if key else self.place)
+        file = f"{self.file}:{line}" if line else self.file
+        where = " ".join(part for part in (file, header, _joined(self.path, key)) if part)
         self.violations.append(rule.broken(where, **values))
 
     def get(self, key: Key[T]) -> T:
@@ -59,11 +66,15 @@ class Section:
         """The table below this one; empty when it is absent or wrong."""
         value = self.get(key)
         values = cast("Table", value if isinstance(value, Mapping) else {})
-        return replace(self, values=values, path=_joined(self.path, key.name)).checked(key)
+        return replace(self, values=values, path=_joined(self.path, key.name), place=(*self.place, key.name)).checked(
+            key
+        )
 
     def headed(self, key: Key[Table]) -> "Section":
         """Like `inline`, for a table with a `[header]` of its own."""
-        return replace(self, values=self.get(key), header=_joined(self.header, key.name)).checked(key)
+        return replace(
+            self, values=self.get(key), header=_joined(self.header, key.name), place=(*self.place, key.name)
+        ).checked(key)
 
     def checked(self, key: Key[Any]) -> "Section":
         """Itself, after reporting every name in it that is not one of the keys below this key."""

@@ -109,7 +109,7 @@ def test_check_what_does_not_fit(plures: Run, site: Path) -> None:
     assert result.stdout == "ok  monolith\nok  sale\n"
     assert "error: Topology '[red]' has " in result.stderr
     for words in (
-        "1. plures.toml [topology.[red]]",
+        "1. plures.toml:10 [topology.[red]] search.capabilities",
         "Did you mean 'search'?",
         "'search' is in no process",
         "embedded database",
