@@ -3,13 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import column, delete, insert, select, table
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from marketplace.cart.contract import Basket
 from marketplace.cart.service import Edit
 from marketplace.catalog.contract import Item
-from plures import Database, Migration
+from plures import Connection, Database, Migration
 
 MIGRATIONS: Final = (
     Migration(
@@ -40,9 +37,6 @@ MIGRATIONS: Final = (
     ),
 )
 
-_carts: Final = table("carts", column("customer_id"), column("cart_id"))
-_items: Final = table("cart_items", column("customer_id"), column("position"), column("product_id"), column("quantity"))
-
 
 @dataclass(frozen=True)
 class DatabaseCarts:
@@ -57,9 +51,17 @@ class DatabaseCarts:
             basket = edit(await _read(connection, customer_id))
             await _delete(connection, customer_id)
             if basket.cart_id:
-                await connection.execute(insert(_carts).values(customer_id=customer_id, cart_id=basket.cart_id))
-            if basket.items:
-                await connection.execute(insert(_items), _rows(basket))
+                await connection.execute(
+                    "INSERT INTO carts (customer_id, cart_id) VALUES (:customer_id, :cart_id)",
+                    {"customer_id": customer_id, "cart_id": basket.cart_id},
+                )
+            await connection.execute(
+                """
+                INSERT INTO cart_items (customer_id, position, product_id, quantity)
+                VALUES (:customer_id, :position, :product_id, :quantity)
+                """,
+                _rows(basket),
+            )
             return basket
 
     async def clear(self, customer_id: str) -> None:
@@ -67,19 +69,19 @@ class DatabaseCarts:
             await _delete(connection, customer_id)
 
 
-async def _read(connection: AsyncConnection, customer_id: str) -> Basket:
-    cart_id = await connection.scalar(select(_carts.c.cart_id).where(_carts.c.customer_id == customer_id))
+async def _read(connection: Connection, customer_id: str) -> Basket:
+    whose = {"customer_id": customer_id}
+    cart_id: str | None = await connection.scalar("SELECT cart_id FROM carts WHERE customer_id = :customer_id", whose)
     found = await connection.execute(
-        select(_items.c.product_id, _items.c.quantity)
-        .where(_items.c.customer_id == customer_id)
-        .order_by(_items.c.position)
+        "SELECT product_id, quantity FROM cart_items WHERE customer_id = :customer_id ORDER BY position", whose
     )
     return Basket(customer_id, tuple(Item(product_id, quantity) for product_id, quantity in found), cart_id or "")
 
 
-async def _delete(connection: AsyncConnection, customer_id: str) -> None:
-    for rows in (_items, _carts):
-        await connection.execute(delete(rows).where(rows.c.customer_id == customer_id))
+async def _delete(connection: Connection, customer_id: str) -> None:
+    whose = {"customer_id": customer_id}
+    await connection.execute("DELETE FROM cart_items WHERE customer_id = :customer_id", whose)
+    await connection.execute("DELETE FROM carts WHERE customer_id = :customer_id", whose)
 
 
 def _rows(basket: Basket) -> list[dict[str, str | int]]:

@@ -1,17 +1,16 @@
 """Attempts in the capability's own database."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, RowMapping, and_, column, delete, insert, or_, select, table
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace.checkout.attempt import Attempt, Result
 from marketplace.orders.contract import Order
 from marketplace.pricing.contract import Money
-from plures import Database, Migration
+from plures import Connection, Database, Migration
 
 MIGRATIONS: Final = (
     Migration(
@@ -50,11 +49,29 @@ MIGRATIONS: Final = (
     ),
 )
 
-_attempts: Final = table(
-    "attempts",
-    *map(column, ("reference", "customer_id", "key", "amount", "currency", "started_at")),
-    *map(column, ("result", "placed_order", "detail", "problem", "cart_id", "followed_up")),
+_INSERT: Final = """
+    INSERT INTO attempts (
+        reference, customer_id, key, amount, currency, started_at, result, placed_order, detail, problem, cart_id, followed_up
+    ) VALUES (
+        :reference, :customer_id, :key, :amount, :currency, :started_at,
+        :result, :placed_order, :detail, :problem, :cart_id, :followed_up
+    )
+"""
+_SAVE: Final = (
+    _INSERT
+    + """
+    ON CONFLICT (reference) DO UPDATE SET
+        result = :result, placed_order = :placed_order, detail = :detail, problem = :problem, followed_up = :followed_up
+    """
 )
+# The condition of the index `one_holder_of_a_cart`.
+_HOLDER: Final = """
+    SELECT * FROM attempts
+    WHERE customer_id = :customer_id AND cart_id = :cart_id AND cart_id <> ''
+    AND (result IN ('running', 'placed') OR problem <> '')
+    ORDER BY started_at LIMIT 1
+"""
+_FIND: Final = "SELECT * FROM attempts WHERE reference = :reference"
 _order_json: Final = msgspec.json.Decoder(Order)
 
 
@@ -63,65 +80,58 @@ class DatabaseAttempts:
     database: Database
 
     async def claim(self, attempt: Attempt) -> Attempt | None:
+        row = _row(attempt)
         async with self.database.write() as connection:
-            in_the_way = or_(_holds(attempt.customer_id, attempt.cart_id), _attempts.c.reference == attempt.reference)
-            known = await _first(connection, in_the_way)
+            known = await _first(connection, _HOLDER, row) or await _first(connection, _FIND, row)
             if known is None:
-                await connection.execute(insert(_attempts).values(_row(attempt)))
+                await connection.execute(_INSERT, row)
             return known
 
     async def holder(self, customer_id: str, cart_id: str) -> Attempt | None:
         async with self.database.read() as connection:
-            return await _first(connection, _holds(customer_id, cart_id))
+            return await _first(connection, _HOLDER, {"customer_id": customer_id, "cart_id": cart_id})
 
     async def find(self, reference: str) -> Attempt | None:
         async with self.database.read() as connection:
-            return await _first(connection, _attempts.c.reference == reference)
+            return await _first(connection, _FIND, {"reference": reference})
 
     async def save(self, attempt: Attempt) -> None:
         async with self.database.write() as connection:
-            await connection.execute(delete(_attempts).where(_attempts.c.reference == attempt.reference))
-            await connection.execute(insert(_attempts).values(_row(attempt)))
+            await connection.execute(_SAVE, _row(attempt))
 
     async def forget(self, reference: str) -> None:
         async with self.database.write() as connection:
-            await connection.execute(delete(_attempts).where(_attempts.c.reference == reference))
+            await connection.execute("DELETE FROM attempts WHERE reference = :reference", {"reference": reference})
 
     async def unsettled(self, started_before: datetime, limit: int) -> tuple[Attempt, ...]:
-        interrupted = and_(
-            _attempts.c.result == Result.RUNNING.value, _attempts.c.started_at < started_before.timestamp()
+        return await self._oldest(
+            """
+            SELECT * FROM attempts WHERE problem <> '' OR (result = 'running' AND started_at < :before)
+            ORDER BY started_at LIMIT :limit
+            """,
+            started_before,
+            limit,
         )
-        async with self.database.read() as connection:
-            return await _select(connection, or_(_attempts.c.problem != "", interrupted), limit)
 
     async def not_followed_up(self, started_before: datetime, limit: int) -> tuple[Attempt, ...]:
-        waiting = and_(
-            _attempts.c.result == Result.PLACED.value,
-            _attempts.c.followed_up == 0,
-            _attempts.c.started_at < started_before.timestamp(),
+        return await self._oldest(
+            """
+            SELECT * FROM attempts WHERE result = 'placed' AND followed_up = 0 AND started_at < :before
+            ORDER BY started_at LIMIT :limit
+            """,
+            started_before,
+            limit,
         )
+
+    async def _oldest(self, query: str, started_before: datetime, limit: int) -> tuple[Attempt, ...]:
         async with self.database.read() as connection:
-            return await _select(connection, waiting, limit)
+            found = await connection.execute(query, {"before": started_before.timestamp(), "limit": limit})
+            return tuple(map(_attempt, found))
 
 
-def _holds(customer_id: str, cart_id: str) -> ColumnElement[bool]:
-    """The condition of the index `one_holder_of_a_cart`."""
-    return and_(
-        _attempts.c.customer_id == customer_id,
-        _attempts.c.cart_id == cart_id,
-        _attempts.c.cart_id != "",
-        or_(_attempts.c.result.in_((Result.RUNNING.value, Result.PLACED.value)), _attempts.c.problem != ""),
-    )
-
-
-async def _first(connection: AsyncConnection, which: ColumnElement[bool]) -> Attempt | None:
-    found = await _select(connection, which, 1)
-    return found[0] if found else None
-
-
-async def _select(connection: AsyncConnection, which: ColumnElement[bool], limit: int) -> tuple[Attempt, ...]:
-    found = await connection.execute(select(_attempts).where(which).order_by(_attempts.c.started_at).limit(limit))
-    return tuple(map(_attempt, found.mappings()))
+async def _first(connection: Connection, query: str, values: Mapping[str, object]) -> Attempt | None:
+    row = (await connection.execute(query, values)).first()
+    return _attempt(row) if row else None
 
 
 def _row(attempt: Attempt) -> dict[str, str | int | float | None]:
@@ -141,17 +151,17 @@ def _row(attempt: Attempt) -> dict[str, str | int | float | None]:
     }
 
 
-def _attempt(row: RowMapping) -> Attempt:
+def _attempt(row: Any) -> Attempt:
     return Attempt(
-        reference=row["reference"],
-        customer_id=row["customer_id"],
-        key=row["key"],
-        total=Money(row["amount"], row["currency"]),
-        started_at=datetime.fromtimestamp(row["started_at"], UTC),
-        result=Result(row["result"]),
-        order=_order_json.decode(row["placed_order"]) if row["placed_order"] else None,
-        detail=row["detail"],
-        problem=row["problem"],
-        cart_id=row["cart_id"],
-        followed_up=bool(row["followed_up"]),
+        reference=row.reference,
+        customer_id=row.customer_id,
+        key=row.key,
+        total=Money(row.amount, row.currency),
+        started_at=datetime.fromtimestamp(row.started_at, UTC),
+        result=Result(row.result),
+        order=_order_json.decode(row.placed_order) if row.placed_order else None,
+        detail=row.detail,
+        problem=row.problem,
+        cart_id=row.cart_id,
+        followed_up=bool(row.followed_up),
     )

@@ -5,13 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import column, insert, select, table
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from marketplace.fraud.contract import PaymentAttempt, Risk, Verdict
 from marketplace.fraud.rules import Seen
 from marketplace.fraud.service import MOST_SEEN, WINDOW
-from plures import Database, Migration
+from plures import Connection, Database, Migration
 
 MIGRATIONS: Final = (
     Migration(
@@ -38,12 +35,14 @@ MIGRATIONS: Final = (
     ),
 )
 
-_attempts: Final = table(
-    "attempts",
-    *map(column, ("key", "customer_id", "card_fingerprint", "country", "amount", "currency", "pieces")),
-    *map(column, ("tried_at", "score", "verdict", "signals")),
-)
 _BETWEEN_SIGNALS: Final = ", "
+_INSERT: Final = """
+    INSERT INTO attempts (
+        key, customer_id, card_fingerprint, country, amount, currency, pieces, tried_at, score, verdict, signals
+    ) VALUES (
+        :key, :customer_id, :card_fingerprint, :country, :amount, :currency, :pieces, :tried_at, :score, :verdict, :signals
+    )
+"""
 
 
 @dataclass(frozen=True)
@@ -58,27 +57,27 @@ class DatabasePaymentAttempts:
             if known is not None:
                 return known
             risk = decide(await _recent(connection, attempt.customer_id, at))
-            await connection.execute(insert(_attempts).values(_row(key, attempt, at, risk)))
+            await connection.execute(_INSERT, _row(key, attempt, at, risk))
             return risk
 
 
-async def _risk(connection: AsyncConnection, key: str) -> Risk | None:
-    columns = (_attempts.c.score, _attempts.c.verdict, _attempts.c.signals)
-    row = (await connection.execute(select(*columns).where(_attempts.c.key == key))).one_or_none()
+async def _risk(connection: Connection, key: str) -> Risk | None:
+    found = await connection.execute("SELECT score, verdict, signals FROM attempts WHERE key = :key", {"key": key})
+    row = found.first()
     if row is None:
         return None
     score, verdict, signals = row
     return Risk(score, Verdict(verdict), tuple(signals.split(_BETWEEN_SIGNALS)) if signals else ())
 
 
-async def _recent(connection: AsyncConnection, customer_id: str, at: datetime) -> list[Seen]:
-    query = (
-        select(_attempts.c.card_fingerprint, _attempts.c.country, _attempts.c.tried_at)
-        .where(_attempts.c.customer_id == customer_id, _attempts.c.tried_at >= (at - WINDOW).timestamp())
-        .order_by(_attempts.c.tried_at.desc())
-        .limit(MOST_SEEN)
+async def _recent(connection: Connection, customer_id: str, at: datetime) -> list[Seen]:
+    found = await connection.execute(
+        """
+        SELECT card_fingerprint, country, tried_at FROM attempts
+        WHERE customer_id = :customer_id AND tried_at >= :since ORDER BY tried_at DESC LIMIT :most
+        """,
+        {"customer_id": customer_id, "since": (at - WINDOW).timestamp(), "most": MOST_SEEN},
     )
-    found = await connection.execute(query)
     return [Seen(card, country, datetime.fromtimestamp(tried_at, at.tzinfo)) for card, country, tried_at in found]
 
 

@@ -1,19 +1,15 @@
 """Stock in the capability's own database."""
 
 import json
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
-
-from sqlalchemy import Row, bindparam, column, delete, select, table, update
-from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
+from typing import Final
 
 from marketplace.catalog.contract import Item
 from marketplace.inventory.books import Books, Entry, EntryState
-from plures import Database, Migration
+from plures import Connection, Database, Migration
 
 MIGRATIONS: Final = (
     Migration(
@@ -39,8 +35,7 @@ MIGRATIONS: Final = (
     ),
 )
 
-_stock: Final = table("stock", column("product_id"), column("available"))
-_reservations: Final = table("reservations", column("key"), column("state"), column("expires_at"), column("items"))
+_SELECT: Final = "SELECT key, state, expires_at, items FROM reservations"
 
 
 @dataclass(frozen=True)
@@ -59,70 +54,58 @@ class DatabaseStock:
 
     async def open_with(self, stock: Mapping[str, int]) -> None:
         async with self.database.write() as connection:
-            known = set((await connection.execute(select(_stock.c.product_id))).scalars())
-            new = [
-                {"product_id": product_id, "available": pieces}
-                for product_id, pieces in stock.items()
-                if product_id not in known
-            ]
-            if new:
-                await connection.execute(insert(_stock), new)
+            await connection.execute(
+                "INSERT INTO stock (product_id, available) VALUES (:product_id, :available) ON CONFLICT DO NOTHING",
+                [{"product_id": product_id, "available": pieces} for product_id, pieces in stock.items()],
+            )
 
 
 class _DatabaseBooks:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def available(self, product_ids: tuple[str, ...]) -> Mapping[str, int]:
         rows = await self._connection.execute(
-            select(_stock.c.product_id, _stock.c.available).where(_stock.c.product_id.in_(product_ids))
+            "SELECT product_id, available FROM stock WHERE product_id IN :product_ids", {"product_ids": product_ids}
         )
         return {row.product_id: row.available for row in rows}
 
     async def move(self, changes: Mapping[str, int]) -> None:
-        if not changes:
-            return
         await self._connection.execute(
-            update(_stock)
-            .where(_stock.c.product_id == bindparam("moved"))
-            .values(available=_stock.c.available + bindparam("pieces")),
-            [{"moved": product_id, "pieces": pieces} for product_id, pieces in changes.items()],
+            "UPDATE stock SET available = available + :pieces WHERE product_id = :product_id",
+            [{"product_id": product_id, "pieces": pieces} for product_id, pieces in changes.items()],
         )
 
     async def find(self, key: str) -> Entry | None:
-        row = (await self._connection.execute(select(_reservations).where(_reservations.c.key == key))).first()
-        return None if row is None else _entry(row)
+        rows = await self._connection.execute(f"{_SELECT} WHERE key = :key", {"key": key})
+        return _entry(*row) if (row := rows.first()) else None
 
     async def keep(self, entry: Entry) -> None:
-        row = {
-            "state": entry.state.value,
-            "expires_at": entry.expires_at.timestamp(),
-            "items": json.dumps([(item.product_id, item.quantity) for item in entry.items]),
-        }
         await self._connection.execute(
-            insert(_reservations).values(key=entry.key, **row).on_conflict_do_update(index_elements=["key"], set_=row)
+            """
+            INSERT INTO reservations (key, state, expires_at, items) VALUES (:key, :state, :expires_at, :items)
+            ON CONFLICT (key) DO UPDATE SET state = :state, expires_at = :expires_at, items = :items
+            """,
+            {
+                "key": entry.key,
+                "state": entry.state.value,
+                "expires_at": entry.expires_at.timestamp(),
+                "items": json.dumps([(item.product_id, item.quantity) for item in entry.items]),
+            },
         )
 
     async def overdue(self, now: datetime) -> tuple[Entry, ...]:
         rows = await self._connection.execute(
-            select(_reservations).where(
-                _reservations.c.state == EntryState.HELD.value, _reservations.c.expires_at <= now.timestamp()
-            )
+            f"{_SELECT} WHERE state = 'held' AND expires_at <= :now", {"now": now.timestamp()}
         )
-        return _entries(rows)
+        return tuple(_entry(*row) for row in rows)
 
     async def forget(self, before: datetime) -> None:
         await self._connection.execute(
-            delete(_reservations).where(
-                _reservations.c.state != EntryState.HELD.value, _reservations.c.expires_at < before.timestamp()
-            )
+            "DELETE FROM reservations WHERE state <> 'held' AND expires_at < :before", {"before": before.timestamp()}
         )
 
 
-def _entries(rows: Iterable[Row[Any]]) -> tuple[Entry, ...]:
-    return tuple(_entry(row) for row in rows)
-
-
-def _entry(row: Row[Any]) -> Entry:
-    items = tuple(Item(product_id, quantity) for product_id, quantity in json.loads(row.items))
-    return Entry(row.key, EntryState(row.state), datetime.fromtimestamp(row.expires_at, UTC), items)
+def _entry(key: str, state: str, expires_at: float, items: str) -> Entry:
+    stocked = tuple(Item(product_id, quantity) for product_id, quantity in json.loads(items))
+    return Entry(key, EntryState(state), datetime.fromtimestamp(expires_at, UTC), stocked)

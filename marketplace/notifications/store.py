@@ -1,14 +1,12 @@
 """Messages in the capability's own database."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, RowMapping, column, insert, select, table
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from marketplace.notifications.contract import Notification
-from plures import Database, Migration
+from plures import Connection, Database, Migration
 
 MIGRATIONS: Final = (
     Migration(
@@ -31,10 +29,6 @@ MIGRATIONS: Final = (
     ),
 )
 
-_notifications: Final = table(
-    "notifications", *map(column, ("number", "key", "id", "customer_id", "subject", "text", "sent_at"))
-)
-
 
 @dataclass(frozen=True)
 class DatabaseNotifications:
@@ -42,33 +36,36 @@ class DatabaseNotifications:
 
     async def keep(self, key: str, notification: Notification) -> Notification:
         async with self.database.write() as connection:
-            kept = await _select(connection, _notifications.c.key == key, limit=1)
+            kept = await _select(connection, "SELECT * FROM notifications WHERE key = :key", {"key": key})
             if kept:
                 return kept[0]
             await connection.execute(
-                insert(_notifications).values(
-                    key=key,
-                    id=notification.id,
-                    customer_id=notification.customer_id,
-                    subject=notification.subject,
-                    text=notification.text,
-                    sent_at=notification.sent_at.isoformat(),
-                )
+                """
+                INSERT INTO notifications (key, id, customer_id, subject, text, sent_at)
+                VALUES (:key, :id, :customer_id, :subject, :text, :sent_at)
+                """,
+                {
+                    "key": key,
+                    "id": notification.id,
+                    "customer_id": notification.customer_id,
+                    "subject": notification.subject,
+                    "text": notification.text,
+                    "sent_at": notification.sent_at.isoformat(),
+                },
             )
             return notification
 
     async def list_for(self, customer_id: str, limit: int) -> tuple[Notification, ...]:
         async with self.database.read() as connection:
-            return await _select(connection, _notifications.c.customer_id == customer_id, limit=limit)
+            return await _select(
+                connection,
+                "SELECT * FROM notifications WHERE customer_id = :customer_id ORDER BY number DESC LIMIT :limit",
+                {"customer_id": customer_id, "limit": limit},
+            )
 
 
-async def _select(connection: AsyncConnection, which: ColumnElement[bool], *, limit: int) -> tuple[Notification, ...]:
-    query = select(_notifications).where(which).order_by(_notifications.c.number.desc()).limit(limit)
-    found = await connection.execute(query)
-    return tuple(map(_notification, found.mappings()))
-
-
-def _notification(row: RowMapping) -> Notification:
-    return Notification(
-        row["id"], row["customer_id"], row["subject"], row["text"], datetime.fromisoformat(row["sent_at"])
+async def _select(connection: Connection, query: str, values: Mapping[str, object]) -> tuple[Notification, ...]:
+    return tuple(
+        Notification(row.id, row.customer_id, row.subject, row.text, datetime.fromisoformat(row.sent_at))
+        for row in await connection.execute(query, values)
     )

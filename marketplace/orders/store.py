@@ -4,16 +4,15 @@ What the customer ordered never changes, and no query looks into it, so it is on
 has a row for each step.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import ColumnElement, column, insert, select, table, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from marketplace.orders.contract import Change, Order, OrderDraft, OrderState
-from plures import Database, Migration
+from plures import Connection, Database, Migration
 
 MIGRATIONS: Final = (
     Migration(
@@ -46,9 +45,12 @@ MIGRATIONS: Final = (
     ),
 )
 
-_orders: Final = table("orders", *map(column, ("number", "id", "key", "customer_id", "state", "draft")))
-_changes: Final = table("order_changes", *map(column, ("number", "order_id", "state", "at", "note")))
-_closed: Final = table("closed_keys", column("key"), column("closed_at"))
+_BY_KEY: Final = "SELECT id, state, draft FROM orders WHERE key = :key"
+_BY_ID: Final = "SELECT id, state, draft FROM orders WHERE id = :id"
+_OF_CUSTOMER: Final = """
+    SELECT id, state, draft FROM orders WHERE customer_id = :customer_id
+    ORDER BY number DESC LIMIT :limit OFFSET :offset
+"""
 _draft_json: Final = msgspec.json.Decoder(OrderDraft)
 
 
@@ -58,83 +60,90 @@ class DatabaseOrders:
 
     async def create(self, key: str, order: Order) -> Order | None:
         async with self.database.write() as connection:
-            if (await connection.execute(select(_closed).where(_closed.c.key == key))).first() is not None:
+            if await _is_closed(connection, key):
                 return None
-            known = await _read(connection, _orders.c.key == key)
+            known = await _select(connection, _BY_KEY, {"key": key})
             if known:
                 return known[0]
             await connection.execute(
-                insert(_orders).values(
-                    id=order.id,
-                    key=key,
-                    customer_id=order.draft.customer_id,
-                    state=order.state.value,
-                    draft=msgspec.json.encode(order.draft).decode(),
-                )
+                """
+                INSERT INTO orders (id, key, customer_id, state, draft)
+                VALUES (:id, :key, :customer_id, :state, :draft)
+                """,
+                {
+                    "id": order.id,
+                    "key": key,
+                    "customer_id": order.draft.customer_id,
+                    "state": order.state.value,
+                    "draft": msgspec.json.encode(order.draft).decode(),
+                },
             )
-            for change in order.history:
-                await _add(connection, order.id, change)
+            await _add(connection, order.id, *order.history)
             return order
 
     async def close(self, key: str, at: datetime) -> Order | None:
         async with self.database.write() as connection:
-            known = await _read(connection, _orders.c.key == key)
+            known = await _select(connection, _BY_KEY, {"key": key})
             if known:
                 return known[0]
-            if (await connection.execute(select(_closed).where(_closed.c.key == key))).first() is None:
-                await connection.execute(insert(_closed).values(key=key, closed_at=at.isoformat()))
+            await connection.execute(
+                "INSERT INTO closed_keys (key, closed_at) VALUES (:key, :at) ON CONFLICT DO NOTHING",
+                {"key": key, "at": at.isoformat()},
+            )
             return None
 
     async def append(self, order_id: str, expected: OrderState, change: Change) -> Order | None:
         async with self.database.write() as connection:
             moved = await connection.execute(
-                update(_orders)
-                .where(_orders.c.id == order_id, _orders.c.state == expected.value)
-                .values(state=change.state.value)
+                "UPDATE orders SET state = :state WHERE id = :id AND state = :expected",
+                {"id": order_id, "state": change.state.value, "expected": expected.value},
             )
             if not moved.rowcount:
                 return None
             await _add(connection, order_id, change)
-            return (await _read(connection, _orders.c.id == order_id))[0]
+            return (await _select(connection, _BY_ID, {"id": order_id}))[0]
 
     async def get(self, order_id: str) -> Order | None:
         async with self.database.read() as connection:
-            found = await _read(connection, _orders.c.id == order_id)
+            found = await _select(connection, _BY_ID, {"id": order_id})
             return found[0] if found else None
 
     async def list_for(self, customer_id: str, offset: int, limit: int) -> tuple[Order, ...]:
         async with self.database.read() as connection:
-            return await _read(connection, _orders.c.customer_id == customer_id, offset=offset, limit=limit)
+            return await _select(
+                connection, _OF_CUSTOMER, {"customer_id": customer_id, "offset": offset, "limit": limit}
+            )
 
 
-async def _add(connection: AsyncConnection, order_id: str, change: Change) -> None:
+async def _is_closed(connection: Connection, key: str) -> bool:
+    return await connection.scalar("SELECT 1 FROM closed_keys WHERE key = :key", {"key": key}) is not None
+
+
+async def _add(connection: Connection, order_id: str, *changes: Change) -> None:
     await connection.execute(
-        insert(_changes).values(order_id=order_id, state=change.state.value, at=change.at.isoformat(), note=change.note)
+        "INSERT INTO order_changes (order_id, state, at, note) VALUES (:order_id, :state, :at, :note)",
+        [
+            {"order_id": order_id, "state": change.state.value, "at": change.at.isoformat(), "note": change.note}
+            for change in changes
+        ],
     )
 
 
-async def _read(
-    connection: AsyncConnection, which: ColumnElement[bool], *, offset: int = 0, limit: int = 1
-) -> tuple[Order, ...]:
-    """The matching orders, the newest first."""
-    query = (
-        select(_orders.c.id, _orders.c.state, _orders.c.draft)
-        .where(which)
-        .order_by(_orders.c.number.desc())
-        .offset(offset)
-        .limit(limit)
-    )
-    rows = [(id_, state, draft) for id_, state, draft in await connection.execute(query)]
-    histories = await _histories(connection, [id_ for id_, _, _ in rows])
+async def _select(connection: Connection, query: str, values: Mapping[str, object]) -> tuple[Order, ...]:
+    rows = await connection.execute(query, values)
+    histories = await _histories(connection, [row.id for row in rows])
     return tuple(
         Order(id_, _draft_json.decode(draft), OrderState(state), tuple(histories[id_])) for id_, state, draft in rows
     )
 
 
-async def _histories(connection: AsyncConnection, order_ids: list[str]) -> dict[str, list[Change]]:
+async def _histories(connection: Connection, order_ids: list[str]) -> dict[str, list[Change]]:
     histories: dict[str, list[Change]] = {id_: [] for id_ in order_ids}
-    query = select(_changes.c.order_id, _changes.c.state, _changes.c.at, _changes.c.note)
-    found = await connection.execute(query.where(_changes.c.order_id.in_(order_ids)).order_by(_changes.c.number))
-    for order_id, state, at, note in found:
-        histories[order_id].append(Change(OrderState(state), datetime.fromisoformat(at), note))
+    if order_ids:
+        found = await connection.execute(
+            "SELECT order_id, state, at, note FROM order_changes WHERE order_id IN :order_ids ORDER BY number",
+            {"order_ids": order_ids},
+        )
+        for order_id, state, at, note in found:
+            histories[order_id].append(Change(OrderState(state), datetime.fromisoformat(at), note))
     return histories

@@ -3,15 +3,12 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
-
-from sqlalchemy import RowMapping, column, insert, select, table, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from typing import Any, Final
 
 from marketplace.payments.contract import DeclineReason, PaymentState
 from marketplace.payments.entry import PaymentEntry
 from marketplace.pricing.contract import Money
-from plures import Database, Migration
+from plures import Connection, Database, Migration
 
 MIGRATIONS: Final = (
     Migration(
@@ -36,45 +33,39 @@ MIGRATIONS: Final = (
     ),
 )
 
-_payments: Final = table(
-    "payments",
-    *map(column, ("key", "amount", "currency", "state", "card_ending", "card_fingerprint", "created_at", "reason")),
-)
-_secrets: Final = table("secrets", column("name"), column("value"))
-
 
 @dataclass(frozen=True)
 class DatabasePayments:
     database: Database
 
     async def secret(self) -> bytes:
-        name = "card fingerprints"
+        made = {"name": "card fingerprints", "value": secrets.token_bytes(32)}
         async with self.database.write() as connection:
-            found = await connection.execute(select(_secrets.c.value).where(_secrets.c.name == name))
-            known: bytes | None = found.scalar_one_or_none()
-            if known is not None:
-                return known
-            made = secrets.token_bytes(32)
-            await connection.execute(insert(_secrets).values(name=name, value=made))
-            return made
+            await connection.execute(
+                "INSERT INTO secrets (name, value) VALUES (:name, :value) ON CONFLICT DO NOTHING", made
+            )
+            kept: bytes = await connection.scalar("SELECT value FROM secrets WHERE name = :name", made)
+            return kept
 
     async def keep(self, entry: PaymentEntry) -> PaymentEntry:
         async with self.database.write() as connection:
             known = await _read(connection, entry.key)
             if known is None:
-                await connection.execute(insert(_payments).values(_row(entry)))
+                await connection.execute(
+                    """
+                    INSERT INTO payments (
+                        key, amount, currency, state, card_ending, card_fingerprint, created_at, reason
+                    ) VALUES (:key, :amount, :currency, :state, :card_ending, :card_fingerprint, :created_at, :reason)
+                    """,
+                    _row(entry),
+                )
             return known or entry
 
     async def change(self, key: str, expected: PaymentState, state: PaymentState) -> PaymentEntry | None:
         async with self.database.write() as connection:
             moved = await connection.execute(
-                update(_payments)
-                .where(
-                    _payments.c.key == key,
-                    _payments.c.state == expected.value,
-                    _payments.c.reason.is_(None),
-                )
-                .values(state=state.value)
+                "UPDATE payments SET state = :state WHERE key = :key AND state = :expected AND reason IS NULL",
+                {"key": key, "state": state.value, "expected": expected.value},
             )
             return await _read(connection, key) if moved.rowcount else None
 
@@ -83,10 +74,9 @@ class DatabasePayments:
             return await _read(connection, key)
 
 
-async def _read(connection: AsyncConnection, key: str) -> PaymentEntry | None:
-    found = await connection.execute(select(_payments).where(_payments.c.key == key))
-    row = found.mappings().one_or_none()
-    return None if row is None else _entry(row)
+async def _read(connection: Connection, key: str) -> PaymentEntry | None:
+    row = (await connection.execute("SELECT * FROM payments WHERE key = :key", {"key": key})).first()
+    return _entry(row) if row else None
 
 
 def _row(entry: PaymentEntry) -> dict[str, str | int | None]:
@@ -102,13 +92,13 @@ def _row(entry: PaymentEntry) -> dict[str, str | int | None]:
     }
 
 
-def _entry(row: RowMapping) -> PaymentEntry:
+def _entry(row: Any) -> PaymentEntry:
     return PaymentEntry(
-        key=row["key"],
-        amount=Money(row["amount"], row["currency"]),
-        state=PaymentState(row["state"]),
-        card_ending=row["card_ending"],
-        card_fingerprint=row["card_fingerprint"],
-        created_at=datetime.fromisoformat(row["created_at"]),
-        reason=DeclineReason(row["reason"]) if row["reason"] else None,
+        key=row.key,
+        amount=Money(row.amount, row.currency),
+        state=PaymentState(row.state),
+        card_ending=row.card_ending,
+        card_fingerprint=row.card_fingerprint,
+        created_at=datetime.fromisoformat(row.created_at),
+        reason=DeclineReason(row.reason) if row.reason else None,
     )

@@ -1,13 +1,10 @@
 """Profiles in the capability's own database, with a row for each customer who told us something."""
 
 from dataclasses import dataclass
-from typing import Final
-
-from sqlalchemy import RowMapping, column, insert, select, table, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from typing import Any, Final
 
 from marketplace.profile.contract import Address, Customer
-from plures import Database, Migration
+from plures import Connection, Database, Migration
 
 MIGRATIONS: Final = (
     Migration(
@@ -26,11 +23,6 @@ MIGRATIONS: Final = (
     ),
 )
 
-_customers: Final = table(
-    "customers",
-    *map(column, ("id", "name", "email", "recipient", "street", "postal_code", "city", "country")),
-)
-
 
 @dataclass(frozen=True)
 class DatabaseProfiles:
@@ -41,12 +33,24 @@ class DatabaseProfiles:
             return await _read(connection, customer_id) or Customer(customer_id)
 
     async def set_person(self, customer_id: str, name: str, email: str) -> Customer:
-        return await self._set(customer_id, {"name": name, "email": email})
+        return await self._set(
+            """
+            INSERT INTO customers (id, name, email) VALUES (:id, :name, :email)
+            ON CONFLICT (id) DO UPDATE SET name = :name, email = :email
+            """,
+            {"id": customer_id, "name": name, "email": email},
+        )
 
     async def set_address(self, customer_id: str, address: Address) -> Customer:
         return await self._set(
-            customer_id,
+            """
+            INSERT INTO customers (id, recipient, street, postal_code, city, country)
+            VALUES (:id, :recipient, :street, :postal_code, :city, :country)
+            ON CONFLICT (id) DO UPDATE SET
+                recipient = :recipient, street = :street, postal_code = :postal_code, city = :city, country = :country
+            """,
             {
+                "id": customer_id,
                 "recipient": address.recipient,
                 "street": address.street,
                 "postal_code": address.postal_code,
@@ -55,22 +59,16 @@ class DatabaseProfiles:
             },
         )
 
-    async def _set(self, customer_id: str, values: dict[str, str]) -> Customer:
+    async def _set(self, statement: str, values: dict[str, str]) -> Customer:
         async with self.database.write() as connection:
-            if await _read(connection, customer_id) is None:
-                await connection.execute(insert(_customers).values(id=customer_id, **values))
-            else:
-                await connection.execute(update(_customers).where(_customers.c.id == customer_id).values(values))
-            return await _read(connection, customer_id) or Customer(customer_id)
+            await connection.execute(statement, values)
+            return await _read(connection, values["id"]) or Customer(values["id"])
 
 
-async def _read(connection: AsyncConnection, customer_id: str) -> Customer | None:
-    found = await connection.execute(select(_customers).where(_customers.c.id == customer_id))
-    row = found.mappings().one_or_none()
-    return None if row is None else Customer(customer_id, row["name"], row["email"], _address(row))
+async def _read(connection: Connection, customer_id: str) -> Customer | None:
+    found = await connection.execute("SELECT * FROM customers WHERE id = :id", {"id": customer_id})
+    return Customer(customer_id, row.name, row.email, _address(row)) if (row := found.first()) else None
 
 
-def _address(row: RowMapping) -> Address | None:
-    if row["country"] is None:
-        return None
-    return Address(row["recipient"], row["street"], row["postal_code"], row["city"], row["country"])
+def _address(row: Any) -> Address | None:
+    return row.country and Address(row.recipient, row.street, row.postal_code, row.city, row.country)

@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import column, select, table
-from sqlalchemy.dialects.sqlite import insert
-
 from plures import Database, Migration
 
 MIGRATIONS: Final = (
@@ -28,9 +25,6 @@ MIGRATIONS: Final = (
     ),
 )
 
-_orders: Final = table("orders", column("order_id"))
-_pairs: Final = table("pairs", column("product_id"), column("other_id"), column("times"))
-
 
 @dataclass(frozen=True)
 class DatabasePairs:
@@ -39,20 +33,24 @@ class DatabasePairs:
     async def together(self, product_id: str, limit: int) -> tuple[tuple[str, int], ...]:
         async with self.database.read() as connection:
             rows = await connection.execute(
-                select(_pairs.c.other_id, _pairs.c.times)
-                .where(_pairs.c.product_id == product_id)
-                .order_by(_pairs.c.times.desc(), _pairs.c.other_id)
-                .limit(limit)
+                """
+                SELECT other_id, times FROM pairs WHERE product_id = :product_id
+                ORDER BY times DESC, other_id LIMIT :limit
+                """,
+                {"product_id": product_id, "limit": limit},
             )
         return tuple((row.other_id, row.times) for row in rows)
 
     async def record(self, order_id: str, pairs: tuple[tuple[str, str], ...]) -> None:
         async with self.database.write() as connection:
-            new = await connection.execute(insert(_orders).values(order_id=order_id).on_conflict_do_nothing())
-            if new.rowcount and pairs:
-                counted = insert(_pairs).on_conflict_do_update(
-                    index_elements=["product_id", "other_id"], set_={"times": _pairs.c.times + 1}
-                )
+            new = await connection.execute(
+                "INSERT INTO orders (order_id) VALUES (:order_id) ON CONFLICT DO NOTHING", {"order_id": order_id}
+            )
+            if new.rowcount:
                 await connection.execute(
-                    counted, [{"product_id": product_id, "other_id": other, "times": 1} for product_id, other in pairs]
+                    """
+                    INSERT INTO pairs (product_id, other_id, times) VALUES (:product_id, :other_id, 1)
+                    ON CONFLICT (product_id, other_id) DO UPDATE SET times = pairs.times + 1
+                    """,
+                    [{"product_id": product_id, "other_id": other} for product_id, other in pairs],
                 )

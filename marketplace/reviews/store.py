@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, column, func, select, table
-from sqlalchemy.dialects.sqlite import insert
-
 from marketplace.reviews.contract import Review
 from marketplace.reviews.service import Standing
 from plures import Database, Migration
@@ -42,20 +39,6 @@ MIGRATIONS: Final = (
     ),
 )
 
-_buyers: Final = table("buyers", column("customer_id"), column("product_id"))
-_reviews: Final = table(
-    "reviews",
-    column("number"),
-    column("id"),
-    column("product_id"),
-    column("customer_id"),
-    column("author"),
-    column("rating"),
-    column("title"),
-    column("text"),
-    column("written_at"),
-)
-
 
 @dataclass(frozen=True)
 class DatabaseReviews:
@@ -64,9 +47,11 @@ class DatabaseReviews:
     async def stars(self, product_ids: tuple[str, ...]) -> Mapping[str, tuple[int, ...]]:
         async with self.database.read() as connection:
             rows = await connection.execute(
-                select(_reviews.c.product_id, _reviews.c.rating, func.count())
-                .where(_reviews.c.product_id.in_(product_ids))
-                .group_by(_reviews.c.product_id, _reviews.c.rating)
+                """
+                SELECT product_id, rating, count(*) FROM reviews WHERE product_id IN :product_ids
+                GROUP BY product_id, rating
+                """,
+                {"product_ids": product_ids},
             )
         stars: dict[str, list[int]] = {}
         for product_id, rating, count in rows:
@@ -76,25 +61,24 @@ class DatabaseReviews:
     async def newest(self, product_id: str, offset: int, limit: int) -> tuple[Review, ...]:
         async with self.database.read() as connection:
             rows = await connection.execute(
-                select(_reviews)
-                .where(_reviews.c.product_id == product_id)
-                .order_by(_reviews.c.number.desc())
-                .offset(offset)
-                .limit(limit)
+                "SELECT * FROM reviews WHERE product_id = :product_id ORDER BY number DESC LIMIT :limit OFFSET :offset",
+                {"product_id": product_id, "limit": limit, "offset": offset},
             )
         return tuple(_review(row) for row in rows)
 
     async def standing(self, customer_id: str, product_id: str) -> Standing:
         async with self.database.read() as connection:
-            found = [
-                await connection.scalar(
-                    select(func.count())
-                    .select_from(rows)
-                    .where(rows.c.customer_id == customer_id, rows.c.product_id == product_id)
+            bought, reviewed = (
+                await connection.execute(
+                    """
+                    SELECT
+                        EXISTS (SELECT 1 FROM buyers WHERE customer_id = :customer_id AND product_id = :product_id),
+                        EXISTS (SELECT 1 FROM reviews WHERE customer_id = :customer_id AND product_id = :product_id)
+                    """,
+                    {"customer_id": customer_id, "product_id": product_id},
                 )
-                for rows in (_buyers, _reviews)
-            ]
-        return Standing(bought=bool(found[0]), reviewed=bool(found[1]))
+            ).one()
+        return Standing(bought=bool(bought), reviewed=bool(reviewed))
 
     async def add(self, customer_id: str, review: Review) -> bool:
         row = {
@@ -109,19 +93,28 @@ class DatabaseReviews:
         }
         async with self.database.write() as connection:
             result = await connection.execute(
-                insert(_reviews).values(row).on_conflict_do_nothing(index_elements=["product_id", "customer_id"])
+                """
+                INSERT INTO reviews (id, product_id, customer_id, author, rating, title, text, written_at)
+                VALUES (:id, :product_id, :customer_id, :author, :rating, :title, :text, :written_at)
+                ON CONFLICT (product_id, customer_id) DO NOTHING
+                """,
+                row,
             )
         return result.rowcount == 1
 
     async def allow(self, customer_id: str, product_ids: tuple[str, ...]) -> None:
         rows = [{"customer_id": customer_id, "product_id": product_id} for product_id in product_ids]
-        if not rows:
-            return
         async with self.database.write() as connection:
-            await connection.execute(insert(_buyers).on_conflict_do_nothing(), rows)
+            await connection.execute(
+                """
+                INSERT INTO buyers (customer_id, product_id) VALUES (:customer_id, :product_id)
+                ON CONFLICT DO NOTHING
+                """,
+                rows,
+            )
 
 
-def _review(row: Row[Any]) -> Review:
+def _review(row: Any) -> Review:
     return Review(
         id=row.id,
         product_id=row.product_id,

@@ -2,7 +2,7 @@
 
 from .application import Application, Capability, Lifecycle
 from .contract import ContractError, Message, Meta, command, contract, query
-from .data import Database, Migration
+from .data import Connection, ConstraintViolated, Database, Migration, StatementFailed, UniqueViolated
 from .errors import (
     CallError,
     DeadlineExceeded,
@@ -20,6 +20,8 @@ __all__ = [
     "Application",
     "CallError",
     "Capability",
+    "Connection",
+    "ConstraintViolated",
     "ContractError",
     "Database",
     "DeadlineExceeded",
@@ -32,9 +34,11 @@ __all__ = [
     "Migration",
     "Outcome",
     "PluresError",
+    "StatementFailed",
     "Status",
     "Unavailable",
     "Unimplemented",
+    "UniqueViolated",
     "command",
     "contract",
     "query",

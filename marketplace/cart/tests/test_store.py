@@ -65,7 +65,7 @@ async def test_carts_from_before_they_had_names_get_one_each(tmp_path: Path) -> 
     before = await open_database(tmp_path, "cart", MIGRATIONS[:1])
     async with before.write() as connection:
         rows = "('anna', 0, 'tea', 2), ('anna', 1, 'cup', 1), ('bert', 0, 'cup', 1)"
-        await connection.exec_driver_sql(f"INSERT INTO cart_items VALUES {rows}")
+        await connection.execute(f"INSERT INTO cart_items VALUES {rows}")
     await before.close()
     database = await open_database(tmp_path, "cart", MIGRATIONS)
     carts = DatabaseCarts(database)

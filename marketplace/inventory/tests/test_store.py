@@ -4,13 +4,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
 
 from marketplace.catalog.contract import Item
 from marketplace.inventory.books import Entry, EntryState, StockStore
 from marketplace.inventory.opening_stock import load
 from marketplace.inventory.store import MIGRATIONS
+from plures import ConstraintViolated
 from plures.testing import open_database
 
 NOON = datetime(2026, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)
@@ -62,9 +61,9 @@ async def test_opening_again_leaves_stock_as_it_is(store: StockStore) -> None:
 async def test_the_database_itself_refuses_to_go_below_zero(tmp_path: Path) -> None:
     database = await open_database(tmp_path, "inventory", MIGRATIONS)
     try:
-        with pytest.raises(IntegrityError):
+        with pytest.raises(ConstraintViolated):
             async with database.write() as connection:
-                await connection.execute(text("INSERT INTO stock VALUES ('tea', -1)"))
+                await connection.execute("INSERT INTO stock VALUES ('tea', -1)")
     finally:
         await database.close()
 

@@ -1,5 +1,6 @@
 """Layer 4: a capability's own database. Knows nothing of capabilities, contracts or calls."""
 
+from .connection import Connection
 from .database import Database
 from .errors import (
     DatabaseClosed,
@@ -10,23 +11,46 @@ from .errors import (
     MigrationChanged,
     MigrationFailed,
     NestedWrite,
-    ReadOnly,
+    NotOneRow,
 )
 from .migration import Migration, check_migrations
 from .opening import open_database
+from .result import Result
+from .statement_errors import (
+    CheckViolated,
+    ConstraintViolated,
+    DatabaseBusy,
+    DiskFull,
+    ForeignKeyViolated,
+    NotNullViolated,
+    ReadOnly,
+    StatementFailed,
+    UniqueViolated,
+)
 
 __all__ = [
+    "CheckViolated",
+    "Connection",
+    "ConstraintViolated",
     "Database",
+    "DatabaseBusy",
     "DatabaseClosed",
     "DatabaseDamaged",
     "DatabaseLocked",
     "DatabaseNewer",
     "DatabaseUnusable",
+    "DiskFull",
+    "ForeignKeyViolated",
     "Migration",
     "MigrationChanged",
     "MigrationFailed",
     "NestedWrite",
+    "NotNullViolated",
+    "NotOneRow",
     "ReadOnly",
+    "Result",
+    "StatementFailed",
+    "UniqueViolated",
     "check_migrations",
     "open_database",
 ]

@@ -1,35 +1,30 @@
 """What a capability gets: reads that see a snapshot, and one write at a time. Knows nothing of SQLite."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
+from .connection import Connection
 from .errors import DatabaseClosed, NestedWrite
+from .store import Store
 
 if TYPE_CHECKING:
-    # Every application imports this module, but not every process opens a database.
-    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncSession
 
 
 class Database:
     """A capability's own database, open and migrated. The host builds and closes it."""
 
-    def __init__(
-        self, capability: str, *, reader: "AsyncEngine", writer: "AsyncEngine", release: Callable[[], None]
-    ) -> None:
-        """Take over two open engines.
+    def __init__(self, capability: str, store: Store) -> None:
+        """Take over an open store.
 
         Args:
             capability: The owner, for error messages.
-            reader: Its transactions cannot change anything.
-            writer: Its transactions may.
-            release: Called once, after both are closed.
+            store: Closed with the database.
         """
         self._capability = capability
-        self._reader = reader
-        self._writer = writer
-        self._release = release
+        self._store = store
         self._turn = asyncio.Lock()
         self._writing: asyncio.Task[object] | None = None
         # Holds a task as often as it reads or writes.
@@ -39,7 +34,7 @@ class Database:
         self._closed = False
 
     @asynccontextmanager
-    async def read(self) -> "AsyncGenerator[AsyncConnection]":
+    async def read(self) -> AsyncGenerator[Connection]:
         """A connection that sees the database as it was at its first statement, and cannot change it.
 
         Raises:
@@ -47,11 +42,11 @@ class Database:
             DatabaseClosed: The capability has stopped.
         """
         with self._in_use():
-            async with self._reader.connect() as connection:
-                yield connection
+            async with self._store.read() as transaction:
+                yield Connection(transaction)
 
     @asynccontextmanager
-    async def write(self) -> "AsyncGenerator[AsyncConnection]":
+    async def write(self) -> AsyncGenerator[Connection]:
         """The only connection that may change the database; waits until earlier writes have ended.
 
         Commits on leaving. Rolls back on an exception and on cancellation; when the commit itself is cancelled, it may
@@ -59,6 +54,7 @@ class Database:
 
         Raises:
             NestedWrite: This task is already writing.
+            ConstraintViolated: From a statement, or from the commit for a deferred constraint.
             DatabaseClosed: The capability has stopped.
         """
         if self._writing is not None and self._writing is asyncio.current_task():
@@ -67,10 +63,26 @@ class Database:
             with self._in_use():
                 self._writing = asyncio.current_task()
                 try:
-                    async with self._writer.begin() as connection:
-                        yield connection
+                    async with self._store.write() as transaction:
+                        yield Connection(transaction)
                 finally:
                     self._writing = None
+
+    @asynccontextmanager
+    async def session(self) -> "AsyncGenerator[AsyncSession]":
+        """A session of SQLAlchemy's ORM inside a `write()`: flushes and commits on leaving, rolls back on an exception.
+
+        Objects stay usable afterwards (`expire_on_commit=False`). For reading alone, `select` on a connection of `read()` holds up no
+        writer.
+        """
+        from sqlalchemy.ext.asyncio import AsyncSession
+
+        async with (
+            self.write() as connection,
+            AsyncSession(await connection.sqlalchemy(), expire_on_commit=False) as session,
+        ):
+            yield session
+            await session.flush()
 
     async def close(self, *, grace_s: float = 5.0) -> None:
         """Close once no task reads or writes any more. SQLite then merges the write-ahead log into the file.
@@ -89,10 +101,7 @@ class Database:
                 if task is not None:
                     task.cancel()
             await self._unused.wait()
-        # SQLite checkpoints when the last connection closes, and that must be the writer.
-        await self._reader.dispose()
-        await self._writer.dispose()
-        self._release()
+        await self._store.close()
 
     @contextmanager
     def _in_use(self) -> Generator[None]:

@@ -1,4 +1,7 @@
-"""What can go wrong with a capability's database: when it is opened, when it is migrated, and when code uses it wrongly."""
+"""What can go wrong with a capability's database: when it is opened, when it is migrated, and when code uses it wrongly.
+
+What a statement can fail with is in `statement_errors`.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,23 +81,8 @@ class NestedWrite(PluresError):
 
 
 @dataclass(eq=False)
-class ReadOnly(PluresError):
-    """A statement that changes something ran on a connection of `database.read()`."""
-
-    code = "data.read_only"
-    wording = Text(
-        "Cannot run {statement!r} on the database of capability {capability!r}",
-        why="the connection comes from database.read(), which cannot change anything",
-        fix="Use `async with database.write() as connection:`.",
-    )
-
-    capability: str
-    statement: str
-
-
-@dataclass(eq=False)
 class MigrationFailed(PluresError):
-    """SQLite refused a statement of a migration; nothing of that migration remains."""
+    """A statement of a migration was refused; nothing of that migration remains."""
 
     code = "data.migration_failed"
     wording = Text(
@@ -138,3 +126,17 @@ class DatabaseNewer(PluresError):
     capability: str
     applied: int
     known: int
+
+
+@dataclass(eq=False)
+class NotOneRow(PluresError):
+    """A statement that should bring one row brought another number of them."""
+
+    code = "data.not_one_row"
+    wording = Text(
+        "Expected one row",
+        why="the statement brought {rows}",
+        fix="Use first() where any row will do, or all() where there may be more.",
+    )
+
+    rows: int

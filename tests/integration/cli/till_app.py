@@ -5,8 +5,6 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Protocol
 
-from sqlalchemy import text
-
 from plures import Application, Capability, ContractError, Database, Message, Migration, command, contract, query
 
 VERSION = 1
@@ -72,8 +70,8 @@ class TillService:
 
     async def ring(self) -> int:
         async with self._database.write() as connection:
-            await connection.execute(text("INSERT INTO rings DEFAULT VALUES"))
-            return int(await connection.scalar(text("SELECT count(*) FROM rings")) or 0)
+            await connection.execute("INSERT INTO rings DEFAULT VALUES")
+            return int(await connection.scalar("SELECT count(*) FROM rings") or 0)
 
 
 def edge(till: Till) -> Callable[..., Awaitable[None]]:

@@ -5,8 +5,6 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-from sqlalchemy import text
-
 from plures import Application, Capability, Database, Message, Migration, command, contract, query
 
 
@@ -44,8 +42,8 @@ class ClerkService:
 
     async def enter(self, name: str) -> Entry:
         async with self._names.write() as connection:
-            await connection.execute(text("INSERT INTO entries (name) VALUES (:name)"), {"name": name})
-            count = await connection.scalar(text("SELECT count(*) FROM entries WHERE name = :name"), {"name": name})
+            await connection.execute("INSERT INTO entries (name) VALUES (:name)", {"name": name})
+            count = await connection.scalar("SELECT count(*) FROM entries WHERE name = :name", {"name": name})
         return Entry(name=name, count=count or 0, clerk=os.getpid())
 
 

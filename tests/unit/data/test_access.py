@@ -20,9 +20,9 @@ async def test_new_folders_and_files_are_private(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "data"
     database = await open_database(folder, "inventory", (STOCK,))
     async with database.write() as connection:
-        await connection.exec_driver_sql("INSERT INTO stock VALUES ('tea')")
+        await connection.execute("INSERT INTO stock VALUES ('tea')")
     async with database.read() as connection:
-        await connection.exec_driver_sql("SELECT * FROM stock")
+        await connection.execute("SELECT * FROM stock")
     assert set(modes(folder)) >= {"inventory.lock", "inventory.sqlite3", "inventory.sqlite3-wal"}
     assert set(modes(folder).values()) == {0o600}
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700

@@ -6,21 +6,30 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import column, select, table, text
-from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from plures.data import Database, DatabaseClosed, Migration, NestedWrite, ReadOnly, open_database
+from plures.data import (
+    Connection,
+    Database,
+    DatabaseClosed,
+    ForeignKeyViolated,
+    Migration,
+    NestedWrite,
+    ReadOnly,
+    StatementFailed,
+    UniqueViolated,
+    open_database,
+)
 
 STOCK = table("stock", column("id"), column("pieces"))
 # Counts to ten thousand million: minutes of work in one statement, so a test that ends soon has interrupted it.
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000000000) SELECT max(i) FROM n"
 
 
-async def put(connection: AsyncConnection, key: str, pieces: int) -> None:
+async def put(connection: Connection, key: str, pieces: int) -> None:
     await connection.execute(STOCK.insert().values(id=key, pieces=pieces))
 
 
-async def keys(connection: AsyncConnection) -> list[str]:
+async def keys(connection: Connection) -> list[str]:
     return list((await connection.execute(select(STOCK.c.id).order_by(STOCK.c.id))).scalars())
 
 
@@ -83,7 +92,7 @@ async def test_a_refused_statement_leaves_the_writer_usable(database: Database) 
             await put(connection, "tea", 3)
             await put(connection, "tea", 4)
 
-    with pytest.raises(IntegrityError):
+    with pytest.raises(UniqueViolated):
         await write_twice()
     async with database.write() as connection:
         await put(connection, "tea", 5)
@@ -111,7 +120,7 @@ async def test_a_write_holds_the_write_lock_of_sqlite_from_its_first_statement(d
         other = await asyncio.create_subprocess_exec(
             *(sys.executable, "-c"),
             "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('BEGIN IMMEDIATE')",
-            str((await connection.exec_driver_sql("PRAGMA database_list")).one()[2]),
+            str((await connection.execute("PRAGMA database_list")).one()[2]),
             stderr=asyncio.subprocess.PIPE,
         )
         _, complaint = await other.communicate()
@@ -149,7 +158,7 @@ async def test_cancellation_interrupts_a_statement(database: Database, kind: str
             if kind == "write":
                 await put(connection, "tea", 3)
             started.set()
-            await connection.exec_driver_sql(ENDLESS)
+            await connection.execute(ENDLESS)
 
     for _ in range(6):  # more often than there are readers
         started.clear()
@@ -195,12 +204,12 @@ async def test_a_transaction_that_sqlite_rolled_back_does_not_go_on(database: Da
     async def swallow_the_conflict() -> None:
         async with database.write() as connection:
             await put(connection, "tea", 3)
-            with pytest.raises(IntegrityError):
-                await connection.exec_driver_sql("INSERT OR ROLLBACK INTO stock VALUES ('tea', 4)")
+            with pytest.raises(UniqueViolated):
+                await connection.execute("INSERT OR ROLLBACK INTO stock VALUES ('tea', 4)")
             for key in more:
                 await put(connection, key, 1)
 
-    with pytest.raises(OperationalError, match="rolled the transaction back"):
+    with pytest.raises(StatementFailed, match="rolled the transaction back"):
         await swallow_the_conflict()
     assert await all_keys(database) == []
 
@@ -211,13 +220,13 @@ async def test_foreign_keys_are_enforced_at_commit_too(tmp_path: Path) -> None:
         "CREATE TABLE child (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED)",
     )
     database = await open_database(tmp_path, "family", (Migration(1, "tables", tables),))
-    with pytest.raises(IntegrityError, match="FOREIGN KEY"):
+    with pytest.raises(ForeignKeyViolated, match="FOREIGN KEY"):
         async with database.write() as connection:
-            await connection.exec_driver_sql("INSERT INTO child VALUES (1, 1)")
+            await connection.execute("INSERT INTO child VALUES (1, 1)")
     async with database.write() as connection:
-        await connection.exec_driver_sql("INSERT INTO parent VALUES (1)")
+        await connection.execute("INSERT INTO parent VALUES (1)")
     async with database.read() as connection:
-        assert (await connection.exec_driver_sql("SELECT count(*) FROM child")).scalar_one() == 0
+        assert (await connection.execute("SELECT count(*) FROM child")).scalar_one() == 0
     await database.close()
 
 
@@ -229,13 +238,13 @@ async def test_all_rows_arrive_however_they_are_fetched(database: Database, rows
     query = select(STOCK.c.pieces).order_by(STOCK.c.id)
     async with database.read() as connection:
         assert list((await connection.execute(query)).scalars()) == list(range(rows))
-        async with connection.stream(query) as streamed:
+        async with (await connection.sqlalchemy()).stream(query) as streamed:
             assert [row.pieces async for row in streamed] == list(range(rows))
-        async with connection.stream(query) as streamed:
+        async with (await connection.sqlalchemy()).stream(query) as streamed:
             assert [len(part) async for part in streamed.partitions(100)] == [
                 min(100, rows - n) for n in range(0, rows, 100)
             ]
-        async with connection.stream(query) as abandoned:
+        async with (await connection.sqlalchemy()).stream(query) as abandoned:
             await abandoned.fetchone()
         assert (await connection.execute(query)).scalars().first() == (0 if rows else None)
 
@@ -253,8 +262,8 @@ async def test_close_waits_for_work_in_progress_and_refuses_more(tmp_path: Path)
         closing = asyncio.create_task(database.close())
         await asyncio.sleep(0)
         assert not closing.done()
-        assert (await reader.exec_driver_sql("SELECT 1")).scalar_one() == 1
-        assert (await writer.exec_driver_sql("SELECT 1")).scalar_one() == 1
+        assert (await reader.execute("SELECT 1")).scalar_one() == 1
+        assert (await writer.execute("SELECT 1")).scalar_one() == 1
     await closing
     await database.close()
     with pytest.raises(DatabaseClosed):
@@ -273,7 +282,7 @@ async def test_close_cancels_what_does_not_end(tmp_path: Path, kind: str) -> Non
     async def work() -> None:
         async with database.write() if kind == "write" else database.read() as connection:
             started.set()
-            await connection.exec_driver_sql(ENDLESS)
+            await connection.execute(ENDLESS)
 
     task = asyncio.create_task(work())
     await started.wait()

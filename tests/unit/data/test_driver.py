@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from plures.data.driver import DriverConnection
+from plures.data.sqlite.driver import DriverConnection
 
 # Minutes of work in one statement.
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000000000) SELECT max(i) FROM n"
@@ -213,7 +213,7 @@ async def test_a_forgotten_connection_warns_and_ends_its_thread(tmp_path: Path) 
 
 EXITING = """
 import asyncio, sqlite3, sys
-from plures.data.driver import DriverConnection
+from plures.data.sqlite.driver import DriverConnection
 
 def connect():
     return sqlite3.connect(sys.argv[1], isolation_level=None, check_same_thread=False)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from plures.data import DatabaseDamaged, Migration, open_database
-from plures.data.intact import check
-from plures.data.sqlite import writer_engine
+from plures.data.sqlite.intact import check
+from plures.data.sqlite.store import SqliteStore
 
 STOCK = Migration(1, "stock table", ("CREATE TABLE stock (id INTEGER PRIMARY KEY, note TEXT)",))
 PAGE = 4096
@@ -64,15 +64,15 @@ async def test_what_is_intact_is_opened(tmp_path: Path) -> None:
     await filled(tmp_path)
     database = await open_database(tmp_path, "inventory", (STOCK,))
     async with database.read() as connection:
-        assert (await connection.exec_driver_sql("SELECT count(*) FROM stock")).scalar_one() == 5000
+        assert (await connection.execute("SELECT count(*) FROM stock")).scalar_one() == 5000
     await database.close()
 
 
 async def test_a_check_that_would_take_too_long_ends_and_leaves_the_connection_usable(tmp_path: Path) -> None:
     path = await filled(tmp_path)
-    writer = writer_engine(path)
-    await check(writer, "inventory", path, limit_s=0.001)
-    await check(writer, "inventory", path, limit_s=60)
-    async with writer.begin() as connection:
-        await connection.exec_driver_sql("INSERT INTO stock (note) VALUES ('later')")
-    await writer.dispose()
+    store = SqliteStore(path, "inventory", lambda: None)
+    await check(store, "inventory", path, limit_s=0.001)
+    await check(store, "inventory", path, limit_s=60)
+    async with store.write() as transaction:
+        await transaction.execute("INSERT INTO stock (note) VALUES ('later')", {})
+    await store.close()

@@ -18,7 +18,7 @@ async def tables_after(folder: Path, *migrations: Migration) -> list[str]:
     database = await open_database(folder, "ledger", migrations)
     query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'plures%' ORDER BY name"
     async with database.read() as connection:
-        names = (await connection.exec_driver_sql(query)).scalars().all()
+        names = (await connection.execute(query)).scalars()
     await database.close()
     return list(names)
 
@@ -33,7 +33,7 @@ async def test_what_is_pending_is_applied_and_nothing_twice(tmp_path: Path) -> N
 async def test_the_database_remembers_when_what_was_applied(tmp_path: Path) -> None:
     database = await open_database(tmp_path, "ledger", (ONE, TWO))
     async with database.read() as connection:
-        rows = (await connection.exec_driver_sql("SELECT * FROM plures_migrations ORDER BY version")).all()
+        rows = (await connection.execute("SELECT * FROM plures_migrations ORDER BY version")).all()
     await database.close()
     assert [(row.version, row.name, row.checksum) for row in rows] == [
         (m.version, m.name, m.checksum) for m in (ONE, TWO)
@@ -70,7 +70,7 @@ async def test_a_database_newer_than_the_code_is_left_alone(tmp_path: Path) -> N
         ("INSERT INTO missing VALUES (1)", "no such table: missing"),
         ("CREATE TABLE a (id INTEGER)", "already exists"),
         ("SELECT 1; SELECT 2", "one statement at a time"),
-        ("INSERT INTO a VALUES (?)", "bind"),
+        ("INSERT INTO a VALUES (?)", "Binding"),
         ("ATTACH DATABASE '/nowhere/else.sqlite3' AS other", "too many attached databases"),
         ("VACUUM", "within a transaction"),
     ],

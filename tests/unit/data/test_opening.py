@@ -10,21 +10,28 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import OperationalError
 
-from plures.data import Database, DatabaseDamaged, DatabaseLocked, DatabaseUnusable, Migration, open_database
+from plures.data import (
+    Database,
+    DatabaseDamaged,
+    DatabaseLocked,
+    DatabaseUnusable,
+    Migration,
+    StatementFailed,
+    open_database,
+)
 
 STOCK = Migration(1, "stock table", ("CREATE TABLE stock (id TEXT PRIMARY KEY, pieces INTEGER NOT NULL)",))
 
 
 async def insert(database: Database, key: str) -> None:
     async with database.write() as connection:
-        await connection.exec_driver_sql("INSERT INTO stock VALUES (?, 1)", (key,))
+        await connection.execute("INSERT INTO stock VALUES (:key, 1)", {"key": key})
 
 
 async def pragma(database: Database, kind: str, name: str) -> object:
     async with database.write() if kind == "writer" else database.read() as connection:
-        return (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one()
+        return (await connection.execute(f"PRAGMA {name}")).scalar_one()
 
 
 async def test_folders_are_created_and_data_survives(tmp_path: Path) -> None:
@@ -43,7 +50,7 @@ async def test_each_capability_has_a_file_of_its_own(tmp_path: Path) -> None:
     second = await open_database(tmp_path, "catalog", (STOCK,))
     await insert(first, "tea")
     async with second.read() as connection:
-        assert (await connection.exec_driver_sql("SELECT count(*) FROM stock")).scalar_one() == 0
+        assert (await connection.execute("SELECT count(*) FROM stock")).scalar_one() == 0
     await first.close()
     await second.close()
 
@@ -56,9 +63,9 @@ async def test_no_statement_reaches_the_file_of_another_capability(
 
     async def attach() -> None:
         async with database.write() if kind == "writer" else database.read() as connection:
-            await connection.exec_driver_sql("ATTACH DATABASE ? AS other", (str(tmp_path / "catalog.sqlite3"),))
+            await connection.execute("ATTACH DATABASE :path AS other", {"path": str(tmp_path / "catalog.sqlite3")})
 
-    with pytest.raises(OperationalError, match="too many attached databases"):
+    with pytest.raises(StatementFailed, match="too many attached databases"):
         await attach()
     await other.close()
 
@@ -83,14 +90,14 @@ async def test_closing_merges_the_write_ahead_log_into_the_file(tmp_path: Path) 
     database = await open_database(tmp_path, "inventory", (STOCK,))
     await insert(database, "tea")
     async with database.read() as connection:
-        assert (await connection.exec_driver_sql("SELECT id FROM stock")).scalar_one() == "tea"
+        assert (await connection.execute("SELECT id FROM stock")).scalar_one() == "tea"
     assert (tmp_path / "inventory.sqlite3-wal").stat().st_size > 0
     await database.close()
     assert sorted(os.listdir(tmp_path)) == ["inventory.lock", "inventory.sqlite3"]  # noqa: PTH208 -- iterdir blocks no less
     shutil.copy(tmp_path / "inventory.sqlite3", tmp_path / "copy.sqlite3")
     copy = await open_database(tmp_path, "copy", (STOCK,))
     async with copy.read() as connection:
-        assert (await connection.exec_driver_sql("SELECT id FROM stock")).scalar_one() == "tea"
+        assert (await connection.execute("SELECT id FROM stock")).scalar_one() == "tea"
     await copy.close()
 
 
@@ -103,8 +110,8 @@ async def test_closing_leaves_no_thread_and_no_open_file(tmp_path: Path) -> None
     database = await open_database(tmp_path, "inventory", (STOCK,))
     await insert(database, "tea")
     async with database.read() as one, database.read() as two:
-        await one.exec_driver_sql("SELECT 1")
-        await two.exec_driver_sql("SELECT 1")
+        await one.execute("SELECT 1")
+        await two.execute("SELECT 1")
     await database.close()
     assert open_things() == before
 

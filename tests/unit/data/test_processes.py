@@ -21,9 +21,9 @@ async def main():
     stock = Migration(1, "stock table", ("CREATE TABLE stock (id TEXT PRIMARY KEY, pieces INTEGER NOT NULL)",))
     database = await open_database(Path(sys.argv[1]), "inventory", (stock,))
     async with database.write() as connection:
-        await connection.exec_driver_sql("INSERT INTO stock VALUES ('committed', 1)")
+        await connection.execute("INSERT INTO stock VALUES ('committed', 1)")
     async with database.write() as connection:
-        await connection.exec_driver_sql("INSERT INTO stock VALUES ('half-way', 1)")
+        await connection.execute("INSERT INTO stock VALUES ('half-way', 1)")
         print("holding", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
     await database.close()
@@ -53,7 +53,7 @@ async def holder(folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
 async def keys_after(folder: Path) -> list[str]:
     database = await open_database(folder, "inventory", (STOCK,))
     async with database.read() as connection:
-        found = (await connection.exec_driver_sql("SELECT id FROM stock ORDER BY id")).scalars().all()
+        found = (await connection.execute("SELECT id FROM stock ORDER BY id")).scalars()
     await database.close()
     return list(found)
 

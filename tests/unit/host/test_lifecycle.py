@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from plures import Capability, Database, Lifecycle, Migration
 from plures.data import DatabaseUnusable, MigrationFailed
@@ -234,8 +233,8 @@ async def test_databases_are_migrated_and_each_ones_own(host: Make, notes: Notes
     running = host(Capability(A, compose, migrations=TABLE), Capability(B, compose, migrations=TABLE))
     await running.start()
     async with kept[0].write() as connection:
-        await connection.execute(text("INSERT INTO t VALUES (1)"))
+        await connection.execute("INSERT INTO t VALUES (1)")
     async with kept[1].read() as connection:
-        assert await connection.scalar(text("SELECT count(*) FROM t")) == 0
+        assert await connection.scalar("SELECT count(*) FROM t") == 0
     files = await asyncio.to_thread(lambda: sorted(path.name for path in tmp_path.glob("*.sqlite3")))
     assert files == ["a.sqlite3", "b.sqlite3"]

@@ -17,6 +17,9 @@ class AdaptedConnection(AsyncAdapt_dbapi_connection):
         """SQLAlchemy adds SQL functions to each new connection."""
         self.driver_connection.create_function(*args, **options)
 
+    def close(self) -> None:
+        """Leave the connection open: it is lent to SQLAlchemy for one transaction."""
+
 
 class _Context(SQLiteExecutionContext):
     def create_server_side_cursor(self) -> Any:

@@ -1,4 +1,4 @@
-"""One SQLite connection as an asynchronous DBAPI connection, and its cursors. Knows nothing of SQLAlchemy.
+"""One SQLite connection for an event loop, and its cursors for SQLAlchemy. Knows nothing of SQLAlchemy.
 
 Each call is a trip to the connection's thread, so a statement makes one trip only: it begins the transaction when none is open,
 as PEP 249 asks, runs, and brings its first rows along. A cancelled call ends only once SQLite has stopped working on it, so that
@@ -8,16 +8,19 @@ Source: docs/adr/0004-embedded-data.md
 
 import sqlite3
 import warnings
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import ExitStack, closing, suppress
 from functools import partial
 from typing import Any, Final, Self, TypeVar
+
+from plures.data.store import Parameters, Rows
 
 from .worker import Worker
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
 
+NO_PARAMETERS: Final[Parameters] = {}
 _ROWS_AHEAD: Final = 256
 """So many rows come along with a statement. A cursor fetches the rest when it is asked for them."""
 
@@ -38,7 +41,7 @@ class DriverConnection:
         self._read_only = read_only
         self._opened = ExitStack()
         self._is_closed = True
-        # Only the thread uses it.
+        # The thread sets it; others look only while no statement runs.
         self._began = False
 
     async def open(self) -> None:
@@ -74,10 +77,35 @@ class DriverConnection:
         """As in `sqlite3.Connection`; for connections that have no user yet."""
         self._sqlite.create_function(*args, **options)
 
+    async def execute(self, sql: str, parameters: Parameters = NO_PARAMETERS) -> Rows:
+        """Run one statement and bring all its rows, in one trip."""
+        return await self.do(partial(self._run_whole, sql, parameters))
+
+    async def execute_many(self, sql: str, parameters: Sequence[Parameters]) -> Rows:
+        """Run one statement for each of these, in one trip."""
+        return await self.do(partial(self._run_many, sql, parameters))
+
+    async def stream(self, sql: str, parameters: Parameters, at_once: int) -> AsyncGenerator[Rows]:
+        """Run one statement; each part takes a trip."""
+        cursor = await self.do(lambda: self.run(lambda: self._sqlite.execute(sql, parameters)))
+        columns = _columns(cursor)
+        try:
+            while rows := await self.do(lambda: cursor.fetchmany(at_once)):
+                yield Rows(columns, rows, -1)
+        finally:
+            cursor.close()
+
+    @property
+    def is_at_rest(self) -> bool:
+        """No transaction is open."""
+        return not self._began
+
     async def commit(self) -> None:
         await self.do(self._commit)
 
     async def rollback(self) -> None:
+        if self.is_at_rest:
+            return
         if self._read_only:
             # The next statement queues behind this. If this fails, the BEGIN of that statement says so.
             self._worker.do_later(self._rollback)
@@ -100,14 +128,26 @@ class DriverConnection:
     def _open(self) -> None:
         self._sqlite = self._opened.enter_context(closing(self._connect()))
 
-    def run(self, statement: Callable[[], sqlite3.Cursor]) -> list[Row]:
-        """Run one statement inside a transaction; its first rows."""
+    def run(self, statement: Callable[[], sqlite3.Cursor]) -> sqlite3.Cursor:
+        """Run one statement inside a transaction."""
         if not self._began:
             self._sqlite.execute(self._begin)
             self._began = True
         self._check_transaction()
-        cursor = statement()
+        return statement()
+
+    def run_ahead(self, statement: Callable[[], sqlite3.Cursor]) -> list[Row]:
+        """Run one statement inside a transaction; its first rows."""
+        cursor = self.run(statement)
         return cursor.fetchmany(_ROWS_AHEAD) if cursor.description else []
+
+    def _run_whole(self, sql: str, parameters: Parameters) -> Rows:
+        with closing(self.run(lambda: self._sqlite.execute(sql, parameters))) as cursor:
+            return Rows(_columns(cursor), cursor.fetchall() if cursor.description else (), cursor.rowcount)
+
+    def _run_many(self, sql: str, parameters: Sequence[Parameters]) -> Rows:
+        with closing(self.run(lambda: self._sqlite.executemany(sql, parameters))) as cursor:
+            return Rows((), (), cursor.rowcount)
 
     def _commit(self) -> None:
         try:
@@ -128,6 +168,10 @@ class DriverConnection:
         """After some failures (disk full, interrupted write) SQLite rolls back by itself: half of the work must not go on."""
         if not self._sqlite.in_transaction:
             raise sqlite3.OperationalError("SQLite rolled the transaction back after an earlier error in it")
+
+
+def _columns(cursor: sqlite3.Cursor) -> tuple[str, ...]:
+    return tuple([column[0] for column in cursor.description or ()])
 
 
 class DriverCursor:
@@ -182,5 +226,5 @@ class DriverCursor:
         self._cursor.close()
 
     async def _start(self, statement: Callable[[], sqlite3.Cursor]) -> None:
-        self._ahead = await self._connection.do(partial(self._connection.run, statement))
+        self._ahead = await self._connection.do(partial(self._connection.run_ahead, statement))
         self._is_complete = len(self._ahead) < _ROWS_AHEAD

@@ -7,7 +7,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from .errors import DatabaseLocked
+from plures.data.errors import DatabaseLocked
 
 
 class ProcessLock:

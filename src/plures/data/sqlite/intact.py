@@ -5,24 +5,22 @@ import logging
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
-from .errors import DatabaseDamaged
+from plures.data.errors import DatabaseDamaged
+from plures.data.store import Store
 
 _LIMIT_S: Final = 2.0
 _log = logging.getLogger("plures.data")
 
 
-async def check(writer: AsyncEngine, capability: str, path: Path, limit_s: float = _LIMIT_S) -> None:
+async def check(store: Store, capability: str, path: Path, limit_s: float = _LIMIT_S) -> None:
     """Look at every page, at most for a while: a large database must not keep the application from starting.
 
     Raises:
         DatabaseDamaged: With the first thing that SQLite found.
     """
     try:
-        async with asyncio.timeout(limit_s), writer.connect() as connection:
-            found = (await connection.exec_driver_sql("PRAGMA main.quick_check(1)")).scalar_one()
-            await connection.rollback()
+        async with asyncio.timeout(limit_s), store.write() as transaction:
+            found = (await transaction.execute("PRAGMA main.quick_check(1)", {})).rows[0][0]
     except TimeoutError:
         _log.info("%s is large: the check at start looked at a part of it within %g s", path, limit_s)
         return

@@ -1,0 +1,64 @@
+"""What a capability runs its statements on: plain SQL, or SQLAlchemy's expressions, in one transaction."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, cast, overload
+
+from .result import Result, Row, named
+from .store import Parameters, Transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy import CursorResult, Executable
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+_NONE: Final[Parameters] = {}
+_AT_ONCE: Final = 256
+
+
+class Connection:
+    """One open transaction of a `Database`."""
+
+    __slots__ = ("_transaction",)
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    @overload
+    async def execute(self, statement: str, parameters: Parameters | Sequence[Parameters] = ...) -> Result: ...
+    @overload
+    async def execute(
+        self, statement: "Executable", parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] = ...
+    ) -> "CursorResult[Any]": ...
+    async def execute(self, statement: Any, parameters: Any = _NONE) -> Any:
+        """Run one statement and bring all its rows.
+
+        Plain SQL is the fast way; an expression of SQLAlchemy passes through SQLAlchemy, which takes several times as long.
+
+        Args:
+            statement: SQL with `:names` for values, the same for each store. A list or a tuple as value is for `IN :names`.
+            parameters: The values by name: str, int, float, bool, bytes or None. With a sequence of these the statement runs once for each,
+                and no rows come.
+
+        Raises:
+            StatementFailed: Or a kind of it, like `UniqueViolated`.
+        """
+        if not isinstance(statement, str):
+            return await (await self.sqlalchemy()).execute(statement, parameters or None)
+        if isinstance(parameters, Mapping):
+            return Result(await self._transaction.execute(statement, cast("Parameters", parameters)))
+        return Result(await self._transaction.execute_many(statement, parameters))
+
+    async def scalar(self, statement: "str | Executable", parameters: Parameters = _NONE) -> Any:
+        """The first value of the first row, or None when there is no row. Else as `execute`."""
+        return (await self.execute(statement, parameters)).scalar()
+
+    async def stream(
+        self, statement: str, parameters: Parameters = _NONE, *, at_once: int = _AT_ONCE
+    ) -> AsyncGenerator[Row]:
+        """The rows of a statement that has too many of them for memory; `at_once` are held."""
+        async for part in self._transaction.stream(statement, parameters, at_once):
+            for row in named(part):
+                yield row
+
+    async def sqlalchemy(self) -> "AsyncConnection":
+        """SQLAlchemy on the same transaction, which `Database` ends: do not commit or close it."""
+        return await self._transaction.sqlalchemy()

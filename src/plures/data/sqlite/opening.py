@@ -1,0 +1,45 @@
+"""Opening a capability's embedded database: folder, process lock, file, quick check."""
+
+from pathlib import Path
+from typing import Final
+
+from plures.data.errors import DatabaseUnusable
+from plures.data.statement_errors import StatementFailed
+
+from .access import make_folder, make_private
+from .intact import check
+from .lock import ProcessLock
+from .store import SqliteStore
+
+_REMEDY: Final = "Make the folder writable, or name another one ([application] data = … in plures.toml)."
+
+
+async def open_store(folder: Path, capability: str) -> SqliteStore:
+    """Open `<folder>/<capability>.sqlite3`, created where there is none.
+
+    Raises:
+        DatabaseLocked: Another process has it open.
+        DatabaseUnusable: Folder or file cannot be used (`DatabaseDamaged`: the file is no intact database).
+    """
+    path = folder / f"{capability}.sqlite3"
+    lock = _lock(folder, capability, path)
+    store = SqliteStore(path, capability, lock.release)
+    try:
+        make_private(path, folder / f"{capability}.lock")
+        await check(store, capability, path)
+    except BaseException as error:
+        await store.close()
+        if isinstance(error, OSError):
+            raise DatabaseUnusable(capability, path, error.strerror or str(error)) from error
+        if isinstance(error, StatementFailed):
+            raise DatabaseUnusable(capability, path, error.reason) from error
+        raise
+    return store
+
+
+def _lock(folder: Path, capability: str, path: Path) -> ProcessLock:
+    try:
+        make_folder(folder)
+        return ProcessLock(folder / f"{capability}.lock", capability)
+    except OSError as error:
+        raise DatabaseUnusable(capability, path, f"{error.filename}: {error.strerror}", _REMEDY) from error

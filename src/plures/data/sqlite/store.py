@@ -1,0 +1,192 @@
+"""One SQLite file: one connection that writes, and a few that can neither write nor checkpoint.
+
+SQLite before 3.51.3 can corrupt a write-ahead log when two connections write or checkpoint at once. So exactly one
+connection does either, and readers open the file read-only.
+Source: docs/adr/0004-embedded-data.md
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from plures.data.statement import spread
+from plures.data.store import Parameters, Rows
+from plures.errors import PluresError
+
+from .alchemy import Alchemy
+from .driver import DriverConnection
+from .translate import translated, unopened
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+READERS: Final = 4
+BUSY_S: Final = 5.0
+"""Only tools outside Plures can make us wait for a lock."""
+
+_WRITER_PRAGMAS: Final = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
+_READER_PRAGMAS: Final = ("PRAGMA wal_autocheckpoint = 0", "PRAGMA query_only = ON")
+_Translate = Callable[[Exception, str], PluresError]
+
+
+class SqliteStore:
+    """The connections of one file. Each is opened by its first transaction."""
+
+    def __init__(self, path: Path, capability: str, release: Callable[[], None]) -> None:
+        """Prepare.
+
+        Args:
+            path: Created where there is none.
+            capability: The owner, for error messages.
+            release: Called once, after all connections are closed.
+        """
+        self._release = release
+        self._translate: _Translate = lambda error, statement: translated(error, capability, path, statement)
+        self._alchemy = Alchemy(self._translate)
+        owner = (capability, path)
+        opening = partial(_open, str(path), _WRITER_PRAGMAS)
+        self._writers = _Connections(
+            partial(_connect, owner, opening, begin="BEGIN IMMEDIATE", read_only=False), most=1
+        )
+        opening = partial(_open, f"{path.absolute().as_uri()}?mode=ro", _READER_PRAGMAS)
+        self._readers = _Connections(partial(_connect, owner, opening, begin="BEGIN", read_only=True), most=READERS)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator["SqliteTransaction"]:
+        """As `Store.read`."""
+        async with self._readers.take() as connection:
+            transaction = SqliteTransaction(connection, self._alchemy, self._translate)
+            try:
+                yield transaction
+            finally:
+                await connection.rollback()
+                await transaction.leave_sqlalchemy()
+
+    @asynccontextmanager
+    async def write(self) -> AsyncGenerator["SqliteTransaction"]:
+        """As `Store.write`. Holds SQLite's write lock from the first statement on."""
+        async with self._writers.take() as connection:
+            transaction = SqliteTransaction(connection, self._alchemy, self._translate)
+            try:
+                yield transaction
+                with transaction.explaining("COMMIT"):
+                    await connection.commit()
+            finally:
+                await connection.rollback()
+                await transaction.leave_sqlalchemy()
+
+    async def close(self) -> None:
+        """As `Store.close`."""
+        await self._alchemy.close()
+        # SQLite checkpoints when the last connection closes, and that must be the writer.
+        await self._readers.close()
+        await self._writers.close()
+        self._release()
+
+
+class SqliteTransaction:
+    """One transaction on one connection."""
+
+    def __init__(self, connection: DriverConnection, alchemy: Alchemy, translate: _Translate) -> None:
+        self._connection = connection
+        self._alchemy = alchemy
+        self._translate = translate
+        self._lent: AsyncConnection | None = None
+
+    async def execute(self, sql: str, parameters: Parameters) -> Rows:
+        """As `Transaction.execute`."""
+        with self.explaining(sql):
+            return await self._connection.execute(*spread(sql, parameters))
+
+    async def execute_many(self, sql: str, parameters: Sequence[Parameters]) -> Rows:
+        """As `Transaction.execute_many`."""
+        with self.explaining(sql):
+            return await self._connection.execute_many(sql, parameters)
+
+    async def stream(self, sql: str, parameters: Parameters, at_once: int) -> AsyncGenerator[Rows]:
+        """As `Transaction.stream`."""
+        with self.explaining(sql):
+            async for rows in self._connection.stream(*spread(sql, parameters), at_once):
+                yield rows
+
+    async def sqlalchemy(self) -> "AsyncConnection":
+        """As `Transaction.sqlalchemy`."""
+        if self._lent is None:
+            self._lent = await self._alchemy.lend(self._connection)
+            # Else a session would begin a transaction of its own, and end it.
+            await self._lent.begin()
+        return self._lent
+
+    async def leave_sqlalchemy(self) -> None:
+        """Called once the transaction has ended."""
+        if self._lent is not None:
+            await self._lent.close()
+
+    @contextmanager
+    def explaining(self, statement: str) -> Generator[None]:
+        """Raise our errors instead of SQLite's."""
+        try:
+            yield
+        # Python 3.11 raises a bare Warning for two statements in one.
+        except (sqlite3.Error, sqlite3.Warning, OverflowError) as error:
+            raise self._translate(error, statement) from error
+
+
+class _Connections:
+    """Connections that transactions take and give back. The last to be used is the first to be taken: it is warm."""
+
+    def __init__(self, connect: Callable[[], Awaitable[DriverConnection]], *, most: int) -> None:
+        self._connect = connect
+        self._free = asyncio.Semaphore(most)
+        self._idle: list[DriverConnection] = []
+
+    @asynccontextmanager
+    async def take(self) -> AsyncGenerator[DriverConnection]:
+        # Callers wait as long as their deadline lets them.
+        async with self._free:
+            connection = self._idle.pop() if self._idle else await self._connect()
+            try:
+                yield connection
+            finally:
+                self._idle.append(connection)
+
+    async def close(self) -> None:
+        """Called when all are idle."""
+        for connection in self._idle:
+            await connection.close()
+
+
+async def _connect(
+    owner: tuple[str, Path], opening: Callable[[], sqlite3.Connection], *, begin: str, read_only: bool
+) -> DriverConnection:
+    connection = DriverConnection(opening, begin=begin, read_only=read_only)
+    try:
+        await connection.open()
+    except sqlite3.Error as error:
+        raise unopened(error, *owner) from error
+    return connection
+
+
+def _open(address: str, pragmas: tuple[str, ...]) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        address,
+        uri=address.startswith("file:"),
+        timeout=BUSY_S,
+        # The driver connection begins transactions, not the sqlite3 module.
+        isolation_level=None,
+        # Cursors are made and closed in the event loop.
+        check_same_thread=False,
+    )
+    # ATTACH could open the file of another capability.
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    try:
+        for pragma in pragmas:
+            connection.execute(pragma)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection

@@ -1,0 +1,46 @@
+"""The `:names` in a statement: a list as a value becomes one name for each of its items."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final, cast
+
+from .store import Parameters
+
+_PARTS: Final = re.compile(
+    r"""
+      '(?:[^']|'')*' | "(?:[^"]|"")*"     # text, and quoted names
+    | --[^\n]* | /\*.*?\*/                # comments
+    | ::\w+                               # a cast
+    | (?<![:\w]):([A-Za-z_]\w*)           # a name
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_NO_ROWS: Final = "(SELECT NULL WHERE 1 = 0)"
+
+
+def spread(sql: str, parameters: Parameters) -> tuple[str, Parameters]:
+    """The statement with `(:names_0, :names_1)` in the place of each `:names` that has a list or a tuple, and the values of these."""
+    lists: dict[str, Sequence[object]] = {
+        name: cast("Sequence[object]", value) for name, value in parameters.items() if isinstance(value, list | tuple)
+    }
+    if not lists:
+        return sql, parameters
+    values = {name: value for name, value in parameters.items() if name not in lists}
+    for name, items in lists.items():
+        values.update((f"{name}_{position}", item) for position, item in enumerate(items))
+    return _spread(sql, tuple((name, len(items)) for name, items in lists.items())), values
+
+
+@lru_cache(maxsize=512)
+def _spread(sql: str, lengths: Sequence[tuple[str, int]]) -> str:
+    by_name = dict(lengths)
+
+    def replace(part: re.Match[str]) -> str:
+        name = part[1]
+        if name not in by_name:
+            return part[0]
+        items = ", ".join(f":{name}_{position}" for position in range(by_name[name]))
+        return f"({items})" if items else _NO_ROWS
+
+    return _PARTS.sub(replace, sql)

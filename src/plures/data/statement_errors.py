@@ -1,0 +1,98 @@
+"""Why a statement failed. Each store translates what its driver says into these, once.
+
+StatementFailed              the statement is wrong, or the store refuses it
+ ├─ ConstraintViolated       UniqueViolated, ForeignKeyViolated, NotNullViolated, CheckViolated
+ ├─ ReadOnly                 it would change something on a connection that reads
+ ├─ DatabaseBusy             another program holds the lock; may be repeated
+ └─ DiskFull                 nothing of the transaction remains; may be repeated once there is room
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from plures.errors import PluresError, Text
+
+_CANNOT_RUN: Final = "Cannot run {statement!r} on the database of capability {capability!r}"
+
+
+@dataclass(eq=False)
+class StatementFailed(PluresError):
+    """The store refuses a statement.
+
+    Attributes:
+        may_be_repeated: The same transaction may succeed when it is run again, and nothing of it remains now.
+    """
+
+    code = "data.statement_failed"
+    wording = Text(_CANNOT_RUN, why="{reason}", fix="Correct the statement or its parameters.")
+    may_be_repeated: ClassVar[bool] = False
+
+    capability: str
+    statement: str
+    reason: str
+
+
+class ConstraintViolated(StatementFailed):
+    """The statement would break a rule that the schema declares. The transaction may go on without it."""
+
+    code = "data.constraint_violated"
+    wording = Text(
+        _CANNOT_RUN, why="{reason}", fix="Write rows that keep the constraint, or catch this error where they may not."
+    )
+
+
+class UniqueViolated(ConstraintViolated):
+    """A row with this key exists."""
+
+    code = "data.unique_violated"
+
+
+class ForeignKeyViolated(ConstraintViolated):
+    """A row refers to one that does not exist, or one that others refer to would go. Deferred ones are found at the commit."""
+
+    code = "data.foreign_key_violated"
+
+
+class NotNullViolated(ConstraintViolated):
+    """A column that must have a value would have none."""
+
+    code = "data.not_null_violated"
+
+
+class CheckViolated(ConstraintViolated):
+    """A CHECK of the schema is false for the row."""
+
+    code = "data.check_violated"
+
+
+class ReadOnly(StatementFailed):
+    """A statement that changes something ran on a connection of `database.read()`."""
+
+    code = "data.read_only"
+    wording = Text(
+        _CANNOT_RUN,
+        why="the connection comes from database.read(), which cannot change anything",
+        fix="Use `async with database.write() as connection:`.",
+    )
+
+
+class DatabaseBusy(StatementFailed):
+    """Another program holds the lock of the database for too long."""
+
+    code = "data.busy"
+    wording = Text(
+        _CANNOT_RUN,
+        why="{reason}",
+        fix="End the program that writes to this database beside the application, or try again.",
+    )
+    may_be_repeated = True
+
+
+class DiskFull(StatementFailed):
+    """There is no room for what the statement writes."""
+
+    code = "data.disk_full"
+    wording = Text(
+        _CANNOT_RUN, why="{reason}", fix="Make room on the disk of the database. The transaction was rolled back."
+    )
+    may_be_repeated = True

@@ -1,0 +1,66 @@
+"""The seam between `Database` and what keeps its rows: a `Store` has transactions, a `Transaction` runs statements.
+
+`plures.data.sqlite` is one. Nothing here knows which.
+"""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+Parameters: TypeAlias = Mapping[str, object]
+"""The values of the `:names` in a statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a statement brought.
+
+    Attributes:
+        columns: Their names; empty for a statement that has no rows to bring.
+        rows: In the order in which the store gave them.
+        changed: How many rows the statement inserted, updated or deleted; -1 when it cannot do that.
+    """
+
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+    changed: int
+
+
+class Transaction(Protocol):
+    """One transaction that is open. Each method raises a `StatementFailed`."""
+
+    async def execute(self, sql: str, parameters: Parameters) -> Rows:
+        """Run one statement and bring all its rows."""
+        ...
+
+    async def execute_many(self, sql: str, parameters: Sequence[Parameters]) -> Rows:
+        """Run one statement once for each of these; no rows."""
+        ...
+
+    def stream(self, sql: str, parameters: Parameters, at_once: int) -> AsyncGenerator[Rows]:
+        """Run one statement and bring its rows in parts."""
+        ...
+
+    async def sqlalchemy(self) -> "AsyncConnection":
+        """SQLAlchemy on the same transaction."""
+        ...
+
+
+class Store(Protocol):
+    """What keeps the rows of one capability."""
+
+    def read(self) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction that sees one snapshot and changes nothing."""
+        ...
+
+    def write(self) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction that commits on leaving, and rolls back on an exception."""
+        ...
+
+    async def close(self) -> None:
+        """Called once, when no transaction is open."""
+        ...
