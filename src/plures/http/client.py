@@ -14,6 +14,8 @@ from time import monotonic
 from typing import Final
 from urllib.parse import urlsplit
 
+from msgspec import structs
+
 from plures.runtime import MAX_BODY_BYTES, NotSent, Outgoing, Reply, connect
 
 from .client_connection import HttpConnection
@@ -79,7 +81,7 @@ class HttpTransport:
         peer = self._peer(url)
         async with aclosing(self._pieces(peer, peer.get(path))) as pieces:
             head = await anext(pieces)
-            return Reply(head.http_status, b"".join([piece.body async for piece in pieces]), head.outcome)
+            return structs.replace(head, body=b"".join([piece.body async for piece in pieces]))
 
     async def close(self) -> None:
         for connection in self._open:

@@ -1,4 +1,4 @@
-"""One HTTP/1.1 connection to a peer: writes a request, reads the answer with httptools. Of Connect it knows one header."""
+"""One HTTP/1.1 connection to a peer: writes a request, reads the answer with httptools. Of Connect it knows two headers."""
 
 import asyncio
 import re
@@ -13,6 +13,7 @@ from plures.runtime import Broken, Reply, Stale, TooLarge
 _HIGH_WATER_BYTES: Final = 256 * 1024
 _FIRST_FINAL_STATUS: Final = 200
 _FRAMING: Final = frozenset({b"content-length", b"transfer-encoding"})
+_ENCODINGS: Final = frozenset({b"content-encoding", b"connect-content-encoding"})
 _KEEP_ALIVE_TIMEOUT: Final = re.compile(rb"\btimeout\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 # The peer counts from the moment when it wrote its answer, and our next request takes time to arrive.
 _MARGIN_S: Final = 1.0
@@ -45,6 +46,7 @@ class HttpConnection(asyncio.Protocol):
         self._has_head = self._is_framed = self._is_streaming = False
         self._status = self._unread = 0
         self._noted: str | None = None
+        self._content_type = self._encoding = b""
         self._chunks: deque[bytes] = deque()
 
     @property
@@ -73,14 +75,14 @@ class HttpConnection(asyncio.Protocol):
             self.abort()
             raise
         body = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
-        return Reply(self._status, body, self._noted)
+        return Reply(self._status, body, self._noted, self._content_type, self._encoding)
 
     async def head(self, request: bytes) -> Reply:
         """Write a request and read the head of its answer; `chunk` reads the rest. The caller aborts when it gives up."""
         self._begin(request, is_streaming=True)
         while not self._has_head:
             await self._progress()
-        return Reply(self._status, b"", self._noted)
+        return Reply(self._status, b"", self._noted, self._content_type, self._encoding)
 
     async def chunk(self) -> bytes | None:
         """The next piece of the body, or None at its end."""
@@ -104,6 +106,7 @@ class HttpConnection(asyncio.Protocol):
         self._is_streaming = is_streaming
         self._unread = 0
         self._noted = None
+        self._content_type = self._encoding = b""
         self._chunks.clear()
         self._transport.write(request)
 
@@ -164,6 +167,10 @@ class HttpConnection(asyncio.Protocol):
             self._noted = value.decode("latin-1")
         elif name in _FRAMING:
             self._is_framed = True
+        elif name == b"content-type":
+            self._content_type = value
+        elif name in _ENCODINGS:
+            self._encoding = value
         elif name == b"keep-alive" and (said := _KEEP_ALIVE_TIMEOUT.search(value)):
             timeout_s = int(said[1])
             self.most_idle_s = max(timeout_s - _MARGIN_S, timeout_s / 2)
@@ -185,5 +192,7 @@ class HttpConnection(asyncio.Protocol):
         if self._status < _FIRST_FINAL_STATUS:
             # This was a hint; the answer follows.
             self._has_head = self._is_framed = False
+            self._noted = None
+            self._content_type = self._encoding = b""
         else:
             self._is_complete = self._was_used = True

@@ -107,6 +107,8 @@ class RemoteCaller:
                 async with aclosing(self._transport.stream(endpoint.url, outgoing)) as chunks:
                     head = await anext(chunks)
                     if not _is_refusal(head):
+                        if head.http_status == connect.OK:
+                            connect.check_form(head, connect.STREAM_TYPE, operation)
                         async for reply in connect.read_stream(head, chunks):
                             # A replica that starts or drains refuses a stream in its end: the head is out by then.
                             if not has_begun and _is_refusal(reply):

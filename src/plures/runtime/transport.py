@@ -47,11 +47,15 @@ class Reply(msgspec.Struct, frozen=True):
     Attributes:
         body: The JSON of a value or of an error. Of a stream: nothing in the first reply, then pieces of its bytes.
         outcome: The value of the outcome header; None where there is none.
+        content_type: Its header, empty where there is none; None where nothing carried the reply.
+        encoding: How the header says that the body is packed; empty where there is none.
     """
 
     http_status: int
     body: bytes
     outcome: str | None = None
+    content_type: bytes | None = None
+    encoding: bytes = b""
 
 
 class Transport(Protocol):

@@ -39,7 +39,7 @@ async def test_a_request_is_what_the_peer_reads(transport: HttpTransport) -> Non
 
     async with raw_server(handler) as server:
         reply = await ask(transport, f"{server.url}/below/", b'{"a":1}')
-    assert reply == Reply(503, b"{}", "not sent")
+    assert reply == Reply(503, b"{}", "not sent", b"")
     [(request, body)] = seen
     assert request.splitlines() == [
         "POST /below/a.B/C HTTP/1.1",
@@ -69,7 +69,7 @@ async def test_a_request_is_what_the_peer_reads(transport: HttpTransport) -> Non
 )
 async def test_every_way_to_frame_a_body(transport: HttpTransport, handler: Handler) -> None:
     async with raw_server(handler) as server:
-        assert await ask(transport, server.url) == Reply(200, b"hello")
+        assert await ask(transport, server.url) == Reply(200, b"hello", content_type=b"")
 
 
 async def test_a_port_without_a_listener_means_not_sent(transport: HttpTransport) -> None:
@@ -121,7 +121,35 @@ async def test_hints_are_not_the_answer(transport: HttpTransport) -> None:
         writer.write(answer(b"hello", "plures-outcome: may have run"))
 
     async with raw_server(handler) as server:
-        assert await ask(transport, server.url) == Reply(200, b"hello", "may have run")
+        assert await ask(transport, server.url) == Reply(200, b"hello", "may have run", b"")
+
+
+async def test_what_a_hint_says_is_not_said_of_the_answer(transport: HttpTransport) -> None:
+    hint = head(
+        "plures-outcome: not sent", "content-type: text/html", "content-encoding: gzip", status="103 Early Hints"
+    )
+    async with raw_server(says(hint, answer(b"hello"))) as server:
+        assert await ask(transport, server.url) == Reply(200, b"hello", content_type=b"")
+
+
+async def test_what_form_an_answer_has_is_read_for_each_answer(transport: HttpTransport) -> None:
+    forms = iter(
+        [("Content-Type: Text/HTML; charset=x", "content-encoding: br"), ("connect-content-encoding: zstd",), ()]
+    )
+
+    async def handler(reader: Reader, writer: Writer) -> None:
+        while True:
+            await read_request(reader)
+            writer.write(answer(b"hello", *next(forms)))
+
+    async with raw_server(handler) as server:
+        replies = [await ask(transport, server.url) for _ in range(3)]
+        assert server.connections == 1
+    assert [(reply.content_type, reply.encoding) for reply in replies] == [
+        (b"Text/HTML; charset=x", b"br"),
+        (b"", b"zstd"),
+        (b"", b""),
+    ]
 
 
 async def test_of_two_answers_at_once_the_first_counts_and_the_connection_is_closed(transport: HttpTransport) -> None:
@@ -193,7 +221,7 @@ async def test_a_page_is_read_whole_however_large_it_is(transport: HttpTransport
 
     async with raw_server(handler) as server:
         reply = await transport.get(f"{server.url}/below/", "/contracts")
-    assert reply == Reply(404, b"x" * (2 * MAX_BODY_BYTES))
+    assert reply == Reply(404, b"x" * (2 * MAX_BODY_BYTES), content_type=b"")
     host = server.url.removeprefix("http://").encode()
     assert seen == [b"GET /below/contracts HTTP/1.1\r\nhost: %b\r\n\r\n" % host]
 

@@ -50,7 +50,7 @@ async def test_the_request_is_what_the_caller_sends(transport: HttpTransport) ->
 
     async def handler(reader: Reader, writer: Writer) -> None:
         seen.append(await read_request(reader))
-        writer.write(answer(b'{"value":2360}'))
+        writer.write(answer(b'{"value":2360}', "content-type: application/json"))
 
     deadlines = Deadlines()
     async with raw_server(handler) as server:

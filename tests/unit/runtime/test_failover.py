@@ -264,22 +264,54 @@ async def test_one_deadline_covers_all_attempts(client: Callers) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    ("said", "kind"),
     [
-        stream_of(envelope({"value": 1})),
-        stream_of(envelope({"value": 1}), envelope({"value": 2})[:3]),
-        [*stream_of(envelope({"value": 1})), Broken("reset")],
+        (stream_of(envelope({"value": 1})), Internal),
+        (stream_of(envelope({"value": 1}), envelope({"value": 2})[:3]), Internal),
+        (stream_of(envelope({"value": 1}), envelope({"value": 2})[:-1]), Internal),
+        (stream_of(envelope({"value": 1}), envelope({"value": 2}, 1), envelope({}, 2)), Internal),
+        (stream_of(envelope({"value": 1}), envelope({"value": 2}, 4), envelope({}, 2)), Internal),
+        (stream_of(envelope({"value": 1}), envelope({}, 3)), Internal),
+        (stream_of(envelope({"value": 1}), envelope({}, 2) + envelope({"value": 2})), Internal),
+        (stream_of(envelope({"value": 1}), b"\x02\x00\x00\x00\x01{"), Internal),
+        ([*stream_of(envelope({"value": 1})), Broken("reset")], Unavailable),
     ],
-    ids=["no end", "half an envelope", "the connection broke"],
-)
-async def test_a_stream_that_breaks_off_may_have_run(client: Callers, said: object) -> None:
+    ids=[
+        "no end", "half a prefix", "half an envelope", "packed", "unknown flag", "packed end", "more after its end",
+        "unreadable end", "the connection broke",
+    ],
+)  # fmt: skip
+async def test_a_stream_that_breaks_off_may_have_run(client: Callers, said: object, kind: type[CallError]) -> None:
     transport = Scripted(a=said, b=said)
     seen: list[int] = []
-    with pytest.raises(Unavailable) as caught:
+    with pytest.raises(kind) as caught:
         async for item in client(Trouble, transport, "a", "b").stream(2):
             seen.append(item)
     assert seen == [1]
     assert caught.value.outcome is Outcome.MAY_HAVE_RUN
+    assert len(transport.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (Reply(200, b"", None, b"text/html"), "unknown"),
+        (Reply(200, b"", None, b"application/json"), "unknown"),
+        (Reply(200, b"", None, b""), "unknown"),
+        (Reply(200, b"", None, b"application/connect+proto"), "internal"),
+        (Reply(200, b"", None, b"application/connect+json", b"br"), "internal"),
+        (Reply(200, b"", None, b"application/connect+json", b"gzip"), "internal"),
+        (Reply(502, b"", None, b"text/html"), "unavailable"),
+    ],
+)
+async def test_a_stream_of_another_form_is_not_read(client: Callers, head: Reply, status: str) -> None:
+    said = [head, *ITEMS[1:]]
+    transport = Scripted(a=said, b=said)
+    seen: list[int] = []
+    with pytest.raises(CallError) as caught:
+        async for item in client(Trouble, transport, "a", "b").stream(2):
+            seen.append(item)
+    assert (seen, caught.value.status, caught.value.outcome) == ([], status, Outcome.MAY_HAVE_RUN)
     assert len(transport.asked) == 1
 
 

@@ -123,3 +123,48 @@ def test_a_declared_error_whose_fields_cannot_be_read_keeps_its_code(told: dict[
     body = json.dumps({"code": "permission_denied", "message": "not today", **told}).encode()
     error = failure(Reply(403, body))
     assert (type(error), error.status, error.why) == (CallError, "permission_denied", "not today")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "encoding", "status"),
+    [
+        (b"text/html", b"", "unknown"),
+        (b"", b"", "unknown"),
+        (b"image/jpeg", b"gzip", "unknown"),
+        (b"application/proto", b"", "internal"),
+        (b"application/connect+json", b"", "internal"),
+        (b"application/json", b"gzip", "internal"),
+        (b"application/json", b"br", "internal"),
+        (b"\xff\xfe", b"", "unknown"),
+    ],
+)
+def test_an_answer_of_another_form_is_not_read(content_type: bytes, encoding: bytes, status: str) -> None:
+    error = failure(Reply(200, b'{"value":"x"}', None, content_type, encoding))
+    assert (error.status, error.outcome) == (status, Outcome.MAY_HAVE_RUN)
+
+
+@pytest.mark.parametrize("content_type", [b"application/json", b"Application/JSON", b"application/json; charset=utf-8"])
+def test_json_may_be_named_in_several_ways(content_type: bytes) -> None:
+    assert answer_of(OPERATION, Reply(200, b'{"value":"x"}', None, content_type, b"Identity")) == "x"
+    error = failure(Reply(400, b'{"code":"data_loss","message":"gone"}', None, content_type))
+    assert (error.status, error.why) == ("data_loss", "gone")
+
+
+@pytest.mark.parametrize("content_type", [b"text/html", b"", b"application/proto", b"application/problem+json"])
+@pytest.mark.parametrize(
+    ("http_status", "status", "outcome"),
+    [
+        (404, "unimplemented", Outcome.NOT_SENT),
+        (400, "internal", Outcome.MAY_HAVE_RUN),
+        (503, "unavailable", Outcome.MAY_HAVE_RUN),
+        (418, "unknown", Outcome.MAY_HAVE_RUN),
+    ],
+)
+def test_an_error_of_another_form_is_known_by_its_http_status(
+    content_type: bytes, http_status: int, status: str, outcome: Outcome
+) -> None:
+    error = failure(Reply(http_status, b'{"code":"data_loss","message":"gone"}', None, content_type))
+    assert (error.status, error.outcome) == (status, outcome)
+    # What the peer says of the outcome stands in a header of its own.
+    told = failure(Reply(http_status, b"", "not sent", content_type))
+    assert told.outcome is Outcome.NOT_SENT

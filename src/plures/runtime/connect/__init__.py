@@ -4,7 +4,7 @@ It knows the numbers of HTTP statuses, and no more of HTTP than these. `plures.r
 """
 
 from .answers import END_OF_STREAM, encoded_answer, end_of_stream, error_reply
-from .replies import answer_of, read_stream
+from .replies import answer_of, check_form, read_stream
 from .words import (
     COMPRESSED_FLAG,
     HOPS_HEADER,
@@ -36,6 +36,7 @@ __all__ = [
     "UNARY_TYPE",
     "VERSION_HEADER",
     "answer_of",
+    "check_form",
     "encoded_answer",
     "end_of_stream",
     "envelope",

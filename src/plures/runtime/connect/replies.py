@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
 import msgspec
+from msgspec import structs
 
 from plures.contract import ContractError, Malformed, OperationDescription, TooDeep, as_list, as_object
 from plures.errors import CallError, Outcome, Status
@@ -11,8 +12,11 @@ from plures.runtime.failures import bad_answer
 from plures.runtime.policy import MAX_BODY_BYTES
 from plures.runtime.transport import Reply, TooLarge
 
-from .words import END_FLAG, HTTP_STATUS, NOT_SENT, OK, OUTCOME_HEADER, PREFIX
+from .words import END_FLAG, HTTP_STATUS, NOT_SENT, OK, OUTCOME_HEADER, PREFIX, UNARY_TYPE
 
+_UNARY_TYPE: Final = UNARY_TYPE.encode()
+_UNPACKED: Final = frozenset({b"", b"identity"})
+_SHOWN: Final = 100
 _STATUSES: Final[Mapping[str, Status]] = {status.value: status for status in Status}
 _STATUS_OF_HTTP: Final[Mapping[int, Status]] = {
     400: Status.INTERNAL, 401: Status.UNAUTHENTICATED, 403: Status.PERMISSION_DENIED, 404: Status.UNIMPLEMENTED,
@@ -22,8 +26,11 @@ _STATUS_OF_HTTP: Final[Mapping[int, Status]] = {
 # pass on that another one refused it, or raise a declared error that an older caller does not know.
 _NEVER_STARTED: Final = frozenset({401, 403, 404})
 
-_BROKEN_OFF: Final = Reply(503, b'{"code":"unavailable","message":"the stream broke off"}')
 _NO_END: Final = Reply(500, b'{"code":"internal","message":"the stream ended without a readable end"}')
+_PACKED: Final = Reply(
+    500, b'{"code":"internal","message":"a message of the stream has flags that were not agreed on"}'
+)
+_NO_STOP: Final = Reply(500, b'{"code":"internal","message":"the stream goes on after its end"}')
 _END_DECODER: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _NO_JSON: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
@@ -32,6 +39,8 @@ def answer_of(operation: OperationDescription, reply: Reply) -> Any:
     """The value in a reply; raises the error that the reply tells instead."""
     if reply.http_status != OK:
         raise _error_of(operation, reply)
+    if reply.content_type is not None and (reply.content_type != _UNARY_TYPE or reply.encoding):
+        check_form(reply, UNARY_TYPE, operation)
     try:
         answer = operation.answer.decode(reply.body)
     except (Malformed, TooDeep) as error:
@@ -52,7 +61,7 @@ async def read_stream(head: Reply, chunks: AsyncIterator[Reply]) -> AsyncIterato
         TooLarge: A message is over the limit.
     """
     if head.http_status != OK:
-        yield Reply(head.http_status, await _whole(chunks), head.outcome)
+        yield structs.replace(head, body=await _whole(chunks))
         return
     buffer = bytearray()
     async for chunk in chunks:
@@ -67,13 +76,37 @@ async def read_stream(head: Reply, chunks: AsyncIterator[Reply]) -> AsyncIterato
                 break
             body = bytes(buffer[PREFIX.size : end])
             del buffer[:end]
-            if flags & END_FLAG:
-                failure = _failure_in(body)
+            if flags & ~END_FLAG:
+                yield _PACKED
+                return
+            if flags:
+                failure = _failure_in(body) or (_NO_STOP if buffer else None)
                 if failure is not None:
                     yield failure
                 return
             yield Reply(OK, body)
-    yield _BROKEN_OFF
+    yield _NO_END
+
+
+def check_form(reply: Reply, expected: str, operation: OperationDescription) -> None:
+    """Refuse an answer whose head says that it is of another form; raises `CallError`."""
+    content_type = _plain_type(reply)
+    if content_type is not None and content_type != expected:
+        # Another codec of the protocol is a mistake of the peer; else no peer of the protocol has answered.
+        family = expected.removesuffix("json")
+        status = Status.INTERNAL if content_type.startswith(family) else Status.UNKNOWN
+        why = f"the peer answered with the content type {content_type[:_SHOWN]!r}, not {expected}"
+        raise CallError.of(status, operation.full_name, why, outcome=Outcome.MAY_HAVE_RUN)
+    if reply.encoding.lower() not in _UNPACKED:
+        why = f"the answer is packed with {reply.encoding[:_SHOWN].decode('latin-1')!r}, which was not asked for"
+        raise CallError.of(Status.INTERNAL, operation.full_name, why, outcome=Outcome.MAY_HAVE_RUN)
+
+
+def _plain_type(reply: Reply) -> str | None:
+    """The content type without its parameters; None where nothing carried the reply."""
+    if reply.content_type is None:
+        return None
+    return reply.content_type.decode("latin-1").partition(";")[0].strip().lower()
 
 
 async def _whole(chunks: AsyncIterator[Reply]) -> bytes:
@@ -102,7 +135,7 @@ def _failure_in(end: bytes) -> Reply | None:
 
 
 def _error_of(operation: OperationDescription, reply: Reply) -> Exception:
-    told = _parsed(reply.body)
+    told = _parsed(reply.body) if _plain_type(reply) in {None, UNARY_TYPE} else None
     body = as_object(told) or {}
     declared = _declared(body, operation)
     if declared is not None:
