@@ -19,13 +19,19 @@ class Item(Message):
 
 
 class Product(Message):
-    """One product. ``category_id`` is its deepest category; ``synonyms`` are its other names."""
+    """One product. ``category_id`` is its deepest category; ``synonyms`` are other names for its kind.
+
+    Its name is made of the brand, the kind (``Miniskirt``) and the variant (``Forest Green``).
+    """
 
     id: str
     name: str
     description: str
     category_id: str
     synonyms: tuple[str, ...] = ()
+    kind: str = ""
+    brand: str = ""
+    variant: str = ""
 
 
 class Category(Message):

@@ -11,32 +11,33 @@ from collections import Counter
 from pathlib import Path
 
 from marketplace.catalog.assortment import Assortment, Shelf
+from marketplace.catalog.branding import Branding, rules
 from marketplace.catalog.contract import Category, Product
-from marketplace.catalog.naming import Namer, description
+from marketplace.catalog.copywriting import description
+from marketplace.catalog.naming import Namer, kind_of
 from marketplace.catalog.packaged import Catalogue, save
+from marketplace.catalog.pictures import Drawings
 from marketplace.catalog.wordnet import Nouns, read_nouns
 
 HERE = Path(__file__).parent
 
 
-def make_products(nouns: Nouns, assortment: Assortment) -> list[Product]:
-    """A product for each noun that is for sale, in the order of their ids."""
-    namer = Namer(nouns)
+def make_products(nouns: Nouns, assortment: Assortment) -> tuple[list[Product], dict[str, str]]:
+    """A product for each noun that is for sale, in the order of their ids, and the drawing of each that has one."""
+    namer, branding, drawings = Namer(nouns), Branding(rules()), Drawings(nouns)
     products: list[Product] = []
+    drawn: dict[str, str] = {}
     for noun in nouns.things:
         shelf = assortment.shelf_for(noun)
         if shelf is not None:
             name = namer.name(noun)
-            products.append(
-                Product(
-                    id=namer.product_id(name),
-                    name=name,
-                    description=description(noun.gloss),
-                    category_id=shelf,
-                    synonyms=namer.synonyms(noun, name),
-                )
-            )
-    return sorted(products, key=lambda product: product.id)
+            id_, kind = namer.product_id(name), kind_of(name)
+            brand = branding.brand(id_, kind, shelf, noun.gloss)
+            words = description(noun.gloss, brand)
+            synonyms = namer.synonyms(noun, name)
+            products.append(Product(id_, brand.name(kind), words, shelf, synonyms, kind, brand.house, brand.variant))
+            drawn[id_] = drawings.drawing_for(noun, shelf, id_)
+    return sorted(products, key=lambda product: product.id), {id_: each for id_, each in drawn.items() if each}
 
 
 def make_categories(shelves: list[Shelf], products: list[Product]) -> list[Category]:
@@ -54,10 +55,10 @@ def main(folder: str) -> None:
     """Read the WordNet in ``folder`` and write the catalogue."""
     nouns = read_nouns(Path(folder))
     assortment = Assortment(HERE / "assortment.toml", nouns)
-    products = make_products(nouns, assortment)
+    products, drawings = make_products(nouns, assortment)
     categories = make_categories(assortment.shelves, products)
-    save(Catalogue(tuple(categories), tuple(products)))
-    sys.stdout.write(f"{len(products)} products in {len(categories)} categories\n")
+    save(Catalogue(tuple(categories), tuple(products), drawings))
+    sys.stdout.write(f"{len(products)} products in {len(categories)} categories, {len(drawings)} of them drawn\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Names, ids and descriptions that the shop gives to WordNet's nouns."""
+"""The words for a product: what kind of thing it is, its id, and its other names."""
 
 import re
 
@@ -7,8 +7,8 @@ from marketplace.catalog.wordnet import Noun, Nouns
 _SMALL_WORDS = frozenset(
     {"a", "an", "and", "at", "by", "for", "from", "in", "la", "of", "on", "or", "the", "to", "with"}
 )
-_EXAMPLES = re.compile(r';?\s*"[^"]*"?.*$')
-_USAGE_NOTE = re.compile(r"^\((?:usually|often|frequently|sometimes)[^)]*\)\s*")
+# What tells a name from that of another product: the kind of thing in brackets, or a number.
+_APART = re.compile(r" (?:\([^)]*\)|\d+)$")
 
 
 class Namer:
@@ -33,7 +33,7 @@ class Namer:
 
     def synonyms(self, noun: Noun, name: str) -> tuple[str, ...]:
         """The other words for it."""
-        return tuple(word for word in noun.words if title(word) != name)
+        return tuple(word for word in noun.words if title(word) != kind_of(name))
 
     def _with_kind(self, noun: Noun) -> list[str]:
         kinds = [self._nouns[kind].words[0] for kind in noun.kinds]
@@ -45,17 +45,16 @@ class Namer:
         return f"{name} {number}"
 
 
+def kind_of(name: str) -> str:
+    """What kind of thing a name says it is: ``Lever (Machine)`` is a lever."""
+    return _APART.sub("", name)
+
+
 def title(words: str) -> str:
     """The words as a heading. Small words stay small, and words with capitals stay as they are."""
     return " ".join(
         word if word in _SMALL_WORDS and index else _capital(word) for index, word in enumerate(words.split(" "))
     )
-
-
-def description(gloss: str) -> str:
-    """The definitions in a gloss as a sentence, without its examples and its notes on usage."""
-    text = _USAGE_NOTE.sub("", _EXAMPLES.sub("", gloss)).strip(" ;") or gloss.strip(' ;"')
-    return f"{text[0].upper()}{text[1:]}."
 
 
 def _capital(word: str) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from marketplace.catalog.contract import Catalog, Category, CategoryUnknown, Product, ProductPage, ProductUnknown
 from marketplace.catalog.packaged import Catalogue
-from marketplace.catalog.picture import picture_svg
+from marketplace.catalog.pictures import picture_svg
 
 
 class CatalogService(Catalog):
@@ -16,6 +16,12 @@ class CatalogService(Catalog):
         self._categories = catalogue.categories
         self._products = {product.id: product for product in catalogue.products}
         self._by_category = _by_category(catalogue)
+        self._drawings = catalogue.drawings
+        self._pictured = {
+            category: tuple(each for each in products if each.id in catalogue.drawings)
+            for category, products in self._by_category.items()
+            if "/" not in category
+        }
         self._today = today
 
     async def get(self, product_id: str) -> Product:
@@ -47,14 +53,15 @@ class CatalogService(Catalog):
 
     async def picture(self, product_id: str) -> str:
         product = await self.get(product_id)
-        return picture_svg(product.id, product.name, product.category_id)
+        return picture_svg(product, self._drawings.get(product_id, ""))
 
     async def export(self) -> AsyncIterator[Product]:
         for product in self._products.values():
             yield product
 
     def _choice(self, department: str, occasion: str) -> Product:
-        products = self._by_category[department]
+        """A product of the department, if possible one that has a drawing: a front page shows pictures."""
+        products = self._pictured.get(department) or self._by_category[department]
         return products[_dice(occasion, department) % len(products)]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from marketplace.orders.contract import Order, OrderDraft
 from marketplace.pricing.contract import in_words
+from marketplace.profile.contract import country_name
 from marketplace.shipping.contract import ShippingQuote
 
 
@@ -23,7 +24,7 @@ def _lines(order_id: str, draft: OrderDraft) -> Iterator[str]:
     yield f"  Shipping ({shipping.method.value}): {in_words(shipping.price)}"
     yield f"  Total: {in_words(draft.total)}, paid with your card ending in {draft.payment_ending}"
     yield ""
-    yield f"It goes to {address.street}, {address.postal_code} {address.city}, {address.country}"
+    yield f"It goes to {address.street}, {address.postal_code} {address.city}, {country_name(address.country)}"
     yield f"and takes {_days(shipping)}."
 
 

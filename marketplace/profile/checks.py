@@ -4,19 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from marketplace.profile.contract import Address
-
-# ISO 3166-1 alpha-2, officially assigned.
-_CODES: Final = """
-    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ
-    CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR
-    GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT
-    JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO
-    MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY
-    QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO
-    TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
-    """
-COUNTRIES: Final = frozenset(_CODES.split())
+from marketplace.profile.contract import COUNTRY_NAMES, Address, country_name
 
 _FIVE_DIGITS: Final = (re.compile(r"[0-9]{5}"), "12345")
 _FOUR_DIGITS: Final = (re.compile(r"[0-9]{4}"), "1234")
@@ -73,9 +61,9 @@ def _address_problems(address: Address) -> Iterator[str]:
             yield f"The {name} is missing."
         elif not value.isprintable():
             yield f"The {name} contains characters that cannot be printed."
-    if address.country not in COUNTRIES:
+    if address.country not in COUNTRY_NAMES:
         yield f"Country {address.country!r} does not exist; give its two letters, such as DE."
     elif address.postal_code and address.country in _POSTAL_CODES:
         pattern, example = _POSTAL_CODES[address.country]
         if not pattern.fullmatch(address.postal_code):
-            yield f"Postal codes in {address.country} look like {example}, not like {address.postal_code!r}."
+            yield f"Postal codes in {country_name(address.country)} look like {example}, not like {address.postal_code!r}."

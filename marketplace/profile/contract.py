@@ -1,8 +1,19 @@
-"""Who a customer is and where they live."""
+"""Who a customer is and where they live, and the names of all countries."""
 
 from typing import Annotated, Protocol
 
+from marketplace.profile.countries import COUNTRY_NAMES, country_name
 from plures import ContractError, Message, Meta, command, contract, query
+
+__all__ = [
+    "COUNTRY_NAMES",
+    "Address",
+    "AddressUnknown",
+    "Customer",
+    "Profile",
+    "ProfileInvalid",
+    "country_name",
+]
 
 Line = Annotated[str, Meta(min_length=1, max_length=100)]
 

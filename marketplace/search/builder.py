@@ -10,7 +10,7 @@ from marketplace.catalog.contract import Catalog, Category, Product
 from marketplace.pricing.contract import Pricing
 from marketplace.reviews.contract import Reviews
 from marketplace.search.index import ProductIndex
-from marketplace.search.schema import IndexEntry
+from marketplace.search.schema import IndexEntry, kind_of
 from marketplace.search.spelling import Spelling
 from marketplace.search.suggestions import Suggestions
 from plures import CallError
@@ -103,11 +103,13 @@ async def if_available(call: Awaitable[T]) -> T | None:
 
 def _build(entries: Sequence[IndexEntry], categories: dict[str, Category]) -> Built:
     index = ProductIndex(entries)
-    names = (" ".join((entry.product.name, *entry.product.synonyms)) for entry in entries)
+    names = (" ".join((kind_of(entry.product), *entry.product.synonyms)) for entry in entries)
+    # A house makes hundreds of things. Its name counts once, so that no rarer word is taken for a typing error of it.
+    houses = {entry.product.brand for entry in entries}
     return Built(
         index=index,
-        spelling=Spelling(word for name in names for word in index.words(name)),
-        suggestions=Suggestions((entry.product.name, entry.ratings) for entry in entries),
+        spelling=Spelling(word for name in (*names, *houses) for word in index.words(name)),
+        suggestions=Suggestions((entry.product, entry.ratings) for entry in entries),
         categories=categories,
     )
 

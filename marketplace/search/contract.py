@@ -75,6 +75,13 @@ class Findings(Message):
     corrected: str | None = None
 
 
+class Suggestion(Message):
+    """A product whose name, or whose kind of thing, begins with what a visitor typed."""
+
+    product_id: str
+    name: str
+
+
 class IndexNotReady(ContractError, status="unavailable"):
     """Search is still building its index; the answer would be incomplete."""
 
@@ -100,8 +107,8 @@ class Search(Protocol):
         self,
         prefix: Annotated[str, Meta(max_length=100)],
         limit: Annotated[int, Meta(ge=1, le=20)] = 8,
-    ) -> tuple[str, ...]:
-        """Names of products that begin with ``prefix``."""
+    ) -> tuple[Suggestion, ...]:
+        """Products that begin with ``prefix``, the most popular first."""
         ...
 
     @command(idempotent=True, deadline_s=0.5, errors=[IndexNotReady])

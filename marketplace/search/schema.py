@@ -11,7 +11,14 @@ from marketplace.catalog.contract import Product
 from marketplace.search.words import PLAIN, STEMMED
 
 # The fields in which we look for a word, and how much a match counts. Rare words count more by themselves.
-WORD_FIELDS: Final = {"name_plain": 6.0, "name": 5.0, "synonyms": 4.0, "category": 1.5, "description": 1.0}
+WORD_FIELDS: Final = {
+    "name_plain": 6.0,
+    "name": 5.0,
+    "synonyms": 4.0,
+    "category": 1.5,
+    "brand": 1.0,
+    "description": 1.0,
+}
 # A visitor who types a whole name means that product.
 WHOLE_FIELDS: Final = {"whole_name": 6.0, "whole_synonym": 2.0}
 CATEGORY: Final = "category_id"
@@ -30,6 +37,11 @@ class IndexEntry:
     price: int
     average: float = 0.0
     ratings: int = 0
+
+
+def kind_of(product: Product) -> str:
+    """What kind of thing a product is; its name where that is not said."""
+    return product.kind or product.name
 
 
 def schema() -> tantivy.Schema:
@@ -58,10 +70,11 @@ def documents(entries: Sequence[IndexEntry]) -> Iterator[dict[str, object]]:
         yield {
             "number": number,
             "name_rank": ranks[number],
-            "whole_name": product.name.lower(),
+            "whole_name": [kind_of(product).lower(), product.name.lower()],
             "whole_synonym": [synonym.lower() for synonym in product.synonyms],
-            "name_plain": product.name,
-            "name": product.name,
+            "name_plain": kind_of(product),
+            "name": kind_of(product),
+            "brand": f"{product.brand} {product.variant}",
             "synonyms": list(product.synonyms),
             "description": product.description,
             "category": entry.category_names,

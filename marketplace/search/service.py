@@ -12,7 +12,7 @@ from marketplace.pricing.contract import Pricing
 from marketplace.reviews.contract import Reviews
 from marketplace.search import facets
 from marketplace.search.builder import Builder, Built, if_available
-from marketplace.search.contract import Filters, Findings, Hit, IndexNotReady, Search, Sort
+from marketplace.search.contract import Filters, Findings, Hit, IndexNotReady, Search, Sort, Suggestion
 from marketplace.search.index import Match, Matches
 from marketplace.search.popularity import Popularity
 
@@ -74,7 +74,7 @@ class SearchService(Search):
             corrected=wording.text if wording.corrected else None,
         )
 
-    async def suggest(self, prefix: str, limit: int = 8) -> tuple[str, ...]:
+    async def suggest(self, prefix: str, limit: int = 8) -> tuple[Suggestion, ...]:
         return self._ready().suggestions.beginning_with(prefix, limit)
 
     async def record_popularity(self, order_id: str, product_ids: tuple[str, ...]) -> None:

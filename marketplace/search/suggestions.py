@@ -1,23 +1,34 @@
-"""Suggests names of products while the visitor types."""
+"""Suggests products while the visitor types."""
 
 from bisect import bisect_left
 from collections.abc import Iterable
 from heapq import nsmallest
 
+from marketplace.catalog.contract import Product
+from marketplace.search.contract import Suggestion
+from marketplace.search.schema import kind_of
+
 
 class Suggestions:
-    """Knows all names, and how popular each of them is."""
+    """Knows the names and kinds of all products, and how popular each of them is."""
 
-    def __init__(self, names: Iterable[tuple[str, int]]) -> None:
-        self._names = sorted((name.lower(), -popularity, name) for name, popularity in names)
+    def __init__(self, products: Iterable[tuple[Product, int]]) -> None:
+        self._places = sorted(
+            (beginning, -popularity, product.name, product.id)
+            for product, popularity in products
+            for beginning in {kind_of(product).lower(), product.name.lower()}
+        )
 
-    def beginning_with(self, prefix: str, limit: int) -> tuple[str, ...]:
-        """The names that begin with ``prefix``, the most popular first."""
+    def beginning_with(self, prefix: str, limit: int) -> tuple[Suggestion, ...]:
+        """The products whose kind or whole name begins with ``prefix``, the most popular first."""
         wanted = prefix.strip().lower()
         if not wanted:
             return ()
-        first = bisect_left(self._names, (wanted,))
-        # No character sorts after U+10FFFF, so this is the end of the names that begin with the prefix.
-        last = bisect_left(self._names, (wanted + "\U0010ffff",))
-        best = nsmallest(limit, self._names[first:last], key=lambda each: (each[1], each[0]))
-        return tuple(name for _, _, name in best)
+        first = bisect_left(self._places, (wanted,))
+        # No character sorts after U+10FFFF, so this is the end of the places that begin with the prefix.
+        last = bisect_left(self._places, (wanted + "\U0010ffff",))
+        # A product may be found by its kind and by its name.
+        best = nsmallest(2 * limit, self._places[first:last], key=lambda each: each[1:])
+        return tuple(Suggestion(id_, name) for name, id_ in dict.fromkeys((name, id_) for _, _, name, id_ in best))[
+            :limit
+        ]

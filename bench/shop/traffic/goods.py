@@ -10,7 +10,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 class Goods(NamedTuple):
-    """One product as a shopper knows it."""
+    """One product as a shopper knows it: by the kind of thing that it is."""
 
     product_id: str
     name: str
@@ -19,7 +19,7 @@ class Goods(NamedTuple):
 @cache
 def all_goods() -> tuple[Goods, ...]:
     """Every product of the catalogue."""
-    return tuple(Goods(product.id, product.name) for product in load().products)
+    return tuple(Goods(product.id, product.kind) for product in load().products)
 
 
 def query_for(name: str, random: Random, *, typo_share: float) -> str:

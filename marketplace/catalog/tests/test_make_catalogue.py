@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from marketplace.catalog.assortment import AnchorUnknown, Assortment
+from marketplace.catalog.branding import Brand, Branding, rules
+from marketplace.catalog.copywriting import description
 from marketplace.catalog.make_catalogue import make_categories, make_products
-from marketplace.catalog.naming import description, title
+from marketplace.catalog.naming import kind_of, title
 from marketplace.catalog.wordnet import Nouns, read_nouns
 
 WORDNET = """\
@@ -51,17 +53,19 @@ def assortment(tmp_path: Path, nouns: Nouns) -> Assortment:
 
 
 def test_products(nouns: Nouns, assortment: Assortment) -> None:
-    products = make_products(nouns, assortment)
-    assert [(product.id, product.name, product.synonyms) for product in products] == [
+    products, drawings = make_products(nouns, assortment)
+    assert [(product.id, product.kind, product.synonyms) for product in products] == [
         ("chair", "Chair", ()),
-        ("chair-furniture", "Chair (Furniture)", ("chair",)),
+        ("chair-furniture", "Chair", ()),
         ("furniture", "Furniture", ("piece of furniture",)),
     ]
-    assert products[0].description == "A seat for one person; with a back."
+    assert all(each.name.startswith(f"{each.brand} {each.kind}") for each in products)
+    assert len({each.name for each in products}) == len(products)
+    assert drawings == {}
 
 
 def test_categories_without_products_are_left_out(nouns: Nouns, assortment: Assortment) -> None:
-    categories = make_categories(assortment.shelves, make_products(nouns, assortment))
+    categories = make_categories(assortment.shelves, make_products(nouns, assortment)[0])
     assert [(category.id, category.products) for category in categories] == [("home", 3), ("home/seats", 3)]
 
 
@@ -86,14 +90,46 @@ def test_title(words: str, expected: str) -> None:
     assert title(words) == expected
 
 
+@pytest.mark.parametrize(("name", "kind"), [("Lever (Machine)", "Lever"), ("Snowball 2", "Snowball"), ("4WD", "4WD")])
+def test_kind(name: str, kind: str) -> None:
+    assert kind_of(name) == kind
+
+
 @pytest.mark.parametrize(
     ("gloss", "expected"),
     [
         ('a cup; "a cup of tea"; "two cups"', "A cup."),
         ("(often plural) trousers", "Trousers."),
-        ("(golf) a club", "(golf) a club."),
+        ("a heater that transfers heat (as to air) by convection", "This heater transfers heat by convection."),
+        ("a rake used to move leaves", "Use this rake to move leaves."),
+        ("a cap worn in bed; made of wool", "This cap is worn in bed. It is made of wool."),
+        ("a jar with two handles", "This jar has two handles."),
+        ("fruit of a tree; has seeds; used for jam", "Fruit of a tree. It has seeds. It is used for jam."),
+        ("a plate held against the body with a clip", "A plate held against the body with a clip."),
         ('"only an example"', "Only an example."),
     ],
 )
 def test_description(gloss: str, expected: str) -> None:
-    assert description(gloss) == expected
+    brand = Brand("Fernhill", "Plum", "colour")
+    assert description(gloss, brand) == f"{expected} In Plum, from Fernhill."
+
+
+def test_names_are_those_of_a_shop_and_always_the_same() -> None:
+    names = [
+        Branding(rules()).brand(id_, kind, shelf, gloss).name(kind)
+        for id_, kind, shelf, gloss in (
+            ("miniskirt", "Miniskirt", "fashion/dresses", "a very short skirt"),
+            ("blue-jeans", "Blue Jeans", "fashion/trousers", "denim trousers"),
+            ("brie", "Brie", "fresh/dairy", "soft cheese"),
+        )
+    ]
+    assert names == [
+        "Marlowe & Tate Miniskirt, Plum",
+        "Ostrava Row Blue Jeans Signature",
+        "Green Basket Brie, 500\u00a0g",
+    ]
+
+
+def test_two_things_of_one_kind_get_two_names() -> None:
+    branding = Branding(rules())
+    assert branding.brand("brie", "Brie", "fresh", "") != branding.brand("brie", "Brie", "fresh", "")

@@ -22,7 +22,7 @@ def catalog(catalogue: Catalogue) -> CatalogService:
 
 async def test_get(catalog: CatalogService) -> None:
     product = await catalog.get("abacus")
-    assert product.name == "Abacus"
+    assert (product.kind, product.name) == ("Abacus", f"{product.brand} Abacus {product.variant}")
     assert product.category_id == "electronics/computers"
 
 
@@ -95,4 +95,12 @@ def test_the_catalogue_is_large_and_its_ids_fit_an_address(catalogue: Catalogue)
 
 @pytest.mark.parametrize("word", ["rifle", "land mine", "gallows", "heroin", "handcuff", "cigarette"])
 def test_some_things_are_not_for_sale(catalogue: Catalogue, word: str) -> None:
-    assert not [each.id for each in catalogue.products if word in {each.name.lower(), *each.synonyms}]
+    assert not [each.id for each in catalogue.products if word in {each.kind.lower(), *each.synonyms}]
+
+
+def test_no_name_is_a_dictionary_entry(catalogue: Catalogue) -> None:
+    assert len({product.name for product in catalogue.products}) == len(catalogue.products)
+    for product in catalogue.products:
+        assert product.name.startswith(f"{product.brand} {product.kind}")
+        assert product.name.endswith(product.variant)
+        assert "(" not in product.name

@@ -47,9 +47,11 @@ class Wrong:
         Wrong(address(recipient="  "), ("The recipient is missing.",)),
         Wrong(address(street="Weg\n1"), ("The street contains characters that cannot be printed.",)),
         Wrong(address(country="XX"), ("Country 'XX' does not exist; give its two letters, such as DE.",)),
-        Wrong(address(postal_code="1011"), ("Postal codes in DE look like 12345, not like '1011'.",)),
-        Wrong(address(postal_code="10115", country="AT"), ("Postal codes in AT look like 1234, not like '10115'.",)),
-        Wrong(address(postal_code="١٢٣٤٥"), ("Postal codes in DE look like 12345, not like '١٢٣٤٥'.",)),
+        Wrong(address(postal_code="1011"), ("Postal codes in Germany look like 12345, not like '1011'.",)),
+        Wrong(
+            address(postal_code="10115", country="AT"), ("Postal codes in Austria look like 1234, not like '10115'.",)
+        ),
+        Wrong(address(postal_code="١٢٣٤٥"), ("Postal codes in Germany look like 12345, not like '١٢٣٤٥'.",)),
         Wrong(
             address("", "", "", "", "ZZ"),
             (

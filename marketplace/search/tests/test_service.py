@@ -3,7 +3,7 @@
 import pytest
 
 from marketplace.pricing.contract import Money
-from marketplace.search.contract import CategoryCount, Filters, Findings, IndexNotReady, Sort
+from marketplace.search.contract import CategoryCount, Filters, Findings, IndexNotReady, Sort, Suggestion
 from marketplace.search.service import SearchService
 
 from .conftest import Shop, rating, unavailable
@@ -178,9 +178,10 @@ async def test_pages_agree_when_popularity_reorders_them(search: SearchService) 
 
 
 async def test_suggest(search: SearchService) -> None:
-    assert await search.suggest("SO") == ("Sofa", "Sofa Bed")
-    assert await search.suggest("sofa b") == ("Sofa Bed",)
-    assert await search.suggest("so", limit=1) == ("Sofa",)
+    sofa, bed = Suggestion("sofa", "Sofa"), Suggestion("sofa-bed", "Sofa Bed")
+    assert await search.suggest("SO") == (sofa, bed)
+    assert await search.suggest("sofa b") == (bed,)
+    assert await search.suggest("so", limit=1) == (sofa,)
     assert await search.suggest("x") == await search.suggest(" ") == ()
 
 

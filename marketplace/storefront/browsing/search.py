@@ -6,9 +6,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from marketplace.search.contract import Findings, IndexNotReady
+from marketplace.pricing.contract import in_words
+from marketplace.search.contract import Findings, IndexNotReady, Suggestion
 from marketplace.storefront.shop import Shop
-from marketplace.storefront.web import Aisle, Aisles, Pages, Tree, optional
+from marketplace.storefront.web import Aisle, Aisles, Pages, Tree, optional, picture_url, product_url
 from plures import CallError
 
 from .cards import ProductCard, card_of
@@ -41,7 +42,7 @@ class SearchDownView:
 
 
 class SearchPage:
-    """Shows results, and suggests words while the visitor types."""
+    """Shows results, and suggests products while the visitor types."""
 
     def __init__(self, shop: Shop, pages: Pages, aisles: Aisles) -> None:
         self._shop = shop
@@ -63,8 +64,17 @@ class SearchPage:
 
     async def _suggest(self, request: Request) -> Response:
         prefix = request.query_params.get("q", "").strip()[:100]
-        words = await optional(self._shop.search.suggest(prefix)) if prefix else ()
-        return JSONResponse(list(words or ()))
+        found = await optional(self._shop.search.suggest(prefix)) if prefix else ()
+        ids = tuple(each.product_id for each in found or ())
+        prices = await optional(self._shop.pricing.quote_many(ids)) if ids else ()
+        price_of = {price.product_id: in_words(price.unit) for price in prices or ()}
+        return JSONResponse([_suggested(each, price_of.get(each.product_id)) for each in found or ()])
+
+
+def _suggested(suggestion: Suggestion, price: str | None) -> dict[str, str | None]:
+    """What the script shows of a product; its price is None while pricing does not answer."""
+    id_ = suggestion.product_id
+    return {"name": suggestion.name, "url": product_url(id_), "picture": picture_url(id_), "price": price}
 
 
 def view_of(query: SearchQuery, found: Findings, tree: Tree) -> SearchView:

@@ -1,10 +1,11 @@
 """The form for an address."""
 
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from marketplace.profile.contract import Address
-from marketplace.storefront.web import Entered, Filled, Reader, alphabetical, country_name
+from marketplace.profile.contract import Address, country_name
+from marketplace.storefront.web import Entered, Filled, Reader
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Country:
 def choices(codes: Collection[str]) -> tuple[Country, ...]:
     """The countries in the order of their names."""
     countries = (Country(code, country_name(code)) for code in codes)
-    return tuple(sorted(countries, key=lambda country: alphabetical(country.name)))
+    return tuple(sorted(countries, key=lambda country: _alphabetical(country.name)))
 
 
 def read_address(entered: Entered, countries: Collection[str]) -> Filled[Address]:
@@ -50,3 +51,9 @@ def address_as_entered(address: Address | None) -> Filled[Address]:
         },
         value=address,
     )
+
+
+def _alphabetical(name: str) -> str:
+    """What to sort names by: Åland stands at A, Türkiye beside Turkmenistan."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from marketplace.catalog.contract import Category, CategoryUnknown, Item, Product, ProductPage, ProductUnknown
 from marketplace.inventory.contract import Reservation, Stock
 from marketplace.pricing.contract import Money, Price, Quote, QuotedLine
-from marketplace.search.contract import CategoryCount, Filters, Findings, Hit, PriceBand, Sort
+from marketplace.search.contract import CategoryCount, Filters, Findings, Hit, PriceBand, Sort, Suggestion
 
 CATEGORIES = (
     Category("home", "Home", 4),
@@ -146,9 +146,9 @@ class FakeSearch:
             for product, price, stock in zip(products, prices, stocks, strict=True)
         ]
 
-    async def suggest(self, prefix: str, limit: int = 8) -> tuple[str, ...]:
-        names = [one.name async for one in self._catalog.export() if one.name.lower().startswith(prefix.lower())]
-        return tuple(names[:limit])
+    async def suggest(self, prefix: str, limit: int = 8) -> tuple[Suggestion, ...]:
+        products = [one async for one in self._catalog.export() if one.name.lower().startswith(prefix.lower())]
+        return tuple(Suggestion(one.id, one.name) for one in products[:limit])
 
     async def record_popularity(self, order_id: str, product_ids: tuple[str, ...]) -> None:
         self.popular.append((order_id, product_ids))

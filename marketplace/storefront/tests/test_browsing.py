@@ -1,5 +1,7 @@
 """Browsing: the front page, categories, search, products, pictures."""
 
+import json
+
 from .fake_assortment import FakeCatalog
 from .fake_shop import Down, FakeShop
 from .shopper import ADDRESS, Shopper
@@ -64,10 +66,17 @@ async def test_a_search_that_makes_no_sense_is_read_as_far_as_it_does(shopper: S
     assert shopper.status == 200
 
 
-async def test_suggestions_are_names(shop: FakeShop) -> None:
+async def test_suggestions_have_a_picture_and_a_price(shop: FakeShop) -> None:
     shopper = Shopper(shop.app())
     await shopper.get("/suggestions?q=ar")
-    assert shopper.html == '["Armchair"]'
+    assert json.loads(shopper.html) == [
+        {
+            "name": "Armchair",
+            "url": "/products/armchair",
+            "picture": "/pictures/armchair.svg?2",
+            "price": "€249.00",
+        }
+    ]
     await shopper.get("/suggestions?q=")
     assert shopper.html == "[]"
 

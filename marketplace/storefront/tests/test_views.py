@@ -3,11 +3,11 @@
 import pytest
 
 from marketplace.pricing.contract import Money, in_words
+from marketplace.profile.contract import COUNTRY_NAMES
 from marketplace.storefront.browsing.facets import band_name
 from marketplace.storefront.browsing.pager import pager
 from marketplace.storefront.buying.address_form import choices
 from marketplace.storefront.buying.card_form import read_card
-from marketplace.storefront.web.countries import COUNTRY_NAMES
 from marketplace.storefront.web.patience import Remembered
 from plures import Outcome, Unavailable
 

@@ -5,7 +5,6 @@ It knows the catalogue's tree, because each page shows it, and nothing of what t
 
 from .aisles import Aisle, Aisles, Tree
 from .assets import Assets
-from .countries import alphabetical, country_name
 from .failures import Failures
 from .forms import Entered, Filled, Reader, posted, refused_by
 from .patience import PATIENCE_S, Remembered, optional
@@ -30,8 +29,6 @@ __all__ = [
     "Settings",
     "Tree",
     "Visitor",
-    "alphabetical",
-    "country_name",
     "optional",
     "picture_url",
     "posted",

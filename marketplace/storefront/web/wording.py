@@ -5,10 +5,11 @@ from typing import Final
 from urllib.parse import quote
 
 from marketplace.pricing.contract import Money, in_words
+from marketplace.profile.contract import country_name
 from marketplace.shipping.contract import ShippingMethod, ShippingQuote
 
-from .countries import country_name
-
+# Goes up when the catalogue draws its products in another way.
+_PICTURES: Final = 2
 _METHODS: Final = {ShippingMethod.STANDARD: "Standard", ShippingMethod.EXPRESS: "Express"}
 
 
@@ -37,7 +38,8 @@ def product_url(product_id: str) -> str:
 
 
 def picture_url(product_id: str) -> str:
-    return f"/pictures/{quote(product_id, safe='')}.svg"
+    """Browsers keep pictures for a year, so new pictures need a new address."""
+    return f"/pictures/{quote(product_id, safe='')}.svg?{_PICTURES}"
 
 
 # What templates call, by the names that they use.

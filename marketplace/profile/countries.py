@@ -4,7 +4,6 @@ They are the short names of the standard, without "the" and in the form in which
 "South Korea", not "Korea (the Republic of)".
 """
 
-import unicodedata
 from typing import Final
 
 COUNTRY_NAMES: Final = {
@@ -63,9 +62,3 @@ COUNTRY_NAMES: Final = {
 def country_name(code: str) -> str:
     """The name of a country; its letters if the standard has no such country."""
     return COUNTRY_NAMES.get(code, code)
-
-
-def alphabetical(name: str) -> str:
-    """What to sort names by: Åland stands at A, Türkiye beside Turkmenistan."""
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
