@@ -4,10 +4,14 @@ import hashlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Final
 
 from marketplace.catalog.contract import Catalog, Category, CategoryUnknown, Product, ProductPage, ProductUnknown
 from marketplace.catalog.packaged import Catalogue
 from marketplace.catalog.pictures import picture_svg
+
+_MOST_PICTURES: Final = 2_000
 
 
 class CatalogService(Catalog):
@@ -16,6 +20,8 @@ class CatalogService(Catalog):
         self._categories = catalogue.categories
         self._products = {product.id: product for product in catalogue.products}
         self._by_category = _by_category(catalogue)
+        # Drawing takes a moment, and most visitors look at the same few products.
+        self._drawn = lru_cache(_MOST_PICTURES)(self._draw)
         self._drawings = catalogue.drawings
         self._pictured = {
             category: tuple(each for each in products if each.id in catalogue.drawings)
@@ -52,12 +58,15 @@ class CatalogService(Catalog):
         return tuple(dict.fromkeys(chosen))[:limit]
 
     async def picture(self, product_id: str) -> str:
-        product = await self.get(product_id)
-        return picture_svg(product, self._drawings.get(product_id, ""))
+        await self.get(product_id)
+        return self._drawn(product_id)
 
     async def export(self) -> AsyncIterator[Product]:
         for product in self._products.values():
             yield product
+
+    def _draw(self, product_id: str) -> str:
+        return picture_svg(self._products[product_id], self._drawings.get(product_id, ""))
 
     def _choice(self, department: str, occasion: str) -> Product:
         """A product of the department, if possible one that has a drawing: a front page shows pictures."""

@@ -1,13 +1,12 @@
 """Recommendations: what customers bought together, after that what goes with it, and after that what is alike."""
 
-import asyncio
 import re
 from functools import lru_cache
-from itertools import permutations, zip_longest
+from itertools import permutations
 from typing import Final, Protocol
 from zlib import crc32
 
-from marketplace.catalog.contract import Catalog, CategoryUnknown, Product
+from marketplace.catalog.contract import Catalog, Product
 from marketplace.recommendations.complements import complements_of
 from marketplace.recommendations.contract import Recommendation, Recommendations
 
@@ -68,19 +67,10 @@ class RecommendationsService(Recommendations):
                 found.setdefault(other.id, Recommendation(other.id))
         return tuple(found.values())[:limit]
 
-    async def _complements(self, product: Product, limit: int) -> list[Product]:
-        """One from each shelf of things that go with the product, then another one from each."""
+    async def _complements(self, product: Product, limit: int) -> tuple[Product, ...]:
         if limit <= 0:
-            return []
-        shelves = await asyncio.gather(*map(self._shelf, complements_of(product.category_id)))
-        alike = [_most_alike(product, shelf) for shelf in shelves]
-        return [other for turn in zip_longest(*alike) for other in turn if other is not None][:limit]
-
-    async def _shelf(self, category_id: str) -> tuple[Product, ...]:
-        try:
-            return (await self._catalog.browse(category_id, limit=NEIGHBOURS)).products
-        except CategoryUnknown:
             return ()
+        return (await self._catalog.get_many(complements_of(product.id, product.category_id)))[:limit]
 
     async def record_order(self, order_id: str, product_ids: tuple[str, ...]) -> None:
         distinct = tuple(dict.fromkeys(product_ids))[:MOST_LEARNT_FROM]

@@ -74,7 +74,6 @@ def documents(entries: Sequence[IndexEntry]) -> Iterator[dict[str, object]]:
             "whole_synonym": [synonym.lower() for synonym in product.synonyms],
             "name_plain": kind_of(product),
             "name": kind_of(product),
-            "brand": f"{product.brand} {product.variant}",
             "synonyms": list(product.synonyms),
             "description": product.description,
             "category": entry.category_names,

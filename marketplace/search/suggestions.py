@@ -13,9 +13,12 @@ class Suggestions:
     """Knows the names and kinds of all products, and how popular each of them is."""
 
     def __init__(self, products: Iterable[tuple[Product, int]]) -> None:
+        ranked = sorted(products, key=lambda each: (-each[1], each[0].name))
+        self._products = [Suggestion(product.id, product.name) for product, _ in ranked]
+        # How what is typed for a product may begin, and the product's rank.
         self._places = sorted(
-            (beginning, -popularity, product.name, product.id)
-            for product, popularity in products
+            (beginning, rank)
+            for rank, (product, _) in enumerate(ranked)
             for beginning in {kind_of(product).lower(), product.name.lower()}
         )
 
@@ -27,8 +30,6 @@ class Suggestions:
         first = bisect_left(self._places, (wanted,))
         # No character sorts after U+10FFFF, so this is the end of the places that begin with the prefix.
         last = bisect_left(self._places, (wanted + "\U0010ffff",))
-        # A product may be found by its kind and by its name.
-        best = nsmallest(2 * limit, self._places[first:last], key=lambda each: each[1:])
-        return tuple(Suggestion(id_, name) for name, id_ in dict.fromkeys((name, id_) for _, _, name, id_ in best))[
-            :limit
-        ]
+        # A product may begin so in its kind and in its name.
+        ranks = {rank for _, rank in self._places[first:last]}
+        return tuple(self._products[rank] for rank in nsmallest(limit, ranks))

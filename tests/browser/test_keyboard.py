@@ -74,3 +74,35 @@ async def test_after_a_refused_form_the_focus_is_where_the_problem_is_told(shopp
     await expect(shopper.page.get_by_role("alert")).to_be_focused()
     await shopper.page.get_by_role("alert").get_by_role("link").click()
     await expect(shopper.page.get_by_label("E-mail")).to_be_focused()
+
+
+async def test_a_suggestion_without_a_mouse(shopper: Shopper) -> None:
+    page = shopper.page
+    await shopper.visit()
+    await shopper.search_until_found("umbrella")
+    await shopper.visit()
+    field, listed = page.locator("#find"), page.locator("#suggestions")
+    await tab_to(page, id_="find")
+    assert await field.get_attribute("aria-expanded") == "false"
+    await page.keyboard.type("umb")
+    await listed.locator("[role=option]").first.wait_for()
+    assert await field.get_attribute("aria-expanded") == "true"
+    assert await field.get_attribute("aria-controls") == "suggestions"
+    first = listed.locator("[role=option]").first
+    assert "€" in await first.inner_text()
+    assert await first.locator("img").get_attribute("src")
+    await page.keyboard.press("ArrowDown")
+    assert await field.get_attribute("aria-activedescendant") == await first.get_attribute("id")
+    assert await first.get_attribute("aria-selected") == "true"
+    await page.keyboard.press("ArrowUp")
+    assert await field.get_attribute("aria-activedescendant") is None
+    await page.keyboard.press("Escape")
+    assert await field.get_attribute("aria-expanded") == "false"
+    assert await field.input_value() == "umb"
+    await page.keyboard.type("r")
+    await first.wait_for()
+    name = await first.locator(".suggested-name").inner_text()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/products/*")
+    assert await page.locator("h1").inner_text() == name

@@ -1,6 +1,7 @@
 """Sets a text into a box: in as few lines and in as large letters as fit."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Final
 
@@ -30,6 +31,8 @@ class Lettering:
         )
 
 
+# The same houses and sizes stand on many labels.
+@lru_cache(4_000)
 def lettering(text: str, width: float, height: float, largest: float) -> Lettering:
     """The text in lines that fit into a box, in letters of at most this size."""
     words = text.split()

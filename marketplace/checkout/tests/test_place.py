@@ -71,6 +71,7 @@ async def test_what_follows_an_order(shop: Shop) -> None:
     assert shop.reviews.allowed == [("anna", ("tea", "cup"))]
     assert shop.recommendations.orders == {placed.order.id: ("tea", "cup")}
     (message,) = await shop.notifications.list_for("anna")
+    assert "Germany" in message.text
     assert message.subject == f"Your order {placed.order.id}"
     for expected in ("Hello Anna Ahl", "2 x Tea: €11.80", "1 x Cup: €12.50", "ending in 4242", "10115 Berlin"):
         assert expected in message.text

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from marketplace.catalog.contract import Catalog, CategoryUnknown, Product, ProductPage, ProductUnknown
+from marketplace.catalog.contract import Catalog, Product, ProductPage, ProductUnknown
 from marketplace.recommendations.memory import MemoryPairs
 from marketplace.recommendations.service import PairStore, RecommendationsService
 from marketplace.recommendations.store import MIGRATIONS, DatabasePairs
@@ -22,11 +22,10 @@ SHELF = tuple(
 )
 
 
-CUPS = (
+GOES_WITH_TEA = (
     Product("mug", "Mug", "a cup with a handle for hot drinks", "kitchen/drinkware"),
-    Product("flute", "Flute", "a tall narrow wineglass", "kitchen/drinkware"),
+    Product("cookie", "Cookie", "a small sweet cake", "bakery/cookies"),
 )
-BISCUITS = (Product("wafer", "Wafer", "a thin crisp biscuit", "bakery/cookies"),)
 
 
 @pytest.fixture(params=["memory", "database"])
@@ -40,23 +39,24 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 
 @pytest.fixture
-def shelves() -> dict[str, tuple[Product, ...]]:
-    """What stands on each shelf of the catalog; a test may put more on them."""
-    return {"drinks/hot": SHELF}
+def beside() -> list[Product]:
+    """What the catalog has beside the shelf; a test may put something there."""
+    return []
 
 
 @pytest.fixture
-def recommendations(store: PairStore, shelves: dict[str, tuple[Product, ...]]) -> RecommendationsService:
+def recommendations(store: PairStore, beside: list[Product]) -> RecommendationsService:
     def get(product_id: str) -> Product:
-        found = [product for product in (*SHELF, *CUPS, *BISCUITS) if product.id == product_id]
+        found = [product for product in SHELF if product.id == product_id]
         if not found:
             raise ProductUnknown(product_id=product_id)
         return found[0]
 
-    def browse(category_id: str, offset: int = 0, limit: int = 24) -> ProductPage:
-        products = shelves.get(category_id)
-        if products is None:
-            raise CategoryUnknown(category_id=category_id)
-        return ProductPage(len(products), products[offset : offset + limit])
+    def get_many(product_ids: tuple[str, ...]) -> tuple[Product, ...]:
+        return tuple(product for each in product_ids for product in beside if product.id == each)
 
-    return RecommendationsService(fake(Catalog, get=get, browse=browse), store)
+    def browse(category_id: str, offset: int = 0, limit: int = 24) -> ProductPage:
+        assert category_id == "drinks/hot"
+        return ProductPage(len(SHELF), SHELF[offset : offset + limit])
+
+    return RecommendationsService(fake(Catalog, get=get, get_many=get_many, browse=browse), store)

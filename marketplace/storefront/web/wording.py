@@ -18,6 +18,11 @@ def day(at: datetime) -> str:
     return f"{at.day} {at:%B %Y}"
 
 
+def short_day(at: datetime) -> str:
+    """``22 Nov``."""
+    return f"{at.day} {at:%b}"
+
+
 def method_name(shipping: ShippingQuote) -> str:
     return _METHODS.get(shipping.method, shipping.method.value)
 
@@ -46,6 +51,7 @@ def picture_url(product_id: str) -> str:
 FILTERS: Final = {
     "money": in_words,
     "day": day,
+    "short_day": short_day,
     "country": country_name,
     "method": method_name,
     "days": shipping_days,
