@@ -67,14 +67,14 @@ async def test_answers_that_only_look_wrong_are_right(shop: Running) -> None:
     assert await shop.client(Trouble).odd_number() == 5.0
 
 
-async def test_errors_that_break_the_contract_are_internal(checked_shop: Running) -> None:
-    trouble = checked_shop.client(Trouble)
+async def test_errors_that_break_the_contract_are_internal(shop: Running) -> None:
+    trouble = shop.client(Trouble)
     assert type(await failure(trouble.fail("wrong field"))) is Internal
     assert type(await failure(trouble.fail("no unicode"))) is Internal
 
 
-async def test_errors_are_subject_to_the_limit_of_answers(checked_shop: Running) -> None:
-    error = await failure(checked_shop.client(Trouble).fail("much"))
+async def test_errors_are_subject_to_the_limit_of_answers(shop: Running) -> None:
+    error = await failure(shop.client(Trouble).fail("much"))
     assert (type(error), error.outcome) == (LimitExceeded, Outcome.MAY_HAVE_RUN)
 
 

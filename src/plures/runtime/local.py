@@ -1,6 +1,6 @@
 """Calls by reference: caller and callee share the process; arguments and answer are passed as they are.
 
-Only the shape of an answer is checked (`fitting`).
+The shape of an answer is checked (`fitting`), and a declared error fully: errors are rare.
 """
 
 import asyncio
@@ -9,9 +9,11 @@ from contextlib import aclosing
 from time import monotonic
 from typing import Any
 
-from plures.contract import OperationDescription
+from plures.contract import ContractError, OperationDescription
+from plures.errors import CallError
 
-from .context import current
+from . import connect
+from .context import CallContext, current
 from .deadlines import Deadlines
 from .failures import failure_of
 from .fitting import answer_shape, refuse_misfit
@@ -38,16 +40,16 @@ def by_reference(
             answer = await work
         except asyncio.CancelledError as error:
             if context.absorb():
-                raise failure_of(Expired(), operation, context) from None
+                raise _failure(Expired(), operation, context) from None
             if context.is_asked_to_end():
                 raise
-            raise failure_of(Expired() if context.is_over() else error, operation, context) from None
+            raise _failure(Expired() if context.is_over() else error, operation, context) from None
         except Exception as error:  # noqa: BLE001 - the caller is told of each error that a service raises, as a failure
-            raise failure_of(Expired() if context.is_over() else error, operation, context) from None
+            raise _failure(Expired() if context.is_over() else error, operation, context) from None
         else:
             if context.deadline <= monotonic():
                 context.absorb()
-                raise failure_of(Expired(), operation, context)
+                raise _failure(Expired(), operation, context)
             if not fits(answer):
                 refuse_misfit(operation, answer)
             return answer
@@ -71,6 +73,12 @@ def _stream(operation: OperationDescription, method: Callable[..., Any], deadlin
                         refuse_misfit(operation, item)
                     yield item
         except Exception as error:  # noqa: BLE001 - as above
-            raise failure_of(error, operation, context) from None
+            raise _failure(error, operation, context) from None
 
     return call
+
+
+def _failure(error: BaseException, operation: OperationDescription, context: CallContext) -> CallError | ContractError:
+    """What the caller would see of an error if it were elsewhere."""
+    failure = failure_of(error, operation, context)
+    return connect.error_that_crosses(failure, operation) if isinstance(failure, ContractError) else failure

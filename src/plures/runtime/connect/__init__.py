@@ -3,7 +3,7 @@
 It knows the numbers of HTTP statuses, and no more of HTTP than these. `plures.runtime` shows how the bytes look.
 """
 
-from .answers import END_OF_STREAM, encoded_answer, end_of_stream, error_reply
+from .answers import END_OF_STREAM, encoded_answer, end_of_stream, error_reply, error_that_crosses
 from .replies import answer_of, check_form, read_stream
 from .words import (
     COMPRESSED_FLAG,
@@ -41,6 +41,7 @@ __all__ = [
     "end_of_stream",
     "envelope",
     "error_reply",
+    "error_that_crosses",
     "header_lines",
     "read_stream",
     "timeout_ms",

@@ -32,15 +32,25 @@ def encoded_answer(operation: OperationDescription, value: Any, encode: Callable
 
 def error_reply(error: CallError | ContractError, operation: OperationDescription) -> Reply:
     """The reply that tells an error; it tells another error where this one has fields that may not cross."""
+    error, body = _told(error, operation)
+    never_started = isinstance(error, CallError) and error.outcome is Outcome.NOT_SENT
+    return Reply(HTTP_STATUS[error.status], body, NOT_SENT if never_started else None)
+
+
+def error_that_crosses(error: CallError | ContractError, operation: OperationDescription) -> CallError | ContractError:
+    """The error itself, or what callers over the wire are told in its place."""
+    return _told(error, operation)[0]
+
+
+def _told(error: CallError | ContractError, operation: OperationDescription) -> tuple[CallError | ContractError, bytes]:
     try:
         body = _error_body(error, operation)
         check_size(operation, body, Outcome.MAY_HAVE_RUN)
     except (Malformed, TooDeep) as wrong:
-        return error_reply(bad_answer(wrong, operation), operation)
+        return _told(bad_answer(wrong, operation), operation)
     except LimitExceeded as too_large:
-        return error_reply(too_large, operation)
-    never_started = isinstance(error, CallError) and error.outcome is Outcome.NOT_SENT
-    return Reply(HTTP_STATUS[error.status], body, NOT_SENT if never_started else None)
+        return _told(too_large, operation)
+    return error, body
 
 
 def end_of_stream(error: CallError | ContractError, operation: OperationDescription) -> bytes:
