@@ -87,13 +87,16 @@ def test_teams_can_be_named_by_the_user(history, read, tmp_path):
     assert (found.verdict, found.pressure) == (Verdict.SPLIT_OUT, Pressure.TEAM)
 
 
-def test_an_always_together_pair_with_the_same_owners_is_merged(history, read, tmp_path):
+@pytest.mark.parametrize("imported", ["both", "one", "none"])
+def test_an_always_together_pair_with_the_same_owners_is_merged(history, read, tmp_path, imported):
     history.commit(0, "founder", shop(history, "orders", "lines"))
     own_work(history)
     for turn, day in enumerate(range(2, 230, 5)):
         both = {
-            f"shop/{name}/m{turn % 6}.py": history.module(f"from shop.{other} import m0", mark=turn)
-            for name, other in (("orders", "lines"), ("lines", "orders"))
+            f"shop/{name}/m{turn % 6}.py": history.module(
+                *([f"from shop.{other} import m0"] if imported in names else []), mark=turn
+            )
+            for name, other, names in (("orders", "lines", ("both", "one")), ("lines", "orders", ("both",)))
         }
         history.commit(day, f"order_{'one' if turn % 2 else 'two'}", both)
     survey = read(history.write(tmp_path))
@@ -101,6 +104,8 @@ def test_an_always_together_pair_with_the_same_owners_is_merged(history, read, t
     assert found.subject == ("shop.lines", "shop.orders")
     assert found.merge is not None
     assert found.merge.joint_commits >= 40
+    # Two answers to one question change together too.
+    assert any("Neither imports the other" in e.statement for e in found.counter_evidence) is (imported == "none")
     asking = [f.subject for f in advise(survey).findings if f.verdict is not Verdict.LEAVE_ALONE]
     assert asking == [("shop.lines", "shop.orders")]
 

@@ -100,7 +100,23 @@ def from_history(survey: Survey) -> Iterator[Evidence]:
             )
     for pair, coupling in survey.couplings.items():
         if coupling.together:
-            yield _together(survey, pair, coupling)
+            evidence = _together(survey, pair, coupling)
+            yield evidence
+            if evidence.strength >= 1 and pair not in survey.dependencies and pair[::-1] not in survey.dependencies:
+                yield _strangers(pair)
+
+
+def _strangers(pair: tuple[str, str]) -> Evidence:
+    """What speaks for leaving two apart that change together: there is no border between them that a merge would take away."""
+    return Evidence(
+        source="imports",
+        subject=pair,
+        statement="Neither imports the other: they may be two answers to one question, and to merge them saves no call.",
+        figure=0.0,
+        unit="pairs of files that import",
+        supports=Verdict.LEAVE_ALONE,
+        strength=1.0,
+    )
 
 
 def _together(survey: Survey, pair: tuple[str, str], coupling: Coupling) -> Evidence:

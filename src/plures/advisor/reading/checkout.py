@@ -24,8 +24,8 @@ class Checkout:
 
     @property
     def name(self) -> str:
-        """Name of the folder, or of the one above where the folder is only called `repo` or `.git`."""
-        named = self.folder.name if self.folder.name not in {"repo", ".git", ""} else self.folder.parent.name
+        """Name of the folder, or of one above where the folder is only called `repo` or `.git`."""
+        named = next((at.name for at in (self.folder, *self.folder.parents) if at.name not in {"repo", ".git"}), "")
         # A name that is no UTF-8 is shown with a sign in place of what cannot be shown.
         return os.fsencode(named.removesuffix(".git") or str(self.folder)).decode(errors="replace")
 

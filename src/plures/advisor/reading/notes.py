@@ -9,7 +9,7 @@ from .roles import Role, copied_folder, roles
 _SUBMODULE = (
     "Not read, since its code and history are another repository's: the submodule {}. To map it, give its folder."
 )
-_COPIES = "Left out as copies of other projects: {} files below {}. To map them, give that folder."
+_COPIES = "Left out as copies of other projects: {} below {}. To map them, give that folder."
 _NOTEBOOKS = "Not read: the code of {}, such as {}. What {} not on the map."
 _NOTEBOOK = ".ipynb"
 _NAMED = 3
@@ -29,7 +29,7 @@ def _submodules(found: tuple[str, ...]) -> Iterator[str]:
 def _copies(kinds: Mapping[str, Role]) -> Iterator[str]:
     folders = Counter(copied_folder(path) for path, role in kinds.items() if role is Role.COPY)
     for folder, files in folders.most_common(_NAMED):
-        yield _COPIES.format(files, folder)
+        yield _COPIES.format("1 file" if files == 1 else f"{files} files", folder)
     if len(folders) > _NAMED:
         yield f"And {len(folders) - _NAMED} more folders of copies were left out."
 

@@ -1,8 +1,9 @@
 """Gives every Python file its dotted names, and finds the file that an import means. Knows src layouts, namespaces and monorepos."""
 
+import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from .python import Import, ModuleFacts
 
@@ -12,6 +13,10 @@ _PROJECT_FILES = _DISTRIBUTION_FILES | {"manage.py", "requirements.txt", "Pipfil
 _SOURCE_FOLDERS = ("src", "lib", "python")
 # Of so many files that only Python 2 can parse, as a share, the codebase is one of Python 2.
 _OLD_SHARE = 0.05
+# What an `__init__.py` says before Python 3.3 to share its name with other distributions.
+_SHARES_NAME = re.compile(r"^[^#\n]*\b(?:declare_namespace|extend_path)[ \t]*\(", re.MULTILINE)
+# With more lines than this it has names of its own.
+_NAMESPACE_LINES = 8
 
 
 def project_folders(paths: Iterable[str]) -> set[str]:
@@ -46,6 +51,11 @@ def is_python_2(facts: Mapping[str, ModuleFacts]) -> bool:
     return bool(old) and old >= _OLD_SHARE * len(facts)
 
 
+def is_namespace(path: str, lines: int, text: str) -> bool:
+    """Whether a file only says that others share its package's name: what is imported from there and is not here is theirs."""
+    return path.endswith("__init__.py") and lines <= _NAMESPACE_LINES and _SHARES_NAME.search(text) is not None
+
+
 class ModuleIndex:
     """Dotted names of a codebase's files.
 
@@ -55,9 +65,17 @@ class ModuleIndex:
     Args:
         projects: Folders that are on `sys.path`, or whose source folders are.
         python_2: Imports may be relative without saying so.
+        namespaces: Files that no import means, since they only share a name.
     """
 
-    def __init__(self, paths: Iterable[str], projects: set[str], *, python_2: bool = False) -> None:
+    def __init__(
+        self,
+        paths: Iterable[str],
+        projects: set[str],
+        *,
+        python_2: bool = False,
+        namespaces: Container[str] = (),
+    ) -> None:
         python = [path for path in paths if path.endswith(".py")]
         self._python_2 = python_2
         self._packages = {path.rpartition("/")[0] for path in python if path.endswith("/__init__.py")}
@@ -69,7 +87,7 @@ class ModuleIndex:
         self._full: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
         self._short: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
         for path, name in self.name_of.items():
-            if is_module(path):
+            if is_module(path) and path not in namespaces:
                 self._full[name].append((path, self._root(path)))
                 for alias, folder in self._aliases(path):
                     self._short[alias].append((path, folder))

@@ -70,8 +70,8 @@ def _holds_projects(place: str, below: list[str], packages: set[str]) -> bool:
 def copied_folder(path: str) -> str:
     """The folder of copies that a file with the role `COPY` lies in."""
     folders = path.split("/")[:-1]
-    depth = next(i for i, folder in enumerate(folders, 1) if folder in _COPIED_FOLDERS or folder == _VENDOR)
-    return "/".join(folders[:depth])
+    place = next((folder for folder in folders if folder in _COPIED_FOLDERS), _VENDOR)
+    return "/".join(folders[: folders.index(place) + 1])
 
 
 def _test_folders(python: list[str]) -> set[str]:

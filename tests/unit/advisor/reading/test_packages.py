@@ -1,6 +1,12 @@
 import pytest
 
-from plures.advisor.reading.packages import ModuleIndex, distribution_folders, is_python_2, project_folders
+from plures.advisor.reading.packages import (
+    ModuleIndex,
+    distribution_folders,
+    is_namespace,
+    is_python_2,
+    project_folders,
+)
 from plures.advisor.reading.python.facts import Import
 from plures.advisor.reading.python.parse import parse
 
@@ -120,3 +126,31 @@ def test_distributions_share_a_namespace():
 )
 def test_the_setup_of_a_subpackage_makes_no_distribution(more: tuple[str, ...], found: set[str]):
     assert distribution_folders(["setup.py", "sci/__init__.py", *more]) == found
+
+
+def test_what_other_distributions_have_below_a_shared_name_is_foreign():
+    paths = ("setup.py", "acme/__init__.py", "acme/bq/__init__.py", "acme/bq/job.py")
+    found = ModuleIndex(paths, project_folders(paths), namespaces={"acme/__init__.py"})
+    for foreign in (Import("acme.auth", 0, "", 1), Import("acme.auth", 0, "login", 1), Import("acme", 0, "auth", 1)):
+        assert found.resolve(foreign, "acme/bq/job.py") is None
+    assert found.resolve(Import("acme.bq", 0, "job", 1), "acme/bq/__init__.py") == "acme/bq/job.py"
+    assert found.resolve(Import("", 2, "bq", 1), "acme/bq/job.py") == "acme/bq/__init__.py"
+
+
+@pytest.mark.parametrize(
+    ("text", "shared"),
+    [
+        ("__import__('pkg_resources').declare_namespace(__name__)\n", True),
+        ("from pkgutil import extend_path\n__path__ = extend_path(__path__, __name__)\n", True),
+        (
+            "try:\n    import pkg_resources\n    pkg_resources.declare_namespace(__name__)\nexcept ImportError:\n    pass\n",
+            True,
+        ),
+        ("# no declare_namespace(__name__) here\n", False),
+        ("", False),
+        ("__path__ = extend_path(__path__, __name__)\n" + "x = 1\n" * 20, False),
+    ],
+)
+def test_a_package_that_only_shares_its_name(text: str, shared: bool):
+    assert is_namespace("acme/__init__.py", parse(text.encode()).lines, text) is shared
+    assert not is_namespace("acme/job.py", 1, text)

@@ -1,6 +1,6 @@
 import pytest
 
-from plures.advisor.reading.roles import Role, roles
+from plures.advisor.reading.roles import Role, copied_folder, roles
 
 P, T, M, D, C = Role.PRODUCTION, Role.TEST, Role.MIGRATION, Role.PROSE, Role.COPY
 
@@ -46,6 +46,18 @@ def test_a_production_package_called_test_is_told_from_tests():
     )
     assert found["web/test/client.py"] is P
     assert found["b/test/test_a.py"] is T
+
+
+@pytest.mark.parametrize(
+    ("path", "folder"),
+    [
+        ("pex/vendor/_vendored/attrs/attr/core.py", "pex/vendor/_vendored"),
+        ("vendor/idna/core.py", "vendor"),
+        ("a/third_party/tool.py", "a/third_party"),
+    ],
+)
+def test_the_folder_of_copies(path: str, folder: str):
+    assert copied_folder(path) == folder
 
 
 def test_other_files_have_no_role():

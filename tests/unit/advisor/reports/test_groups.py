@@ -58,6 +58,16 @@ def test_components_without_siblings_stay(names: list[str]):
     assert ({c.name for c in shown.components}, members) == (set(names), {})
 
 
+@pytest.mark.parametrize("separator", ["_", "-", "/"])
+def test_distributions_that_share_the_beginning_of_their_names_are_siblings(separator: str):
+    families = ("billing", "search", "mail", "auth", "ledger", "reports", "gateway", "catalogue", "support", "storage")
+    names = [separator.join(("acme", family, f"part{i}")) for family in families for i in range(10)]
+    shown, members = grouped(a_map([component(name) for name in names], []))
+    assert len(shown.components) <= MOST_APART
+    assert all(name.startswith(f"acme{separator}") and name.endswith(f"{separator}*") for name in members)
+    assert sum(map(len, members.values())) + len(shown.components) - len(members) == 100
+
+
 def test_families_are_joined_until_few_are_left():
     names = [f"app.{family}.x{i}" for family in "abcde" for i in range(20)]
     shown, members = grouped(a_map([component(name) for name in names], []))

@@ -140,7 +140,7 @@ def _places(rows: Sequence[Sequence[str]]) -> Places:
 
 
 def _width(name: str) -> float:
-    return len(short(name)) * _LETTER + (44 if name.endswith(".*") else 22)
+    return len(short(name)) * _LETTER + (44 if name.endswith("*") else 22)
 
 
 def _label(name: str, members: int) -> str:

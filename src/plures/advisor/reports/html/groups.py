@@ -10,6 +10,8 @@ from plures.advisor.model import CodeMap, Component, Edge
 MOST_APART = 24
 # So many components below one name are siblings.
 _FEWEST_SIBLINGS = 3
+# First packages, then distributions of a monorepo that share the beginning of their names.
+_SEPARATORS = (".", "/", "_", "-")
 # A picture of fewer boxes than this says nothing: then the largest siblings stay apart, until there are enough.
 _FEWEST_APART = 12
 _ENOUGH_APART = 16
@@ -18,17 +20,8 @@ _ENOUGH_APART = 16
 def grouped(drawn: CodeMap) -> tuple[CodeMap, Mapping[str, Sequence[str]]]:
     """The map with one component for each group of siblings, and the members of each group. A small map stays as it is."""
     group_of = {c.name: c.name for c in drawn.components}
-    while len(set(group_of.values())) > MOST_APART:
-        siblings = Counter(parent for name in set(group_of.values()) if (parent := _parent(name)))
-        parents = [parent for parent, count in siblings.items() if count >= _FEWEST_SIBLINGS]
-        if not parents:
-            break
-        # Deep siblings say least in a first picture; of equally deep ones the smaller family costs least.
-        joined = min(parents, key=lambda parent: (-parent.count("."), siblings[parent], parent))
-        family = _to_join(
-            {group for group in group_of.values() if _parent(group) == joined}, group_of, drawn.components
-        )
-        group_of = {name: f"{joined}.*" if group in family else group for name, group in group_of.items()}
+    for separator in _SEPARATORS:
+        group_of = _join_siblings(group_of, separator, drawn.components)
     members: defaultdict[str, list[str]] = defaultdict(list)
     for name, group in group_of.items():
         members[group].append(name)
@@ -36,6 +29,21 @@ def grouped(drawn: CodeMap) -> tuple[CodeMap, Mapping[str, Sequence[str]]]:
     components = [_together(group, [by_name[name] for name in names], group_of) for group, names in members.items()]
     shown = replace(drawn, components=tuple(components), edges=tuple(_edges(drawn.edges, group_of)))
     return shown, {group: names for group, names in members.items() if len(names) > 1}
+
+
+def _join_siblings(group_of: dict[str, str], separator: str, components: Sequence[Component]) -> dict[str, str]:
+    """The group of each component once families are joined, until few groups are left or none has siblings."""
+    while len(set(group_of.values())) > MOST_APART:
+        siblings = Counter(parent for name in set(group_of.values()) if (parent := _parent(name, separator)))
+        parents = [parent for parent, count in siblings.items() if count >= _FEWEST_SIBLINGS]
+        if not parents:
+            break
+        # Deep siblings say least in a first picture; of equally deep ones the smaller family costs least.
+        joined = min(parents, key=lambda parent: (-parent.count(separator), siblings[parent], parent))
+        members = {group for group in group_of.values() if _parent(group, separator) == joined}
+        family = _to_join(members, group_of, components)
+        group_of = {name: f"{joined}*" if group in family else group for name, group in group_of.items()}
+    return group_of
 
 
 def _to_join(siblings: set[str], group_of: Mapping[str, str], components: Sequence[Component]) -> set[str]:
@@ -49,9 +57,10 @@ def _to_join(siblings: set[str], group_of: Mapping[str, str], components: Sequen
     return set(sorted(siblings, key=lambda name: (-lines[name], name))[_ENOUGH_APART - 1 - others :])
 
 
-def _parent(name: str) -> str:
-    """What precedes the last part of a dotted name; for a group, what precedes its name."""
-    return name.removesuffix(".*").rpartition(".")[0]
+def _parent(name: str, separator: str) -> str:
+    """What precedes the last part of a name, with the separator; for a group, what precedes its name. Empty where nothing does."""
+    above, found, _ = name.removesuffix(f"{separator}*").rpartition(separator)
+    return above + found if above else ""
 
 
 def _together(group: str, parts: Sequence[Component], group_of: Mapping[str, str]) -> Component:
