@@ -25,6 +25,7 @@ from .statement_errors import (
     NotNullViolated,
     ReadOnly,
     StatementFailed,
+    StorageFailed,
     UniqueViolated,
 )
 
@@ -50,6 +51,7 @@ __all__ = [
     "ReadOnly",
     "Result",
     "StatementFailed",
+    "StorageFailed",
     "UniqueViolated",
     "check_migrations",
     "open_database",

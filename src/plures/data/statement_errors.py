@@ -4,6 +4,7 @@ StatementFailed              the statement is wrong, or the store refuses it
  ├─ ConstraintViolated       UniqueViolated, ForeignKeyViolated, NotNullViolated, CheckViolated
  ├─ ReadOnly                 it would change something on a connection that reads
  ├─ DatabaseBusy             another program holds the lock; may be repeated
+ ├─ StorageFailed            the files of the database cannot be read or written
  └─ DiskFull                 nothing of the transaction remains; may be repeated once there is room
 """
 
@@ -96,3 +97,15 @@ class DiskFull(StatementFailed):
         _CANNOT_RUN, why="{reason}", fix="Make room on the disk of the database. The transaction was rolled back."
     )
     may_be_repeated = True
+
+
+class StorageFailed(StatementFailed):
+    """The system refuses to read or write the files of the database."""
+
+    code = "data.storage_failed"
+    wording = Text(
+        _CANNOT_RUN,
+        why="{reason}",
+        fix="Look at the disk, the permissions of its folder, and the limit on the size of files (`ulimit -f`). If the files were moved "
+        "or removed, start the application again.",
+    )

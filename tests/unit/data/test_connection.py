@@ -248,6 +248,34 @@ async def test_a_full_disk_says_so_and_leaves_nothing(database: Database) -> Non
         assert (await connection.execute(ALL)).all() == []
 
 
+async def test_files_that_may_not_grow_are_named_as_the_cause(tmp_path: Path) -> None:
+    # In a process of its own, since the limit holds for all of its files.
+    program = (
+        "import asyncio, pathlib, resource, signal, sys\n"
+        "from plures.data import open_database, StorageFailed\n"
+        "async def main():\n"
+        "    database = await open_database(pathlib.Path(sys.argv[1]), 'inventory')\n"
+        "    async with database.write() as connection:\n"
+        "        await connection.execute('CREATE TABLE stock (id TEXT)')\n"
+        "    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))\n"
+        "    try:\n"
+        "        async with database.write() as connection:\n"
+        "            await connection.execute('INSERT INTO stock VALUES (:id)', {'id': 'x' * 3_000_000})\n"
+        "    except StorageFailed as error:\n"
+        "        print(error.code, 'ulimit -f' in error.fix)\n"
+        "    async with database.read() as connection:\n"
+        "        print(await connection.scalar('SELECT count(*) FROM stock'))\n"
+        "    await database.close()\n"
+        "asyncio.run(main())\n"
+    )
+    other = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", program, str(tmp_path)), stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await other.communicate()
+    assert said.decode().split() == ["data.storage_failed", "True", "0"]
+
+
 async def test_a_lock_of_another_program_is_named(database: Database, tmp_path: Path) -> None:
     async with database.write() as connection:
         await connection.execute("PRAGMA busy_timeout = 50")

@@ -15,6 +15,7 @@ from plures.data.statement_errors import (
     NotNullViolated,
     ReadOnly,
     StatementFailed,
+    StorageFailed,
     UniqueViolated,
 )
 from plures.errors import PluresError, none_left, too_many_files
@@ -27,10 +28,14 @@ _KINDS: Final = (
     ("SQLITE_CONSTRAINT_NOTNULL", NotNullViolated),
     ("SQLITE_CONSTRAINT_CHECK", CheckViolated),
     ("SQLITE_CONSTRAINT", ConstraintViolated),
+    # The plain one is that of a connection that reads; the others tell of the file or its folder.
+    ("SQLITE_READONLY_", StorageFailed),
     ("SQLITE_READONLY", ReadOnly),
     ("SQLITE_BUSY", DatabaseBusy),
     ("SQLITE_LOCKED", DatabaseBusy),
     ("SQLITE_FULL", DiskFull),
+    ("SQLITE_IOERR", StorageFailed),
+    ("SQLITE_CANTOPEN", StorageFailed),
 )
 """By the beginning of SQLite's name of the error, the more special first. Source: https://www.sqlite.org/rescode.html"""
 
