@@ -22,7 +22,7 @@ from bench.calls.contract import Findings, Search, SearchService, app
 from bench.calls.rivals.plures_remote import placed
 from plures.application import assemble
 from plures.host import Host
-from plures.http import HttpServerProtocol, Room
+from plures.http import ForOwnNames, HttpServerProtocol, OwnNames, Room
 from plures.runtime import CallContext, Outgoing, Reply, current
 
 _BATCH, _BATCHES = 100, 400
@@ -85,7 +85,8 @@ async def client(hosted: Host) -> Callable[[], Awaitable[Any]]:
 async def server(hosted: Host) -> Callable[[], Awaitable[Any]]:
     """One request from the bytes that arrived to the bytes that leave."""
     state, written = ServerState(), Written()
-    configured = SimpleNamespace(loaded_app=hosted.control, timeout_keep_alive=5, limit_concurrency=10)
+    answer = ForOwnNames(hosted.control, OwnNames([]))
+    configured = SimpleNamespace(loaded_app=answer, timeout_keep_alive=5, limit_concurrency=10)
     protocol = HttpServerProtocol(configured, state, Room())
     protocol.connection_made(written)
 

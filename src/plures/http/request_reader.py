@@ -15,6 +15,7 @@ MAX_HEAD_BYTES: Final = 64 * 1024
 MAX_HEADER_LINES: Final = 100
 _MOST_BODY_BYTES: Final = MAX_BODY_BYTES + connect.PREFIX.size
 _FEW: Final = 8
+_SHORT_URL_BYTES: Final = 200
 
 
 class Unreadable(Exception):
@@ -60,7 +61,8 @@ class RequestReader:
         self._arrived = self._head_size = self._body_size = self._known_body_size = 0
         self._repeated = self._repeated_size = 0
         self._has_two_hosts = self._is_dropped = False
-        self._url = b""
+        self._url = self._known_url = b""
+        self._known = ("", b"")
         self._headers: dict[bytes, bytes] = {}
         self._chunks: list[bytes] = []
 
@@ -193,7 +195,7 @@ class RequestReader:
         self.is_arriving = self.expects_continue = False
         is_too_large = self._body_size > _MOST_BODY_BYTES
         is_dropped = self._is_dropped and not is_too_large
-        path, query = _path_and_query(self._url)
+        path, query = self._asked()
         body = b"".join(self._chunks)
         self._chunks = []
         takes_chunks = parser.get_http_version() == "1.1"
@@ -202,6 +204,15 @@ class RequestReader:
         self._complete.append(
             Request(method, path, query, self._headers, body, is_too_large, keeps_alive, takes_chunks, is_dropped)
         )
+
+    def _asked(self) -> tuple[str, bytes]:
+        """The path and the query. A caller asks for the same again and again, so the last short ones are kept."""
+        if self._url == self._known_url:
+            return self._known
+        asked = _path_and_query(self._url)
+        if len(self._url) <= _SHORT_URL_BYTES:
+            self._known_url, self._known = self._url, asked
+        return asked
 
 
 def _path_and_query(url: bytes) -> tuple[str, bytes]:

@@ -155,7 +155,8 @@ class HttpServerProtocol(asyncio.Protocol):
             return
         self._keeps_alive = self._keeps_alive and request.keeps_alive
         self._answered = request
-        self._task = self._loop.create_task(self._exchange(request))
+        # Named and made here: `create_task` of uvloop thinks of a name for each, and costs a hundredth of a call more.
+        self._task = asyncio.Task(self._exchange(request), loop=self._loop, name="plures-exchange")
         self._server.tasks.add(self._task)
 
     async def _exchange(self, request: Request) -> None:
