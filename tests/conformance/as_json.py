@@ -1,4 +1,4 @@
-"""The referee's suites of raw answers, which it has for protobuf only, for JSON: `python -m tests.conformance.as_json SUITES INTO`."""
+"""The referee's suites of raw answers and requests, which it has for protobuf only, for JSON: `python -m tests.conformance.as_json SUITES INTO`."""
 
 import json
 import sys
@@ -7,7 +7,12 @@ from typing import Any
 
 import yaml
 
-SUITES = ("client_unexpected", "connect_client_error_endstream", "connect_client_unexpected")
+SUITES = (
+    "client_unexpected",
+    "connect_client_error_endstream",
+    "connect_client_unexpected",
+    "connect_server_unexpected",
+)
 # What means one codec in the suite means the other one in ours.
 SWAPPED = {
     "application/connect+proto": "application/connect+json",
@@ -24,6 +29,8 @@ def main(suites: Path, into: Path) -> None:
         suite = yaml.safe_load((suites / f"{name}.yaml").read_text())
         suite["relevantCodecs"] = ["CODEC_JSON"]
         for case in suite["testCases"]:
+            if own := case["request"].get("rawRequest"):
+                _swap(own, is_error=False)
             for message in case["request"].get("requestMessages", []):
                 definition = message.get("responseDefinition") or {}
                 raw = definition.get("rawResponse") or definition.get("raw_response")

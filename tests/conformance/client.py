@@ -14,7 +14,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any, BinaryIO
 
-from google.protobuf import any_pb2, duration_pb2, empty_pb2, json_format, struct_pb2  # noqa: F401 - known to JSON
+from google.protobuf import any_pb2, json_format
 
 from plures.contract import read_contract
 from plures.errors import CallError

@@ -4,7 +4,18 @@ import os
 from pathlib import Path
 from typing import Any
 
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from google.protobuf import (
+    any_pb2,
+    descriptor_pb2,
+    descriptor_pool,
+    duration_pb2,
+    empty_pb2,
+    message_factory,
+    struct_pb2,
+)
+
+# The referee's messages are built from these.
+KNOWN = (any_pb2, duration_pb2, empty_pb2, struct_pb2)
 
 _FILES = descriptor_pb2.FileDescriptorSet.FromString(Path(os.environ["CONFORMANCE_DESCRIPTORS"]).read_bytes())
 for file in _FILES.file:

@@ -30,5 +30,7 @@ def failed(operation: OperationDescription, error: CallError, headers: Headers =
 
 def refused(status: HTTPStatus, message: str, headers: Headers = ()) -> Response:
     """The response to a request that is no call of an operation here; it did not start."""
-    problem = {"code": Status.UNIMPLEMENTED.value, "message": message}
+    # The code that callers know from the status alone.
+    code = Status.UNIMPLEMENTED if status is HTTPStatus.NOT_FOUND else Status.UNKNOWN
+    problem = {"code": code.value, "message": message}
     return Response(status.value, msgspec.json.encode(problem), headers=(*_NOT_SENT, *headers))
