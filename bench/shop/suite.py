@@ -42,7 +42,7 @@ PHASES = (
     Phase("mix", "All pages, weighted as on a normal day", 20, 6),
 )
 _SPLIT = (("mix", "all pages"), (PLACE, "`checkout.place`"), ("checkout", "checkout page"), ("search", "search page"))
-_QUICK_PHASES = tuple(phase for phase in PHASES if phase.name in (PLACE, "mix"))
+_QUICK_PHASES = tuple(phase for phase in PHASES if phase.name in (PLACE, "checkout", "mix"))
 _COLUMNS = [
     Column("cpu_s_per_1000", "CPU-s per 1,000 requests", 2),
     Column("p50_ms", "p50 (ms)", 2),

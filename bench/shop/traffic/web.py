@@ -4,6 +4,7 @@ import re
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import timedelta
+from html import unescape
 from json import dumps
 from random import Random
 from types import TracebackType
@@ -96,7 +97,7 @@ class WebTraffic:
         """The hidden fields of the page with the order button, such as the key and the total."""
         page = await (await self._get("/checkout", buyer)).text()
         form = page[page.index('action="/checkout"') :]
-        return dict(_HIDDEN.findall(form))
+        return {name: unescape(value) for name, value in _HIDDEN.findall(form)}
 
     async def _order(self, buyer: Shopper, form: dict[str, str]) -> None:
         card = {"holder": "Sam Poe", "number": card_number(self._random), "expiry": "08/40", "cvc": "123"}
