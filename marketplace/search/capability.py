@@ -13,7 +13,7 @@ from marketplace.search.contract import Search
 from marketplace.search.service import SearchService
 from plures import Capability, Lifecycle
 
-ATTEMPTS_AT_START: Final = 3
+ATTEMPTS_AT_START: Final = 10
 
 
 @asynccontextmanager
