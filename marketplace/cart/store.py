@@ -6,14 +6,15 @@ from typing import Final
 from marketplace.cart.contract import Basket
 from marketplace.cart.service import Edit
 from marketplace.catalog.contract import Item
-from plures import Connection, Database, Migration
+from plures import Connection, Database, Migration, Statement
 
 MIGRATIONS: Final = (
     Migration(
         1,
         "items of carts",
         (
-            """
+            Statement(
+                sqlite="""
             CREATE TABLE cart_items (
                 customer_id TEXT NOT NULL,
                 position INTEGER NOT NULL,
@@ -22,6 +23,16 @@ MIGRATIONS: Final = (
                 PRIMARY KEY (customer_id, product_id)
             )
             """,
+                postgresql="""
+            CREATE TABLE cart_items (
+                customer_id TEXT NOT NULL,
+                position BIGINT NOT NULL,
+                product_id TEXT NOT NULL,
+                quantity BIGINT NOT NULL CHECK (quantity > 0),
+                PRIMARY KEY (customer_id, product_id)
+            )
+            """,
+            ),
         ),
     ),
     Migration(
@@ -29,10 +40,16 @@ MIGRATIONS: Final = (
         "names of carts",
         (
             "CREATE TABLE carts (customer_id TEXT PRIMARY KEY, cart_id TEXT NOT NULL)",
-            """
+            Statement(
+                sqlite="""
             INSERT INTO carts (customer_id, cart_id)
             SELECT customer_id, lower(hex(randomblob(16))) FROM cart_items GROUP BY customer_id
             """,
+                postgresql="""
+            INSERT INTO carts (customer_id, cart_id)
+            SELECT customer_id, replace(CAST(gen_random_uuid() AS TEXT), '-', '') FROM cart_items GROUP BY customer_id
+            """,
+            ),
         ),
     ),
 )

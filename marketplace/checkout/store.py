@@ -10,14 +10,15 @@ import msgspec
 from marketplace.checkout.attempt import Attempt, Result
 from marketplace.orders.contract import Order
 from marketplace.pricing.contract import Money
-from plures import Connection, Database, Migration
+from plures import Connection, Database, Migration, Statement
 
 MIGRATIONS: Final = (
     Migration(
         1,
         "attempts to place an order",
         (
-            """
+            Statement(
+                sqlite="""
             CREATE TABLE attempts (
                 reference TEXT PRIMARY KEY,
                 customer_id TEXT NOT NULL,
@@ -31,6 +32,21 @@ MIGRATIONS: Final = (
                 problem TEXT NOT NULL
             )
             """,
+                postgresql="""
+            CREATE TABLE attempts (
+                reference TEXT PRIMARY KEY,
+                customer_id TEXT NOT NULL,
+                key TEXT NOT NULL,
+                amount BIGINT NOT NULL,
+                currency TEXT NOT NULL,
+                started_at DOUBLE PRECISION NOT NULL,
+                result TEXT NOT NULL,
+                placed_order TEXT,
+                detail TEXT NOT NULL,
+                problem TEXT NOT NULL
+            )
+            """,
+            ),
             "CREATE INDEX unsettled ON attempts (started_at) WHERE result = 'running' OR problem != ''",
         ),
     ),
@@ -39,7 +55,10 @@ MIGRATIONS: Final = (
         "one order of a cart",
         (
             "ALTER TABLE attempts ADD COLUMN cart_id TEXT NOT NULL DEFAULT ''",
-            "ALTER TABLE attempts ADD COLUMN followed_up INTEGER NOT NULL DEFAULT 1",
+            Statement(
+                sqlite="ALTER TABLE attempts ADD COLUMN followed_up INTEGER NOT NULL DEFAULT 1",
+                postgresql="ALTER TABLE attempts ADD COLUMN followed_up BIGINT NOT NULL DEFAULT 1",
+            ),
             """
             CREATE UNIQUE INDEX one_holder_of_a_cart ON attempts (customer_id, cart_id)
             WHERE cart_id != '' AND (result IN ('running', 'placed') OR problem != '')

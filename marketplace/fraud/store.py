@@ -8,14 +8,15 @@ from typing import Final
 from marketplace.fraud.contract import PaymentAttempt, Risk, Verdict
 from marketplace.fraud.rules import Seen
 from marketplace.fraud.service import MOST_SEEN, WINDOW
-from plures import Connection, Database, Migration
+from plures import Connection, Database, Migration, Statement
 
 MIGRATIONS: Final = (
     Migration(
         1,
         "attempts to pay",
         (
-            """
+            Statement(
+                sqlite="""
             CREATE TABLE attempts (
                 key TEXT PRIMARY KEY,
                 customer_id TEXT NOT NULL,
@@ -30,6 +31,22 @@ MIGRATIONS: Final = (
                 signals TEXT NOT NULL
             )
             """,
+                postgresql="""
+            CREATE TABLE attempts (
+                key TEXT PRIMARY KEY,
+                customer_id TEXT NOT NULL,
+                card_fingerprint TEXT NOT NULL,
+                country TEXT NOT NULL,
+                amount BIGINT NOT NULL,
+                currency TEXT NOT NULL,
+                pieces BIGINT NOT NULL,
+                tried_at DOUBLE PRECISION NOT NULL,
+                score DOUBLE PRECISION NOT NULL,
+                verdict TEXT NOT NULL,
+                signals TEXT NOT NULL
+            )
+            """,
+            ),
             "CREATE INDEX attempts_of_customer ON attempts (customer_id, tried_at)",
         ),
     ),

@@ -9,20 +9,29 @@ from typing import Final
 
 from marketplace.catalog.contract import Item
 from marketplace.inventory.books import Books, Entry, EntryState
-from plures import Connection, Database, Migration
+from plures import Connection, Database, Migration, Statement
 
 MIGRATIONS: Final = (
     Migration(
         1,
         "stock and reservations",
         (
-            """
+            Statement(
+                sqlite="""
             CREATE TABLE stock (
                 product_id TEXT PRIMARY KEY,
                 available INTEGER NOT NULL CHECK (available >= 0)
             ) WITHOUT ROWID
             """,
-            """
+                postgresql="""
+            CREATE TABLE stock (
+                product_id TEXT PRIMARY KEY,
+                available BIGINT NOT NULL CHECK (available >= 0)
+            )
+            """,
+            ),
+            Statement(
+                sqlite="""
             CREATE TABLE reservations (
                 key TEXT PRIMARY KEY,
                 state TEXT NOT NULL CHECK (state IN ('held', 'sold', 'released', 'expired')),
@@ -30,6 +39,15 @@ MIGRATIONS: Final = (
                 items TEXT NOT NULL
             ) WITHOUT ROWID
             """,
+                postgresql="""
+            CREATE TABLE reservations (
+                key TEXT PRIMARY KEY,
+                state TEXT NOT NULL CHECK (state IN ('held', 'sold', 'released', 'expired')),
+                expires_at DOUBLE PRECISION NOT NULL,
+                items TEXT NOT NULL
+            )
+            """,
+            ),
             "CREATE INDEX held_reservations ON reservations (expires_at) WHERE state = 'held'",
         ),
     ),

@@ -8,14 +8,15 @@ from typing import Any, Final
 from marketplace.payments.contract import DeclineReason, PaymentState
 from marketplace.payments.entry import PaymentEntry
 from marketplace.pricing.contract import Money
-from plures import Connection, Database, Migration
+from plures import Connection, Database, Migration, Statement
 
 MIGRATIONS: Final = (
     Migration(
         1,
         "payments",
         (
-            """
+            Statement(
+                sqlite="""
             CREATE TABLE payments (
                 key TEXT PRIMARY KEY,
                 amount INTEGER NOT NULL,
@@ -27,8 +28,24 @@ MIGRATIONS: Final = (
                 reason TEXT
             )
             """,
+                postgresql="""
+            CREATE TABLE payments (
+                key TEXT PRIMARY KEY,
+                amount BIGINT NOT NULL,
+                currency TEXT NOT NULL,
+                state TEXT NOT NULL,
+                card_ending TEXT NOT NULL,
+                card_fingerprint TEXT NOT NULL,
+                created_at TEXT NOT NULL,
+                reason TEXT
+            )
+            """,
+            ),
             # A provider that moved real money would keep this in a key vault.
-            "CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL)",
+            Statement(
+                sqlite="CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL)",
+                postgresql="CREATE TABLE secrets (name TEXT PRIMARY KEY, value BYTEA NOT NULL)",
+            ),
         ),
     ),
 )

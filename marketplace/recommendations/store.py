@@ -3,17 +3,23 @@
 from dataclasses import dataclass
 from typing import Final
 
-from plures import Database, Migration
+from plures import Database, Migration, Statement
 
 MIGRATIONS: Final = (
     Migration(
         1,
         "pairs bought together",
         (
-            """
+            Statement(
+                sqlite="""
             CREATE TABLE orders (order_id TEXT PRIMARY KEY) WITHOUT ROWID
             """,
-            """
+                postgresql="""
+            CREATE TABLE orders (order_id TEXT PRIMARY KEY)
+            """,
+            ),
+            Statement(
+                sqlite="""
             CREATE TABLE pairs (
                 product_id TEXT NOT NULL,
                 other_id TEXT NOT NULL,
@@ -21,6 +27,15 @@ MIGRATIONS: Final = (
                 PRIMARY KEY (product_id, other_id)
             ) WITHOUT ROWID
             """,
+                postgresql="""
+            CREATE TABLE pairs (
+                product_id TEXT NOT NULL,
+                other_id TEXT NOT NULL,
+                times BIGINT NOT NULL,
+                PRIMARY KEY (product_id, other_id)
+            )
+            """,
+            ),
         ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from .application import Application, Capability, Lifecycle
 from .contract import ContractError, Message, Meta, command, contract, query
-from .data import Connection, ConstraintViolated, Database, Migration, StatementFailed, UniqueViolated
+from .data import Connection, ConstraintViolated, Database, Migration, Statement, StatementFailed, UniqueViolated
 from .errors import (
     CallError,
     DeadlineExceeded,
@@ -34,6 +34,7 @@ __all__ = [
     "Migration",
     "Outcome",
     "PluresError",
+    "Statement",
     "StatementFailed",
     "Status",
     "Unavailable",

@@ -13,7 +13,7 @@ from .errors import (
     NestedWrite,
     NotOneRow,
 )
-from .migration import Migration, check_migrations
+from .migration import Migration, Statement, check_migrations
 from .opening import open_database
 from .result import Result
 from .statement_errors import (
@@ -28,6 +28,7 @@ from .statement_errors import (
     StorageFailed,
     UniqueViolated,
 )
+from .store import Dialect
 
 __all__ = [
     "CheckViolated",
@@ -40,6 +41,7 @@ __all__ = [
     "DatabaseLocked",
     "DatabaseNewer",
     "DatabaseUnusable",
+    "Dialect",
     "DiskFull",
     "ForeignKeyViolated",
     "Migration",
@@ -50,6 +52,7 @@ __all__ = [
     "NotOneRow",
     "ReadOnly",
     "Result",
+    "Statement",
     "StatementFailed",
     "StorageFailed",
     "UniqueViolated",

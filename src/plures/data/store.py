@@ -6,6 +6,7 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
@@ -13,6 +14,13 @@ if TYPE_CHECKING:
 
 Parameters: TypeAlias = Mapping[str, object]
 """The values of the `:names` in a statement."""
+
+
+class Dialect(StrEnum):
+    """Whose SQL a store understands, for the statements in which they differ."""
+
+    SQLITE = "sqlite"
+    POSTGRESQL = "postgresql"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,11 @@ class Transaction(Protocol):
 
 class Store(Protocol):
     """What keeps the rows of one capability."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """Whose SQL it understands."""
+        ...
 
     def read(self) -> AbstractAsyncContextManager[Transaction]:
         """A transaction that sees one snapshot and changes nothing."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from plures.data.statement import spread
-from plures.data.store import Parameters, Rows
+from plures.data.store import Dialect, Parameters, Rows
 from plures.errors import PluresError
 
 from .alchemy import Alchemy
@@ -54,6 +54,11 @@ class SqliteStore:
         )
         opening = partial(_open, f"{path.absolute().as_uri()}?mode=ro", _READER_PRAGMAS)
         self._readers = _Connections(partial(_connect, owner, opening, begin="BEGIN", read_only=True), most=READERS)
+
+    @property
+    def dialect(self) -> Dialect:
+        """As `Store.dialect`."""
+        return Dialect.SQLITE
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator["SqliteTransaction"]:
