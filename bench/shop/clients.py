@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench.shop.rivals.plain import plain
 from bench.shop.rivals.service_worker import connector
 from bench.shop.variants import Kind, Storage, application
 from marketplace.cart.contract import Cart
@@ -19,7 +20,7 @@ _CONTRACTS = (Checkout, Cart, Profile)
 
 @asynccontextmanager
 async def checkout_clients(kind: Kind, storage: Storage, ports: Mapping[str, int]) -> AsyncGenerator[Clients]:
-    """Clients of one deployment. ``Kind.ONE_PROCESS`` runs in this process, the others listen on ``ports``."""
+    """Clients of one deployment. ``Kind.ONE_PROCESS`` and ``Kind.PLAIN`` run in this process, the others listen on ``ports``."""
     assembly = assemble(application(storage))
     async with AsyncExitStack() as stack:
         if kind in (Kind.ONE_PROCESS, Kind.SPLIT):
@@ -28,6 +29,10 @@ async def checkout_clients(kind: Kind, storage: Storage, ports: Mapping[str, int
             await host.start()
             stack.push_async_callback(host.stop)
             yield host.client(Checkout), host.client(Cart), host.client(Profile)
+        elif kind is Kind.PLAIN:
+            folder = Path(stack.enter_context(TemporaryDirectory()))
+            shop = await stack.enter_async_context(plain(assembly, folder))
+            yield shop.service(Checkout), shop.service(Cart), shop.service(Profile)
         else:
             connect = connector(kind, ports, assembly)
             clients = [connect(contract) for contract in _CONTRACTS]

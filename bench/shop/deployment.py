@@ -59,14 +59,15 @@ def _plures(kind: Kind, storage: Storage, data: str, environment: dict[str, str]
 def _by_hand(kind: Kind, storage: Storage, _data: str, environment: dict[str, str]) -> Generator[Started]:
     """Start a process for each capability and one for the edge, first those that others need in order to start."""
     assembly = assemble(application(storage))
-    ports = _free_ports([*assembly.capabilities, EDGE])
+    capabilities = [] if kind is Kind.PLAIN else [*assembly.capabilities]
+    ports = _free_ports([*capabilities, EDGE])
     environment = {**environment, PORTS: msgspec.json.encode(ports).decode()}
     with ExitStack() as stack:
         workers: list[Worker] = []
-        for wave in _start_order([*assembly.capabilities]):
+        for wave in _start_order(capabilities):
             started = [
                 stack.enter_context(
-                    worker("bench.shop.rivals.service_worker", kind.name, name, environment=environment)
+                    worker("bench.shop.rivals.service_worker", kind.name, storage.name, name, environment=environment)
                 )
                 for name in wave
             ]
@@ -79,7 +80,7 @@ def _by_hand(kind: Kind, storage: Storage, _data: str, environment: dict[str, st
 def _start_order(capabilities: Sequence[str]) -> Sequence[Sequence[str]]:
     """The catalogue comes first, because others read it while they start. The edge comes last."""
     rest = [name for name in capabilities if name != "catalog"]
-    return ["catalog"], rest, [EDGE]
+    return [name for name in capabilities if name == "catalog"], rest, [EDGE]
 
 
 def _free_ports(names: Sequence[str]) -> dict[str, int]:

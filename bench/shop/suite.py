@@ -21,7 +21,7 @@ Figures = dict[str, float]
 Variant = tuple[Kind, Storage]
 Seen = dict[tuple[str, Variant], list[Figures]]
 IN_MEMORY: tuple[Variant, ...] = tuple((kind, Storage.MEMORY) for kind in Kind)
-ON_DISK: tuple[Variant, ...] = ((Kind.ONE_PROCESS, Storage.SQLITE), (Kind.SPLIT, Storage.SQLITE))
+ON_DISK: tuple[Variant, ...] = tuple((kind, Storage.SQLITE) for kind in (Kind.ONE_PROCESS, Kind.PLAIN, Kind.SPLIT))
 _LIMIT_S = 120.0
 
 
@@ -95,7 +95,7 @@ def _measure(phase: Phase, deployment: Deployment, options: Options, seed: int) 
 
 def _processes_at_work(phase: Phase, deployment: Deployment, load: Worker) -> list[int]:
     """The processes to account for. In one process, the load worker itself hosts the checkout that it calls."""
-    hosts_itself = phase.name == PLACE and deployment.kind is Kind.ONE_PROCESS
+    hosts_itself = phase.name == PLACE and deployment.kind in (Kind.ONE_PROCESS, Kind.PLAIN)
     return [load.pid] if hosts_itself else deployment.processes
 
 
@@ -120,6 +120,12 @@ def _targets(sections: Mapping[str, Section]) -> Iterable[Target]:
         for key, what in (("cpu_s_per_1000", "CPU"), ("p50_ms", "median latency")):
             ratio = place.figure(rival, key) / place.figure(Kind.ONE_PROCESS, key)
             yield Target(f"`checkout.place` in one process, less {what} than {rival}", "at least", wanted, ratio)
+    for storage in (Storage.MEMORY, Storage.SQLITE):
+        plures, plain = (subject_of((kind, storage)) for kind in (Kind.ONE_PROCESS, Kind.PLAIN))
+        for phase, section in sections.items():
+            if any(row.subject == plures for row in section.rows):
+                ratio = section.figure(plures, "cpu_s_per_1000") / section.figure(plain, "cpu_s_per_1000")
+                yield Target(f"{phase}, CPU of {plures} beside {plain}", "at most", 1.05, ratio)
     for name, what in _SPLIT:
         if name in sections:
             theirs, ours = (sections[name].figure(kind, "cpu_s_per_1000") for kind in (Kind.FASTAPI, Kind.SPLIT))

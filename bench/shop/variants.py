@@ -9,6 +9,7 @@ class Kind(StrEnum):
     """How it is deployed. The values are the names in tables."""
 
     ONE_PROCESS = "Plures, one process"
+    PLAIN = "one Starlette process, no platform"
     SPLIT = "Plures, all services"
     FASTAPI = "FastAPI + httpx services"
     GRPC = "gRPC aio services"

@@ -1,4 +1,4 @@
-"""One hand-wired process: ``python -m bench.shop.rivals.service_worker FASTAPI|GRPC CAPABILITY|edge``.
+"""One hand-wired process: ``python -m bench.shop.rivals.service_worker FASTAPI|GRPC|PLAIN MEMORY|SQLITE CAPABILITY|edge``.
 
 ``BENCH_PORTS`` holds the port of each capability as JSON. The edge is the marketplace's own storefront with clients that
 use httpx or gRPC.
@@ -8,12 +8,14 @@ import os
 import socket
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
 from uvicorn import Config, Server
 
 from bench.processes import announce, run_worker
+from bench.shop.rivals.plain import plain
 from bench.shop.rivals.wiring import Client, Connect, wired
 from bench.shop.variants import Kind, Storage, application
 from plures.application import Assembly, assemble
@@ -41,10 +43,14 @@ def connector(kind: Kind, ports: Mapping[str, int], assembly: Assembly) -> Conne
     return connect
 
 
-async def serve(kind: Kind, name: str) -> None:
+async def serve(kind: Kind, storage: Storage, name: str) -> None:
     """Wire the capability, or the edge, and serve it until SIGTERM comes."""
-    assembly = assemble(application(Storage.MEMORY))
+    assembly = assemble(application(storage))
     ports = msgspec.json.decode(os.environ[PORTS], type=dict[str, int])
+    if kind is Kind.PLAIN:
+        async with plain(assembly, Path(os.environ["MARKETPLACE_DATA"])) as shop:
+            await _serve_http(await shop.edge(), ports[EDGE])
+        return
     connect = connector(kind, ports, assembly)
     if name == EDGE:
         assert assembly.edge is not None
@@ -72,4 +78,4 @@ async def _serve_http(application: Any, port: int) -> None:
 
 
 if __name__ == "__main__":
-    run_worker(None, serve(Kind[sys.argv[1]], sys.argv[2]))
+    run_worker(None, serve(Kind[sys.argv[1]], Storage[sys.argv[2]], sys.argv[3]))

@@ -20,9 +20,12 @@ Connect = Callable[[type], Client]
 
 @asynccontextmanager
 async def wired(
-    implementation: Callable[..., Any], dependencies: Sequence[Dependency], connect: Connect
+    implementation: Callable[..., Any],
+    dependencies: Sequence[Dependency],
+    connect: Connect,
+    database: object = None,
 ) -> AsyncGenerator[Any]:
-    """Build the service and start it; stop it on leaving."""
+    """Build the service and start it; stop it on leaving. ``database`` is what it gets where it asks for one."""
     lifecycle = Lifecycle()
     async with AsyncExitStack() as stack:
 
@@ -32,12 +35,14 @@ async def wired(
                     return lifecycle
                 case DependencyKind.CONTRACT:
                     client = connect(dependency.asked)
-                    stack.push_async_callback(client.close)
+                    # A service that is called directly is no client.
+                    if hasattr(client, "close"):
+                        stack.push_async_callback(client.close)
                     return client
                 case DependencyKind.GROUP:
                     return dependency.asked(**given(dependency.members))
                 case DependencyKind.DATABASE:
-                    raise NotImplementedError
+                    return database
 
         def given(asked: Sequence[Dependency]) -> dict[str, Any]:
             return {dependency.parameter: provide(dependency) for dependency in asked}
