@@ -11,6 +11,7 @@ Call: TypeAlias = Callable[[], Awaitable[object]]
 
 ECHO, BARE, PLURES = "raw loopback echo", "bare ASGI ← pyreqwest", "Plures remote"
 GRPC, CONNECT, CONNECT_BINARY, FASTAPI = "gRPC aio", "connectrpc (JSON)", "connectrpc (binary)", "FastAPI ← httpx"
+AIOHTTP = "FastAPI ← aiohttp"
 
 MODULES = {
     ECHO: "bench.calls.rivals.echo",
@@ -20,6 +21,7 @@ MODULES = {
     CONNECT: "bench.calls.rivals.connect_json",
     CONNECT_BINARY: "bench.calls.rivals.connect_binary",
     FASTAPI: "bench.calls.rivals.fastapi_httpx",
+    AIOHTTP: "bench.calls.rivals.fastapi_aiohttp",
 }
 
 

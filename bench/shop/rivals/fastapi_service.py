@@ -7,7 +7,6 @@ operation, and declared errors as JSON with a status of their own.
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-import httpx
 from fastapi import Body, FastAPI, Request, Response
 from httpx import AsyncClient, Limits, TimeoutException, TransportError
 from pydantic import TypeAdapter
@@ -89,7 +88,9 @@ def _call(http: AsyncClient, operation: Operation) -> Any:
             raise DeadlineExceeded(operation.full_name, str(problem), outcome=Outcome.MAY_HAVE_RUN) from problem
         except TransportError as problem:
             raise Unavailable(operation.full_name, str(problem), outcome=Outcome.MAY_HAVE_RUN) from problem
-        return read(response.content) if response.is_success else _raise(operation, response)
+        if response.is_success:
+            return read(response.content)
+        raise failure(operation, response.status_code, response.content)
 
     return call
 
@@ -108,7 +109,8 @@ def _iterate(http: AsyncClient, operation: Operation) -> Any:
     return call
 
 
-def _raise(operation: Operation, response: httpx.Response) -> None:
-    if response.status_code == _DECLARED:
-        raise declared_error(operation, response.content)
-    raise Internal(operation.full_name, f"status {response.status_code}", outcome=Outcome.MAY_HAVE_RUN)
+def failure(operation: Operation, status: int, content: bytes) -> Exception:
+    """The error that an answer stands for."""
+    if status == _DECLARED:
+        return declared_error(operation, content)
+    return Internal(operation.full_name, f"status {status}", outcome=Outcome.MAY_HAVE_RUN)

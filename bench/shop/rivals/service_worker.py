@@ -1,7 +1,7 @@
-"""One hand-wired process: ``python -m bench.shop.rivals.service_worker FASTAPI|GRPC|PLAIN MEMORY|SQLITE CAPABILITY|edge``.
+"""One hand-wired process: ``python -m bench.shop.rivals.service_worker FASTAPI|AIOHTTP|GRPC|PLAIN MEMORY|SQLITE CAPABILITY|edge``.
 
 ``BENCH_PORTS`` holds the port of each capability as JSON. The edge is the marketplace's own storefront with clients that
-use httpx or gRPC.
+use httpx, aiohttp or gRPC.
 """
 
 import os
@@ -36,6 +36,10 @@ def connector(kind: Kind, ports: Mapping[str, int], assembly: Assembly) -> Conne
             from bench.shop.rivals.grpc_service import GrpcClient
 
             return GrpcClient(contract, address)
+        if kind is Kind.AIOHTTP:
+            from bench.shop.rivals.aiohttp_client import AiohttpClient
+
+            return AiohttpClient(contract, address)
         from bench.shop.rivals.fastapi_service import HttpxClient
 
         return HttpxClient(contract, address)
