@@ -24,6 +24,7 @@ AREAS: Final = {
     "contract": "Contracts, their operations, messages and errors.",
     "data": "The database of a capability, and its migrations.",
     "topology": "`plures.toml`: its syntax, and whether it fits the application.",
+    "logging": "What the command line and `plures.toml` say of the log.",
     "call": "Calls that failed for a reason that their contract does not declare. Each says whether the operation was *not sent* "
     "or *may have run*.",
     "host": "What a replica hosts.",

@@ -35,6 +35,11 @@ control = "127.0.0.1:9000"
 public_names = ["shop.example"]
 names = ["shop.internal"]
 
+[logging]
+format = "json"
+level = "warning"
+levels = {{ "sqlalchemy.engine" = "debug" }}
+
 [topology.monolith]
 main = {{ capabilities = ["*"] }}
 

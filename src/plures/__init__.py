@@ -15,6 +15,7 @@ from .errors import (
     Unavailable,
     Unimplemented,
 )
+from .runtime import request_id
 
 __all__ = [
     "Application",
@@ -43,4 +44,5 @@ __all__ = [
     "command",
     "contract",
     "query",
+    "request_id",
 ]

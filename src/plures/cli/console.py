@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -58,8 +58,10 @@ def print_json(data: object, *, pretty: bool) -> None:
 
 
 @contextmanager
-def mistakes_explained(*, as_json: bool = False) -> Generator[None]:
-    """Print an error of Plures as sentences or JSON, and exit. Any other exception is a bug and keeps its traceback."""
+def mistakes_explained(
+    *, as_json: bool = False, explained: Callable[[PluresError], None] | None = None
+) -> Generator[None]:
+    """Print an error of Plures as sentences or JSON, or as `explained` does, and exit. Any other exception is a bug and keeps its traceback."""
     try:
         yield
     except Exception as raised:
@@ -69,7 +71,7 @@ def mistakes_explained(*, as_json: bool = False) -> Generator[None]:
         if as_json:
             click.echo(json.dumps(as_data(error), ensure_ascii=False), err=True)
         else:
-            explain(error)
+            (explained or explain)(error)
         sys.exit(MISTAKE)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)

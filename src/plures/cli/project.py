@@ -8,6 +8,7 @@ import click
 
 from plures.application import Assembly, assemble, load
 from plures.errors import PluresError, Text
+from plures.logs import own_packages
 from plures.topology import ResolvedTopology, Settings, check, parse
 
 file_option = click.option(
@@ -67,4 +68,10 @@ def open_project(file: Path) -> Project:
     """
     folder = folder_of(file)
     settings = parse(file)
-    return Project(settings, assemble(load(settings.application, folder)))
+    return Project(settings, assembled(settings, folder))
+
+
+def assembled(settings: Settings, folder: Path) -> Assembly:
+    """The application that settings name; raises `PluresError` where it is wrong."""
+    own_packages(settings.application)
+    return assemble(load(settings.application, folder))

@@ -7,11 +7,13 @@ from pathlib import Path
 import click
 
 from plures.errors import PluresError
+from plures.logs import keep_logs
 from plures.topology import Address
 
 from .console import mistakes_explained
-from .project import data_of, file_option, folder_of, open_project
+from .project import Project, assembled, file_option, folder_of
 from .reload import Sources, end_with_parent, run_reloading
+from .run_log import RunLog, log_options
 
 
 @click.command("run", short_help="Run the application until Ctrl-C.")
@@ -35,6 +37,7 @@ from .reload import Sources, end_with_parent, run_reloading
 )
 @click.option("--host", help="Address of the edge. Default: 127.0.0.1.")
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the embedded databases. Default: .plures")
+@log_options
 @file_option
 def run_command(
     topology: str | None,
@@ -46,6 +49,8 @@ def run_command(
     control_port: int | None,
     host: str | None,
     data: Path | None,
+    log_format: str | None,
+    log_levels: tuple[str, ...],
     file: Path,
 ) -> None:
     """Run the application until Ctrl-C: in one process, or as the topology says.
@@ -54,17 +59,23 @@ def run_command(
     plures run                     everything in one process
     plures run --topology sale     as local processes, supervised
     """  # noqa: D301 - click reads the \b
-    with mistakes_explained():
+    log = RunLog(log_format, log_levels)
+    with mistakes_explained(explained=log.explain):
+        log.checked()
         if reloads:
             again = [argument for argument in sys.argv[1:] if argument != "--reload"]
-            sources = Sources(folder_of(file), data=data or _data_of(file), exclude=excluded)
-            sys.exit(run_reloading(again, sources))
-        from plures.deploy import Deployment, log_to_stderr, run
+            sources = Sources(folder_of(file), data=data or _data_of(file, log), exclude=excluded)
+            sys.exit(run_reloading(again, sources, log.say))
+        from plures.deploy import Deployment, log_to_stderr, process_name, run
         from plures.host import Mode
 
         end_with_parent()
-        project = open_project(file)
-        told = project.settings
+        folder = folder_of(file)
+        told = log.settings(file)
+        log_to_stderr(told.logs)
+        project = Project(told, assembled(told, folder))
+        chosen = project.topology(topology)
+        keep_logs(told.logs, process_name(chosen))
         settings = replace(
             told,
             public=Address(host or told.public.host, told.public.port if port is None else port),
@@ -72,13 +83,12 @@ def run_command(
             data=data or told.data,
         )
         mode = Mode.DEVELOPMENT if development else Mode.PRODUCTION
-        log_to_stderr()
-        sys.exit(run(Deployment(project.assembly, project.topology(topology), settings, mode)))
+        sys.exit(run(Deployment(project.assembly, chosen, settings, mode)))
 
 
-def _data_of(file: Path) -> Path:
+def _data_of(file: Path, log: RunLog) -> Path:
     """The data folder; the default one where the file is wrong, which the child explains."""
     try:
-        return data_of(file)
+        return log.settings(file).data
     except PluresError:
         return folder_of(file) / ".plures"

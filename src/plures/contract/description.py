@@ -46,6 +46,11 @@ class OperationDescription:
         """`<package>.<Contract>/<Operation>`."""
         return self.path[1:]
 
+    @property
+    def capability(self) -> str:
+        """The capability that its contract belongs to: `search` of `marketplace.search.v1`."""
+        return self.path.split(".")[-3].removeprefix("/")
+
     @cached_property
     def is_positional(self) -> bool:
         """Whether the request's fields are the parameters in their order, and all of these may be passed by position."""

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from plures.host import Placement
+from plures.logs import LogSettings
 
 EndpointUrls = dict[str, tuple[str, ...]]
 """Capability → base URLs of the replicas that are ready now. A capability without a ready replica is listed with none."""
@@ -30,6 +31,8 @@ class Configure(msgspec.Struct, frozen=True, tag="configure"):
         peer_descriptor: A Unix socket of the control application, for the other replicas.
         public_descriptor: Inherited listening socket of the edge, when this replica hosts it.
         grace_s: Most time for requests in flight, once asked to stop.
+        name: Process and replica number, `search.1`.
+        logs: How it logs.
     """
 
     application: str
@@ -39,6 +42,8 @@ class Configure(msgspec.Struct, frozen=True, tag="configure"):
     peer_descriptor: int
     public_descriptor: int | None
     grace_s: float
+    name: str = ""
+    logs: LogSettings = msgspec.field(default_factory=LogSettings)
 
 
 class Update(msgspec.Struct, frozen=True, tag="update"):

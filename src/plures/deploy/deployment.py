@@ -8,6 +8,7 @@ from typing import TextIO
 
 from plures.application import Assembly
 from plures.host import Mode
+from plures.logs import json_line
 from plures.topology import ResolvedProcess, ResolvedTopology, Settings, make_plan
 
 from .placing import external_endpoints, ignored_maxima, listen_addresses, only_process, placement_of
@@ -45,10 +46,12 @@ def run(deployment: Deployment, stream: TextIO | None = None) -> int:
 
 
 async def _one_process(deployment: Deployment, process: ResolvedProcess, stream: TextIO) -> int:
+    is_json = deployment.settings.logs.format == "json"
+
     def say(line: str) -> None:
         # The terminal may be closed, the reader of a pipe gone, the disk full: no reason to stop serving, or to stop badly.
         with suppress(OSError, ValueError):
-            print(line, file=stream, flush=True)
+            print(json_line(line, logger="plures", process=process.name) if is_json else line, file=stream, flush=True)
 
     for line in ignored_maxima([process]):
         say(line)

@@ -1,8 +1,12 @@
 """What can go wrong while an application is put onto this machine."""
 
+import logging
 from dataclasses import dataclass
+from typing import Final
 
-from plures.errors import PluresError, Text
+from plures.errors import PluresError, Text, out_of_files
+
+_LOG: Final = logging.getLogger("plures.deploy")
 
 
 @dataclass(eq=False)
@@ -111,11 +115,20 @@ class ApplicationRaised(PluresError):
     wording = Text(
         "the application raised {kind} while it started",
         why="{message}",
-        fix="The traceback stands in the log of this replica.",
+        fix="The traceback stands in the log of this process.",
     )
 
     kind: str
     message: str
+
+
+def application_raised(error: Exception) -> PluresError:
+    """What to say of an error during a start. One that is not of Plures is a mistake of the application: it is logged."""
+    error = out_of_files(error) or error
+    if isinstance(error, PluresError):
+        return error
+    _LOG.error("the application could not start", exc_info=error)
+    return ApplicationRaised(type(error).__name__, str(error))
 
 
 @dataclass(eq=False)

@@ -16,6 +16,12 @@ def only_process(topology: ResolvedTopology) -> ResolvedProcess | None:
     return here[0] if alone else None
 
 
+def process_name(topology: ResolvedTopology) -> str:
+    """What the process that runs a topology is called in its log."""
+    alone = only_process(topology)
+    return "plures" if alone is None else alone.name
+
+
 def placement_of(
     process: ResolvedProcess, settings: Settings, mode: Mode, endpoints: Mapping[str, tuple[str, ...]]
 ) -> Placement:

@@ -2,8 +2,10 @@
 
 import asyncio
 import gc
-import logging
 import sys
+
+from plures.logs import LogSettings, set_up_logs
+from plures.runtime import call_in_progress
 
 if sys.platform == "win32":
     new_event_loop = asyncio.new_event_loop
@@ -13,9 +15,9 @@ else:
 __all__ = ["freeze_gc", "log_to_stderr", "new_event_loop"]
 
 
-def log_to_stderr() -> None:
-    """Write records of level INFO and above to standard error, unless the application has set up logging already."""
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+def log_to_stderr(settings: LogSettings | None = None, process: str = "") -> None:
+    """Write the log to standard error, each line with the call that it is about. `plures.logs.keep_logs` follows the import of the application."""
+    set_up_logs(settings or LogSettings(), call_in_progress, process)
 
 
 def freeze_gc() -> None:

@@ -141,8 +141,13 @@ class Unimplemented(CallError):
 
 
 class Internal(CallError):
-    """The operation failed with an error that its contract does not declare; the text of that error stays with the callee."""
+    """The operation failed with an error that its contract does not declare; the text of that error stays with the callee.
 
+    Attributes:
+        request_id: Of the request that failed: the log of the callee has the error under it. Empty where it is not known.
+    """
+
+    request_id: str = ""
     code = "call.internal"
     status = Status.INTERNAL
     remedy = "Read the log of the process that hosts it; declare the error where callers can act on it."

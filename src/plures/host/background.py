@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from plures.application import Hook, Lifecycle
+from plures.logs import tell
 
 _LOG: Final = logging.getLogger("plures.background")
 _PAUSE_S: Final = 1.0
@@ -61,7 +62,7 @@ async def _repeat(interval_s: float, work: Hook, owner: str) -> None:
 async def _succeeds(work: Hook, complaint: str, owner: str, again_s: float) -> bool:
     try:
         await work()
-    except Exception:  # noqa: BLE001 - whatever it was, it is logged, and the work must go on
-        _LOG.exception(complaint, owner, again_s)
+    except Exception as error:  # noqa: BLE001 - whatever it was, it is logged, and the work must go on
+        tell(_LOG, error, complaint, owner, again_s, again=True)
         return False
     return True

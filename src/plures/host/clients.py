@@ -68,7 +68,7 @@ class Clients:
             return _refuse
         self._internal.announce(contract.operations)
         endpoints = Endpoints.fixed(LOOPBACK_URL)
-        return RemoteCaller(endpoints, Loopback(self._internal), self._deadlines, checked=True).bind
+        return RemoteCaller(endpoints, Loopback(self._internal), self._deadlines, checked=True, shares_log=True).bind
 
     def _by_reference(self, service: object) -> Bind:
         return lambda operation: by_reference(operation, getattr(service, operation.name), self._deadlines)

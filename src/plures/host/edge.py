@@ -2,19 +2,23 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from time import monotonic
+from time import monotonic, perf_counter
 from typing import Any, Final
 
 from plures.application import EDGE_DEADLINE_S
 from plures.errors import DeadlineExceeded, PluresError, Text, Unavailable, note_failures
-from plures.runtime import CallContext, current
+from plures.logs import tell
+from plures.runtime import CallContext, connect, current, new_request_id
 
 from .edge_answer import EdgeAnswer
 from .swallowed import swallowed
 
 _LOG: Final = logging.getLogger("plures.edge")
+_ACCESS: Final = logging.getLogger("plures.access")
+_REQUEST_ID: Final = connect.REQUEST_ID_HEADER.encode()
 
 
 @dataclass(eq=False)
@@ -53,17 +57,20 @@ class Edge:
         """Answer one request; what it calls shares one deadline. A WebSocket has none."""
         scope.setdefault("state", {}).update(self._lifespan.state)
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self._converse(scope, receive, send)
             return
-        current.set(CallContext(monotonic() + self._deadline_s, 0))
+        request = _request_of(scope, self._deadline_s)
+        current.set(request)
         failures = note_failures()
-        answer = EdgeAnswer(send, failures)
+        answer = EdgeAnswer(send, request.id, failures)
+        began = perf_counter()
         try:
             await self._app(scope, receive, answer.send)
         except Exception as error:
             missing = _missing_part(error)
             if missing is None or answer.has_started:
                 await answer.pass_on()
+                tell(_LOG, error, "%s %s failed", scope["method"], scope["path"])
                 raise
             await self._refuse(scope, answer, missing)
         else:
@@ -72,6 +79,19 @@ class Edge:
                 await answer.pass_on()
             else:
                 await self._refuse(scope, answer, missing)
+        finally:
+            if _ACCESS.isEnabledFor(logging.DEBUG):
+                passed_ms = (perf_counter() - began) * 1000
+                _ACCESS.debug("%s %s: %d in %.1f ms", scope["method"], scope["path"], answer.status, passed_ms)
+
+    async def _converse(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve a WebSocket: it has a request id, and no deadline."""
+        current.set(_request_of(scope, math.inf))
+        try:
+            await self._app(scope, receive, send)
+        except Exception as error:
+            tell(_LOG, error, "%s %s failed", scope["type"], scope.get("path", ""))
+            raise
 
     async def _refuse(self, scope: Any, answer: EdgeAnswer, missing: Exception) -> None:
         # A part that is down is no bug of the edge: the client may come back, and one line tells the operator.
@@ -82,6 +102,13 @@ class Edge:
         if isinstance(error, DeadlineExceeded) and error.is_inherited:
             return f" The calls of one request have {self._deadline_s:g} s: Application(…, edge_deadline_s=…)."
         return ""
+
+
+def _request_of(scope: Any, deadline_s: float) -> CallContext:
+    """The root request: its id is what the client says, or made."""
+    said = next((value for name, value in scope.get("headers", ()) if name == _REQUEST_ID), b"")
+    request_id = connect.sane_request_id(said) or new_request_id()
+    return CallContext(monotonic() + deadline_s, 0, id=request_id)
 
 
 def _missing_part(error: BaseException) -> Exception | None:

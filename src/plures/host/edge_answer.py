@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from plures.runtime import connect
+
+_REQUEST_ID: Final = connect.REQUEST_ID_HEADER.encode()
 _SERVER_ERROR: Final = 500
 _MOST_HELD_BYTES: Final = 1024 * 1024
 _BODY: Final = b"A part of this application does not answer at the moment. Please try again.\n"
@@ -16,15 +19,19 @@ class EdgeAnswer:
     call, a 500 in many pieces is held back as well.
 
     Args:
+        request_id: Goes into the head of the answer, unless the application has put one there.
         failures: The failed calls of the request, so far.
 
     Attributes:
         has_started: Whether anything was passed on.
+        status: Of the answer; 0 before there is one.
     """
 
-    def __init__(self, send: Any, failures: Sequence[object] = ()) -> None:
+    def __init__(self, send: Any, request_id: str, failures: Sequence[object] = ()) -> None:
         self._send = send
+        self._request_id = (_REQUEST_ID, request_id.encode())
         self._failures = failures
+        self.status = 0
         self._held: list[Any] = []
         self._held_bytes = 0
         self.has_started = False
@@ -42,7 +49,7 @@ class EdgeAnswer:
             return
         await self.pass_on()
         self.has_started = True
-        await self._send(event)
+        await self._send_on(event)
 
     def _is_rest(self, event: Any) -> bool:
         """Whether an event belongs to what is held back, and there is room for it."""
@@ -55,7 +62,7 @@ class EdgeAnswer:
         held, self._held = self._held, []
         for event in held:
             self.has_started = True
-            await self._send(event)
+            await self._send_on(event)
 
     async def refuse(self) -> None:
         """Say that it may work later, in place of what was held back. Only before anything was passed on."""
@@ -65,5 +72,13 @@ class EdgeAnswer:
             (b"retry-after", b"1"),
         ]
         self._held = []
-        await self._send({"type": "http.response.start", "status": 503, "headers": headers})
-        await self._send({"type": "http.response.body", "body": _BODY})
+        await self._send_on({"type": "http.response.start", "status": 503, "headers": headers})
+        await self._send_on({"type": "http.response.body", "body": _BODY})
+
+    async def _send_on(self, event: Any) -> None:
+        if event["type"] == "http.response.start":
+            self.status = event.get("status", 0)
+            headers = [*event.get("headers", ())]
+            if not any(bytes(name).lower() == _REQUEST_ID for name, _ in headers):
+                event = {**event, "headers": [*headers, self._request_id]}
+        await self._send(event)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from plures.application import Hook, Lifecycle
+from plures.logs import tell
 
 from .background import Background, cancel_all, wait_for_all
 
@@ -65,5 +66,5 @@ async def _run_all(hooks: Iterable[Hook], what: str) -> None:
     for hook in hooks:
         try:
             await hook()
-        except Exception:  # noqa: BLE001 - whatever it was, the rest must still run
-            _LOG.exception("%s failed; stopping goes on", what)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the rest must still run
+            tell(_LOG, error, "%s failed; stopping goes on", what, again=True)

@@ -19,6 +19,7 @@ is, once its shape was checked (`fitting`), as it is everywhere: the type of the
     connect-protocol-version: 1
     connect-timeout-ms: 300                         the time that remains, so that clocks need not agree
     plures-hops: 2                                  calls since the root request, this one included
+    x-request-id: 4f1c9a0be2d84b6f8a3c5d7e9f012345   names the request in each line of the log
     content-length: 32
 
     {"productId":"tea","quantity":2}                one field for each parameter
@@ -59,7 +60,7 @@ refuses calls as *not sent*, and waits, for the grace period at most, until thos
 
 from . import connect
 from .client import Bind, Client, bind
-from .context import CallContext, current, without_deadline
+from .context import CallContext, call_in_progress, current, new_request_id, request_id, without_deadline
 from .deadlines import Deadlines
 from .dispatch import Dispatcher
 from .endpoints import Directory, Endpoints
@@ -93,7 +94,10 @@ __all__ = [
     "accept",
     "bind",
     "by_reference",
+    "call_in_progress",
     "connect",
     "current",
+    "new_request_id",
+    "request_id",
     "without_deadline",
 ]

@@ -1,12 +1,17 @@
-"""What a call knows about the request it is part of: how long it may take, and how many calls led to it."""
+"""What a call knows about the request it is part of: its id, how long it may take, and how many calls led to it."""
 
 import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
 from contextvars import Context, ContextVar, copy_context
 from math import inf
+from random import Random, SystemRandom
 from time import monotonic
 from typing import Final
 
 from msgspec import Struct
+
+from plures.contract import OperationDescription
 
 
 class CallContext(Struct, eq=False):
@@ -16,6 +21,9 @@ class CallContext(Struct, eq=False):
         deadline: When it must have ended, in `time.monotonic()` seconds.
         hops: Calls between the root request and this one, this one included.
         is_inherited: Whether the deadline is that of the caller, rather than the operation's own.
+        root: The call that began the request in this process, where it is another one.
+        operation: What is called; None for a root request.
+        id: Of the request, in the root; empty until it is asked for.
         task: The task that makes the call, which its deadline may have to cancel; None for a root request.
         cancelling: Requests to cancel that task that were there before the call.
         expired: Whether the deadline has passed and the task was cancelled for it.
@@ -24,9 +32,29 @@ class CallContext(Struct, eq=False):
     deadline: float
     hops: int
     is_inherited: bool = False
+    root: "CallContext | None" = None
+    operation: OperationDescription | None = None
+    id: str = ""
     task: "asyncio.Task[object] | None" = None
     cancelling: int = 0
     expired: bool = False
+
+    @property
+    def request_id(self) -> str:
+        """The id of the request. It is made when it is asked for: most calls in process never do."""
+        root = self.root or self
+        if not root.id:
+            root.id = new_request_id()
+        return root.id
+
+    @contextmanager
+    def resumed(self) -> Generator[None]:
+        """Be the running call once more, for what is said of it after it has ended."""
+        token = current.set(self)
+        try:
+            yield
+        finally:
+            current.reset(token)
 
     def expire(self) -> None:
         """Cancel the task, on behalf of the deadline."""
@@ -53,6 +81,8 @@ class CallContext(Struct, eq=False):
         return self.task is not None and self.task.cancelling() > 0
 
 
+_random_bits: Final = Random(SystemRandom().getrandbits(256)).getrandbits  # noqa: S311 - an id keeps no secret
+
 current: Final[ContextVar[CallContext | None]] = ContextVar("plures_call", default=None)
 """The call that the running code is part of."""
 
@@ -61,5 +91,27 @@ def without_deadline() -> Context:
     """A copy of the current context for work that outlives its call: no deadline is in force, and the hops still count."""
     context, call = copy_context(), current.get()
     if call is not None:
-        context.run(current.set, CallContext(inf, call.hops))
+        context.run(current.set, CallContext(inf, call.hops, root=call.root or call, operation=call.operation))
     return context
+
+
+def new_request_id() -> str:
+    """32 hexadecimal digits, the form of a trace id of W3C's trace context."""
+    return f"{_random_bits(128):032x}"
+
+
+def request_id() -> str | None:
+    """The id of the request that the running code works for, the same in every process that it comes through.
+
+    It is what the client of the edge said in `X-Request-Id`, or made by Plures; None outside of any request.
+    """
+    call = current.get()
+    return None if call is None else call.request_id
+
+
+def call_in_progress() -> tuple[str | None, str | None]:
+    """What a line of the log says of the running call: the id of its request, and the capability."""
+    call = current.get()
+    if call is None:
+        return None, None
+    return call.request_id, None if call.operation is None else call.operation.capability

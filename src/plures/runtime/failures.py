@@ -5,8 +5,9 @@ from typing import Final, cast
 
 from plures.contract import ContractError, Malformed, OperationDescription, TooDeep
 from plures.errors import CallError, DeadlineExceeded, Internal, InvalidRequest, LimitExceeded, Outcome, Unavailable
+from plures.logs import mark_told, tell
 
-from .context import CallContext
+from .context import CallContext, current
 from .policy import out_of_time
 from .running import Expired
 
@@ -24,10 +25,12 @@ def failure_of(
         # An inner call that ran into the deadline of this one may notice a moment earlier; the outcome is the same.
         return out_of_time(operation, Outcome.MAY_HAVE_RUN, is_inherited=context.is_inherited)
     if isinstance(error, Unavailable):
-        _LOG.warning("%s failed, since something it needs did not answer: %s", operation.full_name, error.what)
+        with context.resumed():
+            _LOG.warning("%s failed, since something it needs did not answer: %s", operation.full_name, error.what)
         return Unavailable(operation.full_name, "something that it needs did not answer", outcome=Outcome.MAY_HAVE_RUN)
-    _LOG.error("%s raised an error that its contract does not declare", operation.full_name, exc_info=error)
-    return _internal(operation)
+    with context.resumed():
+        tell(_LOG, error, "%s raised an error that its contract does not declare", operation.full_name)
+    return _internal(operation, context.request_id)
 
 
 def bad_request(error: Malformed | TooDeep, operation: OperationDescription) -> CallError:
@@ -41,7 +44,8 @@ def bad_request(error: Malformed | TooDeep, operation: OperationDescription) -> 
 def bad_answer(error: Malformed | TooDeep, operation: OperationDescription) -> CallError:
     """The failure of an operation whose answer breaks the contract."""
     _LOG.error("%s answered with what its contract does not allow: %s", operation.full_name, error)
-    return _internal(operation)
+    call = current.get()
+    return _internal(operation, "" if call is None else call.request_id)
 
 
 def _is_out_of_time(error: BaseException) -> bool:
@@ -51,7 +55,10 @@ def _is_out_of_time(error: BaseException) -> bool:
     return isinstance(error, Expired) or (isinstance(error, DeadlineExceeded) and error.is_inherited)
 
 
-def _internal(operation: OperationDescription) -> CallError:
+def _internal(operation: OperationDescription, request_id: str) -> CallError:
     """A failure without details: the text of an undeclared error may hold secrets of its capability."""
     why = "it failed inside; the log of the process that hosts it says why"
-    return Internal(operation.full_name, why, outcome=Outcome.MAY_HAVE_RUN)
+    failure = Internal(operation.full_name, why, outcome=Outcome.MAY_HAVE_RUN)
+    failure.request_id = request_id
+    mark_told(failure)
+    return failure

@@ -21,12 +21,12 @@ class Loopback:
 
     async def unary(self, url: str, outgoing: Outgoing) -> Reply:
         operation = self._operation(url, outgoing)
-        context = accept(operation, outgoing.timeout_ms / 1000, outgoing.hops)
+        context = accept(operation, outgoing.timeout_ms / 1000, outgoing.hops, outgoing.request_id)
         return await self._dispatcher.unary(operation, context, outgoing.body)
 
     async def stream(self, url: str, outgoing: Outgoing) -> AsyncGenerator[Reply, None]:
         operation = self._operation(url, outgoing)
-        context = accept(operation, outgoing.timeout_ms / 1000, outgoing.hops)
+        context = accept(operation, outgoing.timeout_ms / 1000, outgoing.hops, outgoing.request_id)
         message = outgoing.body[connect.PREFIX.size :]
         yield Reply(connect.OK, b"")
         async with aclosing(self._dispatcher.stream(operation, context, message)) as envelopes:

@@ -26,7 +26,7 @@ def admit(operation: OperationDescription, parent: CallContext | None) -> CallCo
     now = monotonic()
     deadline = now + operation.declaration.deadline_s
     if parent is None:
-        return CallContext(deadline, 1)
+        return CallContext(deadline, 1, operation=operation)
     is_inherited = False
     if parent.deadline < deadline:
         if parent.deadline <= now:
@@ -36,15 +36,16 @@ def admit(operation: OperationDescription, parent: CallContext | None) -> CallCo
     if parent.hops >= MAX_HOPS:
         raise too_many_hops(operation)
     # By position: a keyword costs half of a context more.
-    return CallContext(deadline, parent.hops + 1, is_inherited)
+    return CallContext(deadline, parent.hops + 1, is_inherited, parent.root or parent, operation)
 
 
-def accept(operation: OperationDescription, remaining_s: float | None, hops: int) -> CallContext:
+def accept(operation: OperationDescription, remaining_s: float | None, hops: int, request_id: str = "") -> CallContext:
     """The context of a call that arrived over the wire.
 
     Args:
         remaining_s: The time that the caller still has, in seconds; None when it did not say.
         hops: Calls between the root request and this one, this one included.
+        request_id: The id of the request; empty where the caller did not say.
 
     Raises:
         DeadlineExceeded: The time of the caller is over; the operation did not start.
@@ -57,7 +58,7 @@ def accept(operation: OperationDescription, remaining_s: float | None, hops: int
         raise out_of_time(operation, Outcome.NOT_SENT, is_inherited=False)
     if hops > MAX_HOPS:
         raise too_many_hops(operation)
-    return CallContext(monotonic() + remaining_s, hops)
+    return CallContext(monotonic() + remaining_s, hops, operation=operation, id=request_id)
 
 
 def out_of_time(operation: OperationDescription, outcome: Outcome, *, is_inherited: bool) -> DeadlineExceeded:

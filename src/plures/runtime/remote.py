@@ -13,7 +13,8 @@ from typing import Any, Final
 from msgspec import structs
 
 from plures.contract import Codec, Malformed, OperationDescription, TooDeep
-from plures.errors import CallError, DeadlineExceeded, LimitExceeded, Outcome, Unavailable
+from plures.errors import CallError, DeadlineExceeded, Internal, LimitExceeded, Outcome, Unavailable
+from plures.logs import mark_told
 
 from . import connect
 from .context import CallContext, current
@@ -33,11 +34,19 @@ class RemoteCaller:
 
     Args:
         checked: Check the type of each request, for development.
+        shares_log: Whether the callee logs into the log of this process.
     """
 
     def __init__(
-        self, endpoints: Endpoints, transport: Transport, deadlines: Deadlines, *, checked: bool = False
+        self,
+        endpoints: Endpoints,
+        transport: Transport,
+        deadlines: Deadlines,
+        *,
+        checked: bool = False,
+        shares_log: bool = False,
     ) -> None:
+        self._shares_log = shares_log
         self._endpoints = endpoints
         self._transport = transport
         self._deadlines = deadlines
@@ -54,6 +63,9 @@ class RemoteCaller:
             outgoing = _outgoing(operation, context, request_of(*args, **kwargs), encode)
             try:
                 return connect.answer_of(operation, await run(context, deadlines, self._unary(operation, outgoing)))
+            except Internal as error:
+                self._note(error, context)
+                raise
             except (Expired, DeadlineExceeded) as error:
                 raise _late(error, operation, context) from None
 
@@ -70,10 +82,19 @@ class RemoteCaller:
                 async with aclosing(run_stream(context, self._deadlines, items)) as stream:
                     async for item in stream:
                         yield item
+            except Internal as error:
+                self._note(error, context)
+                raise
             except (Expired, DeadlineExceeded) as error:
                 raise _late(error, operation, context) from None
 
         return call
+
+    def _note(self, error: Internal, context: CallContext) -> None:
+        """Say where the log has what happened."""
+        error.request_id = context.request_id
+        if self._shares_log:
+            mark_told(error)
 
     async def _unary(self, operation: OperationDescription, outgoing: Outgoing) -> Reply:
         tried: list[Endpoint] = []
@@ -145,7 +166,8 @@ def _outgoing(
     if operation.streams:
         body = connect.envelope(body)
     remaining_ms = connect.timeout_ms(context.deadline - monotonic())
-    return Outgoing(operation.path, remaining_ms, context.hops, body, operation.streams)
+    hops, request_id = context.hops, context.request_id
+    return Outgoing(operation.path, remaining_ms, hops, body, operation.streams, request_id=request_id)
 
 
 def _is_refusal(reply: Reply) -> bool:

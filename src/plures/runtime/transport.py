@@ -31,6 +31,7 @@ class Outgoing(msgspec.Struct, frozen=True):
         hops: Calls between the root request and this one, this one included.
         body: A JSON message, in an envelope where the operation streams.
         fresh: Whether it needs a connection that carried no request before.
+        request_id: The id of the request that the call is part of.
     """
 
     path: str
@@ -39,6 +40,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     body: bytes
     streams: bool = False
     fresh: bool = False
+    request_id: str = ""
 
 
 class Reply(msgspec.Struct, frozen=True):

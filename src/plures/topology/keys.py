@@ -109,4 +109,12 @@ TOPOLOGY = _table("TOPOLOGY", "What `plures run --topology TOPOLOGY` runs.", "[t
 TOPOLOGIES = _table(
     "topology", "The topologies. The one named monolith runs when none is asked for.", "[topology.monolith]", TOPOLOGY
 )
-FILE = _table("plures.toml", "How an application runs.", "", APPLICATION, LISTEN, TOPOLOGIES)
+
+LOG_FORMAT = Key("format", (str,), "text", "How lines of the log are written: text or json.", 'format = "json"')
+LOG_LEVEL = _text(
+    "level", "The least level that is logged: debug, info, warning, error, critical.", 'level = "warning"'
+)
+LOGGER = _text("LOGGER", "A logger and its level.", 'LOGGER = "debug"')
+LOG_LEVELS = _table("levels", "Levels of single loggers.", 'levels = { "sqlalchemy.engine" = "debug" }', LOGGER)
+LOGGING = _table("logging", "The log. Options of the command line win.", "[logging]", LOG_FORMAT, LOG_LEVEL, LOG_LEVELS)
+FILE = _table("plures.toml", "How an application runs.", "", APPLICATION, LISTEN, LOGGING, TOPOLOGIES)

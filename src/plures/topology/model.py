@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from plures.errors import PluresError, Text, did_you_mean
+from plures.logs import LogSettings
 
 from .lines import line_of
 
@@ -112,6 +113,7 @@ class Settings:
         topologies: By name; always has one named `monolith`.
         source: The file, for messages.
         folder: The folder of the file, where commands run.
+        logs: How the log is written.
     """
 
     application: str
@@ -123,6 +125,7 @@ class Settings:
     folder: Path = Path()
     names: tuple[str, ...] = ()
     public_names: tuple[str, ...] = ()
+    logs: LogSettings = field(default_factory=LogSettings)
 
     def topology(self, name: str = "monolith") -> Topology:
         """The topology of this name.

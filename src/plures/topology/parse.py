@@ -17,6 +17,7 @@ from .keys import (
     HOST_NAMES,
     IMPORT,
     LISTEN,
+    LOGGING,
     PROCESS,
     PUBLIC,
     PUBLIC_NAMES,
@@ -26,6 +27,7 @@ from .keys import (
 )
 from .lines import lines_of
 from .model import Address, Settings, Topology, monolith
+from .parse_logging import parse_logging
 from .parse_process import parse_process
 from .section import Section
 
@@ -87,6 +89,7 @@ def _settings(root: Section, folder: Path, name: str) -> Settings:
         folder=folder,
         names=_names(listen, HOST_NAMES),
         public_names=_names(listen, PUBLIC_NAMES),
+        logs=parse_logging(root.headed(LOGGING)),
     )
 
 

@@ -5,11 +5,9 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Final
-
-import click
 
 from .sources import Sources
 from .suspects import Suspects
@@ -21,7 +19,7 @@ _ALIVE: Final = "PLURES_RELOADER_ALIVE"
 """Environment variable with the descriptor of a stream that ends when the reloading process ends."""
 
 
-def run_reloading(arguments: Sequence[str], sources: Sources) -> int:
+def run_reloading(arguments: Sequence[str], sources: Sources, say: Callable[[str], None]) -> int:
     """Run `plures` with these arguments in development mode until a signal; return its last exit status."""
     from plures.deploy import stop_signals
 
@@ -45,11 +43,11 @@ def run_reloading(arguments: Sequence[str], sources: Sources) -> int:
     for _ in moments(sources, stop):
         paths, notes = suspects.weigh(sources.changes(), monotonic() - started_at)
         for note in notes:
-            click.echo(note, err=True)
+            say(note)
         if not paths:
             continue
         names = sorted({path.rpartition("/")[2] for path in paths})
-        click.echo(f"changed: {', '.join(names[:_MOST_NAMES])}; starting again", err=True)
+        say(f"changed: {', '.join(names[:_MOST_NAMES])}; starting again")
         _end(child)
         if stop.is_set():
             break

@@ -4,7 +4,6 @@ It ends when the supervisor says so, on SIGTERM, SIGINT or SIGHUP, and when the 
 """
 
 import asyncio
-import logging
 import os
 import socket
 from collections.abc import Callable
@@ -24,16 +23,15 @@ from plures.deploy.channel import (
     Updated,
     to_supervisor,
 )
-from plures.deploy.errors import ApplicationRaised
+from plures.deploy.errors import application_raised
 from plures.deploy.process_setup import freeze_gc
 from plures.deploy.serving import Servable, ServedHost, ShutdownSignals, inherit, shutdown_signals
 from plures.deploy.waiting import first
-from plures.errors import InvalidInput, PluresError, out_of_files
+from plures.errors import InvalidInput
 
 from .orphans import end_this_process_after, watch_parent
 
 _LAST_RESORT_S = 20.0
-_log = logging.getLogger("plures.deploy")
 
 
 async def replica_main(descriptor: int, build: Callable[[Configure], Servable]) -> int:
@@ -136,11 +134,8 @@ class _Replica:
         await served.close_edge()
         self._channel.send(EdgeClosed())
 
-    async def _fail(self, error: Exception) -> int:
-        error = out_of_files(error) or error
-        if not isinstance(error, PluresError):
-            _log.error("the application could not start", exc_info=error)
-            error = ApplicationRaised(type(error).__name__, str(error))
+    async def _fail(self, raised: Exception) -> int:
+        error = application_raised(raised)
         why = str(error) if isinstance(error, InvalidInput) else error.why
         self._channel.send(Failed(code=error.code, what=error.what, why=why, fix=error.fix))
         await self._channel.flush()

@@ -19,6 +19,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from plures.http import Answerer, HttpServerProtocol, OwnNames, Room
+from plures.logs import is_told
 
 from .connections import Connection, as_connection
 from .guard import Guard
@@ -83,6 +84,7 @@ class Listener:
     async def start(self) -> None:
         """Return when connections are accepted."""
         self._config.load()
+        logging.getLogger("uvicorn.error").addFilter(_is_untold)
         self._server = await _create_server(self._accept, self._socket, self._config.backlog)
 
     async def stop(self) -> None:
@@ -202,6 +204,11 @@ async def _create_server(accept: Callable[[], asyncio.Protocol], sock: socket.so
         # The path outlives this process: the next replica listens there.
         options["cleanup_socket"] = False
     return await loop.create_unix_server(accept, **options)
+
+
+def _is_untold(record: logging.LogRecord) -> bool:
+    """Uvicorn reports what an application raises. The edge has done so already."""
+    return not (record.exc_info and record.exc_info[1] is not None and is_told(record.exc_info[1]))
 
 
 def _is_no_cancellation(record: logging.LogRecord) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext
 
 from plures.application import Assembly
+from plures.deploy.errors import application_raised
 from plures.deploy.process_setup import freeze_gc
 from plures.deploy.waiting import first
 from plures.host import Host, Placement
@@ -49,7 +50,7 @@ async def one_process(
         served = _bound(assembly, placement, addresses, grace_s)
         signals.on_forced(served.hurry)
         try:
-            await first(served.start(), signals.requested.wait())
+            await first(_started(served), signals.requested.wait())
             if not signals.requested.is_set():
                 freeze_gc()
                 to_the_end.enter_context(publish(served))
@@ -60,6 +61,16 @@ async def one_process(
         finally:
             await served.stop()
         return signals.status
+
+
+async def _started(served: ServedHost) -> None:
+    try:
+        await served.start()
+    except Exception as error:
+        told = application_raised(error)
+        if told is error:
+            raise
+        raise told from error
 
 
 def _bound(assembly: Assembly, placement: Placement, addresses: ListenAddresses, grace_s: float) -> ServedHost:

@@ -15,7 +15,7 @@ from plures.deploy.waiting import first
 from plures.topology import Address, Plan, Settings, Topology, check, make_plan
 
 from .addresses import replica_names
-from .logs import Lines, PrefixedLines
+from .logs import JsonLines, Lines, PrefixedLines
 from .supervisor import OWN_NAME, Supervisor, SupervisorOptions
 
 _ANY_FREE_PORT = Address("127.0.0.1", 0)
@@ -124,7 +124,7 @@ async def supervise(
         PluresError: A port is taken, or a process cannot start; nothing is left running then.
     """
     with shutdown_signals() as signals, ExitStack() as to_the_end:
-        supervisor = Supervisor(plan, settings, options, log_of(plan, stream))
+        supervisor = Supervisor(plan, settings, options, log_of(plan, stream, settings.logs.format))
         signals.on_forced(supervisor.hurry)
         await first(supervisor.start(), signals.requested.wait())
         if not signals.requested.is_set():
@@ -137,8 +137,10 @@ async def supervise(
         return signals.status
 
 
-def log_of(plan: Plan, stream: TextIO) -> Lines:
+def log_of(plan: Plan, stream: TextIO, format_: str = "text") -> Lines:
     """The output of all replicas of a plan, on one stream."""
+    if format_ == "json":
+        return JsonLines(stream)
     return PrefixedLines(stream, (OWN_NAME, *map(str, replica_names(plan))))
 
 

@@ -2,8 +2,11 @@
 
 import asyncio
 import contextlib
+import json
 import os
 from typing import Protocol, TextIO
+
+from plures.logs import json_line
 
 _COLOURS = (36, 33, 32, 35, 34, 96, 93, 92, 95, 94)
 _CHUNK_BYTES = 64 * 1024
@@ -40,6 +43,42 @@ class PrefixedLines:
             return text
         colour = _COLOURS[self._order.get(source, 0) % len(_COLOURS)]
         return f"\x1b[{colour}m{text}\x1b[0m"
+
+
+class JsonLines:
+    """Writes JSON objects to one text stream, one a line: those of the replicas as they are, other lines as messages of their source.
+
+    Args:
+        logger: Who says what is no JSON object.
+    """
+
+    def __init__(self, stream: TextIO, logger: str = "plures") -> None:
+        self._stream = stream
+        self._logger = logger
+
+    def output(self) -> "JsonLines":
+        """For what the replicas write."""
+        return JsonLines(self._stream, "output")
+
+    def write(self, source: str, line: str) -> None:
+        text = line if _is_object(line) else json_line(line, logger=self._logger, process=source)
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.write(f"{text}\n")
+            self._stream.flush()
+
+
+def output_lines(lines: Lines) -> Lines:
+    """Where what the replicas write goes, of the lines of their supervisor."""
+    return lines.output() if isinstance(lines, JsonLines) else lines
+
+
+def _is_object(line: str) -> bool:
+    if not line.lstrip().startswith("{"):
+        return False
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 class OutputPipe:

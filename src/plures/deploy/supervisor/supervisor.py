@@ -20,7 +20,7 @@ from .addresses import Addresses, ReplicaName, replica_names
 from .backoff import Backoff, BackoffPolicy
 from .child import Child, ProcessContext
 from .command import Command
-from .logs import Lines
+from .logs import Lines, output_lines
 from .replica_process import ReplicaProcess
 from .slot import Slot, SlotRules
 
@@ -144,7 +144,9 @@ class Supervisor:
             address_outlives_child=process.command is None,
         )
         folder = self._settings.folder.absolute()
-        context = ProcessContext(str(name), self._lines, process.environment, self._options.grace_s, folder)
+        context = ProcessContext(
+            str(name), output_lines(self._lines), process.environment, self._options.grace_s, folder
+        )
 
         async def spawn() -> Child:
             if process.command is not None:
@@ -170,6 +172,8 @@ class Supervisor:
             peer_descriptor=self.addresses.peers[name].socket.fileno(),
             public_descriptor=None if public is None else public.socket.fileno(),
             grace_s=self._options.grace_s,
+            name=str(name),
+            logs=self._settings.logs,
         )
 
     async def _start_process(self, name: str) -> None:

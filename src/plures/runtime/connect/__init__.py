@@ -13,12 +13,14 @@ from .words import (
     OK,
     OUTCOME_HEADER,
     PREFIX,
+    REQUEST_ID_HEADER,
     STREAM_TYPE,
     TIMEOUT_HEADER,
     UNARY_TYPE,
     VERSION_HEADER,
     envelope,
     header_lines,
+    sane_request_id,
     timeout_ms,
 )
 
@@ -31,6 +33,7 @@ __all__ = [
     "OK",
     "OUTCOME_HEADER",
     "PREFIX",
+    "REQUEST_ID_HEADER",
     "STREAM_TYPE",
     "TIMEOUT_HEADER",
     "UNARY_TYPE",
@@ -44,5 +47,6 @@ __all__ = [
     "error_that_crosses",
     "header_lines",
     "read_stream",
+    "sane_request_id",
     "timeout_ms",
 ]

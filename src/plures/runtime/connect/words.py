@@ -1,5 +1,6 @@
 """The words of the Connect protocol: names and values of headers, flags, envelopes. Source: connectrpc.com/docs/protocol."""
 
+import re
 import struct
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -13,6 +14,7 @@ STREAM_TYPE: Final = "application/connect+json"
 TIMEOUT_HEADER: Final = "connect-timeout-ms"
 VERSION_HEADER: Final = "connect-protocol-version"
 HOPS_HEADER: Final = "plures-hops"
+REQUEST_ID_HEADER: Final = "x-request-id"
 OUTCOME_HEADER: Final = "plures-outcome"
 NOT_SENT: Final = Outcome.NOT_SENT.value
 """The value of the outcome header where the operation certainly did not start; there is no other value."""
@@ -33,6 +35,8 @@ HTTP_STATUS: Final[Mapping[Status, int]] = {
 }  # fmt: skip
 """The HTTP status that goes with each code of an error."""
 
+# Visible characters of ASCII.
+_IS_SANE: Final = re.compile(rb"[!-~]{1,128}").fullmatch
 _MIN_TIMEOUT_S: Final = 0.001
 # The protocol allows ten digits.
 _MAX_TIMEOUT_MS: Final = 9_999_999_999
@@ -50,7 +54,13 @@ def timeout_ms(seconds: float) -> int:
 
 def header_lines(outgoing: Outgoing) -> str:
     """The headers of a request except those of HTTP itself, each with its line end."""
+    request_id = f"{REQUEST_ID_HEADER}: {outgoing.request_id}\r\n" if outgoing.request_id else ""
     return (
         f"content-type: {STREAM_TYPE if outgoing.streams else UNARY_TYPE}\r\n{VERSION_HEADER}: 1\r\n"
-        f"{TIMEOUT_HEADER}: {outgoing.timeout_ms}\r\n{HOPS_HEADER}: {outgoing.hops}\r\n"
+        f"{TIMEOUT_HEADER}: {outgoing.timeout_ms}\r\n{HOPS_HEADER}: {outgoing.hops}\r\n{request_id}"
     )
+
+
+def sane_request_id(value: bytes) -> str:
+    """The id of a request as a peer said it; empty where it is too long, or holds what must not come into a log."""
+    return value.decode("ascii") if _IS_SANE(value) else ""

@@ -1,0 +1,33 @@
+"""Layer 2: what a process writes about its work: levels, format, whose frames of a traceback are shown, what is said once.
+
+Records come from the standard library's `logging`; this package decides what becomes of them. It knows nothing of calls: `set_up_logs`
+is told how to ask for the one that runs.
+"""
+
+from . import log_rules
+from .frames import own_frames, own_packages
+from .lines import JsonLine, TextLine, json_line
+from .set_up import keep_logs, set_up_logs
+from .settings import FORMATS, LEVELS, LogSettings, is_logger, level_of, read_levels, suggestion
+from .told import is_told, mark_told, tell
+
+__all__ = [
+    "FORMATS",
+    "LEVELS",
+    "JsonLine",
+    "LogSettings",
+    "TextLine",
+    "is_logger",
+    "is_told",
+    "json_line",
+    "keep_logs",
+    "level_of",
+    "log_rules",
+    "mark_told",
+    "own_frames",
+    "own_packages",
+    "read_levels",
+    "set_up_logs",
+    "suggestion",
+    "tell",
+]
