@@ -32,7 +32,7 @@ class Shop:
     async def edge(self) -> Any:
         """The pages, wired to the services."""
         assert self._assembly.edge is not None
-        pages = wired(self._assembly.edge, self._assembly.edge_dependencies, self.service)
+        pages = wired(self._assembly.edge, self._assembly.edge_dependencies, self.service, closes_clients=False)
         return await self._stack.enter_async_context(pages)
 
     async def _build(self, name: str) -> None:
@@ -49,7 +49,9 @@ class Shop:
         )
         if database is not None:
             self._stack.callback(database.close)
-        service = wired(capability.implementation, capability.dependencies, self.service, database)
+        service = wired(
+            capability.implementation, capability.dependencies, self.service, closes_clients=False, database=database
+        )
         self._built[name] = await self._stack.enter_async_context(service)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from plures import Migration
-from plures.data import Result
+from plures.data import Dialect, Result
 from plures.data.statement import spread
 from plures.data.store import Rows
 
@@ -44,8 +44,10 @@ class PlainDatabase:
     def __init__(self, path: Path, migrations: Sequence[Migration]) -> None:
         self._writer = self._open(path)
         for migration in migrations:
-            for statement in migration.statements:
-                self._writer.execute(statement)
+            for part in migration.parts(Dialect.SQLITE):
+                if not isinstance(part, str):
+                    raise NotImplementedError
+                self._writer.execute(part)
         self._reader = self._open(path)
         self._turn = asyncio.Lock()
 

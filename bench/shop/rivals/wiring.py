@@ -23,6 +23,8 @@ async def wired(
     implementation: Callable[..., Any],
     dependencies: Sequence[Dependency],
     connect: Connect,
+    *,
+    closes_clients: bool = True,
     database: object = None,
 ) -> AsyncGenerator[Any]:
     """Build the service and start it; stop it on leaving. ``database`` is what it gets where it asks for one."""
@@ -35,8 +37,7 @@ async def wired(
                     return lifecycle
                 case DependencyKind.CONTRACT:
                     client = connect(dependency.asked)
-                    # A service that is called directly is no client.
-                    if hasattr(client, "close"):
+                    if closes_clients:
                         stack.push_async_callback(client.close)
                     return client
                 case DependencyKind.GROUP:
