@@ -1,5 +1,6 @@
 """Layer 4: a capability's own database. Knows nothing of capabilities, contracts or calls."""
 
+from . import copies
 from .connection import Connection
 from .database import Database
 from .errors import (
@@ -12,6 +13,7 @@ from .errors import (
     MigrationFailed,
     NestedWrite,
     NotOneRow,
+    RestoreUnfinished,
 )
 from .migration import Migration, Statement, check_migrations
 from .opening import open_database
@@ -51,11 +53,13 @@ __all__ = [
     "NotNullViolated",
     "NotOneRow",
     "ReadOnly",
+    "RestoreUnfinished",
     "Result",
     "Statement",
     "StatementFailed",
     "StorageFailed",
     "UniqueViolated",
     "check_migrations",
+    "copies",
     "open_database",
 ]

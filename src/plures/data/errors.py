@@ -53,6 +53,21 @@ class DatabaseLocked(PluresError):
 
 
 @dataclass(eq=False)
+class RestoreUnfinished(PluresError):
+    """A restore of a backup ended while it exchanged the files: some may be of the backup, others not."""
+
+    code = "data.restore_unfinished"
+    wording = Text(
+        _CANNOT_OPEN,
+        why="a restore of a backup was ended half-way, and the databases may not fit together",
+        fix="Run `plures data restore` again; it does all of it anew.",
+    )
+
+    capability: str
+    path: Path
+
+
+@dataclass(eq=False)
 class DatabaseClosed(PluresError):
     """The database was used after the host had closed it."""
 

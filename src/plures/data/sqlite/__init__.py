@@ -1,6 +1,9 @@
 """A database in one SQLite file. Knows SQLite; `plures.data` alone uses it."""
 
+from .access import PARTS, make_folder, mark_of
+from .lock import ProcessLock
 from .opening import open_store
+from .snapshot import Snapshot, take_snapshot
 from .store import SqliteStore
 
-__all__ = ["SqliteStore", "open_store"]
+__all__ = ["PARTS", "ProcessLock", "Snapshot", "SqliteStore", "make_folder", "mark_of", "open_store", "take_snapshot"]

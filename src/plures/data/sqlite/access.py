@@ -14,7 +14,9 @@ from typing import Final
 PRIVATE_FOLDER: Final = 0o700
 PRIVATE_FILE: Final = 0o600
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
-_PARTS: Final = ("", "-wal", "-shm", "-journal")
+PARTS: Final = ("", "-wal", "-shm", "-journal")
+"""What SQLite adds to the name of a database for the names of its files."""
+
 _log = logging.getLogger("plures.data")
 
 
@@ -30,10 +32,15 @@ def make_private(path: Path, lock: Path) -> None:
     """
     if not os.path.lexists(path):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE))
-    files = (lock, *(path.with_name(path.name + part) for part in _PARTS))
+    files = (lock, *(path.with_name(path.name + part) for part in PARTS))
     opened = [file for file in files if _narrowed(file)]
     if opened:
         _log.warning("other users could read %s; now this user alone can", ", ".join(map(str, opened)))
+
+
+def mark_of(folder: Path, capability: str) -> Path:
+    """A file that lies there while a restore exchanges the files: without it, half of a restore could be taken for the data."""
+    return folder / f"{capability}.restoring"
 
 
 def _narrowed(file: Path) -> bool:

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Final
 
-from plures.data.errors import DatabaseUnusable
+from plures.data.errors import DatabaseUnusable, RestoreUnfinished
 from plures.data.statement_errors import StatementFailed
 
-from .access import make_folder, make_private
+from .access import make_folder, make_private, mark_of
 from .intact import check
 from .lock import ProcessLock
 from .store import SqliteStore
@@ -19,12 +19,14 @@ async def open_store(folder: Path, capability: str) -> SqliteStore:
 
     Raises:
         DatabaseLocked: Another process has it open.
+        RestoreUnfinished: A restore was killed half-way.
         DatabaseUnusable: Folder or file cannot be used (`DatabaseDamaged`: the file is no intact database).
     """
     path = folder / f"{capability}.sqlite3"
     lock = _lock(folder, capability, path)
     store = SqliteStore(path, capability, lock.release)
     try:
+        _refuse_halves(folder, capability, path)
         make_private(path, folder / f"{capability}.lock")
         await check(store, capability, path)
     except BaseException as error:
@@ -43,3 +45,8 @@ def _lock(folder: Path, capability: str, path: Path) -> ProcessLock:
         return ProcessLock(folder / f"{capability}.lock", capability)
     except OSError as error:
         raise DatabaseUnusable(capability, path, f"{error.filename}: {error.strerror}", _REMEDY) from error
+
+
+def _refuse_halves(folder: Path, capability: str, path: Path) -> None:
+    if mark_of(folder, capability).exists():
+        raise RestoreUnfinished(capability, path)

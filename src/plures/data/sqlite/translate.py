@@ -66,5 +66,9 @@ def unopened(error: sqlite3.Error, capability: str, path: Path) -> PluresError:
     # SQLite only says that it cannot open the file.
     if none_left(_FILES_OF_SQLITE):
         return too_many_files()
-    is_damage = not isinstance(error, sqlite3.OperationalError)
-    return (DatabaseDamaged if is_damage else DatabaseUnusable)(capability, path, str(error))
+    return (DatabaseDamaged if is_damage(error) else DatabaseUnusable)(capability, path, str(error))
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether it comes of what a file holds, rather than of how it is used."""
+    return not isinstance(error, sqlite3.OperationalError)

@@ -1,0 +1,27 @@
+"""Whose databases a command works on: what plures.toml and the application say."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from plures.cli.project import file_option, open_project
+from plures.data import copies
+
+_DATA = click.option(
+    "--data", type=click.Path(path_type=Path), help="Folder of the embedded databases. Default: as plures.toml says."
+)
+
+
+def owners_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--data` and `--file`."""
+    return _DATA(file_option(command))
+
+
+def read_owners(file: Path, data: Path | None) -> copies.Owners:
+    """Assemble the application; raises `PluresError`."""
+    project = open_project(file)
+    assembled = project.assembly.capabilities.items()
+    owned = {name: capability.migrations for name, capability in assembled if capability.has_database}
+    return copies.Owners(project.assembly.name, data or project.settings.data, owned)

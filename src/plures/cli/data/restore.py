@@ -1,0 +1,39 @@
+"""`plures data restore`."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from plures.cli.codebase import progress
+from plures.cli.console import json_option, mistakes_explained, print_json, say
+from plures.data import copies
+
+from .owners import owners_options, read_owners
+
+
+@click.command("restore", short_help="Put the databases of a backup into the data folder; the application is stopped.")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--capability", "-c", "chosen", metavar="NAME", multiple=True, help="Restore this one alone. May be repeated."
+)
+@click.option("--replace", is_flag=True, help="Remove what the databases hold now.")
+@json_option
+@owners_options
+def restore_command(
+    folder: Path, *, chosen: tuple[str, ...], replace: bool, as_json: bool, data: Path | None, file: Path
+) -> None:
+    """Put the databases of the backup FOLDER into the data folder, while the application is stopped.
+
+    The backup is verified first. A restore that was ended half-way is run again.
+    """
+    with mistakes_explained(as_json=as_json):
+        owners = read_owners(file, data)
+        owners.require(chosen)
+        with progress() as tell:
+            manifest = copies.restore(owners, folder, chosen, tell, replace=replace)
+    if as_json:
+        print_json({"data": str(owners.data.absolute()), **asdict(manifest)}, pretty=False)
+        return
+    for kept in manifest.databases:
+        say(("ok", "green"), f"  {kept.capability}: {sum(kept.tables.values())} rows of {kept.taken_at}")

@@ -1,0 +1,107 @@
+"""Backup of a whole application, while it runs or not.
+
+The folder gets its name when all of it is on the disk: a backup that has its name is complete.
+"""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TypeAlias
+
+import msgspec
+
+from plures.data.sqlite import Snapshot, take_snapshot
+
+from .errors import BackupExists, CopyNotWritten, NothingToCopy
+from .manifest import FORMAT, MANIFEST, AppliedMigration, KeptDatabase, Manifest, file_of, sha256_of
+from .owners import Owners
+
+Tell: TypeAlias = Callable[[str, int, int | None], None]
+"""Takes what is done, how much of it is done, and how much there is."""
+
+
+def back_up(owners: Owners, backup: Path, tell: Tell) -> Manifest:
+    """Write a new backup; each database as it was at one moment. Those that do not exist yet are left out.
+
+    Args:
+        owners: Whose databases.
+        backup: The folder to make.
+        tell: Hears of the progress.
+
+    Raises:
+        BackupExists, NothingToCopy: Nothing was written.
+        CopyNotWritten: Nothing remains.
+        DatabaseDamaged: One of the databases is; nothing remains.
+    """
+    if os.path.lexists(backup):
+        raise BackupExists(backup)
+    present = [name for name in owners.migrations if (owners.data / file_of(name)).is_file()]
+    if not present:
+        raise NothingToCopy(", ".join(owners.migrations) or owners.application, str(owners.data))
+    try:
+        backup.absolute().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # For this user alone; the name says what a killed backup has left.
+        draft = Path(mkdtemp(prefix=f".{backup.name}.unfinished-", dir=backup.absolute().parent))
+    except OSError as error:
+        raise CopyNotWritten(backup, error.strerror or str(error)) from error
+    try:
+        manifest = Manifest(
+            FORMAT,
+            owners.application,
+            _now(),
+            version("plures"),
+            sqlite3.sqlite_version,
+            tuple(_keep(owners.data, name, draft, tell) for name in present),
+        )
+        _write(draft / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
+        _finish(draft, backup)
+    except OSError as error:
+        raise CopyNotWritten(backup, error.strerror or str(error)) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return manifest
+
+
+def _keep(data: Path, capability: str, draft: Path, tell: Tell) -> KeptDatabase:
+    file = file_of(capability)
+    taken_at = _now()
+    try:
+        snapshot: Snapshot = take_snapshot(
+            data, capability, draft / file, lambda done, total: tell(capability, done, total)
+        )
+    except sqlite3.Error as error:
+        raise CopyNotWritten(draft / file, str(error)) from error
+    size, digest = sha256_of(draft / file)
+    applied = tuple(AppliedMigration(*row) for row in snapshot.ledger)
+    return KeptDatabase(capability, file, size, digest, taken_at, applied, snapshot.tables)
+
+
+def _finish(draft: Path, backup: Path) -> None:
+    for path in (*draft.iterdir(), draft):
+        sync(path)
+    # A folder that came meanwhile and is not empty refuses it.
+    draft.rename(backup)
+    sync(backup.absolute().parent)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(content)
+
+
+def sync(path: Path) -> None:
+    """Have a file, or the names in a folder, on the disk."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,106 @@
+"""What can go wrong when whole databases are backed up, restored or moved."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from plures.errors import PluresError, Text
+
+
+@dataclass(eq=False)
+class NothingToCopy(PluresError):
+    """No database is where one should be copied from."""
+
+    code = "data.nothing_to_copy"
+    wording = Text(
+        "Cannot copy the database of {capabilities} from {place}",
+        why="there is none",
+        fix="Check the data folder ([application] data = … in plures.toml, or --data); the first start of the application makes databases.",
+    )
+
+    capabilities: str
+    place: str
+
+
+@dataclass(eq=False)
+class UnknownCapability(PluresError):
+    """A capability was named that the application does not have, or that keeps no data."""
+
+    code = "data.unknown_capability"
+    wording = Text("Capability {capability!r} has no database in this application", why="{known}", fix="{hint}")
+
+    capability: str
+    known: str
+    hint: str
+
+
+@dataclass(eq=False)
+class BackupExists(PluresError):
+    """The folder that a backup should be written to exists."""
+
+    code = "data.backup_exists"
+    wording = Text(
+        "Cannot write a backup to {path}", why="it exists, and backups are not written over", fix="Name a new folder."
+    )
+
+    path: Path
+
+
+@dataclass(eq=False)
+class CopyNotWritten(PluresError):
+    """The system refuses to write a copy, or to read what should be copied: disk full, a limit, permissions."""
+
+    code = "data.copy_not_written"
+    wording = Text(
+        "Cannot write {path}",
+        why="{reason}",
+        fix="Make room on that disk, look at its permissions and at `ulimit -f`, then run the command again.",
+    )
+
+    path: Path
+    reason: str
+
+
+@dataclass(eq=False)
+class BackupDamaged(PluresError):
+    """A backup is not complete, or not what its manifest says. Nothing was restored."""
+
+    code = "data.backup_damaged"
+    wording = Text(
+        "Cannot restore the backup {path}",
+        why="{reason}",
+        fix="Use another backup, or copy this one again from where it was kept. Nothing was changed.",
+    )
+
+    path: Path
+    reason: str
+
+
+@dataclass(eq=False)
+class BackupOfOther(PluresError):
+    """A backup belongs to another application, or has a capability that this one does not have. Nothing was restored."""
+
+    code = "data.backup_of_other"
+    wording = Text(
+        "Cannot restore the backup {path} into application {application!r}",
+        why="{reason}",
+        fix="Go to the folder of the application that the backup is of, or name what to restore with --capability.",
+    )
+
+    path: Path
+    application: str
+    reason: str
+
+
+@dataclass(eq=False)
+class DataExists(PluresError):
+    """Databases exist where a backup should be restored."""
+
+    code = "data.exists"
+    wording = Text(
+        "Cannot restore into {folder}",
+        why="it has databases of {capabilities}",
+        fix="Restore with --replace, which removes what these hold now, or into another folder with --data.",
+    )
+
+    folder: Path
+    capabilities: str

@@ -1,0 +1,32 @@
+"""Whose databases are copied: an application, and its capabilities that have one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from plures.data.migration import Migration
+from plures.errors import did_you_mean
+
+from .errors import UnknownCapability
+
+
+@dataclass(frozen=True)
+class Owners:
+    """An application, and what its code knows of its databases.
+
+    Attributes:
+        data: The folder of the embedded databases.
+        migrations: Capability → its migrations, for each that has a database.
+    """
+
+    application: str
+    data: Path
+    migrations: Mapping[str, Sequence[Migration]]
+
+    def require(self, capabilities: Sequence[str]) -> None:
+        """Raise `UnknownCapability` for the first that has no database."""
+        for name in capabilities:
+            if name not in self.migrations:
+                known = f"it has databases of {', '.join(self.migrations)}" if self.migrations else "it has none"
+                hint = did_you_mean(name, self.migrations) or "Name one that has a database."
+                raise UnknownCapability(name, known, hint)
