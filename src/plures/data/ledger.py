@@ -30,14 +30,17 @@ async def migrate(store: Store, capability: str, migrations: Sequence[Migration]
         await connection.execute(_LEDGER)
         rows = await connection.execute("SELECT version, checksum FROM plures_migrations")
         applied: dict[int, str] = {row.version: row.checksum for row in rows}
-    _compare(capability, migrations, applied, store.dialect)
+    check_applied(capability, migrations, applied, store.dialect)
     for migration in migrations:
         if migration.version not in applied:
             async with store.write() as transaction:
                 await _apply(Connection(transaction), capability, migration, store.dialect)
 
 
-def _compare(capability: str, migrations: Sequence[Migration], applied: Mapping[int, str], dialect: Dialect) -> None:
+def check_applied(
+    capability: str, migrations: Sequence[Migration], applied: Mapping[int, str], dialect: Dialect
+) -> None:
+    """Raise `DatabaseNewer` or `MigrationChanged` where this code cannot go on from what was applied: version → checksum."""
     if max(applied, default=0) > len(migrations):
         raise DatabaseNewer(capability, applied=max(applied), known=len(migrations))
     changed = [str(m) for m in migrations if applied.get(m.version, m.checksum(dialect)) != m.checksum(dialect)]

@@ -12,9 +12,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from plures.data.errors import DatabaseNewer, MigrationChanged
+from plures.data.ledger import check_applied
 from plures.data.migration import Migration
 from plures.data.sqlite import PARTS, ProcessLock, make_folder, mark_of
+from plures.data.store import Dialect
 
 from .backup import Tell, sync
 from .errors import BackupDamaged, BackupOfOther, CopyNotWritten, DataExists
@@ -79,13 +80,8 @@ def _chosen(owners: Owners, backup: Path, manifest: Manifest, chosen: Sequence[s
 
 
 def _check_version(kept: KeptDatabase, migrations: Sequence[Migration]) -> None:
-    applied = max((migration.version for migration in kept.migrations), default=0)
-    if applied > len(migrations):
-        raise DatabaseNewer(kept.capability, applied=applied, known=len(migrations))
-    known = {migration.version: migration for migration in migrations}
-    changed = [known[was.version] for was in kept.migrations if known[was.version].checksum != was.checksum]
-    if changed:
-        raise MigrationChanged(kept.capability, ", ".join(map(str, changed)))
+    applied = {was.version: was.checksum for was in kept.migrations}
+    check_applied(kept.capability, migrations, applied, Dialect.SQLITE)
 
 
 def _check_room(data: Path, kept: Sequence[KeptDatabase], *, replace: bool) -> None:
