@@ -15,6 +15,7 @@ from .errors import (
     NotOneRow,
     RestoreUnfinished,
 )
+from .evolution import check_contract_steps
 from .migration import Migration, Statement, check_migrations
 from .opening import open_database
 from .result import Result
@@ -59,6 +60,7 @@ __all__ = [
     "StatementFailed",
     "StorageFailed",
     "UniqueViolated",
+    "check_contract_steps",
     "check_migrations",
     "copies",
     "open_database",
