@@ -16,6 +16,7 @@ from .errors import (
     RestoreUnfinished,
 )
 from .evolution import check_contract_steps
+from .inspection import DatabaseState, inspect_database
 from .migration import Migration, Statement, check_migrations
 from .opening import open_database
 from .result import Result
@@ -31,9 +32,10 @@ from .statement_errors import (
     StorageFailed,
     UniqueViolated,
 )
-from .store import Dialect
+from .store import Applied, Dialect
 
 __all__ = [
+    "Applied",
     "CheckViolated",
     "Connection",
     "ConstraintViolated",
@@ -43,6 +45,7 @@ __all__ = [
     "DatabaseDamaged",
     "DatabaseLocked",
     "DatabaseNewer",
+    "DatabaseState",
     "DatabaseUnusable",
     "Dialect",
     "DiskFull",
@@ -63,5 +66,6 @@ __all__ = [
     "check_contract_steps",
     "check_migrations",
     "copies",
+    "inspect_database",
     "open_database",
 ]

@@ -77,3 +77,30 @@ class Store(Protocol):
     async def close(self) -> None:
         """Called once, when no transaction is open."""
         ...
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A migration that a database has run."""
+
+    version: int
+    name: str
+    checksum: str
+    applied_at: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a look at a database from outside brings.
+
+    Attributes:
+        size_bytes: None where there is no database yet.
+        holder: Who has it open, in words; empty where no process has.
+        applied: Oldest first.
+        damage: What is broken in it, where the look was thorough.
+    """
+
+    size_bytes: int | None = None
+    holder: str = ""
+    applied: tuple[Applied, ...] = ()
+    damage: tuple[str, ...] = ()

@@ -3,13 +3,19 @@
 import click
 
 from .backup import backup_command
+from .check import check_command
+from .migrate import migrate_command
 from .restore import restore_command
+from .status import status_command
 
 
 @click.group("data")
 def data_group() -> None:
-    """Back up, restore and move the databases of an application."""
+    """Look after the databases of an application."""
 
 
+data_group.add_command(status_command)
+data_group.add_command(migrate_command)
+data_group.add_command(check_command)
 data_group.add_command(backup_command)
 data_group.add_command(restore_command)

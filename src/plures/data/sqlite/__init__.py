@@ -2,8 +2,19 @@
 
 from .access import PARTS, make_folder, mark_of
 from .lock import ProcessLock
+from .looking import look_at
 from .opening import open_store
 from .snapshot import Snapshot, take_snapshot
 from .store import SqliteStore
 
-__all__ = ["PARTS", "ProcessLock", "Snapshot", "SqliteStore", "make_folder", "mark_of", "open_store", "take_snapshot"]
+__all__ = [
+    "PARTS",
+    "ProcessLock",
+    "Snapshot",
+    "SqliteStore",
+    "look_at",
+    "make_folder",
+    "mark_of",
+    "open_store",
+    "take_snapshot",
+]
