@@ -38,7 +38,7 @@ def _of_dialect(
     schema = Schema()
     for migration in migrations:
         if running is None or migration.version <= running + 1:
-            schema.settle()
+            schema.all_known()
         texts = [_text(part, dialect) for part in migration.statements]
         read = [tuple(statements(text)) for text in texts]
         schema.coming = coming(tuple(words for several in read for words in several))

@@ -37,7 +37,7 @@ class Schema:
     new_columns: dict[tuple[str, str], str | None] = field(default_factory=dict[tuple[str, str], str | None])
     coming: set[str] = field(default_factory=set[str])
 
-    def settle(self) -> None:
+    def all_known(self) -> None:
         """From here on, the version still running knows all."""
         self.new_tables.clear()
         self.new_columns.clear()

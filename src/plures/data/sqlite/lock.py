@@ -56,6 +56,7 @@ def holder_of(path: Path) -> str:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return ""
+    content = b""
     try:
         content = os.pread(descriptor, 32, 0)
         # Asking for the lock would get in the way of a process that takes it just now. So we ask only where one has left its number.
