@@ -24,8 +24,8 @@ ALL = commands(main)
 
 def test_the_commands() -> None:
     assert [" ".join(path) for path, _ in ALL] == [
-        "", "run", "call", "topology", "topology show", "topology check", "data", "data backup",
-        "data restore", "new", "map", "advise",
+        "", "run", "call", "topology", "topology show", "topology check", "data", "data status",
+        "data migrate", "data check", "data backup", "data restore", "new", "map", "advise",
     ]  # fmt: skip
 
 
