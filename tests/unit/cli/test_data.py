@@ -225,3 +225,12 @@ async def test_another_data_folder(plures: Run, site: Path, tmp_path: Path) -> N
     await database.close()
     state = told(await asyncio.to_thread(plures, "data", "status", "--json", "--data", str(tmp_path / "elsewhere")))
     assert state["changed"] == [1]
+
+
+def test_half_of_a_restore_is_no_database(plures: Run, site: Path) -> None:
+    plures("data", "migrate")
+    (site / ".plures/stock.restoring").touch()
+    for command in ("status", "migrate", "check"):
+        result = plures("data", command)
+        assert result.exit_code != 0
+        assert "[data.restore_unfinished]" in result.stderr

@@ -9,9 +9,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from plures.data.errors import DatabaseUnusable
+from plures.data.errors import DatabaseUnusable, RestoreUnfinished
 from plures.data.store import Applied, Seen
 
+from .access import mark_of
 from .lock import holder_of
 from .translate import unopened
 
@@ -24,8 +25,11 @@ def look_at(path: Path, capability: str, *, thorough: bool) -> Seen:
     """See what there is.
 
     Raises:
+        RestoreUnfinished: A restore was killed half-way, or is under way.
         DatabaseUnusable: The file cannot be read (`DatabaseDamaged`: it is no intact database).
     """
+    if mark_of(path.parent, capability).exists():
+        raise RestoreUnfinished(capability, path)
     try:
         # A folder that may not be entered is no missing file.
         size = path.stat().st_size
