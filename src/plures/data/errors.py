@@ -68,6 +68,22 @@ class RestoreUnfinished(PluresError):
 
 
 @dataclass(eq=False)
+class DatabaseMoved(PluresError):
+    """The database is one of the two ends of a move: it was moved away, or it does not have all its rows yet."""
+
+    code = "data.moved"
+    wording = Text(
+        "Cannot use the database of capability {capability!r}",
+        why="it is {mark}",
+        fix="Let plures.toml name the place where the database is. A move that ended half-way is run again: "
+        "`plures data move {capability} --to …`.",
+    )
+
+    capability: str
+    mark: str
+
+
+@dataclass(eq=False)
 class DatabaseClosed(PluresError):
     """The database was used after the host had closed it."""
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from .connection import Connection
-from .errors import DatabaseNewer, MigrationChanged, MigrationFailed
+from .errors import DatabaseMoved, DatabaseNewer, MigrationChanged, MigrationFailed
 from .migration import Migration, Step, brief, name_of
 from .statement_errors import StatementFailed
 from .store import Dialect, Store
@@ -18,18 +18,44 @@ CREATE TABLE IF NOT EXISTS plures_migrations (
 _RECORD: Final = "INSERT INTO plures_migrations VALUES (:version, :name, :checksum, :applied_at)"
 
 
-async def migrate(store: Store, capability: str, migrations: Sequence[Migration]) -> None:
-    """Apply what is pending, each migration in its own transaction.
+_MARK: Final = 0
+"""The version of the row that marks an end of a move; its checksum is what is to be said of it."""
 
-    Raises:
-        MigrationChanged, DatabaseNewer: Nothing was applied.
-        MigrationFailed: Those before the failing one are applied.
-    """
+
+async def read_ledger(store: Store) -> dict[int, str]:
+    """Version → checksum of what was applied; the ledger is made where there is none. A move's mark has version 0."""
     async with store.write() as transaction:
         connection = Connection(transaction)
         await connection.execute(_LEDGER)
         rows = await connection.execute("SELECT version, checksum FROM plures_migrations")
-        applied: dict[int, str] = {row.version: row.checksum for row in rows}
+        return {row.version: row.checksum for row in rows}
+
+
+async def mark(store: Store, said: str | None) -> None:
+    """Mark a database as an end of a move, so that no application uses it; None takes the mark away."""
+    async with store.write() as transaction:
+        connection = Connection(transaction)
+        await connection.execute("DELETE FROM plures_migrations WHERE version = :mark", {"mark": _MARK})
+        if said is not None:
+            await connection.execute(
+                _RECORD, {"version": _MARK, "name": "move", "checksum": said, "applied_at": _now()}
+            )
+
+
+async def migrate(store: Store, capability: str, migrations: Sequence[Migration], *, is_move: bool = False) -> None:
+    """Apply what is pending, each migration in its own transaction.
+
+    Args:
+        is_move: The database is an end of a move, and it is the move that asks.
+
+    Raises:
+        DatabaseMoved: An application asks for an end of a move.
+        MigrationChanged, DatabaseNewer: Nothing was applied.
+        MigrationFailed: Those before the failing one are applied.
+    """
+    applied = await read_ledger(store)
+    if _MARK in applied and not is_move:
+        raise DatabaseMoved(capability, applied[_MARK])
     check_applied(capability, migrations, applied, store.dialect)
     for migration in migrations:
         if migration.version not in applied:
@@ -57,14 +83,13 @@ async def _apply(connection: Connection, capability: str, migration: Migration, 
             await connection.execute(part)
         except StatementFailed as error:
             raise MigrationFailed(capability, str(migration), brief(part), error.reason) from error
-    applied_at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     await connection.execute(
         _RECORD,
         {
             "version": migration.version,
             "name": migration.name,
             "checksum": migration.checksum(dialect),
-            "applied_at": applied_at,
+            "applied_at": _now(),
         },
     )
 
@@ -84,3 +109,7 @@ def _located(reason: str, error: Exception) -> str:
     # The first frame is ours; the next is the step's, and what it calls may be a library's.
     frames = traceback.extract_tb(error.__traceback__)[1:2]
     return f"{reason} ({frames[0].filename}, line {frames[0].lineno})" if frames else reason
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -5,6 +5,7 @@ import click
 from .backup import backup_command
 from .check import check_command
 from .migrate import migrate_command
+from .move import move_command
 from .restore import restore_command
 from .status import status_command
 
@@ -19,3 +20,4 @@ data_group.add_command(migrate_command)
 data_group.add_command(check_command)
 data_group.add_command(backup_command)
 data_group.add_command(restore_command)
+data_group.add_command(move_command)

@@ -104,3 +104,32 @@ class DataExists(PluresError):
 
     folder: Path
     capabilities: str
+
+
+@dataclass(eq=False)
+class CannotMove(PluresError):
+    """A database cannot be moved to where it should go. Nothing was changed."""
+
+    code = "data.cannot_move"
+    wording = Text("Cannot move the database of capability {capability!r} to {place}", why="{reason}", fix="{remedy}")
+
+    capability: str
+    place: str
+    reason: str
+    remedy: str
+
+
+@dataclass(eq=False)
+class MoveDiffers(PluresError):
+    """What was copied is not what should have been. The database stays where it was."""
+
+    code = "data.move_differs"
+    wording = Text(
+        "The copy of the database of capability {capability!r} at {place} differs",
+        why="{reason}",
+        fix="Look whether a program writes there, then run the command again. The application goes on with the old database.",
+    )
+
+    capability: str
+    place: str
+    reason: str

@@ -14,8 +14,11 @@ from .store import SqliteStore
 _REMEDY: Final = "Make the folder writable, or name another one ([application] data = … in plures.toml)."
 
 
-async def open_store(folder: Path, capability: str) -> SqliteStore:
+async def open_store(folder: Path, capability: str, *, keeps_references: bool = True) -> SqliteStore:
     """Open `<folder>/<capability>.sqlite3`, created where there is none.
+
+    Args:
+        keeps_references: Foreign keys are checked; a move, which copies one table after the other, does without.
 
     Raises:
         DatabaseLocked: Another process has it open.
@@ -24,7 +27,7 @@ async def open_store(folder: Path, capability: str) -> SqliteStore:
     """
     path = folder / f"{capability}.sqlite3"
     lock = _lock(folder, capability, path)
-    store = SqliteStore(path, capability, lock.release)
+    store = SqliteStore(path, capability, lock.release, keeps_references=keeps_references)
     try:
         _refuse_halves(folder, capability, path)
         make_private(path, folder / f"{capability}.lock")

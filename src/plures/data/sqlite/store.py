@@ -28,7 +28,7 @@ READERS: Final = 4
 BUSY_S: Final = 5.0
 """Only tools outside Plures can make us wait for a lock."""
 
-_WRITER_PRAGMAS: Final = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
+_WRITER_PRAGMAS: Final = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL")
 _READER_PRAGMAS: Final = ("PRAGMA wal_autocheckpoint = 0", "PRAGMA query_only = ON")
 _Translate = Callable[[Exception, str], PluresError]
 
@@ -36,19 +36,23 @@ _Translate = Callable[[Exception, str], PluresError]
 class SqliteStore:
     """The connections of one file. Each is opened by its first transaction."""
 
-    def __init__(self, path: Path, capability: str, release: Callable[[], None]) -> None:
+    def __init__(
+        self, path: Path, capability: str, release: Callable[[], None], *, keeps_references: bool = True
+    ) -> None:
         """Prepare.
 
         Args:
             path: Created where there is none.
             capability: The owner, for error messages.
             release: Called once, after all connections are closed.
+            keeps_references: Whether foreign keys are checked.
         """
         self._release = release
         self._translate: _Translate = lambda error, statement: translated(error, capability, path, statement)
         self._alchemy = Alchemy(self._translate)
         owner = (capability, path)
-        opening = partial(_open, str(path), _WRITER_PRAGMAS)
+        foreign_keys = f"PRAGMA foreign_keys = {'ON' if keeps_references else 'OFF'}"
+        opening = partial(_open, str(path), (*_WRITER_PRAGMAS, foreign_keys))
         self._writers = _Connections(
             partial(_connect, owner, opening, begin="BEGIN IMMEDIATE", read_only=False), most=1
         )
