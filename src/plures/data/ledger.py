@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS plures_migrations (
 _RECORD: Final = "INSERT INTO plures_migrations VALUES (:version, :name, :checksum, :applied_at)"
 
 
-_MARK: Final = 0
+MARK: Final = 0
 """The version of the row that marks an end of a move; its checksum is what is to be said of it."""
 
 
@@ -35,11 +35,9 @@ async def mark(store: Store, said: str | None) -> None:
     """Mark a database as an end of a move, so that no application uses it; None takes the mark away."""
     async with store.write() as transaction:
         connection = Connection(transaction)
-        await connection.execute("DELETE FROM plures_migrations WHERE version = :mark", {"mark": _MARK})
+        await connection.execute("DELETE FROM plures_migrations WHERE version = :mark", {"mark": MARK})
         if said is not None:
-            await connection.execute(
-                _RECORD, {"version": _MARK, "name": "move", "checksum": said, "applied_at": _now()}
-            )
+            await connection.execute(_RECORD, {"version": MARK, "name": "move", "checksum": said, "applied_at": _now()})
 
 
 async def migrate(store: Store, capability: str, migrations: Sequence[Migration], *, is_move: bool = False) -> None:
@@ -54,8 +52,8 @@ async def migrate(store: Store, capability: str, migrations: Sequence[Migration]
         MigrationFailed: Those before the failing one are applied.
     """
     applied = await read_ledger(store)
-    if _MARK in applied and not is_move:
-        raise DatabaseMoved(capability, applied[_MARK])
+    if MARK in applied and not is_move:
+        raise DatabaseMoved(capability, applied[MARK])
     check_applied(capability, migrations, applied, store.dialect)
     for migration in migrations:
         if migration.version not in applied:

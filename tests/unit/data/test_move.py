@@ -16,6 +16,7 @@ from plures.data import (
     StatementFailed,
     check_migrations,
     copies,
+    inspect_database,
     open_database,
 )
 
@@ -98,6 +99,14 @@ async def test_all_of_it_moves_and_moves_back(tmp_path: Path, first: Path) -> No
     back = await copies.move(owners(tmp_path / "second"), "orders", first, tell)
     assert back.tables == COUNTS
     assert await contents(first) == before
+
+
+async def test_the_state_of_what_was_moved_says_so(tmp_path: Path, first: Path) -> None:
+    await copies.move(owners(first), "orders", tmp_path / "second", tell)
+    state = await inspect_database(first, "orders", (ORDERS,))
+    assert isinstance(state.failure, DatabaseMoved)
+    assert (state.unknown, state.pending, state.refusal) == ((), (), None)
+    assert (await inspect_database(tmp_path / "second", "orders", (ORDERS,))).failure is None
 
 
 async def test_what_was_moved_is_not_moved_again(tmp_path: Path, first: Path) -> None:

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from plures.data.errors import DatabaseNewer, MigrationChanged
+from plures.data.errors import DatabaseMoved, DatabaseNewer, MigrationChanged
+from plures.data.ledger import MARK
 from plures.data.migration import Migration
 from plures.data.sqlite import look_at
 from plures.data.store import Applied, Dialect, Seen
@@ -25,7 +26,7 @@ class DatabaseState:
         unknown: What it has run and the code does not know: it is newer.
         changed: What is no longer what it has run.
         damage: What the full check found in the file; empty too where it was not asked for.
-        failure: Why it cannot be read.
+        failure: Why it cannot be read, or used.
     """
 
     capability: str
@@ -67,6 +68,10 @@ async def inspect_database(
         seen, failure = await asyncio.to_thread(look_at, path, capability, thorough=thorough), None
     except PluresError as error:
         seen, failure = Seen(), error
+    mark = next((one for one in seen.applied if one.version == MARK), None)
+    if mark is not None:
+        seen = replace(seen, applied=tuple(one for one in seen.applied if one is not mark))
+        failure = DatabaseMoved(capability, mark.checksum)
     return _compared(capability, str(path), migrations, seen, failure)
 
 
