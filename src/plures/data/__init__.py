@@ -4,25 +4,32 @@ from . import copies
 from .connection import Connection
 from .database import Database
 from .errors import (
+    AccessRefused,
     DatabaseClosed,
     DatabaseDamaged,
     DatabaseLocked,
     DatabaseMoved,
     DatabaseNewer,
     DatabaseUnusable,
+    DriverMissing,
     MigrationChanged,
     MigrationFailed,
     NestedWrite,
     NotOneRow,
     RestoreUnfinished,
+    ServerUnreachable,
+    TooManyConnections,
 )
 from .evolution import check_contract_steps
 from .inspection import DatabaseState, inspect_database
 from .migration import Migration, Statement, check_migrations
 from .opening import open_database
+from .place import Folder, Place, Server
 from .result import Result
 from .statement_errors import (
     CheckViolated,
+    CommitUnknown,
+    ConnectionLost,
     ConstraintViolated,
     DatabaseBusy,
     DiskFull,
@@ -32,13 +39,17 @@ from .statement_errors import (
     StatementFailed,
     StorageFailed,
     UniqueViolated,
+    WriteConflict,
 )
 from .store import Applied, Dialect
 
 __all__ = [
+    "AccessRefused",
     "Applied",
     "CheckViolated",
+    "CommitUnknown",
     "Connection",
+    "ConnectionLost",
     "ConstraintViolated",
     "Database",
     "DatabaseBusy",
@@ -51,6 +62,8 @@ __all__ = [
     "DatabaseUnusable",
     "Dialect",
     "DiskFull",
+    "DriverMissing",
+    "Folder",
     "ForeignKeyViolated",
     "Migration",
     "MigrationChanged",
@@ -58,13 +71,18 @@ __all__ = [
     "NestedWrite",
     "NotNullViolated",
     "NotOneRow",
+    "Place",
     "ReadOnly",
     "RestoreUnfinished",
     "Result",
+    "Server",
+    "ServerUnreachable",
     "Statement",
     "StatementFailed",
     "StorageFailed",
+    "TooManyConnections",
     "UniqueViolated",
+    "WriteConflict",
     "check_contract_steps",
     "check_migrations",
     "copies",

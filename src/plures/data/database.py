@@ -1,4 +1,4 @@
-"""What a capability gets: reads that see a snapshot, and one write at a time. Knows nothing of SQLite."""
+"""What a capability gets: reads that see a snapshot, and writes as if they came one at a time. Knows no store."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .connection import Connection
 from .errors import DatabaseClosed, NestedWrite
-from .store import Store
+from .store import Dialect, Store
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,13 +25,17 @@ class Database:
         """
         self._capability = capability
         self._store = store
-        self._turn = asyncio.Lock()
-        self._writing: asyncio.Task[object] | None = None
+        self._writing: set[asyncio.Task[object] | None] = set()
         # Holds a task as often as it reads or writes.
         self._users: list[asyncio.Task[object] | None] = []
         self._unused = asyncio.Event()
         self._unused.set()
         self._closed = False
+
+    @property
+    def dialect(self) -> Dialect:
+        """Whose SQL it understands, for the statements in which they differ."""
+        return self._store.dialect
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[Connection]:
@@ -47,7 +51,10 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[Connection]:
-        """The only connection that may change the database; waits until earlier writes have ended.
+        """A connection that may change the database. Writes mean what they would mean one at a time.
+
+        SQLite lets one write in at a time, the others wait. PostgreSQL runs them beside one another, and refuses those that would not
+        fit together: `WriteConflict`.
 
         Commits on leaving. Rolls back on an exception and on cancellation; when the commit itself is cancelled, it may
         have happened.
@@ -55,18 +62,19 @@ class Database:
         Raises:
             NestedWrite: This task is already writing.
             ConstraintViolated: From a statement, or from the commit for a deferred constraint.
+            WriteConflict: The same two.
             DatabaseClosed: The capability has stopped.
         """
-        if self._writing is not None and self._writing is asyncio.current_task():
+        task = asyncio.current_task()
+        if task in self._writing:
             raise NestedWrite(self._capability)
-        async with self._turn:
-            with self._in_use():
-                self._writing = asyncio.current_task()
-                try:
-                    async with self._store.write() as transaction:
-                        yield Connection(transaction)
-                finally:
-                    self._writing = None
+        with self._in_use():
+            self._writing.add(task)
+            try:
+                async with self._store.write() as transaction:
+                    yield Connection(transaction)
+            finally:
+                self._writing.discard(task)
 
     @asynccontextmanager
     async def session(self) -> "AsyncGenerator[AsyncSession]":

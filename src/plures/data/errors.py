@@ -13,13 +13,17 @@ _CANNOT_OPEN = "Cannot open the database of capability {capability!r} at {path}"
 
 @dataclass(eq=False)
 class DatabaseUnusable(PluresError):
-    """The database file, or the folder it should be in, cannot be used."""
+    """The database file, the folder it should be in, or the server cannot be used.
+
+    Attributes:
+        path: Of the file; for a server its address, without password.
+    """
 
     code = "data.unusable"
     wording = Text(_CANNOT_OPEN, why="{reason}", fix="{remedy}")
 
     capability: str
-    path: Path
+    path: Path | str
     reason: str
     remedy: str = "Check that this is a file, that it can be written, and that the disk is not full."
 
@@ -34,6 +38,53 @@ class DatabaseDamaged(DatabaseUnusable):
         fix="Restore the file from a backup, save what can be read with `sqlite3 {path} .recover`, or move the file away to start with an "
         "empty database.",
     )
+
+
+class ServerUnreachable(DatabaseUnusable):
+    """The database server does not answer: its name is not known, it is down, or it is starting."""
+
+    code = "data.server_unreachable"
+    wording = Text(
+        _CANNOT_OPEN,
+        why="the server cannot be reached: {reason}",
+        fix="Check host and port of the URL, and that the server runs; then try again.",
+    )
+
+
+class AccessRefused(DatabaseUnusable):
+    """The database server refuses the role, its password, or its use of the database or the schema."""
+
+    code = "data.access_refused"
+    wording = Text(
+        _CANNOT_OPEN,
+        why="{reason}",
+        fix="Check role, password and database of the URL, and that the role may use the schema.",
+    )
+
+
+class TooManyConnections(DatabaseUnusable):
+    """The database server has no connection left for us."""
+
+    code = "data.too_many_connections"
+    wording = Text(
+        _CANNOT_OPEN,
+        why="{reason}",
+        fix="Lower the number of connections for each replica, or raise max_connections of the server.",
+    )
+
+
+@dataclass(eq=False)
+class DriverMissing(PluresError):
+    """PostgreSQL is wanted, and the package that speaks to it is not installed."""
+
+    code = "data.driver_missing"
+    wording = Text(
+        "Cannot open the database of capability {capability!r} on PostgreSQL",
+        why="asyncpg is not installed",
+        fix="Install it: pip install 'plures[postgresql]'",
+    )
+
+    capability: str
 
 
 @dataclass(eq=False)
@@ -99,12 +150,12 @@ class DatabaseClosed(PluresError):
 
 @dataclass(eq=False)
 class NestedWrite(PluresError):
-    """A task asked for the writer while it already held it, which could never succeed."""
+    """A task began a write within its own write, which would wait for itself or conflict with itself."""
 
     code = "data.nested_write"
     wording = Text(
         "Cannot begin a second write to the database of capability {capability!r}",
-        why="this task is already inside `async with database.write()`, and there is one writer",
+        why="this task is already inside `async with database.write()`",
         fix="Pass the connection of the outer write along.",
     )
 

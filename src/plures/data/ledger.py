@@ -51,14 +51,16 @@ async def migrate(store: Store, capability: str, migrations: Sequence[Migration]
         MigrationChanged, DatabaseNewer: Nothing was applied.
         MigrationFailed: Those before the failing one are applied.
     """
-    applied = await read_ledger(store)
-    if MARK in applied and not is_move:
-        raise DatabaseMoved(capability, applied[MARK])
-    check_applied(capability, migrations, applied, store.dialect)
-    for migration in migrations:
-        if migration.version not in applied:
-            async with store.write() as transaction:
-                await _apply(Connection(transaction), capability, migration, store.dialect)
+    # Replicas of one capability may start at the same time.
+    async with store.alone():
+        applied = await read_ledger(store)
+        if MARK in applied and not is_move:
+            raise DatabaseMoved(capability, applied[MARK])
+        check_applied(capability, migrations, applied, store.dialect)
+        for migration in migrations:
+            if migration.version not in applied:
+                async with store.write() as transaction:
+                    await _apply(Connection(transaction), capability, migration, store.dialect)
 
 
 def check_applied(

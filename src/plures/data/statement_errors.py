@@ -5,6 +5,9 @@ StatementFailed              the statement is wrong, or the store refuses it
  ├─ ReadOnly                 it would change something on a connection that reads
  ├─ DatabaseBusy             another program holds the lock; may be repeated
  ├─ StorageFailed            the files of the database cannot be read or written
+ ├─ WriteConflict            another write changed what this one depends on; may be repeated
+ ├─ ConnectionLost           the server is gone; nothing remains, may be repeated
+ │   └─ CommitUnknown        it went during the commit, which may have happened
  └─ DiskFull                 nothing of the transaction remains; may be repeated once there is room
 """
 
@@ -87,6 +90,42 @@ class DatabaseBusy(StatementFailed):
         fix="End the program that writes to this database beside the application, or try again.",
     )
     may_be_repeated = True
+
+
+class WriteConflict(StatementFailed):
+    """Another transaction changed at the same time what this one read or wrote: together they would not be as one after the other."""
+
+    code = "data.write_conflict"
+    wording = Text(
+        _CANNOT_RUN,
+        why="another write came in between: {reason}",
+        fix="Run the whole transaction again; nothing of it remains.",
+    )
+    may_be_repeated = True
+
+
+class ConnectionLost(StatementFailed):
+    """The connection to the server ended within the transaction, of which nothing remains."""
+
+    code = "data.connection_lost"
+    wording = Text(
+        _CANNOT_RUN,
+        why="the connection to the server is lost: {reason}",
+        fix="Run the whole transaction again; nothing of it remains.",
+    )
+    may_be_repeated = True
+
+
+class CommitUnknown(ConnectionLost):
+    """The connection to the server ended before it had confirmed the commit."""
+
+    code = "data.commit_unknown"
+    wording = Text(
+        "Cannot tell whether a write to the database of capability {capability!r} was committed",
+        why="the connection to the server was lost during the commit: {reason}",
+        fix="Read what the write should have left, then decide.",
+    )
+    may_be_repeated = False
 
 
 class DiskFull(StatementFailed):

@@ -1,6 +1,6 @@
 """The seam between `Database` and what keeps its rows: a `Store` has transactions, a `Transaction` runs statements.
 
-`plures.data.sqlite` is one. Nothing here knows which.
+`plures.data.sqlite` is one, `plures.data.postgresql` another. Nothing here knows which.
 """
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -72,6 +72,10 @@ class Store(Protocol):
 
     def write(self) -> AbstractAsyncContextManager[Transaction]:
         """A transaction that commits on leaving, and rolls back on an exception."""
+        ...
+
+    def alone(self) -> AbstractAsyncContextManager[None]:
+        """Meanwhile no other process migrates the same data; waits until it has ended."""
         ...
 
     async def close(self) -> None:

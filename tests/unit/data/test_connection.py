@@ -21,6 +21,7 @@ from plures.data import (
     Migration,
     NotNullViolated,
     NotOneRow,
+    Place,
     StatementFailed,
     UniqueViolated,
     open_database,
@@ -53,7 +54,11 @@ async def test_rows_are_named_tuples(database: Database) -> None:
         assert (first.id, first.pieces, first[0], tuple(first)) == ("cup", 0, "cup", ("cup", 0))
         assert [id_ for id_, _ in result] == result.scalars() == ["cup", "milk", "tea"]
         assert len(result.all()) == 3
-        assert (await connection.execute("SELECT id, id, count(*) FROM stock GROUP BY id")).first() == ("cup", "cup", 1)
+        assert (await connection.execute("SELECT id, id, count(*) FROM stock GROUP BY id ORDER BY id")).first() == (
+            "cup",
+            "cup",
+            1,
+        )
 
 
 async def test_one_row(database: Database) -> None:
@@ -190,14 +195,14 @@ FAMILY = Migration(
         ("INSERT INTO parent VALUES (2, 'Eve', -1)", CheckViolated),
         ("INSERT INTO child VALUES (1, 7)", ForeignKeyViolated),
         ("INSERT INTO nothing VALUES (1)", StatementFailed),
-        ("INSERT INTO parent VALUES (2)", StatementFailed),
+        ("INSERT INTO parent VALUES (2, 'Eve', 1, 4)", StatementFailed),
         ("SELEC 1", StatementFailed),
     ],
 )
 async def test_a_refused_statement_says_why_either_way(
-    tmp_path: Path, way: Any, statement: str, kind: type[StatementFailed]
+    place: Place, way: Any, statement: str, kind: type[StatementFailed]
 ) -> None:
-    database = await open_database(tmp_path, "family", (FAMILY,))
+    database = await open_database(place, "family", (FAMILY,))
 
     async def run(connection: Connection) -> None:
         await connection.execute(way(statement))
@@ -235,16 +240,16 @@ async def test_a_missing_value_is_named(database: Database) -> None:
             await connection.execute(FILL, {"id": "tea"})
 
 
-async def test_a_full_disk_says_so_and_leaves_nothing(database: Database) -> None:
-    async with database.write() as connection:
-        # As little room as the database has now.
+async def test_a_full_disk_says_so_and_leaves_nothing(sqlite: Database) -> None:
+    async with sqlite.write() as connection:
+        # As little room as the sqlite has now.
         pages = await connection.scalar("PRAGMA page_count")
         await connection.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(DiskFull) as caught:
-        async with database.write() as connection:
+        async with sqlite.write() as connection:
             await connection.execute(FILL, [{"id": f"{n:0500}", "pieces": n} for n in range(100)])
     assert caught.value.may_be_repeated
-    async with database.read() as connection:
+    async with sqlite.read() as connection:
         assert (await connection.execute(ALL)).all() == []
 
 
@@ -276,8 +281,8 @@ async def test_files_that_may_not_grow_are_named_as_the_cause(tmp_path: Path) ->
     assert said.decode().split() == ["data.storage_failed", "True", "0"]
 
 
-async def test_a_lock_of_another_program_is_named(database: Database, tmp_path: Path) -> None:
-    async with database.write() as connection:
+async def test_a_lock_of_another_program_is_named(sqlite: Database, tmp_path: Path) -> None:
+    async with sqlite.write() as connection:
         await connection.execute("PRAGMA busy_timeout = 50")
     program = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('BEGIN IMMEDIATE'); print('held', flush=True); input()"
     other = await asyncio.create_subprocess_exec(
@@ -288,11 +293,11 @@ async def test_a_lock_of_another_program_is_named(database: Database, tmp_path: 
     assert other.stdout
     await other.stdout.readline()
     with pytest.raises(DatabaseBusy) as caught:
-        async with database.write() as connection:
+        async with sqlite.write() as connection:
             await connection.execute(FILL, {"id": "tea", "pieces": 1})
     await other.communicate(b"\n")
     assert caught.value.may_be_repeated
-    await fill(database)
+    await fill(sqlite)
 
 
 def test_plain_sql_does_not_import_sqlalchemy(tmp_path: Path) -> None:

@@ -56,13 +56,11 @@ async def test_each_capability_has_a_file_of_its_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["reader", "writer"])
-async def test_no_statement_reaches_the_file_of_another_capability(
-    database: Database, tmp_path: Path, kind: str
-) -> None:
+async def test_no_statement_reaches_the_file_of_another_capability(sqlite: Database, tmp_path: Path, kind: str) -> None:
     other = await open_database(tmp_path, "catalog", (STOCK,))
 
     async def attach() -> None:
-        async with database.write() if kind == "writer" else database.read() as connection:
+        async with sqlite.write() if kind == "writer" else sqlite.read() as connection:
             await connection.execute("ATTACH DATABASE :path AS other", {"path": str(tmp_path / "catalog.sqlite3")})
 
     with pytest.raises(StatementFailed, match="too many attached databases"):
@@ -82,8 +80,8 @@ async def test_no_statement_reaches_the_file_of_another_capability(
         ("reader", "query_only", 1),
     ],
 )
-async def test_connections_are_set_up(database: Database, kind: str, name: str, expected: object) -> None:
-    assert await pragma(database, kind, name) == expected
+async def test_connections_are_set_up(sqlite: Database, kind: str, name: str, expected: object) -> None:
+    assert await pragma(sqlite, kind, name) == expected
 
 
 async def test_closing_merges_the_write_ahead_log_into_the_file(tmp_path: Path) -> None:
@@ -208,7 +206,7 @@ async def test_opening_again_works_once_what_stood_in_the_way_is_gone(tmp_path: 
     await database.close()
 
 
-async def test_one_process_cannot_open_it_twice(database: Database, tmp_path: Path) -> None:
+async def test_one_process_cannot_open_it_twice(sqlite: Database, tmp_path: Path) -> None:
     with pytest.raises(DatabaseLocked, match="this process itself has it open"):
         await open_database(tmp_path, "inventory", (STOCK,))
-    await insert(database, "tea")
+    await insert(sqlite, "tea")

@@ -8,7 +8,7 @@ Source: docs/adr/0004-embedded-data.md
 import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -87,6 +87,10 @@ class SqliteStore:
             finally:
                 await connection.rollback()
                 await transaction.leave_sqlalchemy()
+
+    def alone(self) -> AbstractAsyncContextManager[None]:
+        """As `Store.alone`. The process lock sees to it."""
+        return nullcontext()
 
     async def close(self) -> None:
         """As `Store.close`."""

@@ -1,0 +1,125 @@
+"""SQLAlchemy on connections of ours, for those who write its expressions. Processes that do not never import it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from .driver import Held, Prepared
+from .translate import FAILURES
+from .words import Effect, effect_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import ExceptionContext
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+_lent: Final[ContextVar[Any]] = ContextVar("plures.data.postgresql.lent")
+
+
+class Lender(Protocol):
+    """A transaction that is open."""
+
+    held: Held
+
+    async def ready(self, effect: Effect) -> None:
+        """Called before each statement."""
+        ...
+
+    def failed(self, error: Exception, statement: str) -> Exception:
+        """The error to raise for one of the driver."""
+        ...
+
+
+class Alchemy:
+    """One engine, whose connections are lent to it one transaction at a time."""
+
+    def __init__(self, connect: Callable[[], Awaitable[Held]]) -> None:
+        """Prepare.
+
+        Args:
+            connect: Opens a connection of its own, for SQLAlchemy's first questions.
+        """
+        self._connect = connect
+        self._making = asyncio.Lock()
+        self._engine: AsyncEngine | None = None
+
+    async def lend(self, transaction: Lender) -> "AsyncConnection":
+        """SQLAlchemy's connection over this transaction. Its owner ends the transaction, then closes it."""
+        async with self._making:
+            engine = self._engine = self._engine or await self._make()
+        return await _connect(engine, _Lent(transaction))
+
+    async def close(self) -> None:
+        if self._engine is not None:
+            await self._engine.dispose()
+
+    async def _make(self) -> "AsyncEngine":
+        from sqlalchemy import event
+        from sqlalchemy.ext.asyncio import create_async_engine
+        from sqlalchemy.pool import NullPool
+
+        engine = create_async_engine(
+            "postgresql+asyncpg://",
+            async_creator=_give,
+            poolclass=NullPool,
+            # We begin and end transactions, and keep the statements prepared.
+            isolation_level="AUTOCOMMIT",
+            connect_args={"prepared_statement_cache_size": 0},
+        )
+        event.listen(engine.sync_engine, "handle_error", _explain)
+        # SQLAlchemy asks its first connection some questions and rolls back: not on one that is in use.
+        own = await self._connect()
+        try:
+            await (await _connect(engine, own.connection)).close()
+        finally:
+            own.connection.terminate()
+        return engine
+
+
+class _Lent:
+    """asyncpg's connection as SQLAlchemy sees it for one transaction."""
+
+    def __init__(self, transaction: Lender) -> None:
+        self.transaction = transaction
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.transaction.held.connection, name)
+
+    async def prepare(self, query: str, **_: object) -> Prepared:
+        """SQLAlchemy prepares each statement before it runs it."""
+        await self.transaction.ready(effect_of(query))
+        return (await self.transaction.held.prepared(query))[0]
+
+    async def executemany(self, query: str, values: Any) -> None:
+        await (await self.prepare(query)).executemany(values)
+
+    async def set_type_codec(self, *_: object, **__: object) -> None:
+        """SQLAlchemy wants JSON as text, which asyncpg gives anyway."""
+
+    async def close(self, **_: object) -> None:
+        """Leave the connection open: it is lent to SQLAlchemy for one transaction."""
+
+    def terminate(self) -> None:
+        """As `close`."""
+
+
+async def _connect(engine: "AsyncEngine", connection: object) -> "AsyncConnection":
+    token = _lent.set(connection)
+    try:
+        return await engine.connect()
+    finally:
+        _lent.reset(token)
+
+
+async def _give(*_: object, **__: object) -> Any:
+    return _lent.get()
+
+
+def _explain(context: "ExceptionContext") -> None:
+    error = context.original_exception
+    said = error.__cause__ if isinstance(error.__cause__, FAILURES) else error
+    lent = context.connection.connection.driver_connection if context.connection is not None else None
+    if isinstance(lent, _Lent) and isinstance(said, FAILURES):
+        raise lent.transaction.failed(said, context.statement or "") from said
+    # SQLAlchemy would discard the connection, because it cannot know what the driver still does. Ours is at rest.
+    context.is_disconnect = False

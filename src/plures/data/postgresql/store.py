@@ -1,0 +1,102 @@
+"""One schema of a PostgreSQL server, as seen by one replica."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from plures.data.place import Server
+from plures.data.store import Dialect
+
+from .alchemy import Alchemy
+from .driver import Held, connect
+from .pool import Pool
+from .transaction import PostgresTransaction
+from .translate import CANNOT_CONNECT, unopened
+
+_READ: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_WRITE: Final = "BEGIN ISOLATION LEVEL SERIALIZABLE"
+
+
+class PostgresStore:
+    """Connections to one schema. Each is opened by the first transaction that needs it."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """As `Store.dialect`."""
+        return Dialect.POSTGRESQL
+
+    def __init__(self, server: Server, capability: str) -> None:
+        """Prepare.
+
+        Args:
+            server: Whose schema exists.
+            capability: The owner, for error messages.
+        """
+        self._server = server
+        self._capability = capability
+        self._pool = Pool(self._connect, server.most_connections)
+        self._alchemy = Alchemy(self._connect)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[PostgresTransaction]:
+        """As `Store.read`."""
+        async with self._transaction(_READ, self._pool.readers) as transaction:
+            yield transaction
+            await transaction.roll_back()
+
+    @asynccontextmanager
+    async def write(self) -> AsyncGenerator[PostgresTransaction]:
+        """As `Store.write`. Serializable: it means what it would mean if writes came one at a time."""
+        async with self._transaction(_WRITE, self._pool.writers) as transaction:
+            yield transaction
+            await transaction.commit()
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncGenerator[None]:
+        """As `Store.alone`, by a lock that the server lets go when the process dies."""
+        digest = hashlib.sha256(f"plures migrates {self._server.schema}".encode()).digest()
+        key = int.from_bytes(digest[:8], signed=True)
+        async with self._pool.borrowed() as held:
+            await held.connection.execute("SELECT pg_advisory_lock($1)", key)
+            yield
+            await held.connection.execute("SELECT pg_advisory_unlock($1)", key)
+
+    async def has_schema(self) -> bool:
+        """Whether the schema exists, and the role may use it."""
+        async with self._pool.borrowed() as held:
+            return await held.connection.fetchval("SELECT current_schema()") is not None
+
+    async def close(self) -> None:
+        """As `Store.close`."""
+        await self._alchemy.close()
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def _transaction(self, begin: str, turn: asyncio.Semaphore) -> AsyncGenerator[PostgresTransaction]:
+        # Callers wait as long as their deadline lets them.
+        await turn.acquire()
+        try:
+            held = await self._pool.take()
+        except BaseException:
+            turn.release()
+            raise
+        transaction = PostgresTransaction(self._capability, held, begin, self._pool, self._alchemy)
+        try:
+            yield transaction
+        finally:
+            if transaction.is_at_rest:
+                self._pool.give_back(transaction.held)
+                turn.release()
+            else:
+                await self._pool.end(transaction.held, turn)
+            await transaction.leave_sqlalchemy()
+
+    async def _connect(self) -> Held:
+        try:
+            return await connect(self._server.url, self._server.schema, self._server.patience_s)
+        except CANNOT_CONNECT as error:
+            explained = unopened(error, self._capability, self._server)
+            # asyncpg's own words about a URL may hold a part of it.
+            raise explained from (error if isinstance(error, OSError) else None)
