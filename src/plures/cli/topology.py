@@ -86,7 +86,8 @@ def _print(description: TopologySummary) -> None:
 
 def _row(process: ProcessSummary) -> tuple[str, ...]:
     few, many = process.replicas.min, process.replicas.max
-    capabilities = [f"{name} (db)" if name in process.databases else name for name in process.capabilities]
+    databases = {**dict.fromkeys(process.databases, "db"), **process.servers}
+    capabilities = [f"{name} ({databases[name]})" if name in databases else name for name in process.capabilities]
     if process.edge:
         capabilities.insert(0, "the edge")
     calls = [f"{call.caller or 'the edge'} → {call.capability}" for call in process.remote_calls]

@@ -23,7 +23,8 @@ from .errors import (
 from .evolution import check_contract_steps
 from .inspection import DatabaseState, inspect_database
 from .migration import Migration, Statement, check_migrations
-from .opening import open_database
+from .opening import open_database, prepare_database
+from .owning import AdministratorRefused, RoleTooMighty, SchemaOfAnother, role_of
 from .place import Folder, Place, Server
 from .result import Result
 from .statement_errors import (
@@ -45,6 +46,7 @@ from .store import Applied, Dialect
 
 __all__ = [
     "AccessRefused",
+    "AdministratorRefused",
     "Applied",
     "CheckViolated",
     "CommitUnknown",
@@ -75,6 +77,8 @@ __all__ = [
     "ReadOnly",
     "RestoreUnfinished",
     "Result",
+    "RoleTooMighty",
+    "SchemaOfAnother",
     "Server",
     "ServerUnreachable",
     "Statement",
@@ -88,4 +92,6 @@ __all__ = [
     "copies",
     "inspect_database",
     "open_database",
+    "prepare_database",
+    "role_of",
 ]

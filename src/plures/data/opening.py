@@ -1,6 +1,6 @@
-"""Opening a capability's database: its store, then its migrations."""
+"""Opening a capability's database: its store, then its migrations. And preparing one on a server, which comes before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from .database import Database
 from .errors import DriverMissing
 from .ledger import migrate
 from .migration import Migration, check_migrations
+from .owning import Owner
 from .place import Place, Server
 from .sqlite import open_store
 from .store import Store
@@ -28,6 +29,7 @@ async def open_database(place: Path | Place, capability: str, migrations: Sequen
         DatabaseLocked: Another process has it open.
         DatabaseUnusable: Folder or file cannot be used (`DatabaseDamaged`: the file is no intact database), or the server.
         DriverMissing: The package that speaks to the server is not installed.
+        SchemaOfAnother, RoleTooMighty: The schema is not the capability's, or its role may reach what belongs to others.
         MigrationFailed, MigrationChanged, DatabaseNewer: As `migrate` says.
     """
     violations = check_migrations(capability, migrations)
@@ -42,11 +44,40 @@ async def open_database(place: Path | Place, capability: str, migrations: Sequen
     return Database(capability, store)
 
 
+async def prepare_database(url: str, database: str, application: str, passwords: Mapping[str, str]) -> None:
+    """Make what is missing, and set the passwords; all of it or nothing.
+
+    Args:
+        url: Of an administrator, on the same server.
+        database: Its name there.
+        application: Whose capabilities these are.
+        passwords: Capability → password of its role.
+
+    Raises:
+        DriverMissing: The package that speaks to the server is not installed.
+        AdministratorRefused: The URL leads to no server, to another database, or to a role that may not do this.
+        SchemaOfAnother: A schema or role is there already, and is another application's.
+    """
+    if find_spec("asyncpg") is None:
+        raise DriverMissing(", ".join(passwords))
+    from .postgresql import prepare
+
+    await prepare(url, database, application, passwords)
+
+
 async def _open(place: Path | Place, capability: str) -> Store:
     if not isinstance(place, Server):
         return await open_store(place if isinstance(place, Path) else place.path, capability)
     if find_spec("asyncpg") is None:
         raise DriverMissing(capability)
+    from .postgresql import admit
     from .postgresql import open_store as open_server
 
-    return await open_server(place, capability)
+    store = await open_server(place, capability)
+    try:
+        if place.application:
+            await admit(store, place.schema, Owner(place.application, capability))
+    except BaseException:
+        await store.close()
+        raise
+    return store

@@ -26,12 +26,14 @@ class Server:
         schema: The only one that the capability's statements see.
         most_connections: So many may be open at once. Half of them write, the others read.
         patience_s: How long a connection may take to open, in seconds.
+        application: The application that the schema must belong to; empty in a test that does not ask.
     """
 
     url: str = field(repr=False)
     schema: str
     most_connections: int = 10
     patience_s: float = 5.0
+    application: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what could never work."""

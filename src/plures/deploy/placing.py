@@ -38,6 +38,7 @@ def placement_of(
         endpoints,
         names=(*_host_name(settings.control), *settings.names),
         public_names=settings.public_names,
+        databases=process.databases,
     )
 
 

@@ -1,10 +1,12 @@
 """The composition root of one replica: opens databases, builds services, runs their hooks, serves their operations."""
 
+import os
 from collections.abc import Mapping
 from random import Random
 from typing import Any, Final
 
 from plures.application import Assembly
+from plures.data import Place
 from plures.http import ConnectServer, HttpTransport
 from plures.runtime import Deadlines, Directory, Dispatcher, Transport
 
@@ -14,6 +16,7 @@ from .edge import Edge
 from .lifecycles import Lifecycles
 from .listing import listing
 from .placement import Mode, Placement
+from .places import place_of
 from .services import Services
 
 _EDGE: Final = "the edge"
@@ -50,9 +53,7 @@ class Host:
             self._deadlines, self._transport, self._directory, verified=placement.mode is Mode.DEVELOPMENT
         )
         self._lifecycles = Lifecycles()
-        self._services = Services(
-            self._hosted, self._clients, self._lifecycles, client=self.client, data=placement.data
-        )
+        self._services = Services(self._hosted, self._clients, self._lifecycles, client=self.client, place=self._place)
         self._edge: Edge | None = None
         self._is_ready = False
         self.control = Control(ConnectServer(self._dispatcher), is_ready=lambda: self._is_ready, listing=self._listing)
@@ -126,6 +127,11 @@ class Host:
             message = f"application {self._assembly.name!r} has no capability for {python.__qualname__}"
             raise LookupError(message)
         return contract
+
+    def _place(self, capability: str) -> Place:
+        placed = self._placement.databases.get(capability)
+        application, data = self._assembly.name, self._placement.data
+        return place_of(capability, placed, application=application, data=data, variables=os.environ)
 
     def _is_local(self, python: type) -> bool:
         name = self._contract(python).capability

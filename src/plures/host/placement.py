@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from plures.topology import PlacedDatabase
+
 
 class Mode(StrEnum):
     """How calls within the process are made."""
@@ -26,6 +28,7 @@ class Placement:
         data: Folder of the embedded databases.
         endpoints: Base URLs of the ready replicas of capabilities that are called over the wire. A capability that is
             hosted here too is still called over the wire when it is mentioned.
+        databases: Where the data of capabilities is that is not embedded, with references in place of secrets.
         names: Whom calls may ask for, besides loopback and the address that is listened on.
         public_names: Whom requests to the edge may ask for, besides loopback; with none, anyone.
     """
@@ -37,3 +40,4 @@ class Placement:
     endpoints: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     names: tuple[str, ...] = ()
     public_names: tuple[str, ...] = ()
+    databases: Mapping[str, PlacedDatabase] = field(default_factory=dict[str, PlacedDatabase])

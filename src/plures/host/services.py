@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from plures.application import AssembledCapability, Dependency, DependencyKind, is_opened
-from plures.data import Database, open_database
+from plures.data import Database, Place, open_database
 
 from .clients import Clients
 from .lifecycles import Lifecycles
@@ -18,7 +17,7 @@ class Services:
 
     Args:
         client: Gives the client of a contract class.
-        data: Folder of the embedded databases.
+        place: Where the data of a capability lies.
     """
 
     def __init__(
@@ -28,13 +27,13 @@ class Services:
         lifecycles: Lifecycles,
         *,
         client: Callable[[type], object],
-        data: Path,
+        place: Callable[[str], Place],
     ) -> None:
         self._hosted = hosted
         self._clients = clients
         self._lifecycles = lifecycles
         self._client = client
-        self._data = data
+        self._place = place
         self._databases: dict[str, Database] = {}
         self._built: dict[str, Any] = {}
         # Each capability after those that it needs; within a circle, in the order of the application.
@@ -70,7 +69,7 @@ class Services:
 
     async def _open_databases(self) -> None:
         async def open_one(name: str, capability: AssembledCapability) -> None:
-            self._databases[name] = await open_database(self._data, name, capability.migrations)
+            self._databases[name] = await open_database(self._place(name), name, capability.migrations)
 
         owners = [(name, capability) for name, capability in self._hosted.items() if capability.has_database]
         opened = await asyncio.gather(*(open_one(*owner) for owner in owners), return_exceptions=True)

@@ -6,13 +6,26 @@ from .facts import ApplicationFacts, CapabilityFacts
 from .model import Address, Process, Replicas, Settings, Topology, UnknownTopology, monolith
 from .parse import parse
 from .resolved import ResolvedProcess, ResolvedTopology
+from .storage import (
+    SQLITE,
+    DatabaseServer,
+    PlacedDatabase,
+    Storage,
+    UnknownDatabase,
+    filled,
+    is_server_url,
+    variables_in,
+)
 from .summary import ProcessSummary, TopologySummary, summarise
 
 __all__ = [
+    "SQLITE",
     "Address",
     "ApplicationFacts",
     "Call",
     "CapabilityFacts",
+    "DatabaseServer",
+    "PlacedDatabase",
     "Plan",
     "Process",
     "ProcessSummary",
@@ -20,15 +33,20 @@ __all__ = [
     "ResolvedProcess",
     "ResolvedTopology",
     "Settings",
+    "Storage",
     "Topology",
     "TopologySummary",
+    "UnknownDatabase",
     "UnknownTopology",
     "calls_between",
     "check",
+    "filled",
+    "is_server_url",
     "make_plan",
     "monolith",
     "parse",
     "process_needs",
     "start_order",
     "summarise",
+    "variables_in",
 ]

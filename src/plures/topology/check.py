@@ -9,7 +9,8 @@ from plures.errors import InvalidInput, Violation, did_you_mean
 from . import rules
 from .facts import ApplicationFacts
 from .model import REST, Replicas, Topology
-from .resolved import ResolvedProcess, ResolvedTopology, edge_homes, resolve
+from .resolved import ResolvedProcess, ResolvedTopology, check_pools, edge_homes, resolve, with_pools
+from .storage import SECRET_VARIABLE
 
 # What a DNS label allows, since a process becomes a host name where a deployer makes it one.
 _PROCESS_NAME = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -27,11 +28,13 @@ def check(topology: Topology, application: ApplicationFacts) -> ResolvedTopology
         *_placements(topology, application),
         *_needs(topology, application),
         *_edge(topology, application),
+        *_storage(topology, application),
+        *check_pools(resolved, topology, application),
         *(problem for process in resolved.processes.values() for problem in _abilities(process, topology, application)),
     ]
     if violations:
         raise InvalidInput(f"Topology {topology.name!r}", violations)
-    return resolved
+    return with_pools(resolved, topology, application)
 
 
 def _processes(topology: Topology, application: ApplicationFacts) -> Iterator[Violation]:
@@ -58,8 +61,7 @@ def _placements(topology: Topology, application: ApplicationFacts) -> Iterator[V
         yield rules.REST_TWICE.broken(topology.where(), processes=_listed(rest))
     for name, processes in homes.items():
         if name not in application.capabilities:
-            known = f"The application has {_listed(application.capabilities)}."
-            hint = did_you_mean(name, application.capabilities) or known
+            hint = did_you_mean(name, application.capabilities) or _known(application)
             yield rules.CAPABILITY_UNKNOWN.broken(topology.where(processes[0], "capabilities"), name=name, hint=hint)
         elif len(processes) > 1:
             where = topology.where(processes[-1], "capabilities")
@@ -91,6 +93,17 @@ def _edge(topology: Topology, application: ApplicationFacts) -> Iterator[Violati
         yield rules.EDGE_TWICE.broken(topology.where(), processes=_listed(process.name for process in homes))
 
 
+def _storage(topology: Topology, application: ApplicationFacts) -> Iterator[Violation]:
+    """A database is chosen for capabilities that there are, and no process is given what Plures passes on itself."""
+    for name in topology.storage.chosen:
+        if name not in application.capabilities:
+            hint = did_you_mean(name, application.capabilities) or _known(application)
+            yield rules.CAPABILITY_UNKNOWN.broken(f"{topology.source} [capabilities.{name}]", name=name, hint=hint)
+    for process in topology.processes:
+        for name in sorted(process.environment.keys() & topology.storage.variables):
+            yield SECRET_VARIABLE.broken(topology.where(process.name, "environment"), name=name)
+
+
 def _abilities(process: ResolvedProcess, topology: Topology, application: ApplicationFacts) -> Iterator[Violation]:
     """What our own processes cannot do with the capabilities they are given."""
     if not process.ours:
@@ -99,7 +112,8 @@ def _abilities(process: ResolvedProcess, topology: Topology, application: Applic
         facts = application.capabilities[name]
         if not facts.has_implementation:
             yield rules.IMPLEMENTATION_ABSENT.broken(topology.where(process.name, "capabilities"), name=name)
-        if facts.has_database and process.replicas.max > 1:
+        is_embedded = facts.has_database and topology.storage.server_of(name) is None
+        if is_embedded and process.replicas.max > 1:
             where = topology.where(process.name, "replicas")
             is_alone = process.capabilities == (name,) and not process.edge
             rule = rules.DATABASE_REPLICAS_ALONE if is_alone else rules.DATABASE_REPLICAS
@@ -113,6 +127,10 @@ def _homes(topology: Topology) -> dict[str, list[str]]:
         for name in process.capabilities:
             homes[name].append(process.name)
     return dict(homes)
+
+
+def _known(application: ApplicationFacts) -> str:
+    return f"The application has {_listed(application.capabilities)}."
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -65,7 +65,44 @@ def _table(name: str, meaning: str, example: str, *below: Key[Any]) -> Key[Table
 
 IMPORT = _text("import", "The application: package.module:attribute.", 'import = "shop.app:app"', is_required=True)
 DATA = Key("data", (str,), ".plures", "Folder of the embedded databases, seen from the file.", 'data = "var/data"')
-APPLICATION = _table("application", "What runs, and where its data is.", "[application]", IMPORT, DATA)
+APPLICATION_DATABASE = _text(
+    "database",
+    "Which of the databases below keeps the data of all capabilities that choose none. Left out: sqlite, the embedded ones.",
+    'database = "main"',
+)
+APPLICATION = _table(
+    "application", "What runs, and where its data is.", "[application]", IMPORT, DATA, APPLICATION_DATABASE
+)
+
+URL = _text(
+    "url",
+    "Where it is. Secrets by reference alone: ${NAME} is a variable of the environment. A user in it is the role of each capability here.",
+    'url = "postgresql://db.internal/shop"',
+)
+URL_FILE = _text("url_file", "The file that holds the URL, instead of url.", 'url_file = "/run/secrets/database"')
+CONNECTIONS = Key(
+    "most_connections", (int,), 80, "How many connections all replicas together may open.", "most_connections = 200"
+)
+PASSWORDS = _text(
+    "passwords",
+    "Folder of the passwords that `plures data prepare` writes, a file for each capability. Left out: passwords/DATABASE in the data folder.",
+    'passwords = "/run/secrets/roles"',
+)
+DATABASE = _table(
+    "DATABASE",
+    "A database on a PostgreSQL server: a schema and a role for each capability.",
+    "[databases.DATABASE]",
+    *(URL, URL_FILE, CONNECTIONS, PASSWORDS),
+)
+DATABASES = _table("databases", "The databases that are not embedded.", "[databases.main]", DATABASE)
+
+CAPABILITY_DATABASE = _text(
+    "database", "Which database keeps its data: the name of one, or sqlite.", 'database = "sqlite"'
+)
+CAPABILITY = _table("CAPABILITY", "One capability.", "[capabilities.CAPABILITY]", CAPABILITY_DATABASE)
+CAPABILITIES_TABLE = _table(
+    "capabilities", "What holds for one capability, wherever it is placed.", "[capabilities.orders]", CAPABILITY
+)
 
 PUBLIC = Key("public", (str,), "127.0.0.1:8000", "Address of the edge.", 'public = "127.0.0.1:9000"')
 CONTROL = Key(
@@ -117,4 +154,9 @@ LOG_LEVEL = _text(
 LOGGER = _text("LOGGER", "A logger and its level.", 'LOGGER = "debug"')
 LOG_LEVELS = _table("levels", "Levels of single loggers.", 'levels = { "sqlalchemy.engine" = "debug" }', LOGGER)
 LOGGING = _table("logging", "The log. Options of the command line win.", "[logging]", LOG_FORMAT, LOG_LEVEL, LOG_LEVELS)
-FILE = _table("plures.toml", "How an application runs.", "", APPLICATION, LISTEN, LOGGING, TOPOLOGIES)
+FILE = _table(
+    "plures.toml",
+    "How an application runs.",
+    "",
+    *(APPLICATION, LISTEN, DATABASES, CAPABILITIES_TABLE, LOGGING, TOPOLOGIES),
+)

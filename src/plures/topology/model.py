@@ -8,6 +8,7 @@ from plures.errors import PluresError, Text, did_you_mean
 from plures.logs import LogSettings
 
 from .lines import line_of
+from .storage import EMBEDDED, Storage
 
 REST = "*"
 
@@ -65,12 +66,14 @@ class Topology:
     Attributes:
         source: The file that says so, for messages; empty when it was built in code.
         lines: Where the tables and keys of the file stand.
+        storage: Which database each capability uses.
     """
 
     name: str
     processes: tuple[Process, ...]
     source: str = ""
     lines: Mapping[tuple[str, ...], int] = field(default_factory=dict[tuple[str, ...], int], compare=False, repr=False)
+    storage: Storage = EMBEDDED
 
     def where(self, process: str = "", key: str = "") -> str:
         """The place of a key, as the user would look it up."""
@@ -114,6 +117,7 @@ class Settings:
         source: The file, for messages.
         folder: The folder of the file, where commands run.
         logs: How the log is written.
+        storage: Which database each capability uses.
     """
 
     application: str
@@ -126,6 +130,7 @@ class Settings:
     names: tuple[str, ...] = ()
     public_names: tuple[str, ...] = ()
     logs: LogSettings = field(default_factory=LogSettings)
+    storage: Storage = EMBEDDED
 
     def topology(self, name: str = "monolith") -> Topology:
         """The topology of this name.

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +31,7 @@ from .model import Address, Settings, Topology, monolith
 from .parse_logging import parse_logging
 from .parse_process import parse_process
 from .section import Section
+from .storage import Storage, parse_storage
 
 _AT_END: Final = "at end of document"
 
@@ -76,6 +78,7 @@ def _document(text: str, name: str) -> dict[str, Any]:
 
 def _settings(root: Section, folder: Path, name: str) -> Settings:
     application, listen = root.headed(APPLICATION), root.headed(LISTEN)
+    storage = parse_storage(root, application, folder)
     public, control = _address(listen, PUBLIC), _address(listen, CONTROL)
     if public == control and public.port:
         listen.report(rules.SAME_ADDRESS, CONTROL.name, address=public)
@@ -84,12 +87,13 @@ def _settings(root: Section, folder: Path, name: str) -> Settings:
         data=folder / (application.get(DATA) or DATA.default),
         public=public,
         control=control,
-        topologies=_topologies(root.headed(TOPOLOGIES), name),
+        topologies=_topologies(root.headed(TOPOLOGIES), name, storage),
         source=name,
         folder=folder,
         names=_names(listen, HOST_NAMES),
         public_names=_names(listen, PUBLIC_NAMES),
         logs=parse_logging(root.headed(LOGGING)),
+        storage=storage,
     )
 
 
@@ -117,8 +121,8 @@ def _names(listen: Section, key: Key[Sequence[str]]) -> tuple[str, ...]:
     return names
 
 
-def _topologies(section: Section, source: str) -> dict[str, Topology]:
-    topologies = {"monolith": monolith(source)}
+def _topologies(section: Section, source: str, storage: Storage) -> dict[str, Topology]:
+    topologies = {"monolith": replace(monolith(source), storage=storage)}
     for name in section.values:
         table = section.headed(TOPOLOGY.named(name))
         processes = [
@@ -127,7 +131,7 @@ def _topologies(section: Section, source: str) -> dict[str, Topology]:
             for process in [table.inline(PROCESS.named(key))]
             if isinstance(value, dict)
         ]
-        topologies[name] = Topology(name, tuple(processes), source, section.lines)
+        topologies[name] = Topology(name, tuple(processes), source, section.lines, storage)
         if not table.values:
             table.report(rules.NO_PROCESSES, example=PROCESS.named("main").example)
     return topologies

@@ -1,10 +1,17 @@
-"""A topology that fits an application: each capability in exactly one process."""
+"""A topology that fits an application: each capability in exactly one process, and how many connections each replica may open."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from plures.errors import Violation
 
 from .facts import ApplicationFacts
 from .model import REST, Process, Replicas, Topology
+from .storage import CONNECTIONS, DatabaseServer, PlacedDatabase
+
+LEAST: Final = 2
+"""A pool with one connection could not read while it writes."""
 
 
 @dataclass(frozen=True)
@@ -13,6 +20,8 @@ class ResolvedProcess:
 
     Attributes:
         exclusive: Two replicas may never overlap, not even during a restart: it writes an embedded database.
+        databases: Where the data of its capabilities is; those with an embedded database are left out.
+        withheld: Variables that hold secrets of databases that it does not use.
     """
 
     name: str
@@ -23,6 +32,8 @@ class ResolvedProcess:
     external: str | None
     command: str | None
     environment: Mapping[str, str]
+    databases: Mapping[str, PlacedDatabase] = field(default_factory=dict[str, PlacedDatabase])
+    withheld: frozenset[str] = frozenset()
 
     @property
     def ours(self) -> bool:
@@ -67,13 +78,67 @@ def _resolved(process: Process, topology: Topology, application: ApplicationFact
     mine = set(process.capabilities)
     rest = REST in mine
     capabilities = tuple(name for name in application.capabilities if name in mine or (rest and name not in named))
+    embedded = [
+        name
+        for name in capabilities
+        if application.capabilities[name].has_database and topology.storage.server_of(name) is None
+    ]
     return ResolvedProcess(
         process.name,
         capabilities,
         replicas=process.replicas,
         edge=process in edge_homes(topology, application),
-        exclusive=process.ours and any(application.capabilities[name].has_database for name in capabilities),
+        exclusive=process.ours and bool(embedded),
         external=process.external,
         command=process.command,
         environment=process.environment,
     )
+
+
+def with_pools(resolved: ResolvedTopology, topology: Topology, application: ApplicationFacts) -> ResolvedTopology:
+    """The same, with the database of each capability that is not embedded, and the secrets that each process does without."""
+    uses = _Uses(resolved, topology, application)
+    processes = {name: uses.complete(process) for name, process in resolved.processes.items()}
+    return replace(resolved, processes=processes)
+
+
+def check_pools(resolved: ResolvedTopology, topology: Topology, application: ApplicationFacts) -> Iterator[Violation]:
+    """Each database allows as many connections as its pools need at least."""
+    uses = _Uses(resolved, topology, application)
+    for server in topology.storage.servers.values():
+        pools = uses.pools(server)
+        if pools * LEAST > server.most_connections:
+            where = f"{topology.where()}, most_connections of [databases.{server.name}]"
+            yield CONNECTIONS.broken(
+                where, most=server.most_connections, name=server.name, pools=pools, least=pools * LEAST
+            )
+
+
+class _Uses:
+    """Which process uses which database for what."""
+
+    def __init__(self, resolved: ResolvedTopology, topology: Topology, application: ApplicationFacts) -> None:
+        self._processes = [process for process in resolved.processes.values() if process.ours]
+        self._storage = topology.storage
+        self._application = application
+
+    def complete(self, process: ResolvedProcess) -> ResolvedProcess:
+        servers = {name: server for name in process.capabilities if (server := self._server(process, name)) is not None}
+        databases = {name: PlacedDatabase(server, self._share(server)) for name, server in servers.items()}
+        own = frozenset[str]().union(*(server.variables for server in servers.values()))
+        return replace(process, databases=databases, withheld=self._storage.variables - own)
+
+    def pools(self, server: DatabaseServer) -> int:
+        """All pools on a server while one replica, the one with the most of them, is being replaced."""
+        sizes = [(self._pools_in(process, server), process.replicas.max) for process in self._processes]
+        return sum(pools * replicas for pools, replicas in sizes) + max((pools for pools, _ in sizes), default=0)
+
+    def _share(self, server: DatabaseServer) -> int:
+        return max(LEAST, server.most_connections // max(1, self.pools(server)))
+
+    def _pools_in(self, process: ResolvedProcess, server: DatabaseServer) -> int:
+        return sum(self._server(process, name) == server for name in process.capabilities)
+
+    def _server(self, process: ResolvedProcess, name: str) -> DatabaseServer | None:
+        uses_one = process.ours and self._application.capabilities[name].has_database
+        return self._storage.server_of(name) if uses_one else None

@@ -57,12 +57,12 @@ EXTERNAL_REPLICAS = Rule(
 DATABASE_REPLICAS = Rule(
     "topology.database_replicas",
     "allows {max} replicas of capability {name!r}, which has an embedded database: one SQLite file has one writer",
-    "Set replicas to 1, or move {name!r} to a process of its own with one replica.",
+    "Set replicas to 1, or move {name!r} to a process of its own with one replica, or choose a database on a server for it.",
 )
 DATABASE_REPLICAS_ALONE = Rule(
     "topology.database_replicas",
     "allows {max} replicas of capability {name!r}, which has an embedded database: one SQLite file has one writer",
-    "Set replicas to 1.",
+    "Set replicas to 1, or choose a database on a server for it ([capabilities.{name}] database = …).",
 )
 
 # The edge.

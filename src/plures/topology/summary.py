@@ -1,5 +1,6 @@
 """A resolved topology as rows to print. Knows nothing of the words that the command line puts around them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +18,7 @@ class ProcessSummary:
         kind: `ours` runs this application, `command` is started by its command, `external` runs elsewhere.
         runs: The command line or the base URL; empty for a process of ours.
         databases: Capabilities in it with an embedded database.
+        servers: Capability → name of the database that keeps its data, for those whose data is not embedded.
         layer: Its place in the start order, from 0.
         local_calls: Calls from it that stay in it.
         remote_calls: Calls from it that leave it.
@@ -29,6 +31,7 @@ class ProcessSummary:
     edge: bool
     replicas: Replicas
     databases: tuple[str, ...]
+    servers: Mapping[str, str]
     layer: int
     local_calls: tuple[Call, ...]
     remote_calls: tuple[Call, ...]
@@ -73,8 +76,11 @@ def _process(
         edge=process.edge,
         replicas=process.replicas,
         databases=tuple(
-            name for name in process.capabilities if process.exclusive and application.capabilities[name].has_database
+            name
+            for name in process.capabilities
+            if process.exclusive and application.capabilities[name].has_database and name not in process.databases
         ),
+        servers={name: placed.server.name for name, placed in process.databases.items()},
         layer=layer,
         local_calls=tuple(call for call in mine if call.local),
         remote_calls=tuple(call for call in mine if not call.local),

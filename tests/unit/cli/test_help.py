@@ -25,7 +25,8 @@ ALL = commands(main)
 def test_the_commands() -> None:
     assert [" ".join(path) for path, _ in ALL] == [
         "", "run", "call", "topology", "topology show", "topology check", "data", "data status",
-        "data migrate", "data check", "data backup", "data restore", "data move", "new", "map", "advise",
+        "data migrate", "data check", "data backup", "data prepare", "data restore", "data move",
+        "new", "map", "advise",
     ]  # fmt: skip
 
 

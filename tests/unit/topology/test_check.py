@@ -108,7 +108,9 @@ def test_no_advice_to_move_a_capability_that_is_alone_already(shop: ApplicationF
         return [violation.fix for violation in caught.value.violations]
 
     many = Replicas(2, 2)
-    assert fixes(TAX, REST, Process("x", ("orders",), replicas=many)) == ["Set replicas to 1."]
+    assert fixes(TAX, REST, Process("x", ("orders",), replicas=many)) == [
+        "Set replicas to 1, or choose a database on a server for it ([capabilities.orders] database = …)."
+    ]
     [together] = fixes(TAX, REST, Process("x", ("orders", "search"), replicas=many))
     assert "or move 'orders' to a process of its own" in together
     [beside_the_edge] = fixes(TAX, replace(REST, edge=False), Process("x", ("orders",), edge=True, replicas=many))

@@ -6,6 +6,7 @@ from .backup import backup_command
 from .check import check_command
 from .migrate import migrate_command
 from .move import move_command
+from .prepare import prepare_command
 from .restore import restore_command
 from .status import status_command
 
@@ -19,5 +20,6 @@ data_group.add_command(status_command)
 data_group.add_command(migrate_command)
 data_group.add_command(check_command)
 data_group.add_command(backup_command)
+data_group.add_command(prepare_command)
 data_group.add_command(restore_command)
 data_group.add_command(move_command)

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from plures.cli.console import say
 from plures.cli.project import file_option, open_project
 from plures.data import copies
 
@@ -23,5 +24,13 @@ def read_owners(file: Path, data: Path | None) -> copies.Owners:
     """Assemble the application; raises `PluresError`."""
     project = open_project(file)
     assembled = project.assembly.capabilities.items()
-    owned = {name: capability.migrations for name, capability in assembled if capability.has_database}
+    storage = project.settings.storage
+    owned = {
+        name: capability.migrations
+        for name, capability in assembled
+        if capability.has_database and storage.server_of(name) is None
+    }
+    for name, capability in assembled:
+        if capability.has_database and (server := storage.server_of(name)) is not None:
+            say(f"{name} is left out: its data is in {server.name!r}, which the server's own tools back up.", err=True)
     return copies.Owners(project.assembly.name, data or project.settings.data, owned)

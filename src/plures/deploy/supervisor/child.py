@@ -55,6 +55,7 @@ class ProcessContext:
         environment: Variables on top of the supervisor's own.
         grace_s: Most time for requests in flight when it is stopped.
         folder: Where a command runs: the folder of plures.toml.
+        withheld: Variables of the supervisor that it does not get.
     """
 
     name: str
@@ -62,3 +63,4 @@ class ProcessContext:
     environment: Mapping[str, str]
     grace_s: float
     folder: Path
+    withheld: frozenset[str] = frozenset()

@@ -42,13 +42,14 @@ class Program:
             OSError: The program cannot be run.
         """
         output = OutputPipe(context.name, context.lines)
+        inherited = {name: value for name, value in os.environ.items() if name not in context.withheld}
         try:
             process = await asyncio.create_subprocess_exec(
                 *command,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output.write_end,
                 stderr=output.write_end,
-                env={**os.environ, **defaults, **context.environment},
+                env={**inherited, **defaults, **context.environment},
                 cwd=folder,
                 pass_fds=tuple(descriptors),
                 start_new_session=True,

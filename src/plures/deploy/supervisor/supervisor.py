@@ -145,7 +145,7 @@ class Supervisor:
         )
         folder = self._settings.folder.absolute()
         context = ProcessContext(
-            str(name), output_lines(self._lines), process.environment, self._options.grace_s, folder
+            str(name), output_lines(self._lines), process.environment, self._options.grace_s, folder, process.withheld
         )
 
         async def spawn() -> Child:
