@@ -39,6 +39,7 @@ names = ["shop.internal"]
 format = "json"
 level = "warning"
 levels = {{ "sqlalchemy.engine" = "debug" }}
+blocked_loop_s = 1
 
 [topology.monolith]
 main = {{ capabilities = ["*"] }}

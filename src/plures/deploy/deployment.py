@@ -64,7 +64,10 @@ async def _one_process(deployment: Deployment, process: ResolvedProcess, stream:
         return published(placement.data, Run(deployment.assembly.name, at, capabilities, served.public_url), say)
 
     addresses = listen_addresses(deployment.settings)
-    return await one_process(deployment.assembly, placement, addresses, say=say, publish=publish)
+    limit_s = deployment.settings.logs.blocked_loop_s
+    return await one_process(
+        deployment.assembly, placement, addresses, say=say, publish=publish, blocked_loop_s=limit_s
+    )
 
 
 async def _local_processes(deployment: Deployment, stream: TextIO) -> int:

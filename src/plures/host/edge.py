@@ -59,10 +59,10 @@ class Edge:
         if scope["type"] != "http":
             await self._converse(scope, receive, send)
             return
-        request = _request_of(scope, self._deadline_s)
-        current.set(request)
+        context = _request_of(scope, self._deadline_s)
+        current.set(context)
         failures = note_failures()
-        answer = EdgeAnswer(send, request.id, failures)
+        answer = EdgeAnswer(send, context.id, failures)
         began = perf_counter()
         try:
             await self._app(scope, receive, answer.send)
@@ -86,7 +86,8 @@ class Edge:
 
     async def _converse(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve a WebSocket: it has a request id, and no deadline."""
-        current.set(_request_of(scope, math.inf))
+        context = _request_of(scope, math.inf)
+        current.set(context)
         try:
             await self._app(scope, receive, send)
         except Exception as error:

@@ -8,15 +8,27 @@ from . import log_rules
 from .frames import own_frames, own_packages
 from .lines import JsonLine, TextLine, json_line
 from .set_up import keep_logs, set_up_logs
-from .settings import FORMATS, LEVELS, LogSettings, is_logger, level_of, read_levels, suggestion
+from .settings import (
+    BLOCKED_LOOP_S,
+    FORMATS,
+    LEVELS,
+    LogSettings,
+    is_limit,
+    is_logger,
+    level_of,
+    read_levels,
+    suggestion,
+)
 from .told import is_told, mark_told, tell
 
 __all__ = [
+    "BLOCKED_LOOP_S",
     "FORMATS",
     "LEVELS",
     "JsonLine",
     "LogSettings",
     "TextLine",
+    "is_limit",
     "is_logger",
     "is_told",
     "json_line",

@@ -94,4 +94,4 @@ def _folded(packages: Iterable[str]) -> str:
 
 @cache
 def _standard_library() -> tuple[str, ...]:
-    return tuple({f"{sysconfig.get_path(name)}/" for name in ("stdlib", "platstdlib")})
+    return tuple({f"{sysconfig.get_path(name)}/" for name in ("stdlib", "platstdlib", "scripts")})

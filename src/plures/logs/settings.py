@@ -11,6 +11,9 @@ from .log_rules import LEVEL, LEVEL_TWICE, LOGGER
 FORMATS: Final = ("text", "json")
 LEVELS: Final = ("debug", "info", "warning", "error", "critical")
 DEFAULT_LEVEL: Final = "info"
+BLOCKED_LOOP_S: Final = 0.5
+SHORTEST_LIMIT_S: Final = 0.05
+LONGEST_LIMIT_S: Final = 3600
 
 _OPTION: Final = "--log-level"
 
@@ -23,11 +26,13 @@ class LogSettings:
         format: One of `FORMATS`.
         level: One of `LEVELS`, for all loggers; None where the user says nothing, and `info` holds.
         levels: The same by the name of a logger.
+        blocked_loop_s: How long code may hold the event loop before it is named in the log; 0 where none is.
     """
 
     format: str = "text"
     level: str | None = None
     levels: Mapping[str, str] = field(default_factory=dict[str, str])
+    blocked_loop_s: float = BLOCKED_LOOP_S
 
     def overridden(self, format_: str | None, level: str | None, levels: Mapping[str, str]) -> "LogSettings":
         """These settings under those of the command line."""
@@ -76,3 +81,8 @@ def read_levels(texts: Iterable[str]) -> tuple[str | None, dict[str, str]]:
 def is_logger(name: str) -> bool:
     """Whether a logger can have this name."""
     return bool(name) and name.isprintable() and all(part.strip() == part != "" for part in name.split("."))
+
+
+def is_limit(seconds: float) -> bool:
+    """Whether `blocked_loop_s` can be this long: 0, or long enough for a thread to look several times."""
+    return seconds == 0 or SHORTEST_LIMIT_S <= seconds <= LONGEST_LIMIT_S

@@ -60,7 +60,7 @@ refuses calls as *not sent*, and waits, for the grace period at most, until thos
 
 from . import connect
 from .client import Bind, Client, bind
-from .context import CallContext, call_in_progress, current, new_request_id, request_id, without_deadline
+from .context import CallContext, call_in_progress, call_of, current, new_request_id, request_id, without_deadline
 from .deadlines import Deadlines
 from .dispatch import Dispatcher
 from .endpoints import Directory, Endpoints
@@ -95,6 +95,7 @@ __all__ = [
     "bind",
     "by_reference",
     "call_in_progress",
+    "call_of",
     "connect",
     "current",
     "new_request_id",

@@ -7,6 +7,7 @@ from contextvars import Context, ContextVar, copy_context
 from math import inf
 from random import Random, SystemRandom
 from time import monotonic
+from types import FrameType
 from typing import Final
 
 from msgspec import Struct
@@ -115,3 +116,17 @@ def call_in_progress() -> tuple[str | None, str | None]:
     if call is None:
         return None, None
     return call.request_id, None if call.operation is None else call.operation.capability
+
+
+def call_of(frame: FrameType | None) -> CallContext | None:
+    """The innermost call that the code of a thread works for, seen from another thread.
+
+    Code that runs a call has it in a local variable named `context`.
+    """
+    while frame is not None:
+        if frame.f_globals.get("__name__", "").startswith("plures."):
+            context = frame.f_locals.get("context")
+            if isinstance(context, CallContext):
+                return context
+        frame = frame.f_back
+    return None

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Generic, TypeVar
 
+from plures.logs import BLOCKED_LOOP_S
+
 T = TypeVar("T")
 
 IN_WORDS: Final[Mapping[type, str]] = {
@@ -153,7 +155,19 @@ LOG_LEVEL = _text(
 )
 LOGGER = _text("LOGGER", "A logger and its level.", 'LOGGER = "debug"')
 LOG_LEVELS = _table("levels", "Levels of single loggers.", 'levels = { "sqlalchemy.engine" = "debug" }', LOGGER)
-LOGGING = _table("logging", "The log. Options of the command line win.", "[logging]", LOG_FORMAT, LOG_LEVEL, LOG_LEVELS)
+BLOCKED_LOOP = Key(
+    "blocked_loop_s",
+    (int, float),
+    BLOCKED_LOOP_S,
+    "Seconds that code may hold the event loop before the log names it; 0 for never.",
+    "blocked_loop_s = 0.5",
+)
+LOGGING = _table(
+    "logging",
+    "The log. Options of the command line win.",
+    "[logging]",
+    *(LOG_FORMAT, LOG_LEVEL, LOG_LEVELS, BLOCKED_LOOP),
+)
 FILE = _table(
     "plures.toml",
     "How an application runs.",

@@ -1,8 +1,8 @@
 """The table [logging] of plures.toml → `LogSettings`."""
 
-from plures.logs import FORMATS, LEVELS, LogSettings, is_logger, level_of, log_rules, suggestion
+from plures.logs import FORMATS, LEVELS, LogSettings, is_limit, is_logger, level_of, log_rules, suggestion
 
-from .keys import LOG_FORMAT, LOG_LEVEL, LOG_LEVELS, LOGGER
+from .keys import BLOCKED_LOOP, LOG_FORMAT, LOG_LEVEL, LOG_LEVELS, LOGGER
 from .section import Section
 
 
@@ -13,7 +13,10 @@ def parse_logging(section: Section) -> LogSettings:
         section.report(log_rules.FORMAT, LOG_FORMAT.name, text=format_, hint=suggestion(format_, FORMATS))
     text = section.get(LOG_LEVEL)
     level = None if text is None else _level(section, LOG_LEVEL.name, text)
-    return LogSettings(format_, level, _levels(section.inline(LOG_LEVELS)))
+    limit_s = section.get(BLOCKED_LOOP)
+    if not is_limit(limit_s):
+        section.report(log_rules.LIMIT, BLOCKED_LOOP.name, seconds=limit_s)
+    return LogSettings(format_, level, _levels(section.inline(LOG_LEVELS)), limit_s)
 
 
 def _levels(section: Section) -> dict[str, str]:

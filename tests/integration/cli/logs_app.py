@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import threading
 import warnings
 from typing import Any, Protocol
 
@@ -28,11 +29,23 @@ class StockService(Stock):
         LOG.info("counting %s", item, extra={"item": item})
         if item == "broken":
             self._look(item)
+        if item == "blocking":
+            self._block()
         if item == "old":
             warnings.warn("old", stacklevel=1)
         sys.stdout.write("printed\n")
         sys.stdout.flush()
         return 3
+
+    def _block(self) -> None:
+        told = threading.Event()
+
+        class Told(logging.Handler):
+            def emit(self, record: logging.LogRecord) -> None:
+                told.set()
+
+        logging.getLogger("plures.blocked").addHandler(Told())
+        told.wait(20)
 
     def _look(self, item: str) -> None:
         try:

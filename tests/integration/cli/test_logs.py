@@ -121,6 +121,17 @@ def test_every_line_of_json_is_an_object(plures: Start, placed: tuple[str, ...])
     assert len(printed) + lines.count("printed") == 2
 
 
+@PLACED
+def test_an_operation_that_blocks_the_event_loop_is_named(plures: Start, placed: tuple[str, ...]) -> None:
+    running = plures("run", *ANYWHERE, *placed)
+    url = running.line(r"(?:logs|the application): (\S+)$")[1]
+    assert ask(url + "/blocking") == (IDENTITY, IDENTITY)
+    running.line(rf"WARNING .*plures.blocked \[{IDENTITY}\]: logs.stock.v1.Stock/Count holds the event loop for ")
+    running.line(r"logs_app.py:\d+ in _block$")
+    running.line(r"logs_app.py:\d+ in count$")
+    running.line(r"WARNING .*plures.blocked: the event loop goes on after ")
+
+
 def test_levels_of_loggers(plures: Start, folder: Path) -> None:
     (folder / "plures.toml").write_text(f'{TOML}[logging]\nlevel = "error"\nlevels = {{ shop = "debug" }}\n')
     shown = "\n".join(output(plures, ways=("tea",)))

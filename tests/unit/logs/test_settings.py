@@ -1,6 +1,7 @@
 """What users say of the log on the command line and in plures.toml; all mistakes at once."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -68,3 +69,18 @@ def test_the_command_line_wins() -> None:
     assert told.overridden("text", "error", {"b": "error"}) == LogSettings(
         "text", "error", {"a": "debug", "b": "error"}
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "is_right"),
+    [("0", True), ("2", True), ("0.05", True), ("0.01", False), ("-1", False), ("nan", False), ("inf", False)],
+)
+def test_the_limit_for_the_event_loop(tmp_path: Path, written: str, is_right: bool) -> None:
+    file = tmp_path / "plures.toml"
+    file.write_text(f"{HEAD}[logging]\nblocked_loop_s = {written}\n")
+    if is_right:
+        assert parse(file).logs.blocked_loop_s == float(written)
+        return
+    with pytest.raises(InvalidInput) as caught:
+        parse(file)
+    assert [violation.code for violation in caught.value.violations] == ["logging.limit"]

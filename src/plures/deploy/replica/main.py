@@ -27,6 +27,7 @@ from plures.deploy.errors import application_raised
 from plures.deploy.process_setup import freeze_gc
 from plures.deploy.serving import Servable, ServedHost, ShutdownSignals, inherit, shutdown_signals
 from plures.deploy.waiting import first
+from plures.deploy.watchdog import watched_loop
 from plures.errors import InvalidInput
 
 from .orphans import end_this_process_after, watch_parent
@@ -104,13 +105,17 @@ class _Replica:
             return await self._fail(error)
         if not self._signals.requested.is_set():
             freeze_gc()
-            self._channel.send(Ready())
-            await first(self._edge_may_open.wait(), self._signals.requested.wait())
+            with watched_loop(self._configure.logs.blocked_loop_s):
+                await self._answer(served)
+        await served.stop()
+        return 0
+
+    async def _answer(self, served: ServedHost) -> None:
+        self._channel.send(Ready())
+        await first(self._edge_may_open.wait(), self._signals.requested.wait())
         if not self._signals.requested.is_set():
             await served.open_edge()
             await self._signals.requested.wait()
-        await served.stop()
-        return 0
 
     async def _listen(self, served: ServedHost) -> None:
         while (message := await self._channel.receive()) is not None:

@@ -7,6 +7,7 @@ from plures.application import Assembly
 from plures.deploy.errors import application_raised
 from plures.deploy.process_setup import freeze_gc
 from plures.deploy.waiting import first
+from plures.deploy.watchdog import watched_loop
 from plures.host import Host, Placement
 
 from .served_host import ServedHost
@@ -39,12 +40,14 @@ async def one_process(
     say: Callable[[str], None],
     publish: Callable[[ServedHost], AbstractContextManager[object]] = nullcontext,
     grace_s: float = 30.0,
+    blocked_loop_s: float = 0.0,
 ) -> int:
     """Serve until SIGINT, SIGTERM or SIGHUP, then drain; a second SIGINT or SIGTERM cuts off what is in flight. The exit status.
 
     Args:
         say: Told what the user should know: addresses, ports that were taken, that it stops.
         publish: Entered once everything answers, left at the end.
+        blocked_loop_s: Log what holds the event loop for longer, once everything answers; 0 for never.
     """
     with shutdown_signals() as signals, ExitStack() as to_the_end:
         served = _bound(assembly, placement, addresses, grace_s)
@@ -54,6 +57,7 @@ async def one_process(
             if not signals.requested.is_set():
                 freeze_gc()
                 to_the_end.enter_context(publish(served))
+                to_the_end.enter_context(watched_loop(blocked_loop_s))
                 for line in _welcome(assembly.name, served):
                     say(line)
                 await signals.requested.wait()
