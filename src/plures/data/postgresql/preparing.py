@@ -3,12 +3,11 @@
 import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from typing import Final
-
-import asyncpg
+from typing import Any, Final
 
 from plures.data.owning import AdministratorRefused, Owner, SchemaOfAnother, owner_in, role_of
 
+from .driver import asyncpg
 from .quoting import quoted, quoted_text, verifier
 
 _PATIENCE_S: Final = 10.0
@@ -35,7 +34,7 @@ async def prepare(url: str, database: str, application: str, passwords: Mapping[
             await _prepare_one(connection, database, Owner(application, capability), password)
 
 
-async def _prepare_one(connection: "asyncpg.Connection", database: str, owner: Owner, password: str) -> None:
+async def _prepare_one(connection: Any, database: str, owner: Owner, password: str) -> None:
     role, schema = role_of(database, owner.capability), owner.capability
     await _make_role(connection, role, owner)
     secret = quoted_text(verifier(password, os.urandom(16)))
@@ -48,7 +47,7 @@ async def _prepare_one(connection: "asyncpg.Connection", database: str, owner: O
     )
 
 
-async def _make_role(connection: "asyncpg.Connection", role: str, owner: Owner) -> None:
+async def _make_role(connection: Any, role: str, owner: Owner) -> None:
     found = await connection.fetchrow("SELECT oid FROM pg_roles WHERE rolname = $1", role)
     if found is None:
         await connection.execute(f"CREATE ROLE {quoted(role)} NOINHERIT")
@@ -59,7 +58,7 @@ async def _make_role(connection: "asyncpg.Connection", role: str, owner: Owner) 
         raise SchemaOfAnother(owner.capability, str(owner), _other(marked, f"role {role!r}"))
 
 
-async def _make_schema(connection: "asyncpg.Connection", schema: str, role: str, owner: Owner) -> None:
+async def _make_schema(connection: Any, schema: str, role: str, owner: Owner) -> None:
     found = await connection.fetchrow(
         "SELECT obj_description(oid, 'pg_namespace') AS mark, pg_get_userbyid(nspowner) AS owner FROM pg_namespace WHERE nspname = $1",
         schema,
@@ -81,7 +80,7 @@ def _other(marked: Owner | None, holder: str) -> str:
 
 
 @asynccontextmanager
-async def _administrator(url: str, database: str) -> AsyncGenerator["asyncpg.Connection"]:
+async def _administrator(url: str, database: str) -> AsyncGenerator[Any]:
     try:
         connection = await asyncpg.connect(url, timeout=_PATIENCE_S)
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
