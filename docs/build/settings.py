@@ -28,6 +28,18 @@ This one uses every key:
 [application]
 import = "shop.app:app"
 data = "var/data"
+database = "main"
+
+[databases.main]
+url = "${{SHOP_DATABASE_URL}}"
+most_connections = 200
+passwords = "/run/secrets/roles"
+
+[databases.history]
+url_file = "/run/secrets/history"
+
+[capabilities.orders]
+database = "history"
 
 [listen]
 public = "0.0.0.0:80"
