@@ -4,7 +4,6 @@ import base64
 import json
 import struct
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -21,9 +20,9 @@ STREAM = {"content-type": "application/connect+json"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def web() -> AsyncIterator[httpx.AsyncClient]:
+async def web(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[httpx.AsyncClient]:
     assembly = assemble(app)
-    placement = Placement(frozenset(assembly.capabilities), edge=False, data=Path("unused"))
+    placement = Placement(frozenset(assembly.capabilities), edge=False, data=tmp_path_factory.mktemp("data"))
     anywhere = ListenAddresses(public=ListenAddress(port=0), control_port=0)
     async with (
         hosting(assembly, placement, anywhere) as running,
@@ -207,6 +206,7 @@ async def test_health_and_listing(web: httpx.AsyncClient) -> None:
     listing = (await web.get("/contracts")).json()
     assert {contract["service"] for contract in listing["contracts"]} == {
         "lab.relay.v1.Relay",
+        "lab.shelf.v1.Shelf",
         "lab.echo.v1.Echo",
         "lab.trouble.v1.Trouble",
     }

@@ -25,12 +25,13 @@ class ContractDeclaration:
 
 @dataclass(frozen=True)
 class OperationDeclaration:
-    """What `@query` or `@command` was given."""
+    """What `@query` or `@command` was given; `key` is the name of a parameter, or empty."""
 
     is_query: bool
     idempotent: bool
     deadline_s: float
     errors: tuple[type[ContractError], ...]
+    key: str = ""
 
 
 def contract(name: str, *, owner: str) -> Callable[[C], C]:
@@ -60,17 +61,25 @@ def query(*, deadline_s: float = DEFAULT_DEADLINE_S, errors: Sequence[type[Contr
 
 
 def command(
-    *, idempotent: bool = False, deadline_s: float = DEFAULT_DEADLINE_S, errors: Sequence[type[ContractError]] = ()
+    *,
+    idempotent: bool = False,
+    key: str = "",
+    deadline_s: float = DEFAULT_DEADLINE_S,
+    errors: Sequence[type[ContractError]] = (),
 ) -> Callable[[F], F]:
     """Declare a method as an operation that may change something.
 
     Args:
         idempotent: Whether running it twice with the same arguments is the same as running it once.
+        key: The parameter that identifies a command, for idempotent ones: called again with the same key, it answers what it
+            answered first, for 14 days, without running again. Kept in the capability's database; without one, it runs again.
         deadline_s: Seconds that a call may take when its caller allows no less.
         errors: The errors that callers may rely on.
     """
     return _operation(
-        OperationDeclaration(is_query=False, idempotent=idempotent, deadline_s=deadline_s, errors=tuple(errors))
+        OperationDeclaration(
+            is_query=False, idempotent=idempotent, deadline_s=deadline_s, errors=tuple(errors), key=key
+        )
     )
 
 

@@ -5,7 +5,7 @@ import math
 import typing
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from typing import Any, Final, get_args, get_origin
+from typing import Annotated, Any, Final, get_args, get_origin
 
 import msgspec
 
@@ -46,6 +46,7 @@ class OperationReader:
             self._report(rules.ERROR_NAME, self._where, name=name)
         streams = get_origin(hints.get("return")) in _STREAM_ORIGINS
         answer, wraps = self._answer(hints, streams=streams)
+        self._check_key(signature, hints, streams=streams)
         return OperationDescription(
             name=self._method.__name__,
             path=f"/{self._service}/{pascal(self._method.__name__)}",
@@ -60,6 +61,22 @@ class OperationReader:
 
     def _report(self, rule: Rule, where: str, **values: object) -> None:
         self._reader.violations.append(rule.broken(where, **values))
+
+    def _check_key(self, signature: inspect.Signature, hints: dict[str, Any], *, streams: bool) -> None:
+        key = self._declaration.key
+        if not key:
+            return
+        if not self._declaration.idempotent:
+            problem = "it is not idempotent"
+        elif streams:
+            problem = "it streams"
+        elif key not in signature.parameters:
+            problem = "it has no such parameter"
+        elif not _is_text(hints.get(key)):
+            problem = "the parameter is no text"
+        else:
+            return
+        self._report(rules.KEY, self._where, key=key, problem=problem)
 
     def _hints(self, annotated: Any, where: str) -> dict[str, Any]:
         try:
@@ -122,6 +139,16 @@ class OperationReader:
     def _codec(self, message: MessageType) -> Codec:
         # msgspec may refuse types that break a rule; the description is not used then.
         return Codec(message, exact=bool(self._reader.violations))
+
+
+def _is_text(annotation: Any) -> bool:
+    """Whether it is `str`, with or without bounds, a `NewType` of it, or any of these or None."""
+    if get_origin(annotation) is Annotated:
+        return _is_text(get_args(annotation)[0])
+    if isinstance(annotation, typing.NewType):
+        return _is_text(annotation.__supertype__)
+    members = [member for member in get_args(annotation) if member is not type(None)]
+    return annotation is str or (len(members) == 1 and type(None) in get_args(annotation) and _is_text(members[0]))
 
 
 def _message(name: str, fields: list[Field], hints: dict[str, Any]) -> MessageType:

@@ -28,6 +28,11 @@ STREAM = Rule(
     "Declare it with plain `def`; implement it with `async def` and `yield`.",
 )
 PARAMETER = Rule("contract.parameter", "an open list of parameters has no wire form", "Name each parameter.")
+KEY = Rule(
+    "contract.key",
+    "{key!r} cannot be the key of this command: {problem}",
+    "Name a parameter of type str or str | None of an idempotent command that does not stream.",
+)
 
 # Declared errors.
 ERROR_NAME = Rule(

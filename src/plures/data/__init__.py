@@ -1,6 +1,7 @@
 """Layer 4: a capability's own database. Knows nothing of capabilities, contracts or calls."""
 
 from . import copies
+from .commands import Commands, KeyTaken, Remembered
 from .connection import Connection
 from .database import Database
 from .errors import (
@@ -43,6 +44,7 @@ from .statement_errors import (
     WriteConflict,
 )
 from .store import Applied, Dialect
+from .work import HoldingWork, Work, commit_held
 
 __all__ = [
     "AccessRefused",
@@ -50,6 +52,7 @@ __all__ = [
     "Applied",
     "CheckViolated",
     "CommitUnknown",
+    "Commands",
     "Connection",
     "ConnectionLost",
     "ConstraintViolated",
@@ -67,6 +70,8 @@ __all__ = [
     "DriverMissing",
     "Folder",
     "ForeignKeyViolated",
+    "HoldingWork",
+    "KeyTaken",
     "Migration",
     "MigrationChanged",
     "MigrationFailed",
@@ -75,6 +80,7 @@ __all__ = [
     "NotOneRow",
     "Place",
     "ReadOnly",
+    "Remembered",
     "RestoreUnfinished",
     "Result",
     "RoleTooMighty",
@@ -87,8 +93,10 @@ __all__ = [
     "TooManyConnections",
     "UniqueViolated",
     "WriteConflict",
+    "Work",
     "check_contract_steps",
     "check_migrations",
+    "commit_held",
     "copies",
     "inspect_database",
     "open_database",

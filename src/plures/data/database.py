@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 from .connection import Connection
 from .errors import DatabaseClosed, NestedWrite
 from .store import Dialect, Store
+from .work import work_on
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -45,19 +46,21 @@ class Database:
             ReadOnly: From a statement that would change something.
             DatabaseClosed: The capability has stopped.
         """
+        work = work_on(self)
+        if work is not None:
+            await work.commit_held()
         with self._in_use():
             async with self._store.read() as transaction:
                 yield Connection(transaction)
 
-    @asynccontextmanager
-    async def write(self) -> AsyncGenerator[Connection]:
+    def write(self) -> AbstractAsyncContextManager[Connection]:
         """A connection that may change the database. Writes mean what they would mean one at a time.
 
         SQLite lets one write in at a time, the others wait. PostgreSQL runs them beside one another, and refuses those that would not
         fit together: `WriteConflict`.
 
         Commits on leaving. Rolls back on an exception and on cancellation; when the commit itself is cancelled, it may
-        have happened.
+        have happened. A command with a key commits with its answer: when it returns, or before the next thing that it does by Plures.
 
         Raises:
             NestedWrite: This task is already writing.
@@ -65,6 +68,11 @@ class Database:
             WriteConflict: The same two.
             DatabaseClosed: The capability has stopped.
         """
+        work = work_on(self)
+        return self._write() if work is None else work.write(self._write)
+
+    @asynccontextmanager
+    async def _write(self) -> AsyncGenerator[Connection]:
         task = asyncio.current_task()
         if task in self._writing:
             raise NestedWrite(self._capability)

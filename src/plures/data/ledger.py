@@ -15,6 +15,14 @@ _LEDGER: Final = """
 CREATE TABLE IF NOT EXISTS plures_migrations (
     version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at TEXT NOT NULL
 )"""
+# What was answered to commands with a key: `commands` reads and writes it.
+_COMMANDS: Final = (
+    """CREATE TABLE IF NOT EXISTS plures_commands (
+    operation TEXT NOT NULL, command_key TEXT NOT NULL, request TEXT NOT NULL, status INTEGER NOT NULL, answer TEXT NOT NULL,
+    answered_at BIGINT NOT NULL, PRIMARY KEY (operation, command_key)
+)""",
+    "CREATE INDEX IF NOT EXISTS plures_commands_by_age ON plures_commands (answered_at)",
+)
 _RECORD: Final = "INSERT INTO plures_migrations VALUES (:version, :name, :checksum, :applied_at)"
 
 
@@ -26,7 +34,8 @@ async def read_ledger(store: Store) -> dict[int, str]:
     """Version → checksum of what was applied; the ledger is made where there is none. A move's mark has version 0."""
     async with store.write() as transaction:
         connection = Connection(transaction)
-        await connection.execute(_LEDGER)
+        for statement in (_LEDGER, *_COMMANDS):
+            await connection.execute(statement)
         rows = await connection.execute("SELECT version, checksum FROM plures_migrations")
         return {row.version: row.checksum for row in rows}
 

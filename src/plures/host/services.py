@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from plures.application import AssembledCapability, Dependency, DependencyKind, is_opened
+from plures.contract import read_contract
 from plures.data import Database, Place, open_database
 
 from .clients import Clients
+from .guard import FORGET_EVERY_S, committing, forget_old, guarded, has_keys
 from .lifecycles import Lifecycles
 from .opened import Opened
 
@@ -49,7 +52,7 @@ class Services:
         """Open one service, if it is in a context manager, and run its start hooks; the service. Raises what fails."""
         built = self._built[name]
         if isinstance(built, Opened):
-            service = await built.open()
+            service = self._guarded(name, await built.open())
             # Stop hooks run in reverse: the first to be registered is the last to run.
             self._lifecycles.of(name).stop_hooks.insert(0, built.close)
             self._clients.attach(self._hosted[name].contract, service)
@@ -76,6 +79,9 @@ class Services:
         failures = [failure for failure in opened if failure is not None]
         if failures:
             raise failures[0]
+        for name, database in self._databases.items():
+            if self._remembers(name):
+                self._lifecycles.of(name).every(FORGET_EVERY_S, partial(forget_old, database))
 
     def _build(self, name: str) -> None:
         capability = self._hosted[name]
@@ -86,13 +92,20 @@ class Services:
         if is_opened(capability.implementation):
             self._built[name] = Opened(name, built)
         else:
-            self._built[name] = built
-            self._clients.attach(capability.contract, built)
+            service = self._built[name] = self._guarded(name, built)
+            self._clients.attach(capability.contract, service)
+
+    def _guarded(self, name: str, service: object) -> object:
+        return guarded(service, self._hosted[name].contract, self._databases.get(name))
+
+    def _remembers(self, owner: str) -> bool:
+        return owner in self._databases and has_keys(self._hosted[owner].contract)
 
     def _provide(self, owner: str, dependency: Dependency) -> object:
         match dependency.kind:
             case DependencyKind.CONTRACT:
-                return self._client(dependency.asked)
+                client = self._client(dependency.asked)
+                return committing(client, read_contract(dependency.asked)[0]) if self._remembers(owner) else client
             case DependencyKind.DATABASE:
                 return self._databases[owner]
             case DependencyKind.LIFECYCLE:

@@ -64,6 +64,8 @@ from .context import CallContext, call_in_progress, call_of, current, new_reques
 from .deadlines import Deadlines
 from .dispatch import Dispatcher
 from .endpoints import Directory, Endpoints
+from .failures import Refusal, bad_request
+from .fitting import answer_shape
 from .local import by_reference
 from .loopback import URL as LOOPBACK_URL
 from .loopback import Loopback
@@ -86,12 +88,15 @@ __all__ = [
     "Loopback",
     "NotSent",
     "Outgoing",
+    "Refusal",
     "RemoteCaller",
     "Reply",
     "Stale",
     "TooLarge",
     "Transport",
     "accept",
+    "answer_shape",
+    "bad_request",
     "bind",
     "by_reference",
     "call_in_progress",

@@ -28,6 +28,7 @@ class CallContext(Struct, eq=False):
         task: The task that makes the call, which its deadline may have to cancel; None for a root request.
         cancelling: Requests to cancel that task that were there before the call.
         expired: Whether the deadline has passed and the task was cancelled for it.
+        has_called: Whether it has called others: then something has left it that cannot be taken back.
     """
 
     deadline: float
@@ -39,6 +40,7 @@ class CallContext(Struct, eq=False):
     task: "asyncio.Task[object] | None" = None
     cancelling: int = 0
     expired: bool = False
+    has_called: bool = False
 
     @property
     def request_id(self) -> str:

@@ -15,12 +15,22 @@ _LOG: Final = logging.getLogger("plures.calls")
 _MOST_SHOWN: Final = 20
 
 
+class Refusal(Exception):
+    """Ends an operation with a failure that its caller is told as it is; the platform raises it around a service, which never does."""
+
+    def __init__(self, failure: CallError) -> None:
+        super().__init__(failure.what)
+        self.failure = failure
+
+
 def failure_of(
     error: BaseException, operation: OperationDescription, context: CallContext
 ) -> CallError | ContractError:
     """What to raise to the caller for an error that left the operation; an error that is not declared is logged."""
     if isinstance(error, ContractError) and any(type(error) is declared.python for declared in operation.errors):
         return error
+    if isinstance(error, Refusal):
+        return error.failure
     if _is_out_of_time(error):
         # An inner call that ran into the deadline of this one may notice a moment earlier; the outcome is the same.
         return out_of_time(operation, Outcome.MAY_HAVE_RUN, is_inherited=context.is_inherited)

@@ -27,6 +27,7 @@ def admit(operation: OperationDescription, parent: CallContext | None) -> CallCo
     deadline = now + operation.declaration.deadline_s
     if parent is None:
         return CallContext(deadline, 1, operation=operation)
+    parent.has_called = True
     is_inherited = False
     if parent.deadline < deadline:
         if parent.deadline <= now:

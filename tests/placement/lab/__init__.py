@@ -4,6 +4,7 @@ from plures import Application, Capability
 
 from .echo import Circle, Colour, Echo, EchoService, Empty, Everything, Point, Sku, Square, Tree
 from .relay import Relay, RelayService
+from .shelf import RUNS, Full, Put, Shelf, ShelfService
 from .trouble import Gone, Refused, Trouble, TroubleService
 
 __all__ = [
@@ -12,10 +13,13 @@ __all__ = [
     "Echo",
     "Empty",
     "Everything",
+    "Full",
     "Gone",
     "Point",
+    "Put",
     "Refused",
     "Relay",
+    "Shelf",
     "Sku",
     "Square",
     "Tree",
@@ -24,5 +28,11 @@ __all__ = [
 ]
 
 app = Application(
-    "lab", [Capability(Relay, RelayService), Capability(Echo, EchoService), Capability(Trouble, TroubleService)]
+    "lab",
+    [
+        Capability(Relay, RelayService),
+        Capability(Echo, EchoService),
+        Capability(Trouble, TroubleService),
+        Capability(Shelf, ShelfService, migrations=[RUNS]),
+    ],
 )

@@ -1,11 +1,12 @@
 """Declarations that look harmless, and would differ by placement or end in a traceback."""
 
 import math
-from typing import Any, Protocol
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Protocol
 
 import pytest
 
-from plures import ContractError, contract, query
+from plures import ContractError, Meta, command, contract, query
 from plures.contract import read_contract
 
 
@@ -104,3 +105,22 @@ def test_a_contract_has_the_operations_of_its_base() -> None:
         "shop.more_things.v1.MoreThings/Get",
         "shop.more_things.v1.MoreThings/GetMore",
     ]
+
+
+def test_keys_are_texts_of_idempotent_commands() -> None:
+    @contract("shop.things.v1", owner="tests")
+    class Things(Protocol):
+        @command(idempotent=True, key="key")
+        async def plain(self, key: str) -> None: ...
+        @command(idempotent=True, key="key")
+        async def bounded(self, key: Annotated[str, Meta(max_length=36)] | None = None) -> None: ...
+        @command(key="key")
+        async def not_idempotent(self, key: str) -> None: ...
+        @command(idempotent=True, key="other")
+        async def missing(self, key: str) -> None: ...
+        @command(idempotent=True, key="key")
+        async def a_number(self, key: int) -> None: ...
+        @command(idempotent=True, key="key")
+        def a_stream(self, key: str) -> AsyncIterator[int]: ...
+
+    assert rules(Things) == ["contract.key"] * 4

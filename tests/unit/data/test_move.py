@@ -63,7 +63,7 @@ async def first(tmp_path: Path) -> Path:
     return tmp_path / "first"
 
 
-COUNTS = {"line": ROWS - 1, "note": 4, "placed": 100}
+COUNTS = {"plures_commands": 0, "line": ROWS - 1, "note": 4, "placed": 100}
 
 
 async def contents(folder: Path) -> list[object]:
