@@ -103,7 +103,7 @@ def test_from_nothing_to_migrated(plures: Run, site: Path) -> None:
     # Looking leaves nothing behind.
     assert sorted(file.name for file in (site / ".plures").iterdir()) == ["stock.lock", "stock.sqlite3"]
     table = plures("data", "status").stdout.splitlines()
-    assert table[1].split() == ["stock", "16", "KiB", "2", "applied", "-", "sqlite", ".plures/stock.sqlite3"]
+    assert table[1].split() == ["stock", "28", "KiB", "2", "applied", "-", "sqlite", ".plures/stock.sqlite3"]
 
 
 def test_a_running_application_is_named_and_not_disturbed(plures: Run, site: Path) -> None:
