@@ -20,7 +20,10 @@ def test_a_running_application_is_backed_up_and_restored_when_it_has_stopped(plu
     backup = plures("data", "backup", "kept", "--json")
     assert backup.end() == 0, backup.output
     written = json.loads(backup.output)
-    assert (written["application"], written["databases"][0]["tables"]) == ("till", {"rings": 2})
+    assert (written["application"], written["databases"][0]["tables"]) == (
+        "till",
+        {"plures_commands": 0, "rings": 2},
+    )
     assert plures("call", RING).line(r": (\d+)$")[1] == "3"
 
     refused = plures("data", "restore", "kept", "--replace")
