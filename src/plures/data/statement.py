@@ -7,15 +7,19 @@ from typing import Final, cast
 
 from .store import Parameters
 
-_PARTS: Final = re.compile(
+PARTS: Final = re.compile(
     r"""
-      '(?:[^']|'')*' | "(?:[^"]|"")*"     # text, and quoted names
+      [eE]'(?:[^'\\]|\\.|'')*'            # text with backslashes, which PostgreSQL has
+    | '(?:[^']|'')*' | "(?:[^"]|"")*"     # text, and quoted names
+    | \$(?P<tag>[A-Za-z_]\w*)?\$.*?\$(?(tag)(?P=tag))\$   # text in dollars, PostgreSQL's too
     | --[^\n]* | /\*.*?\*/                # comments
-    | ::\w+                               # a cast
-    | (?<![:\w]):([A-Za-z_]\w*)           # a name
+    | ::\s*\w+                            # a cast
+    | (?<![:\w]):(?P<name>[A-Za-z_]\w*)   # a name
     """,
     re.VERBOSE | re.DOTALL,
 )
+"""What can hold a colon in a statement; a match with a `name` is one."""
+
 _NO_ROWS: Final = "(SELECT NULL WHERE 1 = 0)"
 
 
@@ -37,10 +41,10 @@ def _spread(sql: str, lengths: Sequence[tuple[str, int]]) -> str:
     by_name = dict(lengths)
 
     def replace(part: re.Match[str]) -> str:
-        name = part[1]
+        name = part["name"]
         if name not in by_name:
             return part[0]
         items = ", ".join(f":{name}_{position}" for position in range(by_name[name]))
         return f"({items})" if items else _NO_ROWS
 
-    return _PARTS.sub(replace, sql)
+    return PARTS.sub(replace, sql)

@@ -7,19 +7,9 @@ from enum import Enum, auto
 from functools import lru_cache
 from typing import Final
 
+from plures.data.statement import PARTS
 from plures.data.store import Parameters
 
-_PARTS: Final = re.compile(
-    r"""
-      [eE]'(?:[^'\\]|\\.|'')*'            # text with backslashes
-    | '(?:[^']|'')*' | "(?:[^"]|"")*"     # text, and quoted names
-    | \$(?P<tag>[A-Za-z_]\w*)?\$.*?\$(?(tag)(?P=tag))\$   # text in dollars
-    | --[^\n]* | /\*.*?\*/                # comments
-    | ::\s*\w+                            # a cast
-    | (?<![:\w]):(?P<name>[A-Za-z_]\w*)   # a name
-    """,
-    re.VERBOSE | re.DOTALL,
-)
 _FIRST_WORD: Final = re.compile(r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/|\()*([A-Za-z]*)", re.DOTALL)
 _POINTS: Final = frozenset({"SAVEPOINT", "RELEASE", "ROLLBACK"})
 
@@ -62,7 +52,7 @@ def worded(sql: str) -> Worded:
             return part[0]
         return f"${numbers.setdefault(name, len(numbers) + 1)}"
 
-    return Worded(_PARTS.sub(replace, sql), tuple(numbers), effect_of(sql))
+    return Worded(PARTS.sub(replace, sql), tuple(numbers), effect_of(sql))
 
 
 def effect_of(sql: str) -> Effect:
