@@ -234,3 +234,12 @@ def test_half_of_a_restore_is_no_database(plures: Run, site: Path) -> None:
         result = plures("data", command)
         assert result.exit_code != 0
         assert "[data.restore_unfinished]" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["status", "migrate", "check"])
+def test_what_lies_on_a_server_is_left_out(plures: Run, site: Path, command: str) -> None:
+    with (site / "plures.toml").open("a") as settings:
+        settings.write('[databases.main]\nurl = "${TILL_URL}"\n[capabilities.stock]\ndatabase = "main"\n')
+    result = plures("data", command)
+    assert "stock is left out: its data is in 'main'" in result.output
+    assert list(site.rglob("*.sqlite3")) == []

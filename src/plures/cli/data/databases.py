@@ -12,6 +12,8 @@ from plures.cli.project import Project, file_option, open_project
 from plures.data import DatabaseState, Migration, inspect_database
 from plures.errors import PluresError, Text, did_you_mean
 
+from .owners import embedded
+
 
 @dataclass(eq=False)
 class NoSuchDatabase(PluresError):
@@ -57,8 +59,7 @@ def owned_databases(file: Path, data: Path | None, names: Sequence[str]) -> list
     project = open_project(file)
     owned = {
         name: Owned(name, _place(project, data), capability.migrations)
-        for name, capability in project.assembly.capabilities.items()
-        if capability.has_database
+        for name, capability in embedded(project).items()
     }
     for name in names:
         if name not in owned:

@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
+from plures.application import AssembledCapability
 from plures.cli.console import say
-from plures.cli.project import file_option, open_project
+from plures.cli.project import Project, file_option, open_project
 from plures.data import copies
 
 _DATA = click.option(
@@ -23,14 +24,19 @@ def owners_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def read_owners(file: Path, data: Path | None) -> copies.Owners:
     """Assemble the application; raises `PluresError`."""
     project = open_project(file)
-    assembled = project.assembly.capabilities.items()
-    storage = project.settings.storage
-    owned = {
-        name: capability.migrations
-        for name, capability in assembled
-        if capability.has_database and storage.server_of(name) is None
-    }
-    for name, capability in assembled:
-        if capability.has_database and (server := storage.server_of(name)) is not None:
-            say(f"{name} is left out: its data is in {server.name!r}, which the server's own tools back up.", err=True)
+    owned = {name: capability.migrations for name, capability in embedded(project).items()}
     return copies.Owners(project.assembly.name, data or project.settings.data, owned)
+
+
+def embedded(project: Project) -> dict[str, AssembledCapability]:
+    """The capabilities with a database of their own folder; says which ones are left out, since theirs is on a server."""
+    owned: dict[str, AssembledCapability] = {}
+    for name, capability in project.assembly.capabilities.items():
+        if not capability.has_database:
+            continue
+        server = project.settings.storage.server_of(name)
+        if server is None:
+            owned[name] = capability
+        else:
+            say(f"{name} is left out: its data is in {server.name!r}, which the server's own tools back up.", err=True)
+    return owned
