@@ -1,4 +1,4 @@
-"""``python -m bench [calls|shop|search|start|render] [--quick]`` measures, prints, keeps JSON, renders the document."""
+"""``python -m bench [calls|shop|data|search|start|render] [--quick]`` measures, prints, keeps JSON, renders the document."""
 
 import argparse
 import sys
@@ -16,6 +16,7 @@ from bench.results import QUICK_RESULTS, RESULTS, Result, show, write
 SUITES = {
     "calls": "bench.calls.suite",
     "shop": "bench.shop.suite",
+    "data": "bench.data",
     "search": "bench.search",
     "start": "bench.start",
 }

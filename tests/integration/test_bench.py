@@ -9,6 +9,7 @@ import pytest
 
 from bench.calls.rival import MODULES
 from bench.calls.suite import DIRECT, IN_PROCESS
+from bench.data import STORES
 from bench.document import render
 from bench.results import TIMES, Column, Result, Row, Section, Target, read, write
 
@@ -30,6 +31,19 @@ def test_the_quick_call_benchmark_measures_every_rival(tmp_path: Path) -> None:
     assert all(figure > 0 for row in remote.rows for figure in row.figures.values())
     assert len(result.targets) == 6
     assert all(target.reached > 0 for target in result.targets)
+
+
+def test_the_quick_data_benchmark_measures_both_stores_beside_their_drivers(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bench", "data", "--quick", "--rounds", "1", "--results", str(tmp_path)]
+    subprocess.run(command, check=True, cwd=ROOT, timeout=300, stdout=subprocess.DEVNULL)
+
+    result = read(tmp_path / "data.quick.json")
+
+    assert [tuple(row.subject for row in section.rows) for section in result.sections] == [*STORES.values()]
+    figures = [row.figures for section in result.sections for row in section.rows]
+    assert all(set(each) == {column.key for column in result.sections[0].columns} for each in figures)
+    assert all(figure > 0 for each in figures for figure in each.values())
+    assert [target.bound for target in result.targets] == ["at least", "at least"]
 
 
 def test_the_document_shows_figures_and_says_which_targets_are_missed(tmp_path: Path) -> None:
