@@ -9,6 +9,7 @@ from .errors import (
     DatabaseClosed,
     DatabaseDamaged,
     DatabaseLocked,
+    DatabaseLost,
     DatabaseMoved,
     DatabaseNewer,
     DatabaseUnusable,
@@ -22,9 +23,9 @@ from .errors import (
     TooManyConnections,
 )
 from .evolution import check_contract_steps
-from .inspection import DatabaseState, inspect_database
+from .inspection import DatabaseState, inspect_database, unseen_database
 from .migration import Migration, Statement, check_migrations
-from .opening import open_database, prepare_database
+from .opening import migrate_database, open_database, prepare_database
 from .owning import AdministratorRefused, RoleTooMighty, SchemaOfAnother, role_of
 from .place import Folder, Place, Server
 from .result import Result
@@ -61,6 +62,7 @@ __all__ = [
     "DatabaseClosed",
     "DatabaseDamaged",
     "DatabaseLocked",
+    "DatabaseLost",
     "DatabaseMoved",
     "DatabaseNewer",
     "DatabaseState",
@@ -99,7 +101,9 @@ __all__ = [
     "commit_held",
     "copies",
     "inspect_database",
+    "migrate_database",
     "open_database",
     "prepare_database",
     "role_of",
+    "unseen_database",
 ]

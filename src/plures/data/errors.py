@@ -40,6 +40,12 @@ class DatabaseDamaged(DatabaseUnusable):
     )
 
 
+class DatabaseLost(DatabaseUnusable):
+    """The database was there, and is not any more: its file is empty, or its tables are gone. It is not taken for a new one."""
+
+    code = "data.lost"
+
+
 class ServerUnreachable(DatabaseUnusable):
     """The database server does not answer: its name is not known, it is down, or it is starting."""
 
@@ -58,7 +64,7 @@ class AccessRefused(DatabaseUnusable):
     wording = Text(
         _CANNOT_OPEN,
         why="{reason}",
-        fix="Check role, password and database of the URL, and that the role may use the schema.",
+        fix="Check role, password and database of the URL, and that the role may use the schema; `plures data prepare` makes role and schema.",
     )
 
 

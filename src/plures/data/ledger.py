@@ -49,8 +49,10 @@ async def mark(store: Store, said: str | None) -> None:
             await connection.execute(_RECORD, {"version": MARK, "name": "move", "checksum": said, "applied_at": _now()})
 
 
-async def migrate(store: Store, capability: str, migrations: Sequence[Migration], *, is_move: bool = False) -> None:
-    """Apply what is pending, each migration in its own transaction.
+async def migrate(
+    store: Store, capability: str, migrations: Sequence[Migration], *, is_move: bool = False
+) -> tuple[Migration, ...]:
+    """Apply what is pending, each migration in its own transaction. Tells what that was.
 
     Args:
         is_move: The database is an end of a move, and it is the move that asks.
@@ -66,10 +68,11 @@ async def migrate(store: Store, capability: str, migrations: Sequence[Migration]
         if MARK in applied and not is_move:
             raise DatabaseMoved(capability, applied[MARK])
         check_applied(capability, migrations, applied, store.dialect)
-        for migration in migrations:
-            if migration.version not in applied:
-                async with store.write() as transaction:
-                    await _apply(Connection(transaction), capability, migration, store.dialect)
+        pending = tuple(migration for migration in migrations if migration.version not in applied)
+        for migration in pending:
+            async with store.write() as transaction:
+                await _apply(Connection(transaction), capability, migration, store.dialect)
+        return pending
 
 
 def check_applied(

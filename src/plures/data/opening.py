@@ -30,18 +30,39 @@ async def open_database(place: Path | Place, capability: str, migrations: Sequen
         DatabaseUnusable: Folder or file cannot be used (`DatabaseDamaged`: the file is no intact database), or the server.
         DriverMissing: The package that speaks to the server is not installed.
         SchemaOfAnother, RoleTooMighty: The schema is not the capability's, or its role may reach what belongs to others.
+        DatabaseLost: It was there, and is not any more.
         MigrationFailed, MigrationChanged, DatabaseNewer: As `migrate` says.
     """
+    store, _ = await _migrated(place, capability, migrations)
+    return Database(capability, store)
+
+
+async def migrate_database(
+    place: Path | Place, capability: str, migrations: Sequence[Migration]
+) -> tuple[Migration, ...]:
+    """Open a database, and close it when it is migrated: what has run. Else as `open_database`."""
+    store, applied = await _migrated(place, capability, migrations)
+    await store.close()
+    return applied
+
+
+async def _migrated(
+    place: Path | Place, capability: str, migrations: Sequence[Migration]
+) -> tuple[Store, tuple[Migration, ...]]:
     violations = check_migrations(capability, migrations)
     if violations:
         raise InvalidInput(f"The migrations of capability {capability!r}", violations)
     store = await _open(place, capability)
     try:
-        await migrate(store, capability, migrations)
+        applied = await migrate(store, capability, migrations)
+        if isinstance(place, Server) and place.application:
+            from .postgresql import note_tables
+
+            await note_tables(store, place.schema, Owner(place.application, capability))
     except BaseException:
         await store.close()
         raise
-    return Database(capability, store)
+    return store, applied
 
 
 async def prepare_database(url: str, database: str, application: str, passwords: Mapping[str, str]) -> None:

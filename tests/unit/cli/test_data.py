@@ -236,10 +236,14 @@ def test_half_of_a_restore_is_no_database(plures: Run, site: Path) -> None:
         assert "[data.restore_unfinished]" in result.stderr
 
 
-@pytest.mark.parametrize("command", ["status", "migrate", "check"])
-def test_what_lies_on_a_server_is_left_out(plures: Run, site: Path, command: str) -> None:
-    with (site / "plures.toml").open("a") as settings:
-        settings.write('[databases.main]\nurl = "${TILL_URL}"\n[capabilities.stock]\ndatabase = "main"\n')
-    result = plures("data", command)
-    assert "stock is left out: its data is in 'main'" in result.output
-    assert list(site.rglob("*.sqlite3")) == []
+def test_an_empty_file_is_lost_and_not_new(plures: Run, site: Path) -> None:
+    plures("data", "migrate")
+    file = site / ".plures/stock.sqlite3"
+    file.write_bytes(b"")
+    for command in ("status", "migrate", "check"):
+        result = plures("data", command)
+        assert result.exit_code != 0
+        assert "[data.lost]" in result.stderr
+    refused = plures("data", "backup", "kept")
+    assert (refused.exit_code, "[data.lost]" in refused.stderr) == (2, True)
+    assert file.read_bytes() == b""

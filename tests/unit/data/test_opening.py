@@ -3,7 +3,10 @@
 import asyncio
 import os
 import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +18,7 @@ from plures.data import (
     Database,
     DatabaseDamaged,
     DatabaseLocked,
+    DatabaseLost,
     DatabaseUnusable,
     Migration,
     StatementFailed,
@@ -204,6 +208,51 @@ async def test_opening_again_works_once_what_stood_in_the_way_is_gone(tmp_path: 
     database = await open_database(tmp_path, "inventory", (STOCK,))
     await insert(database, "tea")
     await database.close()
+
+
+@pytest.mark.parametrize("rest", [b"", b"S", b"SQLite format 3\0" + b"\0" * 84, None], ids=["0", "1", "100", "no file"])
+async def test_a_file_that_was_cut_off_is_not_taken_for_new(tmp_path: Path, rest: bytes | None) -> None:
+    """SQLite would, and would remove the log as well."""
+    path, log = tmp_path / "inventory.sqlite3", tmp_path / "inventory.sqlite3-wal"
+    database = await open_database(tmp_path, "inventory", (STOCK,))
+    await insert(database, "tea")
+    kept = log.read_bytes()
+    await database.close()
+    path.unlink()
+    log.write_bytes(kept)
+    if rest is not None:
+        path.write_bytes(rest)
+    for _ in range(2):
+        with pytest.raises(DatabaseLost) as caught:
+            await open_database(tmp_path, "inventory", (STOCK,))
+        assert "plures data restore" in caught.value.fix
+        assert log.read_bytes() == kept
+    # The way out that the sentence names.
+    log.unlink()
+    path.unlink(missing_ok=True)
+    await (await open_database(tmp_path, "inventory", (STOCK,))).close()
+
+
+async def opened_and_closed(folder: Path) -> None:
+    await (await open_database(folder, "inventory", (STOCK,))).close()
+
+
+def test_a_process_that_dies_while_it_makes_the_file_leaves_none(tmp_path: Path) -> None:
+    """So a file of 0 bytes is never a new one."""
+    script = """
+import asyncio, os, signal, sqlite3, sys
+from pathlib import Path
+from plures.data import open_database
+def connect(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+sqlite3.connect = connect
+asyncio.run(open_database(Path(sys.argv[1]), "inventory"))
+"""
+    killed = subprocess.run([sys.executable, "-c", script, tmp_path], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert not (tmp_path / "inventory.sqlite3").exists()
+    asyncio.run(opened_and_closed(tmp_path))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["inventory.lock", "inventory.sqlite3"]
 
 
 async def test_one_process_cannot_open_it_twice(sqlite: Database, tmp_path: Path) -> None:

@@ -4,48 +4,55 @@ import asyncio
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from plures.cli.console import MISTAKE, as_data, explain, mistakes_explained, print_json, say
-from plures.data import DatabaseState, check_contract_steps
+from plures.data import DatabaseState, Dialect, check_contract_steps, unseen_database
 from plures.errors import InvalidInput, PluresError, Text
 
-from .databases import Owned, databases_options, owned_databases, state_as_data
+from .databases import databases_options, owned_databases, state_as_data, states_of
+from .places import Owned
+
+_REPAIR: Final = {
+    Dialect.SQLITE: "Restore it from a backup; rows that refer to no row can also be corrected by hand while the application is stopped.",
+    Dialect.POSTGRESQL: "Build such an index again (REINDEX INDEX CONCURRENTLY), have such a constraint checked (ALTER TABLE … VALIDATE CONSTRAINT), "
+    "or drop it.",
+}
 
 
 @dataclass(eq=False)
 class DatabaseUnsound(PluresError):
-    """The full check found something wrong in the file of a database."""
+    """The full check found something wrong in a database."""
 
     code = "cli.database_unsound"
     wording = Text(
         "The database of capability {capability!r} at {place} is not sound",
         why="{damage}",
-        fix="Restore it from a backup; rows that refer to no row can also be corrected by hand while the application is stopped.",
+        fix="{repair}",
     )
 
     capability: str
     place: str
     damage: str
+    repair: str
 
 
 @click.command("check", short_help="Check databases and migrations; refuse what a running version would not survive.")
+@click.option("--migrations-only", is_flag=True, help="Open no database: for CI, which has neither data nor secrets.")
 @databases_options
-def check_command(names: tuple[str, ...], *, data: Path | None, as_json: bool, file: Path) -> None:
+def check_command(
+    names: tuple[str, ...], *, data: Path | None, as_json: bool, file: Path, migrations_only: bool
+) -> None:
     """Check the databases of these capabilities, and their migrations. Default: all.
 
-    Each database that exists is read in full. Its migrations must be those of the code. A migration that the version still running would not
-    survive must be marked as contract step; this is checked without a database too, so that CI can do it. Exit status 2: something is wrong.
+    Each file that exists is read in full; on a server, indexes and constraints are looked at. The migrations must be those of the code. One that
+    the version still running would not survive must be marked as contract step. Exit status 2: something is wrong.
     """
     with mistakes_explained(as_json=as_json):
         owned = owned_databases(file, data, names)
-
-        async def look() -> list[DatabaseState]:
-            return [await one.state(thorough=True) for one in owned]
-
-        states = asyncio.run(look())
+        states = _unseen(owned) if migrations_only else asyncio.run(states_of(owned, thorough=True))
     found = {one.capability: _problems(one, state) for one, state in zip(owned, states, strict=True)}
     if as_json:
         report = {state.capability: _as_data(state, found[state.capability]) for state in states}
@@ -62,13 +69,17 @@ def check_command(names: tuple[str, ...], *, data: Path | None, as_json: bool, f
     sys.exit(MISTAKE if any(found.values()) else 0)
 
 
+def _unseen(owned: list[Owned]) -> list[DatabaseState]:
+    return [unseen_database(one.dialect, one.database or "", one.capability, one.migrations, None) for one in owned]
+
+
 def _problems(owned: Owned, state: DatabaseState) -> list[PluresError]:
     # What is not yet there, or cannot be read, tells nothing of the version that runs.
     running = state.applied[-1].version if state.applied else None
     steps = check_contract_steps(owned.capability, owned.migrations, running)
-    problems = [problem for problem in (state.failure, state.refusal) if problem]
+    problems = list(state.problems)
     if state.damage:
-        problems.append(DatabaseUnsound(owned.capability, state.place, "; ".join(state.damage)))
+        problems.append(DatabaseUnsound(owned.capability, state.place, "; ".join(state.damage), _REPAIR[state.dialect]))
     if steps:
         problems.append(InvalidInput(f"The migrations of capability {owned.capability!r}", steps))
     return problems

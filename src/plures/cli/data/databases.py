@@ -1,18 +1,21 @@
 """Which databases `status`, `migrate` and `check` are about, and what they say of each."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from plures.cli.console import as_data, json_option
-from plures.cli.project import Project, file_option, open_project
-from plures.data import DatabaseState, Migration, inspect_database
+from plures.cli.project import file_option, open_project
+from plures.data import DatabaseState, inspect_database, unseen_database
 from plures.errors import PluresError, Text, did_you_mean
 
-from .owners import embedded
+from .places import Owned, owned_in
+
+_AT_ONCE: Final = 4
 
 
 @dataclass(eq=False)
@@ -25,19 +28,6 @@ class NoSuchDatabase(PluresError):
     name: str
     known: str
     hint: str
-
-
-@dataclass(frozen=True)
-class Owned:
-    """One database: whose it is, where, and the migrations that the code has."""
-
-    capability: str
-    place: Path
-    migrations: tuple[Migration, ...]
-
-    async def state(self, *, thorough: bool = False) -> DatabaseState:
-        """Look at it."""
-        return await inspect_database(self.place, self.capability, self.migrations, thorough=thorough)
 
 
 def databases_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -56,11 +46,7 @@ def owned_databases(file: Path, data: Path | None, names: Sequence[str]) -> list
     Raises:
         PluresError: The project is wrong, or one of the names.
     """
-    project = open_project(file)
-    owned = {
-        name: Owned(name, _place(project, data), capability.migrations)
-        for name, capability in embedded(project).items()
-    }
+    owned = owned_in(open_project(file), data)
     for name in names:
         if name not in owned:
             hint = did_you_mean(name, owned) or "Name one of them, or leave the name out for all."
@@ -68,8 +54,20 @@ def owned_databases(file: Path, data: Path | None, names: Sequence[str]) -> list
     return [owned[name] for name in names or owned]
 
 
-def _place(project: Project, data: Path | None) -> Path:
-    return data or project.settings.data
+async def states_of(owned: Sequence[Owned], *, thorough: bool = False) -> list[DatabaseState]:
+    """Look at all of them, whatever one of them says."""
+    # A server that does not answer takes its time, and others may be on it too; one that answers has few connections to spare.
+    turns = asyncio.Semaphore(_AT_ONCE)
+
+    async def look(one: Owned) -> DatabaseState:
+        try:
+            place = one.place()
+        except PluresError as error:
+            return unseen_database(one.dialect, one.database or str(one.data), one.capability, one.migrations, error)
+        async with turns:
+            return await inspect_database(place, one.capability, one.migrations, thorough=thorough)
+
+    return list(await asyncio.gather(*map(look, owned)))
 
 
 def state_as_data(state: DatabaseState) -> dict[str, Any]:
@@ -83,5 +81,5 @@ def state_as_data(state: DatabaseState) -> dict[str, Any]:
         "pending": [{"version": m.version, "name": m.name, "contract_step": m.contract_step} for m in state.pending],
         "unknown": [one.version for one in state.unknown],
         "changed": [migration.version for migration in state.changed],
-        "problem": None if (problem := state.failure or state.refusal) is None else as_data(problem),
+        "problem": as_data(state.problems[0]) if state.problems else None,
     }

@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from plures.cli.console import FAILED, as_data, explain, mistakes_explained, print_json, say
-from plures.data import Migration, open_database
+from plures.data import Migration, migrate_database
 from plures.errors import PluresError
 
-from .databases import Owned, databases_options, owned_databases
+from .databases import databases_options, owned_databases, states_of
+from .places import Owned
 
 
 @click.command("migrate", short_help="Run the migrations that are pending, before the application starts.")
@@ -37,15 +38,16 @@ def migrate_command(names: tuple[str, ...], *, data: Path | None, as_json: bool,
 
 async def _migrated(owned: Owned) -> tuple[Migration, ...] | PluresError:
     """What has run, or why it could not."""
-    before = await owned.state()
-    if not (before.pending or before.failure or before.refusal):
-        return ()
+    (before,) = await states_of([owned])
+    if before.failure is not None:
+        return before.failure
     try:
-        database = await open_database(owned.place, owned.capability, owned.migrations)
-        await database.close()
+        # A file of which an application holds the lock is left alone where nothing is pending.
+        if before.pending or before.refusal:
+            return await migrate_database(owned.place(), owned.capability, owned.migrations)
     except PluresError as error:
         return error
-    return before.pending
+    return ()
 
 
 def _as_data(outcome: tuple[Migration, ...] | PluresError) -> dict[str, object]:

@@ -10,7 +10,7 @@ import click
 from plures.cli.console import FAILED, explain, mistakes_explained, print_json, rich_console
 from plures.data import DatabaseState
 
-from .databases import databases_options, owned_databases, state_as_data
+from .databases import databases_options, owned_databases, state_as_data, states_of
 
 _STEP: Final = 1024
 
@@ -24,12 +24,8 @@ def status_command(names: tuple[str, ...], *, data: Path | None, as_json: bool, 
     """
     with mistakes_explained(as_json=as_json):
         owned = owned_databases(file, data, names)
-
-        async def look() -> list[DatabaseState]:
-            return [await one.state() for one in owned]
-
-        states = asyncio.run(look())
-    problems = [problem for state in states if (problem := state.failure or state.refusal)]
+        states = asyncio.run(states_of(owned))
+    problems = [problem for state in states for problem in state.problems]
     if as_json:
         print_json({"databases": {state.capability: state_as_data(state) for state in states}}, pretty=False)
     else:

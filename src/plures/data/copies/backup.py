@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from plures.data.sqlite import Snapshot, take_snapshot
+from plures.data.sqlite import Snapshot, refuse_lost, take_snapshot
 
 from .errors import BackupExists, CopyNotWritten, NothingToCopy
 from .manifest import FORMAT, MANIFEST, AppliedMigration, KeptDatabase, Manifest, file_of, sha256_of
@@ -36,10 +36,12 @@ def back_up(owners: Owners, backup: Path, tell: Tell) -> Manifest:
     Raises:
         BackupExists, NothingToCopy: Nothing was written.
         CopyNotWritten: Nothing remains.
-        DatabaseDamaged: One of the databases is; nothing remains.
+        DatabaseLost, DatabaseDamaged: One of the databases is; nothing remains.
     """
     if os.path.lexists(backup):
         raise BackupExists(backup)
+    for name in owners.migrations:
+        refuse_lost(owners.data / file_of(name), name)
     present = [name for name in owners.migrations if (owners.data / file_of(name)).is_file()]
     if not present:
         raise NothingToCopy(", ".join(owners.migrations) or owners.application, str(owners.data))

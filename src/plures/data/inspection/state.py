@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 
-from plures.data.errors import DatabaseMoved, DatabaseNewer, MigrationChanged
+from plures.data.errors import DatabaseMoved, DatabaseNewer, DriverMissing, MigrationChanged
 from plures.data.ledger import MARK
 from plures.data.migration import Migration
+from plures.data.place import Folder, Place, Server
 from plures.data.sqlite import look_at
 from plures.data.store import Applied, Dialect, Seen
 from plures.errors import PluresError
@@ -18,14 +20,14 @@ class DatabaseState:
     """One database beside the migrations that the code has.
 
     Attributes:
-        place: Its file.
-        size_bytes: With its log; None where there is no database yet.
-        holder: The process that has it open, in words; empty where none has.
+        place: Its file, or its server and schema, without password.
+        size_bytes: With its log and indexes; None where there is no database yet.
+        holder: The process that has it open, or the connections of its role, in words; empty where there are none.
         applied: What it has run, oldest first.
         pending: What the next start would run.
         unknown: What it has run and the code does not know: it is newer.
         changed: What is no longer what it has run.
-        damage: What the full check found in the file; empty too where it was not asked for.
+        damage: What the full check found in it; empty too where it was not asked for.
         failure: Why it cannot be read, or used.
     """
 
@@ -51,34 +53,66 @@ class DatabaseState:
             return MigrationChanged(self.capability, ", ".join(map(str, self.changed)))
         return None
 
+    @property
+    def problems(self) -> tuple[PluresError, ...]:
+        """All of it."""
+        return tuple(problem for problem in (self.failure, self.refusal) if problem is not None)
+
 
 async def inspect_database(
-    place: Path, capability: str, migrations: Sequence[Migration] = (), *, thorough: bool = False
+    place: Path | Place, capability: str, migrations: Sequence[Migration] = (), *, thorough: bool = False
 ) -> DatabaseState:
     """Look at a database without changing anything, also while an application has it open. Raises nothing for one that cannot be read.
 
     Args:
-        place: The folder that it is in.
+        place: The folder that it is in, or its schema on a server.
         capability: The owner.
         migrations: Those of the code.
-        thorough: Read every page and every foreign key.
+        thorough: Read every page and every foreign key of a file; look for broken indexes and unchecked constraints on a server.
     """
-    path = place / f"{capability}.sqlite3"
+    dialect = Dialect.POSTGRESQL if isinstance(place, Server) else Dialect.SQLITE
     try:
-        seen, failure = await asyncio.to_thread(look_at, path, capability, thorough=thorough), None
+        seen, failure = await _look(place, capability, thorough=thorough)
     except PluresError as error:
         seen, failure = Seen(), error
     mark = next((one for one in seen.applied if one.version == MARK), None)
     if mark is not None:
         seen = replace(seen, applied=tuple(one for one in seen.applied if one is not mark))
-        failure = DatabaseMoved(capability, mark.checksum)
-    return _compared(capability, str(path), migrations, seen, failure)
+        failure = failure or DatabaseMoved(capability, mark.checksum)
+    where = str(place if isinstance(place, Server) else _file(place, capability))
+    return _compared(capability, dialect, where, migrations, seen=seen, failure=failure)
+
+
+def unseen_database(
+    dialect: Dialect, place: str, capability: str, migrations: Sequence[Migration], failure: PluresError | None
+) -> DatabaseState:
+    """The state of a database that was not looked at, or is not to be found."""
+    return _compared(capability, dialect, place, migrations, seen=Seen(), failure=failure)
+
+
+async def _look(place: Path | Place, capability: str, *, thorough: bool) -> tuple[Seen, PluresError | None]:
+    if not isinstance(place, Server):
+        return await asyncio.to_thread(look_at, _file(place, capability), capability, thorough=thorough), None
+    if find_spec("asyncpg") is None:
+        raise DriverMissing(capability)
+    from plures.data.postgresql import look_at as look_at_server
+
+    return await look_at_server(place, capability, thorough=thorough)
+
+
+def _file(place: Path | Folder, capability: str) -> Path:
+    return (place.path if isinstance(place, Folder) else place) / f"{capability}.sqlite3"
 
 
 def _compared(
-    capability: str, place: str, migrations: Sequence[Migration], seen: Seen, failure: PluresError | None
+    capability: str,
+    dialect: Dialect,
+    place: str,
+    migrations: Sequence[Migration],
+    *,
+    seen: Seen,
+    failure: PluresError | None,
 ) -> DatabaseState:
-    dialect = Dialect.SQLITE
     applied = {one.version: one for one in seen.applied}
     known = {migration.version for migration in migrations}
     return DatabaseState(

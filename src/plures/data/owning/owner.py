@@ -8,6 +8,8 @@ from typing import Final
 _NAME_BYTES: Final = 63
 """PostgreSQL cuts longer names. Source: https://www.postgresql.org/docs/current/sql-syntax-lexical.html"""
 
+_TABLES: Final = '"tables"'
+
 
 def role_of(database: str, capability: str) -> str:
     """The role that `plures data prepare` makes for a capability. Roles belong to a server, so its name begins with the database's."""
@@ -29,8 +31,18 @@ class Owner:
         """The comment."""
         return f"plures: {json.dumps({'application': self.application, 'capability': self.capability})}"
 
+    @property
+    def mark_with_tables(self) -> str:
+        """The comment once the tables are made."""
+        return f"{self.mark[:-1]}, {_TABLES}: true}}"
+
     def __str__(self) -> str:
         return f"capability {self.capability!r} of application {self.application!r}"
+
+
+def says_of_tables(comment: str | None) -> bool:
+    """Whether a comment says that the tables were made."""
+    return comment is not None and f"{_TABLES}: true" in comment
 
 
 def owner_in(comment: str | None) -> Owner | None:

@@ -1,9 +1,15 @@
-"""Before a schema is used: does it belong to this capability, and would the server refuse its role what belongs to others?"""
+"""Before a schema is used: does it belong to this capability, and would the server refuse its role what belongs to others?
 
+The comment of the schema says whose it is, and whether its tables were made. So tables that are gone are not taken for new ones.
+"""
+
+from dataclasses import dataclass
 from typing import Final
 
-from plures.data.owning import Owner, RoleTooMighty, SchemaOfAnother, owner_in
+from plures.data.errors import DatabaseLost
+from plures.data.owning import Owner, RoleTooMighty, SchemaOfAnother, owner_in, says_of_tables
 from plures.data.store import Store, Transaction
+from plures.errors import PluresError
 
 from .quoting import quoted, quoted_text
 
@@ -25,38 +31,82 @@ UNION ALL SELECT 'it may use schema ' || n.nspname
 """
 """What a role may do that the role of one capability may not, a reason in each row."""
 
-_COMMENT: Final = "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = :schema"
-_ROLE: Final = "SELECT current_user"
+_GONE: Final = "its tables were made, and the one that says so is gone: the schema was emptied"
+_WAYS_OUT: Final = (
+    "Restore a backup (`plures data restore`). To begin with empty tables, drop the schema as its role (DROP SCHEMA {schema} CASCADE), and let "
+    "`plures data prepare` make it anew."
+)
+_FACTS: Final = """
+SELECT current_user, obj_description(n.oid, 'pg_namespace'), pg_get_userbyid(n.nspowner),
+    EXISTS (SELECT FROM pg_class c WHERE c.relname = 'plures_migrations' AND c.relnamespace = n.oid)
+FROM pg_namespace n WHERE n.nspname = :schema
+"""
 
 
 async def admit(store: Store, schema: str, owner: Owner) -> None:
     """Mark a schema that has no owner yet.
 
     Raises:
-        SchemaOfAnother: Another application or capability has marked it.
+        SchemaOfAnother: Another application or capability has marked it, or another role owns it.
         RoleTooMighty: The role of the store may reach what belongs to others.
+        DatabaseLost: Its tables were made, and are gone.
     """
     async with store.read() as transaction:
-        role = str((await transaction.execute(_ROLE, {})).rows[0][0])
-        reasons = (await transaction.execute(TOO_MUCH, {"role": role, "schema": schema})).rows
-        if reasons:
-            raise RoleTooMighty(owner.capability, role, ", ".join(str(row[0]) for row in reasons))
-        marked = await _owner(transaction, schema)
-    if marked is None:
-        marked = await _mark(store, schema, owner)
-    if marked != owner:
-        raise SchemaOfAnother(schema, str(owner), str(marked))
+        refused = await refusal(transaction, schema, owner)
+        is_marked = (await _facts(transaction, schema)).owner is not None
+    if not is_marked and refused is None:
+        # Replicas that start at the same moment mark one after the other.
+        async with store.alone(), store.write() as transaction:
+            refused = await refusal(transaction, schema, owner)
+            if refused is None:
+                await _mark(transaction, schema, owner.mark)
+    if refused is not None:
+        raise refused
 
 
-async def _mark(store: Store, schema: str, owner: Owner) -> Owner:
-    # Replicas that start at the same moment mark one after the other.
-    async with store.alone(), store.write() as transaction:
-        marked = await _owner(transaction, schema)
-        if marked is None:
-            await transaction.execute(f"COMMENT ON SCHEMA {quoted(schema)} IS {quoted_text(owner.mark)}", {})
-        return marked or owner
+async def note_tables(store: Store, schema: str, owner: Owner) -> None:
+    """Note in the mark that the tables are made, once they are."""
+    async with store.read() as transaction:
+        facts = await _facts(transaction, schema)
+    if facts.has_tables and not says_of_tables(facts.comment) and facts.is_own:
+        async with store.alone(), store.write() as transaction:
+            await _mark(transaction, schema, owner.mark_with_tables)
 
 
-async def _owner(transaction: Transaction, schema: str) -> Owner | None:
-    rows = (await transaction.execute(_COMMENT, {"schema": schema})).rows
-    return owner_in(rows[0][0]) if rows else None
+async def refusal(transaction: Transaction, schema: str, owner: Owner) -> PluresError | None:
+    """Why the schema is not for this owner; None where it is, or has none yet."""
+    facts = await _facts(transaction, schema)
+    reasons = (await transaction.execute(TOO_MUCH, {"role": facts.role, "schema": schema})).rows
+    if reasons:
+        return RoleTooMighty(owner.capability, facts.role, ", ".join(str(row[0]) for row in reasons))
+    if facts.owner is None and not facts.is_own:
+        return SchemaOfAnother(schema, str(owner), f"role {facts.holder!r}, and is not marked as that of a capability")
+    if facts.owner not in (None, owner):
+        return SchemaOfAnother(schema, str(owner), str(facts.owner))
+    if says_of_tables(facts.comment) and not facts.has_tables:
+        return DatabaseLost(owner.capability, f"schema {schema}", _GONE, _WAYS_OUT.format(schema=quoted(schema)))
+    return None
+
+
+@dataclass(frozen=True)
+class _Facts:
+    role: str
+    comment: str | None
+    holder: str
+    has_tables: bool
+
+    @property
+    def owner(self) -> Owner | None:
+        return owner_in(self.comment)
+
+    @property
+    def is_own(self) -> bool:
+        return self.role == self.holder
+
+
+async def _facts(transaction: Transaction, schema: str) -> _Facts:
+    return _Facts(*(await transaction.execute(_FACTS, {"schema": schema})).rows[0])
+
+
+async def _mark(transaction: Transaction, schema: str, mark: str) -> None:
+    await transaction.execute(f"COMMENT ON SCHEMA {quoted(schema)} IS {quoted_text(mark)}", {})

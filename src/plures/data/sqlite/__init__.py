@@ -4,6 +4,7 @@ from .access import PARTS, make_folder, mark_of
 from .lock import ProcessLock
 from .looking import look_at
 from .opening import open_store
+from .presence import refuse_lost
 from .snapshot import Snapshot, take_snapshot
 from .store import SqliteStore
 
@@ -16,5 +17,6 @@ __all__ = [
     "make_folder",
     "mark_of",
     "open_store",
+    "refuse_lost",
     "take_snapshot",
 ]

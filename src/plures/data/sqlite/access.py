@@ -6,7 +6,6 @@ purpose, or it may be one like /tmp.
 """
 
 import logging
-import os
 import stat
 from pathlib import Path
 from typing import Final
@@ -26,12 +25,10 @@ def make_folder(folder: Path) -> None:
 
 
 def make_private(path: Path, lock: Path) -> None:
-    """Create the file of a database where there is none, and take all its files from other users. Says so where they had access.
+    """Take all files of a database from other users. Says so where they had access.
 
     SQLite gives the files that it makes beside a database the mode of the database.
     """
-    if not os.path.lexists(path):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE))
     files = (lock, *(path.with_name(path.name + part) for part in PARTS))
     opened = [file for file in files if _narrowed(file)]
     if opened:

@@ -14,6 +14,7 @@ from plures.data.store import Applied, Seen
 
 from .access import mark_of
 from .lock import holder_of
+from .presence import refuse_lost
 from .translate import unopened
 
 _BUSY_S: Final = 5.0
@@ -26,11 +27,12 @@ def look_at(path: Path, capability: str, *, thorough: bool) -> Seen:
 
     Raises:
         RestoreUnfinished: A restore was killed half-way, or is under way.
-        DatabaseUnusable: The file cannot be read (`DatabaseDamaged`: it is no intact database).
+        DatabaseUnusable: The file cannot be read (`DatabaseDamaged`: it is no intact database, `DatabaseLost`: it was there).
     """
     if mark_of(path.parent, capability).exists():
         raise RestoreUnfinished(capability, path)
     try:
+        refuse_lost(path, capability)
         # A folder that may not be entered is no missing file.
         size = path.stat().st_size
         log = path.with_name(f"{path.name}-wal")

@@ -9,6 +9,7 @@ from plures.data.statement_errors import StatementFailed
 from .access import make_folder, make_private, mark_of
 from .intact import check
 from .lock import ProcessLock
+from .presence import make_new, refuse_lost
 from .store import SqliteStore
 
 _REMEDY: Final = "Make the folder writable, or name another one ([application] data = … in plures.toml)."
@@ -23,6 +24,7 @@ async def open_store(folder: Path, capability: str, *, keeps_references: bool = 
     Raises:
         DatabaseLocked: Another process has it open.
         RestoreUnfinished: A restore was killed half-way.
+        DatabaseLost: It was there, and is not any more.
         DatabaseUnusable: Folder or file cannot be used (`DatabaseDamaged`: the file is no intact database).
     """
     path = folder / f"{capability}.sqlite3"
@@ -30,6 +32,8 @@ async def open_store(folder: Path, capability: str, *, keeps_references: bool = 
     store = SqliteStore(path, capability, lock.release, keeps_references=keeps_references)
     try:
         _refuse_halves(folder, capability, path)
+        refuse_lost(path, capability)
+        make_new(path, capability)
         make_private(path, folder / f"{capability}.lock")
         await check(store, capability, path)
     except BaseException as error:
