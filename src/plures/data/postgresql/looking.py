@@ -10,13 +10,11 @@ from plures.errors import PluresError
 from .admission import refusal
 from .opening import open_store
 
-_HAS_LEDGER: Final = (
-    "SELECT 1 FROM pg_class WHERE relname = 'plures_migrations' AND relnamespace = current_schema()::regnamespace"
-)
+_HAS_LEDGER: Final = "SELECT 1 FROM pg_class WHERE relname = 'plures_migrations' AND relnamespace = quote_ident(current_schema())::regnamespace"
 _LEDGER: Final = "SELECT version, name, checksum, applied_at FROM plures_migrations ORDER BY version"
 _SIZE: Final = """
 SELECT coalesce(sum(pg_total_relation_size(oid)), 0) FROM pg_class
-WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'm', 'S')
+WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relkind IN ('r', 'm', 'S')
 """
 _OTHERS: Final = """
 SELECT count(*), current_user FROM pg_stat_activity
@@ -25,11 +23,11 @@ WHERE datname = current_database() AND usename = current_user AND pid <> pg_back
 _UNSOUND: Final = """
 SELECT 'index ' || c.relname || ' of table ' || t.relname || ' is not valid'
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
-WHERE c.relnamespace = current_schema()::regnamespace AND NOT i.indisvalid
+WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND NOT i.indisvalid
 UNION ALL
 SELECT 'constraint ' || o.conname || ' of table ' || t.relname || ' was not checked against its rows'
 FROM pg_constraint o JOIN pg_class t ON t.oid = o.conrelid
-WHERE o.connamespace = current_schema()::regnamespace AND NOT o.convalidated
+WHERE o.connamespace = quote_ident(current_schema())::regnamespace AND NOT o.convalidated
 """
 
 
