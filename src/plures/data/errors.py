@@ -105,7 +105,7 @@ class DatabaseLocked(PluresError):
     )
 
     capability: str
-    path: Path
+    path: Path | str
     holder: str
 
 

@@ -12,7 +12,7 @@ from .ledger import migrate
 from .migration import Migration, check_migrations
 from .owning import Owner
 from .place import Place, Server
-from .sqlite import open_store
+from .sqlite import open_store as open_file
 from .store import Store
 
 
@@ -52,7 +52,7 @@ async def _migrated(
     violations = check_migrations(capability, migrations)
     if violations:
         raise InvalidInput(f"The migrations of capability {capability!r}", violations)
-    store = await _open(place, capability)
+    store = await open_store(place, capability)
     try:
         applied = await migrate(store, capability, migrations)
         if isinstance(place, Server) and place.application:
@@ -86,9 +86,18 @@ async def prepare_database(url: str, database: str, application: str, passwords:
     await prepare(url, database, application, passwords)
 
 
-async def _open(place: Path | Place, capability: str) -> Store:
+async def open_store(place: Path | Place, capability: str, *, keeps_references: bool = True) -> Store:
+    """Open what keeps the rows of a capability. It is not migrated.
+
+    Args:
+        keeps_references: Foreign keys in a file are checked.
+
+    Raises:
+        DatabaseLocked, DatabaseUnusable, DriverMissing, SchemaOfAnother, RoleTooMighty: As `open_database` says.
+    """
     if not isinstance(place, Server):
-        return await open_store(place if isinstance(place, Path) else place.path, capability)
+        folder = place if isinstance(place, Path) else place.path
+        return await open_file(folder, capability, keeps_references=keeps_references)
     if find_spec("asyncpg") is None:
         raise DriverMissing(capability)
     from .postgresql import admit

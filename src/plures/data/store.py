@@ -49,6 +49,12 @@ class Transaction(Protocol):
         """Run one statement once for each of these; no rows."""
         ...
 
+    async def fill(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert rows in the fastest way there is. Each value is str, int, float, bool, bytes or None; a server also reads a text as
+        what its column holds.
+        """
+        ...
+
     def stream(self, sql: str, parameters: Parameters, at_once: int) -> AsyncGenerator[Rows]:
         """Run one statement and bring its rows in parts."""
         ...
@@ -76,6 +82,14 @@ class Store(Protocol):
 
     def alone(self) -> AbstractAsyncContextManager[None]:
         """Meanwhile no other process migrates the same data; waits until it has ended."""
+        ...
+
+    def taken(self) -> AbstractAsyncContextManager[None]:
+        """Meanwhile no other move has the same data at one of its ends; raises `DatabaseLocked`."""
+        ...
+
+    async def other_users(self) -> str:
+        """Which others have the same data open, in words; empty where none has."""
         ...
 
     async def close(self) -> None:

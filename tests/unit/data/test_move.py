@@ -12,6 +12,7 @@ from plures.data import (
     DatabaseLocked,
     DatabaseMoved,
     DatabaseNewer,
+    Folder,
     Migration,
     StatementFailed,
     check_migrations,
@@ -36,6 +37,14 @@ ROWS = 12_000
 
 
 def tell(_what: str, _done: int, _total: int | None) -> None: ...
+
+
+def end(folder: Path) -> copies.End:
+    return copies.End(Folder(folder), str(folder))
+
+
+async def move(owned: copies.Owners, folder: Path) -> copies.Moved:
+    return await copies.move(owned, "orders", end(owned.data), end(folder), tell)
 
 
 def owners(folder: Path, *migrations: Migration) -> copies.Owners:
@@ -84,7 +93,7 @@ async def contents(folder: Path) -> list[object]:
 
 async def test_all_of_it_moves_and_moves_back(tmp_path: Path, first: Path) -> None:
     before = await contents(first)
-    moved = await copies.move(owners(first), "orders", tmp_path / "second", tell)
+    moved = await move(owners(first), tmp_path / "second")
     assert (moved.tables, moved.resumed) == (COUNTS, 0)
     assert await contents(tmp_path / "second") == before
     with pytest.raises(DatabaseMoved) as caught:
@@ -96,13 +105,13 @@ async def test_all_of_it_moves_and_moves_back(tmp_path: Path, first: Path) -> No
         await connection.execute("UPDATE line SET price = 0 WHERE id = 7")
     await database.close()
     before = await contents(tmp_path / "second")
-    back = await copies.move(owners(tmp_path / "second"), "orders", first, tell)
+    back = await move(owners(tmp_path / "second"), first)
     assert back.tables == COUNTS
     assert await contents(first) == before
 
 
 async def test_the_state_of_what_was_moved_says_so(tmp_path: Path, first: Path) -> None:
-    await copies.move(owners(first), "orders", tmp_path / "second", tell)
+    await move(owners(first), tmp_path / "second")
     state = await inspect_database(first, "orders", (ORDERS,))
     assert isinstance(state.failure, DatabaseMoved)
     assert (state.unknown, state.pending, state.refusal) == ((), (), None)
@@ -110,17 +119,17 @@ async def test_the_state_of_what_was_moved_says_so(tmp_path: Path, first: Path) 
 
 
 async def test_what_was_moved_is_not_moved_again(tmp_path: Path, first: Path) -> None:
-    await copies.move(owners(first), "orders", tmp_path / "second", tell)
+    await move(owners(first), tmp_path / "second")
     for folder in ("second", "third"):
         with pytest.raises(copies.CannotMove):
-            await copies.move(owners(first), "orders", tmp_path / folder, tell)
+            await move(owners(first), tmp_path / folder)
     assert len(await contents(tmp_path / "second")) == 6
 
 
 async def test_a_running_application_keeps_its_database(tmp_path: Path, first: Path) -> None:
     database = await open_database(first, "orders", (ORDERS,))
     with pytest.raises(DatabaseLocked, match="this process itself has it open"):
-        await copies.move(owners(first), "orders", tmp_path / "second", tell)
+        await move(owners(first), tmp_path / "second")
     await database.close()
     assert sorted(path.name for path in [tmp_path / "first", tmp_path / "second"] if path.exists()) == ["first"]
 
@@ -129,27 +138,27 @@ async def test_a_database_with_rows_is_not_written_over(tmp_path: Path, first: P
     database = await open_database(tmp_path / "second", "orders", (ORDERS,))
     await database.close()
     with pytest.raises(copies.CannotMove, match="note"):
-        await copies.move(owners(first), "orders", tmp_path / "second", tell)
+        await move(owners(first), tmp_path / "second")
     assert len(await contents(tmp_path / "second")) == len(await contents(first)) == 6
 
 
 async def test_bad_places_and_names(tmp_path: Path, first: Path) -> None:
     with pytest.raises(copies.CannotMove):
-        await copies.move(owners(first), "orders", first, tell)
+        await move(owners(first), first)
     with pytest.raises(copies.UnknownCapability):
-        await copies.move(owners(first), "ordres", tmp_path / "second", tell)
+        await copies.move(owners(first), "ordres", end(first), end(tmp_path / "second"), tell)
     with pytest.raises(copies.NothingToCopy):
-        await copies.move(owners(tmp_path / "none"), "orders", tmp_path / "second", tell)
+        await move(owners(tmp_path / "none"), tmp_path / "second")
 
 
 async def test_versions(tmp_path: Path, first: Path) -> None:
     """A newer code moves the database as it is, and migrates it when it starts; an older one does not touch it."""
-    await copies.move(owners(first, ORDERS, MORE), "orders", tmp_path / "second", tell)
+    await move(owners(first, ORDERS, MORE), tmp_path / "second")
     assert (await contents(tmp_path / "second"))[3] == []
     database = await open_database(tmp_path / "second", "orders", (ORDERS, MORE))
     await database.close()
     with pytest.raises(DatabaseNewer):
-        await copies.move(owners(tmp_path / "second"), "orders", tmp_path / "third", tell)
+        await move(owners(tmp_path / "second"), tmp_path / "third")
 
 
 async def test_a_full_disk_leaves_the_database_where_it_is(tmp_path: Path, first: Path) -> None:
@@ -157,11 +166,11 @@ async def test_a_full_disk_leaves_the_database_where_it_is(tmp_path: Path, first
     resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, before[1]))
     try:
         with pytest.raises(StatementFailed):
-            await copies.move(owners(first), "orders", tmp_path / "second", tell)
+            await move(owners(first), tmp_path / "second")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     whole = await contents(first)
-    await copies.move(owners(first), "orders", tmp_path / "second", tell)
+    await move(owners(first), tmp_path / "second")
     assert await contents(tmp_path / "second") == whole
 
 
@@ -169,8 +178,7 @@ MOVE = """
 import asyncio, os, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
-from test_move import ORDERS, owners
-from plures.data import copies
+from test_move import move, owners
 from plures.data.sqlite.driver import DriverConnection
 folder, kill_at, commits = Path(sys.argv[1]), int(sys.argv[2]), 0
 commit = DriverConnection._commit
@@ -181,7 +189,7 @@ def counted(self):
         os.kill(os.getpid(), signal.SIGKILL)
     commit(self)
 DriverConnection._commit = counted
-asyncio.run(copies.move(owners(folder / "first"), "orders", folder / "second", lambda *_: None))
+asyncio.run(move(owners(folder / "first"), folder / "second"))
 """
 
 
@@ -194,7 +202,7 @@ async def test_a_move_that_is_killed_again_and_again_goes_on(tmp_path: Path, fir
     before = await contents(first)
     for kill_at in (4, 7, 10, 12):
         assert killed_move(tmp_path, kill_at) == -signal.SIGKILL
-    moved = await copies.move(owners(first), "orders", tmp_path / "second", tell)
+    moved = await move(owners(first), tmp_path / "second")
     assert moved.tables == COUNTS
     assert moved.resumed >= 10_000
     assert await contents(tmp_path / "second") == before
@@ -213,7 +221,7 @@ async def test_no_end_of_a_killed_move_is_used_by_mistake(tmp_path: Path, first:
             pass
     assert len(usable) <= 1
     if status:
-        await copies.move(owners(first), "orders", tmp_path / "second", tell)
+        await move(owners(first), tmp_path / "second")
     assert await contents(tmp_path / "second") == before
 
 
@@ -225,5 +233,5 @@ async def test_rows_that_changed_between_two_attempts_are_copied_again(tmp_path:
         await connection.execute("DELETE FROM note")
     await database.close()
     before = await contents(first)
-    await copies.move(owners(first), "orders", tmp_path / "second", tell)
+    await move(owners(first), tmp_path / "second")
     assert await contents(tmp_path / "second") == before

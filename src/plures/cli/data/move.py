@@ -8,7 +8,7 @@ import click
 
 from plures.cli.codebase import progress
 from plures.cli.console import json_option, mistakes_explained, print_json, say
-from plures.data import copies
+from plures.data import Folder, copies
 
 from .owners import owners_options, read_owners
 
@@ -30,10 +30,14 @@ def move_command(capability: str, *, place: str, as_json: bool, data: Path | Non
             remedy = "Name a folder; databases on servers cannot be moved by this version."
             raise copies.CannotMove(capability, f"{scheme}://…", "it is not a folder", remedy)
         with progress() as tell:
-            moved = asyncio.run(copies.move(owners, capability, Path(place), tell))
+            moved = asyncio.run(copies.move(owners, capability, _end(owners.data), _end(Path(place)), tell))
     if as_json:
         print_json(asdict(moved), pretty=False)
         return
     for name, count in moved.tables.items():
         say(("ok", "green"), f"  {name}: {count} rows")
     say(f"The database of {capability} is in {moved.place}; let plures.toml name this place.")
+
+
+def _end(folder: Path) -> copies.End:
+    return copies.End(Folder(folder), str(folder.absolute()))

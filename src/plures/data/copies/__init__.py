@@ -1,6 +1,6 @@
 """Whole databases copied: into a backup, out of it, and to another place. The command line uses it, and nothing that runs an application."""
 
-from .backup import Tell, back_up
+from .backup import back_up
 from .errors import (
     BackupDamaged,
     BackupExists,
@@ -10,11 +10,13 @@ from .errors import (
     DataExists,
     MoveDiffers,
     NothingToCopy,
+    RowCannotMove,
     UnknownCapability,
 )
 from .manifest import KeptDatabase, Manifest
-from .move import Moved, move
+from .move import End, Moved, move
 from .owners import Owners
+from .progress import Tell
 from .restore import restore
 
 __all__ = [
@@ -24,12 +26,14 @@ __all__ = [
     "CannotMove",
     "CopyNotWritten",
     "DataExists",
+    "End",
     "KeptDatabase",
     "Manifest",
     "MoveDiffers",
     "Moved",
     "NothingToCopy",
     "Owners",
+    "RowCannotMove",
     "Tell",
     "UnknownCapability",
     "back_up",

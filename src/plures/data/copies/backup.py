@@ -6,12 +6,10 @@ The folder gets its name when all of it is on the disk: a backup that has its na
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TypeAlias
 
 import msgspec
 
@@ -20,9 +18,7 @@ from plures.data.sqlite import Snapshot, refuse_lost, take_snapshot
 from .errors import BackupExists, CopyNotWritten, NothingToCopy
 from .manifest import FORMAT, MANIFEST, AppliedMigration, KeptDatabase, Manifest, file_of, sha256_of
 from .owners import Owners
-
-Tell: TypeAlias = Callable[[str, int, int | None], None]
-"""Takes what is done, how much of it is done, and how much there is."""
+from .progress import Tell
 
 
 def back_up(owners: Owners, backup: Path, tell: Tell) -> Manifest:

@@ -120,6 +120,26 @@ class CannotMove(PluresError):
 
 
 @dataclass(eq=False)
+class RowCannotMove(PluresError):
+    """A row holds a value that the other store cannot hold as it is. The database stays where it was."""
+
+    code = "data.row_cannot_move"
+    wording = Text(
+        "Cannot move the database of capability {capability!r} to {place}: row {key} of table {table} does not fit",
+        why="column {column}: {reason}",
+        fix="Correct the row, or give the column a type that holds it, by a migration or by another type for that dialect "
+        "(Statement(sqlite=…, postgresql=…)); then run the command again. The application goes on with the old database.",
+    )
+
+    capability: str
+    place: str
+    table: str
+    key: str
+    column: str
+    reason: str
+
+
+@dataclass(eq=False)
 class MoveDiffers(PluresError):
     """What was copied is not what should have been. The database stays where it was."""
 

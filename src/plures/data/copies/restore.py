@@ -17,10 +17,11 @@ from plures.data.migration import Migration
 from plures.data.sqlite import PARTS, ProcessLock, make_folder, mark_of
 from plures.data.store import Dialect
 
-from .backup import Tell, sync
+from .backup import sync
 from .errors import BackupDamaged, BackupOfOther, CopyNotWritten, DataExists
 from .manifest import KeptDatabase, Manifest, file_of, read_manifest, verify
 from .owners import Owners
+from .progress import Tell
 
 _BLOCK: Final = 1 << 20
 

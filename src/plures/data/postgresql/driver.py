@@ -1,7 +1,7 @@
 """What we use of asyncpg, with types: it has none of its own."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterable, Iterable, Sequence
 from decimal import Decimal
 from importlib import import_module
 from typing import Any, Final, Protocol
@@ -44,6 +44,14 @@ class DriverConnection(Protocol):
     async def execute(self, query: str, *values: object) -> str: ...
     async def fetchval(self, query: str, *values: object) -> Any: ...
     async def prepare(self, query: str) -> Prepared: ...
+    async def copy_to_table(
+        self,
+        table_name: str,
+        *,
+        source: AsyncIterable[bytes],
+        columns: Sequence[str],
+        format: str,  # noqa: A002  asyncpg's name
+    ) -> str: ...
     async def set_type_codec(
         self,
         typename: str,
@@ -53,6 +61,7 @@ class DriverConnection(Protocol):
         decoder: object,
         format: str,  # noqa: A002  asyncpg's name
     ) -> None: ...
+    def get_server_pid(self) -> int: ...
     async def close(self, *, timeout: float) -> None: ...  # noqa: ASYNC109  asyncpg's name
     def is_closed(self) -> bool: ...
     def terminate(self) -> None: ...

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Final
 
+from plures.data.errors import DatabaseLocked
 from plures.data.place import Server
 from plures.data.store import Dialect
 
@@ -17,6 +18,9 @@ from .translate import CANNOT_CONNECT, unopened
 
 _READ: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WRITE: Final = "BEGIN ISOLATION LEVEL SERIALIZABLE"
+_OTHERS: Final = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND usename = current_user AND application_name = 'plures' AND pid <> ALL($1::int[])"""
 
 
 class PostgresStore:
@@ -38,6 +42,8 @@ class PostgresStore:
         self._capability = capability
         self._pool = Pool(self._connect, server.most_connections)
         self._alchemy = Alchemy(self._connect)
+        # Those of our connections on the server.
+        self._processes: set[int] = set()
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[PostgresTransaction]:
@@ -56,12 +62,25 @@ class PostgresStore:
     @asynccontextmanager
     async def alone(self) -> AsyncGenerator[None]:
         """As `Store.alone`, by a lock that the server lets go when the process dies."""
-        digest = hashlib.sha256(f"plures migrates {self._server.schema}".encode()).digest()
-        key = int.from_bytes(digest[:8], signed=True)
         async with self._pool.borrowed() as held:
-            await held.connection.execute("SELECT pg_advisory_lock($1)", key)
+            await held.connection.execute("SELECT pg_advisory_lock($1)", self._key("migrates"))
             yield
-            await held.connection.execute("SELECT pg_advisory_unlock($1)", key)
+            await held.connection.execute("SELECT pg_advisory_unlock($1)", self._key("migrates"))
+
+    @asynccontextmanager
+    async def taken(self) -> AsyncGenerator[None]:
+        """As `Store.taken`, by another such lock."""
+        async with self._pool.borrowed() as held:
+            if not await held.connection.fetchval("SELECT pg_try_advisory_lock($1)", self._key("moves")):
+                raise DatabaseLocked(self._capability, str(self._server), "another move")
+            yield
+            await held.connection.execute("SELECT pg_advisory_unlock($1)", self._key("moves"))
+
+    async def other_users(self) -> str:
+        """As `Store.other_users`: connections of the same role that Plures has opened."""
+        async with self._pool.borrowed() as held:
+            count = await held.connection.fetchval(_OTHERS, list(self._processes))
+        return f"{count} connection{'s' if count > 1 else ''} of an application" if count else ""
 
     async def has_schema(self) -> bool:
         """Whether the schema exists, and the role may use it."""
@@ -95,8 +114,14 @@ class PostgresStore:
 
     async def _connect(self) -> Held:
         try:
-            return await connect(self._server.url, self._server.schema, self._server.patience_s)
+            held = await connect(self._server.url, self._server.schema, self._server.patience_s)
         except CANNOT_CONNECT as error:
             explained = unopened(error, self._capability, self._server)
             # asyncpg's own words about a URL may hold a part of it.
             raise explained from (error if isinstance(error, OSError) else None)
+        self._processes.add(held.connection.get_server_pid())
+        return held
+
+    def _key(self, purpose: str) -> int:
+        digest = hashlib.sha256(f"plures {purpose} {self._server.schema}".encode()).digest()
+        return int.from_bytes(digest[:8], signed=True)

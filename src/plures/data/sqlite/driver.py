@@ -81,7 +81,7 @@ class DriverConnection:
         """Run one statement and bring all its rows, in one trip."""
         return await self.do(partial(self._run_whole, sql, parameters))
 
-    async def execute_many(self, sql: str, parameters: Sequence[Parameters]) -> Rows:
+    async def execute_many(self, sql: str, parameters: Sequence[Parameters] | Sequence[Row]) -> Rows:
         """Run one statement for each of these, in one trip."""
         return await self.do(partial(self._run_many, sql, parameters))
 
@@ -145,7 +145,7 @@ class DriverConnection:
         with closing(self.run(lambda: self._sqlite.execute(sql, parameters))) as cursor:
             return Rows(_columns(cursor), cursor.fetchall() if cursor.description else (), cursor.rowcount)
 
-    def _run_many(self, sql: str, parameters: Sequence[Parameters]) -> Rows:
+    def _run_many(self, sql: str, parameters: Sequence[Parameters] | Sequence[Row]) -> Rows:
         with closing(self.run(lambda: self._sqlite.executemany(sql, parameters))) as cursor:
             return Rows((), (), cursor.rowcount)
 

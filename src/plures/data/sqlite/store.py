@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequ
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from plures.data.statement import spread
 from plures.data.store import Dialect, Parameters, Rows
@@ -92,6 +92,14 @@ class SqliteStore:
         """As `Store.alone`. The process lock sees to it."""
         return nullcontext()
 
+    def taken(self) -> AbstractAsyncContextManager[None]:
+        """As `Store.taken`. The process lock sees to it."""
+        return nullcontext()
+
+    async def other_users(self) -> str:
+        """As `Store.other_users`. The process lock keeps them out."""
+        return ""
+
     async def close(self) -> None:
         """As `Store.close`."""
         await self._alchemy.close()
@@ -119,6 +127,13 @@ class SqliteTransaction:
         """As `Transaction.execute_many`."""
         with self.explaining(sql):
             return await self._connection.execute_many(sql, parameters)
+
+    async def fill(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+        """As `Transaction.fill`."""
+        names = ", ".join('"' + name.replace('"', '""') + '"' for name in (table, *columns)).partition(", ")
+        sql = f"INSERT INTO {names[0]} ({names[2]}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - names, quoted
+        with self.explaining(sql):
+            await self._connection.execute_many(sql, rows)
 
     async def stream(self, sql: str, parameters: Parameters, at_once: int) -> AsyncGenerator[Rows]:
         """As `Transaction.stream`."""

@@ -1,0 +1,289 @@
+"""Values in their canonical form, which is the same for the same value in each store, and in the form in which a store takes them.
+
+What a store cannot hold as it is raises `Unfit`: no value is changed on its way. The one exception is -0.0, which SQLite keeps as 0.0.
+"""
+
+import json
+import math
+import struct
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+from plures.data.store import Dialect
+
+from .table import Column, Kind
+
+Convert: TypeAlias = Callable[[Any], Any]
+"""Takes any value but None."""
+
+_BITS: Final = {Kind.SHORT: 16, Kind.INTEGER: 32, Kind.LONG: 64}
+_TIMES: Final = frozenset({Kind.INSTANT, Kind.LOCAL_TIME, Kind.DATE, Kind.TIME})
+_MOMENTS_WITHOUT_DATE: Final = ("infinity", "-infinity")
+
+
+class Unfit(ValueError):
+    """A value that a column of the other store cannot hold."""
+
+
+def canonical(kind: Kind, dialect: Dialect) -> Convert | None:
+    """From what a column of this kind brings in this dialect; None where that is the canonical form itself."""
+    if kind is Kind.ANY or (dialect is Dialect.POSTGRESQL and kind in (*_BITS, Kind.TEXT, Kind.BYTES, Kind.OTHER)):
+        return None
+    if dialect is Dialect.POSTGRESQL:
+        return _FROM_POSTGRESQL.get(kind, str)
+    if kind in _BITS:
+        return _whole(_BITS[kind])
+    return _FROM_SQLITE[kind]
+
+
+def written(kind: Kind, source: Dialect, target: Column, dialect: Dialect) -> Convert | None:
+    """From what a column of the source brings to what the target takes; None where these are the same."""
+    if kind is Kind.ANY or (source is dialect and dialect is Dialect.POSTGRESQL):
+        return None
+    if dialect is Dialect.POSTGRESQL:
+        return str if kind is Kind.JSON else canonical(kind, source)
+    if kind is Kind.NUMERIC:
+        return _exact if not _keeps_text(target.declared) else None
+    if kind is Kind.UUID:
+        return _uuid_for(target.declared)
+    if kind in _TIMES:
+        return _time_for_sqlite(kind)
+    return _TO_SQLITE.get(kind)
+
+
+def _whole(bits: int) -> Convert:
+    most = 1 << (bits - 1)
+
+    def convert(value: Any) -> int:
+        number = value if type(value) is int else _whole_number(value)
+        if not -most <= number < most:
+            message = f"the number is too large for {bits} bits"
+            raise Unfit(message)
+        return number
+
+    return convert
+
+
+def _whole_number(value: Any) -> int:
+    # SQLite keeps a number as text in a column that is declared as one for text.
+    if isinstance(value, str) and value.removeprefix("-").isascii() and value.removeprefix("-").isdigit():
+        return int(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    raise _other(value, "a whole number")
+
+
+def _boolean(value: Any) -> int:
+    if value not in (0, 1, "0", "1"):
+        raise _other(value, "true or false (1 or 0)")
+    return int(value)
+
+
+def _double(value: Any) -> float:
+    if type(value) is float:
+        return value + 0.0
+    if type(value) is not int or int(float(value)) != value:
+        raise _other(value, "a floating-point number")
+    return float(value)
+
+
+def _single(value: Any) -> float:
+    number = _double(value)
+    try:
+        kept = struct.unpack("f", struct.pack("f", number))[0]
+    except OverflowError:
+        kept = None
+    if kept != number and not math.isnan(number):
+        message = "the number has more digits than a REAL of PostgreSQL, which has 32 bits"
+        raise Unfit(message)
+    return number
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str:
+        raise _other(value, "text")
+    if "\0" in value:
+        message = "the text holds a NUL character, which PostgreSQL cannot store"
+        raise Unfit(message)
+    return value
+
+
+def _bytes(value: Any) -> bytes:
+    if type(value) is not bytes:
+        raise _other(value, "bytes")
+    return value
+
+
+def _decimal(value: Any) -> str:
+    try:
+        number = Decimal(repr(value) if isinstance(value, int | float) else _text(value))
+    except InvalidOperation:
+        raise _other(value, "a number") from None
+    if not number.is_finite():
+        return str(number)
+    return format(number.normalize(), "f") if number else "0"
+
+
+def _uuid(value: Any) -> str:
+    try:
+        return str(UUID(bytes=value) if isinstance(value, bytes) else UUID(_text(value)))
+    except ValueError:
+        raise _other(value, "a UUID") from None
+
+
+def _instant(value: Any) -> str:
+    moment = _parsed(value, datetime.fromisoformat, "a moment")
+    if isinstance(moment, str):
+        return moment
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return f"{_brief(moment.replace(tzinfo=None))}+00"
+
+
+def _local_time(value: Any) -> str:
+    moment = _parsed(value, datetime.fromisoformat, "a moment")
+    if isinstance(moment, str):
+        return moment
+    if moment.utcoffset():
+        message = "the moment has an offset from UTC, and the column cannot hold one"
+        raise Unfit(message)
+    return _brief(moment.replace(tzinfo=None))
+
+
+def _date(value: Any) -> str:
+    found = _parsed(value, date.fromisoformat, "a date")
+    return found if isinstance(found, str) else found.isoformat()
+
+
+def _time(value: Any) -> str:
+    found = _parsed(value, time.fromisoformat, "a time of day")
+    return found if isinstance(found, str) else _trimmed(found.isoformat())
+
+
+def _parsed(value: Any, parse: Callable[[str], Any], what: str) -> Any:
+    """The value, or a text of PostgreSQL that Python has no value for."""
+    text = _text(value)
+    try:
+        return parse(text)
+    except ValueError:
+        if text in _MOMENTS_WITHOUT_DATE or text.endswith(" BC"):
+            return text
+        raise _other(value, what) from None
+
+
+def _brief(moment: datetime) -> str:
+    return _trimmed(moment.isoformat(" "))
+
+
+def _trimmed(text: str) -> str:
+    # PostgreSQL leaves out what is zero behind the point.
+    return text.rstrip("0") if "." in text else text
+
+
+def _json(value: Any) -> str:
+    try:
+        found = json.loads(value if isinstance(value, str) else repr(value), parse_int=_number, parse_float=_number)
+    except ValueError:
+        raise _other(value, "JSON") from None
+    return json.dumps(found, sort_keys=True)
+
+
+def _number(text: str) -> list[str]:
+    # No JSON that a program writes looks like that, so it stays apart from a text.
+    return ["\0number", _decimal(text)]
+
+
+def _exact(value: str) -> int | float:
+    number = Decimal(value)
+    if number.is_finite() and number == number.to_integral_value() and abs(number) < 1 << 63:
+        return int(number)
+    near = float(number)
+    if not number.is_finite() or Decimal(repr(near)) != number:
+        message = "SQLite has no exact number for it"
+        raise Unfit(message)
+    return near
+
+
+def _no_nan(value: float) -> float:
+    if math.isnan(value):
+        message = "it is NaN, which SQLite cannot store"
+        raise Unfit(message)
+    return value
+
+
+def _uuid_for(declared: str) -> Convert:
+    def convert(value: str) -> str | bytes:
+        if "BLOB" in declared.upper():
+            return UUID(value).bytes
+        # How SQLAlchemy keeps it.
+        return UUID(value).hex if declared.upper().replace(" ", "") == "CHAR(32)" else value
+
+    return convert
+
+
+def _time_for_sqlite(kind: Kind) -> Convert:
+    def convert(value: str) -> str:
+        try:
+            moment: datetime | date | time
+            if kind is Kind.DATE:
+                moment = date.fromisoformat(value)
+            elif kind is Kind.TIME:
+                moment = time.fromisoformat(value)
+            else:
+                return datetime.fromisoformat(value).isoformat(" ")
+            return moment.isoformat()
+        except ValueError:
+            return value
+
+    return convert
+
+
+def _keeps_text(declared: str) -> bool:
+    """Whether SQLite keeps a text in such a column as a text: https://sqlite.org/datatype3.html"""
+    name = declared.upper()
+    return "INT" not in name and (not name or any(part in name for part in ("CHAR", "CLOB", "TEXT", "BLOB")))
+
+
+def _other(value: Any, wanted: str) -> Unfit:
+    held = {str: "text", bytes: "bytes", int: "a whole number", float: "a floating-point number"}
+    return Unfit(f"it holds {held.get(type(value), type(value).__name__)} that is not {wanted}")
+
+
+def _unpadded(value: Any) -> str:
+    return _text(value).rstrip(" ")
+
+
+_FROM_POSTGRESQL: Final[dict[Kind, Convert]] = {
+    Kind.BOOLEAN: int,
+    Kind.SINGLE: _double,
+    Kind.DOUBLE: _double,
+    Kind.PADDED: _unpadded,
+    Kind.NUMERIC: _decimal,
+    Kind.JSON: _json,
+}
+"""The others are read as text, in the form that the server gives them."""
+
+_FROM_SQLITE: Final[dict[Kind, Convert]] = {
+    Kind.BOOLEAN: _boolean,
+    Kind.SINGLE: _single,
+    Kind.DOUBLE: _double,
+    Kind.NUMERIC: _decimal,
+    Kind.TEXT: _text,
+    Kind.PADDED: _unpadded,
+    Kind.BYTES: _bytes,
+    Kind.UUID: _uuid,
+    Kind.INSTANT: _instant,
+    Kind.LOCAL_TIME: _local_time,
+    Kind.DATE: _date,
+    Kind.TIME: _time,
+    Kind.JSON: _json,
+    Kind.OTHER: _text,
+}
+_TO_SQLITE: Final[dict[Kind, Convert]] = {
+    Kind.BOOLEAN: int,
+    Kind.SINGLE: _no_nan,
+    Kind.DOUBLE: _no_nan,
+    Kind.PADDED: _unpadded,
+}
