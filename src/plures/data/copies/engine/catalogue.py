@@ -13,7 +13,7 @@ from .table import Position, Table
 class Catalogue(Protocol):
     """The tables of one dialect's databases."""
 
-    async def settle(self, transaction: Transaction) -> None:
+    async def begin(self, transaction: Transaction) -> None:
         """Called first in each transaction: values are read and written in one form, whatever a server's settings are."""
         ...
 

@@ -80,14 +80,14 @@ class Engine:
         Raises:
             RowCannotMove: The target cannot hold a value.
         """
-        await self._here.settle(read)
+        await self._here.begin(read)
         for pair in self.pairs:
             self.sums[pair.source.name] = await self._copy(read, pair)
 
     async def verify(self) -> None:
         """Read the whole target, and compare it with what `copy_all` has read; raises `MoveDiffers`."""
         async with self._target.read() as read:
-            await self._there.settle(read)
+            await self._there.begin(read)
             for number, pair in enumerate(self.pairs):
                 self._tell(f"verifying {pair.source.name}", number, len(self.pairs))
                 found, wanted = await self._sum_there(read, pair), self.sums[pair.source.name]
@@ -100,9 +100,9 @@ class Engine:
         Args:
             changed: Table → keys, each with the values of the key's columns as `Table.select` brings them. Rows that are gone are deleted.
         """
-        await self._here.settle(read)
+        await self._here.begin(read)
         async with self._target.write() as write:
-            await self._there.settle(write)
+            await self._there.begin(write)
             # First all of them: a value that must be unique may have passed from one row to another.
             for pair, keys in self._parts(changed):
                 await write.execute(pair.target.delete_keys(len(keys)), self._fit(pair.key_for_target, pair, keys))
@@ -113,9 +113,9 @@ class Engine:
 
     async def verify_keys(self, read: Transaction, changed: Mapping[str, Sequence[Values]]) -> None:
         """Compare the rows of these keys at both ends; raises `MoveDiffers`. `read` and `changed` as in `copy_keys`."""
-        await self._here.settle(read)
+        await self._here.begin(read)
         async with self._target.read() as there:
-            await self._there.settle(there)
+            await self._there.begin(there)
             for pair, keys in self._parts(changed):
                 wanted, found = Sum(), Sum()
                 rows = (await read.execute(pair.select_source_keys(len(keys)), pair.key_for_source(keys))).rows
@@ -151,7 +151,7 @@ class Engine:
 
     async def _copy(self, read: Transaction, pair: Pair) -> Sum:
         async with self._target.read() as there:
-            await self._there.settle(there)
+            await self._there.begin(there)
             present = await self._sum_there(there, pair)
         copied = await self._copy_after(read, pair, present)
         if copied is None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from plures.data.store import Dialect
 
 from .pair import Pair
-from .table import Kind, Table
+from .table import ColumnType, Table
 
 
 class Mismatch(Exception):
@@ -42,8 +42,8 @@ def _has_columns(table: Table, other: Table) -> bool:
     )
 
 
-def _fit(kind: Kind, other: Kind | None) -> bool:
-    return other is not None and (kind is other or Kind.ANY in (kind, other))
+def _fit(kind: ColumnType, other: ColumnType | None) -> bool:
+    return other is not None and (kind is other or ColumnType.ANY in (kind, other))
 
 
 def _key(table: Table) -> set[str]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from plures.data.store import Dialect
 
-from .table import Column, Kind, Table, Values
+from .table import Column, ColumnType, Table, Values
 from .values import Convert, Unfit, canonical, written
 
 _SHOWN: Final = 100
@@ -120,7 +120,7 @@ class Pair:
 
 def _lane(source: Column, target: Column, dialects: tuple[Dialect, Dialect]) -> _Lane:
     # What the column is for the server, if one end is on a server: SQLite's columns take any value.
-    kind = target.kind if target.kind is not Kind.ANY else source.kind
+    kind = target.kind if target.kind is not ColumnType.ANY else source.kind
     return _Lane(
         source,
         target,

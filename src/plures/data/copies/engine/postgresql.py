@@ -5,9 +5,9 @@ from typing import Final
 
 from plures.data.store import Transaction
 
-from .table import OWN, Column, Kind, Position, Table, quoted
+from .table import OWN, Column, ColumnType, Position, Table, quoted
 
-_SETTLE: Final = """
+_FORMS: Final = """
 SELECT set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'postgres', true),
     set_config('extra_float_digits', '1', true), set_config('bytea_output', 'hex', true)"""
 # Partitions are read through the table that they are parts of.
@@ -32,35 +32,45 @@ LEFT JOIN pg_class t ON t.oid = d.refobjid LEFT JOIN pg_attribute a ON a.attreli
 WHERE s.relnamespace = quote_ident(current_schema())::regnamespace AND s.relkind = 'S' ORDER BY s.relname"""
 _ENABLED: Final = {"O": "ENABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
 _KINDS: Final = {
-    "int2": Kind.SHORT,
-    "int4": Kind.INTEGER,
-    "int8": Kind.LONG,
-    "bool": Kind.BOOLEAN,
-    "float4": Kind.SINGLE,
-    "float8": Kind.DOUBLE,
-    "numeric": Kind.NUMERIC,
-    "text": Kind.TEXT,
-    "varchar": Kind.TEXT,
-    "bpchar": Kind.PADDED,
-    "bytea": Kind.BYTES,
-    "uuid": Kind.UUID,
-    "timestamptz": Kind.INSTANT,
-    "timestamp": Kind.LOCAL_TIME,
-    "date": Kind.DATE,
-    "time": Kind.TIME,
-    "json": Kind.JSON,
-    "jsonb": Kind.JSON,
+    "int2": ColumnType.SHORT,
+    "int4": ColumnType.INTEGER,
+    "int8": ColumnType.LONG,
+    "bool": ColumnType.BOOLEAN,
+    "float4": ColumnType.SINGLE,
+    "float8": ColumnType.DOUBLE,
+    "numeric": ColumnType.NUMERIC,
+    "text": ColumnType.TEXT,
+    "varchar": ColumnType.TEXT,
+    "bpchar": ColumnType.PADDED,
+    "bytea": ColumnType.BYTES,
+    "uuid": ColumnType.UUID,
+    "timestamptz": ColumnType.INSTANT,
+    "timestamp": ColumnType.LOCAL_TIME,
+    "date": ColumnType.DATE,
+    "time": ColumnType.TIME,
+    "json": ColumnType.JSON,
+    "jsonb": ColumnType.JSON,
 }
 _AS_THEY_ARE: Final = frozenset(
-    {Kind.SHORT, Kind.INTEGER, Kind.LONG, Kind.BOOLEAN, Kind.SINGLE, Kind.DOUBLE, Kind.TEXT, Kind.PADDED, Kind.BYTES}
+    {
+        ColumnType.SHORT,
+        ColumnType.INTEGER,
+        ColumnType.LONG,
+        ColumnType.BOOLEAN,
+        ColumnType.SINGLE,
+        ColumnType.DOUBLE,
+        ColumnType.TEXT,
+        ColumnType.PADDED,
+        ColumnType.BYTES,
+    }
 )
 
 
 class PostgresCatalogue:
     """As `Catalogue` says."""
 
-    async def settle(self, transaction: Transaction) -> None:
-        await transaction.execute(_SETTLE, {})
+    async def begin(self, transaction: Transaction) -> None:
+        await transaction.execute(_FORMS, {})
 
     async def tables(self, transaction: Transaction) -> tuple[list[Table], list[str]]:
         found = (await transaction.execute(_TABLES, {})).rows
@@ -131,6 +141,6 @@ async def _table(transaction: Transaction, name: str) -> Table:
 
 
 def _column(name: str, type_name: str, declared: str, not_null: bool) -> Column:  # noqa: FBT001 - a row of the catalogue
-    kind = _KINDS.get(type_name, Kind.OTHER)
+    kind = _KINDS.get(type_name, ColumnType.OTHER)
     select = quoted(name) if kind in _AS_THEY_ARE else f"{quoted(name)}::text AS {quoted(name)}"
     return Column(name, kind, declared, select, f"CAST({{}} AS text)::{declared}", is_nullable=not not_null)

@@ -5,7 +5,7 @@ from typing import Final
 
 from plures.data.store import Transaction
 
-from .table import OWN, Column, Kind, Position, Table, quoted
+from .table import OWN, Column, ColumnType, Position, Table, quoted
 
 _TABLES: Final = (
     "SELECT name, type FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual') ORDER BY name"
@@ -20,8 +20,8 @@ _GIVE: Final = "INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :seq)"
 class SqliteCatalogue:
     """As `Catalogue` says. Foreign keys are off on the connections of a move, so they are in no way."""
 
-    async def settle(self, transaction: Transaction) -> None:
-        """Nothing to settle."""
+    async def begin(self, transaction: Transaction) -> None:
+        """SQLite has one form."""
 
     async def tables(self, transaction: Transaction) -> tuple[list[Table], list[str]]:
         found = (await transaction.execute(_TABLES, {})).rows
@@ -55,7 +55,7 @@ class SqliteCatalogue:
 async def _table(transaction: Transaction, name: str) -> Table:
     found = (await transaction.execute(_COLUMNS, {"table": name})).rows
     columns = tuple(
-        Column(column, Kind.ANY, declared, quoted(column), is_nullable=not not_null)
+        Column(column, ColumnType.ANY, declared, quoted(column), is_nullable=not not_null)
         for column, declared, not_null, _ in found
     )
     key = tuple(column for _, column in sorted((place, column) for column, _, _, place in found if place))

@@ -15,7 +15,7 @@ Values: TypeAlias = tuple[Any, ...]
 """One row, or one key."""
 
 
-class Kind(StrEnum):
+class ColumnType(StrEnum):
     """What a column holds, by what its values have in common with those of another store."""
 
     ANY = "any value"
@@ -49,7 +49,7 @@ class Column:
     """
 
     name: str
-    kind: Kind
+    kind: ColumnType
     declared: str
     select: str
     key: str = "{}"

@@ -14,13 +14,13 @@ from uuid import UUID
 
 from plures.data.store import Dialect
 
-from .table import Column, Kind
+from .table import Column, ColumnType
 
 Convert: TypeAlias = Callable[[Any], Any]
 """Takes any value but None."""
 
-_BITS: Final = {Kind.SHORT: 16, Kind.INTEGER: 32, Kind.LONG: 64}
-_TIMES: Final = frozenset({Kind.INSTANT, Kind.LOCAL_TIME, Kind.DATE, Kind.TIME})
+_BITS: Final = {ColumnType.SHORT: 16, ColumnType.INTEGER: 32, ColumnType.LONG: 64}
+_TIMES: Final = frozenset({ColumnType.INSTANT, ColumnType.LOCAL_TIME, ColumnType.DATE, ColumnType.TIME})
 _MOMENTS_WITHOUT_DATE: Final = ("infinity", "-infinity")
 
 
@@ -28,9 +28,11 @@ class Unfit(ValueError):
     """A value that a column of the other store cannot hold."""
 
 
-def canonical(kind: Kind, dialect: Dialect) -> Convert | None:
+def canonical(kind: ColumnType, dialect: Dialect) -> Convert | None:
     """From what a column of this kind brings in this dialect; None where that is the canonical form itself."""
-    if kind is Kind.ANY or (dialect is Dialect.POSTGRESQL and kind in (*_BITS, Kind.TEXT, Kind.BYTES, Kind.OTHER)):
+    if kind is ColumnType.ANY or (
+        dialect is Dialect.POSTGRESQL and kind in (*_BITS, ColumnType.TEXT, ColumnType.BYTES, ColumnType.OTHER)
+    ):
         return None
     if dialect is Dialect.POSTGRESQL:
         return _FROM_POSTGRESQL.get(kind, str)
@@ -39,15 +41,15 @@ def canonical(kind: Kind, dialect: Dialect) -> Convert | None:
     return _FROM_SQLITE[kind]
 
 
-def written(kind: Kind, source: Dialect, target: Column, dialect: Dialect) -> Convert | None:
+def written(kind: ColumnType, source: Dialect, target: Column, dialect: Dialect) -> Convert | None:
     """From what a column of the source brings to what the target takes; None where these are the same."""
-    if kind is Kind.ANY or (source is dialect and dialect is Dialect.POSTGRESQL):
+    if kind is ColumnType.ANY or (source is dialect and dialect is Dialect.POSTGRESQL):
         return None
     if dialect is Dialect.POSTGRESQL:
-        return str if kind is Kind.JSON else canonical(kind, source)
-    if kind is Kind.NUMERIC:
+        return str if kind is ColumnType.JSON else canonical(kind, source)
+    if kind is ColumnType.NUMERIC:
         return _exact if not _keeps_text(target.declared) else None
-    if kind is Kind.UUID:
+    if kind is ColumnType.UUID:
         return _uuid_for(target.declared)
     if kind in _TIMES:
         return _time_for_sqlite(kind)
@@ -223,13 +225,13 @@ def _uuid_for(declared: str) -> Convert:
     return convert
 
 
-def _time_for_sqlite(kind: Kind) -> Convert:
+def _time_for_sqlite(kind: ColumnType) -> Convert:
     def convert(value: str) -> str:
         try:
             moment: datetime | date | time
-            if kind is Kind.DATE:
+            if kind is ColumnType.DATE:
                 moment = date.fromisoformat(value)
-            elif kind is Kind.TIME:
+            elif kind is ColumnType.TIME:
                 moment = time.fromisoformat(value)
             else:
                 return datetime.fromisoformat(value).isoformat(" ")
@@ -247,43 +249,44 @@ def _keeps_text(declared: str) -> bool:
 
 
 def _other(value: Any, wanted: str) -> Unfit:
-    held = {str: "text", bytes: "bytes", int: "a whole number", float: "a floating-point number"}
-    return Unfit(f"it holds {held.get(type(value), type(value).__name__)} that is not {wanted}")
+    held = {"str": "text", "int": "a whole number", "float": "a floating-point number"}
+    name = type(value).__name__
+    return Unfit(f"it holds {held.get(name, name)} that is not {wanted}")
 
 
 def _unpadded(value: Any) -> str:
     return _text(value).rstrip(" ")
 
 
-_FROM_POSTGRESQL: Final[dict[Kind, Convert]] = {
-    Kind.BOOLEAN: int,
-    Kind.SINGLE: _double,
-    Kind.DOUBLE: _double,
-    Kind.PADDED: _unpadded,
-    Kind.NUMERIC: _decimal,
-    Kind.JSON: _json,
+_FROM_POSTGRESQL: Final[dict[ColumnType, Convert]] = {
+    ColumnType.BOOLEAN: int,
+    ColumnType.SINGLE: _double,
+    ColumnType.DOUBLE: _double,
+    ColumnType.PADDED: _unpadded,
+    ColumnType.NUMERIC: _decimal,
+    ColumnType.JSON: _json,
 }
 """The others are read as text, in the form that the server gives them."""
 
-_FROM_SQLITE: Final[dict[Kind, Convert]] = {
-    Kind.BOOLEAN: _boolean,
-    Kind.SINGLE: _single,
-    Kind.DOUBLE: _double,
-    Kind.NUMERIC: _decimal,
-    Kind.TEXT: _text,
-    Kind.PADDED: _unpadded,
-    Kind.BYTES: _bytes,
-    Kind.UUID: _uuid,
-    Kind.INSTANT: _instant,
-    Kind.LOCAL_TIME: _local_time,
-    Kind.DATE: _date,
-    Kind.TIME: _time,
-    Kind.JSON: _json,
-    Kind.OTHER: _text,
+_FROM_SQLITE: Final[dict[ColumnType, Convert]] = {
+    ColumnType.BOOLEAN: _boolean,
+    ColumnType.SINGLE: _single,
+    ColumnType.DOUBLE: _double,
+    ColumnType.NUMERIC: _decimal,
+    ColumnType.TEXT: _text,
+    ColumnType.PADDED: _unpadded,
+    ColumnType.BYTES: _bytes,
+    ColumnType.UUID: _uuid,
+    ColumnType.INSTANT: _instant,
+    ColumnType.LOCAL_TIME: _local_time,
+    ColumnType.DATE: _date,
+    ColumnType.TIME: _time,
+    ColumnType.JSON: _json,
+    ColumnType.OTHER: _text,
 }
-_TO_SQLITE: Final[dict[Kind, Convert]] = {
-    Kind.BOOLEAN: int,
-    Kind.SINGLE: _no_nan,
-    Kind.DOUBLE: _no_nan,
-    Kind.PADDED: _unpadded,
+_TO_SQLITE: Final[dict[ColumnType, Convert]] = {
+    ColumnType.BOOLEAN: int,
+    ColumnType.SINGLE: _no_nan,
+    ColumnType.DOUBLE: _no_nan,
+    ColumnType.PADDED: _unpadded,
 }

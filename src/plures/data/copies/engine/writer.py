@@ -46,5 +46,5 @@ class Writer:
 
     async def _write(self, rows: Sequence[Values]) -> None:
         async with self._target.write() as write:
-            await self._catalogue.settle(write)
+            await self._catalogue.begin(write)
             await write.fill(self._pair.target.name, self._pair.filled, rows)
