@@ -5,9 +5,9 @@ import logging
 from uuid import uuid4
 
 import pytest
-from lab import Full, Put, Shelf
+from lab import Closed, Full, Put, Shelf
 
-from plures import CallError, Internal, InvalidRequest, Outcome, Unavailable
+from plures import CallError, Internal, InvalidRequest, KeyReused, Outcome, Unavailable
 from plures.testing import Running
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("quiet")]
@@ -49,9 +49,23 @@ async def test_another_request_with_the_same_key_is_refused(shop: Running, key: 
     shelf = shop.client(Shelf)
     await shelf.put(key, "tea")
     error = await failure(shelf.put(key, "coffee"))
-    assert (type(error), error.outcome) == (InvalidRequest, Outcome.NOT_SENT)
+    assert (type(error), error.code, error.outcome) == (KeyReused, "call.key_reused", Outcome.NOT_SENT)
     assert error.why == f"the key {key!r} belongs to another request, with other values"
+    assert isinstance(error, InvalidRequest)
     assert await shelf.runs(key) == 1
+
+
+@pytest.mark.parametrize("strange", ["x" * 256, "nothing\0in between", "\ud800"])
+async def test_keys_that_cannot_be_kept_are_refused(shop: Running, strange: str) -> None:
+    error = await failure(shop.client(Shelf).put(strange))
+    assert (type(error), error.outcome) == (InvalidRequest, Outcome.NOT_SENT)
+
+
+@pytest.mark.parametrize("strange", ["\U0001f375" * 255, "' OR 1=1 --", "\n\t ", "%s:key$1", "\u202e"])
+async def test_keys_of_any_characters(shop: Running, key: str, strange: str) -> None:
+    shelf = shop.client(Shelf)
+    unique = (key + strange)[:255]
+    assert await shelf.put(unique) == await shelf.put(unique) == Put(unique, 1)
 
 
 async def test_operations_do_not_share_their_keys(shop: Running, key: str) -> None:
@@ -69,13 +83,18 @@ async def test_a_declared_error_is_an_answer_too(shop: Running, key: str, within
         assert full.value == Full(times=1)
 
 
-async def test_an_undeclared_error_is_none_and_what_was_written_stays(shop: Running, key: str) -> None:
+@pytest.mark.parametrize(("fails", "kind"), [("declared", Closed), ("undeclared", Internal)])
+async def test_what_tells_the_caller_to_try_again_is_no_answer_and_leaves_nothing(
+    shop: Running, key: str, fails: str, kind: type[Exception]
+) -> None:
     shelf = shop.client(Shelf)
-    if "wire" not in shop.where:
-        assert type(await failure(shelf.put_and_fail(key))) is Internal
-        assert await shelf.runs(key) == 1
     for _ in range(2):
-        assert await shelf.put_and_fail(key) == 2
+        with pytest.raises(kind):
+            await shelf.put_and_fail(key, fails)
+        assert await shelf.runs(key) == 0
+    for _ in range(2):
+        assert await shelf.put_and_fail(key, "") == 1
+    assert await shelf.runs(key) == 1
 
 
 async def test_an_operation_that_writes_several_times_or_never(shop: Running, key: str) -> None:

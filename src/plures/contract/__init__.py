@@ -3,7 +3,19 @@
 from msgspec import Meta
 
 from .annotations import Unresolvable, annotations_of
-from .codec import MAX_DEPTH, Codec, Fits, Malformed, Problems, TooDeep, as_list, as_object, decode_base64, shape_of
+from .codec import (
+    MAX_DEPTH,
+    Codec,
+    Fits,
+    Malformed,
+    Problems,
+    TooDeep,
+    as_list,
+    as_object,
+    canonical,
+    decode_base64,
+    shape_of,
+)
 from .contract_reader import is_contract, read_contract
 from .declare import OperationDeclaration, command, contract, query
 from .description import ContractDescription, ErrorDescription, OperationDescription
@@ -28,6 +40,7 @@ __all__ = [
     "annotations_of",
     "as_list",
     "as_object",
+    "canonical",
     "command",
     "contract",
     "decode_base64",

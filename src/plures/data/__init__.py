@@ -1,7 +1,7 @@
 """Layer 4: a capability's own database. Knows nothing of capabilities, contracts or calls."""
 
 from . import copies
-from .commands import Commands, KeyTaken, Remembered
+from .commands import MOST_IN_KEY, Commands, Remembered
 from .connection import Connection
 from .database import Database
 from .errors import (
@@ -48,6 +48,7 @@ from .store import Applied, Dialect
 from .work import HoldingWork, Work, commit_held
 
 __all__ = [
+    "MOST_IN_KEY",
     "AccessRefused",
     "AdministratorRefused",
     "Applied",
@@ -73,7 +74,6 @@ __all__ = [
     "Folder",
     "ForeignKeyViolated",
     "HoldingWork",
-    "KeyTaken",
     "Migration",
     "MigrationChanged",
     "MigrationFailed",

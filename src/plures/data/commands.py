@@ -3,7 +3,6 @@
 Source: docs/adr/0019-remembered-commands.md
 """
 
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from time import time
 from typing import Final
@@ -22,14 +21,12 @@ VALUES (:operation, :key, :request, :status, :answer, :now)
 ON CONFLICT (operation, command_key) DO UPDATE
 SET request = excluded.request, status = excluded.status, answer = excluded.answer, answered_at = excluded.answered_at
 WHERE plures_commands.answered_at <= :oldest"""
-_OLD: Final = "SELECT operation, command_key AS key FROM plures_commands WHERE answered_at <= :oldest LIMIT :most"
-_FORGET: Final = (
-    "DELETE FROM plures_commands WHERE operation = :operation AND command_key = :key AND answered_at <= :oldest"
-)
+_FORGET: Final = """
+DELETE FROM plures_commands WHERE (operation, command_key) IN
+(SELECT operation, command_key FROM plures_commands WHERE answered_at <= :oldest ORDER BY answered_at LIMIT :most)"""
 
-
-class KeyTaken(Exception):
-    """Another replica has answered the same command meanwhile; what this one did is rolled back with its answer."""
+MOST_IN_KEY: Final = 255
+"""So many characters: PostgreSQL keeps no long texts in an index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +58,8 @@ class Commands:
         return None if row is None else Remembered(row.request, row.status, row.answer)
 
     @staticmethod
-    async def keep(connection: Connection, operation: str, key: str, answered: Remembered) -> None:
-        """Remember an answer in an open transaction; raises `KeyTaken`."""
+    async def keep(connection: Connection, operation: str, key: str, answered: Remembered) -> bool:
+        """Remember an answer in an open transaction; False where another replica has answered the same command meanwhile."""
         values = {
             "operation": operation,
             "key": key,
@@ -72,24 +69,15 @@ class Commands:
             "now": _now(),
             "oldest": _oldest(),
         }
-        if (await connection.execute(_KEEP, values)).rowcount == 0:
-            raise KeyTaken
+        return (await connection.execute(_KEEP, values)).rowcount > 0
 
     async def forget_old(self) -> None:
         """Delete what is older than 14 days, a few hundred at a time, so that writes of others get their turn."""
-        async for old in self._old():
+        forgotten = _AT_ONCE
+        while forgotten >= _AT_ONCE:
             async with self._database.write() as connection:
-                await connection.execute(_FORGET, old)
-
-    async def _old(self) -> AsyncGenerator[list[dict[str, object]]]:
-        while True:
-            oldest = _oldest()
-            async with self._database.read() as connection:
-                rows = (await connection.execute(_OLD, {"oldest": oldest, "most": _AT_ONCE})).all()
-            if rows:
-                yield [{"operation": row.operation, "key": row.key, "oldest": oldest} for row in rows]
-            if len(rows) < _AT_ONCE:
-                return
+                values = {"oldest": _oldest(), "most": _AT_ONCE}
+                forgotten = (await connection.execute(_FORGET, values)).rowcount
 
 
 def _now() -> int:

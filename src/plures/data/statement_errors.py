@@ -8,7 +8,7 @@ StatementFailed              the statement is wrong, or the store refuses it
  ├─ WriteConflict            another write changed what this one depends on; may be repeated
  ├─ ConnectionLost           the server is gone; nothing remains, may be repeated
  │   └─ CommitUnknown        it went during the commit, which may have happened
- └─ DiskFull                 nothing of the transaction remains; may be repeated once there is room
+ └─ DiskFull                 nothing of the transaction remains; room has to be made first
 """
 
 from dataclasses import dataclass
@@ -24,12 +24,16 @@ class StatementFailed(PluresError):
     """The store refuses a statement.
 
     Attributes:
-        may_be_repeated: The same transaction may succeed when it is run again, and nothing of it remains now.
+        may_be_repeated: The same transaction may succeed when it is run again at once, and nothing of it remains now.
+        is_passing: Not the statement is at fault but the state of the database, which passes or is mended.
+        may_have_happened: It is not known whether the transaction was committed.
     """
 
     code = "data.statement_failed"
     wording = Text(_CANNOT_RUN, why="{reason}", fix="Correct the statement or its parameters.")
     may_be_repeated: ClassVar[bool] = False
+    is_passing: ClassVar[bool] = False
+    may_have_happened: ClassVar[bool] = False
 
     capability: str
     statement: str
@@ -90,6 +94,7 @@ class DatabaseBusy(StatementFailed):
         fix="End the program that writes to this database beside the application, or try again.",
     )
     may_be_repeated = True
+    is_passing = True
 
 
 class WriteConflict(StatementFailed):
@@ -102,6 +107,7 @@ class WriteConflict(StatementFailed):
         fix="Run the whole transaction again; nothing of it remains.",
     )
     may_be_repeated = True
+    is_passing = True
 
 
 class ConnectionLost(StatementFailed):
@@ -114,6 +120,7 @@ class ConnectionLost(StatementFailed):
         fix="Run the whole transaction again; nothing of it remains.",
     )
     may_be_repeated = True
+    is_passing = True
 
 
 class CommitUnknown(ConnectionLost):
@@ -126,16 +133,17 @@ class CommitUnknown(ConnectionLost):
         fix="Read what the write should have left, then decide.",
     )
     may_be_repeated = False
+    may_have_happened = True
 
 
 class DiskFull(StatementFailed):
-    """There is no room for what the statement writes."""
+    """There is no room for what the statement writes. A full disk does not empty by itself, so repeating at once is in vain."""
 
     code = "data.disk_full"
     wording = Text(
         _CANNOT_RUN, why="{reason}", fix="Make room on the disk of the database. The transaction was rolled back."
     )
-    may_be_repeated = True
+    is_passing = True
 
 
 class StorageFailed(StatementFailed):

@@ -3,6 +3,7 @@
     PluresError
      └─ CallError                (any other code)     another failure that a peer answers
          ├─ InvalidRequest       invalid_argument     the request breaks the contract
+         │   └─ KeyReused        invalid_argument     the key of a command belongs to another request
          ├─ DeadlineExceeded     deadline_exceeded    the time ran out
          ├─ Unavailable          unavailable          no replica could answer
          ├─ LimitExceeded        resource_exhausted   too many bytes, levels of JSON, or hops
@@ -85,8 +86,14 @@ class CallError(PluresError):
             noted.append(self)
 
     @staticmethod
-    def of(status: Status, operation: str, why: str, *, outcome: Outcome) -> "CallError":
-        """A failed call with a Connect code, of the class that stands for the code."""
+    def of(status: Status, operation: str, why: str, *, outcome: Outcome, kind: object = None) -> "CallError":
+        """A failed call with a Connect code, of the class that stands for the code.
+
+        Args:
+            kind: Our code, for a class that shares its Connect code with another one.
+        """
+        if kind == KeyReused.code and status is KeyReused.status:
+            return KeyReused(operation, why, outcome=outcome)
         return _BY_STATUS.get(status, CallError)(operation, why, outcome=outcome, status=status)
 
 
@@ -96,6 +103,13 @@ class InvalidRequest(CallError):
     code = "call.invalid_request"
     status = Status.INVALID_ARGUMENT
     remedy = "Send what the contract says: `plures call --help` and the contract listing show it."
+
+
+class KeyReused(InvalidRequest):
+    """The key of a command came with other values before. What the command answered to them cannot be the answer to these."""
+
+    code = "call.key_reused"
+    remedy = "Send a command again with the values that it had, and give each new one a new key."
 
 
 class DeadlineExceeded(CallError):

@@ -4,11 +4,12 @@ from plures import Application, Capability
 
 from .echo import Circle, Colour, Echo, EchoService, Empty, Everything, Point, Sku, Square, Tree
 from .relay import Relay, RelayService
-from .shelf import RUNS, Full, Put, Shelf, ShelfService
+from .shelf import RUNS, Closed, Full, Put, Shelf, ShelfService
 from .trouble import Gone, Refused, Trouble, TroubleService
 
 __all__ = [
     "Circle",
+    "Closed",
     "Colour",
     "Echo",
     "Empty",

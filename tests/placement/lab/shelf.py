@@ -24,6 +24,10 @@ class Full(ContractError, status="resource_exhausted"):
     times: int
 
 
+class Closed(ContractError, status="unavailable"):
+    """Come again later."""
+
+
 @contract("lab.shelf.v1", owner="tests")
 class Shelf(Protocol):
     @command(idempotent=True, key="key", deadline_s=5)
@@ -36,8 +40,8 @@ class Shelf(Protocol):
     async def put_nothing(self, key: str) -> None: ...
     @command(idempotent=True, key="key", deadline_s=5)
     async def put_and_call(self, key: str) -> int: ...
-    @command(idempotent=True, key="key", deadline_s=5)
-    async def put_and_fail(self, key: str) -> int: ...
+    @command(idempotent=True, key="key", deadline_s=5, errors=[Closed])
+    async def put_and_fail(self, key: str, fails: str) -> int: ...
     @command(idempotent=True, key="key", deadline_s=5)
     async def put_together(self, key: str) -> int: ...
     @command(deadline_s=5)
@@ -81,10 +85,13 @@ class ShelfService(Shelf):
         await self._echo.number(1)
         return await self._myself.runs(key)
 
-    async def put_and_fail(self, key: str) -> int:
-        if await self._put(key) == 1:
+    async def put_and_fail(self, key: str, fails: str) -> int:
+        times = await self._put(key)
+        if fails == "declared":
+            raise Closed
+        if fails == "undeclared":
             raise RuntimeError(key)
-        return 2
+        return times
 
     async def put_together(self, key: str) -> int:
         return max(await asyncio.gather(*(self._put(key) for _ in range(5))))

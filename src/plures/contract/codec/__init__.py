@@ -17,6 +17,7 @@ same values and the same refusals: `tests/property/test_codec.py` proves it on g
 """
 
 from .bounds import Bounds, given
+from .canonical import canonical
 from .codec import Codec, Malformed
 from .containers import OptionalType, TupleType
 from .fast_way import takes_in_order
@@ -46,6 +47,7 @@ __all__ = [
     "WireType",
     "as_list",
     "as_object",
+    "canonical",
     "decode_base64",
     "given",
     "shape_of",

@@ -7,16 +7,17 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
-import msgspec
-
-from plures.contract import Codec, ContractError, Malformed, OperationDescription, TooDeep
-from plures.data import Commands, Database, HoldingWork, KeyTaken, Remembered, Work
-from plures.errors import CallError, InvalidRequest, Outcome
+from plures.contract import Codec, ContractError, Malformed, OperationDescription, TooDeep, canonical
+from plures.data import MOST_IN_KEY, Commands, Connection, Database, HoldingWork, Remembered, Work, WriteConflict
+from plures.errors import CallError, InvalidRequest, KeyReused, Outcome, Status
 from plures.runtime import Refusal, Reply, answer_shape, bad_request, connect
 
-from .repeating import attempted, repeated
+from .repeating import Attempts, attempted
+
+_UNKEPT: Final = "\0"
+"""PostgreSQL has no text with it."""
 
 
 class Remembering:
@@ -27,6 +28,7 @@ class Remembering:
         self._method = method
         self._database = database
         self._commands = Commands(database)
+        self._attempts = Attempts(operation)
         self._fits = answer_shape(operation)
         # Commands that run, by their keys.
         self._running: dict[str, asyncio.Event] = {}
@@ -38,68 +40,86 @@ class Remembering:
         key = getattr(request, self._operation.declaration.key)
         start = lambda: self._method(*args, **kwargs)  # noqa: E731 - it has no name of its own
         if not key:
-            return repeated(self._operation, partial(Work, self._database), lambda work: attempted(work, start))
+            return self._attempts.until_answered(partial(Work, self._database), lambda work: attempted(work, start))
         return self._once(key, request, start)
 
     async def _once(self, key: str, request: Any, start: Callable[[], Awaitable[Any]]) -> Any:
-        fingerprint = self._fingerprint(request)
+        fingerprint = self._fingerprint(key, request)
         while (running := self._running.get(key)) is not None:
             await running.wait()
         ended = self._running[key] = asyncio.Event()
         try:
-            known = await self._commands.find(self._operation.full_name, key)
-            if known is None:
-                try:
-                    return await repeated(
-                        self._operation,
-                        partial(HoldingWork, self._database),
-                        lambda work: self._first(work, key, fingerprint, start),
-                    )
-                except KeyTaken:
-                    known = await self._commands.find(self._operation.full_name, key)
-            return self._again(key, fingerprint, known)
+            return await self._attempts.until_answered(
+                partial(HoldingWork, self._database), lambda work: self._attempt(work, key, fingerprint, start)
+            )
         finally:
             del self._running[key]
             ended.set()
 
-    def _again(self, key: str, fingerprint: str, known: Remembered | None) -> Any:
-        """What was answered before."""
-        name = self._operation.full_name
-        if known is None or known.request != fingerprint:
-            why = f"the key {key!r} belongs to another request, with other values"
-            raise Refusal(InvalidRequest(name, why, outcome=Outcome.NOT_SENT))
-        return connect.answer_of(self._operation, Reply(known.status, known.answer.encode()))
+    async def _attempt(self, work: HoldingWork, key: str, fingerprint: str, start: Callable[[], Awaitable[Any]]) -> Any:
+        """The answer of before, or else that of the method."""
+        known = await self._commands.find(self._operation.full_name, key)
+        if known is not None:
+            return self._again(key, fingerprint, known)
+        try:
+            answer, error = await self._first(work, key, fingerprint, start)
+        except Exception:
+            # Another replica may have been first: then what it left made this one fail. Or the commit has happened unseen.
+            known = await self._commands.find(self._operation.full_name, key)
+            if known is None:
+                raise
+            return self._again(key, fingerprint, known)
+        if error is not None:
+            raise error
+        return answer
 
-    async def _first(self, work: HoldingWork, key: str, fingerprint: str, start: Callable[[], Awaitable[Any]]) -> Any:
-        """Run the operation, and remember what it answers together with what it changes."""
+    def _again(self, key: str, fingerprint: str, known: Remembered) -> Any:
+        """What was answered before."""
+        if known.request != fingerprint:
+            why = f"the key {key!r} belongs to another request, with other values"
+            raise Refusal(KeyReused(self._operation.full_name, why, outcome=Outcome.NOT_SENT))
+        try:
+            return connect.answer_of(self._operation, Reply(known.status, known.answer.encode()))
+        except CallError as unreadable:
+            # Another version of the contract wrote it.
+            raise Refusal(unreadable) from None
+
+    async def _first(
+        self, work: HoldingWork, key: str, fingerprint: str, start: Callable[[], Awaitable[Any]]
+    ) -> tuple[Any, ContractError | None]:
+        """Run the operation, and remember what it answers together with what it changes. Without an answer it changes nothing."""
         with work.under_way():
             try:
                 answer, error = await start(), None
             except ContractError as raised:
                 answer, error = None, raised
             except BaseException:
-                # What has left its `write()` is kept, as the operation was promised.
-                await work.commit_held()
+                await work.give_up()
                 raise
         reply = self._reply(answer, error)
         if reply is None:
-            await work.commit_held()
-        else:
+            await work.give_up()
+            return answer, error
+
+        async def keep(connection: Connection) -> None:
             remembered = Remembered(fingerprint, reply.http_status, reply.body.decode())
-            await work.end(
-                self._database.write,
-                lambda connection: Commands.keep(connection, self._operation.full_name, key, remembered),
-            )
-        if error is not None:
-            raise error
-        return answer
+            if not await Commands.keep(connection, self._operation.full_name, key, remembered):
+                raise WriteConflict(self._operation.capability, "COMMIT", "another replica has answered this command")
+
+        await work.end(self._database.write, keep)
+        return answer, error
 
     def _reply(self, answer: Any, error: ContractError | None) -> Reply | None:
-        """The answer as it would travel; None for one that breaks the contract, which is a bug to mend and not to remember."""
+        """The answer as it would travel; None for one that is not remembered.
+
+        That is one that breaks the contract, which is a bug to mend, and an error that tells the caller to try again.
+        """
         operation = self._operation
         if error is not None:
             is_declared = any(type(error) is declared.python for declared in operation.errors)
-            if not is_declared or connect.error_that_crosses(error, operation) is not error:
+            if not is_declared or error.status is Status.UNAVAILABLE:
+                return None
+            if connect.error_that_crosses(error, operation) is not error:
                 return None
             return connect.error_reply(error, operation)
         if not self._fits(answer):
@@ -109,14 +129,13 @@ class Remembering:
         except CallError:
             return None
 
-    def _fingerprint(self, request: Any) -> str:
-        """Tells requests apart. Fields at their defaults do not count: a later version of the contract may add such."""
-        codec = self._operation.request
+    def _fingerprint(self, key: str, request: Any) -> str:
+        """Tells requests apart; raises `Refusal` for a request or a key that cannot be kept."""
         try:
-            told: dict[str, msgspec.Raw] = msgspec.json.decode(codec.encode(request), type=dict[str, msgspec.Raw])
+            told = canonical(self._operation.request, request)
         except (Malformed, TooDeep) as error:
             raise Refusal(bad_request(error, self._operation)) from None
-        for field in codec.message.fields:
-            if field.default is not field.REQUIRED and getattr(request, field.name) == field.default:
-                told.pop(field.wire_name, None)
-        return hashlib.sha256(msgspec.json.encode(told, order="sorted")).hexdigest()
+        if len(key) > MOST_IN_KEY or _UNKEPT in key:
+            why = f"the key has {len(key)} characters; it may have {MOST_IN_KEY}, and none of them U+0000"
+            raise Refusal(InvalidRequest(self._operation.full_name, why, outcome=Outcome.NOT_SENT))
+        return hashlib.sha256(told).hexdigest()

@@ -1,6 +1,7 @@
 """Runs an operation again whose transaction met others, where nothing of the failed attempt remains and nothing has left it."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 from random import random
@@ -8,19 +9,24 @@ from time import monotonic
 from typing import Any, Final, TypeVar
 
 from plures.contract import OperationDescription
-from plures.data import Database, StatementFailed, Work
+from plures.data import Database, ServerUnreachable, StatementFailed, TooManyConnections, Work
 from plures.errors import Outcome, Unavailable
 from plures.runtime import Refusal, current
 
 MOST_ATTEMPTS: Final = 6
 _FIRST_PAUSE_S: Final = 0.005
 _LONGEST_PAUSE_S: Final = 0.2
+_PASSING: Final = (StatementFailed, ServerUnreachable, TooManyConnections)
+"""What a transaction can fail with because of others, or of the state of the server; a StatementFailed says itself whether it is so."""
+
+_LOG: Final = logging.getLogger("plures.calls")
 
 W = TypeVar("W", bound=Work)
 
 
 def repeating(operation: OperationDescription, method: Callable[..., Any], database: Database) -> Callable[..., Any]:
     """An operation of a service that keeps data, with its transactions repeated where that is safe."""
+    attempts = Attempts(operation)
 
     def call(*args: Any, **kwargs: Any) -> Awaitable[Any]:
         # Outside of the coroutine: arguments that do not fit are a TypeError of the caller.
@@ -31,9 +37,9 @@ def repeating(operation: OperationDescription, method: Callable[..., Any], datab
         try:
             with work.under_way():
                 return await first
-        except StatementFailed as error:
-            await _pause_before(1, operation, work, error)
-        return await repeated(operation, partial(Work, database), lambda work: attempted(work, again), failed=1)
+        except _PASSING as error:
+            failure = error
+        return await attempts.again(partial(Work, database), lambda work: attempted(work, again), work, failure)
 
     return call
 
@@ -44,46 +50,70 @@ async def attempted(work: Work, method: Callable[[], Awaitable[Any]]) -> Any:
         return await method()
 
 
-async def repeated(
-    operation: OperationDescription,
-    make: Callable[[], W],
-    attempt: Callable[[W], Awaitable[Any]],
-    *,
-    failed: int = 0,
-) -> Any:
-    """The answer of the first attempt that meets no other transaction.
+class Attempts:
+    """The attempts of one operation in this replica."""
 
-    Args:
-        attempt: Runs the operation once, as this work.
-        failed: Attempts before.
+    def __init__(self, operation: OperationDescription) -> None:
+        self._operation = operation
+        # Attempts that met others come one at a time from then on: else many calls that change one row would meet again and again.
+        self._turn = asyncio.Lock()
 
-    Raises:
-        Refusal: There is no next attempt.
-    """
-    while True:
+    async def until_answered(self, make: Callable[[], W], attempt: Callable[[W], Awaitable[Any]]) -> Any:
+        """The answer of the first attempt that meets no other transaction.
+
+        Args:
+            attempt: Runs the operation once, as this work.
+
+        Raises:
+            Refusal: There is no next attempt.
+        """
         work = make()
         try:
             return await attempt(work)
-        except StatementFailed as error:
+        except _PASSING as error:
+            failure = error
+        return await self.again(make, attempt, work, failure)
+
+    async def again(
+        self, make: Callable[[], W], attempt: Callable[[W], Awaitable[Any]], work: Work, failure: Exception
+    ) -> Any:
+        """The answer of a later attempt; the first failed with this, as that work."""
+        failed = 1
+        while True:
+            pause_s = self._pause_s(failed, work, failure)
+            async with self._turn:
+                await asyncio.sleep(pause_s)
+                work = made = make()
+                try:
+                    return await attempt(made)
+                except _PASSING as error:
+                    failure = error
             failed += 1
-            await _pause_before(failed, operation, work, error)
 
+    def _pause_s(self, failed: int, work: Work, failure: Exception) -> float:
+        """How long to wait before the next attempt: at random, and longer each time.
 
-async def _pause_before(failed: int, operation: OperationDescription, work: Work, error: StatementFailed) -> None:
-    """Wait at random before the next attempt, longer each time.
+        Raises:
+            StatementFailed: The failure itself, where the statement is at fault.
+            Refusal: There is no next attempt.
+        """
+        if isinstance(failure, StatementFailed) and not failure.is_passing:
+            raise failure
+        context = current.get()
+        has_left = work.has_committed or (context is not None and context.has_called)
+        pause_s: float = random() * min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2**failed)  # noqa: S311 - it spreads load, it keeps no secret
+        is_late = context is not None and context.deadline <= monotonic() + pause_s
+        if has_left or is_late or failed >= MOST_ATTEMPTS or not work.may_be_repeated_after(failure):
+            raise self._refusal(failure, has_left=has_left) from failure
+        return pause_s
 
-    Raises:
-        StatementFailed: The error itself, where the same would happen again.
-        Refusal: There is no next attempt.
-    """
-    if not error.may_be_repeated:
-        raise error
-    context = current.get()
-    has_left = work.has_committed or (context is not None and context.has_called)
-    pause_s = random() * min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2**failed)  # noqa: S311 - it spreads load, it keeps no secret
-    is_late = context is not None and context.deadline <= monotonic() + pause_s
-    if has_left or is_late or failed >= MOST_ATTEMPTS:
-        remains = "a part of what it did remains" if has_left else "nothing of it remains"
+    def _refusal(self, failure: Exception, *, has_left: bool) -> Refusal:
+        """What the caller is told; the log says what the database said."""
+        name = self._operation.full_name
+        if isinstance(failure, StatementFailed) and failure.may_have_happened:
+            remains = "its last commit may have happened"
+        else:
+            remains = "a part of what it did remains" if has_left else "nothing of it remains"
+        _LOG.warning("%s failed, since its database did not take what it wrote (%s): %s", name, remains, failure)
         why = f"its database could not take what it wrote, and may later; {remains}"
-        raise Refusal(Unavailable(operation.full_name, why, outcome=Outcome.MAY_HAVE_RUN)) from error
-    await asyncio.sleep(pause_s)
+        return Refusal(Unavailable(name, why, outcome=Outcome.MAY_HAVE_RUN))

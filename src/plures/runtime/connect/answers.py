@@ -6,12 +6,12 @@ from typing import Any, Final
 import msgspec
 
 from plures.contract import Codec, ContractError, Malformed, OperationDescription, TooDeep
-from plures.errors import CallError, LimitExceeded, Outcome
+from plures.errors import CallError, KeyReused, LimitExceeded, Outcome
 from plures.runtime.failures import bad_answer
 from plures.runtime.policy import check_size
 from plures.runtime.transport import Reply
 
-from .words import END_FLAG, HTTP_STATUS, NOT_SENT, OUTCOME_HEADER, envelope
+from .words import END_FLAG, HTTP_STATUS, KIND, NOT_SENT, OUTCOME_HEADER, envelope
 
 END_OF_STREAM: Final = envelope(b"{}", END_FLAG)
 """The last envelope of a stream that has failed in nothing."""
@@ -65,7 +65,8 @@ def end_of_stream(error: CallError | ContractError, operation: OperationDescript
 def _error_body(error: CallError | ContractError, operation: OperationDescription) -> bytes:
     """The JSON object of an error; raises `Malformed` where a field of a declared error is not of its declared type."""
     if isinstance(error, CallError):
-        return msgspec.json.encode({"code": error.status.value, "message": error.why})
+        kind = {KIND: error.code} if isinstance(error, KeyReused) else {}
+        return msgspec.json.encode({"code": error.status.value, "message": error.why} | kind)
     declared = next(declared for declared in operation.errors if type(error) is declared.python)
     fields = msgspec.Raw(declared.codec.encode_checked(declared.codec.message.python(**error.fields)))
     # No detail: its `value` needs field numbers, which do not exist before the contract is locked, and official clients take an

@@ -12,7 +12,7 @@ from plures.runtime.failures import bad_answer
 from plures.runtime.policy import MAX_BODY_BYTES
 from plures.runtime.transport import Reply, TooLarge
 
-from .words import END_FLAG, HTTP_STATUS, NOT_SENT, OK, OUTCOME_HEADER, PREFIX, UNARY_TYPE
+from .words import END_FLAG, HTTP_STATUS, KIND, NOT_SENT, OK, OUTCOME_HEADER, PREFIX, UNARY_TYPE
 
 _UNARY_TYPE: Final = UNARY_TYPE.encode()
 _UNPACKED: Final = frozenset({b"", b"identity"})
@@ -147,7 +147,7 @@ def _error_of(operation: OperationDescription, reply: Reply) -> Exception:
     if not isinstance(why, str) or not why:
         why = "the peer gives no reason" if was_routed else f"the peer answered HTTP {reply.http_status}"
     outcome = Outcome.NOT_SENT if never_started else Outcome.MAY_HAVE_RUN
-    return CallError.of(status, operation.full_name, why, outcome=outcome)
+    return CallError.of(status, operation.full_name, why, outcome=outcome, kind=body.get(KIND))
 
 
 def _code_of(told: object) -> Status | None:

@@ -19,6 +19,9 @@ OUTCOME_HEADER: Final = "plures-outcome"
 NOT_SENT: Final = Outcome.NOT_SENT.value
 """The value of the outcome header where the operation certainly did not start; there is no other value."""
 
+KIND: Final = "kind"
+"""The key in the body of an error for our own code of it, where the code of the protocol stands for several."""
+
 # A plain number: to compare with a member of an enumeration takes longer, and each call does it.
 OK: Final = HTTPStatus.OK.value
 
