@@ -2,7 +2,16 @@
 
 from .application import Application, Capability, Lifecycle
 from .contract import ContractError, Message, Meta, command, contract, query
-from .data import Connection, ConstraintViolated, Database, Migration, Statement, StatementFailed, UniqueViolated
+from .data import (
+    AlembicMigrations,
+    Connection,
+    ConstraintViolated,
+    Database,
+    Migration,
+    Statement,
+    StatementFailed,
+    UniqueViolated,
+)
 from .errors import (
     CallError,
     DeadlineExceeded,
@@ -19,6 +28,7 @@ from .errors import (
 from .runtime import request_id
 
 __all__ = [
+    "AlembicMigrations",
     "Application",
     "CallError",
     "Capability",

@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 
 from typing_extensions import TypeForm
 
-from plures.data import Migration
+from plures.data import AlembicMigrations, Migrations
 
 T = TypeVar("T")
 AsgiApp = Callable[..., Any]
@@ -23,7 +23,7 @@ class Capability:
             `@asynccontextmanager` that opens what the service needs, yields the service, and closes it again. Its annotated
             parameters are its dependencies: contracts, `Database`, `Lifecycle`, and frozen dataclasses of these. None: the
             capability runs elsewhere, in an external process or a command.
-        migrations: The versions of its database, oldest first.
+        migrations: The versions of its database, oldest first; or where Alembic's scripts are.
     """
 
     def __init__(
@@ -31,11 +31,11 @@ class Capability:
         contract: TypeForm[T],
         implementation: Callable[..., T] | Callable[..., AbstractAsyncContextManager[T]] | None = None,
         *,
-        migrations: Sequence[Migration] = (),
+        migrations: Migrations = (),
     ) -> None:
         self.contract: Any = contract
         self.implementation: Callable[..., Any] | None = implementation
-        self.migrations = tuple(migrations)
+        self.migrations: Migrations = migrations if isinstance(migrations, AlembicMigrations) else tuple(migrations)
 
 
 class Application:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from plures.contract import ContractDescription, is_contract, read_contract
-from plures.data import Migration, check_migrations
+from plures.data import Migrations, check_migrations
 from plures.errors import InvalidInput, Violation
 from plures.topology import ApplicationFacts, CapabilityFacts
 
@@ -28,7 +28,7 @@ class AssembledCapability:
     contract: ContractDescription
     implementation: Callable[..., Any] | None
     dependencies: tuple[Dependency, ...]
-    migrations: tuple[Migration, ...]
+    migrations: Migrations
 
     @property
     def needs(self) -> tuple[type, ...]:

@@ -24,11 +24,20 @@ from .errors import (
 )
 from .evolution import check_contract_steps
 from .inspection import DatabaseState, inspect_database, unseen_database
-from .migration import Migration, Statement, check_migrations
+from .migration import Migration, Migrations, Statement, check_migrations, numbered
 from .opening import migrate_database, open_database, prepare_database
 from .owning import AdministratorRefused, RoleTooMighty, SchemaOfAnother, role_of
 from .place import Folder, Place, Server
 from .result import Result
+from .revisions import (
+    AlembicMigrations,
+    AlembicMissing,
+    EnvironmentUnfit,
+    Revision,
+    RevisionUnknown,
+    ScriptsUnusable,
+    SeveralHeads,
+)
 from .statement_errors import (
     CheckViolated,
     CommitUnknown,
@@ -51,6 +60,8 @@ __all__ = [
     "MOST_IN_KEY",
     "AccessRefused",
     "AdministratorRefused",
+    "AlembicMigrations",
+    "AlembicMissing",
     "Applied",
     "CheckViolated",
     "Commands",
@@ -71,12 +82,14 @@ __all__ = [
     "Dialect",
     "DiskFull",
     "DriverMissing",
+    "EnvironmentUnfit",
     "Folder",
     "ForeignKeyViolated",
     "HoldingWork",
     "Migration",
     "MigrationChanged",
     "MigrationFailed",
+    "Migrations",
     "NestedWrite",
     "NotNullViolated",
     "NotOneRow",
@@ -85,10 +98,14 @@ __all__ = [
     "Remembered",
     "RestoreUnfinished",
     "Result",
+    "Revision",
+    "RevisionUnknown",
     "RoleTooMighty",
     "SchemaOfAnother",
+    "ScriptsUnusable",
     "Server",
     "ServerUnreachable",
+    "SeveralHeads",
     "Statement",
     "StatementFailed",
     "StorageFailed",
@@ -102,6 +119,7 @@ __all__ = [
     "copies",
     "inspect_database",
     "migrate_database",
+    "numbered",
     "open_database",
     "prepare_database",
     "role_of",

@@ -7,7 +7,8 @@ from typing import Final
 
 from .connection import Connection
 from .errors import DatabaseMoved, DatabaseNewer, MigrationChanged, MigrationFailed
-from .migration import Migration, Step, brief, name_of
+from .migration import Migration, Migrations, Step, brief, name_of
+from .revisions import AlembicMigrations, Revision, upgrade
 from .statement_errors import StatementFailed
 from .store import Dialect, Store
 
@@ -50,9 +51,9 @@ async def mark(store: Store, said: str | None) -> None:
 
 
 async def migrate(
-    store: Store, capability: str, migrations: Sequence[Migration], *, is_move: bool = False
-) -> tuple[Migration, ...]:
-    """Apply what is pending, each migration in its own transaction. Tells what that was.
+    store: Store, capability: str, migrations: Migrations, *, is_move: bool = False
+) -> tuple[Migration | Revision, ...]:
+    """Apply what is pending, each migration or revision in its own transaction. Tells what that was.
 
     Args:
         is_move: The database is an end of a move, and it is the move that asks.
@@ -61,12 +62,15 @@ async def migrate(
         DatabaseMoved: An application asks for an end of a move.
         MigrationChanged, DatabaseNewer: Nothing was applied.
         MigrationFailed: Those before the failing one are applied.
+        PluresError: As `upgrade` says of Alembic's scripts.
     """
     # Replicas of one capability may start at the same time.
     async with store.alone():
         applied = await read_ledger(store)
         if MARK in applied and not is_move:
             raise DatabaseMoved(capability, applied[MARK])
+        if isinstance(migrations, AlembicMigrations):
+            return await upgrade(store, capability, migrations)
         check_applied(capability, migrations, applied, store.dialect)
         pending = tuple(migration for migration in migrations if migration.version not in applied)
         for migration in pending:

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 from plures.errors import Rule, Violation
 
 from .connection import Connection
+from .revisions import AlembicMigrations, check_scripts
 from .store import Dialect
 
 _VERSION: Final = Rule(
@@ -78,9 +79,20 @@ class Migration:
         return f"{self.version} ({self.name})"
 
 
-def check_migrations(capability: str, migrations: Sequence[Migration]) -> tuple[Violation, ...]:
-    """Everything that is wrong with the list of a capability's migrations, as far as it shows without a database."""
+Migrations: TypeAlias = Sequence[Migration] | AlembicMigrations
+"""What a capability may declare."""
+
+
+def check_migrations(capability: str, migrations: Migrations) -> tuple[Violation, ...]:
+    """Everything that is wrong with the migrations of a capability, as far as it shows without a database."""
+    if isinstance(migrations, AlembicMigrations):
+        return tuple(check_scripts(capability, migrations))
     return tuple(_violations(capability, migrations))
+
+
+def numbered(migrations: Migrations) -> tuple[Migration, ...]:
+    """Those that are no scripts of Alembic."""
+    return () if isinstance(migrations, AlembicMigrations) else tuple(migrations)
 
 
 def brief(statement: str, length: int = 80) -> str:

@@ -1,6 +1,6 @@
 """Opening a capability's database: its store, then its migrations. And preparing one on a server, which comes before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,20 +9,21 @@ from plures.errors import InvalidInput
 from .database import Database
 from .errors import DriverMissing
 from .ledger import migrate
-from .migration import Migration, check_migrations
+from .migration import Migration, Migrations, check_migrations
 from .owning import Owner
 from .place import Place, Server
+from .revisions import Revision
 from .sqlite import open_store as open_file
 from .store import Store
 
 
-async def open_database(place: Path | Place, capability: str, migrations: Sequence[Migration] = ()) -> Database:
+async def open_database(place: Path | Place, capability: str, migrations: Migrations = ()) -> Database:
     """Open a capability's database, migrated where needed.
 
     Args:
         place: A folder, in which `<capability>.sqlite3` is created where there is none; or a schema on a server, which exists.
         capability: The owner.
-        migrations: All of them.
+        migrations: All of them, or where Alembic's scripts are.
 
     Raises:
         InvalidInput: The migrations break rules; nothing was touched.
@@ -38,8 +39,8 @@ async def open_database(place: Path | Place, capability: str, migrations: Sequen
 
 
 async def migrate_database(
-    place: Path | Place, capability: str, migrations: Sequence[Migration]
-) -> tuple[Migration, ...]:
+    place: Path | Place, capability: str, migrations: Migrations
+) -> tuple[Migration | Revision, ...]:
     """Open a database, and close it when it is migrated: what has run. Else as `open_database`."""
     store, applied = await _migrated(place, capability, migrations)
     await store.close()
@@ -47,8 +48,8 @@ async def migrate_database(
 
 
 async def _migrated(
-    place: Path | Place, capability: str, migrations: Sequence[Migration]
-) -> tuple[Store, tuple[Migration, ...]]:
+    place: Path | Place, capability: str, migrations: Migrations
+) -> tuple[Store, tuple[Migration | Revision, ...]]:
     violations = check_migrations(capability, migrations)
     if violations:
         raise InvalidInput(f"The migrations of capability {capability!r}", violations)

@@ -92,6 +92,10 @@ class Store(Protocol):
         """Which others have the same data open, in words; empty where none has."""
         ...
 
+    def rebuilding(self) -> AbstractAsyncContextManager[None]:
+        """Meanwhile foreign keys do not act in SQLite, where a table is changed by making it anew. Who writes checks them."""
+        ...
+
     async def close(self) -> None:
         """Called once, when no transaction is open."""
         ...
@@ -99,9 +103,13 @@ class Store(Protocol):
 
 @dataclass(frozen=True)
 class Applied:
-    """A migration that a database has run."""
+    """A migration that a database has run.
 
-    version: int
+    Attributes:
+        version: Its number; the name of a revision of Alembic, which remembers neither checksum nor time.
+    """
+
+    version: int | str
     name: str
     checksum: str
     applied_at: str
@@ -116,9 +124,11 @@ class Seen:
         holder: Who has it open, in words; empty where no process has.
         applied: Oldest first.
         damage: What is broken in it, where the look was thorough.
+        heads: What Alembic's table has.
     """
 
     size_bytes: int | None = None
     holder: str = ""
     applied: tuple[Applied, ...] = ()
     damage: tuple[str, ...] = ()
+    heads: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 
 from plures.cli.console import MISTAKE, as_data, explain, mistakes_explained, print_json, say
-from plures.data import DatabaseState, Dialect, check_contract_steps, unseen_database
+from plures.data import DatabaseState, Dialect, check_contract_steps, numbered, unseen_database
 from plures.errors import InvalidInput, PluresError, Text
 
 from .databases import databases_options, owned_databases, state_as_data, states_of
@@ -76,7 +76,10 @@ def _unseen(owned: list[Owned]) -> list[DatabaseState]:
 def _problems(owned: Owned, state: DatabaseState) -> list[PluresError]:
     # What is not yet there, or cannot be read, tells nothing of the version that runs.
     running = state.applied[-1].version if state.applied else None
-    steps = check_contract_steps(owned.capability, owned.migrations, running)
+    # What Alembic's scripts do is Python.
+    steps = check_contract_steps(
+        owned.capability, numbered(owned.migrations), running if isinstance(running, int) else None
+    )
     problems = list(state.problems)
     if state.damage:
         problems.append(DatabaseUnsound(owned.capability, state.place, "; ".join(state.damage), _REPAIR[state.dialect]))

@@ -3,15 +3,18 @@
 import asyncio
 import sys
 from pathlib import Path
+from typing import TypeAlias
 
 import click
 
 from plures.cli.console import FAILED, as_data, explain, mistakes_explained, print_json, say
-from plures.data import Migration, migrate_database
+from plures.data import Migration, Revision, migrate_database
 from plures.errors import PluresError
 
 from .databases import databases_options, owned_databases, states_of
 from .places import Owned
+
+Ran: TypeAlias = tuple[Migration | Revision, ...]
 
 
 @click.command("migrate", short_help="Run the migrations that are pending, before the application starts.")
@@ -36,7 +39,7 @@ def migrate_command(names: tuple[str, ...], *, data: Path | None, as_json: bool,
     sys.exit(FAILED if failed else 0)
 
 
-async def _migrated(owned: Owned) -> tuple[Migration, ...] | PluresError:
+async def _migrated(owned: Owned) -> Ran | PluresError:
     """What has run, or why it could not."""
     (before,) = await states_of([owned])
     if before.failure is not None:
@@ -50,7 +53,7 @@ async def _migrated(owned: Owned) -> tuple[Migration, ...] | PluresError:
     return ()
 
 
-def _as_data(outcome: tuple[Migration, ...] | PluresError) -> dict[str, object]:
+def _as_data(outcome: Ran | PluresError) -> dict[str, object]:
     if isinstance(outcome, PluresError):
         return {"ok": False, "problem": as_data(outcome)}
     return {"ok": True, "applied": [{"version": m.version, "name": m.name} for m in outcome]}

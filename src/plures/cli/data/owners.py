@@ -9,7 +9,7 @@ import click
 from plures.application import AssembledCapability
 from plures.cli.console import say
 from plures.cli.project import Project, file_option, open_project
-from plures.data import copies
+from plures.data import copies, numbered
 
 _DATA = click.option(
     "--data", type=click.Path(path_type=Path), help="Folder of the embedded databases. Default: as plures.toml says."
@@ -24,7 +24,7 @@ def owners_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def read_owners(file: Path, data: Path | None) -> copies.Owners:
     """Assemble the application; raises `PluresError`."""
     project = open_project(file)
-    owned = {name: capability.migrations for name, capability in embedded(project).items()}
+    owned = {name: numbered(capability.migrations) for name, capability in embedded(project).items()}
     return copies.Owners(project.assembly.name, data or project.settings.data, owned)
 
 

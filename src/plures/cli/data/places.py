@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from plures.cli.project import Project
-from plures.data import Dialect, Folder, Migration, Place
+from plures.data import Dialect, Folder, Migrations, Place
 from plures.topology import PlacedDatabase
 
 _CONNECTIONS: Final = 2
@@ -24,7 +24,7 @@ class Owned:
     capability: str
     data: Path
     database: str | None
-    migrations: tuple[Migration, ...]
+    migrations: Migrations
 
     @property
     def dialect(self) -> Dialect:
@@ -50,7 +50,5 @@ def owned_in(project: Project, data: Path | None) -> dict[str, Owned]:
         if capability.has_database:
             server = project.settings.storage.server_of(name)
             folder = data or project.settings.data
-            owned[name] = Owned(
-                project, name, folder, None if server is None else server.name, tuple(capability.migrations)
-            )
+            owned[name] = Owned(project, name, folder, None if server is None else server.name, capability.migrations)
     return owned

@@ -1,15 +1,15 @@
 """What a database is like, seen from outside the application: where it lies, which migrations it has run, who has it open."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
 from plures.data.errors import DatabaseMoved, DatabaseNewer, DriverMissing, MigrationChanged
 from plures.data.ledger import MARK
-from plures.data.migration import Migration
+from plures.data.migration import Migration, Migrations
 from plures.data.place import Folder, Place, Server
+from plures.data.revisions import AlembicMigrations, Compared, Revision, RevisionUnknown, compare
 from plures.data.sqlite import look_at
 from plures.data.store import Applied, Dialect, Seen
 from plures.errors import PluresError
@@ -37,7 +37,7 @@ class DatabaseState:
     size_bytes: int | None
     holder: str
     applied: tuple[Applied, ...]
-    pending: tuple[Migration, ...]
+    pending: tuple[Migration | Revision, ...]
     unknown: tuple[Applied, ...]
     changed: tuple[Migration, ...]
     damage: tuple[str, ...] = ()
@@ -46,9 +46,12 @@ class DatabaseState:
     @property
     def refusal(self) -> PluresError | None:
         """Why an application with this code would not start on it, as far as the ledger tells."""
-        if self.unknown:
+        last = self.unknown[-1].version if self.unknown else None
+        if isinstance(last, str):
+            return RevisionUnknown(self.capability, ", ".join(str(one.version) for one in self.unknown))
+        if last is not None:
             known = len(self.pending) + len(self.applied) - len(self.unknown)
-            return DatabaseNewer(self.capability, self.unknown[-1].version, known)
+            return DatabaseNewer(self.capability, last, known)
         if self.changed:
             return MigrationChanged(self.capability, ", ".join(map(str, self.changed)))
         return None
@@ -60,7 +63,7 @@ class DatabaseState:
 
 
 async def inspect_database(
-    place: Path | Place, capability: str, migrations: Sequence[Migration] = (), *, thorough: bool = False
+    place: Path | Place, capability: str, migrations: Migrations = (), *, thorough: bool = False
 ) -> DatabaseState:
     """Look at a database without changing anything, also while an application has it open. Raises nothing for one that cannot be read.
 
@@ -72,7 +75,8 @@ async def inspect_database(
     """
     dialect = Dialect.POSTGRESQL if isinstance(place, Server) else Dialect.SQLITE
     try:
-        seen, failure = await _look(place, capability, thorough=thorough)
+        table = migrations.version_table if isinstance(migrations, AlembicMigrations) else ""
+        seen, failure = await _look(place, capability, thorough=thorough, version_table=table)
     except PluresError as error:
         seen, failure = Seen(), error
     mark = next((one for one in seen.applied if one.version == MARK), None)
@@ -84,20 +88,23 @@ async def inspect_database(
 
 
 def unseen_database(
-    dialect: Dialect, place: str, capability: str, migrations: Sequence[Migration], failure: PluresError | None
+    dialect: Dialect, place: str, capability: str, migrations: Migrations, failure: PluresError | None
 ) -> DatabaseState:
     """The state of a database that was not looked at, or is not to be found."""
     return _compared(capability, dialect, place, migrations, seen=Seen(), failure=failure)
 
 
-async def _look(place: Path | Place, capability: str, *, thorough: bool) -> tuple[Seen, PluresError | None]:
+async def _look(
+    place: Path | Place, capability: str, *, thorough: bool, version_table: str
+) -> tuple[Seen, PluresError | None]:
     if not isinstance(place, Server):
-        return await asyncio.to_thread(look_at, _file(place, capability), capability, thorough=thorough), None
+        path = _file(place, capability)
+        return await asyncio.to_thread(look_at, path, capability, thorough=thorough, version_table=version_table), None
     if find_spec("asyncpg") is None:
         raise DriverMissing(capability)
     from plures.data.postgresql import look_at as look_at_server
 
-    return await look_at_server(place, capability, thorough=thorough)
+    return await look_at_server(place, capability, thorough=thorough, version_table=version_table)
 
 
 def _file(place: Path | Folder, capability: str) -> Path:
@@ -108,11 +115,13 @@ def _compared(
     capability: str,
     dialect: Dialect,
     place: str,
-    migrations: Sequence[Migration],
+    migrations: Migrations,
     *,
     seen: Seen,
     failure: PluresError | None,
 ) -> DatabaseState:
+    if isinstance(migrations, AlembicMigrations):
+        return _of_scripts(capability, dialect, place, migrations, seen=seen, failure=failure)
     applied = {one.version: one for one in seen.applied}
     known = {migration.version for migration in migrations}
     return DatabaseState(
@@ -127,6 +136,34 @@ def _compared(
         changed=tuple(
             m for m in migrations if m.version in applied and applied[m.version].checksum != m.checksum(dialect)
         ),
+        damage=seen.damage,
+        failure=failure,
+    )
+
+
+def _of_scripts(
+    capability: str,
+    dialect: Dialect,
+    place: str,
+    migrations: AlembicMigrations,
+    *,
+    seen: Seen,
+    failure: PluresError | None,
+) -> DatabaseState:
+    try:
+        found = compare(capability, migrations, seen.heads)
+    except PluresError as error:
+        found, failure = Compared(), failure or error
+    return DatabaseState(
+        capability,
+        dialect,
+        place,
+        seen.size_bytes,
+        seen.holder,
+        found.applied,
+        found.pending,
+        found.unknown,
+        changed=(),
         damage=seen.damage,
         failure=failure,
     )

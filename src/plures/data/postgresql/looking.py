@@ -1,10 +1,13 @@
 """Looks at a schema on a server from outside, also while the application uses it. Changes nothing."""
 
+from dataclasses import replace
 from typing import Final
 
+from plures.data.connection import Connection
 from plures.data.owning import Owner
 from plures.data.place import Server
-from plures.data.store import Applied, Seen, Transaction
+from plures.data.revisions import heads_in
+from plures.data.store import Applied, Dialect, Seen, Transaction
 from plures.errors import PluresError
 
 from .admission import refusal
@@ -31,8 +34,10 @@ WHERE o.connamespace = quote_ident(current_schema())::regnamespace AND NOT o.con
 """
 
 
-async def look_at(server: Server, capability: str, *, thorough: bool) -> tuple[Seen, PluresError | None]:
-    """See what there is, and why an application would not be let in.
+async def look_at(
+    server: Server, capability: str, *, thorough: bool, version_table: str = ""
+) -> tuple[Seen, PluresError | None]:
+    """See what there is, with the name of Alembic's table also what that has, and why an application would not be let in.
 
     Raises:
         DatabaseUnusable: The server does not answer, or refuses the role, the database or the schema.
@@ -43,7 +48,8 @@ async def look_at(server: Server, capability: str, *, thorough: bool) -> tuple[S
         async with store.read() as transaction:
             owner = Owner(server.application, capability)
             refused = await refusal(transaction, server.schema, owner) if server.application else None
-            return await _seen(transaction, thorough=thorough), refused
+            heads = await heads_in(Connection(transaction), Dialect.POSTGRESQL, version_table)
+            return replace(await _seen(transaction, thorough=thorough), heads=tuple(heads)), refused
     finally:
         await store.close()
 

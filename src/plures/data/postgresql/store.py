@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Final
 
 from plures.data.errors import DatabaseLocked
@@ -81,6 +81,10 @@ class PostgresStore:
         async with self._pool.borrowed() as held:
             count = await held.connection.fetchval(_OTHERS, list(self._processes))
         return f"{count} connection{'s' if count > 1 else ''} of an application" if count else ""
+
+    def rebuilding(self) -> AbstractAsyncContextManager[None]:
+        """As `Store.rebuilding`. Tables are changed in place."""
+        return nullcontext()
 
     async def has_schema(self) -> bool:
         """Whether the schema exists, and the role may use it."""

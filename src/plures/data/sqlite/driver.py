@@ -85,6 +85,10 @@ class DriverConnection:
         """Run one statement for each of these, in one trip."""
         return await self.do(partial(self._run_many, sql, parameters))
 
+    async def set(self, pragma: str) -> None:
+        """Run a PRAGMA that has no effect in a transaction, while none is open."""
+        await self.do(lambda: self._sqlite.execute(pragma).close())
+
     async def stream(self, sql: str, parameters: Parameters, at_once: int) -> AsyncGenerator[Rows]:
         """Run one statement; each part takes a trip."""
         cursor = await self.do(lambda: self.run(lambda: self._sqlite.execute(sql, parameters)))

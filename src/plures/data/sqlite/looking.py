@@ -22,8 +22,8 @@ _MOST_DAMAGES: Final = 20
 _NOT_READ: Final = "Read it as the user who runs the application."
 
 
-def look_at(path: Path, capability: str, *, thorough: bool) -> Seen:
-    """See what there is.
+def look_at(path: Path, capability: str, *, thorough: bool, version_table: str = "") -> Seen:
+    """See what there is; with the name of Alembic's table also what that has.
 
     Raises:
         RestoreUnfinished: A restore was killed half-way, or is under way.
@@ -50,7 +50,8 @@ def look_at(path: Path, capability: str, *, thorough: bool) -> Seen:
             for pragma in ("PRAGMA wal_autocheckpoint = 0", "PRAGMA query_only = ON"):
                 connection.execute(pragma)
             damage = tuple(_damage(connection)) if thorough else ()
-            return Seen(size + logged, holder, tuple(_applied(connection)), damage)
+            heads = tuple(_heads(connection, version_table))
+            return Seen(size + logged, holder, tuple(_applied(connection)), damage, heads)
     except sqlite3.Error as error:
         raise unopened(error, capability, path) from error
 
@@ -59,6 +60,12 @@ def _applied(connection: sqlite3.Connection) -> Iterator[Applied]:
     if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'plures_migrations'").fetchone():
         rows = connection.execute("SELECT version, name, checksum, applied_at FROM plures_migrations ORDER BY version")
         yield from (Applied(*row) for row in rows)
+
+
+def _heads(connection: sqlite3.Connection, table: str) -> Iterator[str]:
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)).fetchone():
+        name = table.replace('"', '""')
+        yield from (head for (head,) in connection.execute(f'SELECT version_num FROM "{name}" ORDER BY 1'))  # noqa: S608
 
 
 def _damage(connection: sqlite3.Connection) -> Iterator[str]:

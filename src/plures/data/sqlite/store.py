@@ -51,8 +51,8 @@ class SqliteStore:
         self._translate: _Translate = lambda error, statement: translated(error, capability, path, statement)
         self._alchemy = Alchemy(self._translate)
         owner = (capability, path)
-        foreign_keys = f"PRAGMA foreign_keys = {'ON' if keeps_references else 'OFF'}"
-        opening = partial(_open, str(path), (*_WRITER_PRAGMAS, foreign_keys))
+        self._foreign_keys = f"PRAGMA foreign_keys = {'ON' if keeps_references else 'OFF'}"
+        opening = partial(_open, str(path), (*_WRITER_PRAGMAS, self._foreign_keys))
         self._writers = _Connections(
             partial(_connect, owner, opening, begin="BEGIN IMMEDIATE", read_only=False), most=1
         )
@@ -99,6 +99,17 @@ class SqliteStore:
     async def other_users(self) -> str:
         """As `Store.other_users`. The process lock keeps them out."""
         return ""
+
+    @asynccontextmanager
+    async def rebuilding(self) -> AsyncGenerator[None]:
+        """As `Store.rebuilding`. Dropping a table would delete its rows, and those that refer to them."""
+        async with self._writers.take() as connection:
+            await connection.set("PRAGMA foreign_keys = OFF")
+        try:
+            yield
+        finally:
+            async with self._writers.take() as connection:
+                await connection.set(self._foreign_keys)
 
     async def close(self) -> None:
         """As `Store.close`."""
