@@ -1,13 +1,13 @@
 """What a capability gets: reads that see a snapshot, and writes as if they came one at a time. Knows no store."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 from .connection import Connection
 from .errors import DatabaseClosed, NestedWrite
-from .store import Dialect, Store
+from .store import Dialect, Store, Transaction
 from .work import work_on
 
 if TYPE_CHECKING:
@@ -71,15 +71,24 @@ class Database:
         work = work_on(self)
         return self._write() if work is None else work.write(self._write)
 
+    def plain_write(self) -> AbstractAsyncContextManager[Connection]:
+        """A connection for rows of the platform's own: it commits on leaving, whatever the running call holds back.
+
+        On PostgreSQL each of its statements sees what others have committed until then, and it never makes a `write()` fail.
+        """
+        return self._write(self._store.plain_write)
+
     @asynccontextmanager
-    async def _write(self) -> AsyncGenerator[Connection]:
+    async def _write(
+        self, begin: Callable[[], AbstractAsyncContextManager[Transaction]] | None = None
+    ) -> AsyncGenerator[Connection]:
         task = asyncio.current_task()
         if task in self._writing:
             raise NestedWrite(self._capability)
         with self._in_use():
             self._writing.add(task)
             try:
-                async with self._store.write() as transaction:
+                async with (begin or self._store.write)() as transaction:
                     yield Connection(transaction)
             finally:
                 self._writing.discard(task)

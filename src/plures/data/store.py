@@ -80,6 +80,10 @@ class Store(Protocol):
         """A transaction that commits on leaving, and rolls back on an exception."""
         ...
 
+    def plain_write(self) -> AbstractAsyncContextManager[Transaction]:
+        """As `write`, but each statement sees what others have committed until then, and no other transaction fails because of it."""
+        ...
+
     def alone(self) -> AbstractAsyncContextManager[None]:
         """Meanwhile no other process migrates the same data; waits until it has ended."""
         ...

@@ -5,12 +5,15 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 
 from plures.data import (
     AccessRefused,
+    CommitUnknown,
     Connection,
+    ConnectionLost,
     Database,
     DatabaseUnusable,
     Migration,
@@ -21,6 +24,7 @@ from plures.data import (
     WriteConflict,
     open_database,
 )
+from plures.data.postgresql.translate import FAILURES, translated
 from plures.data.postgresql.words import Effect, effect_of, worded
 from tests.postgres import Postgres, running
 
@@ -338,3 +342,10 @@ async def main():
 asyncio.run(main())
 """
     assert await asyncio.to_thread(run, program) == "1 False\n"
+
+
+def test_a_connection_that_broke_in_the_middle_is_lost_although_the_driver_takes_it_for_open() -> None:
+    error = asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress")
+    assert isinstance(error, FAILURES)
+    assert isinstance(translated(error, "orders", "BEGIN", is_closed=False), ConnectionLost)
+    assert isinstance(translated(error, "orders", "COMMIT", is_closed=False), CommitUnknown)

@@ -24,8 +24,16 @@ from plures.errors import PluresError, none_left, too_many_files
 
 from .driver import asyncpg
 
-FAILURES: Final[tuple[type[Exception], ...]] = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+FAILURES: Final[tuple[type[Exception], ...]] = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+)
 """All that a statement can raise. asyncpg's DataError, for a value that cannot be sent, is an InterfaceError."""
+
+# What asyncpg says of a connection that broke in the middle of something, while it does not count it as closed.
+_BROKEN: Final[tuple[type[Exception], ...]] = (OSError, asyncpg.InternalClientError)
 
 CANNOT_CONNECT: Final[tuple[type[Exception], ...]] = (*FAILURES, ValueError, TypeError)
 """All that connecting can raise: ValueError and TypeError for a URL that asyncpg cannot read."""
@@ -61,7 +69,7 @@ def translated(error: Exception, capability: str, statement: str, *, is_closed: 
     """
     state = _state(error)
     kind = next((kind for beginning, kind in _KINDS if state.startswith(beginning)), StatementFailed)
-    if is_closed or isinstance(error, OSError):
+    if is_closed or isinstance(error, _BROKEN):
         kind = ConnectionLost
     if kind is ConnectionLost and statement == "COMMIT":
         kind = CommitUnknown

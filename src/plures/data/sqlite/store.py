@@ -88,6 +88,10 @@ class SqliteStore:
                 await connection.rollback()
                 await transaction.leave_sqlalchemy()
 
+    def plain_write(self) -> AbstractAsyncContextManager["SqliteTransaction"]:
+        """As `Store.plain_write`. Writes come one at a time here anyway."""
+        return self.write()
+
     def alone(self) -> AbstractAsyncContextManager[None]:
         """As `Store.alone`. The process lock sees to it."""
         return nullcontext()
