@@ -10,8 +10,8 @@ from typing import Final, TypeAlias, cast
 from plures.data import Database, ServerUnreachable, StatementFailed, TooManyConnections
 from plures.errors import PluresError
 
-from .errors import LeaseLost
 from .deliveries import Deliver
+from .errors import LeaseLost
 from .feed import Feed, Forgotten, Subscription
 from .lease import Lease, take
 from .numbering import Look

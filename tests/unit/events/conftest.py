@@ -54,10 +54,10 @@ async def open_prepared(place: Place) -> Database:
     return database
 
 
-async def publish(database: Database, *ids: str, key: str = "", type: str = TYPE, body: str = "{}") -> None:
+async def publish(database: Database, *ids: str, key: str = "", of_type: str = TYPE, body: str = "{}") -> None:
     async with database.write() as connection:
         for one in ids:
-            await append(connection, Record(one, type, key, body, ""), database.dialect)
+            await append(connection, Record(one, of_type, key, body, ""), database.dialect)
 
 
 class Inbox:
@@ -97,7 +97,8 @@ class Inbox:
 async def until(is_so, patience_s: float = 20) -> None:
     """Until an awaitable question is answered with yes."""
     async with asyncio.timeout(patience_s):
-        while not await is_so():
+        # What others write into a database sets no event here.
+        while not await is_so():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 

@@ -6,22 +6,19 @@ import time
 
 import pytest
 
-from plures.data import Database, Place
+from plures.data import Database
 from plures.events import (
     LeaseLost,
     Pace,
-    Record,
     Relay,
     Stored,
     SubscriptionGone,
     Undeliverable,
     UnknownSubscription,
     Unreachable,
-    append,
     check,
     forget,
     operations,
-    prepare,
     register,
 )
 from plures.events.lease import take
@@ -75,7 +72,7 @@ async def test_events_of_other_types_are_left_out(database: Database) -> None:
     inbox, other = Inbox(), Inbox()
     async with relaying(database, {NAME: inbox, "b.x": other}, types={"b.x": "other"}):
         await publish(database, "1")
-        await publish(database, "2", type="other")
+        await publish(database, "2", of_type="other")
         await publish(database, "3")
         await inbox.wait("1", "3")
         await other.wait("2")
@@ -280,7 +277,7 @@ async def test_a_handler_may_publish(database: Database) -> None:
 
     class Publishing(Inbox):
         async def deliver(self, event: Stored) -> None:
-            await publish(database, f"after {event.id}", type="next")
+            await publish(database, f"after {event.id}", of_type="next")
             relay.wake()
             await super().deliver(event)
 
@@ -421,7 +418,7 @@ async def test_a_subscription_that_is_forgotten_while_it_is_served_ends_alone(da
 async def test_old_events_are_deleted_but_for_those_that_are_still_needed(database: Database) -> None:
     await register(database, {NAME: TYPE})
     await publish(database, "had", "failed")
-    await publish(database, "of no subscription", type="other")
+    await publish(database, "of no subscription", of_type="other")
     await publish(database, "not had yet")
     lease = await take(database, "orders", "test")
     if database.dialect == "postgresql":
