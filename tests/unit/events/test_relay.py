@@ -106,7 +106,7 @@ async def test_a_poison_event_stops_its_key_alone_and_is_parked(database: Databa
             assert [got for got in inbox.got if got.startswith("b")] == ["bad", "behind", "behind 2", "behind 3"]
     told = [record.getMessage() for record in caplog.records if "parked" in record.getMessage()]
     assert len(told) == 1
-    assert f"`plures events resubmit {NAME} 1`" in told[0]
+    assert f"Event 1 ({TYPE}, id bad) is parked for subscription {NAME!r}" in told[0]
     assert "ValueError: bad cannot be handled" in told[0]
 
 
