@@ -121,7 +121,7 @@ class RestoreUnfinished(PluresError):
     )
 
     capability: str
-    path: Path
+    path: Path | str
 
 
 @dataclass(eq=False)

@@ -10,7 +10,7 @@ from .errors import DatabaseMoved, DatabaseNewer, MigrationChanged, MigrationFai
 from .migration import Migration, Migrations, Step, brief, name_of
 from .revisions import AlembicMigrations, Revision, upgrade
 from .statement_errors import StatementFailed
-from .store import Dialect, Store
+from .store import Dialect, Store, Transaction
 
 _LEDGER: Final = """
 CREATE TABLE IF NOT EXISTS plures_migrations (
@@ -37,8 +37,13 @@ async def read_ledger(store: Store) -> dict[int, str]:
         connection = Connection(transaction)
         for statement in (_LEDGER, *_COMMANDS):
             await connection.execute(statement)
-        rows = await connection.execute("SELECT version, checksum FROM plures_migrations")
-        return {row.version: row.checksum for row in rows}
+        return await ledger_of(transaction)
+
+
+async def ledger_of(transaction: Transaction) -> dict[int, str]:
+    """As `read_ledger`, where there is one."""
+    rows = (await transaction.execute("SELECT version, checksum FROM plures_migrations", {})).rows
+    return {row[0]: row[1] for row in rows}
 
 
 async def mark(store: Store, said: str | None) -> None:
@@ -77,6 +82,17 @@ async def migrate(
             async with store.write() as transaction:
                 await _apply(Connection(transaction), capability, migration, store.dialect)
         return pending
+
+
+async def apply_all(
+    transaction: Transaction, capability: str, migrations: Sequence[Migration], dialect: Dialect
+) -> None:
+    """Make a ledger where there is none, and apply these, all in one open transaction; raises `MigrationFailed`."""
+    connection = Connection(transaction)
+    for statement in (_LEDGER, *_COMMANDS):
+        await connection.execute(statement)
+    for migration in migrations:
+        await _apply(connection, capability, migration, dialect)
 
 
 def check_applied(

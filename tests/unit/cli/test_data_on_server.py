@@ -241,3 +241,53 @@ def test_a_wrong_password_is_not_shown(plures: Run, till: Till) -> None:
     finally:
         Path(file).write_text(rules)
         till.on_server("SELECT pg_reload_conf()")
+
+
+def test_a_backup_of_a_server_and_a_file(plures: Run, till: Till) -> None:
+    """One backup has both, and is put back into both, or into a folder."""
+    plures("data", "migrate")
+    write(
+        till.folder,
+        FILED.replace("Capability(Prices, PricesService)", "Capability(Prices, PricesService, migrations=MIGRATIONS)"),
+    )
+    plures("data", "migrate")
+    till.on_server("INSERT INTO stock.pieces (id, note) VALUES (1, 'kept'), (2, 'kept')", "SELECT 1")
+    backed = plures("data", "backup", "kept", "--json")
+    assert backed.exit_code == 0, backed.output
+    kept = json.loads(backed.stdout)["databases"]
+    assert [(one["capability"], one["dialect"], one["file"]) for one in kept] == [
+        ("stock", "postgresql", "stock.rows.sqlite3"),
+        ("prices", "sqlite", "prices.sqlite3"),
+    ]
+    till.on_server("DELETE FROM stock.pieces", "SELECT 1")
+    assert plures("data", "restore", "kept", "-c", "stock").stdout.startswith("ok  stock: 2 rows of ")
+    unasked = plures("data", "restore", "kept")
+    assert (unasked.exit_code, "[data.exists]" in unasked.stderr) == (2, True)
+    restored = plures("data", "restore", "kept", "--replace")
+    assert restored.exit_code == 0, restored.output
+    assert [row[0] for row in till.on_server("SELECT id FROM stock.pieces ORDER BY 1")] == [1, 2]
+    shown = (
+        backed.output
+        + restored.output
+        + unasked.output
+        + "".join(f.read_text("latin-1") for f in Path("kept").iterdir())
+    )
+    assert till.password.read_text().strip() not in shown
+    # The same capability in a file.
+    (till.folder / "plures.toml").write_text('[application]\nimport = "till_site:app"\n')
+    assert plures("data", "restore", "kept", "--data", "elsewhere").exit_code == 0
+    assert (told(plures("data", "status", "--json", "--data", "elsewhere"))["changed"]) == []
+    assert plures("data", "check", "--data", "elsewhere").stdout == "ok  stock\nok  prices\n"
+
+
+def test_a_backup_without_the_server(plures: Run, till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = plures("data", "backup", "kept")
+    assert (nothing.exit_code, "[data.nothing_to_copy]" in nothing.stderr) == (2, True)
+    plures("data", "migrate")
+    assert plures("data", "backup", "whole").exit_code == 0
+    monkeypatch.setenv("TILL_URL", "postgresql://u:tiger@127.0.0.1:1/d")
+    for words in (("backup", "kept"), ("restore", "whole", "--replace")):
+        refused_ = plures("data", *words)
+        assert (refused_.exit_code, "[data.server_unreachable]" in refused_.stderr) == (2, True)
+        assert "tiger" not in refused_.output
+    assert not [path for path in till.folder.iterdir() if "kept" in path.name]

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from plures.application import AssembledCapability
-from plures.cli.console import say
-from plures.cli.project import Project, file_option, open_project
-from plures.data import copies, numbered
+from plures.cli.project import file_option, open_project
+from plures.data import Server, copies, numbered
+
+from .places import owned_in
 
 _DATA = click.option(
     "--data", type=click.Path(path_type=Path), help="Folder of the embedded databases. Default: as plures.toml says."
@@ -24,19 +24,7 @@ def owners_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def read_owners(file: Path, data: Path | None) -> copies.Owners:
     """Assemble the application; raises `PluresError`."""
     project = open_project(file)
-    owned = {name: numbered(capability.migrations) for name, capability in embedded(project).items()}
-    return copies.Owners(project.assembly.name, data or project.settings.data, owned)
-
-
-def embedded(project: Project) -> dict[str, AssembledCapability]:
-    """The capabilities with a database of their own folder; says which ones are left out, since theirs is on a server."""
-    owned: dict[str, AssembledCapability] = {}
-    for name, capability in project.assembly.capabilities.items():
-        if not capability.has_database:
-            continue
-        server = project.settings.storage.server_of(name)
-        if server is None:
-            owned[name] = capability
-        else:
-            say(f"{name} is left out: its data is in {server.name!r}, which the server's own tools back up.", err=True)
-    return owned
+    owned = owned_in(project, data)
+    servers = {name: place for name, one in owned.items() if isinstance(place := one.place(), Server)}
+    migrations = {name: numbered(one.migrations) for name, one in owned.items()}
+    return copies.Owners(project.assembly.name, data or project.settings.data, migrations, servers)

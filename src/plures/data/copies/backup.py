@@ -3,6 +3,7 @@
 The folder gets its name when all of it is on the disk: a backup that has its name is complete.
 """
 
+import asyncio
 import os
 import shutil
 import sqlite3
@@ -14,11 +15,13 @@ from tempfile import mkdtemp
 import msgspec
 
 from plures.data.sqlite import Snapshot, refuse_lost, take_snapshot
+from plures.data.store import Dialect
 
 from .errors import BackupExists, CopyNotWritten, NothingToCopy
 from .manifest import FORMAT, MANIFEST, AppliedMigration, KeptDatabase, Manifest, file_of, sha256_of
 from .owners import Owners
 from .progress import Tell
+from .server_backup import keep_schema
 
 
 def back_up(owners: Owners, backup: Path, tell: Tell) -> Manifest:
@@ -33,14 +36,16 @@ def back_up(owners: Owners, backup: Path, tell: Tell) -> Manifest:
         BackupExists, NothingToCopy: Nothing was written.
         CopyNotWritten: Nothing remains.
         DatabaseLost, DatabaseDamaged: One of the databases is; nothing remains.
+        DatabaseUnusable, SchemaOfAnother, RoleTooMighty, StatementFailed: A server does not give one of them; nothing remains.
     """
     if os.path.lexists(backup):
         raise BackupExists(backup)
-    for name in owners.migrations:
+    embedded = [name for name in owners.migrations if name not in owners.servers]
+    for name in embedded:
         refuse_lost(owners.data / file_of(name), name)
-    present = [name for name in owners.migrations if (owners.data / file_of(name)).is_file()]
+    present = [name for name in owners.migrations if name in owners.servers or (owners.data / file_of(name)).is_file()]
     if not present:
-        raise NothingToCopy(", ".join(owners.migrations) or owners.application, str(owners.data))
+        raise _nothing(owners)
     try:
         backup.absolute().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # For this user alone; the name says what a killed backup has left.
@@ -48,14 +53,11 @@ def back_up(owners: Owners, backup: Path, tell: Tell) -> Manifest:
     except OSError as error:
         raise CopyNotWritten(backup, error.strerror or str(error)) from error
     try:
-        manifest = Manifest(
-            FORMAT,
-            owners.application,
-            _now(),
-            version("plures"),
-            sqlite3.sqlite_version,
-            tuple(_keep(owners.data, name, draft, tell) for name in present),
-        )
+        begun_at = _now()
+        kept = tuple(one for name in present if (one := _keep(owners, name, draft, tell)) is not None)
+        if not kept:
+            raise _nothing(owners)
+        manifest = Manifest(FORMAT, owners.application, begun_at, version("plures"), sqlite3.sqlite_version, kept)
         _write(draft / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
         _finish(draft, backup)
     except OSError as error:
@@ -65,18 +67,31 @@ def back_up(owners: Owners, backup: Path, tell: Tell) -> Manifest:
     return manifest
 
 
-def _keep(data: Path, capability: str, draft: Path, tell: Tell) -> KeptDatabase:
-    file = file_of(capability)
-    taken_at = _now()
+def _keep(owners: Owners, capability: str, draft: Path, tell: Tell) -> KeptDatabase | None:
+    server = owners.servers.get(capability)
+    dialect = Dialect.SQLITE if server is None else Dialect.POSTGRESQL
+    path, taken_at = draft / file_of(capability, dialect), _now()
+
+    def told(done: int, total: int | None) -> None:
+        tell(capability, done, total)
+
     try:
-        snapshot: Snapshot = take_snapshot(
-            data, capability, draft / file, lambda done, total: tell(capability, done, total)
-        )
+        if server is None:
+            snapshot: Snapshot | None = take_snapshot(owners.data, capability, path, told)
+        else:
+            snapshot = asyncio.run(keep_schema(server, capability, path, told))
     except sqlite3.Error as error:
-        raise CopyNotWritten(draft / file, str(error)) from error
-    size, digest = sha256_of(draft / file)
+        raise CopyNotWritten(path, str(error)) from error
+    if snapshot is None:
+        return None
+    size, digest = sha256_of(path)
     applied = tuple(AppliedMigration(*row) for row in snapshot.ledger)
-    return KeptDatabase(capability, file, size, digest, taken_at, applied, snapshot.tables)
+    return KeptDatabase(capability, path.name, size, digest, taken_at, applied, snapshot.tables, dialect)
+
+
+def _nothing(owners: Owners) -> NothingToCopy:
+    places = dict.fromkeys(owners.place_of(name) for name in owners.migrations)
+    return NothingToCopy(", ".join(owners.migrations) or owners.application, ", ".join(places) or str(owners.data))
 
 
 def _finish(draft: Path, backup: Path) -> None:

@@ -102,8 +102,39 @@ class DataExists(PluresError):
         fix="Restore with --replace, which removes what these hold now, or into another folder with --data.",
     )
 
-    folder: Path
+    folder: Path | str
     capabilities: str
+
+
+@dataclass(eq=False)
+class DatabaseInUse(PluresError):
+    """An application uses the schema that a backup should be restored into. Nothing was changed."""
+
+    code = "data.in_use"
+    wording = Text(
+        "Cannot restore the database of capability {capability!r} at {place}",
+        why="{users} use it",
+        fix="Stop all replicas of the application, on all machines, then restore again.",
+    )
+
+    capability: str
+    place: str
+    users: str
+
+
+@dataclass(eq=False)
+class CannotRestore(PluresError):
+    """The rows of a backup do not fit into the tables that the code makes. Nothing was changed."""
+
+    code = "data.cannot_restore"
+    wording = Text(
+        "Cannot restore the database of capability {capability!r} at {place}", why="{reason}", fix="{remedy}"
+    )
+
+    capability: str
+    place: str
+    reason: str
+    remedy: str
 
 
 @dataclass(eq=False)

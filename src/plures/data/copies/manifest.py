@@ -1,6 +1,6 @@
 """The manifest of a backup: what the folder holds, and how to know that it is whole.
 
-A backup is a folder with one SQLite file for each capability and `manifest.json`, which is written last.
+A backup is a folder with one file for each capability and `manifest.json`, which is written last.
 """
 
 import hashlib
@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+
+from plures.data.store import Dialect
 
 from .errors import BackupDamaged
 
@@ -38,6 +40,7 @@ class KeptDatabase:
         sha256: Of the file, in hexadecimal digits.
         taken_at: What was committed then is in it.
         tables: Table → number of its rows.
+        dialect: Of the store that it was copied from. From SQLite, the file is the database itself; else it holds the rows.
     """
 
     capability: str
@@ -47,6 +50,7 @@ class KeptDatabase:
     taken_at: str
     migrations: tuple[AppliedMigration, ...]
     tables: Mapping[str, int]
+    dialect: Dialect = Dialect.SQLITE
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,9 @@ class Manifest:
     databases: tuple[KeptDatabase, ...]
 
 
-def file_of(capability: str) -> str:
-    """The name of a capability's file, in a backup as in a data folder."""
-    return f"{capability}.sqlite3"
+def file_of(capability: str, dialect: Dialect = Dialect.SQLITE) -> str:
+    """The name of a capability's file in a backup; that of an embedded database is the same in a data folder."""
+    return f"{capability}.sqlite3" if dialect is Dialect.SQLITE else f"{capability}.rows.sqlite3"
 
 
 def read_manifest(backup: Path) -> Manifest:
@@ -87,7 +91,7 @@ def read_manifest(backup: Path) -> Manifest:
     wrong = [
         kept.file
         for kept in manifest.databases
-        if not _CAPABILITY.fullmatch(kept.capability) or kept.file != file_of(kept.capability)
+        if not _CAPABILITY.fullmatch(kept.capability) or kept.file != file_of(kept.capability, kept.dialect)
     ]
     if wrong or len(set(names)) < len(names):
         raise BackupDamaged(backup, f"{MANIFEST} names files that no backup has: {', '.join(wrong or names)}")

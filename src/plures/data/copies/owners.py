@@ -1,10 +1,11 @@
 """Whose databases are copied: an application, and its capabilities that have one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from plures.data.migration import Migration
+from plures.data.place import Server
 from plures.errors import did_you_mean
 
 from .errors import UnknownCapability
@@ -17,11 +18,13 @@ class Owners:
     Attributes:
         data: The folder of the embedded databases.
         migrations: Capability → its migrations, for each that has a database.
+        servers: Capability → where its database is, for each that has it on a server.
     """
 
     application: str
     data: Path
     migrations: Mapping[str, Sequence[Migration]]
+    servers: Mapping[str, Server] = field(default_factory=dict[str, Server])
 
     def require(self, capabilities: Sequence[str]) -> None:
         """Raise `UnknownCapability` for the first that has no database."""
@@ -30,3 +33,7 @@ class Owners:
                 known = f"it has databases of {', '.join(self.migrations)}" if self.migrations else "it has none"
                 hint = did_you_mean(name, self.migrations) or "Name one that has a database."
                 raise UnknownCapability(name, known, hint)
+
+    def place_of(self, capability: str) -> str:
+        """Where its database is, in words and without a password."""
+        return str(self.servers.get(capability, self.data))

@@ -5,25 +5,31 @@ the process locks, behind marks without which no application opens half of a res
 killed then, it is run again.
 """
 
-import hashlib
+import asyncio
 import os
+import sqlite3
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING
 
+from plures.data.errors import DriverMissing
 from plures.data.ledger import check_applied
 from plures.data.migration import Migration
-from plures.data.sqlite import PARTS, ProcessLock, make_folder, mark_of
+from plures.data.place import Server
+from plures.data.sqlite import ProcessLock, make_folder, mark_of
 from plures.data.store import Dialect
 
-from .backup import sync
 from .errors import BackupDamaged, BackupOfOther, CopyNotWritten, DataExists
+from .file_restore import build, copy, mark, staged, swap
 from .manifest import KeptDatabase, Manifest, file_of, read_manifest, verify
 from .owners import Owners
 from .progress import Tell
+from .refill import Refill
 
-_BLOCK: Final = 1 << 20
+if TYPE_CHECKING:
+    from .server_restore import FilledSchema
 
 
 def restore(owners: Owners, backup: Path, chosen: Sequence[str], tell: Tell, *, replace: bool) -> Manifest:
@@ -45,24 +51,70 @@ def restore(owners: Owners, backup: Path, chosen: Sequence[str], tell: Tell, *, 
     """
     manifest = read_manifest(backup)
     kept = _chosen(owners, backup, manifest, chosen)
-    data = owners.data
     for number, one in enumerate(kept):
         tell(f"verifying {one.capability}", number, len(kept))
         _check_version(one, owners.migrations[one.capability])
         verify(backup, one)
+    files = [one for one in kept if one.capability not in owners.servers]
     try:
-        make_folder(data)
         with ExitStack() as stack:
-            for one in kept:
-                lock = ProcessLock(data / f"{one.capability}.lock", one.capability)
+            if files:
+                make_folder(owners.data)
+            for one in files:
+                lock = ProcessLock(owners.data / f"{one.capability}.lock", one.capability)
                 stack.callback(lock.release)
-            _check_room(data, kept, replace=replace)
-            _put(backup, data, kept, tell)
+            _check_room(owners.data, files, replace=replace)
+            if len(files) == len(kept) and all(one.dialect is Dialect.SQLITE for one in files):
+                with staged(owners.data, files):
+                    for one in files:
+                        copy(backup, owners.data, one, tell)
+                swap(owners.data, files, mark(owners.data, files))
+            else:
+                asyncio.run(_restore(owners, backup, kept, tell, replace=replace))
     except OSError as error:
-        raise CopyNotWritten(Path(error.filename or data), error.strerror or str(error)) from error
+        raise CopyNotWritten(Path(error.filename or owners.data), error.strerror or str(error)) from error
+    except sqlite3.Error as error:
+        raise BackupDamaged(backup, str(error)) from error
     return Manifest(
         manifest.format, manifest.application, manifest.taken_at, manifest.plures, manifest.sqlite, tuple(kept)
     )
+
+
+async def _restore(owners: Owners, backup: Path, kept: Sequence[KeptDatabase], tell: Tell, *, replace: bool) -> None:
+    """As files alone are restored, beside transactions on servers that commit while the marks are set."""
+    data = owners.data
+    files = [one for one in kept if one.capability not in owners.servers]
+
+    def refill(one: KeptDatabase) -> Refill:
+        last = max((was.version for was in one.migrations), default=0)
+        return Refill(backup, one, owners.place_of(one.capability), owners.migrations[one.capability][:last], tell)
+
+    with staged(data, files):
+        async with AsyncExitStack() as stack:
+            schemas: list[FilledSchema] = []
+            for one in kept:
+                if one.capability in owners.servers:
+                    server = owners.servers[one.capability]
+                    filling = _filled(server, refill(one), has_to_be_empty=not replace)
+                    schemas.append(await stack.enter_async_context(filling))
+            for one in files:
+                if one.dialect is Dialect.SQLITE:
+                    copy(backup, data, one, tell)
+                else:
+                    await build(data, one, refill(one))
+            marks = mark(data, files)
+            if len(kept) > 1:
+                for schema in schemas:
+                    await schema.mark()
+    swap(data, files, marks)
+
+
+def _filled(server: Server, refill: Refill, *, has_to_be_empty: bool) -> "AbstractAsyncContextManager[FilledSchema]":
+    if find_spec("asyncpg") is None:
+        raise DriverMissing(refill.kept.capability)
+    from .server_restore import filled
+
+    return filled(server, refill, has_to_be_empty=has_to_be_empty)
 
 
 def _chosen(owners: Owners, backup: Path, manifest: Manifest, chosen: Sequence[str]) -> list[KeptDatabase]:
@@ -82,7 +134,7 @@ def _chosen(owners: Owners, backup: Path, manifest: Manifest, chosen: Sequence[s
 
 def _check_version(kept: KeptDatabase, migrations: Sequence[Migration]) -> None:
     applied = {was.version: was.checksum for was in kept.migrations}
-    check_applied(kept.capability, migrations, applied, Dialect.SQLITE)
+    check_applied(kept.capability, migrations, applied, kept.dialect)
 
 
 def _check_room(data: Path, kept: Sequence[KeptDatabase], *, replace: bool) -> None:
@@ -90,59 +142,10 @@ def _check_room(data: Path, kept: Sequence[KeptDatabase], *, replace: bool) -> N
     present = [
         one.capability
         for one in kept
-        if os.path.lexists(data / one.file) and not mark_of(data, one.capability).exists()
+        if os.path.lexists(data / file_of(one.capability)) and not mark_of(data, one.capability).exists()
     ]
     if present and not replace:
         raise DataExists(data, _listed(present))
-
-
-def _put(backup: Path, data: Path, kept: Sequence[KeptDatabase], tell: Tell) -> None:
-    try:
-        for one in kept:
-            # Left by a restore that was killed while it copied.
-            _draft(data, one).unlink(missing_ok=True)
-            _copy(backup, data, one, tell)
-        sync(data)
-    except BaseException:
-        for one in kept:
-            _draft(data, one).unlink(missing_ok=True)
-        raise
-    marks = [mark_of(data, one.capability) for one in kept]
-    for mark in marks:
-        mark.touch(mode=0o600)
-    sync(data)
-    for one in kept:
-        # A log that stays would be read into the file that it does not belong to.
-        for part in PARTS[1:]:
-            (data / f"{one.file}{part}").unlink(missing_ok=True)
-        _draft(data, one).replace(data / one.file)
-    sync(data)
-    for mark in marks:
-        mark.unlink()
-    sync(data)
-
-
-def _copy(backup: Path, data: Path, kept: KeptDatabase, tell: Tell) -> None:
-    """Copy one file, and check what was read once more: the backup may be on a disk that fails."""
-    digest = hashlib.sha256()
-    done = 0
-    with (
-        (backup / kept.file).open("rb") as source,
-        open(_draft(data, kept), "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as target,
-    ):
-        while block := source.read(_BLOCK):
-            digest.update(block)
-            target.write(block)
-            done += len(block)
-            tell(kept.capability, done, kept.bytes)
-        target.flush()
-        os.fsync(target.fileno())
-    if digest.hexdigest() != kept.sha256:
-        raise BackupDamaged(backup, f"{kept.file} changed while it was read")
-
-
-def _draft(data: Path, kept: KeptDatabase) -> Path:
-    return data / f"{file_of(kept.capability)}.restored"
 
 
 def _listed(names: Mapping[str, object] | Sequence[str]) -> str:

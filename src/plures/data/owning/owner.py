@@ -9,6 +9,7 @@ _NAME_BYTES: Final = 63
 """PostgreSQL cuts longer names. Source: https://www.postgresql.org/docs/current/sql-syntax-lexical.html"""
 
 _TABLES: Final = '"tables"'
+_RESTORING: Final = '"restoring"'
 
 
 def role_of(database: str, capability: str) -> str:
@@ -36,8 +37,18 @@ class Owner:
         """The comment once the tables are made."""
         return f"{self.mark[:-1]}, {_TABLES}: true}}"
 
+    @property
+    def mark_of_restore(self) -> str:
+        """The comment while a restore is under way."""
+        return f"{self.mark[:-1]}, {_RESTORING}: true}}"
+
     def __str__(self) -> str:
         return f"capability {self.capability!r} of application {self.application!r}"
+
+
+def says_of_restore(comment: str | None) -> bool:
+    """Whether a comment says that a restore is under way."""
+    return comment is not None and f"{_RESTORING}: true" in comment
 
 
 def says_of_tables(comment: str | None) -> bool:

@@ -6,8 +6,8 @@ The comment of the schema says whose it is, and whether its tables were made. So
 from dataclasses import dataclass
 from typing import Final
 
-from plures.data.errors import DatabaseLost
-from plures.data.owning import Owner, RoleTooMighty, SchemaOfAnother, owner_in, says_of_tables
+from plures.data.errors import DatabaseLost, RestoreUnfinished
+from plures.data.owning import Owner, RoleTooMighty, SchemaOfAnother, owner_in, says_of_restore, says_of_tables
 from plures.data.store import Store, Transaction
 from plures.errors import PluresError
 
@@ -49,6 +49,7 @@ async def admit(store: Store, schema: str, owner: Owner) -> None:
     Raises:
         SchemaOfAnother: Another application or capability has marked it, or another role owns it.
         RoleTooMighty: The role of the store may reach what belongs to others.
+        RestoreUnfinished: A restore was killed between its commits.
         DatabaseLost: Its tables were made, and are gone.
     """
     async with store.read() as transaction:
@@ -59,7 +60,7 @@ async def admit(store: Store, schema: str, owner: Owner) -> None:
         async with store.alone(), store.write() as transaction:
             refused = await refusal(transaction, schema, owner)
             if refused is None:
-                await _mark(transaction, schema, owner.mark)
+                await comment(transaction, schema, owner.mark)
     if refused is not None:
         raise refused
 
@@ -68,9 +69,15 @@ async def note_tables(store: Store, schema: str, owner: Owner) -> None:
     """Note in the mark that the tables are made, once they are."""
     async with store.read() as transaction:
         facts = await _facts(transaction, schema)
-    if facts.has_tables and not says_of_tables(facts.comment) and facts.is_own:
+    if facts.has_tables and not says_of_tables(facts.comment):
         async with store.alone(), store.write() as transaction:
-            await _mark(transaction, schema, owner.mark_with_tables)
+            await comment(transaction, schema, owner.mark_with_tables)
+
+
+async def comment(transaction: Transaction, schema: str, mark: str) -> None:
+    """Write the mark of a schema, where the role owns it: to others the server refuses that."""
+    if (await _facts(transaction, schema)).is_own:
+        await transaction.execute(f"COMMENT ON SCHEMA {quoted(schema)} IS {quoted_text(mark)}", {})
 
 
 async def refusal(transaction: Transaction, schema: str, owner: Owner) -> PluresError | None:
@@ -83,6 +90,8 @@ async def refusal(transaction: Transaction, schema: str, owner: Owner) -> Plures
         return SchemaOfAnother(schema, str(owner), f"role {facts.holder!r}, and is not marked as that of a capability")
     if facts.owner not in (None, owner):
         return SchemaOfAnother(schema, str(owner), str(facts.owner))
+    if says_of_restore(facts.comment):
+        return RestoreUnfinished(owner.capability, f"schema {schema}")
     if says_of_tables(facts.comment) and not facts.has_tables:
         return DatabaseLost(owner.capability, f"schema {schema}", _GONE, _WAYS_OUT.format(schema=quoted(schema)))
     return None
@@ -106,7 +115,3 @@ class _Facts:
 
 async def _facts(transaction: Transaction, schema: str) -> _Facts:
     return _Facts(*(await transaction.execute(_FACTS, {"schema": schema})).rows[0])
-
-
-async def _mark(transaction: Transaction, schema: str, mark: str) -> None:
-    await transaction.execute(f"COMMENT ON SCHEMA {quoted(schema)} IS {quoted_text(mark)}", {})

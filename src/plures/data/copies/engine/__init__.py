@@ -12,7 +12,27 @@ An `Engine` stands between two open stores. Its phases are called one by one:
 The caller marks the target before, and sees to it that no other writes to either end meanwhile, or knows which keys are changed.
 """
 
+from .catalogue import Catalogue, catalogue_of
 from .engine import Engine
-from .table import Values
+from .matching import Mismatch, pairs
+from .pair import Pair, RowUnfit
+from .sqlite import SqliteCatalogue
+from .table import AT_ONCE, Column, ColumnType, Position, Table, Values, quoted
 
-__all__ = ["Engine", "Values"]
+__all__ = [
+    "AT_ONCE",
+    "Catalogue",
+    "Column",
+    "ColumnType",
+    "Engine",
+    "Mismatch",
+    "Pair",
+    "Position",
+    "RowUnfit",
+    "SqliteCatalogue",
+    "Table",
+    "Values",
+    "catalogue_of",
+    "pairs",
+    "quoted",
+]
