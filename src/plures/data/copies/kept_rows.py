@@ -7,7 +7,7 @@ that differ in capital letters alone are the same to SQLite. What they are calle
 
 import math
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -67,7 +67,7 @@ class RowsWriter:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[RowsWriter]:
+def writing(path: Path) -> Generator[RowsWriter]:
     """A writer on a file that exists and is empty."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         yield RowsWriter(connection)
