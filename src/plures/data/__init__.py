@@ -21,6 +21,7 @@ from .errors import (
     RestoreUnfinished,
     ServerUnreachable,
     TooManyConnections,
+    TransactionEnded,
 )
 from .evolution import check_contract_steps
 from .inspection import DatabaseState, inspect_database, unseen_database
@@ -110,6 +111,7 @@ __all__ = [
     "StatementFailed",
     "StorageFailed",
     "TooManyConnections",
+    "TransactionEnded",
     "UniqueViolated",
     "Work",
     "WriteConflict",

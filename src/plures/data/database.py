@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .connection import Connection
@@ -97,17 +98,29 @@ class Database:
     async def session(self) -> "AsyncGenerator[AsyncSession]":
         """A session of SQLAlchemy's ORM inside a `write()`: flushes and commits on leaving, rolls back on an exception.
 
-        Objects stay usable afterwards (`expire_on_commit=False`). For reading alone, `select` on a connection of `read()` holds up no
-        writer.
+        Objects stay usable afterwards (`expire_on_commit=False`). Its `rollback()` undoes what was done in it until then, and it goes on;
+        its `commit()` is refused. For reading alone, `select` on a connection of `read()` holds up no writer.
+
+        Raises:
+            TransactionEnded: Code in the block calls `commit()`.
         """
+        from sqlalchemy import event
         from sqlalchemy.ext.asyncio import AsyncSession
 
+        from .lent import refuse_commit
+
+        refuse = partial(refuse_commit, self._capability)
         async with (
             self.write() as connection,
-            AsyncSession(await connection.sqlalchemy(), expire_on_commit=False) as session,
+            AsyncSession(
+                await connection.sqlalchemy(), expire_on_commit=False, join_transaction_mode="create_savepoint"
+            ) as session,
         ):
+            event.listen(session.sync_session, "before_commit", refuse)
             yield session
-            await session.flush()
+            event.remove(session.sync_session, "before_commit", refuse)
+            # Lets go of the session's savepoint; the transaction goes on.
+            await session.commit()
 
     async def close(self, *, grace_s: float = 5.0) -> None:
         """Close once no task reads or writes any more. SQLite then merges the write-ahead log into the file.

@@ -155,6 +155,22 @@ class DatabaseClosed(PluresError):
 
 
 @dataclass(eq=False)
+class TransactionEnded(PluresError):
+    """Code of the application ended a transaction of SQLAlchemy that its `async with` ends."""
+
+    code = "data.transaction_ended"
+    wording = Text(
+        "Cannot end the transaction of capability {capability!r} by {word} of SQLAlchemy",
+        why="it ends with its `async with` block: at once, or not at all",
+        fix="Leave it out: leaving the block commits, an exception rolls back. A part that may fail alone stands in "
+        '`async with session.begin_nested()`; a session of your own takes join_transaction_mode="create_savepoint".',
+    )
+
+    capability: str
+    word: str
+
+
+@dataclass(eq=False)
 class NestedWrite(PluresError):
     """A task began a write within its own write, which would wait for itself or conflict with itself."""
 

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from plures.data.lent import Lent
+
 from .driver import Held, Prepared
 from .translate import FAILURES
 from .words import Effect, effect_of
@@ -33,13 +35,15 @@ class Lender(Protocol):
 class Alchemy:
     """One engine, whose connections are lent to it one transaction at a time."""
 
-    def __init__(self, connect: Callable[[], Awaitable[Held]]) -> None:
+    def __init__(self, capability: str, connect: Callable[[], Awaitable[Held]]) -> None:
         """Prepare.
 
         Args:
+            capability: The owner, for error messages.
             connect: Opens a connection of its own, for SQLAlchemy's first questions.
         """
         self._connect = connect
+        self.lent = Lent(capability)
         self._making = asyncio.Lock()
         self._engine: AsyncEngine | None = None
 
@@ -47,7 +51,9 @@ class Alchemy:
         """SQLAlchemy's connection over this transaction. Its owner ends the transaction, then closes it."""
         async with self._making:
             engine = self._engine = self._engine or await self._make()
-        return await _connect(engine, _Lent(transaction))
+        lent = await _connect(engine, _Lent(transaction))
+        await self.lent.begin(lent)
+        return lent
 
     async def close(self) -> None:
         if self._engine is not None:
@@ -58,15 +64,15 @@ class Alchemy:
         from sqlalchemy.ext.asyncio import create_async_engine
         from sqlalchemy.pool import NullPool
 
-        engine = create_async_engine(
+        engine: AsyncEngine = create_async_engine(
             "postgresql+asyncpg://",
-            async_creator=_give,
+            creator=lambda: engine.dialect.connect(async_creator_fn=_give, prepared_statement_cache_size=0),
             poolclass=NullPool,
             # We begin and end transactions, and keep the statements prepared.
             isolation_level="AUTOCOMMIT",
-            connect_args={"prepared_statement_cache_size": 0},
         )
         event.listen(engine.sync_engine, "handle_error", _explain)
+        self.lent.watch(engine)
         # SQLAlchemy asks its first connection some questions and rolls back: not on one that is in use.
         own = await self._connect()
         try:

@@ -43,7 +43,7 @@ class PostgresStore:
         self._server = server
         self._capability = capability
         self._pool = Pool(self._connect, server.most_connections)
-        self._alchemy = Alchemy(self._connect)
+        self._alchemy = Alchemy(capability, self._connect)
         # Those of our connections on the server.
         self._processes: set[int] = set()
 

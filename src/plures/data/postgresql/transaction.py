@@ -136,20 +136,20 @@ class PostgresTransaction:
                 with self.explaining("BEGIN"):
                     await self.ready(Effect.READS)
             self._lent = await self._alchemy.lend(self)
-            # Else a session would begin a transaction of its own, and end it.
-            await self._lent.begin()
         return self._lent
 
     async def leave_sqlalchemy(self) -> None:
         """Called once the transaction has ended."""
         if self._lent is not None:
-            await self._lent.close()
+            await self._alchemy.lent.end(self._lent)
 
     async def commit(self) -> None:
         """Make all of it last. Raises a StatementFailed, and nothing of it remains, but for `CommitUnknown`."""
         async with self._turn:
             if self._doom is not None:
                 raise self._doom
+            if self._lent is not None:
+                self._alchemy.lent.check(self._lent)
             if self._state in (_State.NOT_BEGUN, _State.FAILED_AT_FIRST):
                 return
             with self.explaining("COMMIT"):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from plures.data.errors import TransactionEnded
 from plures.data.statement_errors import StatementFailed
 
 from .errors import EnvironmentUnfit, said
@@ -36,7 +37,10 @@ class Environment:
         Raises:
             EnvironmentUnfit: It does not.
         """
-        self._run(list, dont_mutate=True)
+        try:
+            self._run(list, dont_mutate=True)
+        except TransactionEnded as error:
+            raise self._unfit("it ends the transaction of the connection") from error
 
     def upgrade(self, script: "Script") -> None:
         """Run one revision, whose ancestors have run. Raises what the revision raises."""

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
+from plures.data.lent import Lent
+
 from .driver import DriverConnection
 
 if TYPE_CHECKING:
@@ -20,13 +22,15 @@ _lent: Final[ContextVar[DriverConnection]] = ContextVar("plures.data.lent")
 class Alchemy:
     """One engine, whose connections are lent to it one transaction at a time."""
 
-    def __init__(self, translate: Callable[[Exception, str], Exception]) -> None:
+    def __init__(self, capability: str, translate: Callable[[Exception, str], Exception]) -> None:
         """Prepare.
 
         Args:
+            capability: The owner, for error messages.
             translate: Gives the error to raise for one of the `sqlite3` module, and the statement that failed.
         """
         self._translate = translate
+        self.lent = Lent(capability)
         self._making = asyncio.Lock()
         self._engine: AsyncEngine | None = None
 
@@ -34,7 +38,9 @@ class Alchemy:
         """SQLAlchemy's connection over this one. Its owner ends the transaction, then closes it."""
         async with self._making:
             engine = self._engine = self._engine or await self._make()
-        return await _connect(engine, connection)
+        lent = await _connect(engine, connection)
+        await self.lent.begin(lent)
+        return lent
 
     async def close(self) -> None:
         if self._engine is not None:
@@ -49,6 +55,7 @@ class Alchemy:
         registry.register("sqlite.plures", "plures.data.sqlite.dialect", "Dialect")
         engine = create_async_engine("sqlite+plures://", creator=_adapt, poolclass=NullPool)
         event.listen(engine.sync_engine, "handle_error", self._explain)
+        self.lent.watch(engine)
         # SQLAlchemy asks its first connection some questions and rolls back: not on one that is in use.
         memory = DriverConnection(_in_memory, begin="BEGIN", read_only=True)
         await memory.open()

@@ -49,7 +49,7 @@ class SqliteStore:
         """
         self._release = release
         self._translate: _Translate = lambda error, statement: translated(error, capability, path, statement)
-        self._alchemy = Alchemy(self._translate)
+        self._alchemy = Alchemy(capability, self._translate)
         owner = (capability, path)
         self._foreign_keys = f"PRAGMA foreign_keys = {'ON' if keeps_references else 'OFF'}"
         opening = partial(_open, str(path), (*_WRITER_PRAGMAS, self._foreign_keys))
@@ -82,6 +82,7 @@ class SqliteStore:
             transaction = SqliteTransaction(connection, self._alchemy, self._translate)
             try:
                 yield transaction
+                transaction.check_unended()
                 with transaction.explaining("COMMIT"):
                     await connection.commit()
             finally:
@@ -160,14 +161,17 @@ class SqliteTransaction:
         """As `Transaction.sqlalchemy`."""
         if self._lent is None:
             self._lent = await self._alchemy.lend(self._connection)
-            # Else a session would begin a transaction of its own, and end it.
-            await self._lent.begin()
         return self._lent
+
+    def check_unended(self) -> None:
+        """Raise `TransactionEnded` where SQLAlchemy takes it for ended."""
+        if self._lent is not None:
+            self._alchemy.lent.check(self._lent)
 
     async def leave_sqlalchemy(self) -> None:
         """Called once the transaction has ended."""
         if self._lent is not None:
-            await self._lent.close()
+            await self._alchemy.lent.end(self._lent)
 
     @contextmanager
     def explaining(self, statement: str) -> Generator[None]:

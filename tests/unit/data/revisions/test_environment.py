@@ -50,6 +50,12 @@ async def test_an_engine_of_its_own_and_what_that_leads_to_stays_untouched(place
         ("from alembic import context\ncontext.configure(url='sqlite://')\n" + RUN, "AssertionError"),
         (f"{CONFIGURED}context.configure(connection=shared, version_table='mine')\n{RUN}", 'version_table="mine"'),
         (f"{CONFIGURED}context.configure(connection=shared, version_table_schema='x')\n{RUN}", "leave it out"),
+        (f"{CONFIGURED}context.configure(connection=shared)\n{RUN}shared.commit()\n", "it ends the transaction"),
+        (f"{CONFIGURED}context.configure(connection=shared)\n{RUN}shared.close()\n", "it closed the connection"),
+        (
+            f"{CONFIGURED}with shared:\n    context.configure(connection=shared)\n    context.run_migrations()\n",
+            "closed",
+        ),
         (f"{CONFIGURED}1 / 0\n", r"ZeroDivisionError: division by zero \(.*env.py, line 3\)"),
         (f"{CONFIGURED}context.configure(connection=shared.engine)\n", "Connection instance"),
         ("from alembic import context\ncontext.config.attributes['database']", "KeyError: 'database'"),
