@@ -1,6 +1,6 @@
 """Layer 4: a capability's own database. Knows nothing of capabilities, contracts or calls."""
 
-from . import copies
+from . import copies, tracking
 from .commands import MOST_IN_KEY, Commands, Remembered
 from .connection import Connection
 from .database import Database
@@ -22,8 +22,10 @@ from .errors import (
     ServerUnreachable,
     TooManyConnections,
     TransactionEnded,
+    WritesUnderWay,
 )
 from .evolution import check_contract_steps
+from .handover import Handover, HandoverRefused
 from .inspection import DatabaseState, inspect_database, unseen_database
 from .migration import Migration, Migrations, Statement, check_migrations, numbered
 from .opening import migrate_database, open_database, prepare_database
@@ -86,6 +88,8 @@ __all__ = [
     "EnvironmentUnfit",
     "Folder",
     "ForeignKeyViolated",
+    "Handover",
+    "HandoverRefused",
     "HoldingWork",
     "Migration",
     "MigrationChanged",
@@ -115,6 +119,7 @@ __all__ = [
     "UniqueViolated",
     "Work",
     "WriteConflict",
+    "WritesUnderWay",
     "check_contract_steps",
     "check_migrations",
     "commit_held",
@@ -125,5 +130,6 @@ __all__ = [
     "open_database",
     "prepare_database",
     "role_of",
+    "tracking",
     "unseen_database",
 ]

@@ -1,14 +1,15 @@
 """What a capability gets: reads that see a snapshot, and writes as if they came one at a time. Knows no store."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
 from .connection import Connection
-from .errors import DatabaseClosed, NestedWrite
-from .store import Dialect, Store, Transaction
+from .errors import DatabaseClosed, NestedWrite, WritesUnderWay
+from .store import Dialect, Store
+from .tenure import Hold, Tenure
 from .work import work_on
 
 if TYPE_CHECKING:
@@ -26,18 +27,22 @@ class Database:
             store: Closed with the database.
         """
         self._capability = capability
-        self._store = store
+        self._tenure = Tenure(store)
+        # Stores that are left, and close when no task reads from them any more.
+        self._left: dict[Tenure, asyncio.Task[None]] = {}
+        self._hold: Hold | None = None
         self._writing: set[asyncio.Task[object] | None] = set()
-        # Holds a task as often as it reads or writes.
-        self._users: list[asyncio.Task[object] | None] = []
-        self._unused = asyncio.Event()
-        self._unused.set()
         self._closed = False
 
     @property
     def dialect(self) -> Dialect:
-        """Whose SQL it understands, for the statements in which they differ."""
-        return self._store.dialect
+        """Whose SQL it understands, for the statements in which they differ. A move to another server or folder may change it."""
+        return self._tenure.store.dialect
+
+    @property
+    def store(self) -> Store:
+        """What keeps the rows now; for the platform itself."""
+        return self._tenure.store
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[Connection]:
@@ -50,8 +55,8 @@ class Database:
         work = work_on(self)
         if work is not None:
             await work.commit_held()
-        with self._in_use():
-            async with self._store.read() as transaction:
+        with self._in_use() as store:
+            async with store.read() as transaction:
                 yield Connection(transaction)
 
     def write(self) -> AbstractAsyncContextManager[Connection]:
@@ -77,22 +82,24 @@ class Database:
 
         On PostgreSQL each of its statements sees what others have committed until then, and it never makes a `write()` fail.
         """
-        return self._write(self._store.plain_write)
+        return self._write(is_plain=True)
 
     @asynccontextmanager
-    async def _write(
-        self, begin: Callable[[], AbstractAsyncContextManager[Transaction]] | None = None
-    ) -> AsyncGenerator[Connection]:
+    async def _write(self, *, is_plain: bool = False) -> AsyncGenerator[Connection]:
         task = asyncio.current_task()
         if task in self._writing:
             raise NestedWrite(self._capability)
-        with self._in_use():
+        while self._hold is not None:
+            await self._hold.over.wait()
+        with self._in_use() as store:
             self._writing.add(task)
             try:
-                async with (begin or self._store.write)() as transaction:
+                async with store.plain_write() if is_plain else store.write() as transaction:
                     yield Connection(transaction)
             finally:
                 self._writing.discard(task)
+                if self._hold is not None and not self._writing:
+                    self._hold.still.set()
 
     @asynccontextmanager
     async def session(self) -> "AsyncGenerator[AsyncSession]":
@@ -122,6 +129,40 @@ class Database:
             # Lets go of the session's savepoint; the transaction goes on.
             await session.commit()
 
+    async def hold(self, patience_s: float) -> None:
+        """Let writes wait that begin from now on; returns when those have ended that have begun. Reads go on.
+
+        Args:
+            patience_s: Most time for those that have begun.
+
+        Raises:
+            WritesUnderWay: They take longer, and nothing is held.
+        """
+        hold = self._hold = self._hold or Hold()
+        if not self._writing:
+            return
+        try:
+            async with asyncio.timeout(patience_s):
+                await hold.still.wait()
+        except TimeoutError:
+            self.release()
+            raise WritesUnderWay(self._capability, patience_s) from None
+        except BaseException:
+            self.release()
+            raise
+
+    def release(self) -> None:
+        """Let the writes go on that wait."""
+        hold, self._hold = self._hold, None
+        if hold is not None:
+            hold.over.set()
+
+    def switch(self, store: Store) -> None:
+        """Go on with another store that has the same rows, and let go the writes that were held. Reads that have begun end on the old one."""
+        left, self._tenure = self._tenure, Tenure(store)
+        self._left[left] = asyncio.create_task(self._leave(left))
+        self.release()
+
     async def close(self, *, grace_s: float = 5.0) -> None:
         """Close once no task reads or writes any more. SQLite then merges the write-ahead log into the file.
 
@@ -131,26 +172,42 @@ class Database:
         if self._closed:
             return
         self._closed = True
+        # They find it closed.
+        self.release()
+        tenures = [self._tenure, *self._left]
         try:
             async with asyncio.timeout(grace_s):
-                await self._unused.wait()
+                await _unused(tenures)
         except TimeoutError:
-            for task in self._users:
-                if task is not None:
-                    task.cancel()
-            await self._unused.wait()
-        await self._store.close()
+            for tenure in tenures:
+                tenure.cancel_users()
+            await _unused(tenures)
+        await asyncio.gather(*self._left.values())
+        await self._tenure.store.close()
+
+    async def _leave(self, tenure: Tenure) -> None:
+        await tenure.unused.wait()
+        try:
+            await tenure.store.close()
+        finally:
+            del self._left[tenure]
 
     @contextmanager
-    def _in_use(self) -> Generator[None]:
+    def _in_use(self) -> Generator[Store]:
         if self._closed:
             raise DatabaseClosed(self._capability)
+        tenure = self._tenure
         task = asyncio.current_task()
-        self._users.append(task)
-        self._unused.clear()
+        tenure.users.append(task)
+        tenure.unused.clear()
         try:
-            yield
+            yield tenure.store
         finally:
-            self._users.remove(task)
-            if not self._users:
-                self._unused.set()
+            tenure.users.remove(task)
+            if not tenure.users:
+                tenure.unused.set()
+
+
+async def _unused(tenures: Sequence[Tenure]) -> None:
+    for tenure in tenures:
+        await tenure.unused.wait()

@@ -185,6 +185,21 @@ class NestedWrite(PluresError):
 
 
 @dataclass(eq=False)
+class WritesUnderWay(PluresError):
+    """Writes should be held for the end of a move, and one that has begun does not end."""
+
+    code = "data.writes_under_way"
+    wording = Text(
+        "Cannot hold the writes to the database of capability {capability!r}",
+        why="one that has begun has not ended within {patience_s:g} s",
+        fix="Try again. Where it happens always, look for an `async with database.write()` that waits for something slow.",
+    )
+
+    capability: str
+    patience_s: float
+
+
+@dataclass(eq=False)
 class MigrationFailed(PluresError):
     """A statement of a migration was refused; nothing of that migration remains."""
 

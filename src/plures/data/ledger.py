@@ -49,10 +49,21 @@ async def ledger_of(transaction: Transaction) -> dict[int, str]:
 async def mark(store: Store, said: str | None) -> None:
     """Mark a database as an end of a move, so that no application uses it; None takes the mark away."""
     async with store.write() as transaction:
-        connection = Connection(transaction)
-        await connection.execute("DELETE FROM plures_migrations WHERE version = :mark", {"mark": MARK})
-        if said is not None:
-            await connection.execute(_RECORD, {"version": MARK, "name": "move", "checksum": said, "applied_at": _now()})
+        await mark_in(transaction, said)
+
+
+async def mark_in(transaction: Transaction, said: str | None) -> None:
+    """As `mark`, in an open transaction."""
+    connection = Connection(transaction)
+    await connection.execute("DELETE FROM plures_migrations WHERE version = :mark", {"mark": MARK})
+    if said is not None:
+        await connection.execute(_RECORD, {"version": MARK, "name": "move", "checksum": said, "applied_at": _now()})
+
+
+async def read_mark(read: Transaction) -> str | None:
+    """What is said of an end of a move; None for a database that is none."""
+    rows = (await read.execute("SELECT checksum FROM plures_migrations WHERE version = :mark", {"mark": MARK})).rows
+    return str(rows[0][0]) if rows else None
 
 
 async def migrate(

@@ -87,18 +87,21 @@ async def prepare_database(url: str, database: str, application: str, passwords:
     await prepare(url, database, application, passwords)
 
 
-async def open_store(place: Path | Place, capability: str, *, keeps_references: bool = True) -> Store:
+async def open_store(
+    place: Path | Place, capability: str, *, keeps_references: bool = True, is_checked: bool = False
+) -> Store:
     """Open what keeps the rows of a capability. It is not migrated.
 
     Args:
         keeps_references: Foreign keys in a file are checked.
+        is_checked: A file was written and read by us just now, so it is not looked at for damage.
 
     Raises:
         DatabaseLocked, DatabaseUnusable, DriverMissing, SchemaOfAnother, RoleTooMighty: As `open_database` says.
     """
     if not isinstance(place, Server):
         folder = place if isinstance(place, Path) else place.path
-        return await open_file(folder, capability, keeps_references=keeps_references)
+        return await open_file(folder, capability, keeps_references=keeps_references, is_checked=is_checked)
     if find_spec("asyncpg") is None:
         raise DriverMissing(capability)
     from .postgresql import admit

@@ -3,7 +3,7 @@
 `plures.data.sqlite` is one, `plures.data.postgresql` another. Nothing here knows which.
 """
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -92,8 +92,17 @@ class Store(Protocol):
         """Meanwhile no other move has the same data at one of its ends; raises `DatabaseLocked`."""
         ...
 
-    async def other_users(self) -> str:
-        """Which others have the same data open, in words; empty where none has."""
+    @property
+    def sessions(self) -> Collection[int]:
+        """The numbers of its connections on the server; none where there is no server."""
+        ...
+
+    async def other_users(self, known: Collection[int] = ()) -> str:
+        """Which others have the same data open, in words; empty where none has.
+
+        Args:
+            known: Sessions that do not count.
+        """
         ...
 
     def rebuilding(self) -> AbstractAsyncContextManager[None]:

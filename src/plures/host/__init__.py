@@ -2,7 +2,20 @@
 
 from .edge import EdgeNotStarted
 from .host import Host
+from .moves import MOVES, Ticket, issued
 from .placement import Mode, Placement
 from .places import database_in, passwords_of, place_of, server_url
 
-__all__ = ["EdgeNotStarted", "Host", "Mode", "Placement", "database_in", "passwords_of", "place_of", "server_url"]
+__all__ = [
+    "MOVES",
+    "EdgeNotStarted",
+    "Host",
+    "Mode",
+    "Placement",
+    "Ticket",
+    "database_in",
+    "issued",
+    "passwords_of",
+    "place_of",
+    "server_url",
+]

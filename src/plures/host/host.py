@@ -15,6 +15,7 @@ from .control import Control
 from .edge import Edge
 from .lifecycles import Lifecycles
 from .listing import listing
+from .moves import Moves
 from .placement import Mode, Placement
 from .places import place_of
 from .services import Services
@@ -56,7 +57,13 @@ class Host:
         self._services = Services(self._hosted, self._clients, self._lifecycles, client=self.client, place=self._place)
         self._edge: Edge | None = None
         self._is_ready = False
-        self.control = Control(ConnectServer(self._dispatcher), is_ready=lambda: self._is_ready, listing=self._listing)
+        self._moves = Moves(self._services.database, placement.data)
+        self.control = Control(
+            ConnectServer(self._dispatcher),
+            is_ready=lambda: self._is_ready,
+            listing=self._listing,
+            pages=self._moves.pages,
+        )
         for capability in self._hosted.values():
             self._dispatcher.announce(capability.contract.operations)
         self.update_endpoints(placement.endpoints)
@@ -105,6 +112,7 @@ class Host:
         await self._lifecycles.stop()
         self._deadlines.close()
         await self._transport.close()
+        await self._moves.close()
         await self._services.close_databases()
 
     async def _start(self) -> None:

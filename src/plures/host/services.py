@@ -65,6 +65,10 @@ class Services:
         """What a constructor asks for, by the names of its parameters."""
         return {dependency.parameter: self._provide(owner, dependency) for dependency in dependencies}
 
+    def database(self, owner: str) -> Database | None:
+        """The open database of a capability; None where it has none here."""
+        return self._databases.get(owner)
+
     async def close_databases(self) -> None:
         databases, self._databases = self._databases, {}
         for database in databases.values():

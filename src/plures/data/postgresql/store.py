@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Final
 
@@ -85,10 +85,15 @@ class PostgresStore:
             yield
             await held.connection.execute("SELECT pg_advisory_unlock($1)", self._key("moves"))
 
-    async def other_users(self) -> str:
+    @property
+    def sessions(self) -> Collection[int]:
+        """As `Store.sessions`."""
+        return self._processes
+
+    async def other_users(self, known: Collection[int] = ()) -> str:
         """As `Store.other_users`: connections of the same role that Plures has opened."""
         async with self._pool.borrowed() as held:
-            count = await held.connection.fetchval(_OTHERS, list(self._processes))
+            count = await held.connection.fetchval(_OTHERS, [*self._processes, *known])
         return f"{count} connection{'s' if count > 1 else ''} of an application" if count else ""
 
     def rebuilding(self) -> AbstractAsyncContextManager[None]:

@@ -15,11 +15,14 @@ from .store import SqliteStore
 _REMEDY: Final = "Make the folder writable, or name another one ([application] data = … in plures.toml)."
 
 
-async def open_store(folder: Path, capability: str, *, keeps_references: bool = True) -> SqliteStore:
+async def open_store(
+    folder: Path, capability: str, *, keeps_references: bool = True, is_checked: bool = False
+) -> SqliteStore:
     """Open `<folder>/<capability>.sqlite3`, created where there is none.
 
     Args:
         keeps_references: Foreign keys are checked; a move, which copies one table after the other, does without.
+        is_checked: It is not looked at for damage.
 
     Raises:
         DatabaseLocked: Another process has it open.
@@ -35,7 +38,8 @@ async def open_store(folder: Path, capability: str, *, keeps_references: bool = 
         refuse_lost(path, capability)
         make_new(path, capability)
         make_private(path, folder / f"{capability}.lock")
-        await check(store, capability, path)
+        if not is_checked:
+            await check(store, capability, path)
     except BaseException as error:
         await store.close()
         if isinstance(error, OSError):
@@ -44,6 +48,11 @@ async def open_store(folder: Path, capability: str, *, keeps_references: bool = 
             raise DatabaseUnusable(capability, path, error.reason) from error
         raise
     return store
+
+
+def open_beside(folder: Path, capability: str) -> SqliteStore:
+    """Read a file that another process has open. Only `read` may be used: a second connection that writes could damage the file."""
+    return SqliteStore(folder / f"{capability}.sqlite3", capability, lambda: None)
 
 
 def _lock(folder: Path, capability: str, path: Path) -> ProcessLock:

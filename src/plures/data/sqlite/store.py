@@ -7,7 +7,7 @@ Source: docs/adr/0004-embedded-data.md
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Generator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -101,8 +101,14 @@ class SqliteStore:
         """As `Store.taken`. The process lock sees to it."""
         return nullcontext()
 
-    async def other_users(self) -> str:
+    @property
+    def sessions(self) -> Collection[int]:
+        """As `Store.sessions`."""
+        return ()
+
+    async def other_users(self, known: Collection[int] = ()) -> str:
         """As `Store.other_users`. The process lock keeps them out."""
+        del known
         return ""
 
     @asynccontextmanager
