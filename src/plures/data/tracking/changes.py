@@ -49,4 +49,4 @@ class Changes:
         return (await read.execute(sql, self._seen(table))).rows
 
     def _seen(self, table: Noted) -> dict[str, Any]:
-        return {"seen": self._moment.get(table.number, self._words.FIRST)}
+        return {"seen": self._moment.get(table.number, self._words.first)}

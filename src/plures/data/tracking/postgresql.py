@@ -28,8 +28,10 @@ _NOT_IN_STATE: Final = "55000"
 class PostgresWords:
     """As `Words`."""
 
-    # It sees no transaction: the first has number 3.
-    FIRST = "3:3:"
+    @property
+    def first(self) -> str:
+        """As `Words.first`: it sees no transaction, since the first of all has number 3."""
+        return "3:3:"
 
     async def seen(self, read: Transaction) -> Mapping[str, Seen]:
         """As `Words.seen`."""

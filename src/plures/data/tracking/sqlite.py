@@ -24,7 +24,10 @@ _HAS_NOTES: Final = f"SELECT 1 FROM sqlite_master WHERE type = 'table' AND name 
 class SqliteWords:
     """As `Words`."""
 
-    FIRST = "0"
+    @property
+    def first(self) -> str:
+        """As `Words.first`."""
+        return "0"
 
     async def seen(self, read: Transaction) -> Mapping[str, Seen]:
         """As `Words.seen`."""

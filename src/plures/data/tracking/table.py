@@ -47,8 +47,10 @@ class Seen:
 class Words(Protocol):
     """What differs from dialect to dialect."""
 
-    FIRST: str
-    """A moment before everything that is noted."""
+    @property
+    def first(self) -> str:
+        """A moment before everything that is noted."""
+        ...
 
     async def seen(self, read: Transaction) -> Mapping[str, Seen]:
         """The tables but for those of the platform."""
