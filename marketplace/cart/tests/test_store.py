@@ -1,5 +1,4 @@
 import asyncio
-from pathlib import Path
 
 import pytest
 
@@ -7,7 +6,7 @@ from marketplace.cart.contract import Basket
 from marketplace.cart.service import CartStore
 from marketplace.cart.store import MIGRATIONS, DatabaseCarts
 from marketplace.catalog.contract import Item
-from plures.testing import open_database
+from tests.databases import Databases
 
 TEA, CUP = Item("tea", 2), Item("cup", 1)
 
@@ -61,16 +60,14 @@ async def test_edits_at_the_same_time_are_all_kept(store: CartStore) -> None:
     assert await store.get("anna") == anna(Item("tea", 20))
 
 
-async def test_carts_from_before_they_had_names_get_one_each(tmp_path: Path) -> None:
-    before = await open_database(tmp_path, "cart", MIGRATIONS[:1])
+async def test_carts_from_before_they_had_names_get_one_each(databases: Databases) -> None:
+    before = await databases.open("cart", MIGRATIONS[:1])
     async with before.write() as connection:
         rows = "('anna', 0, 'tea', 2), ('anna', 1, 'cup', 1), ('bert', 0, 'cup', 1)"
         await connection.execute(f"INSERT INTO cart_items VALUES {rows}")
     await before.close()
-    database = await open_database(tmp_path, "cart", MIGRATIONS)
-    carts = DatabaseCarts(database)
+    carts = DatabaseCarts(await databases.open("cart", MIGRATIONS))
     annas, berts = await carts.get("anna"), await carts.get("bert")
     assert (annas.items, berts.items) == ((TEA, CUP), (CUP,))
     assert annas.cart_id
     assert berts.cart_id not in ("", annas.cart_id)
-    await database.close()

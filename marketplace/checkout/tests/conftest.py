@@ -1,5 +1,4 @@
 from collections.abc import AsyncGenerator
-from pathlib import Path
 
 import pytest
 
@@ -7,18 +6,15 @@ from marketplace.checkout.attempt import AttemptStore
 from marketplace.checkout.memory import MemoryAttempts
 from marketplace.checkout.store import MIGRATIONS, DatabaseAttempts
 from marketplace.checkout.tests.shop import Shop
-from plures.testing import open_database
+from tests.databases import Databases, repeating
 
 
-@pytest.fixture(params=["memory", "database"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[AttemptStore]:
-    """Each test of a store runs with both, so the store in memory behaves like the database."""
-    if request.param == "memory":
-        yield MemoryAttempts()
-        return
-    database = await open_database(tmp_path, "checkout", MIGRATIONS)
-    yield DatabaseAttempts(database)
-    await database.close()
+@pytest.fixture
+async def store(kept_in: Databases | None) -> AttemptStore:
+    """Each test of a store runs with all of them, so they behave alike."""
+    if kept_in is None:
+        return MemoryAttempts()
+    return repeating(DatabaseAttempts(await kept_in.open("checkout", MIGRATIONS)))
 
 
 @pytest.fixture

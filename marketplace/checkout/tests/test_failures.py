@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from marketplace.checkout.store import MIGRATIONS, DatabaseAttempts
 from marketplace.checkout.tests.faults import CANCELS, RUNS_FIRST, Fault
 from marketplace.checkout.tests.shop import POOR, Shop
 from plures import Unavailable
-from plures.testing import open_database
+from tests.databases import Databases
 
 TOUCHING = [
     "inventory.reserve",
@@ -274,11 +273,10 @@ async def test_a_run_that_fails_leaves_the_leftovers_to_the_next(shop: Shop) -> 
     await shop.assert_settled()
 
 
-async def test_the_capability_settles_leftovers_periodically(shop: Shop, tmp_path: Path) -> None:
-    database = await open_database(tmp_path, "checkout", MIGRATIONS)
-    checkout = make(shop.parties(), DatabaseAttempts(database), shop.lifecycle)
+async def test_the_capability_settles_leftovers_periodically(shop: Shop, databases: Databases) -> None:
+    attempts = DatabaseAttempts(await databases.open("checkout", MIGRATIONS))
+    checkout = make(shop.parties(), attempts, shop.lifecycle)
     assert shop.lifecycle.periodic_work == [(SETTLE_EVERY_S, checkout.settling.leftovers)]
-    await database.close()
 
 
 async def test_followers_who_do_not_answer_do_not_keep_the_customer_waiting(

@@ -1,8 +1,6 @@
-"""Both stores, with some stock, and a clock that stands still until a test moves it."""
+"""All stores, with some stock, and a clock that stands still until a test moves it."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -10,7 +8,7 @@ from marketplace.inventory.books import StockStore
 from marketplace.inventory.memory import MemoryStock
 from marketplace.inventory.service import InventoryService
 from marketplace.inventory.store import MIGRATIONS, DatabaseStock
-from plures.testing import open_database
+from tests.databases import Databases, repeating
 
 
 class Clock:
@@ -29,20 +27,17 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["memory", "database"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[StockStore]:
-    if request.param == "memory":
+@pytest.fixture
+async def store(kept_in: Databases | None) -> StockStore:
+    if kept_in is None:
         memory = MemoryStock()
         await memory.open_with({"tea": 5, "cup": 1, "sold-out": 0})
-        yield memory
-        return
-    database = await open_database(tmp_path, "inventory", MIGRATIONS)
-    stored = DatabaseStock(database)
+        return memory
+    stored = DatabaseStock(await kept_in.open("inventory", MIGRATIONS))
     await stored.open_with({"tea": 5, "cup": 1, "sold-out": 0})
-    yield stored
-    await database.close()
+    return stored
 
 
 @pytest.fixture
 def inventory(store: StockStore, clock: Clock) -> InventoryService:
-    return InventoryService(store, now=clock)
+    return repeating(InventoryService(store, now=clock))

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -19,7 +18,7 @@ from marketplace.inventory.contract import (
 from marketplace.inventory.service import InventoryService
 from marketplace.inventory.store import MIGRATIONS, DatabaseStock
 from plures import Lifecycle
-from plures.testing import open_database
+from tests.databases import Databases
 
 from .conftest import Clock
 
@@ -179,11 +178,10 @@ async def test_a_crowd_with_expiring_and_released_reservations(inventory: Invent
     assert await left(inventory, "tea") == 5
 
 
-async def test_the_capability_fills_its_shelves_at_the_start_and_sweeps_periodically(tmp_path: Path) -> None:
-    database, lifecycle = await open_database(tmp_path, "inventory", MIGRATIONS), Lifecycle()
-    inventory = make(DatabaseStock(database), lifecycle)
+async def test_the_capability_fills_its_shelves_at_the_start_and_sweeps_periodically(databases: Databases) -> None:
+    lifecycle = Lifecycle()
+    inventory = make(DatabaseStock(await databases.open("inventory", MIGRATIONS)), lifecycle)
     (open_shop,) = lifecycle.start_hooks
     await open_shop()
     assert await left(inventory, "teapot") > 0
     assert lifecycle.periodic_work == [(SWEEP_EVERY_S, inventory.sweep)]
-    await database.close()

@@ -1,7 +1,6 @@
 """What both stores promise to the stock keeper."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -10,7 +9,7 @@ from marketplace.inventory.books import Entry, EntryState, StockStore
 from marketplace.inventory.opening_stock import load
 from marketplace.inventory.store import MIGRATIONS
 from plures import ConstraintViolated
-from plures.testing import open_database
+from tests.databases import Databases
 
 NOON = datetime(2026, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -58,14 +57,11 @@ async def test_opening_again_leaves_stock_as_it_is(store: StockStore) -> None:
         assert await books.available(("tea", "new")) == {"tea": 2, "new": 7}
 
 
-async def test_the_database_itself_refuses_to_go_below_zero(tmp_path: Path) -> None:
-    database = await open_database(tmp_path, "inventory", MIGRATIONS)
-    try:
-        with pytest.raises(ConstraintViolated):
-            async with database.write() as connection:
-                await connection.execute("INSERT INTO stock VALUES ('tea', -1)")
-    finally:
-        await database.close()
+async def test_the_database_itself_refuses_to_go_below_zero(databases: Databases) -> None:
+    database = await databases.open("inventory", MIGRATIONS)
+    with pytest.raises(ConstraintViolated):
+        async with database.write() as connection:
+            await connection.execute("INSERT INTO stock VALUES ('tea', -1)")
 
 
 def test_the_opening_stock() -> None:

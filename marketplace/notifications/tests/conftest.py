@@ -1,20 +1,14 @@
-from collections.abc import AsyncGenerator
-from pathlib import Path
-
 import pytest
 
 from marketplace.notifications.memory import MemoryNotifications
 from marketplace.notifications.service import NotificationStore
 from marketplace.notifications.store import MIGRATIONS, DatabaseNotifications
-from plures.testing import open_database
+from tests.databases import Databases, repeating
 
 
-@pytest.fixture(params=["memory", "database"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[NotificationStore]:
-    """Each test of a store runs with both, so the store in memory behaves like the database."""
-    if request.param == "memory":
-        yield MemoryNotifications()
-        return
-    database = await open_database(tmp_path, "notifications", MIGRATIONS)
-    yield DatabaseNotifications(database)
-    await database.close()
+@pytest.fixture
+async def store(kept_in: Databases | None) -> NotificationStore:
+    """Each test of a store runs with all of them, so they behave alike."""
+    if kept_in is None:
+        return MemoryNotifications()
+    return repeating(DatabaseNotifications(await kept_in.open("notifications", MIGRATIONS)))

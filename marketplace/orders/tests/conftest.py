@@ -1,20 +1,14 @@
-from collections.abc import AsyncGenerator
-from pathlib import Path
-
 import pytest
 
 from marketplace.orders.memory import MemoryOrders
 from marketplace.orders.service import OrderStore
 from marketplace.orders.store import MIGRATIONS, DatabaseOrders
-from plures.testing import open_database
+from tests.databases import Databases, repeating
 
 
-@pytest.fixture(params=["memory", "database"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[OrderStore]:
-    """Each test of a store runs with both, so the store in memory behaves like the database."""
-    if request.param == "memory":
-        yield MemoryOrders()
-        return
-    database = await open_database(tmp_path, "orders", MIGRATIONS)
-    yield DatabaseOrders(database)
-    await database.close()
+@pytest.fixture
+async def store(kept_in: Databases | None) -> OrderStore:
+    """Each test of a store runs with all of them, so they behave alike."""
+    if kept_in is None:
+        return MemoryOrders()
+    return repeating(DatabaseOrders(await kept_in.open("orders", MIGRATIONS)))

@@ -19,6 +19,7 @@ from marketplace.payments.service import PaymentsService
 from marketplace.payments.store import MIGRATIONS, DatabasePayments
 from marketplace.pricing.contract import Money
 from plures.testing import open_database
+from tests.databases import Databases
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, 0, UTC)
 GOOD = Card("4242424242424242", 12, 2030, "123", "Anna Ahl")
@@ -149,10 +150,10 @@ async def test_no_file_ever_holds_the_number_of_a_card(tmp_path: Path) -> None:
         assert card.number[:6].encode() not in written
 
 
-async def test_a_card_has_the_same_fingerprint_after_a_restart(tmp_path: Path) -> None:
+async def test_a_card_has_the_same_fingerprint_after_a_restart(databases: Databases) -> None:
     prints: list[str] = []
     for key in ("k1", "k2"):
-        database = await open_database(tmp_path, "payments", MIGRATIONS)
+        database = await databases.open("payments", MIGRATIONS)
         payments = PaymentsService(DatabasePayments(database), now=lambda: NOON)
         prints.append((await payments.authorize(key, PRICE, GOOD)).card_fingerprint)
         await database.close()

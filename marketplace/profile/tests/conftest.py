@@ -1,20 +1,14 @@
-from collections.abc import AsyncGenerator
-from pathlib import Path
-
 import pytest
 
 from marketplace.profile.memory import MemoryProfiles
 from marketplace.profile.service import ProfileStore
 from marketplace.profile.store import MIGRATIONS, DatabaseProfiles
-from plures.testing import open_database
+from tests.databases import Databases, repeating
 
 
-@pytest.fixture(params=["memory", "database"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[ProfileStore]:
-    """Each test of a store runs with both, so the store in memory behaves like the database."""
-    if request.param == "memory":
-        yield MemoryProfiles()
-        return
-    database = await open_database(tmp_path, "profile", MIGRATIONS)
-    yield DatabaseProfiles(database)
-    await database.close()
+@pytest.fixture
+async def store(kept_in: Databases | None) -> ProfileStore:
+    """Each test of a store runs with all of them, so they behave alike."""
+    if kept_in is None:
+        return MemoryProfiles()
+    return repeating(DatabaseProfiles(await kept_in.open("profile", MIGRATIONS)))

@@ -1,7 +1,4 @@
-"""Both stores, and a catalog with a few small shelves."""
-
-from collections.abc import AsyncIterator
-from pathlib import Path
+"""All stores, and a catalog with a few small shelves."""
 
 import pytest
 
@@ -9,7 +6,8 @@ from marketplace.catalog.contract import Catalog, Product, ProductPage, ProductU
 from marketplace.recommendations.memory import MemoryPairs
 from marketplace.recommendations.service import PairStore, RecommendationsService
 from marketplace.recommendations.store import MIGRATIONS, DatabasePairs
-from plures.testing import fake, open_database
+from plures.testing import fake
+from tests.databases import Databases, repeating
 
 SHELF = tuple(
     Product(name, name.title(), text, "drinks/hot")
@@ -28,14 +26,11 @@ GOES_WITH_TEA = (
 )
 
 
-@pytest.fixture(params=["memory", "database"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[PairStore]:
-    if request.param == "memory":
-        yield MemoryPairs()
-        return
-    database = await open_database(tmp_path, "recommendations", MIGRATIONS)
-    yield DatabasePairs(database)
-    await database.close()
+@pytest.fixture
+async def store(kept_in: Databases | None) -> PairStore:
+    if kept_in is None:
+        return MemoryPairs()
+    return repeating(DatabasePairs(await kept_in.open("recommendations", MIGRATIONS)))
 
 
 @pytest.fixture

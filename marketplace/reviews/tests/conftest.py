@@ -1,10 +1,8 @@
-"""Both stores, and a few opening reviews."""
+"""All stores, and a few opening reviews."""
 
 import tomllib
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from itertools import count
-from pathlib import Path
 
 import pytest
 
@@ -12,19 +10,16 @@ from marketplace.reviews.memory import MemoryReviews
 from marketplace.reviews.opening import PHRASES, OpeningReviews, Subject
 from marketplace.reviews.service import ReviewsService, ReviewStore
 from marketplace.reviews.store import MIGRATIONS, DatabaseReviews
-from plures.testing import open_database
+from tests.databases import Databases, repeating
 
 NOON = datetime(2026, 7, 4, 12, 0, tzinfo=UTC)
 
 
-@pytest.fixture(params=["memory", "database"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ReviewStore]:
-    if request.param == "memory":
-        yield MemoryReviews()
-        return
-    database = await open_database(tmp_path, "reviews", MIGRATIONS)
-    yield DatabaseReviews(database)
-    await database.close()
+@pytest.fixture
+async def store(kept_in: Databases | None) -> ReviewStore:
+    if kept_in is None:
+        return MemoryReviews()
+    return repeating(DatabaseReviews(await kept_in.open("reviews", MIGRATIONS)))
 
 
 @pytest.fixture

@@ -15,11 +15,9 @@ from plures.cli import main
 from plures.deploy import local_processes
 from plures.deploy.errors import ReplicaFailed
 from plures.topology import parse
-from tests.postgres import Postgres, postgres
+from tests.postgres import Postgres
 
 from .support import Journal
-
-__all__ = ["postgres"]
 
 APP = "till_app:app"
 TOML = """

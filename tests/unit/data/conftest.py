@@ -6,9 +6,6 @@ from pathlib import Path
 import pytest
 
 from plures.data import Database, Folder, Migration, Place, open_database
-from tests.postgres import postgres
-
-__all__ = ["postgres"]
 
 STOCK = Migration(1, "stock table", ("CREATE TABLE stock (id TEXT PRIMARY KEY, pieces INTEGER NOT NULL)",))
 
