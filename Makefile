@@ -1,4 +1,4 @@
-# make run    install what the marketplace needs and open it
+# make run    install what the marketplace needs and open it; with DATABASE=postgres on a PostgreSQL server that comes with it
 # make test   install everything and run the tests            (ARGS="tests/unit -k codec" to choose)
 # make newest run the tests with the newest versions that pyproject.toml allows, in an environment of their own
 # make check  format, lint, types, layers, tests and docs: what has to pass before a commit
@@ -22,9 +22,17 @@ help:
 python:
 	@command -v "$(PYTHON)" >/dev/null || { echo "There is no $(PYTHON) here. Plures needs Python 3.11 or newer."; exit 1; }
 
+# On the command line alone: the environment may have such a variable for something else.
+DATABASE = sqlite
+SET_ON_sqlite := run
+SET_ON_postgres := postgresql
+OPEN_ON_sqlite := plures run
+OPEN_ON_postgres := python -m marketplace.on_postgresql
+
 run: python
-	@$(INSTALL) run
-	$(BIN)/plures run $(ARGS)
+	@test -n "$(SET_ON_$(DATABASE))" || { echo 'The shop opens on sqlite or on postgres, not on "$(DATABASE)": make run DATABASE=postgres'; exit 2; }
+	@$(INSTALL) $(SET_ON_$(DATABASE))
+	$(BIN)/$(OPEN_ON_$(DATABASE)) $(ARGS)
 
 test: python
 	@$(INSTALL) dev
@@ -63,9 +71,10 @@ bench: python
 	@$(INSTALL) dev
 	$(BIN)/python -m bench $(ARGS)
 
-# The smaller set takes its versions from the larger one, so that both agree.
+# The smaller sets take their versions from the larger one, so that all agree.
 lock:
 	$(COMPILE) --group dev --output-file requirements/dev.txt $(ARGS)
+	$(COMPILE) --group postgresql --constraint requirements/dev.txt --output-file requirements/postgresql.txt
 	$(COMPILE) --group run --constraint requirements/dev.txt --output-file requirements/run.txt
 
 clean:

@@ -1,6 +1,6 @@
 """Makes .venv and installs one pinned set of dependencies into it, with Plures itself as an editable install.
 
-Usage: python3 requirements/install.py run|dev. Needs the standard library only and does nothing when all is in
+Usage: python3 requirements/install.py run|postgresql|dev. Needs the standard library only and does nothing when all is in
 place. The first lines keep to an old syntax: an old Python must get as far as the sentence that says it is too old.
 """
 
@@ -29,7 +29,7 @@ PYTHON = VENV / "bin" / "python"
 MADE = VENV / "made"  # the interpreter and the folder that the environment was made for
 INSTALLED = VENV / "installed"  # the set that is in it, and a digest of what decided that
 UNFINISHED = VENV / "unfinished"  # there while an installation is under way, and after one was killed
-SETS = ("run", "dev")  # the second holds the first
+SETS = ("run", "postgresql", "dev")  # each holds those before it
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 REQUIREMENTS = ROOT / "requirements"
-SETS = ("run", "dev")
+SETS = ("run", "postgresql", "dev")
 
 each_set = pytest.mark.parametrize("name", SETS)
 
@@ -46,7 +46,7 @@ def test_a_python_without_its_parts_is_told_what_to_install(tmp_path: Path, modu
 def test_anything_but_a_set_is_answered_with_the_usage(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     finished = install(tmp_path, *arguments)
     assert finished.returncode == 1
-    assert "run|dev" in finished.stderr
+    assert "run|postgresql|dev" in finished.stderr
 
 
 @each_set
@@ -70,7 +70,7 @@ def test_every_dependency_is_pinned() -> None:
 
 
 def test_what_tests_run_with_is_what_users_run_with() -> None:
-    assert pinned("run").items() <= pinned("dev").items()
+    assert pinned("run").items() <= pinned("postgresql").items() <= pinned("dev").items()
 
 
 def without_comments(name: str) -> str:

@@ -8,6 +8,8 @@ from typing import Final
 from plures.application import Hook, Lifecycle
 from plures.logs import tell
 
+from .guard import run_patiently
+
 _LOG: Final = logging.getLogger("plures.background")
 _PAUSE_S: Final = 1.0
 
@@ -61,7 +63,7 @@ async def _repeat(interval_s: float, work: Hook, owner: str) -> None:
 
 async def _succeeds(work: Hook, complaint: str, owner: str, again_s: float) -> bool:
     try:
-        await work()
+        await run_patiently(work)
     except Exception as error:  # noqa: BLE001 - whatever it was, it is logged, and the work must go on
         tell(_LOG, error, complaint, owner, again_s, again=True)
         return False

@@ -8,6 +8,7 @@ from plures.application import Hook, Lifecycle
 from plures.logs import tell
 
 from .background import Background, cancel_all, wait_for_all
+from .guard import run_patiently
 
 _LOG: Final = logging.getLogger("plures.host")
 
@@ -30,13 +31,13 @@ class Lifecycles:
         if owner in self._by_owner:
             self._started.append(owner)
             for hook in self._by_owner[owner].start_hooks:
-                await hook()
+                await run_patiently(hook)
 
     async def become_ready(self) -> None:
         """Run all ready hooks and begin the background work. What a hook raises passes."""
         for owner in self._started:
             for hook in self._by_owner[owner].ready_hooks:
-                await hook()
+                await run_patiently(hook)
             self._background.start(self._by_owner[owner], owner)
 
     async def drain(self) -> None:

@@ -80,9 +80,9 @@ class Attempts:
         """The answer of a later attempt; the first failed with this, as that work."""
         failed = 1
         while True:
-            pause_s = self._pause_s(failed, work, failure)
+            pause = self._pause_s(failed, work, failure)
             async with self._turn:
-                await asyncio.sleep(pause_s)
+                await asyncio.sleep(pause)
                 work = made = make()
                 try:
                     return await attempt(made)
@@ -101,11 +101,11 @@ class Attempts:
             raise failure
         context = current.get()
         has_left = work.has_committed or (context is not None and context.has_called)
-        pause_s: float = random() * min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2**failed)  # noqa: S311 - it spreads load, it keeps no secret
-        is_late = context is not None and context.deadline <= monotonic() + pause_s
+        pause = pause_s(failed)
+        is_late = context is not None and context.deadline <= monotonic() + pause
         if has_left or is_late or failed >= MOST_ATTEMPTS or not work.may_be_repeated_after(failure):
             raise self._refusal(failure, has_left=has_left) from failure
-        return pause_s
+        return pause
 
     def _refusal(self, failure: Exception, *, has_left: bool) -> Refusal:
         """What the caller is told; the log says what the database said."""
@@ -117,3 +117,9 @@ class Attempts:
         _LOG.warning("%s failed, since its database did not take what it wrote (%s): %s", name, remains, failure)
         why = f"its database could not take what it wrote, and may later; {remains}"
         return Refusal(Unavailable(name, why, outcome=Outcome.MAY_HAVE_RUN))
+
+
+def pause_s(failed: int) -> float:
+    """How long to wait after so many attempts: at random, so that those who met do not meet again."""
+    longest = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0**failed)
+    return random() * longest  # noqa: S311 - it spreads load, it keeps no secret
