@@ -12,11 +12,11 @@ import asyncpg
 import pytest
 from click.testing import Result
 
-from tests.postgres import Postgres, postgres
+from tests.postgres import Postgres
 
 from .test_data import APP, DROP, site, write
 
-__all__ = ["postgres", "site"]
+__all__ = ["site"]
 
 Run = Callable[..., Result]
 

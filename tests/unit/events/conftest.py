@@ -9,9 +9,6 @@ import pytest
 
 from plures.data import Database, Folder, Place, open_database
 from plures.events import Pace, Record, Relay, Stored, append, prepare, register
-from tests.postgres import postgres
-
-__all__ = ["postgres"]
 
 TYPE = "shop.orders.v1.OrderPlaced"
 NAME = "notifications.confirm"

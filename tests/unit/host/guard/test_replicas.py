@@ -13,12 +13,10 @@ import pytest
 
 from plures import Database, KeyReused, Unavailable
 from plures.data import CommitUnknown, Server, WriteConflict, open_database
-from tests.postgres import Postgres, postgres, running
+from tests.postgres import Postgres, running
 
 from .lossy import Lossy, lossy
 from .shelf import TABLE, Full, Service, client, rows
-
-__all__ = ["postgres"]
 
 PATIENCE_S = 60
 
