@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from .connection import Connection
 from .errors import DatabaseClosed, NestedWrite, WritesUnderWay
+from .holding import Hold, Tenure
 from .store import Dialect, Store
-from .tenure import Hold, Tenure
 from .work import work_on
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from .store import Store
+from plures.data.store import Store
 
 
 class Tenure:
