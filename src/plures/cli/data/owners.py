@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from plures.cli.project import file_option, open_project
-from plures.data import Server, copies, numbered
+from plures.data import AlembicMigrations, Server, copies, numbered
 
 from .places import owned_in
 
@@ -27,4 +27,5 @@ def read_owners(file: Path, data: Path | None) -> copies.Owners:
     owned = owned_in(project, data)
     servers = {name: place for name, one in owned.items() if isinstance(place := one.place(), Server)}
     migrations = {name: numbered(one.migrations) for name, one in owned.items()}
-    return copies.Owners(project.assembly.name, data or project.settings.data, migrations, servers)
+    scripts = {name: one.migrations for name, one in owned.items() if isinstance(one.migrations, AlembicMigrations)}
+    return copies.Owners(project.assembly.name, data or project.settings.data, migrations, servers, scripts)

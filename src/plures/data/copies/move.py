@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from plures.data.ledger import MARK, check_applied, mark, read_ledger
 from plures.data.opening import open_store
 from plures.data.place import Folder, Place
+from plures.data.revisions import pending_revisions
 from plures.data.store import Store
 
 from .engine import Engine
@@ -109,10 +110,15 @@ async def _run(owners: Owners, capability: str, ends: tuple[Store, Store], targe
     applied = await read_ledger(here)
     away = applied.pop(MARK, None)
     check_applied(capability, migrations, applied, here.dialect)
+    scripts = owners.scripts.get(capability)
+    pending = await pending_revisions(here, capability, scripts) if scripts else ()
+    if pending:
+        reason = f"{len(pending)} of its revisions have not run: {', '.join(map(str, pending))}"
+        raise CannotMove(capability, target.where, reason, f"Run `plures data migrate {capability}` first.")
     engine = Engine(capability, target.where, here, there, tell)
     await _take(engine, there, target, away)
     # As far as the source is: a newer code migrates it at its next start, as it would have there.
-    await engine.make_tables(migrations[: max(applied, default=0)])
+    await engine.make_tables(scripts or migrations[: max(applied, default=0)])
     async with here.read() as read:
         await engine.copy_all(read)
         await engine.verify()

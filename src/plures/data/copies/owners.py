@@ -6,6 +6,7 @@ from pathlib import Path
 
 from plures.data.migration import Migration
 from plures.data.place import Server
+from plures.data.revisions import AlembicMigrations
 from plures.errors import did_you_mean
 
 from .errors import UnknownCapability
@@ -17,14 +18,16 @@ class Owners:
 
     Attributes:
         data: The folder of the embedded databases.
-        migrations: Capability → its migrations, for each that has a database.
+        migrations: Capability → its numbered migrations, for each that has a database.
         servers: Capability → where its database is, for each that has it on a server.
+        scripts: Capability → where its Alembic scripts are, for each that has such.
     """
 
     application: str
     data: Path
     migrations: Mapping[str, Sequence[Migration]]
     servers: Mapping[str, Server] = field(default_factory=dict[str, Server])
+    scripts: Mapping[str, AlembicMigrations] = field(default_factory=dict[str, AlembicMigrations])
 
     def require(self, capabilities: Sequence[str]) -> None:
         """Raise `UnknownCapability` for the first that has no database."""

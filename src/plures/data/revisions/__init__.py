@@ -3,7 +3,7 @@
 from .comparing import Compared, Revision, compare
 from .declared import AlembicMigrations, check_scripts
 from .errors import AlembicMissing, EnvironmentUnfit, RevisionUnknown, ScriptsUnusable, SeveralHeads
-from .upgrade import heads_in, upgrade
+from .upgrade import heads_in, pending_revisions, upgrade
 
 __all__ = [
     "AlembicMigrations",
@@ -17,5 +17,6 @@ __all__ = [
     "check_scripts",
     "compare",
     "heads_in",
+    "pending_revisions",
     "upgrade",
 ]

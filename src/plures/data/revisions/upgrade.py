@@ -42,12 +42,7 @@ async def upgrade(store: Store, capability: str, migrations: AlembicMigrations) 
         MigrationFailed: Those before the failing one have run.
     """
     scripts = Scripts(capability, migrations)
-    async with store.read() as transaction:
-        heads = await heads_in(Connection(transaction), store.dialect, migrations.version_table)
-    unknown = scripts.unknown(heads)
-    if unknown:
-        raise RevisionUnknown(capability, ", ".join(unknown))
-    pending = scripts.after(heads)
+    pending = await _pending(store, scripts)
     if not pending:
         return ()
     async with _turns.setdefault(asyncio.get_running_loop(), asyncio.Lock()), store.rebuilding():
@@ -59,12 +54,26 @@ async def upgrade(store: Store, capability: str, migrations: AlembicMigrations) 
     return tuple(map(revision_of, pending))
 
 
+async def pending_revisions(store: Store, capability: str, migrations: AlembicMigrations) -> tuple[Revision, ...]:
+    """What `upgrade` would run; raises what it would raise before."""
+    return tuple(map(revision_of, await _pending(store, Scripts(capability, migrations))))
+
+
 async def heads_in(connection: Connection, dialect: Dialect, version_table: str) -> Sequence[str]:
     """What Alembic's table has; nothing where there is none."""
     if not await connection.scalar(_HAS_TABLE[dialect], {"name": version_table}):
         return ()
     table = version_table.replace('"', '""')
     return (await connection.execute(f'SELECT version_num FROM "{table}" ORDER BY version_num')).scalars()  # noqa: S608
+
+
+async def _pending(store: Store, scripts: Scripts) -> "list[Script]":
+    async with store.read() as transaction:
+        heads = await heads_in(Connection(transaction), store.dialect, scripts.migrations.version_table)
+    unknown = scripts.unknown(heads)
+    if unknown:
+        raise RevisionUnknown(scripts.capability, ", ".join(unknown))
+    return scripts.after(heads)
 
 
 async def _run(store: Store, scripts: Scripts, script: "Script", broken: Sequence[object]) -> None:

@@ -190,6 +190,17 @@ async def test_a_revision_that_drops_the_tables_of_the_platform_is_refused(place
         await opened(place, scripts)
 
 
+async def test_a_value_that_a_revision_adds_to_a_type_may_be_used_by_the_next(
+    request: pytest.FixtureRequest, scripts: Path
+) -> None:
+    """In one transaction with it PostgreSQL would refuse that."""
+    place: Server = await request.getfixturevalue("postgres").schema()
+    revision(scripts, "a1", None, table("a", 'sa.Column("mood", sa.Enum("glad", name="mood"))'))
+    revision(scripts, "b2", "a1", """op.execute("ALTER TYPE mood ADD VALUE 'sad'")""")
+    revision(scripts, "c3", "b2", """op.execute("INSERT INTO a VALUES (1, 'sad')")""")
+    assert await left(place, scripts) == (["a"], ["c3"])
+
+
 async def test_a_revision_that_commits_in_between_is_refused(place: Place, scripts: Path) -> None:
     revision(scripts, "a1", None, table("a"))
     concurrently = (

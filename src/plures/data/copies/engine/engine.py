@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 from plures.data.copies.errors import CannotMove, MoveDiffers, RowCannotMove
 from plures.data.copies.progress import Tell
 from plures.data.ledger import mark, migrate
-from plures.data.migration import Migration
+from plures.data.migration import Migrations
 from plures.data.store import Store, Transaction
 
 from .aside import put_back, set_aside
@@ -49,7 +49,7 @@ class Engine:
         self.sums: dict[str, Sum] = {}
         self.resumed = 0
 
-    async def make_tables(self, migrations: Sequence[Migration]) -> None:
+    async def make_tables(self, migrations: Migrations) -> None:
         """Let the migrations make the tables of the target, and take away there what would refuse or repeat what is copied.
 
         Raises:
