@@ -24,7 +24,7 @@ class Recommendations(Protocol):
         """First what customers most often bought together, then what goes with it, then what is most alike."""
         ...
 
-    @command(idempotent=True, deadline_s=1)
+    @command(idempotent=True, deadline_s=1, key="order_id")
     async def record_order(self, order_id: str, product_ids: ProductIds) -> None:
         """Learn from an order; the same order counts once."""
         ...

@@ -46,7 +46,10 @@ class PairStore(Protocol):
         ...
 
     async def record(self, order_id: str, pairs: tuple[tuple[str, str], ...]) -> None:
-        """Count each pair once more; an order that is recorded already changes nothing."""
+        """Count each pair once more.
+
+        Plures remembers beside a database that an order was recorded. A store without one has to know itself.
+        """
         ...
 
 

@@ -38,6 +38,8 @@ MIGRATIONS: Final = (
             ),
         ),
     ),
+    # An order counts once because the command that records it has a key.
+    Migration(2, "no table of recorded orders", ("DROP TABLE orders",), contract_step=True),
 )
 
 
@@ -56,16 +58,12 @@ class DatabasePairs:
             )
         return tuple((row.other_id, row.times) for row in rows)
 
-    async def record(self, order_id: str, pairs: tuple[tuple[str, str], ...]) -> None:
+    async def record(self, order_id: str, pairs: tuple[tuple[str, str], ...]) -> None:  # noqa: ARG002 - a key
         async with self.database.write() as connection:
-            new = await connection.execute(
-                "INSERT INTO orders (order_id) VALUES (:order_id) ON CONFLICT DO NOTHING", {"order_id": order_id}
+            await connection.execute(
+                """
+                INSERT INTO pairs (product_id, other_id, times) VALUES (:product_id, :other_id, 1)
+                ON CONFLICT (product_id, other_id) DO UPDATE SET times = pairs.times + 1
+                """,
+                [{"product_id": product_id, "other_id": other} for product_id, other in pairs],
             )
-            if new.rowcount:
-                await connection.execute(
-                    """
-                    INSERT INTO pairs (product_id, other_id, times) VALUES (:product_id, :other_id, 1)
-                    ON CONFLICT (product_id, other_id) DO UPDATE SET times = pairs.times + 1
-                    """,
-                    [{"product_id": product_id, "other_id": other} for product_id, other in pairs],
-                )

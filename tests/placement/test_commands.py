@@ -122,13 +122,14 @@ async def test_the_second_of_two_at_once_waits_for_the_first(shop: Running, key:
     assert await shelf.runs(key) == 1
 
 
-async def test_conflicts_are_repeated(shop: Running, key: str) -> None:
+@pytest.mark.parametrize("after", ["", "query"])
+async def test_conflicts_are_repeated(shop: Running, key: str, after: str) -> None:
     shelf = shop.client(Shelf)
-    assert await shelf.conflict(key, 3) == 4
+    assert await shelf.conflict(key, 3, after) == 4
     assert await shelf.runs(key) == 1
 
 
-@pytest.mark.parametrize(("after", "remains"), [("call", "a part"), ("commit", "a part"), ("", "nothing")])
+@pytest.mark.parametrize(("after", "remains"), [("command", "a part"), ("commit", "a part"), ("", "nothing")])
 async def test_conflicts_that_go_on_or_may_not_be_repeated(shop: Running, key: str, after: str, remains: str) -> None:
     shelf = shop.client(Shelf)
     error = await failure(shelf.conflict(key, 100, after))

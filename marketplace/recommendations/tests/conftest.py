@@ -3,11 +3,12 @@
 import pytest
 
 from marketplace.catalog.contract import Catalog, Product, ProductPage, ProductUnknown
+from marketplace.recommendations.contract import Recommendations
 from marketplace.recommendations.memory import MemoryPairs
-from marketplace.recommendations.service import PairStore, RecommendationsService
+from marketplace.recommendations.service import RecommendationsService
 from marketplace.recommendations.store import MIGRATIONS, DatabasePairs
 from plures.testing import fake
-from tests.databases import Databases, repeating
+from tests.databases import Databases, remembering
 
 SHELF = tuple(
     Product(name, name.title(), text, "drinks/hot")
@@ -27,20 +28,13 @@ GOES_WITH_TEA = (
 
 
 @pytest.fixture
-async def store(kept_in: Databases | None) -> PairStore:
-    if kept_in is None:
-        return MemoryPairs()
-    return repeating(DatabasePairs(await kept_in.open("recommendations", MIGRATIONS)))
-
-
-@pytest.fixture
 def beside() -> list[Product]:
     """What the catalog has beside the shelf; a test may put something there."""
     return []
 
 
 @pytest.fixture
-def recommendations(store: PairStore, beside: list[Product]) -> RecommendationsService:
+def catalog(beside: list[Product]) -> Catalog:
     def get(product_id: str) -> Product:
         found = [product for product in SHELF if product.id == product_id]
         if not found:
@@ -54,4 +48,13 @@ def recommendations(store: PairStore, beside: list[Product]) -> RecommendationsS
         assert category_id == "drinks/hot"
         return ProductPage(len(SHELF), SHELF[offset : offset + limit])
 
-    return RecommendationsService(fake(Catalog, get=get, get_many=get_many, browse=browse), store)
+    return fake(Catalog, get=get, get_many=get_many, browse=browse)
+
+
+@pytest.fixture
+async def recommendations(kept_in: Databases | None, catalog: Catalog) -> Recommendations:
+    """Beside a database, Plures remembers what was recorded."""
+    if kept_in is None:
+        return RecommendationsService(catalog, MemoryPairs())
+    database = await kept_in.open("recommendations", MIGRATIONS)
+    return remembering(RecommendationsService(catalog, DatabasePairs(database)), Recommendations, database)

@@ -65,7 +65,7 @@ from .deadlines import Deadlines
 from .dispatch import Dispatcher
 from .endpoints import Directory, Endpoints
 from .failures import Refusal, bad_request
-from .fitting import answer_shape
+from .fitting import answer_shape, refuse_misfit
 from .local import by_reference
 from .loopback import URL as LOOPBACK_URL
 from .loopback import Loopback
@@ -104,6 +104,7 @@ __all__ = [
     "connect",
     "current",
     "new_request_id",
+    "refuse_misfit",
     "request_id",
     "without_deadline",
 ]

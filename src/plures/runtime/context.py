@@ -28,7 +28,7 @@ class CallContext(Struct, eq=False):
         task: The task that makes the call, which its deadline may have to cancel; None for a root request.
         cancelling: Requests to cancel that task that were there before the call.
         expired: Whether the deadline has passed and the task was cancelled for it.
-        has_called: Whether it has called others: then something has left it that cannot be taken back.
+        has_called: Whether it has called a command of others: then something has left it that cannot be taken back.
     """
 
     deadline: float

@@ -24,10 +24,12 @@ def admit(operation: OperationDescription, parent: CallContext | None) -> CallCo
         LimitExceeded: The request came through too many hops; nothing was sent.
     """
     now = monotonic()
-    deadline = now + operation.declaration.deadline_s
+    declared = operation.declaration
+    deadline = now + declared.deadline_s
     if parent is None:
         return CallContext(deadline, 1, operation=operation)
-    parent.has_called = True
+    if not declared.is_query:
+        parent.has_called = True
     is_inherited = False
     if parent.deadline < deadline:
         if parent.deadline <= now:

@@ -1,5 +1,6 @@
 """From plures.toml to rows on a real server: prepared by the command, used by replicas, kept from everything else."""
 
+import asyncio
 import json
 import os
 import stat
@@ -15,7 +16,7 @@ from plures.cli import main
 from plures.deploy import local_processes
 from plures.deploy.errors import ReplicaFailed
 from plures.topology import parse
-from tests.postgres import Postgres
+from tests.postgres import Postgres, running
 
 from .support import Journal
 
@@ -62,6 +63,10 @@ class Bank:
 
 @pytest.fixture
 async def bank(postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bank:
+    return await bank_on(postgres, tmp_path, monkeypatch)
+
+
+async def bank_on(postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bank:
     database = f"bank{next(_numbers)}"
     await postgres.run(f"CREATE DATABASE {database}")
     monkeypatch.syspath_prepend(Path(__file__).parent)
@@ -71,7 +76,7 @@ async def bank(postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     return Bank(tmp_path, database, monkeypatch)
 
 
-async def called(at: tuple[str, ...], operation: str, **message: int) -> httpx.Response:
+async def called(at: tuple[str, ...], operation: str, **message: int | str) -> httpx.Response:
     async with httpx.AsyncClient(trust_env=False) as http:
         return await http.post(f"{at[0]}/{operation}", json=message)
 
@@ -92,17 +97,17 @@ async def test_replicas_share_what_is_on_the_server(bank: Bank, journal: Journal
         f"{bank.database}_safe",
     ]
     topology = parse(bank.file).topology("split")
-    async with local_processes(topology, APP, data=bank.data, lines=journal) as running:
-        tills = running.endpoints["till"]
+    async with local_processes(topology, APP, data=bank.data, lines=journal) as started:
+        tills = started.endpoints["till"]
         assert len(tills) == 2
         sums = [await called((url,), "databases.till.v1.Till/Put", cents=5) for url in (*tills, *tills)]
         assert [answer.json() for answer in sums] == [{"value": 5 * n} for n in (1, 2, 3, 4)]
-        safe = await called(running.endpoints["safe"], "databases.safe.v1.Safe/Put", cents=1)
+        safe = await called(started.endpoints["safe"], "databases.safe.v1.Safe/Put", cents=1)
         assert safe.json() == {"value": 1}
-        environment = (await called(running.endpoints["spy"], "databases.spy.v1.Spy/Environment")).text.split()
+        environment = (await called(started.endpoints["spy"], "databases.spy.v1.Spy/Environment")).text.split()
         assert "BANK_URL" not in environment
         assert "PATH" in environment
-        await running.restart("till")
+        await started.restart("till")
         assert (await called(tills, "databases.till.v1.Till/Put", cents=5)).json() == {"value": 25}
     assert list(bank.data.glob("*.sqlite3")) == []
     for file in (bank.passwords / name for name in ("till", "safe")):
@@ -110,6 +115,27 @@ async def test_replicas_share_what_is_on_the_server(bank: Bank, journal: Journal
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         assert password not in result.output
         assert not any(password in line for _, line in journal.lines)
+
+
+async def test_a_command_that_comes_to_both_replicas_at_once_runs_once(bank: Bank, journal: Journal) -> None:
+    in_a_thread(bank.prepare)
+    operation = "databases.till.v1.Till/PutOnce"
+    async with local_processes(parse(bank.file).topology("split"), APP, data=bank.data, lines=journal) as started:
+        tills = started.endpoints["till"]
+        for round_ in range(1, 4):
+            equal = (called((url,), operation, key=f"k{round_}", cents=7) for url in tills * 5)
+            answers = [answer.json() for answer in await asyncio.gather(*equal)]
+            assert answers == [{"value": 7 * round_}] * 10
+        for url in tills:
+            reused = await called((url,), operation, key="k1", cents=8)
+            assert (reused.status_code, reused.headers["plures-outcome"]) == (400, "not sent")
+            assert reused.json() == {
+                "code": "invalid_argument",
+                "message": "the key 'k1' belongs to another request, with other values",
+                "kind": "call.key_reused",
+            }
+        await started.restart("till")
+        assert (await called(tills, operation, key="k3", cents=7)).json() == {"value": 21}
 
 
 async def test_preparing_again_keeps_passwords_and_rotating_does_not(bank: Bank) -> None:
@@ -150,6 +176,29 @@ async def test_a_replica_that_cannot_have_its_database(
             pass
     assert caught.value.reason == reason
     assert "tiger" not in str(caught.value) + str(journal.lines)
+
+
+async def test_a_server_that_dies_makes_calls_unavailable_until_it_is_back(
+    tmp_path: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    servers = running()
+    own = next(servers)
+    bank = await bank_on(own, tmp_path, monkeypatch)
+    in_a_thread(bank.prepare)
+    async with local_processes(parse(bank.file).topology("split"), APP, data=bank.data, lines=journal) as started:
+        tills = started.endpoints["till"]
+        put = "databases.till.v1.Till/Put"
+        assert [(await called((url,), put, cents=1)).status_code for url in tills] == [200, 200]
+        own.kill()
+        for url in tills:
+            gone = await called((url,), put, cents=1)
+            assert (gone.status_code, gone.json()["code"]) == (503, "unavailable")
+            assert "nothing of it remains" in gone.json()["message"]
+        own.start()
+        assert [(await called((url,), put, cents=1)).json() for url in tills] == [{"value": 3}, {"value": 4}]
+    password = bank.kept()["till"].strip()
+    assert not any(password in line for _, line in journal.lines)
+    next(servers, None)
 
 
 async def test_an_administrator_is_no_role_for_a_capability(bank: Bank, journal: Journal) -> None:

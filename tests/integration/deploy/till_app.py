@@ -10,6 +10,8 @@ from plures import Application, Capability, Database, Migration, command, contra
 class Till(Protocol):
     @command()
     async def put(self, cents: int) -> int: ...
+    @command(idempotent=True, key="key", deadline_s=5)
+    async def put_once(self, key: str, cents: int) -> int: ...
 
 
 @contract("databases.safe.v1", owner="tests")
@@ -35,6 +37,9 @@ class TillService(Till):
         async with self._database.write() as connection:
             await connection.execute("INSERT INTO cents VALUES (:cents)", {"cents": cents})
             return int(await connection.scalar("SELECT sum(cents) FROM cents"))
+
+    async def put_once(self, key: str, cents: int) -> int:
+        return await self.put(cents)
 
 
 class SafeService(TillService, Safe):

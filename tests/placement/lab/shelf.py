@@ -97,8 +97,10 @@ class ShelfService(Shelf):
         return max(await asyncio.gather(*(self._put(key) for _ in range(5))))
 
     async def conflict(self, key: str, times: int, after: str = "") -> int:
-        if after == "call":
+        if after == "query":
             await self._echo.number(1)
+        if after == "command":
+            await self._myself.put("")
         if after == "commit":
             await self._put(key)
         async with self._database.write() as connection:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from plures.contract import Codec, ContractError, Malformed, OperationDescription, TooDeep, canonical
 from plures.data import MOST_IN_KEY, Commands, Connection, Database, HoldingWork, Remembered, Work, WriteConflict
 from plures.errors import CallError, InvalidRequest, KeyReused, Outcome, Status
-from plures.runtime import Refusal, Reply, answer_shape, bad_request, connect
+from plures.runtime import Refusal, Reply, answer_shape, bad_request, connect, refuse_misfit
 
 from .repeating import Attempts, attempted
 
@@ -90,16 +90,10 @@ class Remembering:
         """Run the operation, and remember what it answers together with what it changes. Without an answer it changes nothing."""
         with work.under_way():
             try:
-                answer, error = await start(), None
-            except ContractError as raised:
-                answer, error = None, raised
+                answer, error, reply = await self._run(start)
             except BaseException:
                 await work.give_up()
                 raise
-        reply = self._reply(answer, error)
-        if reply is None:
-            await work.give_up()
-            return answer, error
 
         async def keep(connection: Connection) -> None:
             remembered = Remembered(fingerprint, reply.http_status, reply.body.decode())
@@ -109,25 +103,26 @@ class Remembering:
         await work.end(self._database.write, keep)
         return answer, error
 
-    def _reply(self, answer: Any, error: ContractError | None) -> Reply | None:
-        """The answer as it would travel; None for one that is not remembered.
-
-        That is one that breaks the contract, which is a bug to mend, and an error that tells the caller to try again.
-        """
+    async def _run(self, start: Callable[[], Awaitable[Any]]) -> tuple[Any, ContractError | None, Reply]:
+        """The answer, or the declared error that is one, and how it travels. Raises what is not to be remembered."""
         operation = self._operation
-        if error is not None:
-            is_declared = any(type(error) is declared.python for declared in operation.errors)
-            if not is_declared or error.status is Status.UNAVAILABLE:
-                return None
-            if connect.error_that_crosses(error, operation) is not error:
-                return None
-            return connect.error_reply(error, operation)
-        if not self._fits(answer):
-            return None
         try:
-            return Reply(connect.OK, connect.encoded_answer(operation, answer, Codec.encode))
-        except CallError:
-            return None
+            answer = await start()
+        except ContractError as error:
+            is_declared = any(type(error) is declared.python for declared in operation.errors)
+            # One that is unavailable tells the caller to try again.
+            if not is_declared or error.status is Status.UNAVAILABLE:
+                raise
+            if connect.error_that_crosses(error, operation) is not error:
+                raise
+            return None, error, connect.error_reply(error, operation)
+        try:
+            if not self._fits(answer):
+                refuse_misfit(operation, answer)
+            return answer, None, Reply(connect.OK, connect.encoded_answer(operation, answer, Codec.encode))
+        except CallError as unfit:
+            # In every placement: what cannot travel cannot be remembered.
+            raise Refusal(unfit) from None
 
     def _fingerprint(self, key: str, request: Any) -> str:
         """Tells requests apart; raises `Refusal` for a request or a key that cannot be kept."""

@@ -16,6 +16,7 @@ from plures import (
     ContractError,
     Database,
     Internal,
+    LimitExceeded,
     Message,
     Outcome,
     Status,
@@ -173,6 +174,12 @@ async def test_an_answer_that_breaks_the_contract_leaves_nothing(
         await client(database, Always(database, answer), answering(int)).put("k")
     assert await rows(database) == 0
     assert await client(database, Always(database, 1), answering(int)).put("k") == 1
+
+
+async def test_an_answer_that_is_too_large_for_the_wire_leaves_nothing(database: Database) -> None:
+    with pytest.raises(LimitExceeded):
+        await client(database, Always(database, "x" * 2**20), answering(str)).put("k")
+    assert await rows(database) == 0
 
 
 async def test_the_deadline_passes_while_the_first_still_runs(database: Database) -> None:

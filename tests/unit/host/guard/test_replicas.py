@@ -175,6 +175,31 @@ async def test_after_a_commit_that_may_have_happened_nothing_is_repeated(between
     await database.close()
 
 
+NO_ROOM = """
+CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$"""
+FULL_DISK = """
+CREATE CONSTRAINT TRIGGER no_room AFTER INSERT ON runs DEFERRABLE INITIALLY {} FOR EACH ROW EXECUTE FUNCTION no_room()"""
+
+
+@pytest.mark.parametrize("found", ["IMMEDIATE", "DEFERRED"])
+async def test_a_full_disk_is_told_at_once(server: Server, caplog: pytest.LogCaptureFixture, found: str) -> None:
+    """It is found by the statement, or by the commit."""
+    database = await open_database(server, "shelf", (TABLE,))
+    async with database.write() as connection:
+        await connection.execute(NO_ROOM)
+        await connection.execute(FULL_DISK.format(found))
+    for operation in (client(database).put, client(database).add):
+        caplog.clear()
+        with pytest.raises(Unavailable, match="nothing of it remains"):
+            await operation("k")
+        assert caplog.text.count("No space left on device") == 1
+    async with database.write() as connection:
+        await connection.execute("DROP TRIGGER no_room ON runs")
+    assert await client(database).put("k") == 1
+    await database.close()
+
+
 async def test_a_server_that_is_gone_is_unavailable_and_comes_back(caplog: pytest.LogCaptureFixture) -> None:
     own_server = running()
     server = next(own_server)
