@@ -1,8 +1,8 @@
-"""One SQLite connection for an event loop, and its cursors for SQLAlchemy. Knows nothing of SQLAlchemy.
+"""One SQLite connection for an event loop. Knows nothing of SQLAlchemy.
 
-Each call is a trip to the connection's thread, so a statement makes one trip only: it begins the transaction when none is open,
-as PEP 249 asks, runs, and brings its first rows along. A cancelled call ends only once SQLite has stopped working on it, so that
-the next user of the connection finds it at rest.
+Most calls are a trip to the connection's thread, so a statement makes one trip only: it begins the transaction when none is open,
+as PEP 249 asks, runs, and brings its rows along. Short statements make none: they run in the event loop, as `leash` says. A
+cancelled call ends only once SQLite has stopped working on it, so that the next user of the connection finds it at rest.
 Source: docs/adr/0004-embedded-data.md
 """
 
@@ -11,38 +11,46 @@ import warnings
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import ExitStack, closing, suppress
 from functools import partial
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, TypeVar
 
 from plures.data.store import Parameters, Rows
 
+from .cursor import DriverCursor, Row
+from .leash import MOST_IN_A_ROW, STEPS, Effort, Leash, is_explainable
 from .worker import Worker
 
 T = TypeVar("T")
-Row = tuple[Any, ...]
 
 NO_PARAMETERS: Final[Parameters] = {}
-_ROWS_AHEAD: Final = 256
-"""So many rows come along with a statement. A cursor fetches the rest when it is asked for them."""
 
 
 class DriverConnection:
     """A connection that begins each of its transactions itself."""
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection], *, begin: str, read_only: bool) -> None:
+    def __init__(
+        self, connect: Callable[[], sqlite3.Connection], *, begin: str, read_only: bool, leash: Leash | None = None
+    ) -> None:
         """Prepare a connection; `open` opens it.
 
         Args:
             connect: Opens the file, in the thread, with `isolation_level=None` and `check_same_thread=False`.
             begin: The statement that begins each transaction.
             read_only: There is never anything to commit, so no caller waits for a rollback.
+            leash: What all connections of the file know of its statements.
         """
         self._connect = connect
         self._begin = begin
         self._read_only = read_only
         self._opened = ExitStack()
         self._is_closed = True
-        # The thread sets it; others look only while no statement runs.
+        self._leash = leash or Leash()
+        # Its first statement reads the schema: that is for the thread.
+        self._in_a_row = MOST_IN_A_ROW
+        self._stops = 0
+        # What runs a statement sets these; others look only while none runs.
         self._began = False
+        self._is_here = False
+        self._may_change_schema = False
 
     async def open(self) -> None:
         """Open the file. When that fails or is cancelled, nothing stays open."""
@@ -69,29 +77,31 @@ class DriverConnection:
             self._worker.stop(wait=False)
             warnings.warn(f"{self!r} was never closed", ResourceWarning, source=self, stacklevel=1)
 
-    def cursor(self) -> "DriverCursor":
+    def cursor(self) -> DriverCursor:
         """A new cursor. SQLite has no part in that, so it takes no trip."""
-        return DriverCursor(self, self._sqlite.cursor())
+        return DriverCursor(self.do, self.run, self._sqlite.cursor())
 
     def create_function(self, *args: Any, **options: Any) -> None:
         """As in `sqlite3.Connection`; for connections that have no user yet."""
         self._sqlite.create_function(*args, **options)
 
     async def execute(self, sql: str, parameters: Parameters = NO_PARAMETERS) -> Rows:
-        """Run one statement and bring all its rows, in one trip."""
-        return await self.do(partial(self._run_whole, sql, parameters))
+        """Run one statement and bring all its rows, in one trip at most."""
+        return await self._statement(sql, parameters, partial(self._run_whole, sql, parameters))
 
     async def execute_many(self, sql: str, parameters: Sequence[Parameters] | Sequence[Row]) -> Rows:
-        """Run one statement for each of these, in one trip."""
-        return await self.do(partial(self._run_many, sql, parameters))
+        """Run one statement for each of these, in one trip at most."""
+        run = partial(self._run_many, sql, parameters)
+        return await self._statement(sql, parameters[0], run, len(parameters)) if parameters else await self.do(run)
 
     async def set(self, pragma: str) -> None:
         """Run a PRAGMA that has no effect in a transaction, while none is open."""
         await self.do(lambda: self._sqlite.execute(pragma).close())
+        self._leash.forget()
 
     async def stream(self, sql: str, parameters: Parameters, at_once: int) -> AsyncGenerator[Rows]:
         """Run one statement; each part takes a trip."""
-        cursor = await self.do(lambda: self.run(lambda: self._sqlite.execute(sql, parameters)))
+        cursor = await self.do(lambda: self.run(sql, lambda: self._sqlite.execute(sql, parameters)))
         columns = _columns(cursor)
         try:
             while rows := await self.do(lambda: cursor.fetchmany(at_once)):
@@ -110,7 +120,9 @@ class DriverConnection:
     async def rollback(self) -> None:
         if self.is_at_rest:
             return
-        if self._read_only:
+        if self._read_only and self._worker.is_idle:
+            self._rollback()
+        elif self._read_only:
             # The next statement queues behind this. If this fails, the BEGIN of that statement says so.
             self._worker.do_later(self._rollback)
         else:
@@ -120,37 +132,98 @@ class DriverConnection:
         """Do something in the thread."""
         if self._is_closed:
             raise sqlite3.ProgrammingError("Cannot operate on a closed database.")
+        self._in_a_row = 0
         return await self._worker.do(work, self._interrupt)
+
+    async def _statement(self, sql: str, values: Parameters | Row, run: Callable[[], Rows], times: int = 1) -> Rows:
+        self._in_a_row += times
+        if self._in_a_row <= MOST_IN_A_ROW and self._worker.is_idle and not self._may_change_schema:
+            rows = self._run_here(sql, run)
+            if rows is not None:
+                return rows
+        return await self.do(partial(self._run_there, sql, values, run))
+
+    def _run_here(self, sql: str, run: Callable[[], Rows]) -> Rows | None:
+        """Run a statement in the event loop; None when it is for the thread."""
+        effort = self._leash.effort_of(sql)
+        if effort is Effort.UNKNOWN or not self._is_wal:
+            return None
+        began, since = self._began, self._leash.now()
+        self._is_here = True
+        try:
+            self._start()
+            if effort is Effort.COUNTED:
+                self._stops = 0
+                self._sqlite.set_progress_handler(self._stop, STEPS)
+            return run()
+        except sqlite3.OperationalError as error:
+            # An error of our own has none.
+            name: str = getattr(error, "sqlite_errorname", "")
+            if name == "SQLITE_INTERRUPT":
+                self._leash.went_too_far(sql)
+            elif name.startswith("SQLITE_BUSY") and not began:
+                self._rollback()
+            else:
+                raise
+            return None
+        finally:
+            self._is_here = False
+            if effort is Effort.COUNTED:
+                self._sqlite.set_progress_handler(None, 0)
+            self._leash.took(since)
+
+    def _stop(self) -> bool:
+        # SQLite goes on counting where the last run of the statement ended, so the first call may come early.
+        self._stops += 1
+        return self._stops > 1
 
     def _interrupt(self) -> None:
         # `sqlite3` raises this when another task has closed the connection meanwhile.
         with suppress(sqlite3.ProgrammingError):
             self._sqlite.interrupt()
 
-    # The thread runs the methods below.
+    # The thread runs the methods below, or the event loop while no job is queued.
 
     def _open(self) -> None:
         self._sqlite = self._opened.enter_context(closing(self._connect()))
+        # Without a write-ahead log, any statement may have to wait for a lock.
+        self._is_wal = self._sqlite.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        (self._patience_ms,) = self._sqlite.execute("PRAGMA busy_timeout").fetchone()
+        self._is_patient = True
 
-    def run(self, statement: Callable[[], sqlite3.Cursor]) -> sqlite3.Cursor:
+    def run(self, sql: str, statement: Callable[[], sqlite3.Cursor]) -> sqlite3.Cursor:
         """Run one statement inside a transaction."""
-        if not self._began:
-            self._sqlite.execute(self._begin)
-            self._began = True
+        self._start()
         self._check_transaction()
+        self._may_change_schema = self._may_change_schema or not (self._is_here or is_explainable(sql))
         return statement()
 
-    def run_ahead(self, statement: Callable[[], sqlite3.Cursor]) -> list[Row]:
-        """Run one statement inside a transaction; its first rows."""
-        cursor = self.run(statement)
-        return cursor.fetchmany(_ROWS_AHEAD) if cursor.description else []
+    def _start(self) -> None:
+        """Begin a transaction when none is open."""
+        if not self._began:
+            self._be_patient(wanted=not self._is_here)
+            self._sqlite.execute(self._begin)
+            self._began = True
+
+    def _be_patient(self, *, wanted: bool) -> None:
+        """Wait for locks, or not."""
+        if self._is_patient is not wanted:
+            # `execute` would find the statement in its cache, and SQLite obeys when it reads it.
+            self._sqlite.executescript(f"PRAGMA busy_timeout = {self._patience_ms if wanted else 0}")
+            self._is_patient = wanted
+
+    def _run_there(self, sql: str, values: Parameters | Row, run: Callable[[], Rows]) -> Rows:
+        rows = run()
+        if not self._may_change_schema:
+            self._leash.learn(sql, lambda explain: self._sqlite.execute(explain, values))
+        return rows
 
     def _run_whole(self, sql: str, parameters: Parameters) -> Rows:
-        with closing(self.run(lambda: self._sqlite.execute(sql, parameters))) as cursor:
+        with closing(self.run(sql, lambda: self._sqlite.execute(sql, parameters))) as cursor:
             return Rows(_columns(cursor), cursor.fetchall() if cursor.description else (), cursor.rowcount)
 
     def _run_many(self, sql: str, parameters: Sequence[Parameters] | Sequence[Row]) -> Rows:
-        with closing(self.run(lambda: self._sqlite.executemany(sql, parameters))) as cursor:
+        with closing(self.run(sql, lambda: self._sqlite.executemany(sql, parameters))) as cursor:
             return Rows((), (), cursor.rowcount)
 
     def _commit(self) -> None:
@@ -162,11 +235,17 @@ class DriverConnection:
             # SQLAlchemy takes a transaction whose commit failed for ended.
             self._rollback()
             raise
-        self._began = False
+        self._has_ended()
 
     def _rollback(self) -> None:
         self._sqlite.rollback()
+        self._has_ended()
+
+    def _has_ended(self) -> None:
         self._began = False
+        if self._may_change_schema:
+            self._may_change_schema = False
+            self._leash.forget()
 
     def _check_transaction(self) -> None:
         """After some failures (disk full, interrupted write) SQLite rolls back by itself: half of the work must not go on."""
@@ -176,59 +255,3 @@ class DriverConnection:
 
 def _columns(cursor: sqlite3.Cursor) -> tuple[str, ...]:
     return tuple([column[0] for column in cursor.description or ()])
-
-
-class DriverCursor:
-    """A cursor that has its first rows as soon as the statement has run."""
-
-    def __init__(self, connection: DriverConnection, cursor: sqlite3.Cursor) -> None:
-        self._connection = connection
-        self._cursor = cursor
-        self._ahead: list[Row] = []
-        self._is_complete = True
-        self.arraysize = cursor.arraysize
-
-    async def __aenter__(self) -> Self:
-        """SQLAlchemy enters each cursor, and closes it in the end."""
-        return self
-
-    @property
-    def description(self) -> Any:
-        return self._cursor.description
-
-    @property
-    def rowcount(self) -> int:
-        return self._cursor.rowcount
-
-    @property
-    def lastrowid(self) -> int | None:
-        return self._cursor.lastrowid
-
-    async def execute(self, sql: str, parameters: Any = ()) -> None:
-        await self._start(lambda: self._cursor.execute(sql, parameters))
-
-    async def executemany(self, sql: str, parameters: Any) -> None:
-        await self._start(lambda: self._cursor.executemany(sql, parameters))
-
-    async def fetchone(self) -> Row | None:
-        return next(iter(await self.fetchmany(1)), None)
-
-    async def fetchmany(self, size: int | None = None) -> list[Row]:
-        wanted = self.arraysize if size is None else size
-        rows, self._ahead = self._ahead[:wanted], self._ahead[wanted:]
-        if len(rows) < wanted and not self._is_complete:
-            rows += await self._connection.do(lambda: self._cursor.fetchmany(wanted - len(rows)))
-        return rows
-
-    async def fetchall(self) -> list[Row]:
-        rows, self._ahead = self._ahead, []
-        if not self._is_complete:
-            rows += await self._connection.do(self._cursor.fetchall)
-        return rows
-
-    async def close(self) -> None:
-        self._cursor.close()
-
-    async def _start(self, statement: Callable[[], sqlite3.Cursor]) -> None:
-        self._ahead = await self._connection.do(partial(self._connection.run_ahead, statement))
-        self._is_complete = len(self._ahead) < _ROWS_AHEAD

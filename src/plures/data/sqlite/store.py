@@ -19,6 +19,7 @@ from plures.errors import PluresError
 
 from .alchemy import Alchemy
 from .driver import DriverConnection
+from .leash import Leash
 from .translate import translated, unopened
 
 if TYPE_CHECKING:
@@ -50,14 +51,16 @@ class SqliteStore:
         self._release = release
         self._translate: _Translate = lambda error, statement: translated(error, capability, path, statement)
         self._alchemy = Alchemy(capability, self._translate)
-        owner = (capability, path)
+        owner, leash = (capability, path), Leash()
         self._foreign_keys = f"PRAGMA foreign_keys = {'ON' if keeps_references else 'OFF'}"
         opening = partial(_open, str(path), (*_WRITER_PRAGMAS, self._foreign_keys))
         self._writers = _Connections(
-            partial(_connect, owner, opening, begin="BEGIN IMMEDIATE", read_only=False), most=1
+            partial(_connect, owner, opening, leash, begin="BEGIN IMMEDIATE", read_only=False), most=1
         )
         opening = partial(_open, f"{path.absolute().as_uri()}?mode=ro", _READER_PRAGMAS)
-        self._readers = _Connections(partial(_connect, owner, opening, begin="BEGIN", read_only=True), most=READERS)
+        self._readers = _Connections(
+            partial(_connect, owner, opening, leash, begin="BEGIN", read_only=True), most=READERS
+        )
 
     @property
     def dialect(self) -> Dialect:
@@ -214,9 +217,9 @@ class _Connections:
 
 
 async def _connect(
-    owner: tuple[str, Path], opening: Callable[[], sqlite3.Connection], *, begin: str, read_only: bool
+    owner: tuple[str, Path], opening: Callable[[], sqlite3.Connection], leash: Leash, *, begin: str, read_only: bool
 ) -> DriverConnection:
-    connection = DriverConnection(opening, begin=begin, read_only=read_only)
+    connection = DriverConnection(opening, begin=begin, read_only=read_only, leash=leash)
     try:
         await connection.open()
     except sqlite3.Error as error:

@@ -18,6 +18,8 @@ class Worker:
 
     def __init__(self, name: str) -> None:
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        # The thread does them in their order.
+        self._queued = self._ended = 0
         # The thread gets only the queue: the owner of a forgotten worker can be collected, and stops the thread then.
         # A daemon, because a process that ends must not wait for a thread that was not stopped.
         self._thread = threading.Thread(target=_work, args=(self._jobs,), name=name, daemon=True)
@@ -30,18 +32,29 @@ class Worker:
             interrupt: Makes the running job end early. Called again and again, because SQLite forgets an interrupt that comes
                 just before its statement starts.
         """
+        done = self._queue(work)
+        number = self._queued
         try:
-            return await self._queue(work)
+            return await done
         except asyncio.CancelledError:
             idle = self._queue(lambda: None)
+            number = self._queued
             while not idle.done():
                 interrupt()
                 with suppress(asyncio.CancelledError):
                     await asyncio.wait((idle,), timeout=_INTERRUPT_AGAIN_S)
             raise
+        finally:
+            self._ended = max(self._ended, number)
+
+    @property
+    def is_idle(self) -> bool:
+        """Every job has ended, as far as the event loop knows."""
+        return self._ended == self._queued
 
     def do_later(self, work: Callable[[], None]) -> None:
         """Queue a job that no task waits for. Its errors are dropped."""
+        self._queued += 1
         self._jobs.put((None, work))
 
     def stop(self, *, wait: bool) -> None:
@@ -52,6 +65,7 @@ class Worker:
 
     def _queue(self, work: Callable[[], T]) -> "asyncio.Future[T]":
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._queued += 1
         self._jobs.put((done, work))
         return done
 
