@@ -34,6 +34,10 @@ _READER_PRAGMAS: Final = ("PRAGMA wal_autocheckpoint = 0", "PRAGMA query_only = 
 _Translate = Callable[[Exception, str], PluresError]
 
 
+_FAILURES: Final = (sqlite3.Error, sqlite3.Warning, OverflowError)
+"""What the `sqlite3` module raises; the bare Warning is Python 3.11's, for two statements in one."""
+
+
 class SqliteStore:
     """The connections of one file. Each is opened by its first transaction."""
 
@@ -70,27 +74,25 @@ class SqliteStore:
     @asynccontextmanager
     async def read(self) -> AsyncGenerator["SqliteTransaction"]:
         """As `Store.read`."""
-        async with self._readers.take() as connection:
-            transaction = SqliteTransaction(connection, self._alchemy, self._translate)
-            try:
-                yield transaction
-            finally:
-                await connection.rollback()
-                await transaction.leave_sqlalchemy()
+        connection = await self._readers.take()
+        transaction = SqliteTransaction(connection, self._alchemy, self._translate)
+        try:
+            yield transaction
+        finally:
+            await self._end(transaction, connection, self._readers)
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator["SqliteTransaction"]:
         """As `Store.write`. Holds SQLite's write lock from the first statement on."""
-        async with self._writers.take() as connection:
-            transaction = SqliteTransaction(connection, self._alchemy, self._translate)
-            try:
-                yield transaction
-                transaction.check_unended()
-                with transaction.explaining("COMMIT"):
-                    await connection.commit()
-            finally:
-                await connection.rollback()
-                await transaction.leave_sqlalchemy()
+        connection = await self._writers.take()
+        transaction = SqliteTransaction(connection, self._alchemy, self._translate)
+        try:
+            yield transaction
+            transaction.check_unended()
+            with transaction.explaining("COMMIT"):
+                await connection.commit()
+        finally:
+            await self._end(transaction, connection, self._writers)
 
     def plain_write(self) -> AbstractAsyncContextManager["SqliteTransaction"]:
         """As `Store.plain_write`. Writes come one at a time here anyway."""
@@ -117,13 +119,11 @@ class SqliteStore:
     @asynccontextmanager
     async def rebuilding(self) -> AsyncGenerator[None]:
         """As `Store.rebuilding`. Dropping a table would delete its rows, and those that refer to them."""
-        async with self._writers.take() as connection:
-            await connection.set("PRAGMA foreign_keys = OFF")
+        await self._set("PRAGMA foreign_keys = OFF")
         try:
             yield
         finally:
-            async with self._writers.take() as connection:
-                await connection.set(self._foreign_keys)
+            await self._set(self._foreign_keys)
 
     async def close(self) -> None:
         """As `Store.close`."""
@@ -132,6 +132,22 @@ class SqliteStore:
         await self._readers.close()
         await self._writers.close()
         self._release()
+
+    async def _set(self, pragma: str) -> None:
+        connection = await self._writers.take()
+        try:
+            await connection.set(pragma)
+        finally:
+            self._writers.give_back(connection)
+
+    @staticmethod
+    async def _end(transaction: "SqliteTransaction", connection: DriverConnection, connections: "_Connections") -> None:
+        try:
+            if not connection.is_at_rest:
+                await connection.rollback()
+            await transaction.leave_sqlalchemy()
+        finally:
+            connections.give_back(connection)
 
 
 class SqliteTransaction:
@@ -145,8 +161,11 @@ class SqliteTransaction:
 
     async def execute(self, sql: str, parameters: Parameters) -> Rows:
         """As `Transaction.execute`."""
-        with self.explaining(sql):
+        # As `explaining`, which would take a tenth of the time of a short statement.
+        try:
             return await self._connection.execute(*spread(sql, parameters))
+        except _FAILURES as error:
+            raise self._translate(error, sql) from error
 
     async def execute_many(self, sql: str, parameters: Sequence[Parameters]) -> Rows:
         """As `Transaction.execute_many`."""
@@ -187,8 +206,7 @@ class SqliteTransaction:
         """Raise our errors instead of SQLite's."""
         try:
             yield
-        # Python 3.11 raises a bare Warning for two statements in one.
-        except (sqlite3.Error, sqlite3.Warning, OverflowError) as error:
+        except _FAILURES as error:
             raise self._translate(error, statement) from error
 
 
@@ -200,15 +218,18 @@ class _Connections:
         self._free = asyncio.Semaphore(most)
         self._idle: list[DriverConnection] = []
 
-    @asynccontextmanager
-    async def take(self) -> AsyncGenerator[DriverConnection]:
-        # Callers wait as long as their deadline lets them.
-        async with self._free:
-            connection = self._idle.pop() if self._idle else await self._connect()
-            try:
-                yield connection
-            finally:
-                self._idle.append(connection)
+    async def take(self) -> DriverConnection:
+        """A connection, which has to be given back. Callers wait as long as their deadline lets them."""
+        await self._free.acquire()
+        try:
+            return self._idle.pop() if self._idle else await self._connect()
+        except BaseException:
+            self._free.release()
+            raise
+
+    def give_back(self, connection: DriverConnection) -> None:
+        self._idle.append(connection)
+        self._free.release()
 
     async def close(self) -> None:
         """Called when all are idle."""
