@@ -67,6 +67,19 @@ class Postgres:
         for child in children:
             child.wait(10)
 
+    def suspend(self) -> None:
+        """SIGSTOP for all its processes: connections stay open, and are not answered."""
+        for process in self._processes():
+            process.suspend()
+
+    def resume(self) -> None:
+        for process in self._processes():
+            process.resume()
+
+    def _processes(self) -> list[Any]:
+        first = self.server.get_postmaster_info().process
+        return [first, *first.children(recursive=True)]
+
     def start(self) -> None:
         self.server.ensure_postgres_running()
 

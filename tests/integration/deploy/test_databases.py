@@ -76,9 +76,12 @@ async def bank_on(postgres: Postgres, tmp_path: Path, monkeypatch: pytest.Monkey
     return Bank(tmp_path, database, monkeypatch)
 
 
-async def called(at: tuple[str, ...], operation: str, **message: int | str) -> httpx.Response:
-    async with httpx.AsyncClient(trust_env=False) as http:
-        return await http.post(f"{at[0]}/{operation}", json=message)
+async def called(
+    at: tuple[str, ...], operation: str, *, deadline_ms: int = 20_000, **message: int | str
+) -> httpx.Response:
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as http:
+        head = {"Connect-Timeout-Ms": str(deadline_ms)}
+        return await http.post(f"{at[0]}/{operation}", json=message, headers=head)
 
 
 def in_a_thread(work: Callable[..., Result], *arguments: str) -> Result:
@@ -198,6 +201,34 @@ async def test_a_server_that_dies_makes_calls_unavailable_until_it_is_back(
         assert [(await called((url,), put, cents=1)).json() for url in tills] == [{"value": 3}, {"value": 4}]
     password = bank.kept()["till"].strip()
     assert not any(password in line for _, line in journal.lines)
+    next(servers, None)
+
+
+async def test_a_server_that_stands_still_holds_up_calls_no_longer_than_their_deadlines(
+    tmp_path: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    servers = running()
+    own = next(servers)
+    bank = await bank_on(own, tmp_path, monkeypatch)
+    assert in_a_thread(bank.prepare).exit_code == 0
+    put, look = "databases.till.v1.Till/Put", "databases.spy.v1.Spy/Environment"
+    async with local_processes(parse(bank.file).topology("split"), APP, data=bank.data, lines=journal) as replicas:
+        till, spy = replicas.endpoints["till"], replicas.endpoints["spy"]
+        before = dict(replicas.pids)
+        assert [(await called((url,), put, cents=1)).json()["value"] for url in till] == [1, 2]
+        own.suspend()
+        try:
+            late = [await called((url,), put, deadline_ms=400, cents=1) for url in (*till, *till)]
+            assert {answer.json()["code"] for answer in late} <= {"deadline_exceeded", "unavailable"}
+            # What needs no database goes on.
+            assert (await called(spy, look)).status_code == 200
+        finally:
+            own.resume()
+        # What was sent before may have happened.
+        first, second = [(await called((url,), put, cents=1)).json()["value"] for url in till]
+        assert first >= 3
+        assert second == first + 1
+        assert dict(replicas.pids) == before
     next(servers, None)
 
 

@@ -55,6 +55,9 @@ _KINDS: Final = (
 )
 """By the beginning of SQLSTATE, the more special first. Source: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
+_GROWING: Final = frozenset({"mdextend", "mdzeroextend"})
+"""Where the server makes the file of a table longer. A quota, or a limit on files, has no SQLSTATE of its own."""
+
 _FILES_OF_A_CONNECTION: Final = 2
 
 
@@ -69,6 +72,8 @@ def translated(error: Exception, capability: str, statement: str, *, is_closed: 
     """
     state = _state(error)
     kind = next((kind for beginning, kind in _KINDS if state.startswith(beginning)), StatementFailed)
+    if kind is StatementFailed and getattr(error, "server_source_function", None) in _GROWING:
+        kind = DiskFull
     if is_closed or isinstance(error, _BROKEN):
         kind = ConnectionLost
     if kind is ConnectionLost and statement == "COMMIT":
@@ -96,7 +101,7 @@ def unopened(error: Exception, capability: str, server: Server) -> PluresError:
 
 def _refused(error: Exception, capability: str, where: str) -> PluresError:
     kinds = (
-        ("53", TooManyConnections),
+        ("53300", TooManyConnections),
         ("57P", ServerUnreachable),
         ("08", ServerUnreachable),
         ("28", AccessRefused),
