@@ -391,7 +391,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from plures.data import Migration, Server, Statement, copies
-from tests.unit.data.test_copies_on_server import STOCK
+from tests.unit.data.copying.test_copies_on_server import STOCK
 folder, *urls = sys.argv[1:]
 servers = {name: Server(url, name, 4, application="shop") for name, url in zip(("stock", "orders"), urls)}
 owners = copies.Owners("shop", Path(folder) / "data", dict.fromkeys(servers, (STOCK,)), servers)
@@ -413,7 +413,7 @@ async def test_killed_half_way_it_has_changed_nothing(shop: Shop) -> None:
 
 async def killed(shop: Shop, script: str) -> None:
     command = [sys.executable, "-c", script, shop.folder, *(shop.server(name).url for name in PASSWORDS)]
-    root = Path(__file__).parents[3]
+    root = Path(__file__).parents[4]
     ended = await asyncio.to_thread(
         subprocess.run, command, cwd=root, env={**os.environ, "PYTHONPATH": str(root)}, check=False
     )
