@@ -12,7 +12,7 @@ from plures.data import copies
 from .owners import owners_options, read_owners
 
 
-@click.command("restore", short_help="Put the databases of a backup into the data folder; the application is stopped.")
+@click.command("restore", short_help="Put the databases of a backup back; the application is stopped.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
     "--capability", "-c", "chosen", metavar="NAME", multiple=True, help="Restore this one alone. May be repeated."
@@ -23,7 +23,7 @@ from .owners import owners_options, read_owners
 def restore_command(
     folder: Path, *, chosen: tuple[str, ...], replace: bool, as_json: bool, data: Path | None, file: Path
 ) -> None:
-    """Put the databases of the backup FOLDER into the data folder, while the application is stopped.
+    """Put the databases of the backup FOLDER where plures.toml says they are, while the application is stopped.
 
     The backup is verified first. A restore that was ended half-way is run again.
     """
