@@ -1,6 +1,9 @@
-"""Connections that are lent to SQLAlchemy for one transaction, which it must not end. Knows no store."""
+"""Connections of ours that are lent to SQLAlchemy for one transaction, which it must not end. Knows no store."""
 
-from typing import TYPE_CHECKING, Final
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 from .errors import TransactionEnded
@@ -10,38 +13,74 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
     from sqlalchemy.orm import Session
 
+_given: Final[ContextVar[Any]] = ContextVar("plures.data.given")
 _UNENDED: Final = ""
 
 
-class Lent:
-    """Which connections are lent, and what SQLAlchemy has done to their transactions."""
+def given() -> Any:
+    """The connection that is to be lent, for what an engine opens its connections by."""
+    return _given.get()
 
-    def __init__(self, capability: str) -> None:
+
+async def connect(engine: "AsyncEngine", connection: object) -> "AsyncConnection":
+    """A connection of the engine over this one."""
+    token = _given.set(connection)
+    try:
+        return await engine.connect()
+    finally:
+        _given.reset(token)
+
+
+class Lending:
+    """One engine, made when it is first asked for, whose connections are lent to it one transaction at a time."""
+
+    def __init__(self, capability: str, make: Callable[[], Awaitable["AsyncEngine"]]) -> None:
+        """Prepare.
+
+        Args:
+            capability: The owner, for error messages.
+            make: Makes an engine without a pool, whose connections are those of `given`.
+        """
         self._capability = capability
+        self._make = make
+        self._making = asyncio.Lock()
+        self._engine: AsyncEngine | None = None
+        # How SQLAlchemy ended the transaction, where it did.
         self._ends: WeakKeyDictionary[Connection, str] = WeakKeyDictionary()
 
-    def watch(self, engine: "AsyncEngine") -> None:
-        """Hear of the ends of transactions on its connections."""
-        from sqlalchemy import event
+    async def lend(self, connection: object) -> "AsyncConnection":
+        """SQLAlchemy's connection over this one, on which a transaction is open. Our owner ends it, then calls `end`."""
+        async with self._making:
+            engine = self._engine = self._engine or await self._made()
+        lent = await connect(engine, connection)
+        # Else a session would begin a transaction of its own, and end it.
+        await lent.begin()
+        self._ends[_sync(lent)] = _UNENDED
+        return lent
 
-        event.listen(engine.sync_engine, "commit", self._on_commit)
-        event.listen(engine.sync_engine, "rollback", self._on_rollback)
-
-    async def begin(self, connection: "AsyncConnection") -> None:
-        """Let SQLAlchemy know that a transaction is open; else a session would begin one of its own, and end it."""
-        await connection.begin()
-        self._ends[_sync(connection)] = _UNENDED
-
-    async def end(self, connection: "AsyncConnection") -> None:
+    async def end(self, lent: "AsyncConnection") -> None:
         """Called once our transaction has ended."""
-        self._ends.pop(_sync(connection), None)
-        await connection.close()
+        self._ends.pop(_sync(lent), None)
+        await lent.close()
 
-    def check(self, connection: "AsyncConnection") -> None:
+    def check(self, lent: "AsyncConnection") -> None:
         """Raise `TransactionEnded` where SQLAlchemy takes the transaction for ended."""
-        end = "invalidate()" if connection.invalidated else self._ends.get(_sync(connection), _UNENDED)
+        end = "invalidate()" if lent.invalidated else self._ends.get(_sync(lent), _UNENDED)
         if end:
             raise TransactionEnded(self._capability, end)
+
+    async def close(self) -> None:
+        """Called when nothing is lent."""
+        if self._engine is not None:
+            await self._engine.dispose()
+
+    async def _made(self) -> "AsyncEngine":
+        from sqlalchemy import event
+
+        engine = await self._make()
+        event.listen(engine.sync_engine, "commit", self._on_commit)
+        event.listen(engine.sync_engine, "rollback", self._on_rollback)
+        return engine
 
     def _on_commit(self, connection: "Connection") -> None:
         if connection in self._ends:

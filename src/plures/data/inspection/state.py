@@ -9,7 +9,7 @@ from plures.data.errors import DatabaseMoved, DatabaseNewer, DriverMissing, Migr
 from plures.data.ledger import MARK
 from plures.data.migration import Migration, Migrations
 from plures.data.place import Folder, Place, Server
-from plures.data.revisions import AlembicMigrations, Compared, Revision, RevisionUnknown, compare
+from plures.data.revisions import AlembicMigrations, Revision, RevisionUnknown, compare
 from plures.data.sqlite import look_at
 from plures.data.store import Applied, Dialect, Seen
 from plures.errors import PluresError
@@ -120,50 +120,22 @@ def _compared(
     seen: Seen,
     failure: PluresError | None,
 ) -> DatabaseState:
+    state = DatabaseState(
+        capability, dialect, place, seen.size_bytes, seen.holder, seen.applied, (), (), (), seen.damage, failure
+    )
     if isinstance(migrations, AlembicMigrations):
-        return _of_scripts(capability, dialect, place, migrations, seen=seen, failure=failure)
+        try:
+            found = compare(capability, migrations, seen.heads)
+        except PluresError as error:
+            return replace(state, applied=(), failure=failure or error)
+        return replace(state, applied=found.applied, pending=found.pending, unknown=found.unknown)
     applied = {one.version: one for one in seen.applied}
     known = {migration.version for migration in migrations}
-    return DatabaseState(
-        capability,
-        dialect,
-        place,
-        seen.size_bytes,
-        seen.holder,
-        seen.applied,
+    return replace(
+        state,
         pending=tuple(m for m in migrations if m.version not in applied),
         unknown=tuple(one for one in seen.applied if one.version not in known),
         changed=tuple(
             m for m in migrations if m.version in applied and applied[m.version].checksum != m.checksum(dialect)
         ),
-        damage=seen.damage,
-        failure=failure,
-    )
-
-
-def _of_scripts(
-    capability: str,
-    dialect: Dialect,
-    place: str,
-    migrations: AlembicMigrations,
-    *,
-    seen: Seen,
-    failure: PluresError | None,
-) -> DatabaseState:
-    try:
-        found = compare(capability, migrations, seen.heads)
-    except PluresError as error:
-        found, failure = Compared(), failure or error
-    return DatabaseState(
-        capability,
-        dialect,
-        place,
-        seen.size_bytes,
-        seen.holder,
-        found.applied,
-        found.pending,
-        found.unknown,
-        changed=(),
-        damage=seen.damage,
-        failure=failure,
     )

@@ -1,11 +1,10 @@
 """SQLAlchemy on connections of ours, for those who write its expressions. Processes that do not never import it."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
 
-from plures.data.lent import Lent
+from plures.data.lent import Lending, connect, given
 
 from .driver import Held, Prepared
 from .translate import FAILURES
@@ -14,8 +13,6 @@ from .words import Effect, effect_of
 if TYPE_CHECKING:
     from sqlalchemy.engine import ExceptionContext
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-
-_lent: Final[ContextVar[Any]] = ContextVar("plures.data.postgresql.lent")
 
 
 class Lender(Protocol):
@@ -32,54 +29,41 @@ class Lender(Protocol):
         ...
 
 
-class Alchemy:
-    """One engine, whose connections are lent to it one transaction at a time."""
+def lending(capability: str, connect_own: Callable[[], Awaitable[Held]]) -> Lending:
+    """Lends the connections of open transactions.
 
-    def __init__(self, capability: str, connect: Callable[[], Awaitable[Held]]) -> None:
-        """Prepare.
+    Args:
+        capability: The owner, for error messages.
+        connect_own: Opens a connection of its own, for SQLAlchemy's first questions.
+    """
+    return Lending(capability, partial(_make, connect_own))
 
-        Args:
-            capability: The owner, for error messages.
-            connect: Opens a connection of its own, for SQLAlchemy's first questions.
-        """
-        self._connect = connect
-        self.lent = Lent(capability)
-        self._making = asyncio.Lock()
-        self._engine: AsyncEngine | None = None
 
-    async def lend(self, transaction: Lender) -> "AsyncConnection":
-        """SQLAlchemy's connection over this transaction. Its owner ends the transaction, then closes it."""
-        async with self._making:
-            engine = self._engine = self._engine or await self._make()
-        lent = await _connect(engine, _Lent(transaction))
-        await self.lent.begin(lent)
-        return lent
+async def lend(lending: Lending, transaction: Lender) -> "AsyncConnection":
+    """SQLAlchemy's connection over this transaction."""
+    return await lending.lend(_Lent(transaction))
 
-    async def close(self) -> None:
-        if self._engine is not None:
-            await self._engine.dispose()
 
-    async def _make(self) -> "AsyncEngine":
-        from sqlalchemy import event
-        from sqlalchemy.ext.asyncio import create_async_engine
-        from sqlalchemy.pool import NullPool
+async def _make(connect_own: Callable[[], Awaitable[Held]]) -> "AsyncEngine":
+    from sqlalchemy import event
+    from sqlalchemy.ext.asyncio import create_async_engine
+    from sqlalchemy.pool import NullPool
 
-        engine: AsyncEngine = create_async_engine(
-            "postgresql+asyncpg://",
-            creator=lambda: engine.dialect.connect(async_creator_fn=_give, prepared_statement_cache_size=0),
-            poolclass=NullPool,
-            # We begin and end transactions, and keep the statements prepared.
-            isolation_level="AUTOCOMMIT",
-        )
-        event.listen(engine.sync_engine, "handle_error", _explain)
-        self.lent.watch(engine)
-        # SQLAlchemy asks its first connection some questions and rolls back: not on one that is in use.
-        own = await self._connect()
-        try:
-            await (await _connect(engine, own.connection)).close()
-        finally:
-            own.connection.terminate()
-        return engine
+    engine: AsyncEngine = create_async_engine(
+        "postgresql+asyncpg://",
+        creator=lambda: engine.dialect.connect(async_creator_fn=_give, prepared_statement_cache_size=0),
+        poolclass=NullPool,
+        # We begin and end transactions, and keep the statements prepared.
+        isolation_level="AUTOCOMMIT",
+    )
+    event.listen(engine.sync_engine, "handle_error", _explain)
+    # SQLAlchemy asks its first connection some questions and rolls back: not on one that is in use.
+    own = await connect_own()
+    try:
+        await (await connect(engine, own.connection)).close()
+    finally:
+        own.connection.terminate()
+    return engine
 
 
 class _Lent:
@@ -109,16 +93,8 @@ class _Lent:
         """As `close`."""
 
 
-async def _connect(engine: "AsyncEngine", connection: object) -> "AsyncConnection":
-    token = _lent.set(connection)
-    try:
-        return await engine.connect()
-    finally:
-        _lent.reset(token)
-
-
 async def _give(*_: object, **__: object) -> Any:
-    return _lent.get()
+    return given()
 
 
 def _explain(context: "ExceptionContext") -> None:

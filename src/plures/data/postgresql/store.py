@@ -10,7 +10,7 @@ from plures.data.errors import DatabaseLocked
 from plures.data.place import Server
 from plures.data.store import Dialect
 
-from .alchemy import Alchemy
+from .alchemy import lending
 from .driver import Held, connect
 from .pool import Pool
 from .transaction import PostgresTransaction
@@ -43,7 +43,7 @@ class PostgresStore:
         self._server = server
         self._capability = capability
         self._pool = Pool(self._connect, server.most_connections)
-        self._alchemy = Alchemy(capability, self._connect)
+        self._lending = lending(capability, self._connect)
         # Those of our connections on the server.
         self._processes: set[int] = set()
 
@@ -107,7 +107,7 @@ class PostgresStore:
 
     async def close(self) -> None:
         """As `Store.close`."""
-        await self._alchemy.close()
+        await self._lending.close()
         await self._pool.close()
 
     @asynccontextmanager
@@ -119,7 +119,7 @@ class PostgresStore:
         except BaseException:
             turn.release()
             raise
-        transaction = PostgresTransaction(self._capability, held, begin, self._pool, self._alchemy)
+        transaction = PostgresTransaction(self._capability, held, begin, self._pool, self._lending)
         try:
             yield transaction
         finally:

@@ -13,12 +13,13 @@ from contextlib import contextmanager
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final
 
+from plures.data.lent import Lending
 from plures.data.migration import brief
 from plures.data.statement import spread
 from plures.data.statement_errors import ConnectionLost, StatementFailed, WriteConflict
 from plures.data.store import Parameters, Rows
 
-from .alchemy import Alchemy
+from .alchemy import lend
 from .driver import Held, asyncpg
 from .filling import copied
 from .pool import Pool
@@ -43,7 +44,7 @@ class _State(Enum):
 class PostgresTransaction:
     """Begins with its first statement."""
 
-    def __init__(self, capability: str, held: Held, begin: str, pool: Pool, alchemy: Alchemy) -> None:
+    def __init__(self, capability: str, held: Held, begin: str, pool: Pool, lending: Lending) -> None:
         """Prepare.
 
         Args:
@@ -51,13 +52,13 @@ class PostgresTransaction:
             held: At rest.
             begin: The statement that begins the transaction.
             pool: Gives another connection when this one is found to be gone.
-            alchemy: For those who ask for SQLAlchemy.
+            lending: For those who ask for SQLAlchemy.
         """
         self.held = held
         self._capability = capability
         self._begin = begin
         self._pool = pool
-        self._alchemy = alchemy
+        self._lending = lending
         # asyncpg refuses a statement while another one runs.
         self._turn = asyncio.Lock()
         self._state = _State.NOT_BEGUN
@@ -135,13 +136,13 @@ class PostgresTransaction:
             async with self._turn:
                 with self.explaining("BEGIN"):
                     await self.ready(Effect.READS)
-            self._lent = await self._alchemy.lend(self)
+            self._lent = await lend(self._lending, self)
         return self._lent
 
     async def leave_sqlalchemy(self) -> None:
         """Called once the transaction has ended."""
         if self._lent is not None:
-            await self._alchemy.lent.end(self._lent)
+            await self._lending.end(self._lent)
 
     async def commit(self) -> None:
         """Make all of it last. Raises a StatementFailed, and nothing of it remains, but for `CommitUnknown`."""
@@ -149,7 +150,7 @@ class PostgresTransaction:
             if self._doom is not None:
                 raise self._doom
             if self._lent is not None:
-                self._alchemy.lent.check(self._lent)
+                self._lending.check(self._lent)
             if self._state in (_State.NOT_BEGUN, _State.FAILED_AT_FIRST):
                 return
             with self.explaining("COMMIT"):

@@ -35,9 +35,9 @@ class Revision:
 class Compared:
     """As the fields of `DatabaseState` of the same names."""
 
-    applied: tuple[Applied, ...] = ()
-    pending: tuple[Revision, ...] = ()
-    unknown: tuple[Applied, ...] = ()
+    applied: tuple[Applied, ...]
+    pending: tuple[Revision, ...]
+    unknown: tuple[Applied, ...]
 
 
 def compare(capability: str, migrations: AlembicMigrations, heads: Sequence[str]) -> Compared:

@@ -13,11 +13,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from plures.data.lent import Lending
 from plures.data.statement import spread
 from plures.data.store import Dialect, Parameters, Rows
 from plures.errors import PluresError
 
-from .alchemy import Alchemy
+from .alchemy import lending
 from .driver import DriverConnection
 from .leash import Leash
 from .translate import translated, unopened
@@ -54,7 +55,7 @@ class SqliteStore:
         """
         self._release = release
         self._translate: _Translate = lambda error, statement: translated(error, capability, path, statement)
-        self._alchemy = Alchemy(capability, self._translate)
+        self._lending = lending(capability, self._translate)
         owner, leash = (capability, path), Leash()
         self._foreign_keys = f"PRAGMA foreign_keys = {'ON' if keeps_references else 'OFF'}"
         opening = partial(_open, str(path), (*_WRITER_PRAGMAS, self._foreign_keys))
@@ -75,7 +76,7 @@ class SqliteStore:
     async def read(self) -> AsyncGenerator["SqliteTransaction"]:
         """As `Store.read`."""
         connection = await self._readers.take()
-        transaction = SqliteTransaction(connection, self._alchemy, self._translate)
+        transaction = SqliteTransaction(connection, self._lending, self._translate)
         try:
             yield transaction
         finally:
@@ -85,7 +86,7 @@ class SqliteStore:
     async def write(self) -> AsyncGenerator["SqliteTransaction"]:
         """As `Store.write`. Holds SQLite's write lock from the first statement on."""
         connection = await self._writers.take()
-        transaction = SqliteTransaction(connection, self._alchemy, self._translate)
+        transaction = SqliteTransaction(connection, self._lending, self._translate)
         try:
             yield transaction
             transaction.check_unended()
@@ -127,7 +128,7 @@ class SqliteStore:
 
     async def close(self) -> None:
         """As `Store.close`."""
-        await self._alchemy.close()
+        await self._lending.close()
         # SQLite checkpoints when the last connection closes, and that must be the writer.
         await self._readers.close()
         await self._writers.close()
@@ -153,9 +154,9 @@ class SqliteStore:
 class SqliteTransaction:
     """One transaction on one connection."""
 
-    def __init__(self, connection: DriverConnection, alchemy: Alchemy, translate: _Translate) -> None:
+    def __init__(self, connection: DriverConnection, lending: Lending, translate: _Translate) -> None:
         self._connection = connection
-        self._alchemy = alchemy
+        self._lending = lending
         self._translate = translate
         self._lent: AsyncConnection | None = None
 
@@ -188,18 +189,18 @@ class SqliteTransaction:
     async def sqlalchemy(self) -> "AsyncConnection":
         """As `Transaction.sqlalchemy`."""
         if self._lent is None:
-            self._lent = await self._alchemy.lend(self._connection)
+            self._lent = await self._lending.lend(self._connection)
         return self._lent
 
     def check_unended(self) -> None:
         """Raise `TransactionEnded` where SQLAlchemy takes it for ended."""
         if self._lent is not None:
-            self._alchemy.lent.check(self._lent)
+            self._lending.check(self._lent)
 
     async def leave_sqlalchemy(self) -> None:
         """Called once the transaction has ended."""
         if self._lent is not None:
-            await self._alchemy.lent.end(self._lent)
+            await self._lending.end(self._lent)
 
     @contextmanager
     def explaining(self, statement: str) -> Generator[None]:
