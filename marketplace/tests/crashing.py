@@ -1,8 +1,9 @@
 """Orders a cart in a process of its own, which dies at the operation that the command line names.
 
-    python -m marketplace.tests.crashing FOLDER KEY OPERATION WHERE
+    python -m marketplace.tests.crashing FOLDER KEY OPERATION WHERE SERVER
 
-OPERATION is like ``Cart.close``, or ``-`` for none; WHERE is a placement of `plures.testing`.
+OPERATION is like ``Cart.close``, or ``-`` for none; WHERE is a placement of `plures.testing`; SERVER is the URL of
+a database whose passwords are in FOLDER, or ``-`` for embedded ones.
 """
 
 import asyncio
@@ -23,6 +24,7 @@ from marketplace.profile.contract import Address, Profile
 from marketplace.search.contract import Search
 from plures import Application, Capability
 from plures.testing import Where, run
+from plures.topology import DatabaseServer, Storage, Topology
 
 CRASHED: Final = 9
 CARD: Final = Card("4242424242424242", 12, 2090, "123", "A. Customer")
@@ -53,11 +55,13 @@ def crashing(capability: Capability, operation: str) -> Capability:
     return Capability(capability.contract, make_crashing, migrations=capability.migrations)
 
 
-async def order(folder: Path, key: str, operation: str, where: Where) -> None:
+async def order(folder: Path, key: str, operation: str, where: Where, server: str) -> None:
     crashing_app = Application(
         app.name, [crashing(one, operation) for one in app.capabilities if one.contract is not Search]
     )
-    async with run(crashing_app, where, data=folder) as shop:
+    storage = Storage() if server == "-" else Storage({"main": DatabaseServer("main", server)}, default="main")
+    topology = Topology("crashing", (), storage=storage)
+    async with run(crashing_app, where, data=folder, topology=topology) as shop:
         cart, checkout, orders = shop.client(Cart), shop.client(Checkout), shop.client(Orders)
         page = folder / "page.json"
         if not page.exists():
@@ -75,4 +79,4 @@ async def order(folder: Path, key: str, operation: str, where: Where) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(order(Path(sys.argv[1]), sys.argv[2], sys.argv[3], Where(sys.argv[4])))
+    asyncio.run(order(Path(sys.argv[1]), sys.argv[2], sys.argv[3], Where(sys.argv[4]), sys.argv[5]))

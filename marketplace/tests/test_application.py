@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 import pytest_asyncio
 
+from marketplace.app import app
 from marketplace.cart.contract import Cart
 from marketplace.catalog.contract import Catalog
 from marketplace.checkout.contract import Checkout, Placed
@@ -23,7 +25,8 @@ from marketplace.reviews.contract import NewReview, Reviews
 from marketplace.search.contract import IndexNotReady, Search
 from marketplace.shipping.contract import Shipping
 from marketplace.storefront.buying.address_form import choices
-from plures.testing import Running, Where, run
+from plures.testing import Running, Where, assemble, one_each, run
+from tests.databases import POSTGRESQL, SQLITE
 
 CARD = Card("4242424242424242", 12, 2090, "123", "A. Customer")
 HOME = Address("A. Customer", "High Street 1", "10115", "Berlin", "DE")
@@ -35,13 +38,22 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest_asyncio.fixture(
     scope="module",
     loop_scope="module",
-    params=[("marketplace.app:app", Where.CHECKED), ("marketplace.in_memory:app", Where.OVER_THE_WIRE)],
-    ids=["with databases, in process", "in memory, over the wire"],
+    params=[
+        ("marketplace.app:app", Where.CHECKED, SQLITE),
+        ("marketplace.app:app", Where.CHECKED, POSTGRESQL),
+        ("marketplace.in_memory:app", Where.OVER_THE_WIRE, None),
+    ],
+    ids=["on SQLite, in process", "on PostgreSQL, in process", "in memory, over the wire"],
 )
 async def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
-    application, where = request.param
+    application, where, kind = request.param
     folder: Path = tmp_path_factory.mktemp("marketplace")
-    async with run(application, where, data=folder) as running:
+    topology = None
+    if kind == POSTGRESQL:
+        assembly = assemble(app)
+        storage = await request.getfixturevalue("postgres").storage(assembly, folder / "passwords")
+        topology = replace(one_each(assembly), storage=storage)
+    async with run(application, where, data=folder, topology=topology) as running:
         await until(lambda: index_is_built(running))
         yield running
 

@@ -2,15 +2,42 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
-from lab import Closed, Full, Put, Shelf
+import pytest_asyncio
+from lab import Closed, Full, Put, Shelf, app
 
 from plures import CallError, Internal, InvalidRequest, KeyReused, Outcome, Unavailable
-from plures.testing import Running
+from plures.testing import EVERYWHERE, Running, Where, assemble, one_each, run
+from plures.topology import Replicas
+from tests.databases import KINDS, SQLITE
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("quiet")]
+
+
+@pytest_asyncio.fixture(
+    scope="session",
+    loop_scope="session",
+    params=[(kind, where) for kind in KINDS for where in EVERYWHERE],
+    ids=lambda param: f"{param[0]}-{param[1].name.lower()}",
+)
+async def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    """On both databases; on PostgreSQL with two replicas of what keeps data, where there are processes."""
+    kind, where = request.param
+    folder, topology = tmp_path_factory.mktemp("plures"), None
+    if kind != SQLITE:
+        assembly = assemble(app)
+        alone = one_each(assembly)
+        processes = [replace(it, replicas=Replicas(2, 2)) if it.name == "shelf" else it for it in alone.processes]
+        storage = await request.getfixturevalue("postgres").storage(assembly, folder / "passwords", 24)
+        topology = replace(alone, processes=tuple(processes), storage=storage)
+    async with run("lab:app", where, data=folder, topology=topology) as running:
+        if topology is not None and where is Where.LOCAL_PROCESSES:
+            assert len(running.processes.endpoints["shelf"]) == 2
+        yield running
 
 
 @pytest.fixture

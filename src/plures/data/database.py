@@ -62,8 +62,8 @@ class Database:
     def write(self) -> AbstractAsyncContextManager[Connection]:
         """A connection that may change the database. Writes mean what they would mean one at a time.
 
-        SQLite lets one write in at a time, the others wait. PostgreSQL runs them beside one another, and refuses those that would not
-        fit together: `WriteConflict`.
+        SQLite lets one write in at a time, the others wait. PostgreSQL runs those of different calls beside one another, and refuses what
+        would not fit together: `WriteConflict`.
 
         Commits on leaving. Rolls back on an exception and on cancellation; when the commit itself is cancelled, it may
         have happened. A command with a key commits with its answer: when it returns, or before the next thing that it does by Plures.
@@ -75,7 +75,15 @@ class Database:
             DatabaseClosed: The capability has stopped.
         """
         work = work_on(self)
-        return self._write() if work is None else work.write(self._write)
+        return self._write() if work is None else work.write(lambda: self._write_in(work.turn))
+
+    @asynccontextmanager
+    async def _write_in(self, turn: asyncio.Lock) -> AsyncGenerator[Connection]:
+        """Tasks of one operation write one after the other: once one of them has committed, none of them could be repeated."""
+        if asyncio.current_task() in self._writing:
+            raise NestedWrite(self._capability)
+        async with turn, self._write() as connection:
+            yield connection
 
     def plain_write(self) -> AbstractAsyncContextManager[Connection]:
         """A connection for rows of the platform's own: it commits on leaving, whatever the running call holds back.

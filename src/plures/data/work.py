@@ -20,12 +20,14 @@ class Work:
 
     Attributes:
         has_committed: Whether a write of this work has been committed, or may have been.
+        turn: Held by the task of this work that writes.
     """
 
     def __init__(self, database: object) -> None:
         self._database = database
         self._has_ended = False
         self.has_committed = False
+        self.turn = asyncio.Lock()
 
     @contextmanager
     def under_way(self) -> Generator[None]:

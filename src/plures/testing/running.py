@@ -1,9 +1,9 @@
 """Runs an application in each placement, for tests. Knows nothing of pytest except the fixture that `placements` makes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
@@ -16,7 +16,7 @@ from plures.deploy import ListenAddress, RunningProcesses, ServedHost, listen, l
 from plures.errors import PluresError, Text
 from plures.host import Host, Mode, Placement
 from plures.runtime import Client, bind
-from plures.topology import Process, Topology
+from plures.topology import PlacedDatabase, Process, Topology, check, monolith
 
 from .repeating import RepeatingTransport, telling
 
@@ -106,7 +106,7 @@ def placements(
 
     Args:
         application: Import string (`"shop.app:app"`). An `Application` value cannot be started as processes.
-        topology: For `LOCAL_PROCESSES`. Left out: each capability in a process of its own.
+        topology: As of `run`.
         scope: How long one running application is used. With a longer scope than a function, a test sees what earlier tests left
             behind, and must run on the same event loop (`pytest.mark.asyncio(loop_scope=…)`).
     """
@@ -135,6 +135,8 @@ async def run(
 
     Args:
         data: Folder for the embedded databases; a test passes a temporary one.
+        topology: Which processes there are in `LOCAL_PROCESSES`, and in each placement which databases on servers are used, as in
+            `parse(Path("plures.toml")).topology("split")`. Left out: each capability in a process of its own, with embedded databases.
 
     Raises:
         PluresError: The application is wrong or does not start; nothing is left running then.
@@ -146,7 +148,7 @@ async def run(
         async with _processes(application, assembly, topology or one_each(assembly), data) as started:
             yield started
     else:
-        async with _one_process(assembly, where, data) as started:
+        async with _one_process(assembly, where, data, topology) as started:
             yield started
 
 
@@ -159,13 +161,17 @@ def one_each(assembly: Assembly) -> Topology:
 
 
 @asynccontextmanager
-async def _one_process(assembly: Assembly, where: Where, data: Path) -> AsyncGenerator[Running]:
+async def _one_process(
+    assembly: Assembly, where: Where, data: Path, topology: Topology | None
+) -> AsyncGenerator[Running]:
     control = listen(ListenAddress(port=0))
     public = listen(ListenAddress(port=0)) if assembly.edge is not None else None
     over_the_wire = where is Where.OVER_THE_WIRE
     endpoints = dict.fromkeys(assembly.capabilities, (control.url,)) if over_the_wire else {}
     mode = Mode.DEVELOPMENT if where is Where.CHECKED else Mode.PRODUCTION
-    placement = Placement(frozenset(assembly.capabilities), assembly.edge is not None, data, mode, endpoints)
+    databases = _databases(assembly, topology) if topology else {}
+    capabilities = frozenset(assembly.capabilities)
+    placement = Placement(capabilities, assembly.edge is not None, data, mode, endpoints, databases=databases)
     host = Host(
         assembly, placement, transport=RepeatingTransport(idempotent_paths(assembly)) if over_the_wire else None
     )
@@ -175,6 +181,12 @@ async def _one_process(assembly: Assembly, where: Where, data: Path) -> AsyncGen
         yield Running(where, host, served.public_url)
     finally:
         await served.stop()
+
+
+def _databases(assembly: Assembly, topology: Topology) -> Mapping[str, PlacedDatabase]:
+    """Where the data of capabilities is when all of them run in one process."""
+    (process,) = check(replace(monolith(), storage=topology.storage), assembly.facts).processes.values()
+    return process.databases
 
 
 def idempotent_paths(assembly: Assembly) -> frozenset[str]:
