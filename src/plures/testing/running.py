@@ -169,7 +169,7 @@ async def _one_process(
     over_the_wire = where is Where.OVER_THE_WIRE
     endpoints = dict.fromkeys(assembly.capabilities, (control.url,)) if over_the_wire else {}
     mode = Mode.DEVELOPMENT if where is Where.CHECKED else Mode.PRODUCTION
-    databases = _databases(assembly, topology) if topology else {}
+    databases = _databases(assembly, topology)
     capabilities = frozenset(assembly.capabilities)
     placement = Placement(capabilities, assembly.edge is not None, data, mode, endpoints, databases=databases)
     host = Host(
@@ -183,8 +183,10 @@ async def _one_process(
         await served.stop()
 
 
-def _databases(assembly: Assembly, topology: Topology) -> Mapping[str, PlacedDatabase]:
+def _databases(assembly: Assembly, topology: Topology | None) -> Mapping[str, PlacedDatabase]:
     """Where the data of capabilities is when all of them run in one process."""
+    if topology is None:
+        return {}
     (process,) = check(replace(monolith(), storage=topology.storage), assembly.facts).processes.values()
     return process.databases
 
