@@ -13,6 +13,7 @@ import pytest
 from plures.contract import read_contract
 from plures.data import Database, Folder, Migration, Place, StatementFailed, open_database
 from plures.host.guard import guarded
+from plures.topology import DatabaseServer, Storage, Topology
 from tests.postgres import Postgres
 
 SQLITE: Final = "sqlite"
@@ -46,6 +47,11 @@ class Databases:
     async def close(self) -> None:
         for database in self._opened:
             await database.close()
+
+
+def on_server(url: str) -> Topology:
+    """All data on a server; the passwords are in the data folder, where `plures data prepare` would put them."""
+    return Topology("on-server", (), storage=Storage({"main": DatabaseServer("main", url)}, default="main"))
 
 
 def repeating(service: T) -> T:

@@ -24,7 +24,7 @@ from marketplace.profile.contract import Address, Profile
 from marketplace.search.contract import Search
 from plures import Application, Capability
 from plures.testing import Where, run
-from plures.topology import DatabaseServer, Storage, Topology
+from tests.databases import on_server
 
 CRASHED: Final = 9
 CARD: Final = Card("4242424242424242", 12, 2090, "123", "A. Customer")
@@ -59,8 +59,7 @@ async def order(folder: Path, key: str, operation: str, where: Where, server: st
     crashing_app = Application(
         app.name, [crashing(one, operation) for one in app.capabilities if one.contract is not Search]
     )
-    storage = Storage() if server == "-" else Storage({"main": DatabaseServer("main", server)}, default="main")
-    topology = Topology("crashing", (), storage=storage)
+    topology = None if server == "-" else on_server(server)
     async with run(crashing_app, where, data=folder, topology=topology) as shop:
         cart, checkout, orders = shop.client(Cart), shop.client(Checkout), shop.client(Orders)
         page = folder / "page.json"
