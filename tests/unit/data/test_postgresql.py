@@ -1,32 +1,23 @@
-"""What a server has that a file has not: writers beside one another, passwords, and its own end."""
+"""What a server has that a file has not: writers beside one another, and schemas."""
 
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
-import asyncpg
 import pytest
 from sqlalchemy import text
 
 from plures.data import (
-    AccessRefused,
-    CommitUnknown,
     Connection,
-    ConnectionLost,
     Database,
-    DatabaseUnusable,
     Migration,
-    Server,
-    ServerUnreachable,
     StatementFailed,
     UniqueViolated,
     WriteConflict,
     open_database,
 )
-from plures.data.postgresql.translate import FAILURES, translated
-from plures.data.postgresql.words import Effect, effect_of, worded
-from tests.postgres import Postgres, running
+from tests.postgres import Postgres
 
 STOCK = Migration(1, "stock table", ("CREATE TABLE stock (id TEXT PRIMARY KEY, pieces INTEGER NOT NULL)",))
 
@@ -186,131 +177,6 @@ async def test_replicas_that_start_at_once_migrate_once(postgres: Postgres) -> N
         await database.close()
 
 
-PASSWORD = "s3cr/et@"
-
-
-@pytest.mark.parametrize(
-    ("changed", "kind", "why"),
-    [
-        ({"password": "wr0ng"}, AccessRefused, "password authentication failed"),
-        ({"role": "stranger"}, AccessRefused, 'role "stranger" does not exist'),
-        ({"database": "nothing"}, AccessRefused, 'database "nothing" does not exist'),
-        ({}, AccessRefused, "there is no schema 'missing'"),
-    ],
-)
-async def test_what_the_server_refuses_is_named_without_the_password(
-    postgres: Postgres, changed: dict[str, str], kind: type[Exception], why: str
-) -> None:
-    await postgres.run("DROP ROLE IF EXISTS secretive")
-    await postgres.role_with_password("secretive", PASSWORD)
-    asked = {"role": "secretive", "password": PASSWORD, **changed}
-    with pytest.raises(DatabaseUnusable) as caught:
-        await open_database(Server(postgres.url(**asked), "missing"), "inventory")
-    assert type(caught.value) is kind
-    assert why in caught.value.why
-    shown = str(caught.value) + repr(caught.value)
-    assert not any(part in shown for part in (PASSWORD, "s3cr", "wr0ng"))
-
-
-@pytest.mark.parametrize(
-    ("url", "kind"),
-    [
-        ("postgresql://shop:s3cret@127.0.0.1:1/shop", ServerUnreachable),
-        ("postgresql://shop:s3cret@name.invalid/shop", ServerUnreachable),
-        ("postgresql://shop:s3cret@/shop?host=/nowhere", ServerUnreachable),
-        ("postgresql://shop:s3cret/2@127.0.0.1/shop", DatabaseUnusable),
-        ("postgresql://shop:s3cret@127.0.0.1:many/shop", DatabaseUnusable),
-        ("mysql://shop:s3cret@127.0.0.1/shop", DatabaseUnusable),
-    ],
-)
-async def test_a_server_that_is_not_there_is_named_without_the_password(url: str, kind: type[Exception]) -> None:
-    with pytest.raises(DatabaseUnusable) as caught:
-        await open_database(Server(url, "orders"), "orders")
-    assert type(caught.value) is kind
-    assert "s3cret" not in str(caught.value) + repr(caught.value)
-
-
-@pytest.fixture
-def own_server() -> Iterator[Postgres]:
-    """One that a test may kill."""
-    yield from running()
-
-
-async def test_a_server_that_dies_and_comes_back(own_server: Postgres) -> None:
-    database = await open_database(await own_server.schema(), "inventory", (STOCK,))
-
-    async def work() -> None:
-        async with database.write() as connection:
-            await connection.execute("INSERT INTO stock VALUES ('tea', 1)")
-            own_server.kill()
-            await connection.execute("INSERT INTO stock VALUES ('cup', 1)")
-
-    with pytest.raises(StatementFailed) as caught:
-        await work()
-    assert caught.value.code == "data.connection_lost"
-    assert caught.value.may_be_repeated
-    for kind in (database.read, database.write):
-        with pytest.raises(DatabaseUnusable) as unreachable:
-            async with kind() as connection:
-                await connection.execute("SELECT 1")
-        assert unreachable.value.code == "data.server_unreachable"
-    own_server.start()
-    async with database.read() as connection:
-        assert (await connection.execute("SELECT * FROM stock")).all() == []
-    async with database.write() as connection:
-        await connection.execute("INSERT INTO stock VALUES ('tea', 1)")
-    # All connections that lie idle are gone, unnoticed as yet.
-    own_server.kill()
-    own_server.start()
-    async with database.write() as connection:
-        await connection.execute("UPDATE stock SET pieces = 2")
-    assert await asyncio.gather(*(pieces(database, "tea") for _ in range(5))) == [2] * 5
-    await database.close()
-
-
-async def test_a_commit_whose_answer_is_lost_may_have_happened(own_server: Postgres) -> None:
-    database = await open_database(await own_server.schema(), "inventory", (STOCK,))
-
-    async def work() -> None:
-        async with database.write() as connection:
-            await connection.execute("INSERT INTO stock VALUES ('tea', 1)")
-            own_server.kill()
-
-    with pytest.raises(StatementFailed) as caught:
-        await work()
-    assert (caught.value.code, caught.value.may_be_repeated) == ("data.commit_unknown", False)
-    await database.close()
-
-
-@pytest.mark.parametrize(
-    ("written", "sent", "names"),
-    [
-        ("SELECT :a, :b, :a", "SELECT $1, $2, $1", ("a", "b")),
-        ("SELECT ':a', \":a\", :a::text", "SELECT ':a', \":a\", $1::text", ("a",)),
-        ("SELECT 1::int, x[1:2] -- :a\n, :b /* :c */", "SELECT 1::int, x[1:2] -- :a\n, $1 /* :c */", ("b",)),
-        ("SELECT $$ :a $$, $x$ $$ :a $x$, :b", "SELECT $$ :a $$, $x$ $$ :a $x$, $1", ("b",)),
-        (r"SELECT E'it\'s :a', :b", r"SELECT E'it\'s :a', $1", ("b",)),
-    ],
-)
-def test_names_become_numbers(written: str, sent: str, names: tuple[str, ...]) -> None:
-    assert (worded(written).sql, worded(written).names) == (sent, names)
-
-
-@pytest.mark.parametrize(
-    ("sql", "effect"),
-    [
-        ("SELECT 1", Effect.READS),
-        (" -- why\n /* so */ (select 1)", Effect.READS),
-        ("WITH a AS (DELETE FROM b RETURNING c) SELECT * FROM a", Effect.CHANGES),
-        ("insert into a values (1)", Effect.CHANGES),
-        ("SAVEPOINT a", Effect.SETS_A_POINT),
-        ("", Effect.CHANGES),
-    ],
-)
-def test_what_a_statement_may_do(sql: str, effect: Effect) -> None:
-    assert effect_of(sql) is effect
-
-
 def run(program: str) -> str:
     finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     return finished.stdout
@@ -342,10 +208,3 @@ async def main():
 asyncio.run(main())
 """
     assert await asyncio.to_thread(run, program) == "1 False\n"
-
-
-def test_a_connection_that_broke_in_the_middle_is_lost_although_the_driver_takes_it_for_open() -> None:
-    error = asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress")
-    assert isinstance(error, FAILURES)
-    assert isinstance(translated(error, "orders", "BEGIN", is_closed=False), ConnectionLost)
-    assert isinstance(translated(error, "orders", "COMMIT", is_closed=False), CommitUnknown)
