@@ -54,7 +54,7 @@ def moved(source: Place, target: Place, rows: int) -> str:
 
 def _move(source: Place, target: Place) -> tuple[float, float]:
     owners = copies.Owners("bench", Path(), {"orders": (_ORDERS,)})
-    ends = copies.End(source, str(source)), copies.End(target, str(target))
+    ends = copies.End(source), copies.End(target)
     start = time.perf_counter()
     asyncio.run(copies.move(owners, "orders", *ends, lambda *_: None))
     took_s = time.perf_counter() - start

@@ -132,12 +132,12 @@ class DatabaseMoved(PluresError):
     wording = Text(
         "Cannot use the database of capability {capability!r}",
         why="it is {mark}",
-        fix="Let plures.toml name the place where the database is. A move that ended half-way is run again: "
-        "`plures data move {capability} --to …`.",
+        fix="{advice}",
     )
 
     capability: str
     mark: str
+    advice: str
 
 
 @dataclass(eq=False)

@@ -66,6 +66,12 @@ async def read_mark(read: Transaction) -> str | None:
     return str(rows[0][0]) if rows else None
 
 
+def moved(capability: str, said: str) -> DatabaseMoved:
+    """The error to raise for a database with this mark: what it is, and in a line of its own what to do."""
+    what, _, advice = said.partition("\n")
+    return DatabaseMoved(capability, what, advice or "Let plures.toml name the place where the database is.")
+
+
 async def migrate(
     store: Store, capability: str, migrations: Migrations, *, is_move: bool = False
 ) -> tuple[Migration | Revision, ...]:
@@ -84,7 +90,7 @@ async def migrate(
     async with store.alone():
         applied = await read_ledger(store)
         if MARK in applied and not is_move:
-            raise DatabaseMoved(capability, applied[MARK])
+            raise moved(capability, applied[MARK])
         if isinstance(migrations, AlembicMigrations):
             return await upgrade(store, capability, migrations)
         check_applied(capability, migrations, applied, store.dialect)

@@ -41,6 +41,13 @@ class Server:
             message = f"most_connections is {self.most_connections}, and the least is {_LEAST_CONNECTIONS}"
             raise ValueError(message)
 
+    @property
+    def address(self) -> str:
+        """Where it is, without user and password."""
+        scheme, _, rest = redacted(self.url).partition("://")
+        login, at, address = rest.partition("@")
+        return f"{scheme}://{address if at and '/' not in login else rest}"
+
     def __str__(self) -> str:
         return f"{redacted(self.url)} (schema {self.schema})"
 

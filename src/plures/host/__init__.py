@@ -4,13 +4,14 @@ from .edge import EdgeNotStarted
 from .host import Host
 from .moves import MOVES, Ticket, issued
 from .placement import Mode, Placement
-from .places import database_in, passwords_of, place_of, server_url
+from .places import NotPrepared, database_in, passwords_of, place_of, server_url
 
 __all__ = [
     "MOVES",
     "EdgeNotStarted",
     "Host",
     "Mode",
+    "NotPrepared",
     "Placement",
     "Ticket",
     "database_in",

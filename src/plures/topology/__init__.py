@@ -13,6 +13,7 @@ from .storage import (
     Storage,
     UnknownDatabase,
     filled,
+    has_literal_secret,
     is_server_url,
     variables_in,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "calls_between",
     "check",
     "filled",
+    "has_literal_secret",
     "is_server_url",
     "make_plan",
     "monolith",

@@ -8,36 +8,59 @@ import click
 
 from plures.cli.codebase import progress
 from plures.cli.console import json_option, mistakes_explained, print_json, say
-from plures.data import Folder, copies
+from plures.cli.project import open_project
+from plures.data import AlembicMigrations, copies, numbered
 
-from .owners import owners_options, read_owners
+from .ends import source_of, target_by_name, target_by_reference
+from .owners import owners_options
+from .places import owned_in
 
 
-@click.command("move", short_help="Move the database of a capability to another folder; the application is stopped.")
+@click.command("move", short_help="Move the database of a capability to another place; the application is stopped.")
 @click.argument("capability")
-@click.option("--to", "place", metavar="FOLDER", required=True, help="The data folder to move it to.")
+@click.option(
+    "--to",
+    "name",
+    metavar="PLACE",
+    help="A database of plures.toml by its name, sqlite, a folder, or a URL without a password.",
+)
+@click.option(
+    "--to-url-from",
+    "reference",
+    metavar="NAME",
+    help="The variable of the environment, or the file, that holds the URL of the PostgreSQL database to move to.",
+)
 @json_option
 @owners_options
-def move_command(capability: str, *, place: str, as_json: bool, data: Path | None, file: Path) -> None:
-    """Move the database of CAPABILITY to another data folder, while the application is stopped.
+def move_command(
+    capability: str, *, name: str | None, reference: str | None, as_json: bool, data: Path | None, file: Path
+) -> None:
+    """Move the database of CAPABILITY to another place, while the application is stopped.
 
     A move that was ended half-way is run again, and goes on where it was. Afterwards let plures.toml name the new place.
     """
+    if (name is None) == (reference is None):
+        message = "name the place once, by --to or by --to-url-from"
+        raise click.UsageError(message)
     with mistakes_explained(as_json=as_json):
-        owners = read_owners(file, data)
-        if "://" in place:
-            scheme = place.partition("://")[0]
-            remedy = "Name a folder; databases on servers cannot be moved by this version."
-            raise copies.CannotMove(capability, f"{scheme}://…", "it is not a folder", remedy)
+        from plures.events import prepare
+
+        project = open_project(file)
+        owned = owned_in(project, data)
+        migrations = {name: numbered(one.migrations) for name, one in owned.items()}
+        scripts = {name: one.migrations for name, one in owned.items() if isinstance(one.migrations, AlembicMigrations)}
+        owners = copies.Owners(project.assembly.name, data or project.settings.data, migrations, scripts=scripts)
+        owners.require([capability])
+        source = source_of(owned[capability])
+        if reference is None:
+            target = target_by_name(owned[capability], name or "")
+        else:
+            target = target_by_reference(owned[capability], reference)
         with progress() as tell:
-            moved = asyncio.run(copies.move(owners, capability, _end(owners.data), _end(Path(place)), tell))
+            moved = asyncio.run(copies.move(owners, capability, source, target, tell, furnish=prepare))
     if as_json:
-        print_json(asdict(moved), pretty=False)
+        print_json({**asdict(moved), "next": target.advice}, pretty=False)
         return
-    for name, count in moved.tables.items():
-        say(("ok", "green"), f"  {name}: {count} rows")
-    say(f"The database of {capability} is in {moved.place}; let plures.toml name this place.")
-
-
-def _end(folder: Path) -> copies.End:
-    return copies.End(Folder(folder), str(folder.absolute()))
+    for table, count in moved.tables.items():
+        say(("ok", "green"), f"  {table}: {count} rows")
+    say(f"The database of {capability} is in {moved.place}. {target.advice}")

@@ -9,7 +9,7 @@ from plures.cli.project import Project
 from plures.data import Dialect, Folder, Migrations, Place
 from plures.topology import PlacedDatabase
 
-_CONNECTIONS: Final = 2
+CONNECTIONS: Final = 2
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Owned:
             return Folder(self.data)
         from plures.host import place_of
 
-        placed = PlacedDatabase(server, _CONNECTIONS)
+        placed = PlacedDatabase(server, CONNECTIONS)
         application = self.project.assembly.name
         return place_of(self.capability, placed, application=application, data=self.data, variables=os.environ)
 

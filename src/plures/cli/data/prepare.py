@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import click
 
 from plures.cli.console import json_option, mistakes_explained, print_json, say
 from plures.cli.project import Project, file_option, open_project
-from plures.errors import PluresError, Text
+from plures.errors import PluresError, Text, did_you_mean
 
 if TYPE_CHECKING:
     from plures.topology import DatabaseServer
@@ -81,12 +82,27 @@ class PreparedCapability:
     required=True,
     help="The variable of the environment that holds an administrator's URL of the same database.",
 )
+@click.option(
+    "--capability",
+    "-c",
+    "wanted",
+    metavar="NAME",
+    multiple=True,
+    help="Prepare for this capability alone, also one that plures.toml has elsewhere: its data is to be moved. May be given again.",
+)
 @click.option("--rotate", is_flag=True, help="Give each role a new password. Start the application again afterwards.")
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the embedded databases. Default: .plures")
 @json_option
 @file_option
 def prepare_command(
-    database: str | None, variable: str, data: Path | None, file: Path, *, rotate: bool, as_json: bool
+    database: str | None,
+    variable: str,
+    wanted: tuple[str, ...],
+    data: Path | None,
+    file: Path,
+    *,
+    rotate: bool,
+    as_json: bool,
 ) -> None:
     """Make a schema and a role for each capability on a server, so that the server refuses what belongs to others.
 
@@ -94,7 +110,7 @@ def prepare_command(
     """
     with mistakes_explained(as_json=as_json):
         project = open_project(file)
-        server, capabilities = _chosen(project, database)
+        server, capabilities = _chosen(project, database, wanted)
         prepared = _prepare(project, server, capabilities, variable, data or project.settings.data, rotate=rotate)
     if as_json:
         print_json({"database": server.name, "capabilities": [asdict(one) for one in prepared]}, pretty=False)
@@ -107,7 +123,7 @@ def prepare_command(
         )
 
 
-def _chosen(project: Project, database: str | None) -> tuple["DatabaseServer", list[str]]:
+def _chosen(project: Project, database: str | None, wanted: Sequence[str]) -> tuple["DatabaseServer", Sequence[str]]:
     storage = project.settings.storage
     users: dict[str, list[str]] = {}
     for name, facts in project.assembly.facts.capabilities.items():
@@ -118,15 +134,24 @@ def _chosen(project: Project, database: str | None) -> tuple["DatabaseServer", l
         raise NothingToPrepare(f"there are several: {', '.join(users)}", "Name one of them.")
     name = database or next(iter(users), "")
     if not name:
-        raise NothingToPrepare("each capability has an embedded one", "Choose a database in plures.toml first.")
+        remedy = "Choose a database in plures.toml first, or name one, and capabilities with --capability."
+        raise NothingToPrepare("each capability has an embedded one", remedy)
     server = storage.server(name)
+    if wanted:
+        owners = [one for one, facts in project.assembly.facts.capabilities.items() if facts.has_database]
+        for unknown in (one for one in wanted if one not in owners):
+            reason = f"the application has no capability {unknown!r} with a database"
+            raise NothingToPrepare(reason, did_you_mean(unknown, owners) or "Name one that has a database.")
+        return server, list(dict.fromkeys(wanted))
     if name not in users:
-        raise NothingToPrepare(f"no capability uses {name!r}", "Choose it in plures.toml first.")
+        raise NothingToPrepare(
+            f"no capability uses {name!r}", "Choose it in plures.toml first, or name capabilities with --capability."
+        )
     return server, users[name]
 
 
 def _prepare(
-    project: Project, server: "DatabaseServer", capabilities: list[str], variable: str, data: Path, *, rotate: bool
+    project: Project, server: "DatabaseServer", capabilities: Sequence[str], variable: str, data: Path, *, rotate: bool
 ) -> list[PreparedCapability]:
     from plures.data import prepare_database, role_of
     from plures.host import database_in, passwords_of, server_url

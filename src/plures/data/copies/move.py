@@ -6,22 +6,27 @@ says how far an earlier move came. In the end both are read and compared as a wh
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from typing import Final
 
 from plures.data.ledger import MARK, check_applied, mark, read_ledger
 from plures.data.opening import open_store
-from plures.data.place import Folder, Place
+from plures.data.place import Folder, Place, Server
 from plures.data.revisions import pending_revisions
 from plures.data.store import Store
 
-from .engine import Engine
+from .engine import Engine, Furnish, catalogue_of
 from .errors import CannotMove, NothingToCopy
 from .manifest import file_of
 from .owners import Owners
 from .progress import Tell
 
-_MOVING = "the target of a move that has not ended"
-_MOVED = "moved to {place}"
+_MOVING: Final = (
+    "the target of a move from {source} that has not ended\n"
+    "Let plures.toml name the place where the move comes from, and run it again: `plures data move {capability} --to …`."
+)
+_CONNECTIONS: Final = 8
+_MOVED: Final = "moved to {target}"
 
 
 @dataclass(frozen=True)
@@ -44,17 +49,28 @@ class End:
     """One end of a move.
 
     Attributes:
-        where: The place in words, without a password.
-        advice: What to write in plures.toml, so that the capability uses this end.
+        advice: What to write in plures.toml, so that the capability uses this end: a sentence.
     """
 
     place: Place
-    where: str
-    advice: str = field(default="")
+    advice: str = "Let plures.toml name that place."
+
+    @property
+    def where(self) -> str:
+        """The place in words, without user and password."""
+        if isinstance(self.place, Folder):
+            return str(self.place.path.absolute())
+        return f"{self.place.address} (schema {self.place.schema})"
 
 
-async def move(owners: Owners, capability: str, source: End, target: End, tell: Tell) -> Moved:
+async def move(
+    owners: Owners, capability: str, source: End, target: End, tell: Tell, *, furnish: Furnish | None = None
+) -> Moved:
     """Move a database. Run again after a kill, it goes on where it was.
+
+    Args:
+        tell: Hears of the progress.
+        furnish: Makes the tables that the platform adds to those of the migrations, where the source has them.
 
     Raises:
         UnknownCapability, NothingToCopy, CannotMove, DatabaseLocked, DatabaseNewer, MigrationChanged: Nothing was changed.
@@ -64,9 +80,11 @@ async def move(owners: Owners, capability: str, source: End, target: End, tell: 
     async with _opened(source, capability) as here, here.taken(), here.alone():
         users = await here.other_users()
         if users:
-            raise CannotMove(capability, target.where, f"{users} has it open", "Stop the application first.")
+            raise CannotMove(capability, target.where, f"it is in use: {users}", "Stop the application first.")
+        await _require_tables(here, capability, source)
         async with _opened(target, capability) as there, there.taken():
-            return await _run(owners, capability, (here, there), target, tell)
+            engine = Engine(capability, target.where, here, there, tell)
+            return await _run(engine, owners, (source, target), furnish)
 
 
 def _check(owners: Owners, capability: str, source: End, target: End) -> None:
@@ -85,44 +103,57 @@ def _is_same(source: Place, target: Place) -> bool:
 
 @asynccontextmanager
 async def _opened(end: End, capability: str) -> AsyncGenerator[Store]:
-    store = await open_store(end.place, capability, keeps_references=False)
+    place = end.place
+    if isinstance(place, Server):
+        # Both locks keep one each, besides those that read and write.
+        place = replace(place, most_connections=max(place.most_connections, _CONNECTIONS))
+    store = await open_store(place, capability, keeps_references=False)
     try:
         yield store
     finally:
         await store.close()
 
 
-async def _take(engine: Engine, there: Store, target: End, away: str | None) -> None:
+async def _require_tables(store: Store, capability: str, source: End) -> None:
+    async with store.read() as read:
+        tables, _ = await catalogue_of(store.dialect).tables(read)
+    if not tables:
+        raise NothingToCopy(capability, source.where)
+
+
+async def _run(engine: Engine, owners: Owners, ends: tuple[End, End], furnish: Furnish | None) -> Moved:
+    source, target = ends
+    migrations, scripts = owners.migrations[engine.capability], owners.scripts.get(engine.capability)
+    applied = await read_ledger(engine.source)
+    away = applied.pop(MARK, None)
+    check_applied(engine.capability, migrations, applied, engine.source.dialect)
+    pending = await pending_revisions(engine.source, engine.capability, scripts) if scripts else ()
+    if pending:
+        reason = f"{len(pending)} of its revisions have not run: {', '.join(map(str, pending))}"
+        raise CannotMove(
+            engine.capability, target.where, reason, f"Run `plures data migrate {engine.capability}` first."
+        )
+    await _take(engine, source, target, away)
+    # As far as the source is: a newer code migrates it at its next start, as it would have there.
+    await engine.make_tables(scripts or migrations[: max(applied, default=0)], furnish)
+    async with engine.source.read() as read:
+        await engine.copy_all(read)
+        await engine.verify()
+        await engine.complete(read)
+    await engine.mark_ends(f"{_MOVED.format(target=target.where)}\n{target.advice}")
+    counts = {name: found.rows for name, found in engine.sums.items()}
+    return Moved(engine.capability, target.where, counts, engine.resumed)
+
+
+async def _take(engine: Engine, source: End, target: End, away: str | None) -> None:
     """Mark the target; refuse one that has rows of its own."""
-    is_marked = MARK in await read_ledger(there)
-    if away is not None and (away != _MOVED.format(place=target.where) or not is_marked):
-        raise CannotMove(engine.capability, target.where, f"it is {away}", "Let plures.toml name that place.")
+    is_marked = MARK in await read_ledger(engine.target)
+    if away is not None:
+        where, _, advice = away.partition("\n")
+        if where != _MOVED.format(target=target.where) or not is_marked:
+            raise CannotMove(engine.capability, target.where, f"it is {where}", advice or target.advice)
     full = [] if is_marked else await engine.full_tables()
     if full:
         reason = f"a database with rows is there ({', '.join(full)})"
         raise CannotMove(engine.capability, target.where, reason, "Name another place, or remove that database.")
-    await mark(there, _MOVING)
-
-
-async def _run(owners: Owners, capability: str, ends: tuple[Store, Store], target: End, tell: Tell) -> Moved:
-    here, there = ends
-    migrations = owners.migrations[capability]
-    applied = await read_ledger(here)
-    away = applied.pop(MARK, None)
-    check_applied(capability, migrations, applied, here.dialect)
-    scripts = owners.scripts.get(capability)
-    pending = await pending_revisions(here, capability, scripts) if scripts else ()
-    if pending:
-        reason = f"{len(pending)} of its revisions have not run: {', '.join(map(str, pending))}"
-        raise CannotMove(capability, target.where, reason, f"Run `plures data migrate {capability}` first.")
-    engine = Engine(capability, target.where, here, there, tell)
-    await _take(engine, there, target, away)
-    # As far as the source is: a newer code migrates it at its next start, as it would have there.
-    await engine.make_tables(scripts or migrations[: max(applied, default=0)])
-    async with here.read() as read:
-        await engine.copy_all(read)
-        await engine.verify()
-        await engine.complete(read)
-    await engine.mark_ends(_MOVED.format(place=target.where))
-    counts = {name: found.rows for name, found in engine.sums.items()}
-    return Moved(capability, target.where, counts, engine.resumed)
+    await mark(engine.target, _MOVING.format(source=source.where, capability=engine.capability))

@@ -6,8 +6,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from plures.data.errors import DatabaseMoved, DriverMissing
-from plures.data.ledger import MARK
+from plures.data.errors import DriverMissing
+from plures.data.ledger import MARK, moved
 from plures.data.owning import Owner
 from plures.data.place import Server
 from plures.data.sqlite import Snapshot
@@ -44,7 +44,7 @@ async def keep_schema(
                 return None
             ledger = [(int(row[0]), str(row[1]), str(row[2])) for row in (await read.execute(_LEDGER, {})).rows]
             if ledger and ledger[0][0] == MARK:
-                raise DatabaseMoved(capability, ledger[0][2])
+                raise moved(capability, ledger[0][2])
             return Snapshot(ledger, await _keep(read, copy, tell))
     finally:
         await store.close()

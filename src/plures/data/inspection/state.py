@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
-from plures.data.errors import DatabaseMoved, DatabaseNewer, DriverMissing, MigrationChanged
-from plures.data.ledger import MARK
+from plures.data.errors import DatabaseNewer, DriverMissing, MigrationChanged
+from plures.data.ledger import MARK, moved
 from plures.data.migration import Migration, Migrations
 from plures.data.place import Folder, Place, Server
 from plures.data.revisions import AlembicMigrations, Revision, RevisionUnknown, compare
@@ -82,7 +82,7 @@ async def inspect_database(
     mark = next((one for one in seen.applied if one.version == MARK), None)
     if mark is not None:
         seen = replace(seen, applied=tuple(one for one in seen.applied if one is not mark))
-        failure = failure or DatabaseMoved(capability, mark.checksum)
+        failure = failure or moved(capability, mark.checksum)
     where = str(place if isinstance(place, Server) else _file(place, capability))
     return _compared(capability, dialect, where, migrations, seen=seen, failure=failure)
 

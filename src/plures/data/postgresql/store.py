@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Final
 
@@ -16,8 +16,12 @@ from .pool import Pool
 from .transaction import PostgresTransaction
 from .translate import CANNOT_CONNECT, unopened
 
+_LOOKS: Final = 30
+_BETWEEN_S: Final = 0.1
+
 _READ: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WRITE: Final = "BEGIN ISOLATION LEVEL SERIALIZABLE"
+_TAKE: Final = "SELECT pg_try_advisory_lock($1)"
 _OTHERS: Final = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND usename = current_user AND application_name = 'plures' AND pid <> ALL($1::int[])"""
@@ -80,7 +84,7 @@ class PostgresStore:
     async def taken(self) -> AsyncGenerator[None]:
         """As `Store.taken`, by another such lock."""
         async with self._pool.borrowed() as held:
-            if not await held.connection.fetchval("SELECT pg_try_advisory_lock($1)", self._key("moves")):
+            if not await _soon(lambda: held.connection.fetchval(_TAKE, self._key("moves"))):
                 raise DatabaseLocked(self._capability, str(self._server), "another move")
             yield
             await held.connection.execute("SELECT pg_advisory_unlock($1)", self._key("moves"))
@@ -93,8 +97,11 @@ class PostgresStore:
     async def other_users(self, known: Collection[int] = ()) -> str:
         """As `Store.other_users`: connections of the same role that Plures has opened."""
         async with self._pool.borrowed() as held:
-            count = await held.connection.fetchval(_OTHERS, [*self._processes, *known])
-        return f"{count} connection{'s' if count > 1 else ''} of an application" if count else ""
+            others = [*self._processes, *known]
+            if await _soon(lambda: held.connection.fetchval(f"SELECT ({_OTHERS}) = 0", others)):
+                return ""
+            count = await held.connection.fetchval(_OTHERS, others)
+        return f"{count} connection{'' if count == 1 else 's'} of an application"
 
     def rebuilding(self) -> AbstractAsyncContextManager[None]:
         """As `Store.rebuilding`. Tables are changed in place."""
@@ -143,3 +150,12 @@ class PostgresStore:
     def _key(self, purpose: str) -> int:
         digest = hashlib.sha256(f"plures {purpose} {self._server.schema}".encode()).digest()
         return int.from_bytes(digest[:8], signed=True)
+
+
+async def _soon(is_so: Callable[[], Awaitable[bool]]) -> bool:
+    """Whether it is so, or becomes so: the server takes a moment to notice that a process was killed."""
+    for _ in range(_LOOKS):
+        if await is_so():
+            return True
+        await asyncio.sleep(_BETWEEN_S)
+    return False

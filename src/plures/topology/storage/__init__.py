@@ -1,7 +1,7 @@
 """Which database keeps the rows of a capability, as plures.toml says it. Holds references to secrets, never a secret."""
 
 from .parse_storage import parse_storage
-from .references import filled, is_server_url, variables_in
+from .references import filled, has_literal_secret, is_server_url, variables_in
 from .rules import CONNECTIONS, SECRET_VARIABLE
 from .values import EMBEDDED, SQLITE, DatabaseServer, PlacedDatabase, Storage, UnknownDatabase
 
@@ -15,6 +15,7 @@ __all__ = [
     "Storage",
     "UnknownDatabase",
     "filled",
+    "has_literal_secret",
     "is_server_url",
     "parse_storage",
     "variables_in",

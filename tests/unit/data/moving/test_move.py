@@ -40,7 +40,7 @@ def tell(_what: str, _done: int, _total: int | None) -> None: ...
 
 
 def end(folder: Path) -> copies.End:
-    return copies.End(Folder(folder), str(folder))
+    return copies.End(Folder(folder))
 
 
 async def move(owned: copies.Owners, folder: Path) -> copies.Moved:

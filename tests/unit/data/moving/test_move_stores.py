@@ -102,7 +102,7 @@ def tell(_what: str, _done: int, _total: int | None) -> None: ...
 
 
 def end(place: Place) -> copies.End:
-    return copies.End(place, str(place))
+    return copies.End(place)
 
 
 async def move(source: Place, target: Place, *migrations: Migration) -> copies.Moved:

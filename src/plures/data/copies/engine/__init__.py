@@ -13,7 +13,7 @@ The caller marks the target before, and sees to it that no other writes to eithe
 """
 
 from .catalogue import Catalogue, catalogue_of
-from .engine import Engine
+from .engine import Engine, Furnish
 from .matching import Mismatch, pairs
 from .pair import Pair, RowUnfit
 from .sqlite import SqliteCatalogue
@@ -25,6 +25,7 @@ __all__ = [
     "Column",
     "ColumnType",
     "Engine",
+    "Furnish",
     "Mismatch",
     "Pair",
     "Position",

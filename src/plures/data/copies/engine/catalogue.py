@@ -21,6 +21,10 @@ class Catalogue(Protocol):
         """All that hold rows, but for the platform's marks; and the names of those whose rows cannot be copied."""
         ...
 
+    async def unreadable(self, transaction: Transaction, table: Table) -> tuple[str, str] | None:
+        """The key and the column of a value that no program can read, such as a text that is none."""
+        ...
+
     async def in_the_way(self, transaction: Transaction) -> list[tuple[str, str]]:
         """What would refuse or repeat what is copied, such as triggers: pairs of a statement that takes it away, and one that puts it back."""
         ...

@@ -1,12 +1,15 @@
 """The copy of one database to another, phase by phase."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final, TypeVar
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing
+from typing import Final, TypeAlias, TypeVar
 
 from plures.data.copies.errors import CannotMove, MoveDiffers, RowCannotMove
 from plures.data.copies.progress import Tell
+from plures.data.database import Database
 from plures.data.ledger import mark, migrate
 from plures.data.migration import Migrations
+from plures.data.statement_errors import StatementFailed
 from plures.data.store import Store, Transaction
 
 from .aside import put_back, set_aside
@@ -14,10 +17,12 @@ from .catalogue import catalogue_of
 from .matching import Mismatch, pairs
 from .pair import Pair, RowUnfit
 from .sums import Sum
-from .table import AT_ONCE, Values
+from .table import AT_ONCE, FURNISHED, Values
 from .writer import Writer
 
 T = TypeVar("T")
+Furnish: TypeAlias = Callable[[Database], Awaitable[None]]
+"""Makes tables in an open database where there are none."""
 
 KEYS_AT_ONCE: Final = 200
 
@@ -40,8 +45,8 @@ class Engine:
         """
         self.capability = capability
         self.place = place
-        self._source = source
-        self._target = target
+        self.source = source
+        self.target = target
         self._tell = tell
         self._here = catalogue_of(source.dialect)
         self._there = catalogue_of(target.dialect)
@@ -49,26 +54,31 @@ class Engine:
         self.sums: dict[str, Sum] = {}
         self.resumed = 0
 
-    async def make_tables(self, migrations: Migrations) -> None:
+    async def make_tables(self, migrations: Migrations, furnish: Furnish | None = None) -> None:
         """Let the migrations make the tables of the target, and take away there what would refuse or repeat what is copied.
+
+        Args:
+            furnish: Makes what the platform keeps there besides, where the source has it.
 
         Raises:
             CannotMove: The tables of the source are not those that its migrations make, or one of them cannot be copied.
         """
-        await migrate(self._target, self.capability, migrations, is_move=True)
-        async with self._source.read() as read:
+        await migrate(self.target, self.capability, migrations, is_move=True)
+        async with self.source.read() as read:
             tables, other = await self._here.tables(read)
-        async with self._target.read() as read:
+        if furnish is not None and any(table.name in FURNISHED for table in tables):
+            await furnish(Database(self.capability, self.target))
+        async with self.target.read() as read:
             expected, _ = await self._there.tables(read)
         if other:
             reason = f"it has tables ({', '.join(other)}) whose rows are elsewhere and cannot be copied"
             raise self._cannot(reason)
         try:
-            self.pairs = pairs(tables, expected, (self._source.dialect, self._target.dialect))
+            self.pairs = pairs(tables, expected, (self.source.dialect, self.target.dialect))
         except Mismatch as differ:
             reason = f"the migrations do not make its tables as they are: {', '.join(differ.tables)}"
             raise self._cannot(reason) from None
-        async with self._target.write() as write:
+        async with self.target.write() as write:
             await set_aside(write, self._there)
 
     async def copy_all(self, read: Transaction) -> None:
@@ -82,11 +92,18 @@ class Engine:
         """
         await self._here.begin(read)
         for pair in self.pairs:
-            self.sums[pair.source.name] = await self._copy(read, pair)
+            try:
+                self.sums[pair.source.name] = await self._copy(read, pair)
+            except StatementFailed as error:
+                found = await self._unreadable(read, pair)
+                if found is None:
+                    raise
+                reason = "the text is not UTF-8"
+                raise RowCannotMove(self.capability, self.place, pair.source.name, *found, reason) from error
 
     async def verify(self) -> None:
         """Read the whole target, and compare it with what `copy_all` has read; raises `MoveDiffers`."""
-        async with self._target.read() as read:
+        async with self.target.read() as read:
             await self._there.begin(read)
             for number, pair in enumerate(self.pairs):
                 self._tell(f"verifying {pair.source.name}", number, len(self.pairs))
@@ -101,7 +118,7 @@ class Engine:
             changed: Table → keys, each with the values of the key's columns as `Table.select` brings them. Rows that are gone are deleted.
         """
         await self._here.begin(read)
-        async with self._target.write() as write:
+        async with self.target.write() as write:
             await self._there.begin(write)
             # First all of them: a value that must be unique may have passed from one row to another.
             for pair, keys in self._parts(changed):
@@ -114,7 +131,7 @@ class Engine:
     async def verify_keys(self, read: Transaction, changed: Mapping[str, Sequence[Values]]) -> None:
         """Compare the rows of these keys at both ends; raises `MoveDiffers`. `read` and `changed` as in `copy_keys`."""
         await self._here.begin(read)
-        async with self._target.read() as there:
+        async with self.target.read() as there:
             await self._there.begin(there)
             for pair, keys in self._parts(changed):
                 wanted, found = Sum(), Sum()
@@ -129,7 +146,7 @@ class Engine:
     async def complete(self, read: Transaction) -> None:
         """Let the target go on with the numbers of the source, and put back what `make_tables` has taken away."""
         positions = await self._here.positions(read)
-        async with self._target.write() as write:
+        async with self.target.write() as write:
             await self._there.continue_from(write, positions)
             await put_back(write)
 
@@ -140,22 +157,22 @@ class Engine:
             away: What is to be said of the source.
         """
         # In this order: at no moment is there a database too many that an application would use.
-        await mark(self._source, away)
-        await mark(self._target, None)
+        await mark(self.source, away)
+        await mark(self.target, None)
 
     async def full_tables(self) -> list[str]:
         """The tables of the target that have rows."""
-        async with self._target.read() as read:
+        async with self.target.read() as read:
             tables, _ = await self._there.tables(read)
             return [table.name for table in tables if (await read.execute(table.has_rows, {})).rows]
 
     async def _copy(self, read: Transaction, pair: Pair) -> Sum:
-        async with self._target.read() as there:
+        async with self.target.read() as there:
             await self._there.begin(there)
             present = await self._sum_there(there, pair)
         copied = await self._copy_after(read, pair, present)
         if copied is None:
-            async with self._target.write() as write:
+            async with self.target.write() as write:
                 await write.execute(pair.target.delete, {})
             copied = await self._copy_after(read, pair, Sum())
         if copied is None:
@@ -167,8 +184,11 @@ class Engine:
         """Copy what follows the rows that are there; None where these are not the first of the source."""
         total = int((await read.execute(pair.source.count, {})).rows[0][0])
         found = Sum()
-        async with Writer(self._target, self._there, pair) as writer:
-            async for part in read.stream(pair.select_source, {}, AT_ONCE):
+        async with (
+            aclosing(read.stream(pair.select_source, {}, AT_ONCE)) as parts,
+            Writer(self.target, self._there, pair) as writer,
+        ):
+            async for part in parts:
                 ahead = max(present.rows - found.rows, 0)
                 known, rows = part.rows[:ahead], part.rows[ahead:]
                 if known:
@@ -184,10 +204,18 @@ class Engine:
         self.resumed += present.rows
         return found
 
+    async def _unreadable(self, read: Transaction, pair: Pair) -> tuple[str, str] | None:
+        try:
+            return await self._here.unreadable(read, pair.source)
+        except StatementFailed:
+            # What has failed before is the reason of this, too.
+            return None
+
     async def _sum_there(self, read: Transaction, pair: Pair) -> Sum:
         found = Sum()
-        async for part in read.stream(pair.select_target, {}, AT_ONCE):
-            found.add(self._fit(pair.of_target, pair, part.rows))
+        async with aclosing(read.stream(pair.select_target, {}, AT_ONCE)) as parts:
+            async for part in parts:
+                found.add(self._fit(pair.of_target, pair, part.rows))
         return found
 
     def _parts(self, changed: Mapping[str, Sequence[Values]]) -> Iterator[tuple[Pair, Sequence[Values]]]:

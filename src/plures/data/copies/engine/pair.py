@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from plures.data.store import Dialect
 
+from .fitting import Unfit
 from .table import Column, ColumnType, Table, Values
-from .values import Convert, Unfit, canonical, written
+from .values import Convert, canonical, written
 
 _SHOWN: Final = 100
 

@@ -78,6 +78,10 @@ class PostgresCatalogue:
         names = [str(name) for name, kind in found if kind != "f" and name not in OWN]
         return [await _table(transaction, name) for name in names], foreign
 
+    async def unreadable(self, transaction: Transaction, table: Table) -> tuple[str, str] | None:  # noqa: ARG002 - as `Catalogue`
+        """The server sees to it."""
+        return None
+
     async def in_the_way(self, transaction: Transaction) -> list[tuple[str, str]]:
         references = (await transaction.execute(_REFERENCES, {})).rows
         triggers = (await transaction.execute(_TRIGGERS, {})).rows

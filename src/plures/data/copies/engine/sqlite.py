@@ -1,11 +1,12 @@
 """The catalogue of an SQLite database."""
 
 from collections.abc import Sequence
+from contextlib import aclosing
 from typing import Final
 
 from plures.data.store import Transaction
 
-from .table import OWN, Column, ColumnType, Position, Table, quoted
+from .table import AT_ONCE, OWN, Column, ColumnType, Position, Table, quoted
 
 _TABLES: Final = (
     "SELECT name, type FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual') ORDER BY name"
@@ -28,6 +29,17 @@ class SqliteCatalogue:
         virtual = [name for name, kind in found if kind == "virtual"]
         names = [name for name, kind in found if kind == "table" and name not in OWN and not name.startswith("sqlite_")]
         return [await _table(transaction, name) for name in names], virtual
+
+    async def unreadable(self, transaction: Transaction, table: Table) -> tuple[str, str] | None:
+        for column in table.columns:
+            shown = [f"CAST({quoted(name)} AS BLOB)" for name in (column.name, *table.key)]
+            texts = f"SELECT {', '.join(shown)} FROM {quoted(table.name)} WHERE typeof({quoted(column.name)}) = 'text'"  # noqa: S608
+            async with aclosing(transaction.stream(texts, {}, AT_ONCE)) as parts:
+                async for part in parts:
+                    for text, *key in part.rows:
+                        if text != text.decode(errors="replace").encode():
+                            return ", ".join(value.decode(errors="replace") for value in key), column.name
+        return None
 
     async def in_the_way(self, transaction: Transaction) -> list[tuple[str, str]]:
         found = (await transaction.execute(_TRIGGERS, {})).rows

@@ -11,6 +11,9 @@ AT_ONCE: Final = 10_000
 OWN: Final = frozenset({"plures_migrations", "plures_move"})
 """Tables of the platform that tell of one database, so they are not copied."""
 
+FURNISHED: Final = frozenset({"plures_events"})
+"""Tables that the platform makes where a capability needs them, and not by migrations."""
+
 Values: TypeAlias = tuple[Any, ...]
 """One row, or one key."""
 

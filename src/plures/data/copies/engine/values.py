@@ -5,27 +5,25 @@ What a store cannot hold as it is raises `Unfit`: no value is changed on its way
 
 import json
 import math
+import re
 import struct
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from plures.data.store import Dialect
 
+from .fitting import Unfit, other, text
+from .moments import a_date, a_time, instant, local_time, time_for_sqlite
 from .table import Column, ColumnType
 
 Convert: TypeAlias = Callable[[Any], Any]
 """Takes any value but None."""
 
 _BITS: Final = {ColumnType.SHORT: 16, ColumnType.INTEGER: 32, ColumnType.LONG: 64}
+_LIMIT: Final = re.compile(r"(character varying|character|numeric)\((\d+)(?:,(\d+))?\)")
 _TIMES: Final = frozenset({ColumnType.INSTANT, ColumnType.LOCAL_TIME, ColumnType.DATE, ColumnType.TIME})
-_MOMENTS_WITHOUT_DATE: Final = ("infinity", "-infinity")
-
-
-class Unfit(ValueError):
-    """A value that a column of the other store cannot hold."""
 
 
 def canonical(kind: ColumnType, dialect: Dialect) -> Convert | None:
@@ -46,14 +44,35 @@ def written(kind: ColumnType, source: Dialect, target: Column, dialect: Dialect)
     if kind is ColumnType.ANY or (source is dialect and dialect is Dialect.POSTGRESQL):
         return None
     if dialect is Dialect.POSTGRESQL:
-        return str if kind is ColumnType.JSON else canonical(kind, source)
+        return _within(target.declared, _WORDED.get(kind, canonical(kind, source)))
     if kind is ColumnType.NUMERIC:
-        return _exact if not _keeps_text(target.declared) else None
+        return _exact if not _keepstext(target.declared) else None
     if kind is ColumnType.UUID:
         return _uuid_for(target.declared)
     if kind in _TIMES:
-        return _time_for_sqlite(kind)
+        return time_for_sqlite(kind)
     return _TO_SQLITE.get(kind)
+
+
+def _within(declared: str, convert: Convert | None) -> Convert | None:
+    """PostgreSQL would refuse what is longer without saying which row it is, and would round digits."""
+    limit = _LIMIT.fullmatch(declared)
+    if limit is None or convert is None:
+        return convert
+    most = int(limit[2])
+
+    def convert_within(value: Any) -> Any:
+        found = convert(value)
+        if limit[1] == "numeric":
+            if len(_decimal(found).partition(".")[2]) > int(limit[3] or 0):
+                message = f"the number has more than {limit[3] or 0} digits behind the point"
+                raise Unfit(message)
+        elif len(found) > most and len(found.rstrip(" ")) > most:
+            message = f"the text is longer than {most} characters"
+            raise Unfit(message)
+        return found
+
+    return convert_within
 
 
 def _whole(bits: int) -> Convert:
@@ -75,12 +94,12 @@ def _whole_number(value: Any) -> int:
         return int(value)
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    raise _other(value, "a whole number")
+    raise other(value, "a whole number")
 
 
 def _boolean(value: Any) -> int:
     if value not in (0, 1, "0", "1"):
-        raise _other(value, "true or false (1 or 0)")
+        raise other(value, "true or false (1 or 0)")
     return int(value)
 
 
@@ -88,7 +107,7 @@ def _double(value: Any) -> float:
     if type(value) is float:
         return value + 0.0
     if type(value) is not int or int(float(value)) != value:
-        raise _other(value, "a floating-point number")
+        raise other(value, "a floating-point number")
     return float(value)
 
 
@@ -104,91 +123,39 @@ def _single(value: Any) -> float:
     return number
 
 
-def _text(value: Any) -> str:
-    if type(value) is not str:
-        raise _other(value, "text")
-    if "\0" in value:
-        message = "the text holds a NUL character, which PostgreSQL cannot store"
-        raise Unfit(message)
-    return value
-
-
 def _bytes(value: Any) -> bytes:
     if type(value) is not bytes:
-        raise _other(value, "bytes")
+        raise other(value, "bytes")
     return value
 
 
 def _decimal(value: Any) -> str:
     try:
-        number = Decimal(repr(value) if isinstance(value, int | float) else _text(value))
+        number = Decimal(repr(value) if isinstance(value, int | float) else text(value))
     except InvalidOperation:
-        raise _other(value, "a number") from None
+        raise other(value, "a number") from None
     if not number.is_finite():
         return str(number)
     return format(number.normalize(), "f") if number else "0"
 
 
+def _digits(value: Any) -> str:
+    canonically = _decimal(value)
+    return value if isinstance(value, str) else canonically
+
+
 def _uuid(value: Any) -> str:
     try:
-        return str(UUID(bytes=value) if isinstance(value, bytes) else UUID(_text(value)))
+        return str(UUID(bytes=value) if isinstance(value, bytes) else UUID(text(value)))
     except ValueError:
-        raise _other(value, "a UUID") from None
-
-
-def _instant(value: Any) -> str:
-    moment = _parsed(value, datetime.fromisoformat, "a moment")
-    if isinstance(moment, str):
-        return moment
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    return f"{_brief(moment.replace(tzinfo=None))}+00"
-
-
-def _local_time(value: Any) -> str:
-    moment = _parsed(value, datetime.fromisoformat, "a moment")
-    if isinstance(moment, str):
-        return moment
-    if moment.utcoffset():
-        message = "the moment has an offset from UTC, and the column cannot hold one"
-        raise Unfit(message)
-    return _brief(moment.replace(tzinfo=None))
-
-
-def _date(value: Any) -> str:
-    found = _parsed(value, date.fromisoformat, "a date")
-    return found if isinstance(found, str) else found.isoformat()
-
-
-def _time(value: Any) -> str:
-    found = _parsed(value, time.fromisoformat, "a time of day")
-    return found if isinstance(found, str) else _trimmed(found.isoformat())
-
-
-def _parsed(value: Any, parse: Callable[[str], Any], what: str) -> Any:
-    """The value, or a text of PostgreSQL that Python has no value for."""
-    text = _text(value)
-    try:
-        return parse(text)
-    except ValueError:
-        if text in _MOMENTS_WITHOUT_DATE or text.endswith(" BC"):
-            return text
-        raise _other(value, what) from None
-
-
-def _brief(moment: datetime) -> str:
-    return _trimmed(moment.isoformat(" "))
-
-
-def _trimmed(text: str) -> str:
-    # PostgreSQL leaves out what is zero behind the point.
-    return text.rstrip("0") if "." in text else text
+        raise other(value, "a UUID") from None
 
 
 def _json(value: Any) -> str:
     try:
         found = json.loads(value if isinstance(value, str) else repr(value), parse_int=_number, parse_float=_number)
     except ValueError:
-        raise _other(value, "JSON") from None
+        raise other(value, "JSON") from None
     return json.dumps(found, sort_keys=True)
 
 
@@ -225,37 +192,14 @@ def _uuid_for(declared: str) -> Convert:
     return convert
 
 
-def _time_for_sqlite(kind: ColumnType) -> Convert:
-    def convert(value: str) -> str:
-        try:
-            moment: datetime | date | time
-            if kind is ColumnType.DATE:
-                moment = date.fromisoformat(value)
-            elif kind is ColumnType.TIME:
-                moment = time.fromisoformat(value)
-            else:
-                return datetime.fromisoformat(value).isoformat(" ")
-            return moment.isoformat()
-        except ValueError:
-            return value
-
-    return convert
-
-
-def _keeps_text(declared: str) -> bool:
+def _keepstext(declared: str) -> bool:
     """Whether SQLite keeps a text in such a column as a text: https://sqlite.org/datatype3.html"""
     name = declared.upper()
     return "INT" not in name and (not name or any(part in name for part in ("CHAR", "CLOB", "TEXT", "BLOB")))
 
 
-def _other(value: Any, wanted: str) -> Unfit:
-    held = {"str": "text", "int": "a whole number", "float": "a floating-point number"}
-    name = type(value).__name__
-    return Unfit(f"it holds {held.get(name, name)} that is not {wanted}")
-
-
 def _unpadded(value: Any) -> str:
-    return _text(value).rstrip(" ")
+    return text(value).rstrip(" ")
 
 
 _FROM_POSTGRESQL: Final[dict[ColumnType, Convert]] = {
@@ -273,17 +217,20 @@ _FROM_SQLITE: Final[dict[ColumnType, Convert]] = {
     ColumnType.SINGLE: _single,
     ColumnType.DOUBLE: _double,
     ColumnType.NUMERIC: _decimal,
-    ColumnType.TEXT: _text,
+    ColumnType.TEXT: text,
     ColumnType.PADDED: _unpadded,
     ColumnType.BYTES: _bytes,
     ColumnType.UUID: _uuid,
-    ColumnType.INSTANT: _instant,
-    ColumnType.LOCAL_TIME: _local_time,
-    ColumnType.DATE: _date,
-    ColumnType.TIME: _time,
+    ColumnType.INSTANT: instant,
+    ColumnType.LOCAL_TIME: local_time,
+    ColumnType.DATE: a_date,
+    ColumnType.TIME: a_time,
     ColumnType.JSON: _json,
-    ColumnType.OTHER: _text,
+    ColumnType.OTHER: text,
 }
+_WORDED: Final[dict[ColumnType, Convert]] = {ColumnType.JSON: str, ColumnType.NUMERIC: _digits}
+"""What the canonical form would lose: spaces and order, and zeros behind the point."""
+
 _TO_SQLITE: Final[dict[ColumnType, Convert]] = {
     ColumnType.BOOLEAN: int,
     ColumnType.SINGLE: _no_nan,
