@@ -29,7 +29,9 @@ _LARGE: Final = frozenset(
 )
 """Opcodes that do a lot in one step, or run what others wrote: triggers, virtual tables."""
 
-_LOOPS: Final = frozenset("Next Prev SorterNext Yield RowSetRead Return IncrJump".split())
+_LOOPS: Final = frozenset("Next Prev SorterNext RowSetRead Yield Return".split())
+"""Opcodes that go back to an earlier step."""
+
 _CALLS: Final = frozenset(("Function", "PureFunc", "AggStep", "AggStep1", "AggInverse"))
 _FUNCTIONS: Final = frozenset(
     "abs avg coalesce count date datetime ifnull instr iif length like lower ltrim max min nullif round rtrim strftime substr "
