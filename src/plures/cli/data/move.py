@@ -57,10 +57,28 @@ def move_command(
         else:
             target = target_by_reference(owned[capability], reference)
         with progress() as tell:
-            moved = asyncio.run(copies.move(owners, capability, source, target, tell, furnish=prepare))
+            moved = asyncio.run(_moved(owners, capability, (source, target), tell, furnish=prepare))
     if as_json:
         print_json({**asdict(moved), "next": target.advice}, pretty=False)
         return
     for table, count in moved.tables.items():
         say(("ok", "green"), f"  {table}: {count} rows")
     say(f"The database of {capability} is in {moved.place}. {target.advice}")
+
+
+async def _moved(
+    owners: copies.Owners,
+    capability: str,
+    ends: tuple[copies.End, copies.End],
+    tell: copies.Tell,
+    *,
+    furnish: copies.Furnish,
+) -> copies.Moved:
+    """Move it, with the processes that use it where the application runs."""
+    from .processes import urls_of, using
+
+    urls = urls_of(owners.data, owners.application, capability)
+    if not urls:
+        return await copies.move(owners, capability, *ends, tell, furnish=furnish)
+    with using(owners.data, capability, urls, ends[1]) as users:
+        return await copies.move_live(owners, capability, ends, users, tell, furnish=furnish)

@@ -1,6 +1,7 @@
 """Whole databases copied: into a backup, out of it, and to another place. The command line uses it, and nothing that runs an application."""
 
 from .backup import back_up
+from .engine import Furnish
 from .errors import (
     BackupDamaged,
     BackupExists,
@@ -15,8 +16,9 @@ from .errors import (
     RowCannotMove,
     UnknownCapability,
 )
+from .live import Users, move_live
 from .manifest import KeptDatabase, Manifest
-from .move import End, Moved, move
+from .move import End, Moved, mark_of, move
 from .owners import Owners
 from .progress import Tell
 from .restore import restore
@@ -31,6 +33,7 @@ __all__ = [
     "DataExists",
     "DatabaseInUse",
     "End",
+    "Furnish",
     "KeptDatabase",
     "Manifest",
     "MoveDiffers",
@@ -40,7 +43,10 @@ __all__ = [
     "RowCannotMove",
     "Tell",
     "UnknownCapability",
+    "Users",
     "back_up",
+    "mark_of",
     "move",
+    "move_live",
     "restore",
 ]

@@ -4,12 +4,13 @@ Both ends are marked in their ledgers, so that no application uses half of a cop
 says how far an earlier move came. In the end both are read and compared as a whole.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
 from plures.data.ledger import MARK, check_applied, mark, read_ledger
+from plures.data.migration import Migrations
 from plures.data.opening import open_store
 from plures.data.place import Folder, Place, Server
 from plures.data.revisions import pending_revisions
@@ -36,12 +37,14 @@ class Moved:
     Attributes:
         tables: Table → number of its rows.
         resumed: So many of all rows were there of an earlier move.
+        held_s: How long writes of the application waited, in seconds; None where it was stopped.
     """
 
     capability: str
     place: str
     tables: dict[str, int]
     resumed: int
+    held_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -76,18 +79,19 @@ async def move(
         UnknownCapability, NothingToCopy, CannotMove, DatabaseLocked, DatabaseNewer, MigrationChanged: Nothing was changed.
         StatementFailed, MoveDiffers, RowCannotMove: The database is where it was; run it again.
     """
-    _check(owners, capability, source, target)
-    async with _opened(source, capability) as here, here.taken(), here.alone():
+    check_ends(owners, capability, source, target)
+    async with opened(source, capability) as here, here.taken(), here.alone():
         users = await here.other_users()
         if users:
             raise CannotMove(capability, target.where, f"it is in use: {users}", "Stop the application first.")
-        await _require_tables(here, capability, source)
-        async with _opened(target, capability) as there, there.taken():
+        await require_tables(here, capability, source)
+        async with opened(target, capability) as there, there.taken():
             engine = Engine(capability, target.where, here, there, tell)
             return await _run(engine, owners, (source, target), furnish)
 
 
-def _check(owners: Owners, capability: str, source: End, target: End) -> None:
+def check_ends(owners: Owners, capability: str, source: End, target: End) -> None:
+    """Raise what is wrong with the places."""
     owners.require([capability])
     if isinstance(source.place, Folder) and not (source.place.path / file_of(capability)).is_file():
         raise NothingToCopy(capability, source.where)
@@ -102,7 +106,8 @@ def _is_same(source: Place, target: Place) -> bool:
 
 
 @asynccontextmanager
-async def _opened(end: End, capability: str) -> AsyncGenerator[Store]:
+async def opened(end: End, capability: str) -> AsyncGenerator[Store]:
+    """An end, for the move alone where it is a file."""
     place = end.place
     if isinstance(place, Server):
         # Both locks keep one each, besides those that read and write.
@@ -114,7 +119,8 @@ async def _opened(end: End, capability: str) -> AsyncGenerator[Store]:
         await store.close()
 
 
-async def _require_tables(store: Store, capability: str, source: End) -> None:
+async def require_tables(store: Store, capability: str, source: End) -> None:
+    """Raise `NothingToCopy` where no application has made its tables yet."""
     async with store.read() as read:
         tables, _ = await catalogue_of(store.dialect).tables(read)
     if not tables:
@@ -123,29 +129,41 @@ async def _require_tables(store: Store, capability: str, source: End) -> None:
 
 async def _run(engine: Engine, owners: Owners, ends: tuple[End, End], furnish: Furnish | None) -> Moved:
     source, target = ends
-    migrations, scripts = owners.migrations[engine.capability], owners.scripts.get(engine.capability)
     applied = await read_ledger(engine.source)
     away = applied.pop(MARK, None)
-    check_applied(engine.capability, migrations, applied, engine.source.dialect)
-    pending = await pending_revisions(engine.source, engine.capability, scripts) if scripts else ()
-    if pending:
-        reason = f"{len(pending)} of its revisions have not run: {', '.join(map(str, pending))}"
-        raise CannotMove(
-            engine.capability, target.where, reason, f"Run `plures data migrate {engine.capability}` first."
-        )
-    await _take(engine, source, target, away)
-    # As far as the source is: a newer code migrates it at its next start, as it would have there.
-    await engine.make_tables(scripts or migrations[: max(applied, default=0)], furnish)
+    migrations = await migrations_for(engine, owners, applied)
+    await take_target(engine, source, target, away)
+    await engine.make_tables(migrations, furnish)
     async with engine.source.read() as read:
         await engine.copy_all(read)
         await engine.verify()
         await engine.complete(read)
-    await engine.mark_ends(f"{_MOVED.format(target=target.where)}\n{target.advice}")
+    await engine.mark_ends(mark_of(target))
     counts = {name: found.rows for name, found in engine.sums.items()}
     return Moved(engine.capability, target.where, counts, engine.resumed)
 
 
-async def _take(engine: Engine, source: End, target: End, away: str | None) -> None:
+async def migrations_for(engine: Engine, owners: Owners, applied: Mapping[int, str]) -> Migrations:
+    """What makes the tables of the target; raises what is wrong with the source's."""
+    capability = engine.capability
+    migrations, scripts = owners.migrations[capability], owners.scripts.get(capability)
+    check_applied(capability, migrations, applied, engine.source.dialect)
+    if scripts is None:
+        # As far as the source is: a newer code migrates it at its next start, as it would have there.
+        return migrations[: max(applied, default=0)]
+    pending = await pending_revisions(engine.source, capability, scripts)
+    if pending:
+        reason = f"{len(pending)} of its revisions have not run: {', '.join(map(str, pending))}"
+        raise CannotMove(capability, engine.place, reason, f"Run `plures data migrate {capability}` first.")
+    return scripts
+
+
+def mark_of(target: End) -> str:
+    """What the source says once its rows are there."""
+    return f"{_MOVED.format(target=target.where)}\n{target.advice}"
+
+
+async def take_target(engine: Engine, source: End, target: End, away: str | None) -> None:
     """Mark the target; refuse one that has rows of its own."""
     is_marked = MARK in await read_ledger(engine.target)
     if away is not None:

@@ -1,6 +1,6 @@
 """The copy of one database to another, phase by phase."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Final, TypeAlias, TypeVar
 
@@ -142,6 +142,37 @@ class Engine:
                 found.add(self._fit(pair.of_target, pair, rows))
                 if found != wanted:
                     raise self._differs(pair, found, wanted)
+
+    async def copy_whole(self, read: Transaction, tables: Collection[str]) -> None:
+        """As `copy_all` and `verify`, for some small tables."""
+        await self._here.begin(read)
+        for pair in self.pairs:
+            if pair.source.name in tables:
+                wanted = self.sums[pair.source.name] = await self._copy(read, pair)
+                async with self.target.read() as there:
+                    await self._there.begin(there)
+                    found = await self._sum_there(there, pair)
+                if found != wanted:
+                    raise self._differs(pair, found, wanted)
+
+    async def count(self, read: Transaction) -> dict[str, int]:
+        """Table → number of its rows, the same at both ends; raises `MoveDiffers`."""
+        counts: dict[str, int] = {}
+        async with self.target.read() as there:
+            for pair in self.pairs:
+                here = int((await read.execute(pair.source.count, {})).rows[0][0])
+                found = int((await there.execute(pair.target.count, {})).rows[0][0])
+                if here != found:
+                    reason = f"table {pair.source.name} has {found} rows there and {here} here"
+                    raise MoveDiffers(self.capability, self.place, reason)
+                counts[pair.source.name] = here
+        return counts
+
+    def key_columns(self, table: str) -> Sequence[str]:
+        """The SQL that reads the key of a table of the source, for `copy_keys`."""
+        source = next(pair.source for pair in self.pairs if pair.source.name == table)
+        columns = {column.name: column.select for column in source.columns}
+        return [columns[name] for name in source.key]
 
     async def complete(self, read: Transaction) -> None:
         """Let the target go on with the numbers of the source, and put back what `make_tables` has taken away."""

@@ -5,7 +5,7 @@ from typing import Final
 
 from plures.data.store import Transaction
 
-from .table import OWN, Column, ColumnType, Position, Table, quoted
+from .table import Column, ColumnType, Position, Table, is_own, quoted
 
 _FORMS: Final = """
 SELECT set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'postgres', true),
@@ -75,7 +75,7 @@ class PostgresCatalogue:
     async def tables(self, transaction: Transaction) -> tuple[list[Table], list[str]]:
         found = (await transaction.execute(_TABLES, {})).rows
         foreign = [str(name) for name, kind in found if kind == "f"]
-        names = [str(name) for name, kind in found if kind != "f" and name not in OWN]
+        names = [str(name) for name, kind in found if kind != "f" and not is_own(str(name))]
         return [await _table(transaction, name) for name in names], foreign
 
     async def unreadable(self, transaction: Transaction, table: Table) -> tuple[str, str] | None:  # noqa: ARG002 - as `Catalogue`

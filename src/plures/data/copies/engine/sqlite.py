@@ -6,7 +6,7 @@ from typing import Final
 
 from plures.data.store import Transaction
 
-from .table import AT_ONCE, OWN, Column, ColumnType, Position, Table, quoted
+from .table import AT_ONCE, Column, ColumnType, Position, Table, is_own, quoted
 
 _TABLES: Final = (
     "SELECT name, type FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual') ORDER BY name"
@@ -27,7 +27,9 @@ class SqliteCatalogue:
     async def tables(self, transaction: Transaction) -> tuple[list[Table], list[str]]:
         found = (await transaction.execute(_TABLES, {})).rows
         virtual = [name for name, kind in found if kind == "virtual"]
-        names = [name for name, kind in found if kind == "table" and name not in OWN and not name.startswith("sqlite_")]
+        names = [
+            name for name, kind in found if kind == "table" and not is_own(name) and not name.startswith("sqlite_")
+        ]
         return [await _table(transaction, name) for name in names], virtual
 
     async def unreadable(self, transaction: Transaction, table: Table) -> tuple[str, str] | None:

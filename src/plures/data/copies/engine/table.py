@@ -5,17 +5,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
+from plures.data.tracking import NOTES
+
 AT_ONCE: Final = 10_000
 """So many rows are held in memory twice: once read, once written."""
 
-OWN: Final = frozenset({"plures_migrations", "plures_move"})
-"""Tables of the platform that tell of one database, so they are not copied."""
+_OWN: Final = frozenset({"plures_migrations", "plures_move"})
 
 FURNISHED: Final = frozenset({"plures_events"})
 """Tables that the platform makes where a capability needs them, and not by migrations."""
 
 Values: TypeAlias = tuple[Any, ...]
 """One row, or one key."""
+
+
+def is_own(name: str) -> bool:
+    """Whether it is a table of the platform that tells of one database, so that it is not copied."""
+    return name in _OWN or name.startswith(NOTES)
 
 
 class ColumnType(StrEnum):
