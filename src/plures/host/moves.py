@@ -65,6 +65,11 @@ def issued(data: Path, ticket: Ticket) -> Generator[str]:
     """Keep a ticket in a data folder while the context lasts; its name. Raises OSError."""
     folder = data.absolute() / _FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
+    for path in folder.glob("*.move"):
+        # Left by a program that was killed; its place may show a password.
+        left = _read(folder.parent, path.stem)
+        if left is not None and left.capability == ticket.capability:
+            path.unlink(missing_ok=True)
     name = secrets.token_hex(16)
     path = _path(folder.parent, name)
     with open(path, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:

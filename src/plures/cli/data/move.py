@@ -16,7 +16,7 @@ from .owners import owners_options
 from .places import owned_in
 
 
-@click.command("move", short_help="Move the database of a capability to another place; the application is stopped.")
+@click.command("move", short_help="Move the database of a capability to another place.")
 @click.argument("capability")
 @click.option(
     "--to",
@@ -35,9 +35,10 @@ from .places import owned_in
 def move_command(
     capability: str, *, name: str | None, reference: str | None, as_json: bool, data: Path | None, file: Path
 ) -> None:
-    """Move the database of CAPABILITY to another place, while the application is stopped.
+    """Move the database of CAPABILITY to another place.
 
-    A move that was ended half-way is run again, and goes on where it was. Afterwards let plures.toml name the new place.
+    The application may run: its reads go on, and its writes wait for a moment at the end. A move that was ended half-way is run again, and goes
+    on where it was. Afterwards let plures.toml name the new place.
     """
     if (name is None) == (reference is None):
         message = "name the place once, by --to or by --to-url-from"
@@ -63,6 +64,8 @@ def move_command(
         return
     for table, count in moved.tables.items():
         say(("ok", "green"), f"  {table}: {count} rows")
+    if moved.held_s is not None:
+        say(f"Writes waited {moved.held_s:.2f} s.")
     say(f"The database of {capability} is in {moved.place}. {target.advice}")
 
 
