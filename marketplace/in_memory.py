@@ -1,6 +1,7 @@
 """The same marketplace with all data in memory: for fast tests, and to measure everything but storage.
 
-A capability forgets its data when its process stops. All else is as in ``marketplace.app``.
+A capability forgets its data when its process stops, and no capability hears of an order, since events need a database. All else
+is as in ``marketplace.app``.
 """
 
 import inspect

@@ -35,7 +35,7 @@ class Attempt:
             the cart before.
         problem: What we could not take back and why; empty when nothing is left to do.
         cart_id: The cart that it orders.
-        followed_up: Whether all that follows a placed order has happened, such as emptying the cart.
+        followed_up: Whether the cart was emptied of what was ordered.
     """
 
     reference: str
@@ -90,6 +90,10 @@ class AttemptStore(Protocol):
         """Keep an attempt in place of its earlier record."""
         ...
 
+    async def place(self, attempt: Attempt) -> None:
+        """Keep an attempt that has placed its order, and publish `OrderPlaced`; as one step."""
+        ...
+
     async def forget(self, reference: str) -> None: ...
 
     async def unsettled(self, started_before: datetime, limit: int) -> tuple[Attempt, ...]:
@@ -97,7 +101,7 @@ class AttemptStore(Protocol):
         ...
 
     async def not_followed_up(self, started_before: datetime, limit: int) -> tuple[Attempt, ...]:
-        """Placed attempts from before that time of which something that follows is missing; the oldest first."""
+        """Placed attempts from before that time whose cart was not emptied; the oldest first."""
         ...
 
 

@@ -10,7 +10,7 @@ from marketplace.payments.contract import Card, DeclineReason
 from marketplace.pricing.contract import Money
 from marketplace.profile.contract import Address, AddressUnknown
 from marketplace.shipping.contract import CountryNotServed, ShippingMethod, ShippingQuote
-from plures import ContractError, Message, Meta, command, contract, query
+from plures import ContractError, Event, Message, Meta, command, contract, query
 
 INTERRUPTED: Final = "interrupted"
 """The step of an attempt that something interrupted, such as a crash. We take it back within two minutes."""
@@ -50,6 +50,18 @@ class Placed(Message):
 
     order: Order
     ordered_before: bool = False
+
+
+class OrderPlaced(Event, key="customer_id"):
+    """A customer has placed an order, and paid for it."""
+
+    customer_id: str
+    order: Order
+
+    @property
+    def product_ids(self) -> tuple[str, ...]:
+        """What they bought."""
+        return tuple(line.product_id for line in self.order.draft.lines)
 
 
 class Declined(Message):
@@ -112,7 +124,7 @@ class CheckoutIncomplete(ContractError, status="unavailable"):
     step: str
 
 
-@contract("marketplace.checkout.v1", owner="checkout")
+@contract("marketplace.checkout.v1", owner="checkout", events=[OrderPlaced])
 class Checkout(Protocol):
     """Places orders."""
 

@@ -4,10 +4,18 @@ from datetime import datetime
 from itertools import islice
 
 from marketplace.checkout.attempt import Attempt, Result
+from marketplace.checkout.contract import OrderPlaced
 
 
 class MemoryAttempts:
+    """Attempts in memory.
+
+    Attributes:
+        published: What a database would have told subscribers.
+    """
+
     def __init__(self) -> None:
+        self.published: list[OrderPlaced] = []
         self._settled: dict[str, Attempt] = {}
         self._unsettled: dict[str, Attempt] = {}
         self._holders: dict[tuple[str, str], Attempt] = {}
@@ -33,6 +41,11 @@ class MemoryAttempts:
             self._holders[attempt.customer_id, attempt.cart_id] = attempt
         if attempt.result is Result.PLACED and not attempt.followed_up:
             self._not_followed_up[attempt.reference] = attempt
+
+    async def place(self, attempt: Attempt) -> None:
+        await self.save(attempt)
+        if attempt.order is not None:
+            self.published.append(OrderPlaced(attempt.customer_id, attempt.order))
 
     async def forget(self, reference: str) -> None:
         known = self._settled.pop(reference, None) or self._unsettled.pop(reference, None)

@@ -6,19 +6,16 @@ from marketplace.cart.contract import Cart
 from marketplace.catalog.contract import Catalog
 from marketplace.fraud.contract import Fraud
 from marketplace.inventory.contract import Inventory
-from marketplace.notifications.contract import Notifications
 from marketplace.orders.contract import Orders
 from marketplace.payments.contract import Payments
 from marketplace.pricing.contract import Pricing
 from marketplace.profile.contract import Profile
-from marketplace.recommendations.contract import Recommendations
-from marketplace.reviews.contract import Reviews
 from marketplace.shipping.contract import Shipping
 
 
 @dataclass(frozen=True)
 class Parties:
-    """The capabilities that take part in an order. Search is not one of them, so customers can order while it is down."""
+    """The capabilities that take part in an order. Those that only hear of it subscribe to `OrderPlaced`; they may be down."""
 
     profile: Profile
     cart: Cart
@@ -29,6 +26,3 @@ class Parties:
     payments: Payments
     fraud: Fraud
     orders: Orders
-    notifications: Notifications
-    reviews: Reviews
-    recommendations: Recommendations

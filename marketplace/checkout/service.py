@@ -126,7 +126,7 @@ class CheckoutService(Checkout):
             if (holder := await self._attempts.claim(attempt)) is not None:
                 return holder
             placed = replace(attempt, result=Result.PLACED, order=await placing.run(bill, shipping, card))
-            await placing.take(Step.RECORD, self._attempts.save(placed))
+            await placing.take(Step.RECORD, self._attempts.place(placed))
         except CardDeclined as declined:
             ended = replace(attempt, result=Result.DECLINED, detail=declined.reason.value)
             await self.settling.settle(ended, placing.reached)

@@ -8,9 +8,10 @@ from typing import Any, Final
 import msgspec
 
 from marketplace.checkout.attempt import Attempt, Result
+from marketplace.checkout.contract import OrderPlaced
 from marketplace.orders.contract import Order
 from marketplace.pricing.contract import Money
-from plures import Connection, Database, Migration, Statement
+from plures import Connection, Database, Events, Migration, Statement
 
 MIGRATIONS: Final = (
     Migration(
@@ -97,6 +98,7 @@ _order_json: Final = msgspec.json.Decoder(Order)
 @dataclass(frozen=True)
 class DatabaseAttempts:
     database: Database
+    events: Events
 
     async def claim(self, attempt: Attempt) -> Attempt | None:
         row = _row(attempt)
@@ -117,6 +119,12 @@ class DatabaseAttempts:
     async def save(self, attempt: Attempt) -> None:
         async with self.database.write() as connection:
             await connection.execute(_SAVE, _row(attempt))
+
+    async def place(self, attempt: Attempt) -> None:
+        async with self.database.write() as connection:
+            await connection.execute(_SAVE, _row(attempt))
+            if attempt.order is not None:
+                await self.events.publish(OrderPlaced(attempt.customer_id, attempt.order))
 
     async def forget(self, reference: str) -> None:
         async with self.database.write() as connection:

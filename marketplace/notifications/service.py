@@ -4,7 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
+from marketplace.checkout.contract import OrderPlaced
+from marketplace.notifications.confirmation import confirmation
 from marketplace.notifications.contract import Notification, Notifications
+from plures import subscribe
 
 
 class NotificationStore(Protocol):
@@ -25,6 +28,12 @@ class NotificationsService(Notifications):
 
     async def send(self, key: str, customer_id: str, subject: str, text: str) -> Notification:
         return await self._store.keep(key, Notification(self._new_id(), customer_id, subject, text, self._now()))
+
+    @subscribe()
+    async def confirm(self, event: OrderPlaced) -> None:
+        """Tell a customer what they ordered."""
+        subject, text = confirmation(event.order)
+        await self.send(f"order {event.order.id}", event.customer_id, subject, text)
 
     async def list_for(self, customer_id: str, limit: int = 20) -> tuple[Notification, ...]:
         return await self._store.list_for(customer_id, limit)

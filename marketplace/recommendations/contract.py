@@ -2,8 +2,8 @@
 
 from typing import Annotated, Protocol
 
-from marketplace.catalog.contract import ProductIds, ProductUnknown
-from plures import Message, Meta, command, contract, query
+from marketplace.catalog.contract import ProductUnknown
+from plures import Message, Meta, contract, query
 
 
 class Recommendation(Message):
@@ -22,9 +22,4 @@ class Recommendations(Protocol):
         self, product_id: str, limit: Annotated[int, Meta(ge=1, le=50)] = 6
     ) -> tuple[Recommendation, ...]:
         """First what customers most often bought together, then what goes with it, then what is most alike."""
-        ...
-
-    @command(idempotent=True, deadline_s=1, key="order_id")
-    async def record_order(self, order_id: str, product_ids: ProductIds) -> None:
-        """Learn from an order; the same order counts once."""
         ...

@@ -7,8 +7,10 @@ from typing import Final, Protocol
 from zlib import crc32
 
 from marketplace.catalog.contract import Catalog, Product
+from marketplace.checkout.contract import OrderPlaced
 from marketplace.recommendations.complements import complements_of
 from marketplace.recommendations.contract import Recommendation, Recommendations
+from plures import subscribe
 
 # The number of pairs grows with the square of the products in an order, and the 21st product teaches little.
 MOST_LEARNT_FROM: Final = 20
@@ -45,11 +47,8 @@ class PairStore(Protocol):
         """The products that customers most often bought with this one, and how often."""
         ...
 
-    async def record(self, order_id: str, pairs: tuple[tuple[str, str], ...]) -> None:
-        """Count each pair once more.
-
-        Plures remembers beside a database that an order was recorded. A store without one has to know itself.
-        """
+    async def record(self, pairs: tuple[tuple[str, str], ...]) -> None:
+        """Count each pair once more."""
         ...
 
 
@@ -75,9 +74,15 @@ class RecommendationsService(Recommendations):
             return ()
         return (await self._catalog.get_many(complements_of(product.id, product.category_id)))[:limit]
 
-    async def record_order(self, order_id: str, product_ids: tuple[str, ...]) -> None:
+    @subscribe()
+    async def learn(self, event: OrderPlaced) -> None:
+        """Learn from an order. It counts once, since an event takes effect once."""
+        await self.record_order(event.product_ids)
+
+    async def record_order(self, product_ids: tuple[str, ...]) -> None:
+        """Count what was bought together."""
         distinct = tuple(dict.fromkeys(product_ids))[:MOST_LEARNT_FROM]
-        await self._store.record(order_id, tuple(permutations(distinct, 2)))
+        await self._store.record(tuple(permutations(distinct, 2)))
 
 
 def _most_alike(product: Product, others: tuple[Product, ...]) -> list[Product]:

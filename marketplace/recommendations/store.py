@@ -38,7 +38,7 @@ MIGRATIONS: Final = (
             ),
         ),
     ),
-    # An order counts once because the command that records it has a key.
+    # An order counts once because its event takes effect once.
     Migration(2, "no table of recorded orders", ("DROP TABLE orders",), contract_step=True),
 )
 
@@ -58,7 +58,7 @@ class DatabasePairs:
             )
         return tuple((row.other_id, row.times) for row in rows)
 
-    async def record(self, order_id: str, pairs: tuple[tuple[str, str], ...]) -> None:  # noqa: ARG002 - a key
+    async def record(self, pairs: tuple[tuple[str, str], ...]) -> None:
         async with self.database.write() as connection:
             await connection.execute(
                 """

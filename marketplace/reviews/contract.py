@@ -82,8 +82,3 @@ class Reviews(Protocol):
 
     @command(deadline_s=1, errors=[NotABuyer, AlreadyReviewed])
     async def add(self, customer_id: str, product_id: str, review: NewReview) -> Review: ...
-
-    @command(idempotent=True, deadline_s=1)
-    async def allow(self, customer_id: str, product_ids: ProductIds) -> None:
-        """Let a customer review what they have bought."""
-        ...

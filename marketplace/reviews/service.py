@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from marketplace.catalog.contract import ProductUnknown
+from marketplace.checkout.contract import OrderPlaced
 from marketplace.reviews.contract import AlreadyReviewed, NewReview, NotABuyer, Rating, Review, ReviewPage, Reviews
 from marketplace.reviews.opening import OpeningReviews
+from plures import subscribe
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,13 @@ class ReviewsService(Reviews):
             raise AlreadyReviewed(product_id=product_id)
         return written
 
+    @subscribe()
+    async def admit_buyer(self, event: OrderPlaced) -> None:
+        """Let a customer review what they have bought."""
+        await self.allow(event.customer_id, event.product_ids)
+
     async def allow(self, customer_id: str, product_ids: tuple[str, ...]) -> None:
+        """Let a customer review products."""
         await self._store.allow(customer_id, product_ids)
 
 

@@ -3,10 +3,10 @@
 from enum import Enum
 from typing import Annotated, Protocol
 
-from marketplace.catalog.contract import Product, ProductIds
+from marketplace.catalog.contract import Product
 from marketplace.pricing.contract import Price
 from marketplace.reviews.contract import Rating
-from plures import ContractError, Message, Meta, command, contract, query
+from plures import ContractError, Message, Meta, contract, query
 
 
 class Sort(Enum):
@@ -109,9 +109,4 @@ class Search(Protocol):
         limit: Annotated[int, Meta(ge=1, le=20)] = 8,
     ) -> tuple[Suggestion, ...]:
         """Products that begin with ``prefix``, the most popular first."""
-        ...
-
-    @command(idempotent=True, deadline_s=0.5, errors=[IndexNotReady])
-    async def record_popularity(self, order_id: str, product_ids: ProductIds) -> None:
-        """Rank these products a little higher; the same order counts once. It is a hint that may get lost."""
         ...

@@ -7,6 +7,7 @@ from typing import Final
 from tantivy import Query
 
 from marketplace.catalog.contract import Catalog
+from marketplace.checkout.contract import OrderPlaced
 from marketplace.inventory.contract import Inventory
 from marketplace.pricing.contract import Pricing
 from marketplace.reviews.contract import Reviews
@@ -15,6 +16,7 @@ from marketplace.search.builder import Builder, Built, if_available
 from marketplace.search.contract import Filters, Findings, Hit, IndexNotReady, Search, Sort, Suggestion
 from marketplace.search.index import Match, Matches
 from marketplace.search.popularity import Popularity
+from plures import subscribe
 
 # We sort this many of the best matches again by what customers bought lately.
 RERANKED: Final = 200
@@ -77,8 +79,13 @@ class SearchService(Search):
     async def suggest(self, prefix: str, limit: int = 8) -> tuple[Suggestion, ...]:
         return self._ready().suggestions.beginning_with(prefix, limit)
 
-    async def record_popularity(self, order_id: str, product_ids: tuple[str, ...]) -> None:
-        self._ready()
+    @subscribe()
+    async def rank_higher(self, event: OrderPlaced) -> None:
+        """Rank what sells a little higher."""
+        self.record_popularity(event.order.id, event.product_ids)
+
+    def record_popularity(self, order_id: str, product_ids: tuple[str, ...]) -> None:
+        """Count purchases; the same order counts once."""
         self._popularity.record(order_id, product_ids)
 
     def _ready(self) -> Built:

@@ -109,14 +109,17 @@ async def test_the_same_page_sent_twice_orders_once(shop: Running) -> None:
 
 
 async def test_what_follows_an_order(shop: Running) -> None:
-    placed = await order(shop, "carla")
+    await order(shop, "carla")
+    if shop.where is not Where.CHECKED:
+        # Events need a database.
+        assert await shop.client(Notifications).list_for("carla") == ()
+        return
     await until(lambda: shop.client(Notifications).list_for("carla"))
     await until(lambda: shop.client(Reviews).may_review("carla", "teapot"))
     await until(lambda: bought_together(shop))
     review = await shop.client(Reviews).add("carla", "teapot", NewReview("carla", 5, "Lovely"))
     page = await shop.client(Reviews).list_for("teapot", limit=1)
     assert page.reviews == (review,)
-    await shop.client(Search).record_popularity(placed.order.id, ("teapot", "abacus"))
 
 
 async def test_every_product_has_a_price_and_stock(shop: Running) -> None:

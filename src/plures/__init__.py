@@ -1,7 +1,7 @@
 """Plures: write one well-structured application; run any part of it as a service where that pays."""
 
 from .application import Application, Capability, Lifecycle
-from .contract import ContractError, Message, Meta, command, contract, query
+from .contract import ContractError, Event, Message, Meta, command, contract, query, subscribe
 from .data import (
     AlembicMigrations,
     Connection,
@@ -25,6 +25,7 @@ from .errors import (
     Unavailable,
     Unimplemented,
 )
+from .events import Events
 from .runtime import request_id
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "ContractError",
     "Database",
     "DeadlineExceeded",
+    "Event",
+    "Events",
     "Internal",
     "InvalidRequest",
     "KeyReused",
@@ -57,4 +60,5 @@ __all__ = [
     "contract",
     "query",
     "request_id",
+    "subscribe",
 ]

@@ -13,8 +13,6 @@ from marketplace.inventory.contract import (
     Stock,
 )
 from marketplace.pricing.contract import Money, Price, Quote, QuotedLine
-from marketplace.recommendations.contract import Recommendation
-from marketplace.reviews.contract import NewReview, Rating, Review, ReviewPage
 
 PRICES = {"tea": 590, "cup": 1_250, "pot": 4_900}
 FAR_AWAY = datetime(2099, 1, 1, tzinfo=UTC)
@@ -113,38 +111,3 @@ class CountedStock:
                 raise OutOfStock(product_id=item.product_id, available=self.available[item.product_id])
         for item in items:
             self.available[item.product_id] -= item.quantity
-
-
-class HeardReviews:
-    """Remembers who may review what."""
-
-    def __init__(self) -> None:
-        self.allowed: list[tuple[str, tuple[str, ...]]] = []
-
-    async def summary(self, product_ids: tuple[str, ...]) -> tuple[Rating, ...]:
-        raise NotImplementedError
-
-    async def list_for(self, product_id: str, offset: int = 0, limit: int = 10) -> ReviewPage:
-        raise NotImplementedError
-
-    async def may_review(self, customer_id: str, product_id: str) -> bool:
-        raise NotImplementedError
-
-    async def add(self, customer_id: str, product_id: str, review: NewReview) -> Review:
-        raise NotImplementedError
-
-    async def allow(self, customer_id: str, product_ids: tuple[str, ...]) -> None:
-        self.allowed.append((customer_id, product_ids))
-
-
-class HeardRecommendations:
-    """Remembers which products were in one order."""
-
-    def __init__(self) -> None:
-        self.orders: dict[str, tuple[str, ...]] = {}
-
-    async def for_product(self, product_id: str, limit: int = 6) -> tuple[Recommendation, ...]:
-        raise NotImplementedError
-
-    async def record_order(self, order_id: str, product_ids: tuple[str, ...]) -> None:
-        self.orders[order_id] = product_ids

@@ -16,17 +16,9 @@ from marketplace.checkout.parties import Parties
 from marketplace.checkout.service import CheckoutService
 from marketplace.checkout.settling import INTERRUPTED_AFTER
 from marketplace.checkout.tests.faults import Faults, Faulty
-from marketplace.checkout.tests.parties import (
-    CountedStock,
-    FixedPrices,
-    HeardRecommendations,
-    HeardReviews,
-    SmallCatalog,
-)
+from marketplace.checkout.tests.parties import CountedStock, FixedPrices, SmallCatalog
 from marketplace.fraud.memory import MemoryPaymentAttempts
 from marketplace.fraud.service import FraudService
-from marketplace.notifications.memory import MemoryNotifications
-from marketplace.notifications.service import NotificationsService
 from marketplace.orders.contract import OrderState
 from marketplace.orders.memory import MemoryOrders
 from marketplace.orders.service import OrdersService
@@ -68,8 +60,6 @@ class Shop:
     catalog: SmallCatalog = field(default_factory=SmallCatalog)
     pricing: FixedPrices = field(default_factory=FixedPrices)
     inventory: CountedStock = field(default_factory=lambda: CountedStock(PIECES))
-    reviews: HeardReviews = field(default_factory=HeardReviews)
-    recommendations: HeardRecommendations = field(default_factory=HeardRecommendations)
 
     def __post_init__(self) -> None:
         numbers = count(1)
@@ -81,7 +71,6 @@ class Shop:
         self.profile = ProfileService(MemoryProfiles())
         self.payments = PaymentsService(MemoryPayments(), now=self.clock)
         self.orders = OrdersService(MemoryOrders(), now=self.clock, new_id=new_id)
-        self.notifications = NotificationsService(MemoryNotifications(), now=self.clock, new_id=new_id)
         self.fraud = FraudService(MemoryPaymentAttempts(), now=self.clock)
         self.shipping = ShippingService()
         self.checkout = self.new_checkout()
@@ -141,7 +130,7 @@ class Shop:
         assert self.inventory.available == dict.fromkeys(("tea", "cup", "pot"), PIECES)
         assert self.inventory.reserved == self.inventory.sold == {}
         assert (await self.cart.get("anna")).items == BOUGHT
-        assert await self.notifications.list_for("anna") == ()
+        assert self.attempts.published == []
 
     async def assert_settled(self) -> None:
         """Nothing waits to be taken back."""

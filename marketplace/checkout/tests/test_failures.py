@@ -2,18 +2,20 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from marketplace.checkout.attempt import Result, reference_of
 from marketplace.checkout.capability import SETTLE_EVERY_S, make
-from marketplace.checkout.contract import CheckoutIncomplete, Declined, Placed
-from marketplace.checkout.followups import follow_up
+from marketplace.checkout.contract import Checkout, CheckoutIncomplete, Declined, Placed
+from marketplace.checkout.followups import finish
 from marketplace.checkout.store import MIGRATIONS, DatabaseAttempts
 from marketplace.checkout.tests.faults import CANCELS, RUNS_FIRST, Fault
 from marketplace.checkout.tests.shop import POOR, Shop
 from plures import Unavailable
+from plures.testing import RecordedEvents
 from tests.databases import Databases
 
 TOUCHING = [
@@ -26,7 +28,7 @@ TOUCHING = [
     "orders.mark",
 ]
 READING = ["profile.address", "cart.get", "catalog.get_many", "pricing.quote_basket", "shipping.quote"]
-FOLLOWING = ["cart.close", "notifications.send", "reviews.allow", "recommendations.record_order"]
+FOLLOWING = ["cart.close"]
 UNDOING = ["inventory.release", "payments.void", "payments.refund", "orders.fail"]
 
 
@@ -75,7 +77,7 @@ async def test_an_attempt_that_cannot_be_written_down_is_not_made(shop: Shop, fa
 
 @pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.LATE])
 async def test_an_order_stands_from_the_moment_it_is_written_down(shop: Shop, fault: Fault) -> None:
-    shop.faults.at("attempts.save", fault)
+    shop.faults.at("attempts.place", fault)
     outcome = await place_in_a_task(shop)
     if fault in RUNS_FIRST:
         assert isinstance(outcome, asyncio.CancelledError if fault in CANCELS else Placed)
@@ -91,7 +93,7 @@ async def test_an_order_stands_from_the_moment_it_is_written_down(shop: Shop, fa
 async def test_when_the_store_does_not_say_whether_an_order_stands_nothing_is_done_until_it_does(
     shop: Shop, fault: Fault
 ) -> None:
-    shop.faults.at("attempts.save", fault)
+    shop.faults.at("attempts.place", fault)
     shop.faults.at("attempts.find", Fault.LOST_ANSWER, call=2)
     assert isinstance(await place_in_a_task(shop), Unavailable)
     await shop.assert_sold_once()
@@ -274,22 +276,24 @@ async def test_a_run_that_fails_leaves_the_leftovers_to_the_next(shop: Shop) -> 
 
 
 async def test_the_capability_settles_leftovers_periodically(shop: Shop, databases: Databases) -> None:
-    attempts = DatabaseAttempts(await databases.open("checkout", MIGRATIONS))
+    database = await databases.open("checkout", MIGRATIONS)
+    attempts = DatabaseAttempts(database, RecordedEvents(database, Checkout))
     checkout = make(shop.parties(), attempts, shop.lifecycle)
     assert shop.lifecycle.periodic_work == [(SETTLE_EVERY_S, checkout.settling.leftovers)]
 
 
-async def test_followers_who_do_not_answer_do_not_keep_the_customer_waiting(
+async def test_a_cart_that_does_not_answer_does_not_keep_the_customer_waiting(
     shop: Shop, caplog: pytest.LogCaptureFixture
 ) -> None:
     placed = await shop.place()
     assert isinstance(placed, Placed)
 
     async def never(operation: str) -> None:
-        if operation == "notifications.send":
+        if operation == "cart.close":
             await asyncio.Event().wait()
 
     shop.faults.before = never
     (attempt,) = [await shop.attempts.find(reference_of("anna", "page-1"))]
-    assert not await follow_up(shop.parties(), attempt, placed.order, within_s=0.01)
-    assert f"Order {placed.order.id} is placed, but what follows it took longer" in caplog.text
+    unfinished = replace(attempt, followed_up=False)
+    await finish(shop.parties(), shop.attempts, unfinished, placed.order, within_s=0.01)
+    assert f"Order {placed.order.id} is placed, but emptying its cart took longer" in caplog.text

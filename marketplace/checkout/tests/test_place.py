@@ -3,9 +3,10 @@ import asyncio
 import pytest
 
 from marketplace.catalog.contract import ProductUnknown
-from marketplace.checkout.contract import CartEmpty, Declined, Placed, TotalChanged
+from marketplace.checkout.contract import CartEmpty, Declined, OrderPlaced, Placed, TotalChanged
 from marketplace.checkout.tests.shop import BOUGHT, GOOD, HOME, PIECES, POOR, SUBTOTAL, Shop
 from marketplace.inventory.contract import OutOfStock
+from marketplace.notifications.confirmation import confirmation
 from marketplace.orders.contract import OrderLine, OrderState
 from marketplace.payments.cards import passes_checksum
 from marketplace.payments.contract import Card, DeclineReason, PaymentState
@@ -39,11 +40,8 @@ STEPS = [
     "inventory.commit",
     "payments.capture",
     "orders.mark",
-    "attempts.save",
+    "attempts.place",
     "cart.close",
-    "notifications.send",
-    "reviews.allow",
-    "recommendations.record_order",
     "attempts.save",
 ]
 
@@ -68,13 +66,12 @@ async def test_what_follows_an_order(shop: Shop) -> None:
     placed = await shop.place()
     assert isinstance(placed, Placed)
     assert (await shop.cart.get("anna")).items == ()
-    assert shop.reviews.allowed == [("anna", ("tea", "cup"))]
-    assert shop.recommendations.orders == {placed.order.id: ("tea", "cup")}
-    (message,) = await shop.notifications.list_for("anna")
-    assert "Germany" in message.text
-    assert message.subject == f"Your order {placed.order.id}"
+    assert shop.attempts.published == [OrderPlaced("anna", placed.order)]
+    subject, text = confirmation(placed.order)
+    assert "Germany" in text
+    assert subject == f"Your order {placed.order.id}"
     for expected in ("Hello Anna Ahl", "2 x Tea: €11.80", "1 x Cup: €12.50", "ending in 4242", "10115 Berlin"):
-        assert expected in message.text
+        assert expected in text
 
 
 async def test_the_amount_that_was_shown_is_the_amount_that_is_taken(shop: Shop) -> None:

@@ -3,12 +3,11 @@
 import pytest
 
 from marketplace.catalog.contract import Catalog, Product, ProductPage, ProductUnknown
-from marketplace.recommendations.contract import Recommendations
 from marketplace.recommendations.memory import MemoryPairs
 from marketplace.recommendations.service import RecommendationsService
 from marketplace.recommendations.store import MIGRATIONS, DatabasePairs
 from plures.testing import fake
-from tests.databases import Databases, remembering
+from tests.databases import Databases, repeating
 
 SHELF = tuple(
     Product(name, name.title(), text, "drinks/hot")
@@ -52,9 +51,8 @@ def catalog(beside: list[Product]) -> Catalog:
 
 
 @pytest.fixture
-async def recommendations(kept_in: Databases | None, catalog: Catalog) -> Recommendations:
-    """Beside a database, Plures remembers what was recorded."""
+async def recommendations(kept_in: Databases | None, catalog: Catalog) -> RecommendationsService:
     if kept_in is None:
         return RecommendationsService(catalog, MemoryPairs())
     database = await kept_in.open("recommendations", MIGRATIONS)
-    return remembering(RecommendationsService(catalog, DatabasePairs(database)), Recommendations, database)
+    return RecommendationsService(catalog, repeating(DatabasePairs(database)))

@@ -2,7 +2,6 @@
 
 import secrets
 
-from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -17,7 +16,7 @@ from marketplace.storefront.web import Filled, Pages, Reader, Visitor, optional,
 
 from .card_form import read_card
 from .checkout_view import CheckoutView, read_agreement, read_method
-from .ordering import OrderRequest, place, record_popularity
+from .ordering import OrderRequest, place
 from .problems import Problem
 
 
@@ -51,8 +50,7 @@ class CheckoutPages:
         if placed.ordered_before:
             customer.tell("You had ordered this cart already. This is that order: nothing was ordered or paid twice.")
             return RedirectResponse(f"/orders/{placed.order.id}", 303)
-        afterwards = BackgroundTask(record_popularity, self._shop, placed.order)
-        return RedirectResponse(f"/orders/{placed.order.id}?placed=1", 303, background=afterwards)
+        return RedirectResponse(f"/orders/{placed.order.id}?placed=1", 303)
 
     async def _show(
         self,

@@ -13,7 +13,6 @@ from marketplace.checkout.contract import (
     TotalChanged,
 )
 from marketplace.inventory.contract import OutOfStock
-from marketplace.orders.contract import Order
 from marketplace.payments.contract import Card
 from marketplace.shipping.contract import ShippingMethod
 from marketplace.storefront.shop import Shop
@@ -75,9 +74,3 @@ async def _names(shop: Shop, changed: CartChanged) -> dict[str, str]:
     ids = tuple({item.product_id: None for item in changed.agreed + changed.actual})
     products = await optional(shop.catalog.get_many(ids)) or ()
     return {product.id: product.name for product in products}
-
-
-async def record_popularity(shop: Shop, order: Order) -> None:
-    """Tell search what sells. It is a hint that may get lost, so it follows the answer to the customer."""
-    bought = tuple(line.product_id for line in order.draft.lines)
-    await optional(shop.search.record_popularity(order.id, bought))

@@ -106,7 +106,6 @@ class FakeSearch:
         self._pricing = pricing
         self._inventory = inventory
         self.corrections = {"tepot": "teapot"}
-        self.popular: list[tuple[str, tuple[str, ...]]] = []
 
     async def find(
         self,
@@ -149,9 +148,6 @@ class FakeSearch:
     async def suggest(self, prefix: str, limit: int = 8) -> tuple[Suggestion, ...]:
         products = [one async for one in self._catalog.export() if one.name.lower().startswith(prefix.lower())]
         return tuple(Suggestion(one.id, one.name) for one in products[:limit])
-
-    async def record_popularity(self, order_id: str, product_ids: tuple[str, ...]) -> None:
-        self.popular.append((order_id, product_ids))
 
 
 def _passes(hit: Hit, filters: Filters) -> bool:

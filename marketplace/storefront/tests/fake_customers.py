@@ -163,9 +163,6 @@ class FakeRecommendations:
     async def for_product(self, product_id: str, limit: int = 6) -> tuple[Recommendation, ...]:
         return tuple(Recommendation(one, 1) for one in self._beside.get(product_id, ())[:limit])
 
-    async def record_order(self, order_id: str, product_ids: tuple[str, ...]) -> None:
-        raise NotImplementedError
-
 
 class FakeNotifications:
     def __init__(self) -> None:

@@ -6,6 +6,7 @@ from .dependencies import Dependency, DependencyKind
 from .implementation import is_opened
 from .lifecycle import Hook, Lifecycle
 from .loading import ApplicationNotLoaded, load
+from .subscriptions import Subscription, handlers_of
 
 __all__ = [
     "EDGE_DEADLINE_S",
@@ -18,7 +19,9 @@ __all__ = [
     "DependencyKind",
     "Hook",
     "Lifecycle",
+    "Subscription",
     "assemble",
+    "handlers_of",
     "is_opened",
     "load",
 ]

@@ -1,11 +1,12 @@
 """`Application` and `Capability`: the explicit list of what an application is made of. Plain values; nothing is checked here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, TypeVar
 
 from typing_extensions import TypeForm
 
+from plures.contract import Event
 from plures.data import AlembicMigrations, Migrations
 
 T = TypeVar("T")
@@ -21,9 +22,10 @@ class Capability:
         contract: A class with `@contract`.
         implementation: A callable that returns the service, most simply its class; or a function with
             `@asynccontextmanager` that opens what the service needs, yields the service, and closes it again. Its annotated
-            parameters are its dependencies: contracts, `Database`, `Lifecycle`, and frozen dataclasses of these. None: the
-            capability runs elsewhere, in an external process or a command.
+            parameters are its dependencies: contracts, `Database`, `Events`, `Lifecycle`, and frozen dataclasses of these. None:
+            the capability runs elsewhere, in an external process or a command.
         migrations: The versions of its database, oldest first; or where Alembic's scripts are.
+        subscriptions: Handler → the event that it gets, for a capability that runs elsewhere. A service here has `@subscribe()`.
     """
 
     def __init__(
@@ -32,10 +34,12 @@ class Capability:
         implementation: Callable[..., T] | Callable[..., AbstractAsyncContextManager[T]] | None = None,
         *,
         migrations: Migrations = (),
+        subscriptions: Mapping[str, type[Event]] | None = None,
     ) -> None:
         self.contract: Any = contract
         self.implementation: Callable[..., Any] | None = implementation
         self.migrations: Migrations = migrations if isinstance(migrations, AlembicMigrations) else tuple(migrations)
+        self.subscriptions = dict(subscriptions or {})
 
 
 class Application:

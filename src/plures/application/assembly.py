@@ -3,11 +3,11 @@
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
-from plures.contract import ContractDescription, is_contract, read_contract
+from plures.contract import DEFAULT_HANDLING_S, ContractDescription, SubscriptionDeclaration, is_contract, read_contract
 from plures.data import Migrations, check_migrations
 from plures.errors import InvalidInput, Violation
 from plures.topology import ApplicationFacts, CapabilityFacts
@@ -16,7 +16,8 @@ from . import rules
 from .application import EDGE_DEADLINE_S, Application, Capability
 from .conformance import check_conformance
 from .dependencies import Dependency, DependencyKind, read_dependencies
-from .implementation import is_asgi_application, is_opened
+from .implementation import is_asgi_application, is_opened, service_class
+from .subscriptions import Handler, Subscription, read_handlers, subscribe_all
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]*")
 
@@ -29,6 +30,7 @@ class AssembledCapability:
     implementation: Callable[..., Any] | None
     dependencies: tuple[Dependency, ...]
     migrations: Migrations
+    handlers: tuple[Handler, ...] = ()
 
     @property
     def needs(self) -> tuple[type, ...]:
@@ -38,7 +40,12 @@ class AssembledCapability:
     @property
     def has_database(self) -> bool:
         """Whether it keeps data."""
-        return _has_database(self.dependencies)
+        return _asks_for(DependencyKind.DATABASE, self.dependencies)
+
+    @property
+    def publishes(self) -> bool:
+        """Whether it publishes events."""
+        return _asks_for(DependencyKind.EVENTS, self.dependencies)
 
 
 @dataclass(frozen=True)
@@ -50,15 +57,28 @@ class Assembly:
     edge: Callable[..., Any] | None
     edge_dependencies: tuple[Dependency, ...]
     edge_deadline_s: float = EDGE_DEADLINE_S
+    subscriptions: tuple[Subscription, ...] = ()
 
     def contract(self, python: type) -> ContractDescription | None:
-        """The description of a contract class that this application has a capability for."""
+        """The description of a contract class that this application has a capability for, or of what takes its events."""
         return self._by_contract.get(python)
 
     @cached_property
     def call_graph(self) -> Mapping[str, frozenset[str]]:
         """Which capability calls which, as their constructors declare it."""
         return {name: self._names(capability.needs) for name, capability in self.capabilities.items()}
+
+    @cached_property
+    def deliveries(self) -> Mapping[str, ContractDescription]:
+        """Subscriber → the operations by which it gets events, as if they were a contract of their own."""
+        found: dict[str, ContractDescription] = {}
+        for name, capability in self.capabilities.items():
+            operations = {each.delivery.name: each.delivery for each in self.subscriptions if each.subscriber == name}
+            if operations:
+                # Each needs a class of its own, since clients are kept by the class of a contract.
+                python = type(f"Handlers of {name}", (), {})
+                found[name] = replace(capability.contract, python=python, operations=operations, events=())
+        return found
 
     @property
     def packages(self) -> frozenset[str]:
@@ -86,6 +106,7 @@ class Assembly:
                 has_database=capability.has_database,
                 has_implementation=capability.implementation is not None,
                 missing=self._missing(capability.needs),
+                notifies=frozenset(each.subscriber for each in self.subscriptions if each.publisher == name),
             )
             for name, capability in self.capabilities.items()
         }
@@ -99,7 +120,8 @@ class Assembly:
 
     @cached_property
     def _by_contract(self) -> Mapping[type, ContractDescription]:
-        return {capability.contract.python: capability.contract for capability in self.capabilities.values()}
+        contracts = [capability.contract for capability in self.capabilities.values()]
+        return {contract.python: contract for contract in (*contracts, *self.deliveries.values())}
 
     def _names(self, contracts: tuple[type, ...]) -> frozenset[str]:
         return frozenset(self._by_contract[python].capability for python in contracts if python in self._by_contract)
@@ -126,7 +148,13 @@ def assemble(application: Application) -> Assembly:
     if violations:
         # A message that several operations use is reported once.
         raise InvalidInput(f"application {application.name!r}", dict.fromkeys(violations))
-    return Assembly(application.name, capabilities, edge, edge_dependencies, application.edge_deadline_s)
+    subscriptions, violations = subscribe_all(
+        {name: capability.contract for name, capability in capabilities.items()},
+        {name: capability.handlers for name, capability in capabilities.items()},
+    )
+    if violations:
+        raise InvalidInput(f"application {application.name!r}", violations)
+    return Assembly(application.name, capabilities, edge, edge_dependencies, application.edge_deadline_s, subscriptions)
 
 
 def _capability(capability: Capability, violations: list[Violation]) -> AssembledCapability | None:
@@ -144,9 +172,27 @@ def _capability(capability: Capability, violations: list[Violation]) -> Assemble
     if capability.implementation is not None:
         dependencies, found = read_dependencies(capability.implementation, where)
         violations += found + check_conformance(contract, capability.implementation)
-    if capability.migrations and not _has_database(dependencies):
+    has_database = _asks_for(DependencyKind.DATABASE, dependencies)
+    if capability.migrations and not has_database:
         violations.append(rules.UNUSED_MIGRATIONS.broken(where))
-    return AssembledCapability(contract, capability.implementation, dependencies, capability.migrations)
+    if _asks_for(DependencyKind.EVENTS, dependencies):
+        violations += [rules.PUBLISHES_NOTHING.broken(where)] if not contract.events else []
+        violations += [rules.NO_OUTBOX.broken(where)] if not has_database else []
+    handlers = _handlers(capability, contract, where, violations)
+    return AssembledCapability(contract, capability.implementation, dependencies, capability.migrations, handlers)
+
+
+def _handlers(
+    capability: Capability, contract: ContractDescription, where: str, violations: list[Violation]
+) -> tuple[Handler, ...]:
+    if capability.implementation is None:
+        declaration = SubscriptionDeclaration(DEFAULT_HANDLING_S)
+        return tuple(Handler(name, event, declaration) for name, event in capability.subscriptions.items())
+    if capability.subscriptions:
+        violations.append(rules.SUBSCRIPTIONS_HERE.broken(where))
+    handlers, found = read_handlers(service_class(capability.implementation), contract)
+    violations += found
+    return handlers
 
 
 def _edge(
@@ -160,8 +206,10 @@ def _edge(
         return (None if edge is None else lambda: edge), ()
     dependencies, found = read_dependencies(edge, "the edge")
     violations += found
-    if _has_database(dependencies):
+    if _asks_for(DependencyKind.DATABASE, dependencies):
         violations.append(rules.EDGE_DATABASE.broken("the edge"))
+    if _asks_for(DependencyKind.EVENTS, dependencies):
+        violations.append(rules.EDGE_EVENTS.broken("the edge"))
     if is_opened(edge):
         violations.append(rules.EDGE_OPENED.broken("the edge"))
     return edge, dependencies
@@ -185,5 +233,5 @@ def _contracts(dependencies: tuple[Dependency, ...]) -> tuple[type, ...]:
     return tuple(dict.fromkeys(leaf.asked for leaf in leaves if leaf.kind is DependencyKind.CONTRACT))
 
 
-def _has_database(dependencies: tuple[Dependency, ...]) -> bool:
-    return any(leaf.kind is DependencyKind.DATABASE for each in dependencies for leaf in each.leaves())
+def _asks_for(kind: DependencyKind, dependencies: tuple[Dependency, ...]) -> bool:
+    return any(leaf.kind is kind for each in dependencies for leaf in each.leaves())

@@ -10,6 +10,7 @@ from typing import Any, Final
 from plures.contract import Unresolvable, is_contract
 from plures.data import Database
 from plures.errors import Violation
+from plures.events import Events
 
 from . import rules
 from .implementation import hints_of, show
@@ -23,8 +24,16 @@ class DependencyKind(Enum):
 
     CONTRACT = "contract"
     DATABASE = "database"
+    EVENTS = "events"
     LIFECYCLE = "lifecycle"
     GROUP = "group"
+
+
+_PROVIDED: Final = (
+    (DependencyKind.DATABASE, Database),
+    (DependencyKind.EVENTS, Events),
+    (DependencyKind.LIFECYCLE, Lifecycle),
+)
 
 
 @dataclass(frozen=True)
@@ -92,10 +101,9 @@ def _read(asking: Callable[..., Any], where: str, within: tuple[type, ...]) -> F
 def _dependency(
     name: str, annotation: Any, where: str, within: tuple[type, ...]
 ) -> tuple[Dependency | None, list[Violation]]:
-    if annotation is Database:
-        return Dependency(name, DependencyKind.DATABASE, Database), []
-    if annotation is Lifecycle:
-        return Dependency(name, DependencyKind.LIFECYCLE, Lifecycle), []
+    for kind, provided in _PROVIDED:
+        if annotation is provided:
+            return Dependency(name, kind, provided), []
     if is_contract(annotation):
         return Dependency(name, DependencyKind.CONTRACT, annotation), []
     if isinstance(annotation, type) and any(map(is_contract, annotation.__mro__)):

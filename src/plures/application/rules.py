@@ -45,7 +45,7 @@ UNRESOLVED: Final = Rule(
 NOT_PROVIDED: Final = Rule(
     "application.dependency",
     "parameter {name!r} asks for {wanted}, which Plures does not provide",
-    "Ask for a contract, Database, Lifecycle or a frozen dataclass of these, give it a default, or compose the service in a "
+    "Ask for a contract, Database, Events, Lifecycle or a frozen dataclass of these, give it a default, or compose the service in a "
     "function.",
 )
 POSITIONAL_ONLY: Final = Rule(
@@ -100,6 +100,42 @@ OPERATION_INHERITED: Final = Rule(
     "Write `{declaration}`.",
 )
 OPERATION_DIFFERS: Final = Rule("application.operation_differs", "{difference}", "Write `{declaration}`.")
+
+HANDLER: Final = Rule(
+    "application.handler",
+    "cannot handle events: {problem}",
+    "Write `@subscribe()` on `async def on_placed(self, event: OrderPlaced) -> None`, beside the operations of the contract.",
+)
+EVENT_UNDECLARED: Final = Rule(
+    "application.event_undeclared",
+    "handles {event}, which no contract of the application declares",
+    "Name it in the contract of the capability that publishes it, @contract(…, events=[{event}]), and list that capability.",
+)
+EVENT_TWICE: Final = Rule(
+    "application.event_twice",
+    "is declared by the contracts of {first!r} and of {second!r}",
+    "Let one of them declare it: an event says what has happened in one capability.",
+)
+PUBLISHES_NOTHING: Final = Rule(
+    "application.events",
+    "asks for Events, but its contract declares no event",
+    "Name what it publishes: @contract(…, events=[OrderPlaced]).",
+)
+NO_OUTBOX: Final = Rule(
+    "application.events",
+    "asks for Events, but for no Database, in which events are written",
+    "Ask for a Database too: an event is published in the write() that changes what it tells of.",
+)
+EDGE_EVENTS: Final = Rule(
+    "application.events",
+    "asks for Events, but events belong to capabilities",
+    "Publish in a capability, and call that.",
+)
+SUBSCRIPTIONS_HERE: Final = Rule(
+    "application.subscriptions",
+    "has subscriptions=, which are for capabilities that run elsewhere",
+    "Put @subscribe() on a method of the service, or leave the implementation out.",
+)
 
 INTERVAL: Final = Rule(
     "application.interval", "{interval_s!r} is no length of time", "Pass seconds, more than 0: every(15, work)."

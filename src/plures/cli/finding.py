@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from plures.deploy import Run, find_runs
+from plures.deploy import Found, Run, find_runs
 from plures.errors import PluresError, Text, did_you_mean
 
 from .listing import BadArgument, Listing, NotReached, Operation, fetch_listing
@@ -91,16 +91,27 @@ def find_running(data: Path, name: str) -> Callee:
     return Callee(run.application, operation, urls)
 
 
-def _the_run(data: Path) -> Run:
+def run_here(data: Path) -> Run | None:
+    """The run that keeps a data folder; None where none does. Raises `SeveralRun`, or `NothingRuns` where its files cannot be read."""
+    running = _runs(data).running
+    if len(running) > 1:
+        runs = "; ".join(f"{run.application} at {run.control[0]} (process {run.pid})" for run in running)
+        raise SeveralRun(len(running), runs, running[0].control[0])
+    return running[0] if running else None
+
+
+def _runs(data: Path) -> Found:
     try:
-        found = find_runs(data)
+        return find_runs(data)
     except OSError as error:
         raise NothingRuns(f"{error.filename}: {error.strerror}") from error
-    if len(found.running) > 1:
-        runs = "; ".join(f"{run.application} at {run.control[0]} (process {run.pid})" for run in found.running)
-        raise SeveralRun(len(found.running), runs, found.running[0].control[0])
-    if found.running:
-        return found.running[0]
+
+
+def _the_run(data: Path) -> Run:
+    run = run_here(data)
+    if run is not None:
+        return run
+    found = _runs(data)
     left = f"; {found.left[-1].name} is of a run that was killed" if found.left else ""
     raise NothingRuns(f"no run keeps the data folder {data}{left}")
 

@@ -8,6 +8,7 @@ import click
 from .advise import advise_command
 from .call import call_command
 from .data import data_group
+from .events import events_group
 from .map import map_command
 from .new import new_command
 from .run import run_command
@@ -28,6 +29,7 @@ main.add_command(run_command)
 main.add_command(call_command)
 main.add_command(topology_group)
 main.add_command(data_group)
+main.add_command(events_group)
 main.add_command(new_command)
 main.add_command(map_command)
 main.add_command(advise_command)

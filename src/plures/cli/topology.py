@@ -73,23 +73,27 @@ def _print(description: TopologySummary) -> None:
     from rich.text import Text
 
     table = Table(title=Text(f"topology {description.name}"), title_justify="left", box=None, padding=(0, 2, 0, 0))
-    for heading in ("process", "replicas", "capabilities", "calls out", "runs"):
+    has_events = any(process.events for process in description.processes)
+    for heading in ("process", "replicas", "capabilities", "calls out", *(["events"] if has_events else []), "runs"):
         table.add_column(heading, overflow="fold")
     for process in description.processes:
         # As text: names may hold what Rich takes for markup.
-        table.add_row(*map(Text, _row(process)))
+        table.add_row(*map(Text, _row(process, has_events=has_events)))
     rich_console().print(table)
     local, remote = description.local_calls, description.remote_calls
     stay = "call between capabilities stays" if local == 1 else "calls between capabilities stay"
     click.echo(f"{local} {stay} in a process, {remote} {'crosses' if remote == 1 else 'cross'} the wire.")
 
 
-def _row(process: ProcessSummary) -> tuple[str, ...]:
+def _row(process: ProcessSummary, *, has_events: bool) -> tuple[str, ...]:
     few, many = process.replicas.min, process.replicas.max
     databases = {**dict.fromkeys(process.databases, "db"), **process.servers}
     capabilities = [f"{name} ({databases[name]})" if name in databases else name for name in process.capabilities]
     if process.edge:
         capabilities.insert(0, "the edge")
     calls = [f"{call.caller or 'the edge'} → {call.capability}" for call in process.remote_calls]
+    # Dashed: nothing waits for them.
+    events = ["\n".join(f"{flow.publisher} ⇢ {flow.subscriber}" for flow in process.events)] if has_events else []
     runs = process.runs if process.kind != "ours" else "this application"
-    return process.name, str(few) if few == many else f"{few}-{many}", ", ".join(capabilities), "\n".join(calls), runs
+    replicas = str(few) if few == many else f"{few}-{many}"
+    return process.name, replicas, ", ".join(capabilities), "\n".join(calls), *events, runs

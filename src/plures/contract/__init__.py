@@ -17,17 +17,31 @@ from .codec import (
     shape_of,
 )
 from .contract_reader import is_contract, read_contract
-from .declare import OperationDeclaration, command, contract, query
-from .description import ContractDescription, ErrorDescription, OperationDescription
+from .declare import (
+    DEFAULT_HANDLING_S,
+    SUBSCRIPTION,
+    OperationDeclaration,
+    SubscriptionDeclaration,
+    command,
+    contract,
+    query,
+    subscribe,
+)
+from .description import ContractDescription, ErrorDescription, EventDescription, OperationDescription
 from .error import ContractError
-from .message import Message
+from .event_reader import read_delivery
+from .message import Event, Message
 
 __all__ = [
+    "DEFAULT_HANDLING_S",
     "MAX_DEPTH",
+    "SUBSCRIPTION",
     "Codec",
     "ContractDescription",
     "ContractError",
     "ErrorDescription",
+    "Event",
+    "EventDescription",
     "Fits",
     "Malformed",
     "Message",
@@ -35,6 +49,7 @@ __all__ = [
     "OperationDeclaration",
     "OperationDescription",
     "Problems",
+    "SubscriptionDeclaration",
     "TooDeep",
     "Unresolvable",
     "annotations_of",
@@ -47,5 +62,7 @@ __all__ = [
     "is_contract",
     "query",
     "read_contract",
+    "read_delivery",
     "shape_of",
+    "subscribe",
 ]

@@ -10,6 +10,7 @@ from plures.errors import Violation
 from . import rules
 from .declare import CONTRACT, OPERATION, ContractDeclaration
 from .description import ContractDescription
+from .event_reader import EventReader
 from .names import is_spellable
 from .operation_reader import OperationReader
 from .type_reader import TypeReader
@@ -48,7 +49,10 @@ def read_contract(python: type) -> tuple[ContractDescription, list[Violation]]:
         violations.append(rules.EMPTY.broken(where))
     capability = declared.name.rsplit(".", 2)[-2] if declared.name.count(".") > 0 else declared.name
     doc = inspect.cleandoc(python.__doc__ or "")
-    description = ContractDescription(python, declared.name, capability, service, declared.owner, doc, operations)
+    events = EventReader(reader, service, where).read(declared.events)
+    description = ContractDescription(
+        python, declared.name, capability, service, declared.owner, doc, operations, events
+    )
     return description, violations
 
 

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from .error import ContractError
+from .message import Event
 
 CONTRACT: Final = "__plures_contract__"
 OPERATION: Final = "__plures_operation__"
+SUBSCRIPTION: Final = "__plures_subscription__"
 
 DEFAULT_DEADLINE_S: Final = 1.0
+DEFAULT_HANDLING_S: Final = 10.0
+"""More than for a call: no caller waits."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=type)
@@ -21,6 +25,14 @@ class ContractDeclaration:
 
     name: str
     owner: str
+    events: tuple[type[Event], ...] = ()
+
+
+@dataclass(frozen=True)
+class SubscriptionDeclaration:
+    """What `@subscribe` was given."""
+
+    deadline_s: float
 
 
 @dataclass(frozen=True)
@@ -34,17 +46,18 @@ class OperationDeclaration:
     key: str = ""
 
 
-def contract(name: str, *, owner: str) -> Callable[[C], C]:
+def contract(name: str, *, owner: str, events: Sequence[type[Event]] = ()) -> Callable[[C], C]:
     """Declare a `Protocol` class as the contract of a capability.
 
     Args:
         name: Dotted lower-case name that ends in the major version: `marketplace.search.v1`. The part before the version
             names the capability.
         owner: The team that answers for it.
+        events: What the capability publishes.
     """
 
     def attach(declared: C) -> C:
-        setattr(declared, CONTRACT, ContractDeclaration(name, owner))
+        setattr(declared, CONTRACT, ContractDeclaration(name, owner, tuple(events)))
         return declared
 
     return attach
@@ -81,6 +94,23 @@ def command(
             is_query=False, idempotent=idempotent, deadline_s=deadline_s, errors=tuple(errors), key=key
         )
     )
+
+
+def subscribe(*, deadline_s: float = DEFAULT_HANDLING_S) -> Callable[[F], F]:
+    """Declare a method of a service as the handler of an event: `async def confirm(self, event: OrderPlaced) -> None`.
+
+    It gets each event that is published from then on, at least once, until it has handled it. What it writes to the capability's own
+    database it writes once.
+
+    Args:
+        deadline_s: Seconds that handling one event may take. After that it is tried again.
+    """
+
+    def attach(method: F) -> F:
+        setattr(method, SUBSCRIPTION, SubscriptionDeclaration(deadline_s))
+        return method
+
+    return attach
 
 
 def _operation(declaration: OperationDeclaration) -> Callable[[F], F]:

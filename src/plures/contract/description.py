@@ -9,6 +9,26 @@ from typing import Any
 from .codec import Codec, takes_in_order
 from .declare import OperationDeclaration
 from .error import ContractError
+from .message import Event
+
+
+@dataclass(frozen=True)
+class EventDescription:
+    """A declared event.
+
+    Attributes:
+        name: On the wire: `marketplace.orders.v1.OrderPlaced`.
+        key: The field whose value keeps events in order; empty where there is none.
+    """
+
+    name: str
+    python: type[Event]
+    key: str
+    codec: Codec
+
+    def key_of(self, event: Event) -> str:
+        """The key of one event; empty where it has none."""
+        return (getattr(event, self.key) or "") if self.key else ""
 
 
 @dataclass(frozen=True)
@@ -78,3 +98,4 @@ class ContractDescription:
     owner: str
     doc: str
     operations: Mapping[str, OperationDescription]
+    events: tuple[EventDescription, ...] = ()

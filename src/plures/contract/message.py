@@ -1,11 +1,13 @@
-"""`Message`: an immutable value that crosses a contract."""
+"""`Message`: an immutable value that crosses a contract. `Event`: a message that says what has happened."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from typing_extensions import dataclass_transform
 
 from .names import camel
+
+_KEY: Final = "__plures_key__"
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
@@ -29,3 +31,36 @@ else:
         It does not check its fields on construction; the codec checks them wherever a call leaves the process, and on every
         call in development and test mode.
         """
+
+
+# Type checkers ask it of this metaclass too.
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
+class EventMeta(MessageMeta):
+    """Takes the name of the key out of the options of the class."""
+
+    def __new__(
+        cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, key: str = "", **options: Any
+    ) -> Any:
+        made = super().__new__(cls, name, bases, namespace, **options)
+        if key:
+            setattr(made, _KEY, key)
+        return made
+
+
+if TYPE_CHECKING:
+
+    class Event(Message, metaclass=EventMeta):
+        """A message that says what has happened."""
+else:
+
+    class Event(Message, metaclass=EventMeta):
+        """A message that says what has happened: `class OrderPlaced(Event, key="customer_id")`.
+
+        Events with the same value of the field `key` reach each subscription in the order in which they were published. Without a key,
+        or where the value is None or empty, there is no order.
+        """
+
+
+def key_field(python: type) -> str:
+    """The name of the field that is the key of an event; empty where it has none."""
+    return str(getattr(python, _KEY, ""))

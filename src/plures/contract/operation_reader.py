@@ -72,7 +72,7 @@ class OperationReader:
             problem = "it streams"
         elif key not in signature.parameters:
             problem = "it has no such parameter"
-        elif not _is_text(hints.get(key)):
+        elif not is_text(hints.get(key)):
             problem = "the parameter is no text"
         else:
             return
@@ -141,14 +141,14 @@ class OperationReader:
         return Codec(message, exact=bool(self._reader.violations))
 
 
-def _is_text(annotation: Any) -> bool:
+def is_text(annotation: Any) -> bool:
     """Whether it is `str`, with or without bounds, a `NewType` of it, or any of these or None."""
     if get_origin(annotation) is Annotated:
-        return _is_text(get_args(annotation)[0])
+        return is_text(get_args(annotation)[0])
     if isinstance(annotation, typing.NewType):
-        return _is_text(annotation.__supertype__)
+        return is_text(annotation.__supertype__)
     members = [member for member in get_args(annotation) if member is not type(None)]
-    return annotation is str or (len(members) == 1 and type(None) in get_args(annotation) and _is_text(members[0]))
+    return annotation is str or (len(members) == 1 and type(None) in get_args(annotation) and is_text(members[0]))
 
 
 def _message(name: str, fields: list[Field], hints: dict[str, Any]) -> MessageType:

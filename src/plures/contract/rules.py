@@ -49,6 +49,23 @@ ERROR_FIELD = Rule(
     "contract.field_name", "every error already has this attribute", "Choose another name for the field."
 )
 
+# Events.
+EVENT_CLASS = Rule(
+    "contract.event_class",
+    "{event} among its events is no event, so its capability could not publish it",
+    'Write a class that inherits Event: class OrderPlaced(Event, key="order_id").',
+)
+EVENT_NAME = Rule(
+    "contract.event_name",
+    "two of its events are called {name!r}, and subscribers tell them apart by name",
+    "Give each event class its own name.",
+)
+EVENT_KEY = Rule(
+    "contract.event_key",
+    "{key!r} cannot be the key of this event: {problem}",
+    "Name a field of type str or str | None; the same value means: in this order.",
+)
+
 # Messages and their fields.
 MESSAGE_OPTIONS = Rule(
     "contract.message_options",

@@ -28,7 +28,7 @@ from .evolution import check_contract_steps
 from .handover import Handover, HandoverRefused
 from .inspection import DatabaseState, inspect_database, unseen_database
 from .migration import Migration, Migrations, Statement, check_migrations, numbered
-from .opening import migrate_database, open_database, prepare_database
+from .opening import migrate_database, open_database, open_unmigrated, prepare_database
 from .owning import AdministratorRefused, RoleTooMighty, SchemaOfAnother, role_of
 from .place import Folder, Place, Server
 from .result import Result
@@ -128,6 +128,7 @@ __all__ = [
     "migrate_database",
     "numbered",
     "open_database",
+    "open_unmigrated",
     "prepare_database",
     "role_of",
     "tracking",

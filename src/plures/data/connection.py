@@ -1,6 +1,6 @@
 """What a capability runs its statements on: plain SQL, or SQLAlchemy's expressions, in one transaction."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, cast, overload
 
 from .result import Result, Row, named
@@ -15,12 +15,19 @@ _AT_ONCE: Final = 256
 
 
 class Connection:
-    """One open transaction of a `Database`."""
+    """One open transaction of a `Database`.
 
-    __slots__ = ("_transaction",)
+    Attributes:
+        is_held: Whether its block has ended, and its commit waits for the answer of a command.
+        after_commit: Called once it has committed. They must not wait or fail.
+    """
+
+    __slots__ = ("_transaction", "after_commit", "is_held")
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
+        self.is_held = False
+        self.after_commit: tuple[Callable[[], None], ...] = ()
 
     @overload
     async def execute(self, statement: str, parameters: Parameters | Sequence[Parameters] = ...) -> Result: ...

@@ -31,7 +31,8 @@ class Database:
         # Stores that are left, and close when no task reads from them any more.
         self._left: dict[Tenure, asyncio.Task[None]] = {}
         self._hold: Hold | None = None
-        self._writing: set[asyncio.Task[object] | None] = set()
+        # None until the transaction is open.
+        self._writing: dict[asyncio.Task[object] | None, Connection | None] = {}
         self._closed = False
 
     @property
@@ -100,14 +101,23 @@ class Database:
         while self._hold is not None:
             await self._hold.over.wait()
         with self._in_use() as store:
-            self._writing.add(task)
+            self._writing[task] = None
             try:
                 async with store.plain_write() if is_plain else store.write() as transaction:
-                    yield Connection(transaction)
+                    connection = self._writing[task] = Connection(transaction)
+                    yield connection
             finally:
-                self._writing.discard(task)
+                del self._writing[task]
                 if self._hold is not None and not self._writing:
                     self._hold.still.set()
+            for call in connection.after_commit:
+                call()
+
+    @property
+    def writing(self) -> Connection | None:
+        """The connection of the `write()` or `session()` in which the running task is; None outside of one."""
+        connection = self._writing.get(asyncio.current_task())
+        return None if connection is None or connection.is_held else connection
 
     @asynccontextmanager
     async def session(self) -> "AsyncGenerator[AsyncSession]":

@@ -66,6 +66,11 @@ async def _migrated(
     return store, applied
 
 
+async def open_unmigrated(place: Place, capability: str) -> Database:
+    """Open a database that exists to look at it, whatever its migrations. Raises as `open_database` where it cannot be opened."""
+    return Database(capability, await open_store(place, capability))
+
+
 async def prepare_database(url: str, database: str, application: str, passwords: Mapping[str, str]) -> None:
     """Make what is missing, and set the passwords; all of it or nothing.
 

@@ -89,6 +89,7 @@ class HoldingWork(Work):
                 connection = await stack.enter_async_context(begin())
                 yield connection
                 if self._writing == 1 and not self._has_ended:
+                    connection.is_held = True
                     self._held = connection, stack.pop_all()
                 else:
                     is_commit = True

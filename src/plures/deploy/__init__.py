@@ -24,7 +24,7 @@ from .deployment import Deployment, run
 from .placing import process_name
 from .process_setup import log_to_stderr
 from .replica import watch_parent
-from .run_file import Run, find_runs
+from .run_file import Found, Run, find_runs
 from .serving import ANY_FREE_PORTS, ListenAddress, ListenAddresses, ServedHost, hosting, listen, stop_signals
 from .supervisor import BackoffPolicy, Lines, RunningProcesses, SupervisorOptions, local_processes
 
@@ -32,6 +32,7 @@ __all__ = [
     "ANY_FREE_PORTS",
     "BackoffPolicy",
     "Deployment",
+    "Found",
     "Lines",
     "ListenAddress",
     "ListenAddresses",

@@ -15,15 +15,20 @@ from .errors import EventParked, LeaseLost, SubscriptionGone, Undeliverable, Unk
 from .failures import State
 from .outbox import Record, Stored, append
 from .pace import Pace
+from .publishing import EventNotWritable, Events, EventUndeclared, PublishedOutside
 from .relay import Relay, Subscriptions
 from .subscriptions import check, forget, gone, register
 from .tables import prepare
 
 __all__ = [
     "Deliver",
+    "EventNotWritable",
     "EventParked",
+    "EventUndeclared",
+    "Events",
     "LeaseLost",
     "Pace",
+    "PublishedOutside",
     "Record",
     "Relay",
     "State",

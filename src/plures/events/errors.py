@@ -35,7 +35,7 @@ class SubscriptionGone(PluresError):
     wording = Text(
         "Cannot start capability {capability!r}",
         why="its events are kept for subscriptions that the code does not have any more: {names}",
-        fix="Run the version that has them, or forget them, which gives their events up.",
+        fix="Run the version that has them, or give their events up for each: `plures events forget NAME`.",
     )
 
     capability: str
@@ -66,7 +66,7 @@ class EventParked(PluresError):
     wording = Text(
         "Event {sequence} ({type}, id {id}) is parked for subscription {subscription!r}",
         why="attempt {attempts} failed: {error}",
-        fix="Mend the subscriber and resubmit the event, or discard it. Until then events with the same key wait.",
+        fix="Mend the subscriber, then `plures events resubmit {subscription} {sequence}`; or give it up: `plures events discard {subscription} {sequence}`. Until then events with the same key wait.",
     )
 
     subscription: str

@@ -1,6 +1,18 @@
 """Layer 6: the composition root of one replica."""
 
 from .edge import EdgeNotStarted
+from .eventing import (
+    DeliveryState,
+    EventAdmin,
+    EventAdminService,
+    EventDetails,
+    EventNotKept,
+    FailedDelivery,
+    Outbox,
+    PublishedEvent,
+    SubscriptionCount,
+    Which,
+)
 from .host import Host
 from .moves import MOVES, Ticket, issued
 from .placement import Mode, Placement
@@ -8,12 +20,22 @@ from .places import NotPrepared, database_in, passwords_of, place_of, server_url
 
 __all__ = [
     "MOVES",
+    "DeliveryState",
     "EdgeNotStarted",
+    "EventAdmin",
+    "EventAdminService",
+    "EventDetails",
+    "EventNotKept",
+    "FailedDelivery",
     "Host",
     "Mode",
     "NotPrepared",
+    "Outbox",
     "Placement",
+    "PublishedEvent",
+    "SubscriptionCount",
     "Ticket",
+    "Which",
     "database_in",
     "issued",
     "passwords_of",

@@ -6,6 +6,7 @@ from random import Random
 from typing import Any, Final
 
 from plures.application import Assembly
+from plures.contract import read_contract
 from plures.data import Place
 from plures.http import ConnectServer, HttpTransport
 from plures.runtime import Deadlines, Directory, Dispatcher, Transport
@@ -13,6 +14,7 @@ from plures.runtime import Deadlines, Directory, Dispatcher, Transport
 from .clients import Clients
 from .control import Control
 from .edge import Edge
+from .eventing import EventAdmin, EventAdminService
 from .lifecycles import Lifecycles
 from .listing import listing
 from .moves import Moves
@@ -20,6 +22,7 @@ from .placement import Mode, Placement
 from .places import place_of
 from .services import Services
 
+_ADMIN: Final = read_contract(EventAdmin)[0].operations
 _EDGE: Final = "the edge"
 """Owner of the edge's hooks; no capability can have this name."""
 
@@ -54,7 +57,9 @@ class Host:
             self._deadlines, self._transport, self._directory, verified=placement.mode is Mode.DEVELOPMENT
         )
         self._lifecycles = Lifecycles()
-        self._services = Services(self._hosted, self._clients, self._lifecycles, client=self.client, place=self._place)
+        self._services = Services(
+            assembly, self._hosted, self._clients, self._lifecycles, client=self.client, place=self._place
+        )
         self._edge: Edge | None = None
         self._is_ready = False
         self._moves = Moves(self._services.database, placement.data)
@@ -64,8 +69,10 @@ class Host:
             listing=self._listing,
             pages=self._moves.pages,
         )
-        for capability in self._hosted.values():
+        for name, capability in self._hosted.items():
             self._dispatcher.announce(capability.contract.operations)
+            if name in assembly.deliveries:
+                self._dispatcher.announce(assembly.deliveries[name].operations)
         self.update_endpoints(placement.endpoints)
 
     @property
@@ -117,9 +124,10 @@ class Host:
 
     async def _start(self) -> None:
         await self._services.build()
+        self._dispatcher.serve(_ADMIN, EventAdminService(self._services.outboxes))
         for name in self._services.order:
-            service = await self._services.start(name)
-            self._dispatcher.serve(self._hosted[name].contract.operations, service)
+            for contract, service in await self._services.start(name):
+                self._dispatcher.serve(contract.operations, service)
         if self._placement.edge and self._assembly.edge is not None:
             arguments = self._services.arguments(_EDGE, self._assembly.edge_dependencies)
             app, deadline_s = self._assembly.edge(**arguments), self._assembly.edge_deadline_s

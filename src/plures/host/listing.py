@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from plures.contract import ContractDescription, OperationDescription
+from plures.contract import ContractDescription, EventDescription, OperationDescription
 
 
 def listing(
@@ -29,7 +29,12 @@ def _contract(contract: ContractDescription) -> dict[str, object]:
         "owner": contract.owner,
         "doc": contract.doc,
         "operations": [_operation(operation) for operation in contract.operations.values()],
+        "events": [_event(event) for event in contract.events],
     }
+
+
+def _event(event: EventDescription) -> dict[str, object]:
+    return {"name": event.name, "key": event.key or None, "data": event.codec.message.json_schema()}
 
 
 def _operation(operation: OperationDescription) -> dict[str, object]:

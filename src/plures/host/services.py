@@ -1,18 +1,23 @@
 """The services of one replica: their databases, what their constructors ask for, and the order in which they are built."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TypeAlias
 
-from plures.application import AssembledCapability, Dependency, DependencyKind, is_opened
-from plures.contract import read_contract
+from plures.application import AssembledCapability, Assembly, Dependency, DependencyKind, is_opened
+from plures.contract import ContractDescription, read_contract
 from plures.data import Database, Place, open_database
+from plures.events import Events
 
 from .clients import Clients
+from .eventing import Outbox, handling, open_outbox
 from .guard import FORGET_EVERY_S, committing, forget_old, guarded, has_keys
 from .lifecycles import Lifecycles
 from .opened import Opened
+
+Served: TypeAlias = tuple[ContractDescription, object]
+"""Operations, and what answers them."""
 
 
 class Services:
@@ -25,6 +30,7 @@ class Services:
 
     def __init__(
         self,
+        assembly: Assembly,
         hosted: Mapping[str, AssembledCapability],
         clients: Clients,
         lifecycles: Lifecycles,
@@ -32,34 +38,38 @@ class Services:
         client: Callable[[type], object],
         place: Callable[[str], Place],
     ) -> None:
+        self._assembly = assembly
         self._hosted = hosted
         self._clients = clients
         self._lifecycles = lifecycles
         self._client = client
         self._place = place
         self._databases: dict[str, Database] = {}
-        self._built: dict[str, Any] = {}
+        self._events: dict[str, Events] = {}
+        # What the capabilities here publish, for operators.
+        self.outboxes: dict[str, Outbox] = {}
+        self._built: dict[str, Opened | Sequence[Served]] = {}
         # Each capability after those that it needs; within a circle, in the order of the application.
         self.order = _by_needs(hosted)
 
     async def build(self) -> None:
         """Open all databases and build all services; those in a context manager stay closed. Raises what fails."""
         await self._open_databases()
+        await self._prepare_events()
         for name in self.order:
             self._build(name)
 
-    async def start(self, name: str) -> object:
-        """Open one service, if it is in a context manager, and run its start hooks; the service. Raises what fails."""
+    async def start(self, name: str) -> Sequence[Served]:
+        """Open one service, if it is in a context manager, and run its start hooks; what it serves. Raises what fails."""
         built = self._built[name]
         if isinstance(built, Opened):
-            service = self._guarded(name, await built.open())
+            serves = self._attached(name, await built.open())
             # Stop hooks run in reverse: the first to be registered is the last to run.
             self._lifecycles.of(name).stop_hooks.insert(0, built.close)
-            self._clients.attach(self._hosted[name].contract, service)
         else:
-            service = built
+            serves = built
         await self._lifecycles.start(name)
-        return service
+        return serves
 
     def arguments(self, owner: str, dependencies: tuple[Dependency, ...]) -> dict[str, object]:
         """What a constructor asks for, by the names of its parameters."""
@@ -87,23 +97,39 @@ class Services:
             if self._remembers(name):
                 self._lifecycles.of(name).every(FORGET_EVERY_S, partial(forget_old, database))
 
+    async def _prepare_events(self) -> None:
+        """Make the relays of what the capabilities here publish."""
+        for name, capability in self._hosted.items():
+            if capability.publishes:
+                client = lambda subscriber: self._client(self._assembly.deliveries[subscriber].python)  # noqa: E731
+                database = self._databases[name]
+                self._events[name], relay = await open_outbox(self._assembly, name, database, client)
+                self.outboxes[name] = Outbox(database, relay.wake)
+                self._lifecycles.of(name).background(relay.run)
+
     def _build(self, name: str) -> None:
         capability = self._hosted[name]
         if capability.implementation is None:
             message = f"{name} has no implementation"
             raise RuntimeError(message)
         built = capability.implementation(**self.arguments(name, capability.dependencies))
-        if is_opened(capability.implementation):
-            self._built[name] = Opened(name, built)
-        else:
-            service = self._built[name] = self._guarded(name, built)
-            self._clients.attach(capability.contract, service)
+        self._built[name] = Opened(name, built) if is_opened(capability.implementation) else self._attached(name, built)
 
-    def _guarded(self, name: str, service: object) -> object:
-        return guarded(service, self._hosted[name].contract, self._databases.get(name))
+    def _attached(self, name: str, service: object) -> Sequence[Served]:
+        """Let local calls reach a service. What it serves: the operations of its contract, and the deliveries of events."""
+        deliveries = self._assembly.deliveries.get(name)
+        handler = handling(name, service, deliveries.operations if deliveries else {})
+        serves = [(self._hosted[name].contract, service), *([(deliveries, handler)] if deliveries else [])]
+        database = self._databases.get(name)
+        guarding = [(contract, guarded(each, contract, database)) for contract, each in serves]
+        for contract, each in guarding:
+            self._clients.attach(contract, each)
+        return guarding
 
     def _remembers(self, owner: str) -> bool:
-        return owner in self._databases and has_keys(self._hosted[owner].contract)
+        if owner not in self._databases:
+            return False
+        return owner in self._assembly.deliveries or has_keys(self._hosted[owner].contract)
 
     def _provide(self, owner: str, dependency: Dependency) -> object:
         match dependency.kind:
@@ -112,6 +138,8 @@ class Services:
                 return committing(client, read_contract(dependency.asked)[0]) if self._remembers(owner) else client
             case DependencyKind.DATABASE:
                 return self._databases[owner]
+            case DependencyKind.EVENTS:
+                return self._events[owner]
             case DependencyKind.LIFECYCLE:
                 return self._lifecycles.of(owner)
             case DependencyKind.GROUP:

@@ -3,6 +3,7 @@
 from plures.application import Assembly, assemble
 from plures.data import open_database
 
+from .events import RecordedEvents
 from .fakes import WrongFake, fake
 from .running import EVERYWHERE, NotRunnable, Running, Where, one_each, placements, run
 
@@ -10,6 +11,7 @@ __all__ = [
     "EVERYWHERE",
     "Assembly",
     "NotRunnable",
+    "RecordedEvents",
     "Running",
     "Where",
     "WrongFake",

@@ -1,4 +1,4 @@
-"""Which calls stay in a process and which leave it, and what therefore starts first."""
+"""Which calls and events stay in a process and which leave it, and what therefore starts first."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -43,6 +43,33 @@ def _calls(topology: ResolvedTopology, application: ApplicationFacts) -> Iterato
     for caller, facts in application.capabilities.items():
         for name in sorted(facts.needs):
             yield Call(caller, name, homes[caller], homes[name])
+
+
+@dataclass(frozen=True)
+class EventFlow:
+    """One way that events take, placed. Nothing waits for it.
+
+    Attributes:
+        publisher: The capability that publishes.
+        subscriber: The capability that handles.
+        source: Process of the publisher.
+        target: Process of the subscriber.
+    """
+
+    publisher: str
+    subscriber: str
+    source: str
+    target: str
+
+
+def event_flows(topology: ResolvedTopology, application: ApplicationFacts) -> tuple[EventFlow, ...]:
+    """Who gets events of whom, in the order of the application."""
+    homes = topology.homes
+    return tuple(
+        EventFlow(publisher, subscriber, homes[publisher], homes[subscriber])
+        for publisher, facts in application.capabilities.items()
+        for subscriber in sorted(facts.notifies)
+    )
 
 
 def process_needs(topology: ResolvedTopology, application: ApplicationFacts) -> Mapping[str, frozenset[str]]:

@@ -13,12 +13,14 @@ class CapabilityFacts:
         has_database: Whether it asks for a database of its own; an embedded one has one writer.
         has_implementation: Whether a process of ours can run it.
         missing: Names of contracts that it needs, but that no capability of the application has.
+        notifies: Names of the capabilities that get its events. It does not wait for them.
     """
 
     needs: frozenset[str] = frozenset()
     has_database: bool = False
     has_implementation: bool = True
     missing: tuple[str, ...] = ()
+    notifies: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from .calls import Call, calls_between, start_order
+from .calls import Call, EventFlow, calls_between, event_flows, start_order
 from .facts import ApplicationFacts
 from .model import Replicas
 from .resolved import ResolvedProcess, ResolvedTopology
@@ -22,6 +22,7 @@ class ProcessSummary:
         layer: Its place in the start order, from 0.
         local_calls: Calls from it that stay in it.
         remote_calls: Calls from it that leave it.
+        events: Whom its capabilities tell what has happened, in this process and in others.
     """
 
     name: str
@@ -35,6 +36,7 @@ class ProcessSummary:
     layer: int
     local_calls: tuple[Call, ...]
     remote_calls: tuple[Call, ...]
+    events: tuple[EventFlow, ...]
 
 
 @dataclass(frozen=True)
@@ -55,16 +57,23 @@ class TopologySummary:
 
 def summarise(topology: ResolvedTopology, application: ApplicationFacts) -> TopologySummary:
     """What each process hosts and calls."""
-    calls = calls_between(topology, application)
+    calls, flows = calls_between(topology, application), event_flows(topology, application)
     layers = {name: number for number, layer in enumerate(start_order(topology, application)) for name in layer}
     return TopologySummary(
         topology.name,
-        tuple(_process(process, application, calls, layers[process.name]) for process in topology.processes.values()),
+        tuple(
+            _process(process, application, calls, flows, layers[process.name])
+            for process in topology.processes.values()
+        ),
     )
 
 
 def _process(
-    process: ResolvedProcess, application: ApplicationFacts, calls: tuple[Call, ...], layer: int
+    process: ResolvedProcess,
+    application: ApplicationFacts,
+    calls: tuple[Call, ...],
+    flows: tuple[EventFlow, ...],
+    layer: int,
 ) -> ProcessSummary:
     mine = [call for call in calls if call.source == process.name]
     kind, runs = _who_runs(process)
@@ -84,6 +93,7 @@ def _process(
         layer=layer,
         local_calls=tuple(call for call in mine if call.local),
         remote_calls=tuple(call for call in mine if not call.local),
+        events=tuple(flow for flow in flows if flow.source == process.name),
     )
 
 

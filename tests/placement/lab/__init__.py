@@ -3,6 +3,7 @@
 from plures import Application, Capability
 
 from .echo import Circle, Colour, Echo, EchoService, Empty, Everything, Point, Sku, Square, Tree
+from .news import HEARD, ISSUES, Press, PressService, Reader, ReaderService
 from .relay import Relay, RelayService
 from .shelf import RUNS, Closed, Full, Put, Shelf, ShelfService
 from .trouble import Gone, Refused, Trouble, TroubleService
@@ -17,7 +18,9 @@ __all__ = [
     "Full",
     "Gone",
     "Point",
+    "Press",
     "Put",
+    "Reader",
     "Refused",
     "Relay",
     "Shelf",
@@ -35,5 +38,7 @@ app = Application(
         Capability(Echo, EchoService),
         Capability(Trouble, TroubleService),
         Capability(Shelf, ShelfService, migrations=[RUNS]),
+        Capability(Press, PressService, migrations=[ISSUES]),
+        Capability(Reader, ReaderService, migrations=[HEARD]),
     ],
 )

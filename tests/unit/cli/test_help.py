@@ -26,7 +26,8 @@ def test_the_commands() -> None:
     assert [" ".join(path) for path, _ in ALL] == [
         "", "run", "call", "topology", "topology show", "topology check", "data", "data status",
         "data migrate", "data check", "data backup", "data prepare", "data restore", "data move",
-        "new", "map", "advise",
+        "events", "events status", "events list", "events show", "events parked", "events resubmit", "events discard",
+        "events forget", "new", "map", "advise",
     ]  # fmt: skip
 
 

@@ -123,4 +123,11 @@ async def test_the_edge_answers_where_it_says(tmp_path: Path) -> None:
 
 def test_each_capability_in_a_process_of_its_own() -> None:
     assert one_each(assemble(guest([]))).processes == (Process("guest", ("guest",)), Process("edge", (), edge=True))
-    assert [process.name for process in one_each(assemble(app)).processes] == ["relay", "echo", "trouble", "shelf"]
+    assert [process.name for process in one_each(assemble(app)).processes] == [
+        "relay",
+        "echo",
+        "trouble",
+        "shelf",
+        "press",
+        "reader",
+    ]

@@ -31,6 +31,11 @@ class Owned:
         """As plures.toml says it."""
         return Dialect.SQLITE if self.database is None else Dialect.POSTGRESQL
 
+    @property
+    def may_exist(self) -> bool:
+        """False for an embedded one that no start has made yet."""
+        return self.database is not None or (self.data / f"{self.capability}.sqlite3").exists()
+
     def place(self) -> Place:
         """With its secrets; raises `PluresError` where the references of plures.toml lead to none."""
         server = self.project.settings.storage.server_of(self.capability)

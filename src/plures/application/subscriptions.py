@@ -1,0 +1,130 @@
+"""Which events the services of an application subscribe to: read from their classes, checked against the contracts that declare events."""
+
+import inspect
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from plures.contract import (
+    SUBSCRIPTION,
+    ContractDescription,
+    Event,
+    EventDescription,
+    OperationDescription,
+    SubscriptionDeclaration,
+    Unresolvable,
+    annotations_of,
+    read_delivery,
+)
+from plures.errors import Violation
+
+from . import rules
+from .implementation import show
+
+
+@dataclass(frozen=True)
+class Handler:
+    """A method of a service that handles an event, as it declares it.
+
+    Attributes:
+        method: Its name.
+        event: The class of the event.
+    """
+
+    method: str
+    event: type[Event]
+    declaration: SubscriptionDeclaration
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """One capability's wish to get one event.
+
+    Attributes:
+        publisher: The capability whose contract declares the event.
+        subscriber: The capability that handles it.
+        delivery: The operation of the subscriber that takes it.
+    """
+
+    publisher: str
+    subscriber: str
+    event: EventDescription
+    delivery: OperationDescription
+
+    @property
+    def name(self) -> str:
+        """`notifications.confirm`: what databases and operators know it by."""
+        return f"{self.subscriber}.{self.delivery.name}"
+
+
+def handlers_of(service: type) -> Iterator[tuple[str, Any, SubscriptionDeclaration]]:
+    """The methods of a class with `@subscribe()`, by name."""
+    for name, method in inspect.getmembers_static(service):
+        declaration = getattr(method, SUBSCRIPTION, None)
+        if isinstance(declaration, SubscriptionDeclaration):
+            yield name, method, declaration
+
+
+def read_handlers(service: type | None, contract: ContractDescription) -> tuple[tuple[Handler, ...], list[Violation]]:
+    """The handlers of a service, and what is wrong with them. None where its class cannot be known."""
+    handlers: list[Handler] = []
+    violations: list[Violation] = []
+    for name, method, declaration in handlers_of(service) if service is not None else ():
+        where = f"{service.__qualname__}.{name}" if service is not None else name
+        event, problem = _event_of(method)
+        if name in contract.operations:
+            problem = "it is an operation of the contract"
+        if not 0 < declaration.deadline_s < float("inf"):
+            problem = f"deadline_s={declaration.deadline_s!r} is no length of time"
+        if event is None or problem:
+            violations.append(rules.HANDLER.broken(where, problem=problem))
+        else:
+            handlers.append(Handler(name, event, declaration))
+    return tuple(handlers), violations
+
+
+def _event_of(method: Any) -> tuple[type[Event] | None, str]:
+    if not inspect.iscoroutinefunction(method):
+        return None, "it is no coroutine"
+    parameters = list(inspect.signature(method).parameters.values())[1:]
+    if len(parameters) != 1 or parameters[0].kind not in (
+        inspect.Parameter.POSITIONAL_ONLY,
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
+    ):
+        return None, f"it takes {len(parameters)} arguments instead of the event alone"
+    try:
+        hints = annotations_of(method)
+    except Unresolvable as error:
+        return None, f"an annotation cannot be resolved: {error}"
+    event = hints.get(parameters[0].name)
+    if not (isinstance(event, type) and issubclass(event, Event) and event is not Event):
+        return None, f"its parameter is {show(event)} instead of a class that inherits Event"
+    if hints.get("return", type(None)) is not type(None):
+        return None, f"it returns {show(hints['return'])}, which no one receives"
+    return event, ""
+
+
+def subscribe_all(
+    contracts: Mapping[str, ContractDescription], handlers: Mapping[str, tuple[Handler, ...]]
+) -> tuple[tuple[Subscription, ...], list[Violation]]:
+    """Who gets which event of whom. Both arguments are by capability."""
+    declared: dict[type, tuple[str, EventDescription]] = {}
+    violations: list[Violation] = []
+    for name, contract in contracts.items():
+        for event in contract.events:
+            if event.python in declared:
+                first = declared[event.python][0]
+                where = f"event {event.python.__qualname__}"
+                violations.append(rules.EVENT_TWICE.broken(where, first=first, second=name))
+            declared[event.python] = name, event
+    subscriptions: list[Subscription] = []
+    for name, those in handlers.items():
+        for handler in those:
+            if handler.event not in declared:
+                where = f"capability {name!r}, handler {handler.method!r}"
+                violations.append(rules.EVENT_UNDECLARED.broken(where, event=handler.event.__qualname__))
+                continue
+            publisher, event = declared[handler.event]
+            delivery = read_delivery(contracts[name].service, handler.method, event, handler.declaration)
+            subscriptions.append(Subscription(publisher, name, event, delivery))
+    return tuple(subscriptions), violations

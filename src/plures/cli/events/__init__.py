@@ -1,0 +1,5 @@
+"""`plures events`."""
+
+from .group import events_group
+
+__all__ = ["events_group"]

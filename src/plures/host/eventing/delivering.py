@@ -1,0 +1,113 @@
+"""The events of one replica: relays for what its capabilities publish, and handlers for what they subscribe to."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import inf
+from os import getpid
+from socket import gethostname
+from types import SimpleNamespace
+from typing import Any
+
+from plures.application import Assembly, Subscription, handlers_of
+from plures.contract import Codec, Malformed, OperationDescription, TooDeep
+from plures.data import Database
+from plures.errors import CallError, DeadlineExceeded, Outcome, PluresError, Text, Unavailable, Unimplemented
+from plures.events import Events, Relay, Stored, Undeliverable, Unreachable, check, prepare, register
+from plures.runtime import CallContext, current
+
+Deliver = Callable[[Stored], Awaitable[None]]
+
+
+@dataclass(eq=False)
+class HandlersHidden(PluresError):
+    """A service handles events, and nothing said so when the application was assembled."""
+
+    code = "host.handlers_hidden"
+    wording = Text(
+        "Cannot start {capability!r}",
+        why="its service handles events ({methods}), but what builds the service does not say which class it returns",
+        fix="Annotate what it returns: `def make(database: Database) -> {service}:`.",
+    )
+
+    capability: str
+    methods: str
+    service: str
+
+
+async def open_outbox(
+    assembly: Assembly, capability: str, database: Database, client: Callable[[str], Any]
+) -> tuple[Events, Relay]:
+    """What a capability publishes with, and what brings its events to their subscribers.
+
+    Args:
+        client: Subscriber → a client of the operations by which it gets events.
+
+    Raises:
+        SubscriptionGone: Events are kept for a subscription that the code does not have any more.
+    """
+    subscriptions = {
+        each.name: (each.event.name, _delivering(assembly.name, each, client(each.subscriber)))
+        for each in assembly.subscriptions
+        if each.publisher == capability
+    }
+    types = {name: type_ for name, (type_, _) in subscriptions.items()}
+    await prepare(database)
+    await check(database, capability, types)
+    await register(database, types)
+    relay = Relay(database, subscriptions, capability=capability, owner=f"{gethostname()} process {getpid()}")
+    declared = assembly.capabilities[capability].contract.events
+    return Events(capability, database, declared, relay.wake), relay
+
+
+def handling(capability: str, service: object, deliveries: Mapping[str, OperationDescription]) -> object:
+    """What takes the deliveries to a service: takes each event out of its envelope, and calls the handler.
+
+    Raises:
+        HandlersHidden: The service handles events that the assembly does not know of.
+    """
+    hidden = [name for name, *_ in handlers_of(type(service)) if name not in deliveries]
+    if hidden:
+        raise HandlersHidden(capability, ", ".join(hidden), type(service).__qualname__)
+    return SimpleNamespace(**{name: _handler(getattr(service, name)) for name in deliveries})
+
+
+def _handler(method: Callable[[Any], Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    def handle(id: str, source: str, type: str, time: datetime, data: Any, *_: object, **__: object) -> Awaitable[None]:  # noqa: A002, ARG001
+        return method(data)
+
+    return handle
+
+
+def _delivering(application: str, subscription: Subscription, client: Any) -> Deliver:
+    """Bring one stored event to its subscriber."""
+    source = f"/{application}/{subscription.publisher}"
+    codec: Codec = subscription.event.codec
+    method = subscription.delivery.name
+
+    async def deliver(stored: Stored) -> None:
+        try:
+            event = codec.decode((stored.body or "").encode())
+        except (Malformed, TooDeep) as error:
+            raise Undeliverable(f"what is stored of it is not a {subscription.event.name}: {error}") from error
+        time = datetime.fromtimestamp(stored.published_at / 1000, UTC)
+        token = current.set(CallContext(inf, 0, id=stored.request_id))
+        try:
+            # A client may get its operations later.
+            await getattr(client, method)(
+                stored.id, source, stored.type, time, event, partitionkey=stored.key, sequence=str(stored.sequence)
+            )
+        except CallError as error:
+            if _is_unreachable(error):
+                raise Unreachable(str(error)) from error
+            raise
+        finally:
+            current.reset(token)
+
+    return deliver
+
+
+def _is_unreachable(error: CallError) -> bool:
+    """Whether the handler certainly did not run, for a reason that has nothing to do with the event."""
+    is_elsewhere = error.outcome is Outcome.NOT_SENT and isinstance(error, Unavailable | DeadlineExceeded)
+    return is_elsewhere or isinstance(error, Unimplemented)

@@ -1,0 +1,170 @@
+"""`plures events`, while the application runs and while it does not."""
+
+import json
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from plures.cli import main
+
+from .programs import PATIENCE_S, PLURES, Program, program
+
+TOML = '[application]\nimport = "papers_app:{}"\n\n[topology.split]\npress = {{ capabilities = ["press"] }}\nrest = {{ capabilities = ["*"] }}\n'
+PRINT = "papers.press.v1.Press/Print"
+HEARD = "papers.reader.v1.Reader/Heard"
+TYPE = "papers.press.v1.IssuePrinted"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "papers_app.py").write_text(Path(__file__).with_name("papers_app.py").read_text())
+    (tmp_path / "plures.toml").write_text(TOML.format("app"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@contextmanager
+def running(folder: Path, topology: str = "monolith") -> Iterator[Program]:
+    with program(folder, *PLURES, "run", "--topology", topology, "--port", "0", "--control-port", "0") as started:
+        started.line(r"^health, contracts and calls" if topology == "monolith" else r"ready")
+        until(lambda: plures("call", HEARD).exit_code == 0)
+        yield started
+
+
+def plures(*arguments: str) -> Result:
+    result = CliRunner().invoke(main, arguments)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert "Traceback" not in result.output
+    return result
+
+
+def events(*arguments: str) -> Any:
+    """What a command says to programs."""
+    result = plures("events", *arguments, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    limit = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+
+
+def heard() -> list[int]:
+    return list(json.loads(plures("call", HEARD, "--json").stdout).get("value", []))
+
+
+def show(*papers: tuple[str, int]) -> None:
+    for paper, number in papers:
+        assert plures("call", PRINT, f"paper={paper}", f"number={number}").exit_code == 0
+
+
+def park(folder: Path) -> None:
+    """Ten attempts take some minutes."""
+    with closing(sqlite3.connect(folder / ".plures" / "press.sqlite3")) as connection, connection:
+        connection.execute("UPDATE plures_failures SET state = 'parked', attempts = 10 WHERE state = 'retrying'")
+
+
+def parked_while_stopped(folder: Path) -> None:
+    with running(folder) as program:
+        show(("easy", 1), ("hard", 2), ("hard", 3), ("easy", 4))
+        until(lambda: heard() == [1, 4] and len(events("parked", "--all")) == 2)
+        assert program.end(signal.SIGTERM) == 0
+    park(folder)
+
+
+def test_what_is_parked_is_seen_and_resubmitted_while_it_runs(folder: Path) -> None:
+    parked_while_stopped(folder)
+    with running(folder):
+        (count,) = events("status")
+        assert (count["backlog"], count["parked"], count["waiting"]) == (0, 1, 1)
+        (parked,) = events("parked")
+        assert (parked["key"], parked["sequence"], parked["attempts"]) == ("hard", 2, 10)
+        # The cause of a failure in another process is in its log alone.
+        assert "Hear" in parked["error"]
+        details = events("show", "2")
+        assert details["event"]["type"] == TYPE
+        assert details["standings"] == [{"subscription": "reader.hear", "state": "parked"}]
+        assert events("show", details["event"]["id"]) == details
+        plures("call", "papers.reader.v1.Reader/LearnToRead")
+        assert events("resubmit", "reader.hear", "2") == {"resubmitted": 1}
+        until(lambda: heard() == [1, 4, 2, 3] and events("parked", "--all") == [])
+        assert events("resubmit", "reader.hear", "--all") == {"resubmitted": 0}, (
+            "what was delivered is not delivered again"
+        )
+
+
+def test_what_is_discarded_while_it_is_stopped_lets_those_behind_it_follow(folder: Path) -> None:
+    parked_while_stopped(folder)
+    assert events("discard", "reader.hear", "--key", "hard") == {"discarded": 1}
+    (waiting,) = events("parked", "--all")
+    assert (waiting["sequence"], waiting["state"]) == (3, "retrying")
+    with running(folder):
+        plures("call", "papers.reader.v1.Reader/LearnToRead")
+        until(lambda: heard() == [1, 4, 3])
+
+
+def test_each_process_is_asked_for_its_own_events(folder: Path) -> None:
+    with running(folder, "split"):
+        show(("easy", 1), ("easy", 2))
+        until(lambda: heard() == [1, 2])
+        listed = events("list")
+        assert [(event["sequence"], event["key"], event["publisher"]) for event in listed] == [
+            (1, "easy", "press"),
+            (2, "easy", "press"),
+        ]
+        assert events("list", "press", "--after", "1", "--type", TYPE, "--key", "easy") == listed[1:]
+        assert events("list", "--key", "hard") == []
+
+
+def test_people_get_lines_that_can_be_searched(folder: Path) -> None:
+    parked_while_stopped(folder)
+    assert f"reader.hear   {TYPE} of press" in plures("events", "status").stdout
+    assert "reader.hear   2         hard  parked" in plures("events", "parked").stdout
+    (line,) = [line for line in plures("events", "list").stdout.splitlines() if line.startswith("3 ")]
+    assert TYPE in line
+    assert "hard" in line
+    assert "reader.hear: parked" in plures("events", "show", "2").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("show", "99"), "cli.event_not_found"),
+        (("show", "no-such-id"), "cli.event_not_found"),
+        (("status", "pres"), "cli.no_such_publisher"),
+        (("list", "reader"), "cli.no_such_publisher"),
+        (("resubmit", "reader.hear"), "cli.nothing_chosen"),
+        (("resubmit", "reader.her", "1"), "cli.no_such_subscription"),
+        (("forget", "reader.her"), "cli.no_such_subscription"),
+    ],
+)
+def test_mistakes_are_explained(folder: Path, arguments: tuple[str, ...], code: str) -> None:
+    result = plures("events", *arguments, "--json")
+    assert result.exit_code == 2
+    assert json.loads(result.stderr)["code"] == code
+
+
+def test_a_subscription_that_is_gone_is_forgotten_on_purpose_only(folder: Path) -> None:
+    with running(folder) as first:
+        show(("easy", 1))
+        until(lambda: heard() == [1])
+        assert first.end(signal.SIGTERM) == 0
+    (folder / "plures.toml").write_text(TOML.format("without_reader"))
+    with program(folder, *PLURES, "run", "--port", "0", "--control-port", "0") as refused:
+        assert refused.end() == 2
+    assert "events.subscription_gone" in refused.output
+    assert "plures events forget" in refused.output
+    assert events("forget", "reader.hear") == {"forgotten": "reader.hear"}
+    with program(folder, *PLURES, "run", "--port", "0", "--control-port", "0") as again:
+        again.line(r"^health, contracts and calls")
