@@ -101,11 +101,14 @@ class Services:
         """Make the relays of what the capabilities here publish."""
         for name, capability in self._hosted.items():
             if capability.publishes:
-                client = lambda subscriber: self._client(self._assembly.deliveries[subscriber].python)  # noqa: E731
                 database = self._databases[name]
-                self._events[name], relay = await open_outbox(self._assembly, name, database, client)
+                self._events[name], relay = await open_outbox(self._assembly, name, database, self._deliveries_to)
                 self.outboxes[name] = Outbox(database, relay.wake)
                 self._lifecycles.of(name).background(relay.run)
+
+    def _deliveries_to(self, subscriber: str) -> object:
+        """A client of the operations by which a capability gets events."""
+        return self._client(self._assembly.deliveries[subscriber].python)
 
     def _build(self, name: str) -> None:
         capability = self._hosted[name]
