@@ -1,6 +1,7 @@
 """The same business code in one process without any platform: services hold each other, and call each other directly."""
 
-from collections.abc import AsyncGenerator, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,23 @@ from typing import Any
 from bench.shop.rivals.plain_database import PlainDatabase
 from bench.shop.rivals.wiring import wired
 from plures.application import Assembly, DependencyKind
+
+
+class PlainEvents:
+    """What a team writes without a platform: handlers are called when the transaction is over, and what fails or dies is lost."""
+
+    def __init__(self, shop: "Shop") -> None:
+        self._shop = shop
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def publish(self, event: object) -> None:
+        task = asyncio.create_task(self._tell(event))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _tell(self, event: object) -> None:
+        for handle in self._shop.handlers_of(type(event)):
+            await handle(event)
 
 
 class Shop:
@@ -24,6 +42,14 @@ class Shop:
         description = self._assembly.contract(contract)
         assert description is not None
         return self._built[description.capability]
+
+    def handlers_of(self, event: type) -> list[Callable[[object], Awaitable[None]]]:
+        """The methods that subscribe to an event."""
+        return [
+            getattr(self._built[each.subscriber], each.delivery.name)
+            for each in self._assembly.subscriptions
+            if each.event.python is event
+        ]
 
     async def build_all(self) -> None:
         for name in self._assembly.capabilities:
@@ -50,7 +76,12 @@ class Shop:
         if database is not None:
             self._stack.callback(database.close)
         service = wired(
-            capability.implementation, capability.dependencies, self.service, closes_clients=False, database=database
+            capability.implementation,
+            capability.dependencies,
+            self.service,
+            closes_clients=False,
+            database=database,
+            events=PlainEvents(self),
         )
         self._built[name] = await self._stack.enter_async_context(service)
 

@@ -26,8 +26,9 @@ async def wired(
     *,
     closes_clients: bool = True,
     database: object = None,
+    events: object = None,
 ) -> AsyncGenerator[Any]:
-    """Build the service and start it; stop it on leaving. ``database`` is what it gets where it asks for one."""
+    """Build the service and start it; stop it on leaving. ``database`` and ``events`` are what it gets where it asks for them."""
     lifecycle = Lifecycle()
     async with AsyncExitStack() as stack:
 
@@ -44,6 +45,8 @@ async def wired(
                     return dependency.asked(**given(dependency.members))
                 case DependencyKind.DATABASE:
                     return database
+                case DependencyKind.EVENTS:
+                    return events
 
         def given(asked: Sequence[Dependency]) -> dict[str, Any]:
             return {dependency.parameter: provide(dependency) for dependency in asked}
