@@ -10,9 +10,7 @@ from typing import Any, Final, TypeVar
 
 import pytest
 
-from plures.contract import read_contract
 from plures.data import Database, Folder, Migration, Place, StatementFailed, open_database
-from plures.host.guard import guarded
 from plures.topology import DatabaseServer, Storage, Topology
 from tests.postgres import Postgres
 
@@ -58,12 +56,6 @@ def repeating(service: T) -> T:
     """Runs each method again whose transaction met another one, as the platform does around the operations of a service."""
     stand_in: Any = _Repeating(service)
     # It has the methods of the service.
-    return stand_in  # type: ignore[no-any-return]
-
-
-def remembering(service: T, contract: type, database: Database) -> T:
-    """A service with what the platform does around it: it repeats, and remembers commands that have a key."""
-    stand_in: Any = guarded(service, read_contract(contract)[0], database)
     return stand_in  # type: ignore[no-any-return]
 
 
