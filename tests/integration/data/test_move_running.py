@@ -183,3 +183,24 @@ async def test_orders_are_moved_to_a_server_and_back_while_customers_order(shop:
     # What is on the disk says the same after a start.
     async with shop.running():
         await shop.check(names)
+
+
+async def test_an_application_that_is_killed_meanwhile_has_its_orders_afterwards(shop: Shop) -> None:
+    async with shop.running() as application:
+        await shop.done("data", "prepare", "main", "--capability", "orders", "--admin-url-from", "ADMIN_URL")
+        customer = asyncio.create_task(shop.customer("ann"))
+        await until(lambda: len(shop.orders) > 5)
+        process = await shop.plures("data", "move", "orders", "--to", "main")
+        await until(lambda: bool(set(shop.data.glob("run/*.move"))) or process.returncode is not None)
+        # The customer has had each answer.
+        shop.close()
+        await customer
+        application.kill()
+        await process.communicate()
+        await application.wait()
+    moved = process.returncode == 0
+    shop.settle_in("main" if moved else "sqlite")
+    async with shop.running():
+        if not moved:
+            assert await shop.move_killed("main", []) is not None
+        await shop.check(["ann"])
