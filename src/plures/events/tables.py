@@ -39,6 +39,12 @@ _TABLES: Final = (
 
 _UNNUMBERED: Final = """
 CREATE INDEX IF NOT EXISTS plures_events_unnumbered ON plures_events (number) WHERE sequence IS NULL"""
+# Where all is there, nothing is made: even CREATE INDEX IF NOT EXISTS waits for open transactions, and lets no publisher in meanwhile.
+_MISSING: Final = """
+SELECT count(*) FROM (VALUES
+    ('plures_events'), ('plures_events_by_type'), ('plures_events_unnumbered'), ('plures_subscriptions'), ('plures_failures'),
+    ('plures_failures_by_key'), ('plures_failures_by_sequence'), ('plures_failures_by_state'), ('plures_relay')
+) AS wanted (name) WHERE to_regclass(wanted.name) IS NULL"""
 _ALONE: Final = "SELECT pg_advisory_xact_lock(hashtextextended('plures events ' || current_schema(), 0))"
 # Rows that were moved here bring numbers of their own.
 _GO_ON: Final = """
@@ -61,16 +67,22 @@ _SET_LAST: Final = "UPDATE sqlite_sequence SET seq = :last WHERE name = 'plures_
 
 async def prepare(database: Database) -> None:
     """Make the tables where there are none. Replicas that do so at once wait for one another."""
+    dialect = database.dialect
     async with database.plain_write() as connection:
-        if database.dialect is Dialect.POSTGRESQL:
-            await connection.execute(_ALONE)
-        for statement in (_EVENTS.format(number=_NUMBER[database.dialect]), *_TABLES):
-            await connection.execute(statement)
-        if database.dialect is Dialect.POSTGRESQL:
-            await connection.execute(_UNNUMBERED)
-            await connection.execute(_GO_ON)
-        else:
+        if dialect is Dialect.SQLITE:
+            await _make(connection, dialect)
             await _go_on(connection)
+            return
+        if await connection.scalar(_MISSING):
+            await connection.execute(_ALONE)
+            await _make(connection, dialect)
+            await connection.execute(_UNNUMBERED)
+        await connection.execute(_GO_ON)
+
+
+async def _make(connection: Connection, dialect: Dialect) -> None:
+    for statement in (_EVENTS.format(number=_NUMBER[dialect]), *_TABLES):
+        await connection.execute(statement)
 
 
 async def _go_on(connection: Connection) -> None:

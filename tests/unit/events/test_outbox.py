@@ -57,6 +57,19 @@ async def test_many_replicas_may_prepare_at_once(place) -> None:
         await each.close()
 
 
+async def test_a_replica_that_starts_waits_for_no_publisher(postgres) -> None:
+    """Also not for one that is stopped in its transaction."""
+    place = await postgres.schema()
+    one = await open_prepared(place)
+    async with one.write() as slow:
+        await append(slow, Record("slow", TYPE, "", "{}", ""), one.dialect)
+        async with asyncio.timeout(10):
+            other = await open_prepared(place)
+            await register(other, {NAME: TYPE})
+    await one.close()
+    await other.close()
+
+
 async def test_what_becomes_visible_late_is_numbered_late_and_not_passed_by(server: Database) -> None:
     async with server.write() as slow:
         await append(slow, Record("slow", TYPE, "", "{}", ""), server.dialect)
