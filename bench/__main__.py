@@ -1,4 +1,4 @@
-"""``python -m bench [calls|shop|data|search|start|render] [--quick]`` measures, prints, keeps JSON, renders the document."""
+"""``python -m bench [calls|shop|data|events|search|start|render] [--quick]`` measures, prints, keeps JSON, renders the document."""
 
 import argparse
 import sys
@@ -17,6 +17,7 @@ SUITES = {
     "calls": "bench.calls.suite",
     "shop": "bench.shop.suite",
     "data": "bench.data",
+    "events": "bench.events",
     "search": "bench.search",
     "start": "bench.start",
 }

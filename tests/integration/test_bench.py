@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import events
 from bench.calls.rival import MODULES
 from bench.calls.suite import DIRECT, IN_PROCESS
 from bench.data import STORES
@@ -44,6 +45,20 @@ def test_the_quick_data_benchmark_measures_both_stores_beside_their_drivers(tmp_
     assert all(set(each) == {column.key for column in result.sections[0].columns} for each in figures)
     assert all(figure > 0 for each in figures for figure in each.values())
     assert [target.bound for target in result.targets] == ["at least", "at least"]
+
+
+def test_the_quick_events_benchmark_measures_publishing_delivering_and_draining(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bench", "events", "--quick", "--rounds", "1", "--results", str(tmp_path)]
+    subprocess.run(command, check=True, cwd=ROOT, timeout=300, stdout=subprocess.DEVNULL)
+
+    result = read(tmp_path / "events.quick.json")
+
+    *publishing, delivered, drained = result.sections
+    assert [tuple(row.subject for row in section.rows) for section in publishing] == [*events.STORES.values()]
+    assert [row.subject for row in delivered.rows] == [ours for _, ours in events.STORES.values()]
+    assert [row.subject for row in drained.rows] == ["drained"]
+    assert all(row.figures[column.key] > 0 for each in result.sections for row in each.rows for column in each.columns)
+    assert len(result.targets) == 8
 
 
 def test_the_document_shows_figures_and_says_which_targets_are_missed(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """What a capability gets: reads that see a snapshot, and writes as if they came one at a time. Knows no store."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .connection import Connection
 from .errors import DatabaseClosed, NestedWrite, WritesUnderWay
 from .holding import Hold, Tenure
-from .store import Dialect, Store
+from .store import Dialect, Store, Transaction
 from .work import work_on
 
 if TYPE_CHECKING:
@@ -86,15 +86,21 @@ class Database:
         async with turn, self._write() as connection:
             yield connection
 
-    def plain_write(self) -> AbstractAsyncContextManager[Connection]:
+    def plain_write(self, *, lasts: bool = True) -> AbstractAsyncContextManager[Connection]:
         """A connection for rows of the platform's own: it commits on leaving, whatever the running call holds back.
 
         On PostgreSQL each of its statements sees what others have committed until then, and it never makes a `write()` fail.
+
+        Args:
+            lasts: Else a crash of the server may undo it, alone or with such writes after it, and its commit does not wait for the disk.
         """
-        return self._write(is_plain=True)
+        return self._write(lambda store: store.plain_write(lasts=lasts))
 
     @asynccontextmanager
-    async def _write(self, *, is_plain: bool = False) -> AsyncGenerator[Connection]:
+    async def _write(
+        self,
+        begin: Callable[[Store], AbstractAsyncContextManager[Transaction]] = lambda store: store.write(),
+    ) -> AsyncGenerator[Connection]:
         task = asyncio.current_task()
         if task in self._writing:
             raise NestedWrite(self._capability)
@@ -103,7 +109,7 @@ class Database:
         with self._in_use() as store:
             self._writing[task] = None
             try:
-                async with store.plain_write() if is_plain else store.write() as transaction:
+                async with begin(store) as transaction:
                     connection = self._writing[task] = Connection(transaction)
                     yield connection
             finally:

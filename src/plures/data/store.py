@@ -80,8 +80,12 @@ class Store(Protocol):
         """A transaction that commits on leaving, and rolls back on an exception."""
         ...
 
-    def plain_write(self) -> AbstractAsyncContextManager[Transaction]:
-        """As `write`, but each statement sees what others have committed until then, and no other transaction fails because of it."""
+    def plain_write(self, *, lasts: bool) -> AbstractAsyncContextManager[Transaction]:
+        """As `write`, but each statement sees what others have committed until then, and no other transaction fails because of it.
+
+        Args:
+            lasts: Else a crash of the server may undo it, alone or with plain writes after it.
+        """
         ...
 
     def alone(self) -> AbstractAsyncContextManager[None]:

@@ -4,9 +4,9 @@ Each lease has an epoch, one above the last. Whatever the holder writes, it writ
 still its own: a holder that was stopped and wakes up after another has taken over is refused. The clock is the server's.
 """
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import Final
 
 from plures.data import Connection, Database, Dialect
@@ -18,9 +18,8 @@ LEASE_S: Final = 6.0
 _NOW: Final = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 # A lease that ends later than any could is one of a clock that was wrong.
 _TAKE: Final = f"""
-UPDATE plures_relay SET epoch = epoch + 1, holder = :holder, expires_at = {_NOW} + :lease_ms, last_sequence = greatest(
-    last_sequence, (SELECT coalesce(max(sequence), 0) FROM plures_events), (SELECT coalesce(max(position), 0) FROM plures_subscriptions)
-) WHERE expires_at <= {_NOW} OR expires_at > {_NOW} + 10 * :lease_ms
+UPDATE plures_relay SET epoch = epoch + 1, holder = :holder, expires_at = {_NOW} + :lease_ms
+WHERE expires_at <= {_NOW} OR expires_at > {_NOW} + 10 * :lease_ms
 RETURNING epoch"""  # noqa: S608
 _RENEW: Final = f"UPDATE plures_relay SET expires_at = {_NOW} + :lease_ms WHERE epoch = :epoch"  # noqa: S608
 _GIVE_UP: Final = "UPDATE plures_relay SET expires_at = 0, holder = '' WHERE epoch = :epoch"
@@ -35,35 +34,31 @@ class Lease:
         self._database = database
         self._capability = capability
         self._lease_s = lease_s
+        self._renew_at = monotonic() + lease_s / 3
         self.epoch = epoch
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[Connection]:
-        """A transaction of the holder.
+        """A transaction of the holder. A crash of the server may undo it, with those after it: then they are done again.
 
         Raises:
             LeaseLost: Another replica has taken over; nothing was written.
         """
-        async with self._database.plain_write() as connection:
+        async with self._database.plain_write(lasts=False) as connection:
             await lock(connection, self._database.dialect, self)
             yield connection
 
     def lost(self) -> LeaseLost:
         return LeaseLost(self._capability)
 
-    async def keep(self) -> None:
-        """Renew the lease again and again; ends by `LeaseLost` alone."""
-        if self._database.dialect is Dialect.SQLITE:
-            await asyncio.Event().wait()
-        while True:
-            await asyncio.sleep(self._lease_s / 3)
-            await self.renew()
-
-    async def renew(self) -> None:
+    async def renew(self, connection: Connection) -> None:
+        """Renew it where a third of its time is over; called at each look. Raises `LeaseLost`."""
+        if monotonic() < self._renew_at:
+            return
         values = {"epoch": self.epoch, "lease_ms": int(self._lease_s * 1000)}
-        async with self._database.plain_write() as connection:
-            if (await connection.execute(_RENEW, values)).rowcount == 0:
-                raise self.lost()
+        if (await connection.execute(_RENEW, values)).rowcount == 0:
+            raise self.lost()
+        self._renew_at = monotonic() + self._lease_s / 3
 
     async def give_up(self) -> None:
         """Let another replica take over at once."""
@@ -81,10 +76,11 @@ async def take(database: Database, capability: str, holder: str, lease_s: float 
     return None if epoch is None else Lease(database, capability, epoch, lease_s)
 
 
-async def lock(connection: Connection, dialect: Dialect, lease: Lease | None = None) -> None:
-    """Until the transaction ends, no other changes what relays change. Raises `LeaseLost` where a lease was taken over."""
+async def lock(connection: Connection, dialect: Dialect, lease: Lease | None = None) -> int:
+    """Until the transaction ends, no other changes what relays change: the epoch. Raises `LeaseLost` where a lease was taken over."""
     if dialect is Dialect.SQLITE:
-        return
-    epoch = await connection.scalar(LOCK)
+        return 0
+    epoch: int = await connection.scalar(LOCK)
     if lease is not None and epoch != lease.epoch:
         raise lease.lost()
+    return epoch

@@ -5,13 +5,14 @@ on from the last number would pass it by. The sequence is given after the commit
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final, TypeAlias
 
-from plures.data import Database, Dialect
+from plures.data import Connection, Database, Dialect
 
 from .lease import Lease
 
 AT_ONCE: Final = 2_000
+Row: TypeAlias = Any
 
 # One statement, whose update of the lease's row is the lock and the check of the epoch. Where nothing is to be numbered, it writes nothing.
 NUMBER: Final = """
@@ -34,11 +35,23 @@ async def number(database: Database, lease: Lease, most: int = AT_ONCE) -> tuple
     Raises:
         LeaseLost: Another replica has taken over.
     """
-    async with database.plain_write() as connection:
-        row = (await connection.execute(NUMBER, {"most": most, "epoch": lease.epoch})).one()
+    # The positions that are written later last only if this does.
+    async with database.plain_write(lasts=False) as connection:
+        await lease.renew(connection)
+        row = await _number(connection, lease.epoch, most)
     if row.fresh != row.given:
         raise lease.lost()
     return row.fresh, row.types or ()
+
+
+async def number_all(connection: Connection, epoch: int) -> None:
+    """Number all that can be seen, in a transaction that has the row of the lease locked."""
+    while (await _number(connection, epoch, AT_ONCE)).fresh:
+        pass
+
+
+async def _number(connection: Connection, epoch: int, most: int) -> Row:
+    return (await connection.execute(NUMBER, {"most": most, "epoch": epoch})).one()
 
 
 _LAST: Final = "SELECT seq FROM sqlite_sequence WHERE name = 'plures_events'"

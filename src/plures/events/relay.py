@@ -7,7 +7,7 @@ from contextlib import suppress
 from time import time
 from typing import Final, TypeAlias, cast
 
-from plures.data import Database, ServerUnreachable, StatementFailed, TooManyConnections
+from plures.data import Database, Dialect, ServerUnreachable, StatementFailed, TooManyConnections
 from plures.errors import PluresError
 
 from .deliveries import Deliver
@@ -17,6 +17,7 @@ from .lease import Lease, take
 from .numbering import Look
 from .pace import Pace
 from .retention import sweep
+from .tables import prepare
 
 Subscriptions: TypeAlias = Mapping[str, tuple[str, Deliver]]
 """Name → type of the events, and what delivers one."""
@@ -55,6 +56,8 @@ class Relay:
         self._pace = pace
         self._woken = asyncio.Event()
         self._outages = 0
+        # A database may move to another kind of server while it is used.
+        self._dialect: Dialect | None = None
 
     def wake(self) -> None:
         """Called after a commit that published, and after an operator has changed failures."""
@@ -68,7 +71,11 @@ class Relay:
 
     async def _hold(self) -> float:
         """Deliver as long as the lease is ours; how long to wait before the next try, in seconds."""
+        dialect = self._database.dialect
         try:
+            if dialect is not self._dialect:
+                await prepare(self._database)
+                self._dialect = dialect
             lease = await take(self._database, self._capability, self._owner, self._pace.lease_s)
             if lease is not None:
                 try:
@@ -80,6 +87,8 @@ class Relay:
             cause = _cause(error)
             if isinstance(cause, LeaseLost):
                 _LOG.warning("%s", cause)
+            elif self._database.dialect is not dialect:
+                _LOG.info("the database of %s has moved; its events go on there", self._capability)
             elif _is_outage(cause):
                 return self._pause_s(cause)
             else:
@@ -93,7 +102,6 @@ class Relay:
         ]
         # Whatever fails ends all of it. What is in the database is all that is needed to begin again.
         async with asyncio.TaskGroup() as group:
-            group.create_task(lease.keep())
             group.create_task(self._look(lease, feeds))
             group.create_task(self._sweep(lease))
             for feed in feeds:

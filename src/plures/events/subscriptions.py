@@ -8,12 +8,11 @@ from plures.data import Connection, Database, Dialect
 
 from .errors import SubscriptionGone, UnknownSubscription
 from .lease import lock
+from .numbering import number_all
 
 _LAST: Final = {
     Dialect.SQLITE: "(SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'plures_events')",
-    Dialect.POSTGRESQL: """(SELECT greatest(
-    last_sequence, (SELECT coalesce(max(sequence), 0) FROM plures_events), (SELECT coalesce(max(position), 0) FROM plures_subscriptions)
-) FROM plures_relay)""",
+    Dialect.POSTGRESQL: "(SELECT last_sequence FROM plures_relay)",
 }
 _REGISTER: Final = """
 INSERT INTO plures_subscriptions (name, type, position, created_at) VALUES (:name, :type, {last}, :now) ON CONFLICT (name) DO NOTHING"""
@@ -32,6 +31,10 @@ async def register(database: Database, subscriptions: Mapping[str, str]) -> None
         return
     statement = _REGISTER.format(last=_LAST[database.dialect])
     async with database.plain_write() as connection:
+        epoch = await lock(connection, database.dialect)
+        if database.dialect is Dialect.POSTGRESQL:
+            # What was committed until now comes before the beginning, and what is committed later behind it.
+            await number_all(connection, epoch)
         for name, type_ in new.items():
             await connection.execute(statement, {"name": name, "type": type_, "now": int(time() * 1000)})
 

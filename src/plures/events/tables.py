@@ -46,10 +46,16 @@ SELECT count(*) FROM (VALUES
     ('plures_failures_by_key'), ('plures_failures_by_sequence'), ('plures_failures_by_state'), ('plures_relay')
 ) AS wanted (name) WHERE to_regclass(wanted.name) IS NULL"""
 _ALONE: Final = "SELECT pg_advisory_xact_lock(hashtextextended('plures events ' || current_schema(), 0))"
-# Rows that were moved here bring numbers of their own.
-_GO_ON: Final = """
+# Rows that were moved here bring numbers of their own, and SQLite does not note the last sequence.
+_GO_ON: Final = (
+    """
 SELECT setval(pg_get_serial_sequence('plures_events', 'number'), held.most) FROM (SELECT max(number) AS most FROM plures_events) AS held
-WHERE held.most > coalesce(pg_sequence_last_value(pg_get_serial_sequence('plures_events', 'number')::regclass), 0)"""
+WHERE held.most > coalesce(pg_sequence_last_value(pg_get_serial_sequence('plures_events', 'number')::regclass), 0)""",
+    """
+UPDATE plures_relay SET last_sequence = greatest(last_sequence, held.most) FROM (SELECT greatest(
+    (SELECT max(sequence) FROM plures_events), (SELECT max(position) FROM plures_subscriptions)
+) AS most) AS held WHERE held.most > last_sequence""",
+)
 
 _BEGIN_NUMBERS: Final = """
 INSERT INTO sqlite_sequence (name, seq)
@@ -77,7 +83,8 @@ async def prepare(database: Database) -> None:
             await connection.execute(_ALONE)
             await _make(connection, dialect)
             await connection.execute(_UNNUMBERED)
-        await connection.execute(_GO_ON)
+        for statement in _GO_ON:
+            await connection.execute(statement)
 
 
 async def _make(connection: Connection, dialect: Dialect) -> None:

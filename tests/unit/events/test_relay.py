@@ -56,11 +56,8 @@ async def is_at_both(database: Database) -> bool:
 
 
 async def test_a_new_subscription_begins_with_what_is_published_from_then_on(database: Database) -> None:
+    """Also where no relay has numbered yet what came before."""
     await publish(database, "before")
-    lease = await take(database, "orders", "test")
-    if database.dialect == "postgresql":
-        await number(database, lease)
-    await lease.give_up()
     inbox = Inbox()
     async with relaying(database, {NAME: inbox}):
         await publish(database, "after")
@@ -365,13 +362,14 @@ async def test_a_stalled_relay_is_refused_after_another_has_taken_over(server: D
         async with stalled.write() as connection:
             await move_to(connection, NAME, 1)
     with pytest.raises(LeaseLost):
-        await stalled.renew()
+        async with server.plain_write() as connection:
+            await stalled.renew(connection)
     assert await rows(server, POSITION) == [(0,)]
     assert await number(server, other) == (1, [TYPE])
     assert await take(server, "orders", "third") is None
     # Giving up what it does not have any more takes it from no other.
     await stalled.give_up()
-    await other.renew()
+    assert await take(server, "orders", "third") is None
 
 
 async def test_a_lease_that_a_wrong_clock_has_given_is_taken_over(server: Database) -> None:

@@ -40,9 +40,9 @@ class Dying:
         self._step()
 
     @asynccontextmanager
-    async def plain_write(self) -> AsyncIterator[Connection]:
+    async def plain_write(self, *, lasts: bool = True) -> AsyncIterator[Connection]:
         self._step()
-        async with self._database.plain_write() as connection:
+        async with self._database.plain_write(lasts=lasts) as connection:
             yield connection
             self._step()
         self._step()

@@ -27,6 +27,7 @@ SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND usename = current_user AND application_name = 'plures' AND pid <> ALL($1::int[])"""
 # A process that is stopped inside must not hold its locks for as long.
 _PLAIN: Final = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = '10s'"
+_PASSING: Final = f"{_PLAIN}; SET LOCAL synchronous_commit = off"
 
 
 class PostgresStore:
@@ -66,9 +67,9 @@ class PostgresStore:
             await transaction.commit()
 
     @asynccontextmanager
-    async def plain_write(self) -> AsyncGenerator[PostgresTransaction]:
+    async def plain_write(self, *, lasts: bool) -> AsyncGenerator[PostgresTransaction]:
         """As `Store.plain_write`. The server ends one in which nothing happens for ten seconds."""
-        async with self._transaction(_PLAIN, self._pool.writers) as transaction:
+        async with self._transaction(_PLAIN if lasts else _PASSING, self._pool.writers) as transaction:
             yield transaction
             await transaction.commit()
 

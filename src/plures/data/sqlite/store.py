@@ -95,8 +95,9 @@ class SqliteStore:
         finally:
             await self._end(transaction, connection, self._writers)
 
-    def plain_write(self) -> AbstractAsyncContextManager["SqliteTransaction"]:
-        """As `Store.plain_write`. Writes come one at a time here anyway."""
+    def plain_write(self, *, lasts: bool) -> AbstractAsyncContextManager["SqliteTransaction"]:
+        """As `Store.plain_write`. Writes come one at a time here anyway, and last."""
+        del lasts
         return self.write()
 
     def alone(self) -> AbstractAsyncContextManager[None]:
