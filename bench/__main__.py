@@ -17,7 +17,7 @@ SUITES = {
     "calls": "bench.calls.suite",
     "shop": "bench.shop.suite",
     "data": "bench.data",
-    "events": "bench.events",
+    "events": "bench.events.suite",
     "search": "bench.search",
     "start": "bench.start",
 }

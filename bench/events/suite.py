@@ -1,6 +1,6 @@
 """Events: a transaction that publishes, beside a hand-written outbox; how soon they arrive; how fast a backlog drains; what an idle relay costs.
 
-``python -m bench.events TIMES BACKLOG SEED`` measures one round.
+``python -m bench.events.suite TIMES BACKLOG SEED`` measures one round.
 """
 
 import asyncio
@@ -11,15 +11,12 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
-from typing import Any
 from uuid import uuid4
 
 import msgspec
 from rich.progress import track
-from sqlalchemy import create_engine, event
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from bench.events.by_hand import BODY, TYPE, Once, on_postgresql, on_sqlite
 from bench.options import Options
 from bench.postgres import served
 from bench.processes import run_worker, worker
@@ -29,17 +26,13 @@ from plures.data import Database, Folder, Migration, Place, Server, open_databas
 from plures.events import Record, Relay, Stored, append, prepare, register
 
 Figures = dict[str, float]
-Once = Callable[[str], Awaitable[None]]
-"""Places an order with this id, and publishes that it did."""
-
 TOGETHER = 16
 STORES = {
     "SQLite": ("SQLAlchemy, hand-written, no asyncio", "Plures, SQLite"),
     "PostgreSQL": ("SQLAlchemy, hand-written", "Plures, PostgreSQL"),
 }
 OURS = [ours for _, ours in STORES.values()]
-BODY = '{"orderId":"o-1","customerId":"c-1","total":{"amount":"1180","currency":"EUR"},"lines":[{"productId":"tea","quantity":2}]}'
-_NAME, _TYPE = "notifications.confirm", "shop.orders.v1.OrderPlaced"
+_NAME = "notifications.confirm"
 _BATCHES = 10
 _LIMIT_S = 900.0
 _IDLE_S = 10.0
@@ -57,7 +50,7 @@ def run(options: Options) -> Result:
     rounds: list[dict[str, Figures]] = []
     times, backlog = (20, 3_000) if options.quick else (1_000, 1_000_000)
     for number in track(range(options.rounds), description="Events"):
-        with worker("bench.events", str(times), str(backlog), str(options.seed + number)) as measuring:
+        with worker("bench.events.suite", str(times), str(backlog), str(options.seed + number)) as measuring:
             rounds.append(msgspec.json.decode(measuring.read_line(_LIMIT_S), type=dict[str, Figures]))
     sections = [*(_publishing(store, rounds) for store in STORES), _delivering(rounds), _draining(rounds, backlog)]
     return Result("events", options.quick, options.rounds, options.seed, sections, _targets(sections))
@@ -120,8 +113,8 @@ async def measure(times: int, backlog: int, seed: int) -> None:
     with TemporaryDirectory() as folder:
         async with served(Path(folder, "server"), most_connections=2 * TOGETHER) as server:
             for (bare, ours), rival, place in (
-                (STORES["SQLite"], _sqlite(Path(folder, "bare.sqlite3")), Folder(Path(folder))),
-                (STORES["PostgreSQL"], _postgresql(server), server),
+                (STORES["SQLite"], on_sqlite(Path(folder, "bare.sqlite3")), Folder(Path(folder))),
+                (STORES["PostgreSQL"], on_postgresql(server, TOGETHER), server),
             ):
                 async with _opened(place) as database, rival as by_hand:
                     once = {bare: by_hand, ours: _plures(database)}
@@ -166,7 +159,7 @@ def _plures(database: Database) -> Once:
     async def place(one: str) -> None:
         async with database.write() as connection:
             await connection.execute(_ORDER, {"id": one})
-            await append(connection, Record(one, _TYPE, one, BODY, ""), database.dialect)
+            await append(connection, Record(one, TYPE, one, BODY, ""), database.dialect)
 
     return place
 
@@ -210,9 +203,9 @@ async def _idle(database: Database, idle_s: float) -> Figures:
 
 async def _drain(database: Database, backlog: int) -> Figures:
     """Events that no relay has seen yet, to a handler that does nothing."""
-    await register(database, {_NAME: _TYPE})
+    await register(database, {_NAME: TYPE})
     async with database.write() as connection:
-        await connection.execute(_FILL.format(type=_TYPE, body=BODY.replace(":", "\\:"), rows=backlog))
+        await connection.execute(_FILL.format(type=TYPE, body=BODY.replace(":", "\\:"), rows=backlog))
     times: list[float] = []
     all_arrived = asyncio.Event()
 
@@ -234,75 +227,14 @@ async def _drain(database: Database, backlog: int) -> Figures:
 
 @asynccontextmanager
 async def _relaying(database: Database, deliver: Callable[[Stored], Awaitable[None]]) -> AsyncGenerator[Relay]:
-    await register(database, {_NAME: _TYPE})
-    relay = Relay(database, {_NAME: (_TYPE, deliver)}, capability="orders", owner="bench")
+    await register(database, {_NAME: TYPE})
+    relay = Relay(database, {_NAME: (TYPE, deliver)}, capability="orders", owner="bench")
     running = asyncio.create_task(relay.run())
     # Until it has the lease and has read what there was.
     await asyncio.sleep(0.3)
     yield relay
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
-
-
-class _Base(DeclarativeBase):
-    pass
-
-
-class _Order(_Base):
-    __tablename__ = "orders_by_hand"
-    id: Mapped[str] = mapped_column(primary_key=True)
-    total: Mapped[int]
-
-
-class _Outbox(_Base):
-    __tablename__ = "outbox"
-    number: Mapped[int] = mapped_column(primary_key=True)
-    id: Mapped[str]
-    type: Mapped[str]
-    key: Mapped[str]
-    body: Mapped[str]
-
-
-def _rows(one: str) -> list[Any]:
-    return [_Order(id=one, total=1180), _Outbox(id=one, type=_TYPE, key=one, body=BODY)]
-
-
-@asynccontextmanager
-async def _sqlite(path: Path) -> AsyncGenerator[Once]:
-    """Its functions never wait, so callers in flight come one after the other."""
-    engine = create_engine(f"sqlite:///{path}")
-
-    @event.listens_for(engine, "connect")
-    def _(connection: Any, _record: Any) -> None:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-
-    _Base.metadata.create_all(engine)
-
-    async def place(one: str) -> None:
-        with Session(engine) as session, session.begin():
-            session.add_all(_rows(one))
-
-    yield place
-    engine.dispose()
-
-
-@asynccontextmanager
-async def _postgresql(server: Server) -> AsyncGenerator[Once]:
-    engine = create_async_engine(
-        server.url.replace("postgresql://", "postgresql+asyncpg://"),
-        pool_size=TOGETHER,
-        isolation_level="SERIALIZABLE",
-    )
-    async with engine.begin() as connection:
-        await connection.run_sync(_Base.metadata.create_all)
-
-    async def place(one: str) -> None:
-        async with AsyncSession(engine) as session, session.begin():
-            session.add_all(_rows(one))
-
-    yield place
-    await engine.dispose()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Events beside an outbox that is written by hand."""
