@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bench import events
 from bench.calls.rival import MODULES
 from bench.calls.suite import DIRECT, IN_PROCESS
 from bench.data import STORES
 from bench.document import render
+from bench.events import suite as events
 from bench.results import TIMES, Column, Result, Row, Section, Target, read, write
 
 ROOT = Path(__file__).parents[2]
