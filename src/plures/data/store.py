@@ -3,7 +3,8 @@
 `plures.data.sqlite` is one, `plures.data.postgresql` another. Nothing here knows which.
 """
 
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -86,6 +87,17 @@ class Store(Protocol):
         Args:
             lasts: Else a crash of the server may undo it, alone or with plain writes after it.
         """
+        ...
+
+    def hearing(self, call: Callable[[], None]) -> AbstractAsyncContextManager[asyncio.Event]:
+        """Meanwhile `call` is called when another process has called `tell` on the same data, where the store can do that.
+
+        The event is set when no more will be heard.
+        """
+        ...
+
+    async def tell(self) -> None:
+        """Call what other processes hear by. It may be lost."""
         ...
 
     def alone(self) -> AbstractAsyncContextManager[None]:

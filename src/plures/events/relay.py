@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from time import time
+from time import monotonic, time
 from typing import Final, TypeAlias, cast
 
 from plures.data import Database, Dialect, ServerUnreachable, StatementFailed, TooManyConnections
@@ -22,6 +22,10 @@ from .tables import prepare
 Subscriptions: TypeAlias = Mapping[str, tuple[str, Deliver]]
 """Name → type of the events, and what delivers one."""
 
+_BETWEEN_S: Final = 0.02
+"""A replica tells of what it published once in so long, at most."""
+
+_HEAR_AGAIN_S: Final = 5.0
 _LOG: Final = logging.getLogger("plures.events")
 
 
@@ -67,7 +71,20 @@ class Relay:
         """Deliver until cancelled. Deliveries in flight come to their end then, and another replica may take over."""
         while True:
             wait_s = await self._hold()
-            await asyncio.sleep(wait_s)
+            await self._stand_by(monotonic() + wait_s)
+
+    async def _stand_by(self, until: float) -> None:
+        """Until the next try, let the replica that delivers know of what is published here."""
+        while (left_s := until - monotonic()) > 0:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left_s):
+                    await self._woken.wait()
+            if self._woken.is_set():
+                self._woken.clear()
+                # Where it fails, the other finds the events when it looks.
+                with suppress(PluresError, OSError):
+                    await self._database.store.tell()
+                await asyncio.sleep(_BETWEEN_S)
 
     async def _hold(self) -> float:
         """Deliver as long as the lease is ours; how long to wait before the next try, in seconds."""
@@ -104,6 +121,7 @@ class Relay:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._look(lease, feeds))
             group.create_task(self._sweep(lease))
+            group.create_task(self._hear())
             for feed in feeds:
                 group.create_task(self._feed(feed))
 
@@ -123,6 +141,20 @@ class Relay:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._pace.look_s):
                         await self._woken.wait()
+
+    async def _hear(self) -> None:
+        """What other replicas publish."""
+        while True:
+            store = self._database.store
+            with suppress(PluresError, OSError):
+                async with store.hearing(self._woken.set) as lost:
+                    # Some may have been published before.
+                    self._woken.set()
+                    while store is self._database.store and not lost.is_set():
+                        with suppress(TimeoutError):
+                            async with asyncio.timeout(_HEAR_AGAIN_S):
+                                await lost.wait()
+            await asyncio.sleep(self._pace.look_s)
 
     async def _sweep(self, lease: Lease) -> None:
         while True:

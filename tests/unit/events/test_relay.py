@@ -347,6 +347,31 @@ async def test_one_of_many_replicas_delivers_and_another_follows(postgres) -> No
         await replica.close()
 
 
+async def test_what_another_replica_publishes_is_heard_of_before_the_next_look(postgres) -> None:
+    place = await postgres.schema()
+    delivers, publishes = [await open_prepared(place) for _ in range(2)]
+    await register(delivers, {NAME: TYPE})
+    inbox, pace = Inbox(), Pace(look_s=600)
+    first = Relay(delivers, {NAME: (TYPE, inbox.deliver)}, capability="orders", owner="first", pace=pace)
+    second = Relay(publishes, {NAME: (TYPE, inbox.deliver)}, capability="orders", owner="second", pace=pace)
+    tasks = [asyncio.create_task(first.run())]
+    await until(lambda: is_held_by(delivers, "first"))
+    tasks.append(asyncio.create_task(second.run()))
+    for one in map(str, range(10)):
+        await publish(publishes, one, key="k")
+        second.wake()
+        await inbox.wait(one)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for database in (delivers, publishes):
+        await database.close()
+
+
+async def is_held_by(database: Database, owner: str) -> bool:
+    return await rows(database, "SELECT holder FROM plures_relay") == [(owner,)]
+
+
 async def test_a_stalled_relay_is_refused_after_another_has_taken_over(server: Database) -> None:
     await register(server, {NAME: TYPE})
     await publish(server, "a")

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from itertools import count
 
 from plures.data import Connection, Database, Dialect
+from plures.data.store import Store
 from plures.events import Pace, Relay, Stored, register
 
 from .conftest import NAME, TYPE, Inbox, publish, rows, until
@@ -31,6 +32,10 @@ class Dying:
     @property
     def dialect(self) -> Dialect:
         return self._database.dialect
+
+    @property
+    def store(self) -> Store:
+        return self._database.store
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Connection]:

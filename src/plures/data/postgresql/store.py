@@ -14,7 +14,7 @@ from .alchemy import lending
 from .driver import Held, connect
 from .pool import Pool
 from .transaction import PostgresTransaction
-from .translate import CANNOT_CONNECT, unopened
+from .translate import CANNOT_CONNECT, FAILURES, translated, unopened
 
 _LOOKS: Final = 30
 _BETWEEN_S: Final = 0.1
@@ -27,6 +27,7 @@ SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND usename = current_user AND application_name = 'plures' AND pid <> ALL($1::int[])"""
 # A process that is stopped inside must not hold its locks for as long.
 _PLAIN: Final = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = '10s'"
+_HEARS_FROM: Final = 4
 _PASSING: Final = f"{_PLAIN}; SET LOCAL synchronous_commit = off"
 
 
@@ -71,6 +72,36 @@ class PostgresStore:
         """As `Store.plain_write`. The server ends one in which nothing happens for ten seconds."""
         async with self._transaction(_PLAIN if lasts else _PASSING, self._pool.writers) as transaction:
             yield transaction
+            await transaction.commit()
+
+    @asynccontextmanager
+    async def hearing(self, call: Callable[[], None]) -> AsyncGenerator[asyncio.Event]:
+        """As `Store.hearing`, on a connection of those that read; where they are few, nothing is heard."""
+        lost = asyncio.Event()
+
+        def ended(*_: object) -> None:
+            lost.set()
+
+        if self._server.most_connections < _HEARS_FROM:
+            yield lost
+            return
+        async with self._pool.borrowed() as held:
+            connection = held.connection
+            try:
+                await connection.add_listener(self._channel, lambda *_: call())
+            except FAILURES as error:
+                raise translated(error, self._capability, "LISTEN", is_closed=connection.is_closed()) from error
+            connection.add_termination_listener(ended)
+            try:
+                yield lost
+            finally:
+                # It would hear on.
+                connection.terminate()
+
+    async def tell(self) -> None:
+        """As `Store.tell`. `NOTIFY` locks something of the whole server until its commit, so it has a transaction of its own."""
+        async with self._transaction(_PASSING, self._pool.writers) as transaction:
+            await transaction.execute("SELECT pg_notify(:channel, '')", {"channel": self._channel})
             await transaction.commit()
 
     @asynccontextmanager
@@ -147,6 +178,11 @@ class PostgresStore:
             raise explained from (error if isinstance(error, OSError) else None)
         self._processes.add(held.connection.get_server_pid())
         return held
+
+    @property
+    def _channel(self) -> str:
+        # Channels are those of the whole database, and names in it are short.
+        return f"plures {self._key('tells')}"
 
     def _key(self, purpose: str) -> int:
         digest = hashlib.sha256(f"plures {purpose} {self._server.schema}".encode()).digest()

@@ -100,6 +100,14 @@ class SqliteStore:
         del lasts
         return self.write()
 
+    def hearing(self, call: Callable[[], None]) -> AbstractAsyncContextManager[asyncio.Event]:
+        """As `Store.hearing`. No other process uses the file."""
+        del call
+        return nullcontext(asyncio.Event())
+
+    async def tell(self) -> None:
+        """As `Store.tell`."""
+
     def alone(self) -> AbstractAsyncContextManager[None]:
         """As `Store.alone`. The process lock sees to it."""
         return nullcontext()
