@@ -7,7 +7,7 @@ from contextlib import suppress
 from time import monotonic, time
 from typing import Final, TypeAlias, cast
 
-from plures.data import Database, Dialect, ServerUnreachable, StatementFailed, TooManyConnections
+from plures.data import CommitUnknown, Database, Dialect, ServerUnreachable, StatementFailed, TooManyConnections
 from plures.errors import PluresError
 
 from .deliveries import Deliver
@@ -106,7 +106,7 @@ class Relay:
                 _LOG.warning("%s", cause)
             elif self._database.dialect is not dialect:
                 _LOG.info("the database of %s has moved; its events go on there", self._capability)
-            elif _is_outage(cause):
+            elif is_outage(cause):
                 return self._pause_s(cause)
             else:
                 raise
@@ -183,7 +183,7 @@ def _cause(error: Exception) -> BaseException:
     """The error of a group that says most: the lease is lost before all."""
     errors = list(_all(error))
     lost = [each for each in errors if isinstance(each, LeaseLost)]
-    others = [each for each in errors if not _is_outage(each)]
+    others = [each for each in errors if not is_outage(each)]
     return (lost or others or errors)[0]
 
 
@@ -195,7 +195,8 @@ def _all(error: BaseException) -> Iterator[BaseException]:
         yield from _all(each)
 
 
-def _is_outage(error: BaseException) -> bool:
+def is_outage(error: BaseException) -> bool:
+    """Whether it passes by itself. A commit that may have happened is one: what the relay writes, it may write again."""
     if isinstance(error, StatementFailed):
-        return error.may_be_repeated
+        return error.may_be_repeated or isinstance(error, CommitUnknown)
     return isinstance(error, ServerUnreachable | TooManyConnections | OSError)
