@@ -24,6 +24,10 @@ _COMMANDS: Final = (
 )""",
     "CREATE INDEX IF NOT EXISTS plures_commands_by_age ON plures_commands (answered_at)",
 )
+# Where all is there, nothing is made: even CREATE INDEX IF NOT EXISTS waits for open transactions, and lets no command in meanwhile.
+_MISSING: Final = """
+SELECT count(*) FROM (VALUES ('plures_migrations'), ('plures_commands'), ('plures_commands_by_age')) AS wanted (name)
+WHERE to_regclass(wanted.name) IS NULL"""
 _RECORD: Final = "INSERT INTO plures_migrations VALUES (:version, :name, :checksum, :applied_at)"
 
 
@@ -35,8 +39,9 @@ async def read_ledger(store: Store) -> dict[int, str]:
     """Version → checksum of what was applied; the ledger is made where there is none. A move's mark has version 0."""
     async with store.write() as transaction:
         connection = Connection(transaction)
-        for statement in (_LEDGER, *_COMMANDS):
-            await connection.execute(statement)
+        if store.dialect is not Dialect.POSTGRESQL or await connection.scalar(_MISSING):
+            for statement in (_LEDGER, *_COMMANDS):
+                await connection.execute(statement)
         return await ledger_of(transaction)
 
 

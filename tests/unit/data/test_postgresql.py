@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from plures.data import (
+    Commands,
     Connection,
     Database,
     Migration,
+    Remembered,
     StatementFailed,
     UniqueViolated,
     WriteConflict,
@@ -208,3 +210,15 @@ async def main():
 asyncio.run(main())
 """
     assert await asyncio.to_thread(run, program) == "1 False\n"
+
+
+async def test_a_replica_that_opens_waits_for_no_command_that_is_under_way(postgres: Postgres) -> None:
+    """Also not for one of a process that is stopped."""
+    place = await postgres.schema()
+    one = await open_database(place, "orders")
+    async with one.write() as connection:
+        await Commands.keep(connection, "Orders/Place", "k", Remembered("", 0, "{}"))
+        async with asyncio.timeout(10):
+            other = await open_database(place, "orders")
+    for database in (one, other):
+        await database.close()
