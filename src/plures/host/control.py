@@ -1,6 +1,6 @@
 """What the control listener answers: health, the contract listing, steps of a move, and Connect calls."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, TypeAlias
 
 import msgspec
@@ -18,7 +18,7 @@ class Control:
         connect: ConnectServer,
         *,
         is_ready: Callable[[], bool],
-        listing: Callable[[], object],
+        listing: Callable[[], Awaitable[object]],
         pages: Mapping[str, _Page],
     ) -> None:
         self._connect = connect
@@ -40,7 +40,7 @@ class Control:
         return _json(200 if ready else 503, {"status": "ready" if ready else "not ready"})
 
     async def _contracts(self, _: Request) -> Response:
-        return _json(200, self._listing())
+        return _json(200, await self._listing())
 
 
 def _json(status: int, data: object) -> Response:

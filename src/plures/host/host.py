@@ -14,7 +14,7 @@ from plures.runtime import Deadlines, Directory, Dispatcher, Transport
 from .clients import Clients
 from .control import Control
 from .edge import Edge
-from .eventing import EventAdmin, EventAdminService
+from .eventing import EventAdmin, EventAdminService, counted
 from .lifecycles import Lifecycles
 from .listing import listing
 from .moves import Moves
@@ -153,7 +153,7 @@ class Host:
         name = self._contract(python).capability
         return name in self._hosted and name not in self._placement.endpoints
 
-    def _listing(self) -> object:
+    async def _listing(self) -> object:
         hosted = [capability.contract for capability in self._hosted.values()]
         others = [c.contract for name, c in self._assembly.capabilities.items() if name not in self._hosted]
-        return listing(self._assembly.name, hosted, others)
+        return listing(self._assembly.name, hosted, others, await counted(self._services.outboxes))

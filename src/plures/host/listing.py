@@ -1,22 +1,29 @@
 """The contract listing: what a replica serves, and what others do, as plain data for people and tools."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from plures.contract import ContractDescription, EventDescription, OperationDescription
 
 
 def listing(
-    application: str, contracts: Iterable[ContractDescription], elsewhere: Iterable[ContractDescription] = ()
+    application: str,
+    contracts: Iterable[ContractDescription],
+    elsewhere: Iterable[ContractDescription] = (),
+    subscriptions: Mapping[str, Sequence[object]] | None = None,
 ) -> dict[str, object]:
-    """All contracts with their operations; messages as JSON Schema.
+    """All contracts with their operations and events; messages as JSON Schema.
 
     Args:
         contracts: Those that this replica serves.
         elsewhere: The other ones of the application.
+        subscriptions: Capability → how those that get its events fare, where that can be found out.
     """
+    counts = subscriptions or {}
     return {
         "application": application,
-        "contracts": [_contract(contract) for contract in contracts],
+        "contracts": [
+            {**_contract(contract), "subscriptions": counts.get(contract.capability, [])} for contract in contracts
+        ],
         "elsewhere": [_contract(contract) for contract in elsewhere],
     }
 

@@ -1,6 +1,7 @@
 """`plures events`, while the application runs and while it does not."""
 
 import json
+import re
 import signal
 import sqlite3
 import time
@@ -9,6 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from click.testing import CliRunner, Result
 
@@ -125,6 +127,23 @@ def test_each_process_is_asked_for_its_own_events(folder: Path) -> None:
         ]
         assert events("list", "press", "--after", "1", "--type", TYPE, "--key", "easy") == listed[1:]
         assert events("list", "--key", "hard") == []
+
+
+def test_the_contract_listing_says_how_subscriptions_fare(folder: Path) -> None:
+    with running(folder) as program:
+        show(("easy", 1))
+        until(lambda: heard() == [1])
+        at = re.search(r"health, contracts and calls: (\S+)", program.output)
+        assert at is not None
+
+        def press() -> Any:
+            listing = httpx.get(f"{at[1]}/contracts").json()
+            return next(contract for contract in listing["contracts"] if contract["capability"] == "press")
+
+        assert [event["name"] for event in press()["events"]] == [TYPE]
+        until(lambda: press()["subscriptions"][0]["backlog"] == 0)
+        (subscription,) = press()["subscriptions"]
+        assert (subscription["subscription"], subscription["parked"]) == ("reader.hear", 0)
 
 
 def test_people_get_lines_that_can_be_searched(folder: Path) -> None:

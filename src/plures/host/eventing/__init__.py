@@ -1,6 +1,6 @@
 """The events of one replica: relays for what its capabilities publish, handlers for what they subscribe to, and what operators may do."""
 
-from .admin import EventAdminService, Outbox
+from .admin import EventAdminService, Outbox, counted
 from .admin_contract import (
     DeliveryState,
     EventAdmin,
@@ -24,6 +24,7 @@ __all__ = [
     "PublishedEvent",
     "SubscriptionCount",
     "Which",
+    "counted",
     "handling",
     "open_outbox",
 ]

@@ -1,10 +1,14 @@
 """Answers operators about the events of the capabilities whose databases are open here."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import msgspec
+
 from plures.data import Database
+from plures.errors import PluresError
 from plures.events import State, Stored, UnknownSubscription, forget, operations
 
 from .admin_contract import (
@@ -28,6 +32,15 @@ class Outbox:
 
     database: Database
     wake: Callable[[], None] = lambda: None
+
+
+async def counted(outboxes: Mapping[str, Outbox]) -> dict[str, list[object]]:
+    """Capability → how those that get its events fare, as plain data; without those whose database does not answer."""
+    found: dict[str, list[object]] = {}
+    for name, outbox in outboxes.items():
+        with suppress(PluresError, OSError):
+            found[name] = [msgspec.to_builtins(_count(each)) for each in await operations.counts(outbox.database)]
+    return found
 
 
 class EventAdminService(EventAdmin):
