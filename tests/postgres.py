@@ -50,16 +50,19 @@ class Postgres:
 
     async def run(self, *statements: str) -> None:
         connection = await asyncpg.connect(self.url())
-        for statement in statements:
-            await connection.execute(statement)
-        await connection.close()
+        try:
+            for statement in statements:
+                await connection.execute(statement)
+        finally:
+            await connection.close()
 
     async def value(self, query: str, storage: Storage) -> Any:
         """What a query finds in the database of an application."""
         connection = await asyncpg.connect(storage.servers[storage.default].url.replace("//", "//postgres:@", 1))
-        found = await connection.fetchval(query)
-        await connection.close()
-        return found
+        try:
+            return await connection.fetchval(query)
+        finally:
+            await connection.close()
 
     async def schema(self, **options: Any) -> Server:
         """A new schema."""

@@ -209,6 +209,8 @@ async def test_health_and_listing(web: httpx.AsyncClient) -> None:
         "lab.shelf.v1.Shelf",
         "lab.echo.v1.Echo",
         "lab.trouble.v1.Trouble",
+        "lab.press.v1.Press",
+        "lab.reader.v1.Reader",
     }
 
 

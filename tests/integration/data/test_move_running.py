@@ -9,6 +9,7 @@ from asyncio import create_subprocess_exec
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ control = "127.0.0.1:0"
 """
 HOME = {"recipient": "A. Customer", "street": "High Street 1", "postalCode": "10115", "city": "Berlin", "country": "DE"}
 CARD = {"number": "4242424242424242", "expiryMonth": 12, "expiryYear": 2090, "cvc": "123", "holder": "A. Customer"}
+_numbers = count(1)
 PRODUCTS = ("teapot", "teacup", "notebook")
 
 
@@ -150,7 +152,7 @@ class Shop:
 
 @pytest.fixture
 async def shop(postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
-    database = f"shop{os.getpid()}"
+    database = f"shop{os.getpid()}_{next(_numbers)}"
     await postgres.run(f"CREATE DATABASE {database}")
     url = postgres.url(database=database)
     monkeypatch.setenv("ADMIN_URL", url)
