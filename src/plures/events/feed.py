@@ -77,9 +77,10 @@ class Feed:
         self._deliveries.settled.set()
 
     def look(self) -> None:
-        """An operator may have changed failures."""
-        self._look_at = 0.0
-        self._deliveries.settled.set()
+        """An operator may have changed failures; where there are none, none but this feed makes one."""
+        if self._look_at != _NEVER:
+            self._look_at = 0.0
+            self._deliveries.settled.set()
 
     async def run(self) -> None:
         """Deliver until cancelled; deliveries in flight then come to their end.
