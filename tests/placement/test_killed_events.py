@@ -13,7 +13,7 @@ from plures.testing import Running, Where, run
 from plures.topology import Process, Topology
 
 PATIENCE_S = 120
-KILLS = 6
+KILLS = 4
 PAPERS = ("morning", "noon", "evening")
 APART = Topology("apart", (Process("press", ("press",)), Process("reader", ("reader",)), Process("rest", ("*",))))
 
