@@ -67,17 +67,18 @@ def handlers_of(service: type) -> Iterator[tuple[str, Any, SubscriptionDeclarati
 
 def read_handlers(service: type | None, contract: ContractDescription) -> tuple[tuple[Handler, ...], list[Violation]]:
     """The handlers of a service, and what is wrong with them. None where its class cannot be known."""
+    if service is None:
+        return (), []
     handlers: list[Handler] = []
     violations: list[Violation] = []
-    for name, method, declaration in handlers_of(service) if service is not None else ():
-        where = f"{service.__qualname__}.{name}" if service is not None else name
+    for name, method, declaration in handlers_of(service):
         event, problem = _event_of(method)
         if name in contract.operations:
             problem = "it is an operation of the contract"
         if not 0 < declaration.deadline_s < float("inf"):
             problem = f"deadline_s={declaration.deadline_s!r} is no length of time"
         if event is None or problem:
-            violations.append(rules.HANDLER.broken(where, problem=problem))
+            violations.append(rules.HANDLER.broken(f"{service.__qualname__}.{name}", problem=problem))
         else:
             handlers.append(Handler(name, event, declaration))
     return tuple(handlers), violations
@@ -122,7 +123,7 @@ def subscribe_all(
         for handler in those:
             if handler.event not in declared:
                 where = f"capability {name!r}, handler {handler.method!r}"
-                violations.append(rules.EVENT_UNDECLARED.broken(where, event=handler.event.__qualname__))
+                violations.append(rules.EVENT_UNDECLARED.broken(where, event=show(handler.event)))
                 continue
             publisher, event = declared[handler.event]
             delivery = read_delivery(contracts[name].service, handler.method, event, handler.declaration)

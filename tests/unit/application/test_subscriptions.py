@@ -86,6 +86,11 @@ def test_a_capability_that_runs_elsewhere_lists_its_handlers() -> None:
     assert codes(subscriptions={"confirm": OrderPlaced}) == ["application.subscriptions"]
 
 
+@pytest.mark.parametrize("event", ["OrderPlaced", str, None])
+def test_what_a_capability_elsewhere_lists_must_be_events(event: Any) -> None:
+    assert codes(None, subscriptions={"confirm": event}) == ["application.event_undeclared"]
+
+
 def handler(method: Any) -> type:
     return type("OtherMail", (MailService,), {"confirm": subscribe()(method)})
 

@@ -12,7 +12,6 @@ from plures.cli.finding import run_here
 from plures.cli.project import open_project
 from plures.contract import read_contract
 from plures.data import open_unmigrated
-from plures.deploy import Run
 from plures.errors import PluresError, Text, did_you_mean
 from plures.events import prepare
 from plures.host import EventAdmin, EventAdminService, Outbox
@@ -91,9 +90,10 @@ async def open_desks(file: Path, data: Path | None, publishers: Sequence[str] = 
         if run is None:
             desks = {name: await _closed(owned[name], stack) for name in publishers or known if owned[name].may_exist}
         else:
-            transport = HttpTransport()
+            transport, deadlines = HttpTransport(), Deadlines()
             stack.push_async_callback(transport.close)
-            desks = {name: _running(run, name, transport, stack) for name in publishers or known}
+            stack.callback(deadlines.close)
+            desks = {name: _running(run.capabilities[name], transport, deadlines) for name in publishers or known}
         yield Desks(project.assembly, desks)
 
 
@@ -105,10 +105,8 @@ async def _closed(owned: Owned, stack: AsyncExitStack) -> EventAdmin:
     return EventAdminService({owned.capability: Outbox(database)})
 
 
-def _running(run: Run, publisher: str, transport: HttpTransport, stack: AsyncExitStack) -> Any:
+def _running(urls: Sequence[str], transport: HttpTransport, deadlines: Deadlines) -> Any:
     contract, _ = read_contract(EventAdmin)
-    deadlines = Deadlines()
-    stack.callback(deadlines.close)
     client = Client(contract.service)
-    bind(client, contract, RemoteCaller(Endpoints.fixed(*run.capabilities[publisher]), transport, deadlines).bind)
+    bind(client, contract, RemoteCaller(Endpoints.fixed(*urls), transport, deadlines).bind)
     return client
