@@ -16,6 +16,10 @@ class Folder:
 
     path: Path
 
+    def file_of(self, capability: str) -> Path:
+        """Where the database of a capability is, or will be."""
+        return self.path / f"{capability}.sqlite3"
+
 
 @dataclass(frozen=True, slots=True)
 class Server:

@@ -34,7 +34,7 @@ class Owned:
     @property
     def may_exist(self) -> bool:
         """False for an embedded one that no start has made yet."""
-        return self.database is not None or (self.data / f"{self.capability}.sqlite3").exists()
+        return self.database is not None or Folder(self.data).file_of(self.capability).exists()
 
     def place(self) -> Place:
         """With its secrets; raises `PluresError` where the references of plures.toml lead to none."""

@@ -108,7 +108,7 @@ async def _look(
 
 
 def _file(place: Path | Folder, capability: str) -> Path:
-    return (place.path if isinstance(place, Folder) else place) / f"{capability}.sqlite3"
+    return (place if isinstance(place, Folder) else Folder(place)).file_of(capability)
 
 
 def _compared(

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from plures.data.errors import DatabaseUnusable, RestoreUnfinished
+from plures.data.place import Folder
 from plures.data.statement_errors import StatementFailed
 
 from .access import make_folder, make_private, mark_of
@@ -30,7 +31,7 @@ async def open_store(
         DatabaseLost: It was there, and is not any more.
         DatabaseUnusable: Folder or file cannot be used (`DatabaseDamaged`: the file is no intact database).
     """
-    path = folder / f"{capability}.sqlite3"
+    path = Folder(folder).file_of(capability)
     lock = _lock(folder, capability, path)
     store = SqliteStore(path, capability, lock.release, keeps_references=keeps_references)
     try:
@@ -52,7 +53,7 @@ async def open_store(
 
 def open_beside(folder: Path, capability: str) -> SqliteStore:
     """Read a file that another process has open. Only `read` may be used: a second connection that writes could damage the file."""
-    return SqliteStore(folder / f"{capability}.sqlite3", capability, lambda: None)
+    return SqliteStore(Folder(folder).file_of(capability), capability, lambda: None)
 
 
 def _lock(folder: Path, capability: str, path: Path) -> ProcessLock:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from plures.data.errors import DatabaseDamaged, DatabaseLocked
+from plures.data.place import Folder
 
 from .access import PRIVATE_FILE
 from .lock import ProcessLock
@@ -52,7 +53,7 @@ def take_snapshot(folder: Path, capability: str, copy: Path, tell: Callable[[int
         DatabaseDamaged: The database is, which shows in the copy.
         OSError, sqlite3.Error: The copy cannot be written, or the database cannot be read.
     """
-    path = folder / f"{capability}.sqlite3"
+    path = Folder(folder).file_of(capability)
     try:
         with _source(folder, capability, path) as source:
             return _copy(source, copy, tell)
