@@ -24,6 +24,7 @@ AREAS: Final = {
     "contract": "Contracts, their operations, messages and errors.",
     "data": "The database of a capability, and its migrations.",
     "events": "Events: the outbox of a capability, and the relay that delivers them.",
+    "sagas": "Sagas: work of several steps that ends done, taken back or parked.",
     "topology": "`plures.toml`: its syntax, and whether it fits the application.",
     "logging": "What the command line and `plures.toml` say of the log.",
     "call": "Calls that failed for a reason that their contract does not declare. Each says whether the operation was *not sent* "

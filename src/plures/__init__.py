@@ -27,6 +27,7 @@ from .errors import (
 )
 from .events import Events
 from .runtime import request_id
+from .sagas import Saga, SagaCompensated, SagaParked, Sagas, saga
 
 __all__ = [
     "AlembicMigrations",
@@ -50,6 +51,10 @@ __all__ = [
     "Migration",
     "Outcome",
     "PluresError",
+    "Saga",
+    "SagaCompensated",
+    "SagaParked",
+    "Sagas",
     "Statement",
     "StatementFailed",
     "Status",
@@ -60,5 +65,6 @@ __all__ = [
     "contract",
     "query",
     "request_id",
+    "saga",
     "subscribe",
 ]

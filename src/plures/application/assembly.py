@@ -10,6 +10,7 @@ from typing import Any, Final
 from plures.contract import DEFAULT_HANDLING_S, ContractDescription, SubscriptionDeclaration, is_contract, read_contract
 from plures.data import Migrations, check_migrations
 from plures.errors import InvalidInput, Violation
+from plures.sagas import Definition, read_sagas
 from plures.topology import ApplicationFacts, CapabilityFacts
 
 from . import rules
@@ -31,6 +32,7 @@ class AssembledCapability:
     dependencies: tuple[Dependency, ...]
     migrations: Migrations
     handlers: tuple[Handler, ...] = ()
+    sagas: tuple[Definition, ...] = ()
 
     @property
     def needs(self) -> tuple[type, ...]:
@@ -46,6 +48,11 @@ class AssembledCapability:
     def publishes(self) -> bool:
         """Whether it publishes events."""
         return _asks_for(DependencyKind.EVENTS, self.dependencies)
+
+    @property
+    def begins_sagas(self) -> bool:
+        """Whether it begins sagas."""
+        return _asks_for(DependencyKind.SAGAS, self.dependencies)
 
 
 @dataclass(frozen=True)
@@ -179,7 +186,26 @@ def _capability(capability: Capability, violations: list[Violation]) -> Assemble
         violations += [rules.PUBLISHES_NOTHING.broken(where)] if not contract.events else []
         violations += [rules.NO_OUTBOX.broken(where)] if not has_database else []
     handlers = _handlers(capability, contract, where, violations)
-    return AssembledCapability(contract, capability.implementation, dependencies, capability.migrations, handlers)
+    sagas = _sagas(capability, dependencies, where, violations)
+    return AssembledCapability(
+        contract, capability.implementation, dependencies, capability.migrations, handlers, sagas
+    )
+
+
+def _sagas(
+    capability: Capability, dependencies: tuple[Dependency, ...], where: str, violations: list[Violation]
+) -> tuple[Definition, ...]:
+    service = None if capability.implementation is None else service_class(capability.implementation)
+    sagas, found = read_sagas(service)
+    violations += found
+    begins = _asks_for(DependencyKind.SAGAS, dependencies)
+    if begins and not _asks_for(DependencyKind.DATABASE, dependencies):
+        violations.append(rules.NO_JOURNAL.broken(where))
+    if begins and service is None:
+        violations.append(rules.SAGAS_HIDDEN.broken(where))
+    elif begins != bool(sagas or found):
+        violations.append((rules.NO_SAGAS if begins else rules.SAGAS_UNUSED).broken(where))
+    return sagas
 
 
 def _handlers(
@@ -210,6 +236,8 @@ def _edge(
         violations.append(rules.EDGE_DATABASE.broken("the edge"))
     if _asks_for(DependencyKind.EVENTS, dependencies):
         violations.append(rules.EDGE_EVENTS.broken("the edge"))
+    if _asks_for(DependencyKind.SAGAS, dependencies):
+        violations.append(rules.EDGE_SAGAS.broken("the edge"))
     if is_opened(edge):
         violations.append(rules.EDGE_OPENED.broken("the edge"))
     return edge, dependencies

@@ -11,6 +11,7 @@ from plures.contract import Unresolvable, is_contract
 from plures.data import Database
 from plures.errors import Violation
 from plures.events import Events
+from plures.sagas import Sagas
 
 from . import rules
 from .implementation import hints_of, show
@@ -25,6 +26,7 @@ class DependencyKind(Enum):
     CONTRACT = "contract"
     DATABASE = "database"
     EVENTS = "events"
+    SAGAS = "sagas"
     LIFECYCLE = "lifecycle"
     GROUP = "group"
 
@@ -32,6 +34,7 @@ class DependencyKind(Enum):
 _PROVIDED: Final = (
     (DependencyKind.DATABASE, Database),
     (DependencyKind.EVENTS, Events),
+    (DependencyKind.SAGAS, Sagas),
     (DependencyKind.LIFECYCLE, Lifecycle),
 )
 

@@ -131,6 +131,31 @@ EDGE_EVENTS: Final = Rule(
     "asks for Events, but events belong to capabilities",
     "Publish in a capability, and call that.",
 )
+NO_SAGAS: Final = Rule(
+    "application.sagas",
+    "asks for Sagas, but its service has no method with @saga",
+    "Write one: `@saga()` on `async def ordering(self, saga: Saga, wish: Wish) -> Order`.",
+)
+SAGAS_UNUSED: Final = Rule(
+    "application.sagas",
+    "its service has sagas, but nothing that could begin or resume them",
+    "Ask for Sagas in the constructor: `def __init__(self, database: Database, sagas: Sagas)`.",
+)
+SAGAS_HIDDEN: Final = Rule(
+    "application.sagas",
+    "asks for Sagas, but what builds the service does not say which class it returns",
+    "Annotate it with the class that has the sagas: `def make(database: Database, sagas: Sagas) -> OrderingService`.",
+)
+NO_JOURNAL: Final = Rule(
+    "application.sagas",
+    "asks for Sagas, but for no Database, in which their steps are kept",
+    "Ask for a Database too: `def __init__(self, database: Database, sagas: Sagas)`.",
+)
+EDGE_SAGAS: Final = Rule(
+    "application.sagas",
+    "asks for Sagas, but sagas belong to capabilities",
+    "Begin them in a capability, and call that.",
+)
 SUBSCRIPTIONS_HERE: Final = Rule(
     "application.subscriptions",
     "has subscriptions=, which are for capabilities that run elsewhere",

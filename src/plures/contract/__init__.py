@@ -31,6 +31,7 @@ from .description import ContractDescription, ErrorDescription, EventDescription
 from .error import ContractError
 from .event_reader import read_delivery
 from .message import Event, Message
+from .operation_reader import read_work
 
 __all__ = [
     "DEFAULT_HANDLING_S",
@@ -63,6 +64,7 @@ __all__ = [
     "query",
     "read_contract",
     "read_delivery",
+    "read_work",
     "shape_of",
     "subscribe",
 ]

@@ -3,13 +3,13 @@
 import inspect
 import math
 import typing
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Final, get_args, get_origin
 
 import msgspec
 
-from plures.errors import Rule
+from plures.errors import Rule, Violation
 
 from . import rules
 from .annotations import Unresolvable, annotations_of, show
@@ -27,17 +27,34 @@ _ATTRIBUTES_OF_ERRORS: Final = frozenset(["what", "why", "fix", *dir(ContractErr
 class OperationReader:
     """Reads one method of a contract. Violations go to those of the type reader."""
 
-    def __init__(self, reader: TypeReader, service: str, contract: type, method: Callable[..., Any]) -> None:
+    def __init__(
+        self,
+        reader: TypeReader,
+        service: str,
+        contract: type,
+        method: Callable[..., Any],
+        declaration: OperationDeclaration | None = None,
+        *,
+        passed_over: int | None = 1,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            declaration: Of a method that carries none.
+            passed_over: So many of its first parameters do not travel; None for all.
+        """
         self._reader = reader
         self._service = service
         self._method = method
         self._where = f"{contract.__name__}.{method.__name__}"
-        self._declaration: OperationDeclaration = getattr(method, OPERATION)
+        self._declaration: OperationDeclaration = declaration or getattr(method, OPERATION)
+        self._passed_over = passed_over
 
     def read(self) -> OperationDescription:
         hints = self._hints(self._method, self._where)
         signature = inspect.signature(self._method)
-        signature = signature.replace(parameters=list(signature.parameters.values())[1:])
+        travelling = slice(len(signature.parameters) if self._passed_over is None else self._passed_over, None)
+        signature = signature.replace(parameters=list(signature.parameters.values())[travelling])
         if not 0 < self._declaration.deadline_s < math.inf:
             self._report(rules.DEADLINE, self._where)
         errors = [error for error in self._declaration.errors if self._is_error(error)]
@@ -139,6 +156,28 @@ class OperationReader:
     def _codec(self, message: MessageType) -> Codec:
         # msgspec may refuse types that break a rule; the description is not used then.
         return Codec(message, exact=bool(self._reader.violations))
+
+
+def read_work(
+    service: type,
+    path: str,
+    method: Callable[..., Any],
+    *,
+    errors: Sequence[type[ContractError]],
+    passed_over: int | None = None,
+) -> tuple[OperationDescription, list[Violation]]:
+    """Describe a method of a service that no contract has, such as a step of a saga, as if it were an operation. With violations, the description must not be used.
+
+    Args:
+        service: The class whose method it is.
+        path: `<package>.<Contract>`, which names it together with the method.
+        errors: Those that are kept as its answer.
+        passed_over: So many of its first parameters are not kept; None for all.
+    """
+    declaration = OperationDeclaration(is_query=False, idempotent=True, deadline_s=1.0, errors=tuple(errors))
+    reader = TypeReader()
+    read = OperationReader(reader, path, service, method, declaration, passed_over=passed_over).read()
+    return read, reader.violations
 
 
 def is_text(annotation: Any) -> bool:

@@ -129,6 +129,11 @@ class HoldingWork(Work):
                     await write_answer(connection)
             self.has_committed = True
 
+    @property
+    def is_holding(self) -> bool:
+        """Whether a commit is held back."""
+        return self._held is not None
+
     async def give_up(self) -> None:
         """Roll back what is held back: the work has no answer."""
         async with self._committing:

@@ -9,6 +9,7 @@ from plures.application import AssembledCapability, Assembly, Dependency, Depend
 from plures.contract import ContractDescription, read_contract
 from plures.data import Database, Place, open_database
 from plures.events import Events
+from plures.sagas import Sagas, Worker, open_sagas
 
 from .clients import Clients
 from .eventing import Outbox, handling, open_outbox
@@ -46,6 +47,7 @@ class Services:
         self._place = place
         self._databases: dict[str, Database] = {}
         self._events: dict[str, Events] = {}
+        self._sagas: dict[str, tuple[Sagas, Worker]] = {}
         # What the capabilities here publish, for operators.
         self.outboxes: dict[str, Outbox] = {}
         self._built: dict[str, Opened | Sequence[Served]] = {}
@@ -56,6 +58,7 @@ class Services:
         """Open all databases and build all services; those in a context manager stay closed. Raises what fails."""
         await self._open_databases()
         await self._prepare_events()
+        await self._prepare_sagas()
         for name in self.order:
             self._build(name)
 
@@ -106,6 +109,15 @@ class Services:
                 self.outboxes[name] = Outbox(database, relay.wake)
                 self._lifecycles.of(name).background(relay.run)
 
+    async def _prepare_sagas(self) -> None:
+        """Make what runs the sagas of the capabilities here."""
+        for name, capability in self._hosted.items():
+            if capability.begins_sagas:
+                sagas, worker = await open_sagas(self._databases[name], name, capability.sagas)
+                self._sagas[name] = sagas, worker
+                self._lifecycles.of(name).background(worker.run)
+                self._lifecycles.of(name).on_stop(worker.stop)
+
     def _deliveries_to(self, subscriber: str) -> object:
         """A client of the operations by which a capability gets events."""
         return self._client(self._assembly.deliveries[subscriber].python)
@@ -120,6 +132,8 @@ class Services:
 
     def _attached(self, name: str, service: object) -> Sequence[Served]:
         """Let local calls reach a service. What it serves: the operations of its contract, and the deliveries of events."""
+        if name in self._sagas:
+            self._sagas[name][1].serve(service)
         deliveries = self._assembly.deliveries.get(name)
         handler = handling(name, service, deliveries.operations if deliveries else {})
         serves = [(self._hosted[name].contract, service), *([(deliveries, handler)] if deliveries else [])]
@@ -130,9 +144,11 @@ class Services:
         return guarding
 
     def _remembers(self, owner: str) -> bool:
+        """Whether a commit of its may be held back for an answer."""
         if owner not in self._databases:
             return False
-        return owner in self._assembly.deliveries or has_keys(self._hosted[owner].contract)
+        hosted = self._hosted[owner]
+        return hosted.begins_sagas or owner in self._assembly.deliveries or has_keys(hosted.contract)
 
     def _provide(self, owner: str, dependency: Dependency) -> object:
         match dependency.kind:
@@ -143,6 +159,8 @@ class Services:
                 return self._databases[owner]
             case DependencyKind.EVENTS:
                 return self._events[owner]
+            case DependencyKind.SAGAS:
+                return self._sagas[owner][0]
             case DependencyKind.LIFECYCLE:
                 return self._lifecycles.of(owner)
             case DependencyKind.GROUP:

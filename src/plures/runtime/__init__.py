@@ -59,7 +59,7 @@ refuses calls as *not sent*, and waits, for the grace period at most, until thos
 """
 
 from . import connect
-from .client import Bind, Client, bind
+from .client import Bind, Client, bind, calling, operation_of
 from .context import CallContext, call_in_progress, call_of, current, new_request_id, request_id, without_deadline
 from .deadlines import Deadlines
 from .dispatch import Dispatcher
@@ -101,9 +101,11 @@ __all__ = [
     "by_reference",
     "call_in_progress",
     "call_of",
+    "calling",
     "connect",
     "current",
     "new_request_id",
+    "operation_of",
     "refuse_misfit",
     "request_id",
     "without_deadline",

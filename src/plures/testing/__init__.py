@@ -6,10 +6,12 @@ from plures.data import open_database
 from .events import RecordedEvents
 from .fakes import WrongFake, fake
 from .running import EVERYWHERE, NotRunnable, Running, Where, one_each, placements, run
+from .sagas import MemorySagas
 
 __all__ = [
     "EVERYWHERE",
     "Assembly",
+    "MemorySagas",
     "NotRunnable",
     "RecordedEvents",
     "Running",

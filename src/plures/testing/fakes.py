@@ -7,6 +7,7 @@ from typing_extensions import TypeForm
 
 from plures.contract import Malformed, OperationDescription, is_contract, read_contract
 from plures.errors import InvalidInput, PluresError
+from plures.runtime import calling
 
 T = TypeVar("T")
 
@@ -43,7 +44,7 @@ def fake(contract: TypeForm[T], **operations: Any) -> T:
     stand_in: Any = type(f"Fake{python.__name__}", (), {})()
     for name, operation in description.operations.items():
         method = _answering(operation, operations[name]) if name in operations else _unexpected(operation)
-        setattr(stand_in, name, _streaming(method) if operation.streams else method)
+        setattr(stand_in, name, calling(operation, _streaming(method) if operation.streams else method))
     # It has every operation of the contract, made above.
     return stand_in  # type: ignore[no-any-return]
 

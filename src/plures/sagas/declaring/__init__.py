@@ -1,0 +1,21 @@
+"""What a service says of its sagas and their steps, read and checked."""
+
+from .calling import DONE, Called, called, is_passing
+from .declaration import SAGA, saga
+from .definition import Definition, read_sagas, sagas_of
+from .handle import Part, Saga, Step
+
+__all__ = [
+    "DONE",
+    "SAGA",
+    "Called",
+    "Definition",
+    "Part",
+    "Saga",
+    "Step",
+    "called",
+    "is_passing",
+    "read_sagas",
+    "saga",
+    "sagas_of",
+]

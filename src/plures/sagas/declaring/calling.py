@@ -1,0 +1,111 @@
+"""What a step calls: an operation of another capability or a method of the service itself, and how its outcome is kept."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final, cast
+
+from plures.contract import Codec, ContractError, OperationDescription, is_contract, read_contract, read_work
+from plures.errors import CallError, DeadlineExceeded, Internal, Unavailable, Unimplemented
+from plures.runtime import Reply, connect, operation_of
+from plures.sagas.errors import StepUnfit
+
+from .handle import Part
+
+_PASSING: Final = (Unavailable, DeadlineExceeded, Internal, Unimplemented)
+DONE: Final = Reply(connect.OK, b"{}")
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What a part of a step calls.
+
+    Attributes:
+        operation: Of a method of the service, what is kept of it as if it were one.
+        is_own: Whether it is a method of the service, or another function in the process.
+    """
+
+    name: str
+    operation: OperationDescription
+    is_own: bool
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it must not be forgotten that it was answered: a command with a key is answered again as it was."""
+        return self.is_own or not self.operation.declaration.key
+
+    def reply(self, answer: Any) -> Reply:
+        """An answer as it is kept; raises `CallError` where it is not of its type."""
+        return Reply(connect.OK, connect.encoded_answer(self.operation, answer, Codec.encode_checked))
+
+    def error_reply(self, error: ContractError | CallError) -> Reply:
+        """An error as it is kept."""
+        return connect.error_reply(error, self.operation)
+
+    def declares(self, error: ContractError) -> bool:
+        return any(type(error) is declared.python for declared in self.operation.errors)
+
+    def outcome_of(self, reply: Reply) -> Any:
+        """The answer in what was kept; raises the error that is in it."""
+        return connect.answer_of(self.operation, reply)
+
+
+def called(
+    part: Part, service: object, path: str, errors: tuple[type[ContractError], ...], *, is_undo: bool = False
+) -> Called:
+    """What a part calls; raises `StepUnfit` for what could not be called again after a crash.
+
+    Args:
+        path: Names the service.
+        errors: What its own methods may raise.
+        is_undo: Whether its answer does not matter.
+    """
+    function = part.function
+    operation = operation_of(function) or _operation_of_service(function, service)
+    if operation is None:
+        own, known = getattr(function, "__func__", function), () if is_undo else errors
+        return _own(own, cast("Any", type(service)), path, known, is_undo=is_undo)
+    declaration = operation.declaration
+    name = f"{operation.capability}.{operation.name}"
+    if operation.streams:
+        raise StepUnfit(name, "it streams", "Call it in a method of the service, which returns what is to be kept.")
+    if not declaration.idempotent:
+        problem = "it is not idempotent: after a crash, calling it again would do twice what it does"
+        raise StepUnfit(name, problem, "Give it a key: @command(idempotent=True, key=…), and pass saga.id.")
+    return Called(name, operation, is_own=False)
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether another attempt may succeed."""
+    if isinstance(error, CallError):
+        return isinstance(error, _PASSING)
+    return not isinstance(error, ContractError)
+
+
+def _operation_of_service(function: Callable[..., Any], service: object) -> OperationDescription | None:
+    """The operation whose implementation a method of another service is: tests pass services in place of clients."""
+    owner, name = getattr(function, "__self__", None), getattr(function, "__name__", "")
+    if owner is None or owner is service:
+        return None
+    contract = next((base for base in type(owner).__mro__ if is_contract(base)), None)
+    return None if contract is None else read_contract(contract)[0].operations.get(name)
+
+
+@lru_cache(maxsize=1024)
+def _own(
+    function: Callable[..., Any], service: Any, path: str, errors: tuple[type[ContractError], ...], *, is_undo: bool
+) -> Called:
+    name = getattr(function, "__name__", "").lstrip("_") or repr(function)
+    if name.startswith("<"):
+        raise StepUnfit("a lambda", "it has no name", "Write a method of the service with a name.")
+    try:
+        operation, violations = read_work(service, path, _answering_none if is_undo else function, errors=errors)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise StepUnfit(name, str(error), "Pass a method of the service, or an operation of a client.") from error
+    if violations:
+        problem = "; ".join(f"{violation.where}: {violation.what}" for violation in violations)
+        raise StepUnfit(name, problem, violations[0].fix)
+    return Called(name, operation, is_own=True)
+
+
+async def _answering_none() -> None: ...

@@ -1,0 +1,95 @@
+"""`Saga`: what a saga's function takes its steps with."""
+
+from collections.abc import Awaitable, Callable, Generator
+from dataclasses import dataclass
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar
+
+T = TypeVar("T")
+P = ParamSpec("P")
+U = ParamSpec("U")
+
+Work = Callable[[], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A call that a step makes, or that takes it back."""
+
+    function: Callable[..., Awaitable[Any]]
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+    def call(self) -> Awaitable[Any]:
+        return self.function(*self.args, **self.kwargs)
+
+
+class Steps(Protocol):
+    """What is behind a saga."""
+
+    def next_number(self, part: Part) -> int: ...
+
+    async def take(self, number: int, part: Part, undo: Part | None) -> Any: ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+    def point_of_no_return(self) -> None: ...
+
+
+class Step(Generic[T]):
+    """One step, taken when it is awaited."""
+
+    def __init__(self, steps: Steps, part: Part) -> None:
+        self._steps = steps
+        self._part = part
+        self._number = steps.next_number(part)
+        self._undo: Part | None = None
+
+    def undone_by(self, work: Callable[U, Awaitable[object]], /, *args: U.args, **kwargs: U.kwargs) -> "Step[T]":
+        """Say what takes it back: an operation that may be repeated, or a method of the service itself.
+
+        It is called when the saga fails later on, in reverse order of the steps, until it succeeds. It is called too where the step may have
+        run or not, so it must be right for both.
+        """
+        self._undo = Part(work, args, kwargs)
+        return self
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        return self._steps.take(self._number, self._part, self._undo).__await__()
+
+
+class Saga:
+    """A saga under way.
+
+    Attributes:
+        id: What it was begun with; it is the key for commands that its steps call.
+    """
+
+    def __init__(self, id: str, steps: Steps) -> None:  # noqa: A002 - it is what it is
+        self.id = id
+        self._steps = steps
+
+    def key(self, name: str) -> str:
+        """Another key, for an operation that the saga calls more than once."""
+        return f"{self.id}:{name}"
+
+    def step(self, work: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> Step[T]:
+        """Take one step: call an operation of another capability, or a method of the service itself. To be awaited.
+
+        What it answers is kept, and it is not called again. A method of the service commits its last `write()` together with that. A call
+        that fails is tried again, with the same arguments; what it raises in the end is kept as well. A command of others
+        must be idempotent, and should have a key: pass `saga.id`.
+
+        Raises:
+            StepUnfit: It could not be repeated after a crash, or what it answers cannot be kept.
+            ContractError: That of the operation, or one that the saga declares.
+            CallError: The attempts are used up, or the deadline of the saga has passed.
+        """
+        return Step(self._steps, Part(work, args, kwargs))
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, also for days: the saga leaves the memory, and goes on in time, by the second, also after a restart."""
+        await self._steps.sleep(seconds)
+
+    def point_of_no_return(self) -> None:
+        """From here on nothing is taken back, and no deadline holds: steps that fail are tried again, and parked in the end."""
+        self._steps.point_of_no_return()

@@ -1,0 +1,6 @@
+"""The sagas in the database of their capability."""
+
+from .journal import Journal
+from .record import ENDED, OPEN, Instance, Record, State, recorded
+
+__all__ = ["ENDED", "OPEN", "Instance", "Journal", "Record", "State", "recorded"]

@@ -1,0 +1,41 @@
+"""The tables that sagas have in the database of their capability.
+
+Source: docs/adr/0025-sagas.md
+"""
+
+from typing import Final
+
+from plures.data import Database, Dialect
+
+_TABLES: Final = (
+    """CREATE TABLE IF NOT EXISTS plures_sagas (
+    saga TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL, request_id TEXT NOT NULL,
+    started_at BIGINT NOT NULL, changed_at BIGINT NOT NULL, state TEXT NOT NULL, was TEXT NOT NULL, step TEXT NOT NULL,
+    attempts INTEGER NOT NULL, due_at BIGINT NOT NULL, deadline_at BIGINT NOT NULL, is_final INTEGER NOT NULL, status INTEGER NOT NULL,
+    answer TEXT NOT NULL, error TEXT NOT NULL, failed_at TEXT NOT NULL, worker TEXT NOT NULL, PRIMARY KEY (saga, id)
+)""",
+    "CREATE INDEX IF NOT EXISTS plures_sagas_open ON plures_sagas (due_at) WHERE state IN ('running', 'compensating')",
+    "CREATE INDEX IF NOT EXISTS plures_sagas_by_state ON plures_sagas (state, changed_at)",
+    """CREATE TABLE IF NOT EXISTS plures_saga_steps (
+    saga TEXT NOT NULL, id TEXT NOT NULL, number INTEGER NOT NULL, is_undo INTEGER NOT NULL, name TEXT NOT NULL, status INTEGER NOT NULL,
+    outcome TEXT NOT NULL, answer TEXT NOT NULL, ended_at BIGINT NOT NULL, PRIMARY KEY (saga, id, number, is_undo)
+)""",
+    "CREATE TABLE IF NOT EXISTS plures_saga_workers (worker TEXT PRIMARY KEY, expires_at BIGINT NOT NULL)",
+)
+# Where all is there, nothing is made: even CREATE INDEX IF NOT EXISTS waits for open transactions.
+_MISSING: Final = """
+SELECT count(*) FROM (VALUES
+    ('plures_sagas'), ('plures_sagas_open'), ('plures_sagas_by_state'), ('plures_saga_steps'), ('plures_saga_workers')
+) AS wanted (name) WHERE to_regclass(wanted.name) IS NULL"""
+_ALONE: Final = "SELECT pg_advisory_xact_lock(hashtextextended('plures sagas ' || current_schema(), 0))"
+
+
+async def prepare(database: Database) -> None:
+    """Make the tables where there are none. Replicas that do so at once wait for one another."""
+    async with database.plain_write() as connection:
+        if database.dialect is Dialect.POSTGRESQL:
+            if not await connection.scalar(_MISSING):
+                return
+            await connection.execute(_ALONE)
+        for statement in _TABLES:
+            await connection.execute(statement)

@@ -1,0 +1,102 @@
+"""What is noted of one saga, and what is still to be: an answer of others is noted before the next step, that of a method of the service in the
+transaction of its effect.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from plures.data import CommitUnknown, ServerUnreachable, StatementFailed, TooManyConnections
+
+from .errors import NotKept
+from .keeping import Instance, Journal, Record
+
+_AGAIN: Final = 8
+_PAUSE_S: Final = 0.01
+
+
+class Notes:
+    """Those of one saga.
+
+    Attributes:
+        instance: The saga as it is; `flush` notes what has changed.
+    """
+
+    def __init__(self, journal: Journal, instance: Instance) -> None:
+        self._journal = journal
+        self._kept = instance
+        self._pending: list[Record] = []
+        # Steps may be taken side by side.
+        self._turn = asyncio.Lock()
+        self.instance = instance
+
+    def set(self, **changes: Any) -> None:
+        """Something of the saga has changed."""
+        self.instance = replace(self.instance, **changes)
+
+    def add(self, record: Record) -> None:
+        """A step has ended."""
+        self._pending.append(record)
+        self._progress(record)
+
+    async def flush(self) -> None:
+        """Note what is not noted yet. Which step has begun is no news that is worth a commit.
+
+        Raises:
+            Lost: Another worker has the saga now.
+            NotKept: The database did not take it, or it is not known whether it did.
+        """
+        async with self._turn:
+            pending, after = tuple(self._pending), self.instance
+            if not pending and replace(after, step=self._kept.step) == self._kept:
+                return
+            try:
+                await self._journal.change(self._kept, after, pending)
+            except Exception as error:
+                raise NotKept from error
+            self._noted(after, len(pending))
+
+    async def together(self, work: Callable[[], Awaitable[Any]], record_of: Callable[[Any], Record]) -> Any:
+        """Do something on the database, and note it in the same transaction; where there is none, with what comes next.
+
+        Raises:
+            Lost, NotKept: As `flush`.
+        """
+        for again in range(_AGAIN):
+            try:
+                return await self._together(work, record_of)
+            except (StatementFailed, ServerUnreachable, TooManyConnections) as error:
+                if isinstance(error, CommitUnknown):
+                    raise NotKept from error
+                if again == _AGAIN - 1 or (isinstance(error, StatementFailed) and not error.may_be_repeated):
+                    raise
+            await asyncio.sleep(_PAUSE_S * 2**again)
+        raise AssertionError
+
+    async def _together(self, work: Callable[[], Awaitable[Any]], record_of: Callable[[Any], Record]) -> Any:
+        noted: tuple[Instance, int] | None = None
+        record: Record | None = None
+
+        def to_note(answer: Any) -> tuple[Instance, Instance, tuple[Record, ...]]:
+            nonlocal noted, record
+            record = record_of(answer)
+            self._progress(record)
+            noted = self.instance, len(self._pending)
+            return self._kept, self.instance, (*self._pending, record)
+
+        async with self._turn:
+            answer, is_noted = await self._journal.together(work, to_note)
+            if is_noted and noted is not None:
+                self._noted(*noted)
+        if not is_noted and record is not None:
+            self.add(record)
+        return answer
+
+    def _progress(self, record: Record) -> None:
+        # Why it is taken back stays.
+        self.set(attempts=0, error=self.instance.error if record.is_undo else "")
+
+    def _noted(self, after: Instance, pending: int) -> None:
+        self._kept = after
+        del self._pending[:pending]

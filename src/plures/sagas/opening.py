@@ -1,0 +1,40 @@
+"""The sagas of one capability, opened when its replica starts."""
+
+from collections.abc import Callable, Sequence
+from time import time
+
+from plures.data import Database
+
+from .declaring import Definition
+from .errors import SagaVersionGone
+from .keeping import Journal
+from .pace import Pace
+from .sagas import Sagas
+from .worker import Worker
+
+
+async def open_sagas(
+    database: Database,
+    capability: str,
+    definitions: Sequence[Definition],
+    *,
+    clock: Callable[[], float] = time,
+    pace: Pace = Pace(),  # noqa: B008 - it cannot be changed
+) -> tuple[Sagas, Worker]:
+    """What a service begins its sagas with, and what runs them once it `serve`s the service.
+
+    Args:
+        clock: Seconds since 1970.
+        pace: Shorter in tests.
+
+    Raises:
+        SagaVersionGone: Sagas are under way that the definitions lack.
+    """
+    journal = Journal(database, lease_s=pace.lease_s, clock=clock)
+    await journal.prepare()
+    known = {definition.key: definition for definition in definitions}
+    gone = [f"{name} version {version}" for name, version in await journal.unended() if (name, version) not in known]
+    if gone:
+        raise SagaVersionGone(capability, ", ".join(sorted(gone)))
+    worker = Worker(capability, journal, known, pace=pace)
+    return Sagas(capability, journal, worker, {each.method: each for each in definitions}), worker

@@ -1,0 +1,149 @@
+"""One saga in the hands of this worker: its function runs, from the beginning; then it has ended, or waits, or is taken back, or is parked."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Any, Final, cast
+
+from plures.contract import ContractError
+from plures.errors import CallError
+from plures.logs import tell
+from plures.runtime import current
+
+from .declaring import Called, Definition, Saga
+from .errors import Changed, Lost, NotKept, SagaParked, Suspended
+from .keeping import Instance, Journal, Record, State
+from .notes import Notes
+from .pace import Pace
+from .steps import Steps
+
+_LOG: Final = logging.getLogger("plures.sagas")
+
+
+class Run:
+    """Brings one saga as far as it comes."""
+
+    def __init__(
+        self,
+        definition: Definition,
+        service: object,
+        instance: Instance,
+        records: Sequence[Record],
+        *,
+        capability: str,
+        journal: Journal,
+        pace: Pace,
+    ) -> None:
+        self._name = f"{capability}.{definition.name}"
+        self._definition = definition
+        self._method = getattr(service, definition.method)
+        self._notes = Notes(journal, instance)
+        self._journal = journal
+        self._steps = Steps(definition, service, self._notes, records, name=self._name, journal=journal, pace=pace)
+        self._ending = Called(definition.name, definition.operation, is_own=True)
+
+    async def run(self) -> Instance:
+        """What it has become.
+
+        Raises:
+            Lost: Another worker has it now, or an operator has changed it.
+            NotKept: The database did not take what was to be noted.
+        """
+        current.set(self._steps.context())
+        error: BaseException | None = None
+        try:
+            answer = await self._method(Saga(self._notes.instance.id, self._steps), **self._arguments())
+            reply = self._ending.reply(answer)
+            self._notes.set(status=reply.http_status, answer=reply.body.decode(), error="")
+        except BaseException as raised:  # noqa: BLE001 - whatever it was, it is noted
+            error = raised
+        await self._steps.end()
+        return await self._ended(self._steps.interruption or error)
+
+    async def _ended(self, error: BaseException | None) -> Instance:
+        """What becomes of it when its function has ended so."""
+        is_back = self._notes.instance.state is State.COMPENSATING
+        if isinstance(error, Suspended):
+            return await self._suspend(error)
+        if isinstance(error, Changed):
+            return await self._park(error.error.why)
+        if isinstance(error, Lost | NotKept | asyncio.CancelledError):
+            raise error
+        if is_back:
+            return await self._take_back()
+        if error is None:
+            return await self._end(State.COMPLETED)
+        leaf = _leaf(error)
+        if not isinstance(leaf, Exception):
+            raise error
+        if self._notes.instance.is_final:
+            self._tell(leaf)
+            return await self._park(_reason(leaf))
+        return await self._turn_back(leaf)
+
+    async def _turn_back(self, error: Exception) -> Instance:
+        self._tell(error)
+        at = self._notes.instance.step
+        self._notes.set(error=_reason(error), failed_at=at, status=0, answer="", attempts=0)
+        if isinstance(error, ContractError) and self._ending.declares(error):
+            reply = self._ending.error_reply(error)
+            self._notes.set(status=reply.http_status, answer=reply.body.decode())
+        if not self._steps.undos:
+            return await self._end(State.COMPENSATED)
+        self._notes.set(state=State.COMPENSATING)
+        await self._notes.flush()
+        return await self._take_back()
+
+    async def _take_back(self) -> Instance:
+        try:
+            await self._steps.take_back()
+        except Suspended as suspended:
+            return await self._suspend(suspended)
+        except (ContractError, CallError) as error:
+            why = self._notes.instance.error
+            return await self._park(f"{why}; and it cannot be taken back: {_reason(error)}")
+        return await self._end(State.COMPENSATED)
+
+    async def _suspend(self, suspended: Suspended) -> Instance:
+        due_at = self._journal.now() + int(suspended.wait_s * 1000)
+        self._notes.set(worker="", due_at=due_at, attempts=suspended.failed)
+        if suspended.reason and self._notes.instance.state is State.RUNNING:
+            self._notes.set(error=suspended.reason)
+        return await self._noted()
+
+    async def _park(self, reason: str) -> Instance:
+        instance = self._notes.instance
+        parked = SagaParked(self._name, instance.id, instance.step, reason)
+        self._notes.set(state=State.PARKED, was=instance.state, worker="", error=reason, attempts=0)
+        noted = await self._noted()
+        _LOG.error("%s", parked)
+        return noted
+
+    async def _end(self, state: State) -> Instance:
+        self._notes.set(state=state, worker="", attempts=0)
+        return await self._noted()
+
+    async def _noted(self) -> Instance:
+        await self._notes.flush()
+        return self._notes.instance
+
+    def _arguments(self) -> dict[str, Any]:
+        operation = self._definition.operation
+        request = operation.request.decode(self._notes.instance.body.encode())
+        return {name: getattr(request, name) for name in operation.signature.parameters}
+
+    def _tell(self, error: Exception) -> None:
+        """Log what only a mistake in the code explains."""
+        if not isinstance(error, ContractError | CallError):
+            tell(_LOG, error, "saga %s %s failed", self._name, self._notes.instance.id)
+
+
+def _leaf(error: BaseException) -> BaseException:
+    """Of steps that were taken side by side, the first that failed."""
+    while isinstance(error, BaseExceptionGroup):
+        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
+    return error
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"

@@ -1,0 +1,151 @@
+"""`Sagas`: what a service begins its sagas with."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
+
+from plures.contract import Malformed, TooDeep, canonical
+from plures.errors import InvalidRequest, Outcome
+from plures.runtime import Reply, connect, new_request_id, request_id
+
+from .declaring import SAGA, Definition, Saga
+from .errors import RunInWrite, SagaCompensated, SagaIdReused, SagaParked, SagaUnknown
+from .keeping import ENDED, Instance, Journal, State
+from .worker import Worker
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_FIRST_LOOK_S: Final = 0.02
+_LAST_LOOK_S: Final = 0.5
+MOST_IN_ID: Final = 255
+
+
+class Sagas:
+    """Begins the sagas of one capability. Ask for it in the constructor, beside the `Database`."""
+
+    def __init__(self, capability: str, journal: Journal, worker: Worker, definitions: dict[str, Definition]) -> None:
+        """Prepare; the host does.
+
+        Args:
+            definitions: By the names of their methods.
+        """
+        self._capability = capability
+        self._journal = journal
+        self._worker = worker
+        self._definitions = definitions
+
+    async def start(
+        self,
+        saga: Callable[Concatenate[Saga, P], Awaitable[object]],
+        id: str,  # noqa: A002 - as everywhere
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> None:
+        """Begin a saga, and do not wait for it. Inside of a `write()` it begins when that commits, or never.
+
+        With the id of one that has begun, it changes nothing.
+
+        Args:
+            saga: The method of the service.
+            id: Names this one for 14 days after its end; also the key of the commands that its steps call.
+
+        Raises:
+            SagaIdReused: The id belongs to one with other values.
+        """
+        definition, instance = self._new(saga, id, args, kwargs)
+        await self._begin(definition, instance, alone=False)
+
+    async def run(
+        self,
+        saga: Callable[Concatenate[Saga, P], Awaitable[T]],
+        id: str,  # noqa: A002
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Begin a saga, and wait for its answer. With the id of one that has begun, wait for that one.
+
+        Where the caller's deadline passes, or it is cancelled, the saga goes on.
+
+        Raises:
+            ContractError: The saga ended with an error that it declares, and what it had done is taken back.
+            SagaCompensated: The same, with another error.
+            SagaParked: It waits for a person.
+            SagaIdReused: The id belongs to one with other values.
+            RunInWrite: The task is inside of a `write()`.
+        """
+        definition, instance = self._new(saga, id, args, kwargs)
+        if self._journal.is_in_write:
+            raise RunInWrite(self._capability, definition.name)
+        await self._begin(definition, instance, alone=True)
+        return cast("T", self._answer(definition, await self._end_of(definition.name, id)))
+
+    def definition_of(self, saga: Callable[..., Any]) -> Definition | None:
+        """The saga that a method is; None where it is none of the capability's."""
+        return self._definitions.get(getattr(saga, "__name__", "")) if hasattr(saga, SAGA) else None
+
+    def _new(
+        self,
+        saga: Callable[..., Any],
+        id: str,  # noqa: A002
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> tuple[Definition, Instance]:
+        definition = self.definition_of(saga)
+        if definition is None:
+            raise SagaUnknown(self._capability, getattr(saga, "__qualname__", repr(saga)))
+        operation = definition.operation
+        request = operation.request_of(*args, **kwargs)
+        try:
+            body = canonical(operation.request, request).decode()
+        except (Malformed, TooDeep) as error:
+            raise InvalidRequest(operation.full_name, str(error), outcome=Outcome.NOT_SENT) from None
+        if not 0 < len(id) <= MOST_IN_ID or "\0" in id:
+            why = f"the id has {len(id)} characters; it may have 1 to {MOST_IN_ID}, and none of them U+0000"
+            raise InvalidRequest(operation.full_name, why, outcome=Outcome.NOT_SENT)
+        now = self._journal.now()
+        limit_s = definition.declaration.deadline_s
+        return definition, Instance(
+            definition.name,
+            id,
+            definition.version,
+            body,
+            request_id() or new_request_id(),
+            now,
+            now,
+            deadline_at=0 if limit_s is None else now + int(limit_s * 1000),
+            worker=self._journal.worker,
+        )
+
+    async def _begin(self, definition: Definition, instance: Instance, *, alone: bool) -> None:
+        if not self._journal.is_in_write:
+            await self._journal.show_alive()
+        async with self._journal.writing(alone=alone) as connection:
+            is_new = await self._journal.begin(connection, instance)
+            if is_new:
+                connection.after_commit = (*connection.after_commit, lambda: self._worker.begin(instance, is_new=True))
+                return
+        known = await self._journal.find(instance.saga, instance.id)
+        if known is not None and known.body != instance.body:
+            raise SagaIdReused(f"{self._capability}.{definition.name}", instance.id)
+
+    async def _end_of(self, saga: str, id: str) -> Instance:  # noqa: A002
+        """A saga that has ended, or is parked."""
+        look_s = _FIRST_LOOK_S
+        while True:
+            task = self._worker.in_hand(saga, id)
+            found = await asyncio.shield(task) if task is not None else await self._journal.find(saga, id)
+            if found is not None and found.state in (*ENDED, State.PARKED):
+                return found
+            await asyncio.sleep(look_s)
+            look_s = min(2 * look_s, _LAST_LOOK_S)
+
+    def _answer(self, definition: Definition, ended: Instance) -> Any:
+        name = f"{self._capability}.{definition.name}"
+        if ended.status and ended.state in ENDED:
+            return connect.answer_of(definition.operation, Reply(ended.status, ended.answer.encode()))
+        if ended.state is State.PARKED:
+            raise SagaParked(name, ended.id, ended.step, ended.error)
+        raise SagaCompensated(name, ended.id, ended.failed_at, ended.error)

@@ -1,0 +1,106 @@
+"""`MemorySagas`: the sagas of one service with nothing kept, for tests, and where a capability runs without a database."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from math import inf
+from time import time
+from types import SimpleNamespace
+from typing import Any, cast
+
+from plures.data import Connection, Dialect
+from plures.errors import InvalidInput
+from plures.sagas import Definition, Instance, Journal, Pace, Record, Sagas, Worker, read_sagas
+
+
+class MemorySagas(Sagas):
+    """Give it to a service in place of the one of the host. A step of the service commits by itself; a restart forgets all.
+
+    Attributes:
+        instances: All sagas that have begun here, as they are now, by name and id.
+    """
+
+    def __init__(self, capability: str = "memory", *, pace: Pace = Pace(in_memory_s=inf)) -> None:  # noqa: B008
+        """Prepare.
+
+        Args:
+            pace: How long failed steps wait; shorter in tests.
+        """
+        journal = _MemoryJournal(capability)
+        known: dict[tuple[str, int], Definition] = {}
+        super().__init__(capability, journal, Worker(capability, journal, known, pace=pace), {})
+        self.instances = journal.instances
+        self._known = known
+
+    def definition_of(self, saga: Callable[..., Any]) -> Definition | None:
+        """The first saga tells which service has them."""
+        service: object = getattr(saga, "__self__", None)
+        if not self._known and service is not None:
+            definitions, violations = read_sagas(type(service))
+            if violations:
+                raise InvalidInput(type(service).__qualname__, violations)
+            self._known.update({each.key: each for each in definitions})
+            self._definitions.update({each.method: each for each in definitions})
+            self._worker.serve(service)
+        return super().definition_of(saga)
+
+
+class _MemoryJournal(Journal):
+    """Keeps what a database would keep."""
+
+    def __init__(self, capability: str) -> None:
+        self.worker = capability
+        self.instances: dict[tuple[str, str], Instance] = {}
+        self._records: dict[tuple[str, str], list[Record]] = {}
+
+    def now(self) -> int:
+        return int(time() * 1000)
+
+    @property
+    def is_in_write(self) -> bool:
+        return False
+
+    @property
+    def dialect(self) -> Dialect:
+        return Dialect.SQLITE
+
+    def may_act(self) -> bool:
+        return True
+
+    async def prepare(self) -> None: ...
+
+    async def show_alive(self) -> None: ...
+
+    async def retire(self) -> None: ...
+
+    async def sweep(self) -> None: ...
+
+    async def unended(self) -> Sequence[tuple[str, int]]:
+        return []
+
+    @asynccontextmanager
+    async def writing(self, *, alone: bool) -> AsyncGenerator[Connection]:  # noqa: ARG002 - there is no transaction
+        connection = cast("Connection", SimpleNamespace(after_commit=()))
+        yield connection
+        for call in connection.after_commit:
+            call()
+
+    async def begin(self, connection: Connection, instance: Instance) -> bool:  # noqa: ARG002
+        return self.instances.setdefault((instance.saga, instance.id), instance) is instance
+
+    async def find(self, saga: str, id: str) -> Instance | None:  # noqa: A002
+        return self.instances.get((saga, id))
+
+    async def steps(self, instance: Instance) -> Sequence[Record]:
+        return self._records.get((instance.saga, instance.id), [])
+
+    async def change(self, before: Instance, after: Instance, records: Sequence[Record] = ()) -> None:  # noqa: ARG002
+        self.instances[after.saga, after.id] = after
+        self._records.setdefault((after.saga, after.id), []).extend(records)
+
+    async def together(self, work: Callable[[], Awaitable[Any]], noted: Callable[[Any], Any]) -> tuple[Any, bool]:
+        answer = await work()
+        noted(answer)
+        return answer, False
+
+    async def take(self, known: object, most: int) -> Sequence[Instance]:  # noqa: ARG002
+        return []
