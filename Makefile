@@ -1,5 +1,5 @@
 # make run    install what the marketplace needs and open it; with DATABASE=postgres on a PostgreSQL server that comes with it
-# make test   install everything and run the tests            (ARGS="tests/unit -k codec" to choose)
+# make test   install everything and run the tests            (ARGS="tests/unit -k codec" to choose some, without workers)
 # make newest run the tests with the newest versions that pyproject.toml allows, in an environment of their own
 # make check  format, lint, types, layers, tests and docs: what has to pass before a commit
 # make docs   write the reference pages anew, and build the documentation site in site/
@@ -7,9 +7,13 @@
 # make lock   pin the dependencies anew, after pyproject.toml changed (ARGS=--upgrade for newer ones); needs uv
 # make clean  remove what the others made
 #
-# PYTHON names the interpreter that .venv is made with.
+# PYTHON names the interpreter that .venv is made with, WORKERS the number of processes that share all the tests.
 
 PYTHON ?= python3
+# Three keep two cores busy: most tests wait for processes to start and end.
+WORKERS = 3
+# A file keeps its server, browser or shop to itself; the slow folders come first, so the workers end together.
+TESTS = $(or $(ARGS),-n $(WORKERS) --dist loadfile --no-loadscope-reorder)
 BIN := .venv/bin
 INSTALL := $(PYTHON) requirements/install.py
 COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest \
@@ -36,14 +40,14 @@ run: python
 
 test: python
 	@$(INSTALL) dev
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(TESTS)
 
 # What a new user gets from a registry today, beside the pinned versions that everything else uses.
 newest: python
 	@$(PYTHON) -m venv --clear .venv-newest
 	@.venv-newest/bin/python -m pip install --quiet --upgrade pip
 	.venv-newest/bin/python -m pip install --quiet --editable . --group dev
-	.venv-newest/bin/python -m pytest $(ARGS)
+	.venv-newest/bin/python -m pytest $(TESTS)
 
 # Tests check the documentation: tests/unit/test_docs.py and tests/docs.
 check: static test

@@ -1,8 +1,8 @@
 """A real PostgreSQL server for tests: one for each session, started by the first test that asks for it."""
 
 import os
-import shutil
 import signal
+import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
@@ -24,6 +24,16 @@ fsync = off
 full_page_writes = off
 # Applications of several tests run at once.
 max_connections = 300
+"""
+# Its input ends with the tests, also when they are killed; then it ends a server that nothing else stopped.
+GUARD: Final = """
+read -r _
+if pid=$(head -n 1 "$1/postmaster.pid" 2>/dev/null); then
+    kill -CONT "$pid"
+    kill -QUIT "$pid"
+    while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+fi
+rm -rf "$1"
 """
 _numbers = count(1)
 
@@ -122,11 +132,11 @@ def _keep(passwords: Mapping[str, str], folder: Path) -> None:
 
 def running() -> Iterator[Postgres]:
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    postgres = Postgres(folder)
-    yield postgres
-    with postgres.server:
-        pass
-    shutil.rmtree(folder, ignore_errors=True)
+    with subprocess.Popen(["sh", "-c", GUARD, "sh", folder], stdin=subprocess.PIPE, start_new_session=True):
+        postgres = Postgres(folder)
+        yield postgres
+        with postgres.server:
+            pass
 
 
 @pytest.fixture(scope="session")
