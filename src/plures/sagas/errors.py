@@ -97,6 +97,21 @@ class SagaIdReused(PluresError):
 
 
 @dataclass(eq=False)
+class SagaNotBegun(PluresError):
+    """No saga has begun with this id."""
+
+    code = "sagas.not_begun"
+    wording = Text(
+        "Saga {saga} {id!r} has no result",
+        why="none has begun with this id, or it was forgotten 14 days after its end",
+        fix="Begin it with run() or start(); state() tells whether one has begun.",
+    )
+
+    saga: str
+    id: str
+
+
+@dataclass(eq=False)
 class SagaUnknown(PluresError):
     """A service wants to begin something that is no saga of its own."""
 

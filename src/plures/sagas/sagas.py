@@ -9,7 +9,7 @@ from plures.errors import InvalidRequest, Outcome
 from plures.runtime import Reply, connect, new_request_id, request_id
 
 from .declaring import SAGA, Definition, Saga
-from .errors import RunInWrite, SagaCompensated, SagaIdReused, SagaParked, SagaUnknown
+from .errors import RunInWrite, SagaCompensated, SagaIdReused, SagaNotBegun, SagaParked, SagaUnknown
 from .keeping import ENDED, Instance, Journal, State
 from .worker import Worker
 
@@ -82,6 +82,27 @@ class Sagas:
         await self._begin(definition, instance, alone=True)
         return cast("T", self._answer(definition, await self._end_of(definition.name, id)))
 
+    async def state(self, saga: Callable[..., Awaitable[object]], id: str) -> State | None:  # noqa: A002
+        """What has become of the saga with this id; None where none has begun."""
+        found = await self._journal.find(self._known(saga).name, id)
+        return None if found is None else found.state
+
+    async def result(self, saga: Callable[Concatenate[Saga, P], Awaitable[T]], id: str) -> T:  # noqa: A002
+        """The answer of a saga that has begun: waits for its end, and raises as `run`.
+
+        Raises:
+            SagaNotBegun: There is none with this id.
+        """
+        definition = self._known(saga)
+        return cast("T", self._answer(definition, await self._end_of(definition.name, id)))
+
+    async def forget(self, saga: Callable[..., Awaitable[object]], id: str) -> bool:  # noqa: A002
+        """Forget a saga that was taken back, so that one with this id may begin anew; False where there is no such saga.
+
+        Those whose commands it called remember its key, and what they answered.
+        """
+        return await self._journal.forget(self._known(saga).name, id)
+
     def definition_of(self, saga: Callable[..., Any]) -> Definition | None:
         """The saga that a method is; None where it is none of the capability's."""
         return self._definitions.get(getattr(saga, "__name__", "")) if hasattr(saga, SAGA) else None
@@ -93,9 +114,7 @@ class Sagas:
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> tuple[Definition, Instance]:
-        definition = self.definition_of(saga)
-        if definition is None:
-            raise SagaUnknown(self._capability, getattr(saga, "__qualname__", repr(saga)))
+        definition = self._known(saga)
         operation = definition.operation
         request = operation.request_of(*args, **kwargs)
         try:
@@ -119,6 +138,12 @@ class Sagas:
             worker=self._journal.worker,
         )
 
+    def _known(self, saga: Callable[..., Any]) -> Definition:
+        definition = self.definition_of(saga)
+        if definition is None:
+            raise SagaUnknown(self._capability, getattr(saga, "__qualname__", repr(saga)))
+        return definition
+
     async def _begin(self, definition: Definition, instance: Instance, *, alone: bool) -> None:
         if not self._journal.is_in_write:
             await self._journal.show_alive()
@@ -139,6 +164,8 @@ class Sagas:
             found = await asyncio.shield(task) if task is not None else await self._journal.find(saga, id)
             if found is not None and found.state in (*ENDED, State.PARKED):
                 return found
+            if found is None and task is None:
+                raise SagaNotBegun(f"{self._capability}.{saga}", id)
             await asyncio.sleep(look_s)
             look_s = min(2 * look_s, _LAST_LOOK_S)
 

@@ -12,14 +12,13 @@ from plures.errors import CallError, DeadlineExceeded, Outcome
 from plures.runtime import CallContext, current
 
 from .attempts import Patience, tried
-from .declaring import DONE, Called, Definition, Part, called
+from .declaring import DONE, MOST_ATTEMPTS, Called, Definition, Part, called
 from .errors import Changed, Halted, Lost, NotKept, SagaChanged, StepUnfit, Suspended
 from .keeping import Journal, Record, State, recorded
 from .notes import Notes
 from .pace import Pace
 
 _SLEEP: Final = "sleep"
-_BACK_ATTEMPTS: Final = 10
 
 T = TypeVar("T")
 _in_step: Final[ContextVar[bool]] = ContextVar("plures_saga_step", default=False)
@@ -115,6 +114,11 @@ class Steps:
             await self._notes.flush()
             await asyncio.sleep(wait_s)
 
+    def undo(self, part: Part) -> None:
+        self._called(part, is_undo=True)
+        self._numbers += 1
+        self.undos[self._numbers] = part
+
     def point_of_no_return(self) -> None:
         self._notes.set(is_final=True)
         current.set(self.context())
@@ -138,7 +142,7 @@ class Steps:
         """
         self._is_back = True
         current.set(self.context())
-        patience = Patience(self._pace, _BACK_ATTEMPTS, lambda _: None)
+        patience = Patience(self._pace, MOST_ATTEMPTS, lambda _: None)
         for number in sorted(self.undos.keys() - self._undone, reverse=True):
             part = self.undos[number]
             step = self._called(part, is_undo=True)
@@ -149,30 +153,31 @@ class Steps:
 
     async def _try(self, number: int, step: Called, part: Part) -> Any:
         failed, self._failed = self._failed, 0
-        patience = Patience(self._pace, self._definition.declaration.attempts, self._check_deadline)
+        most = MOST_ATTEMPTS if self._notes.instance.is_final else self._definition.declaration.attempts
+        patience = Patience(self._pace, most, self._check_deadline)
         return await tried(step, lambda: self._once(number, step, part), patience, failed)
 
     async def _once(self, number: int, step: Called, part: Part) -> Any:
         self._notes.set(step=step.name)
+        await self._ready_to_begin()
         if step.is_own:
             return await self._notes.together(
                 lambda: _inside(part), lambda answer: recorded(number, step.name, step.reply(answer))
             )
-        await self._ready_to_call()
         answer = await part.call()
         self._notes.add(recorded(number, step.name, step.reply(answer), lasts=step.lasts))
         return answer
 
     async def _undo(self, number: int, step: Called, part: Part) -> None:
         self._notes.set(step=f"undo {step.name}")
+        await self._ready_to_begin()
         if step.is_own:
             await self._notes.together(lambda: _inside(part), lambda _: recorded(number, step.name, DONE, is_undo=True))
             return
-        await self._ready_to_call()
         await part.call()
         self._notes.add(recorded(number, step.name, DONE, is_undo=True, lasts=step.lasts))
 
-    async def _ready_to_call(self) -> None:
+    async def _ready_to_begin(self) -> None:
         """Note what has ended before something else begins, and see that no other worker may have taken over."""
         await self._notes.flush()
         if not self._journal.may_act():

@@ -35,6 +35,7 @@ class Worker:
         self._tasks: dict[tuple[str, str], asyncio.Task[Instance | None]] = {}
         self._woken = asyncio.Event()
         self._outages = 0
+        self._is_stopping = False
         # A database may move to another kind of server while it is used.
         self._dialect: Dialect | None = None
 
@@ -61,6 +62,7 @@ class Worker:
 
     async def run(self) -> None:
         """Look for sagas that are due until cancelled; then let go of all that are in hand, and others may take over."""
+        self._is_stopping = False
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._look())
@@ -70,6 +72,7 @@ class Worker:
 
     async def stop(self) -> None:
         """Let go of what is in hand."""
+        self._is_stopping = True
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
@@ -112,6 +115,14 @@ class Worker:
             try:
                 records = () if is_new else await self._journal.steps(current)
                 return await self._run(current, records).run()
+            except asyncio.CancelledError:
+                task = asyncio.current_task()
+                if self._is_stopping or task is None:
+                    raise
+                # The saga's own code cancelled it. What it had in flight may have run.
+                while task.cancelling():
+                    task.uncancel()
+                await asyncio.sleep(self._pace.pause_s)
             except Lost:
                 _LOG.debug("saga %s %s was changed by others", current.saga, current.id)
             except NotKept as error:

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from plures.data import Connection, Dialect
 from plures.errors import InvalidInput
-from plures.sagas import Definition, Instance, Journal, Pace, Record, Sagas, Worker, read_sagas
+from plures.sagas import Definition, Instance, Journal, Pace, Record, Sagas, State, Worker, read_sagas
 
 
 class MemorySagas(Sagas):
@@ -29,16 +29,16 @@ class MemorySagas(Sagas):
         known: dict[tuple[str, int], Definition] = {}
         super().__init__(capability, journal, Worker(capability, journal, known, pace=pace), {})
         self.instances = journal.instances
-        self._known = known
+        self._by_version = known
 
     def definition_of(self, saga: Callable[..., Any]) -> Definition | None:
         """The first saga tells which service has them."""
         service: object = getattr(saga, "__self__", None)
-        if not self._known and service is not None:
+        if not self._by_version and service is not None:
             definitions, violations = read_sagas(type(service))
             if violations:
                 raise InvalidInput(type(service).__qualname__, violations)
-            self._known.update({each.key: each for each in definitions})
+            self._by_version.update({each.key: each for each in definitions})
             self._definitions.update({each.method: each for each in definitions})
             self._worker.serve(service)
         return super().definition_of(saga)
@@ -101,6 +101,14 @@ class _MemoryJournal(Journal):
         answer = await work()
         noted(answer)
         return answer, False
+
+    async def forget(self, saga: str, id: str) -> bool:  # noqa: A002
+        found = self.instances.get((saga, id))
+        if found is None or found.state is not State.COMPENSATED:
+            return False
+        del self.instances[saga, id]
+        self._records.pop((saga, id), None)
+        return True
 
     async def take(self, known: object, most: int) -> Sequence[Instance]:  # noqa: ARG002
         return []

@@ -8,7 +8,7 @@ import pytest
 from plures import Saga, SagaCompensated, SagaParked, saga
 from plures.data import Database
 from plures.errors import Outcome, Unavailable
-from plures.sagas import RunInWrite, SagaIdReused, SagaVersionGone, open_sagas, read_sagas
+from plures.sagas import RunInWrite, SagaIdReused, SagaNotBegun, SagaVersionGone, open_sagas, read_sagas
 
 from .shop import Declined, Order, OrderingService, SoldOut, Wish, World, orders, serving, states, until
 
@@ -44,11 +44,12 @@ async def test_the_same_id_with_other_values_is_refused(database: Database, worl
             await service.order("a", Wish("coffee"))
 
 
-async def test_a_declared_error_takes_it_back_and_is_raised(database: Database, world: World) -> None:
-    def decline(operation: str, _: str) -> None:
-        if operation == "take":
-            raise Declined(reason="expired")
+def decline(operation: str, _: str) -> None:
+    if operation == "take":
+        raise Declined(reason="expired")
 
+
+async def test_a_declared_error_takes_it_back_and_is_raised(database: Database, world: World) -> None:
     world.trouble = decline
     async with serving(database, world) as service:
         for _ in range(2):
@@ -250,6 +251,64 @@ async def test_a_start_without_the_version_that_began_it_is_refused(database: Da
     assert world.effects == [("reserve", "a"), ("take", "a")]
 
 
+class Claiming(OrderingService):
+    """Begins its saga in the transaction of something that the saga may have to take back."""
+
+    async def order(self, id: str, wish: Wish) -> Order:  # noqa: A002
+        if await self.sagas.state(self.ordering, id) is None:
+            async with self.database.write() as connection:
+                await connection.execute("INSERT INTO orders (id, item) VALUES (:id, 'claim')", {"id": id})
+                await self.sagas.start(self.ordering, id, wish)
+        return await self.sagas.result(self.ordering, id)
+
+    @saga(errors=[Declined])
+    async def ordering(self, saga: Saga, wish: Wish) -> Order:
+        saga.undo(self._remove, saga.id)
+        return Order(saga.id, await saga.step(self.payments.take, saga.id, wish.pays))
+
+
+async def test_what_preceded_it_is_taken_back_too(database: Database, world: World) -> None:
+    world.trouble = decline
+    async with serving(database, world, Claiming) as service:
+        with pytest.raises(Declined):
+            await service.order("a", Wish("tea"))
+    assert await orders(database) == []
+
+
+async def test_one_that_was_taken_back_may_be_forgotten(database: Database, world: World) -> None:
+    world.trouble = decline
+    async with serving(database, world, Claiming) as service:
+        with pytest.raises(Declined):
+            await service.order("a", Wish("tea"))
+        world.trouble = lambda *_: None
+        with pytest.raises(Declined):
+            await service.order("a", Wish("tea"))
+        assert await service.sagas.forget(service.ordering, "a")
+        assert await service.order("a", Wish("tea")) == Order("a", "paid")
+        assert not await service.sagas.forget(service.ordering, "a"), "it has been completed"
+        with pytest.raises(SagaNotBegun, match="'b' has no result"):
+            await service.sagas.result(service.ordering, "b")
+
+
+class Cancelling(OrderingService):
+    @saga()
+    async def ordering(self, saga: Saga, wish: Wish) -> Order:
+        await saga.step(self.stock.reserve, saga.id, wish.item)
+        if not self.sagas.cancelled:  # type: ignore[attr-defined]
+            self.sagas.cancelled = True  # type: ignore[attr-defined]
+            task = asyncio.current_task()
+            assert task is not None
+            task.cancel()
+        payment = await saga.step(self.payments.take, saga.id, wish.pays)
+        return Order(saga.id, payment)
+
+
+async def test_code_that_cancels_its_own_task_stops_nothing(database: Database, world: World) -> None:
+    async with serving(database, world, Cancelling) as service:
+        service.sagas.cancelled = False  # type: ignore[attr-defined]
+        assert await service.order("a", Wish("tea")) == Order("a", "paid")
+
+
 class Unfit(OrderingService):
     @saga()
     async def ordering(self, saga: Saga, wish: Wish) -> Order:
@@ -298,10 +357,6 @@ class Final(OrderingService):
 
 
 async def test_past_the_point_of_no_return_nothing_is_taken_back(database: Database, world: World) -> None:
-    def decline(operation: str, _: str) -> None:
-        if operation == "take":
-            raise Declined(reason="expired")
-
     world.trouble = decline
     async with serving(database, world, Final) as service:
         with pytest.raises(SagaParked, match=r"payments.take.*expired"):

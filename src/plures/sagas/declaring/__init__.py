@@ -1,12 +1,13 @@
 """What a service says of its sagas and their steps, read and checked."""
 
 from .calling import DONE, Called, called, is_passing
-from .declaration import SAGA, saga
+from .declaration import MOST_ATTEMPTS, SAGA, saga
 from .definition import Definition, read_sagas, sagas_of
 from .handle import Part, Saga, Step
 
 __all__ = [
     "DONE",
+    "MOST_ATTEMPTS",
     "SAGA",
     "Called",
     "Definition",

@@ -46,6 +46,7 @@ def saga(
         name: That of the method, where this is left out.
         deadline_s: Seconds that it may take to its end, or to its point of no return; then it is taken back. None for no limit.
         attempts: How often a step is tried before the saga learns that it failed: in a second or two for a few, in two hours for 10.
+            It is 10 for what takes steps back, and for all steps after the point of no return.
         errors: The declared errors that it and its own steps may end with; callers of `run` get them.
     """
 

@@ -32,6 +32,8 @@ class Steps(Protocol):
 
     async def sleep(self, seconds: float) -> None: ...
 
+    def undo(self, part: Part) -> None: ...
+
     def point_of_no_return(self) -> None: ...
 
 
@@ -89,6 +91,10 @@ class Saga:
     async def sleep(self, seconds: float) -> None:
         """Wait, also for days: the saga leaves the memory, and goes on in time, by the second, also after a restart."""
         await self._steps.sleep(seconds)
+
+    def undo(self, work: Callable[U, Awaitable[object]], /, *args: U.args, **kwargs: U.kwargs) -> None:
+        """Say what takes back something that no step of this saga has done, such as what was written in the `write()` that began it."""
+        self._steps.undo(Part(work, args, kwargs))
 
     def point_of_no_return(self) -> None:
         """From here on nothing is taken back, and no deadline holds: steps that fail are tried again, and parked in the end."""

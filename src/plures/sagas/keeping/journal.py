@@ -53,6 +53,9 @@ _FORGET_WORKERS: Final = (
 )
 _UNENDED: Final = "SELECT DISTINCT saga, version FROM plures_sagas WHERE state NOT IN ('completed', 'compensated')"
 
+_FORGET: Final = "DELETE FROM plures_sagas WHERE saga = :saga AND id = :id AND state = 'compensated'"
+_FORGET_STEPS: Final = "DELETE FROM plures_saga_steps WHERE saga = :saga AND id = :id"
+
 
 class Journal:
     """The sagas of one database, as one worker sees them.
@@ -192,6 +195,15 @@ class Journal:
         if self._database.dialect is Dialect.POSTGRESQL:
             async with self._database.plain_write() as connection:
                 await connection.execute(_FORGET_WORKERS, {"worker": self.worker})
+
+    async def forget(self, saga: str, id: str) -> bool:  # noqa: A002
+        """Delete a saga that was taken back; False where there is none."""
+        values = {"saga": saga, "id": id}
+        async with self._database.plain_write() as connection:
+            if (await connection.execute(_FORGET, values)).rowcount == 0:
+                return False
+            await connection.execute(_FORGET_STEPS, values)
+            return True
 
     async def sweep(self) -> None:
         """Delete what ended long ago."""
