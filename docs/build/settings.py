@@ -47,6 +47,12 @@ control = "127.0.0.1:9000"
 public_names = ["shop.example"]
 names = ["shop.internal"]
 
+[events]
+transport = "nats"
+url = "${{SHOP_NATS_URL}}"
+replicas = 3
+name = "shop-live"
+
 [logging]
 format = "json"
 level = "warning"

@@ -30,7 +30,7 @@ class Reader:
         self._running: subprocess.Popen[bytes] | None = None
         scripts = sysconfig.get_path("scripts")
         environment = {name: value for name, value in os.environ.items() if "COLOR" not in name}
-        self._environment = {**environment, "COLUMNS": "100", "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
+        self.environment = {**environment, "COLUMNS": "100", "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
 
     def follow(self, blocks: list[Block]) -> None:
         """Write each file and type each command of a page; fails when something else is printed than the page promises."""
@@ -67,7 +67,7 @@ class Reader:
             command = command.replace("plures call", f"plures call --at http://localhost:{self._ports['8001']}", 1)
         command = re.sub(r"(?<=localhost:)800[01]", lambda match: self._ports[match.group()], command)
         finished = subprocess.run(
-            ["bash", "-c", command], cwd=self.folder, env=self._environment, stdout=subprocess.PIPE,
+            ["bash", "-c", command], cwd=self.folder, env=self.environment, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, check=False, timeout=COMMAND_LIMIT_S,
         )  # fmt: skip
         assert (finished.returncode != 0) == fails, f"{command}\n{finished.stdout}"
@@ -85,7 +85,7 @@ class Reader:
         with (self.folder / "run.log").open("ab") as log:
             arguments = command.split()
             self._running = subprocess.Popen(
-                arguments, cwd=self.folder, env=self._environment, stdout=log, stderr=subprocess.STDOUT
+                arguments, cwd=self.folder, env=self.environment, stdout=log, stderr=subprocess.STDOUT
             )
         for port, path in (("8001", "health/ready"), ("8000", "?name=you")):
             self._wait_for(f"http://localhost:{self._ports[port]}/{path}")

@@ -16,8 +16,11 @@ GUIDES = [page for page in FOLLOWED if page.parent.name == "guides"]
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda page: page.stem)
-def test_every_step_works(guide: Path, reader: Reader) -> None:
-    reader.follow(blocks(guide.read_text()))
+def test_every_step_works(guide: Path, reader: Reader, request: pytest.FixtureRequest) -> None:
+    text = guide.read_text()
+    if "export NATS_HOST=" in text:
+        reader.environment["NATS_HOST"] = request.getfixturevalue("shared_nats").address
+    reader.follow(blocks(text))
 
 
 @pytest.mark.parametrize("page", FOLLOWED, ids=lambda page: str(page.relative_to(ROOT)))

@@ -39,6 +39,7 @@ def placement_of(
         names=(*_host_name(settings.control), *settings.names),
         public_names=settings.public_names,
         databases=process.databases,
+        broker=process.broker,
     )
 
 

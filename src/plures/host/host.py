@@ -14,7 +14,7 @@ from plures.runtime import Deadlines, Directory, Dispatcher, Transport
 from .clients import Clients
 from .control import Control
 from .edge import Edge
-from .eventing import EventAdmin, EventAdminService, counted
+from .eventing import Carrier, EventAdmin, EventAdminService, carrier_of, counted
 from .lifecycles import Lifecycles
 from .listing import listing
 from .moves import Moves
@@ -58,8 +58,15 @@ class Host:
         )
         self._lifecycles = Lifecycles()
         self._services = Services(
-            assembly, self._hosted, self._clients, self._lifecycles, client=self.client, place=self._place
+            assembly,
+            self._hosted,
+            self._clients,
+            self._lifecycles,
+            client=self.client,
+            deliveries_to=self._deliveries_to,
+            place=self._place,
         )
+        self._carrier: Carrier | None = None
         self._edge: Edge | None = None
         self._is_ready = False
         self._moves = Moves(self._services.database, placement.data)
@@ -103,6 +110,8 @@ class Host:
         """Refuse new calls, so that callers turn to another replica; return when those in flight, and detached work, have ended."""
         self._is_ready = False
         await self._lifecycles.drain()
+        if self._carrier is not None:
+            self._carrier.close()
         self._dispatcher.close()
         await self._dispatcher.idle()
         await self._lifecycles.finish_detached()
@@ -114,6 +123,8 @@ class Host:
         """
         self._is_ready = False
         await self._lifecycles.stop_background()
+        if self._carrier is not None:
+            await self._carrier.stop()
         if self._edge is not None:
             await self._edge.stop()
         await self._lifecycles.stop()
@@ -123,6 +134,10 @@ class Host:
         await self._services.close_databases()
 
     async def _start(self) -> None:
+        if self._placement.broker is not None:
+            self._carrier = carrier_of(
+                self._assembly, self._placement.broker, self._deadlines, self._dispatcher, os.environ
+            )
         await self._services.build()
         self._dispatcher.serve(_ADMIN, EventAdminService(self._services.outboxes))
         for name in self._services.order:
@@ -134,8 +149,17 @@ class Host:
             self._edge = Edge(app, deadline_s, own=self._assembly.packages)
             await self._lifecycles.start(_EDGE)
             await self._edge.start()
+        if self._carrier is not None:
+            self._carrier.start()
         await self._lifecycles.become_ready()
         self._is_ready = True
+
+    def _deliveries_to(self, subscriber: str) -> Any:
+        """A client of the operations by which a capability gets events."""
+        broker = self._placement.broker
+        if self._carrier is not None and broker is not None and subscriber in broker.peers:
+            return self._carrier.client(subscriber)
+        return self.client(self._assembly.deliveries[subscriber].python)
 
     def _contract(self, python: type) -> Any:
         contract = self._assembly.contract(python)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from plures.topology import PlacedDatabase
+from plures.topology import PlacedBroker, PlacedDatabase
 
 
 class Mode(StrEnum):
@@ -29,6 +29,7 @@ class Placement:
         endpoints: Base URLs of the ready replicas of capabilities that are called over the wire. A capability that is
             hosted here too is still called over the wire when it is mentioned.
         databases: Where the data of capabilities is that is not embedded, with references in place of secrets.
+        broker: What carries events to other processes and from there; None where they travel by HTTP.
         names: Whom calls may ask for, besides loopback and the address that is listened on.
         public_names: Whom requests to the edge may ask for, besides loopback; with none, anyone.
     """
@@ -41,3 +42,4 @@ class Placement:
     names: tuple[str, ...] = ()
     public_names: tuple[str, ...] = ()
     databases: Mapping[str, PlacedDatabase] = field(default_factory=dict[str, PlacedDatabase])
+    broker: PlacedBroker | None = None

@@ -26,6 +26,7 @@ class Services:
 
     Args:
         client: Gives the client of a contract class.
+        deliveries_to: Gives the client of the operations by which a capability gets events.
         place: Where the data of a capability lies.
     """
 
@@ -37,6 +38,7 @@ class Services:
         lifecycles: Lifecycles,
         *,
         client: Callable[[type], object],
+        deliveries_to: Callable[[str], object],
         place: Callable[[str], Place],
     ) -> None:
         self._assembly = assembly
@@ -44,6 +46,7 @@ class Services:
         self._clients = clients
         self._lifecycles = lifecycles
         self._client = client
+        self._deliveries_to = deliveries_to
         self._place = place
         self._databases: dict[str, Database] = {}
         self._events: dict[str, Events] = {}
@@ -117,10 +120,6 @@ class Services:
                 self._sagas[name] = sagas, worker
                 self._lifecycles.of(name).background(worker.run)
                 self._lifecycles.of(name).on_stop(worker.stop)
-
-    def _deliveries_to(self, subscriber: str) -> object:
-        """A client of the operations by which a capability gets events."""
-        return self._client(self._assembly.deliveries[subscriber].python)
 
     def _build(self, name: str) -> None:
         capability = self._hosted[name]

@@ -1,5 +1,6 @@
 """Layer 3: placement as pure data: which process hosts which capability. Starts nothing, and knows no contract classes."""
 
+from .broker import Broker, PlacedBroker, is_broker_url
 from .calls import Call, Plan, calls_between, make_plan, process_needs, start_order
 from .check import check
 from .facts import ApplicationFacts, CapabilityFacts
@@ -23,9 +24,11 @@ __all__ = [
     "SQLITE",
     "Address",
     "ApplicationFacts",
+    "Broker",
     "Call",
     "CapabilityFacts",
     "DatabaseServer",
+    "PlacedBroker",
     "PlacedDatabase",
     "Plan",
     "Process",
@@ -43,6 +46,7 @@ __all__ = [
     "check",
     "filled",
     "has_literal_secret",
+    "is_broker_url",
     "is_server_url",
     "make_plan",
     "monolith",

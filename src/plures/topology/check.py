@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from plures.errors import InvalidInput, Violation, did_you_mean
 
 from . import rules
+from .broker import BROKER_VARIABLE
 from .facts import ApplicationFacts
 from .model import REST, Replicas, Topology
-from .resolved import ResolvedProcess, ResolvedTopology, check_pools, edge_homes, resolve, with_pools
+from .resolved import ResolvedProcess, ResolvedTopology, check_pools, edge_homes, resolve, with_broker, with_pools
 from .storage import SECRET_VARIABLE
 
 # What a DNS label allows, since a process becomes a host name where a deployer makes it one.
@@ -34,7 +35,7 @@ def check(topology: Topology, application: ApplicationFacts) -> ResolvedTopology
     ]
     if violations:
         raise InvalidInput(f"Topology {topology.name!r}", violations)
-    return with_pools(resolved, topology, application)
+    return with_broker(with_pools(resolved, topology, application), topology, application)
 
 
 def _processes(topology: Topology, application: ApplicationFacts) -> Iterator[Violation]:
@@ -102,6 +103,9 @@ def _storage(topology: Topology, application: ApplicationFacts) -> Iterator[Viol
     for process in topology.processes:
         for name in sorted(process.environment.keys() & topology.storage.variables):
             yield SECRET_VARIABLE.broken(topology.where(process.name, "environment"), name=name)
+        variables = topology.broker.variables if topology.broker else frozenset[str]()
+        for name in sorted(process.environment.keys() & variables - topology.storage.variables):
+            yield BROKER_VARIABLE.broken(topology.where(process.name, "environment"), name=name)
 
 
 def _abilities(process: ResolvedProcess, topology: Topology, application: ApplicationFacts) -> Iterator[Violation]:

@@ -149,6 +149,28 @@ TOPOLOGIES = _table(
     "topology", "The topologies. The one named monolith runs when none is asked for.", "[topology.monolith]", TOPOLOGY
 )
 
+EVENTS_TRANSPORT = Key(
+    "transport", (str,), "http", "What carries events from process to process: http or nats.", 'transport = "nats"'
+)
+EVENTS_URL = _text(
+    "url",
+    "Where the servers of NATS are, several with commas between. Secrets by reference alone: ${NAME} is a variable of the environment.",
+    'url = "nats://nats.internal:4222"',
+)
+EVENTS_URL_FILE = _text("url_file", "The file that holds the URL, instead of url.", 'url_file = "/run/secrets/nats"')
+EVENTS_REPLICAS = Key("replicas", (int,), 1, "On how many servers of a cluster the stream is.", "replicas = 3")
+EVENTS_NAME = _text(
+    "name",
+    "What stream and subjects are named after. Left out: the name of the application. Two runs of one application on the same servers need two.",
+    'name = "shop-staging"',
+)
+EVENTS = _table(
+    "events",
+    "How events travel between processes.",
+    "[events]",
+    *(EVENTS_TRANSPORT, EVENTS_URL, EVENTS_URL_FILE, EVENTS_REPLICAS, EVENTS_NAME),
+)
+
 LOG_FORMAT = Key("format", (str,), "text", "How lines of the log are written: text or json.", 'format = "json"')
 LOG_LEVEL = _text(
     "level", "The least level that is logged: debug, info, warning, error, critical.", 'level = "warning"'
@@ -172,5 +194,5 @@ FILE = _table(
     "plures.toml",
     "How an application runs.",
     "",
-    *(APPLICATION, LISTEN, DATABASES, CAPABILITIES_TABLE, LOGGING, TOPOLOGIES),
+    *(APPLICATION, LISTEN, DATABASES, CAPABILITIES_TABLE, EVENTS, LOGGING, TOPOLOGIES),
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 from plures.errors import PluresError, Text, did_you_mean
 from plures.logs import LogSettings
 
+from .broker import Broker
 from .lines import line_of
 from .storage import EMBEDDED, Storage
 
@@ -67,6 +68,7 @@ class Topology:
         source: The file that says so, for messages; empty when it was built in code.
         lines: Where the tables and keys of the file stand.
         storage: Which database each capability uses.
+        broker: What carries events between processes; None where they travel by HTTP.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Topology:
     source: str = ""
     lines: Mapping[tuple[str, ...], int] = field(default_factory=dict[tuple[str, ...], int], compare=False, repr=False)
     storage: Storage = EMBEDDED
+    broker: Broker | None = None
 
     def where(self, process: str = "", key: str = "") -> str:
         """The place of a key, as the user would look it up."""
@@ -118,6 +121,7 @@ class Settings:
         folder: The folder of the file, where commands run.
         logs: How the log is written.
         storage: Which database each capability uses.
+        broker: What carries events between processes; None where they travel by HTTP.
     """
 
     application: str
@@ -131,6 +135,7 @@ class Settings:
     public_names: tuple[str, ...] = ()
     logs: LogSettings = field(default_factory=LogSettings)
     storage: Storage = EMBEDDED
+    broker: Broker | None = None
 
     def topology(self, name: str = "monolith") -> Topology:
         """The topology of this name.

@@ -10,10 +10,12 @@ from plures.errors import InvalidInput
 
 from . import rules
 from .address import is_host_name, listener
+from .broker import Broker, parse_broker
 from .keys import (
     APPLICATION,
     CONTROL,
     DATA,
+    EVENTS,
     FILE,
     HOST_NAMES,
     IMPORT,
@@ -79,6 +81,7 @@ def _document(text: str, name: str) -> dict[str, Any]:
 def _settings(root: Section, folder: Path, name: str) -> Settings:
     application, listen = root.headed(APPLICATION), root.headed(LISTEN)
     storage = parse_storage(root, application, folder)
+    broker = parse_broker(root.headed(EVENTS), folder)
     public, control = _address(listen, PUBLIC), _address(listen, CONTROL)
     if public == control and public.port:
         listen.report(rules.SAME_ADDRESS, CONTROL.name, address=public)
@@ -87,13 +90,14 @@ def _settings(root: Section, folder: Path, name: str) -> Settings:
         data=folder / (application.get(DATA) or DATA.default),
         public=public,
         control=control,
-        topologies=_topologies(root.headed(TOPOLOGIES), name, storage),
+        topologies=_topologies(root.headed(TOPOLOGIES), name, storage, broker),
         source=name,
         folder=folder,
         names=_names(listen, HOST_NAMES),
         public_names=_names(listen, PUBLIC_NAMES),
         logs=parse_logging(root.headed(LOGGING)),
         storage=storage,
+        broker=broker,
     )
 
 
@@ -121,8 +125,8 @@ def _names(listen: Section, key: Key[Sequence[str]]) -> tuple[str, ...]:
     return names
 
 
-def _topologies(section: Section, source: str, storage: Storage) -> dict[str, Topology]:
-    topologies = {"monolith": replace(monolith(source), storage=storage)}
+def _topologies(section: Section, source: str, storage: Storage, broker: Broker | None) -> dict[str, Topology]:
+    topologies = {"monolith": replace(monolith(source), storage=storage, broker=broker)}
     for name in section.values:
         table = section.headed(TOPOLOGY.named(name))
         processes = [
@@ -131,7 +135,7 @@ def _topologies(section: Section, source: str, storage: Storage) -> dict[str, To
             for process in [table.inline(PROCESS.named(key))]
             if isinstance(value, dict)
         ]
-        topologies[name] = Topology(name, tuple(processes), source, section.lines, storage)
+        topologies[name] = Topology(name, tuple(processes), source, section.lines, storage, broker)
         if not table.values:
             table.report(rules.NO_PROCESSES, example=PROCESS.named("main").example)
     return topologies

@@ -6,6 +6,7 @@ from typing import Final
 
 from plures.errors import Violation
 
+from .broker import PlacedBroker
 from .facts import ApplicationFacts
 from .model import REST, Process, Replicas, Topology
 from .storage import CONNECTIONS, DatabaseServer, PlacedDatabase
@@ -21,7 +22,8 @@ class ResolvedProcess:
     Attributes:
         exclusive: Two replicas may never overlap, not even during a restart: it writes an embedded database.
         databases: Where the data of its capabilities is; those with an embedded database are left out.
-        withheld: Variables that hold secrets of databases that it does not use.
+        broker: What carries its events to other processes and theirs to it; None where nothing does.
+        withheld: Variables that hold secrets of databases and of a broker that it does not use.
     """
 
     name: str
@@ -33,6 +35,7 @@ class ResolvedProcess:
     command: str | None
     environment: Mapping[str, str]
     databases: Mapping[str, PlacedDatabase] = field(default_factory=dict[str, PlacedDatabase])
+    broker: PlacedBroker | None = None
     withheld: frozenset[str] = frozenset()
 
     @property
@@ -99,6 +102,29 @@ def with_pools(resolved: ResolvedTopology, topology: Topology, application: Appl
     """The same, with the database of each capability that is not embedded, and the secrets that each process does without."""
     uses = _Uses(resolved, topology, application)
     processes = {name: uses.complete(process) for name, process in resolved.processes.items()}
+    return replace(resolved, processes=processes)
+
+
+def with_broker(resolved: ResolvedTopology, topology: Topology, application: ApplicationFacts) -> ResolvedTopology:
+    """The same, with the broker where events leave or reach a process by it; the secrets in its URL are withheld from the others."""
+    broker = topology.broker
+    if broker is None:
+        return resolved
+    ours = [process for process in resolved.processes.values() if process.ours]
+    facts = application.capabilities
+    processes: dict[str, ResolvedProcess] = {}
+    for process in resolved.processes.values():
+        mine = frozenset(process.capabilities if process.ours else ())
+        peers = frozenset(name for other in ours if other is not process for name in other.capabilities)
+        tells = any(facts[name].notifies & peers for name in mine)
+        is_told = any(facts[name].notifies & mine for name in peers)
+        if tells or is_told:
+            processes[process.name] = replace(
+                process, broker=PlacedBroker(broker, peers), withheld=process.withheld - broker.variables
+            )
+        else:
+            kept = frozenset[str]().union(*(placed.server.variables for placed in process.databases.values()))
+            processes[process.name] = replace(process, withheld=process.withheld | (broker.variables - kept))
     return replace(resolved, processes=processes)
 
 

@@ -11,9 +11,11 @@ from .admin_contract import (
     SubscriptionCount,
     Which,
 )
+from .broker import Carrier, carrier_of
 from .delivering import handling, open_outbox
 
 __all__ = [
+    "Carrier",
     "DeliveryState",
     "EventAdmin",
     "EventAdminService",
@@ -24,6 +26,7 @@ __all__ = [
     "PublishedEvent",
     "SubscriptionCount",
     "Which",
+    "carrier_of",
     "counted",
     "handling",
     "open_outbox",

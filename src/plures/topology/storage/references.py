@@ -31,13 +31,22 @@ def filled(text: str, variables: Mapping[str, str]) -> str:
     return _REFERENCE.sub(value, text).strip()
 
 
+def is_reference(text: str) -> bool:
+    """Whether a text is one reference and nothing else."""
+    return bool(_REFERENCE.fullmatch(text))
+
+
+def with_digits(text: str) -> str:
+    """The text with a digit in place of each reference: one is right in each part of a URL."""
+    return _REFERENCE.sub("1", text)
+
+
 def is_server_url(text: str) -> bool:
     """Whether a URL, or a text that a URL comes of when its references are filled, names a host and a database."""
-    if _REFERENCE.fullmatch(text):
+    if is_reference(text):
         return True
     try:
-        # A digit is right in each part of a URL.
-        url = urlsplit(_REFERENCE.sub("1", text))
+        url = urlsplit(with_digits(text))
         has_port = url.port is None or url.port > 0
     except ValueError:
         return False

@@ -1,0 +1,178 @@
+"""The subscriber's side: runs the messages that a publisher waits for, says what came of each, and acknowledges it.
+
+The pull is supervised: a server that was restarted, or that has removed a consumer, does not say so to all that wait.
+"""
+
+import asyncio
+import logging
+from contextlib import suppress
+from time import monotonic
+from typing import Final
+
+from nats.aio.msg import Msg
+
+from plures.contract import OperationDescription
+from plures.errors import CallError, Outcome, Unavailable
+from plures.logs import tell
+from plures.runtime import Dispatcher, Reply, accept, connect
+
+from . import words
+from .connector import Connector
+from .driver import Connection, Silent, Trouble
+from .pace import Pace
+from .pull import BATCH, Pull
+from .stream import Stream
+
+_TELL_AGAIN_S: Final = 0.25
+_LOG: Final = logging.getLogger("plures.nats")
+
+
+class Receiver:
+    """One subscription of a replica. All replicas share its messages.
+
+    Args:
+        subscription: `notifications.confirm`.
+        operation: By which its events are delivered.
+    """
+
+    def __init__(
+        self,
+        connector: Connector,
+        stream: Stream,
+        subscription: str,
+        operation: OperationDescription,
+        *,
+        dispatcher: Dispatcher,
+        pace: Pace = Pace(),  # noqa: B008 - it cannot be changed
+    ) -> None:
+        self._connector = connector
+        self._stream = stream
+        self._subscription = subscription
+        self._operation = operation
+        self._dispatcher = dispatcher
+        self._pace = pace
+        self._api = f"$JS.API.CONSUMER.MSG.NEXT.{stream.title}.{stream.durable(subscription)}"
+        self._handling: set[asyncio.Task[None]] = set()
+        self._pull: Pull | None = None
+        self._is_closed = False
+        self._failures = 0
+        connector.use(self.serve)
+
+    async def serve(self, connection: Connection) -> None:
+        """Pull until cancelled or closed, whatever fails."""
+        while not self._is_closed:
+            began = monotonic()
+            try:
+                await self._stream.set_up_consumer(connection, self._subscription, self._pace)
+                self._pull = Pull(connection, self._api, self._arrived, self._has_room, self._pace)
+                await self._pull.run()
+            except Exception as error:  # noqa: BLE001 - whatever it was, it is told, and the work must go on
+                if monotonic() - began > self._pace.lasting_s:
+                    self._failures = 0
+                self._failures += 1
+                if not connection.closed.is_set():
+                    self._tell_of(error)
+                await asyncio.sleep(self._pace.again_s(self._failures))
+
+    def close(self) -> None:
+        """Take no more messages; one that arrives all the same goes to another replica."""
+        self._is_closed = True
+        if self._pull is not None:
+            self._pull.end()
+
+    async def finish(self) -> None:
+        """Wait until what came of the messages in hand has been told."""
+        if self._handling:
+            await asyncio.wait(self._handling, timeout=self._pace.taken_s)
+        for task in self._handling:
+            task.cancel()
+        await asyncio.gather(*self._handling, return_exceptions=True)
+
+    def _tell_of(self, error: Exception) -> None:
+        if not isinstance(error, Trouble):
+            tell(_LOG, error, "pulling the events of %s failed; it goes on", self._subscription, again=True)
+        # The first time, and rarer the longer it lasts.
+        elif self._failures.bit_count() == 1:
+            _LOG.warning("%s asks NATS for its events anew: %s", self._subscription, error)
+
+    async def _has_room(self) -> None:
+        while len(self._handling) > BATCH:
+            await asyncio.wait(self._handling, return_when=asyncio.FIRST_COMPLETED)
+
+    def _arrived(self, message: Msg) -> None:
+        task = asyncio.create_task(self._give_back(message) if self._is_closed else self._handle(message))
+        self._handling.add(task)
+        task.add_done_callback(self._handling.discard)
+
+    @staticmethod
+    async def _give_back(message: Msg) -> None:
+        # Where this fails, the server gives it to another a little later.
+        with suppress(Exception):
+            await message.nak()
+
+    async def _handle(self, message: Msg) -> None:
+        headers = message.headers or {}
+        attempt = headers.get(words.ATTEMPT, "")
+        left_s = await self._take(attempt)
+        if left_s is not None:
+            until = monotonic() + left_s
+            working = asyncio.create_task(self._keep(message))
+            try:
+                reply = await self._answer(message.data, headers, left_s)
+            finally:
+                working.cancel()
+            await self._say(attempt, reply, until)
+        # It has been handled, or no one waits for it: it must not come again. Where this fails it does, and no one waits for it then.
+        with suppress(Exception):
+            await message.ack()
+
+    async def _take(self, attempt: str) -> float | None:
+        """How long the publisher still waits, in seconds; None where it does not."""
+        if not attempt.startswith("_INBOX."):
+            return None
+        try:
+            left_ms = await self._connector.request(attempt, b"", {words.STEP: words.TAKE}, self._pace.taken_s)
+        except Silent:
+            # It may say yes when it wakes up, and then it must learn that nothing runs.
+            await self._say(attempt, self._refusal(), 0.0)
+            return None
+        except Trouble:
+            return None
+        return int(left_ms) / 1000 if left_ms.isdigit() else None
+
+    async def _answer(self, body: bytes, headers: dict[str, str], left_s: float) -> Reply:
+        """Run the call as one that came over HTTP."""
+        hops = headers.get(words.HOPS, "1")
+        request_id = connect.sane_request_id(headers.get(words.REQUEST_ID, "").encode())
+        try:
+            context = accept(self._operation, left_s, int(hops) if hops.isdecimal() else 1, request_id)
+        except CallError as error:
+            return connect.error_reply(error, self._operation)
+        return await self._dispatcher.unary(self._operation, context, body)
+
+    async def _keep(self, message: Msg) -> None:
+        """Tell the server that the message is being worked on, so that it gives it to no other."""
+        while True:
+            await asyncio.sleep(self._pace.silent_s / 3)
+            with suppress(Exception):
+                await message.in_progress()
+
+    async def _say(self, attempt: str, reply: Reply, until: float) -> None:
+        """Say what came of it until the publisher has heard it, also over a connection that is made meanwhile."""
+        headers = {words.STEP: words.DONE, words.STATUS: str(reply.http_status)}
+        if reply.outcome is not None:
+            headers[words.OUTCOME] = reply.outcome
+        while True:
+            try:
+                await self._connector.request(attempt, reply.body, headers, self._pace.taken_s)
+            except Trouble:
+                if monotonic() + _TELL_AGAIN_S > until:
+                    return
+            else:
+                return
+            await asyncio.sleep(_TELL_AGAIN_S)
+
+    def _refusal(self) -> Reply:
+        why = "the publisher did not answer when it was asked"
+        error = Unavailable(self._operation.full_name, why, outcome=Outcome.NOT_SENT)
+        return connect.error_reply(error, self._operation)

@@ -1,0 +1,167 @@
+"""The broker is not there, breaks, forgets everything or refuses us: events wait, and none is lost, doubled or out of order."""
+
+import asyncio
+import logging
+from pathlib import Path
+
+import pytest
+from parcels_app import Depot
+from post import DEPOT, SHOP, arrive, failures, parcels, replica, send, standing, taken, until
+
+from plures.topology import Broker
+from tests.nats import Nats
+
+PASSWORD = "s3cret/with@signs"
+
+
+def of_nats(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.name == "plures.nats"]
+
+
+async def test_a_server_that_is_not_there_yet_is_waited_for_and_told_of_once(
+    nats_server: Nats, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    broker = Broker(nats_server.url)
+    async with replica(SHOP, tmp_path, broker) as shop:
+        sent = parcels(20, "High Street")
+        await send(shop, sent)
+        await asyncio.sleep(0.5)
+        assert [line.split(": ")[0] for line in of_nats(caplog)][:1] == [
+            f"events wait for NATS at {nats_server.address}"
+        ]
+        caplog.clear()
+        await nats_server.start()
+        async with replica(DEPOT, tmp_path, broker) as depot:
+            await arrive(depot, sent)
+        assert not await failures(shop), "a broker that is not there is no failed attempt"
+        assert f"events travel over NATS at {nats_server.address} again" in of_nats(caplog)
+
+
+@pytest.mark.parametrize("forgets", [False, True], ids=["keeps its store", "loses its store"])
+async def test_a_server_that_is_killed_under_way_costs_delay_alone(
+    nats_server: Nats, tmp_path: Path, *, forgets: bool
+) -> None:
+    await nats_server.start()
+    broker = Broker(nats_server.url)
+    async with replica(SHOP, tmp_path, broker) as shop, replica(DEPOT, tmp_path, broker) as depot:
+        sent = [parcel for street in ("a", "b", "c") for parcel in parcels(100, street)]
+        await send(shop, sent)
+        for goal in (50, 150):
+
+            async def some(goal: int = goal) -> bool:
+                return len(await taken(depot)) >= goal
+
+            await until(some)
+            nats_server.kill()
+            if forgets:
+                nats_server.lose_everything()
+            await asyncio.sleep(0.2)
+            await nats_server.start()
+        await arrive(depot, sent)
+        assert not (await standing(shop)).parked
+
+
+async def test_what_came_of_an_event_is_heard_over_the_next_connection(nats_server: Nats, tmp_path: Path) -> None:
+    await nats_server.start()
+    broker = Broker(nats_server.url)
+    async with replica(SHOP, tmp_path, broker) as shop, replica(DEPOT, tmp_path, broker) as depot:
+        sent = parcels(1, slow_s=1.0)
+        await send(shop, sent)
+
+        async def has_begun() -> bool:
+            return await depot.client(Depot).runs(sent[0].number) > 0
+
+        await until(has_begun)
+        nats_server.kill()
+        nats_server.lose_everything()
+        await nats_server.start()
+        await arrive(depot, sent)
+
+        async def is_done() -> bool:
+            return not (await standing(shop)).backlog
+
+        await until(is_done)
+        assert not await failures(shop)
+        assert await depot.client(Depot).runs(sent[0].number) == 1
+
+
+async def test_a_server_that_stands_still_costs_delay_alone(nats_server: Nats, tmp_path: Path) -> None:
+    await nats_server.start()
+    broker = Broker(nats_server.url)
+    async with replica(SHOP, tmp_path, broker) as shop, replica(DEPOT, tmp_path, broker) as depot:
+        before, during = parcels(5, "one"), parcels(5, "two")
+        await send(shop, before)
+        await arrive(depot, before)
+        nats_server.suspend()
+        await send(shop, during)
+        await asyncio.sleep(3)
+        assert await taken(depot) == [parcel.number for parcel in before]
+        nats_server.resume()
+        await arrive(depot, during)
+        assert not await failures(shop)
+
+
+async def test_a_stream_or_a_consumer_that_is_deleted_is_made_again(nats_server: Nats, tmp_path: Path) -> None:
+    await nats_server.start()
+    broker = Broker(nats_server.url)
+    async with replica(SHOP, tmp_path, broker) as shop, replica(DEPOT, tmp_path, broker) as depot:
+        import nats
+
+        operator = await nats.connect(nats_server.url)
+        for delete in (
+            lambda: operator.jetstream().delete_consumer("plures-parcels", "depot-take"),
+            lambda: operator.jetstream().delete_stream("plures-parcels"),
+        ):
+            sent = parcels(10, "one")
+            await send(shop, sent)
+            await arrive(depot, sent)
+            await delete()
+        sent = parcels(10, "one")
+        await send(shop, sent)
+        await arrive(depot, sent)
+        await operator.close()
+
+
+async def test_a_wrong_password_is_told_without_showing_it(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    server = Nats(tmp_path / "nats", 'authorization { user: "shop", password: "another" }')
+    await server.start()
+    file = tmp_path / "url"
+    file.write_text(f"nats://shop:s3cret%2Fwith%40signs@{server.address}\n")
+    broker = Broker(url_file=file)
+    try:
+        async with replica(SHOP, tmp_path, broker) as shop, replica(DEPOT, tmp_path, broker) as depot:
+            sent = parcels(3)
+            await send(shop, sent)
+            await asyncio.sleep(0.5)
+            lines = of_nats(caplog)
+            assert f"events wait for NATS at {server.address}: Authorization Violation" in lines
+            server.kill()
+            server._settings = f'authorization {{ user: "shop", password: "{PASSWORD}" }}'
+            await server.start()
+            await arrive(depot, sent)
+    finally:
+        server.kill()
+    assert PASSWORD not in caplog.text
+    assert "s3cret" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("settings", "replicas", "told"),
+    [("", 3, "the server says: replicas > 1 not supported"), ("jetstream: disabled", 1, "JetStream is not enabled")],
+    ids=["more replicas than servers", "without JetStream"],
+)
+async def test_a_server_that_cannot_carry_events_is_told_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, settings: str, replicas: int, told: str
+) -> None:
+    server = Nats(tmp_path / "nats", settings)
+    await server.start()
+    try:
+        async with replica(SHOP, tmp_path, Broker(server.url, replicas=replicas)):
+            async with asyncio.timeout(20):
+                while not of_nats(caplog):  # noqa: ASYNC110 - this sleep waits for no event
+                    await asyncio.sleep(0.02)
+        assert told in of_nats(caplog)[0]
+    finally:
+        server.kill()
