@@ -17,6 +17,19 @@ from .host import Host
 from .moves import MOVES, Ticket, issued
 from .placement import Mode, Placement
 from .places import NotPrepared, database_in, passwords_of, place_of, server_url
+from .sagas import (
+    NoSuchSaga,
+    SagaAdmin,
+    SagaAdminService,
+    SagaCount,
+    SagaDesk,
+    SagaDetails,
+    SagaFilter,
+    SagasChanged,
+    SagaState,
+    SagaStep,
+    SagaSummary,
+)
 
 __all__ = [
     "MOVES",
@@ -29,10 +42,21 @@ __all__ = [
     "FailedDelivery",
     "Host",
     "Mode",
+    "NoSuchSaga",
     "NotPrepared",
     "Outbox",
     "Placement",
     "PublishedEvent",
+    "SagaAdmin",
+    "SagaAdminService",
+    "SagaCount",
+    "SagaDesk",
+    "SagaDetails",
+    "SagaFilter",
+    "SagaState",
+    "SagaStep",
+    "SagaSummary",
+    "SagasChanged",
     "SubscriptionCount",
     "Ticket",
     "Which",

@@ -20,9 +20,11 @@ from .listing import listing
 from .moves import Moves
 from .placement import Mode, Placement
 from .places import place_of
+from .sagas import SagaAdmin, SagaAdminService, sagas_counted
 from .services import Services
 
-_ADMIN: Final = read_contract(EventAdmin)[0].operations
+_EVENT_ADMIN: Final = read_contract(EventAdmin)[0].operations
+_SAGA_ADMIN: Final = read_contract(SagaAdmin)[0].operations
 _EDGE: Final = "the edge"
 """Owner of the edge's hooks; no capability can have this name."""
 
@@ -139,7 +141,8 @@ class Host:
                 self._assembly, self._placement.broker, self._deadlines, self._dispatcher, os.environ
             )
         await self._services.build()
-        self._dispatcher.serve(_ADMIN, EventAdminService(self._services.outboxes))
+        self._dispatcher.serve(_EVENT_ADMIN, EventAdminService(self._services.outboxes))
+        self._dispatcher.serve(_SAGA_ADMIN, SagaAdminService(self._services.saga_desks))
         for name in self._services.order:
             for contract, service in await self._services.start(name):
                 self._dispatcher.serve(contract.operations, service)
@@ -180,4 +183,7 @@ class Host:
     async def _listing(self) -> object:
         hosted = [capability.contract for capability in self._hosted.values()]
         others = [c.contract for name, c in self._assembly.capabilities.items() if name not in self._hosted]
-        return listing(self._assembly.name, hosted, others, await counted(self._services.outboxes))
+        subscriptions = await counted(self._services.outboxes)
+        return listing(
+            self._assembly.name, hosted, others, subscriptions, await sagas_counted(self._services.saga_desks)
+        )

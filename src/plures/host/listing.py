@@ -10,6 +10,7 @@ def listing(
     contracts: Iterable[ContractDescription],
     elsewhere: Iterable[ContractDescription] = (),
     subscriptions: Mapping[str, Sequence[object]] | None = None,
+    sagas: Mapping[str, Sequence[object]] | None = None,
 ) -> dict[str, object]:
     """All contracts with their operations and events; messages as JSON Schema.
 
@@ -17,12 +18,18 @@ def listing(
         contracts: Those that this replica serves.
         elsewhere: The other ones of the application.
         subscriptions: Capability → how those that get its events fare, where that can be found out.
+        sagas: Capability → how many of its sagas have not ended, where that can be found out.
     """
-    counts = subscriptions or {}
+    fare, unended = subscriptions or {}, sagas or {}
     return {
         "application": application,
         "contracts": [
-            {**_contract(contract), "subscriptions": counts.get(contract.capability, [])} for contract in contracts
+            {
+                **_contract(contract),
+                "subscriptions": fare.get(contract.capability, []),
+                "sagas": unended.get(contract.capability, []),
+            }
+            for contract in contracts
         ],
         "elsewhere": [_contract(contract) for contract in elsewhere],
     }

@@ -16,6 +16,7 @@ from .eventing import Outbox, handling, open_outbox
 from .guard import FORGET_EVERY_S, committing, forget_old, guarded, has_keys
 from .lifecycles import Lifecycles
 from .opened import Opened
+from .sagas import SagaDesk
 
 Served: TypeAlias = tuple[ContractDescription, object]
 """Operations, and what answers them."""
@@ -51,8 +52,9 @@ class Services:
         self._databases: dict[str, Database] = {}
         self._events: dict[str, Events] = {}
         self._sagas: dict[str, tuple[Sagas, Worker]] = {}
-        # What the capabilities here publish, for operators.
+        # What the capabilities here publish, and the sagas that they begin, for operators.
         self.outboxes: dict[str, Outbox] = {}
+        self.saga_desks: dict[str, SagaDesk] = {}
         self._built: dict[str, Opened | Sequence[Served]] = {}
         # Each capability after those that it needs; within a circle, in the order of the application.
         self.order = _by_needs(hosted)
@@ -118,6 +120,7 @@ class Services:
             if capability.begins_sagas:
                 sagas, worker = await open_sagas(self._databases[name], name, capability.sagas)
                 self._sagas[name] = sagas, worker
+                self.saga_desks[name] = SagaDesk(self._databases[name], worker.wake)
                 self._lifecycles.of(name).background(worker.run)
                 self._lifecycles.of(name).on_stop(worker.stop)
 

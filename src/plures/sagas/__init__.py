@@ -21,7 +21,7 @@ from .errors import (
     SagaVersionGone,
     StepUnfit,
 )
-from .keeping import Instance, Journal, Record, State
+from .keeping import Instance, Journal, Record, State, operations
 from .opening import open_sagas
 from .pace import Pace
 from .sagas import Sagas
@@ -48,6 +48,7 @@ __all__ = [
     "StepUnfit",
     "Worker",
     "open_sagas",
+    "operations",
     "read_sagas",
     "saga",
     "sagas_of",

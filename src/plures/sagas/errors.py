@@ -1,8 +1,12 @@
 """What goes wrong with sagas, and what their functions never see."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from plures.errors import PluresError, Text
+
+NO_STEP: Final = "none"
+"""At the step none: before the first."""
 
 
 @dataclass(eq=False)

@@ -3,7 +3,7 @@ transaction of its effect.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ class Notes:
         self._journal = journal
         self._kept = instance
         self._pending: list[Record] = []
+        self._forgotten: set[int] = set()
         # Steps may be taken side by side.
         self._turn = asyncio.Lock()
         self.instance = instance
@@ -40,6 +41,11 @@ class Notes:
         self._pending.append(record)
         self._progress(record)
 
+    def forget(self, steps: Collection[int]) -> None:
+        """These steps are to be taken again when the saga goes on, by their numbers."""
+        self._pending = [record for record in self._pending if record.number not in steps]
+        self._forgotten |= frozenset(steps)
+
     async def flush(self) -> None:
         """Note what is not noted yet. Which step has begun is no news that is worth a commit.
 
@@ -49,10 +55,10 @@ class Notes:
         """
         async with self._turn:
             pending, after = tuple(self._pending), self.instance
-            if not pending and replace(after, step=self._kept.step) == self._kept:
+            if not pending and not self._forgotten and replace(after, step=self._kept.step) == self._kept:
                 return
             try:
-                await self._journal.change(self._kept, after, pending)
+                await self._journal.change(self._kept, after, pending, self._forgotten)
             except Exception as error:
                 raise NotKept from error
             self._noted(after, len(pending))

@@ -11,13 +11,14 @@ from plures.logs import tell
 from plures.runtime import current
 
 from .declaring import Called, Definition, Saga
-from .errors import Changed, Lost, NotKept, SagaParked, Suspended
+from .errors import NO_STEP, Changed, Lost, NotKept, SagaParked, Suspended
 from .keeping import Instance, Journal, Record, State
 from .notes import Notes
 from .pace import Pace
 from .steps import Steps
 
 _LOG: Final = logging.getLogger("plures.sagas")
+_NOT_TAKEN_BACK: Final = "; and it cannot be taken back: "
 
 
 class Run:
@@ -78,6 +79,8 @@ class Run:
             raise error
         if self._notes.instance.is_final:
             self._tell(leaf)
+            # Resumed, it tries again what has failed.
+            self._notes.forget(self._steps.to_try_again(error))
             return await self._park(_reason(leaf))
         return await self._turn_back(leaf)
 
@@ -95,13 +98,14 @@ class Run:
         return await self._take_back()
 
     async def _take_back(self) -> Instance:
+        why = self._notes.instance.error.partition(_NOT_TAKEN_BACK)[0]
+        self._notes.set(error=why)
         try:
             await self._steps.take_back()
         except Suspended as suspended:
             return await self._suspend(suspended)
         except (ContractError, CallError) as error:
-            why = self._notes.instance.error
-            return await self._park(f"{why}; and it cannot be taken back: {_reason(error)}")
+            return await self._park(f"{why}{_NOT_TAKEN_BACK}{_reason(error)}")
         return await self._end(State.COMPENSATED)
 
     async def _suspend(self, suspended: Suspended) -> Instance:
@@ -113,7 +117,7 @@ class Run:
 
     async def _park(self, reason: str) -> Instance:
         instance = self._notes.instance
-        parked = SagaParked(self._name, instance.id, instance.step, reason)
+        parked = SagaParked(self._name, instance.id, instance.step or NO_STEP, reason)
         self._notes.set(state=State.PARKED, was=instance.state, worker="", error=reason, attempts=0)
         noted = await self._noted()
         _LOG.error("%s", parked)

@@ -9,7 +9,7 @@ from plures.errors import InvalidRequest, Outcome
 from plures.runtime import Reply, connect, new_request_id, request_id
 
 from .declaring import SAGA, Definition, Saga
-from .errors import RunInWrite, SagaCompensated, SagaIdReused, SagaNotBegun, SagaParked, SagaUnknown
+from .errors import NO_STEP, RunInWrite, SagaCompensated, SagaIdReused, SagaNotBegun, SagaParked, SagaUnknown
 from .keeping import ENDED, Instance, Journal, State
 from .worker import Worker
 
@@ -174,5 +174,5 @@ class Sagas:
         if ended.status and ended.state in ENDED:
             return connect.answer_of(definition.operation, Reply(ended.status, ended.answer.encode()))
         if ended.state is State.PARKED:
-            raise SagaParked(name, ended.id, ended.step, ended.error)
-        raise SagaCompensated(name, ended.id, ended.failed_at, ended.error)
+            raise SagaParked(name, ended.id, ended.step or NO_STEP, ended.error)
+        raise SagaCompensated(name, ended.id, ended.failed_at or NO_STEP, ended.error)

@@ -1,11 +1,11 @@
 """The steps of one saga: those that it has taken answer as they did, the next ones are taken now. It is what is behind a `Saga`."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from contextvars import ContextVar
 from math import inf
 from time import monotonic
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TypeVar, cast
 
 from plures.contract import ContractError
 from plures.errors import CallError, DeadlineExceeded, Outcome
@@ -30,6 +30,7 @@ class Steps:
     Attributes:
         undos: What takes back the steps that have had an effect, or may have had one, by their numbers.
         interruption: Why this run cannot go on, whatever the code of the saga made of that.
+        failures: What steps have raised, each with the number of the step and that of the last step that there was then.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Steps:
         # What is taken back takes no new steps.
         self._is_back = notes.instance.state is State.COMPENSATING
         self.undos: dict[int, Part] = {}
+        self.failures: list[tuple[Exception, int, int]] = []
         self.interruption: BaseException | None = None
 
     def context(self) -> CallContext:
@@ -91,6 +93,7 @@ class Steps:
         except (ContractError, CallError) as error:
             if isinstance(error, ContractError) or error.outcome is Outcome.NOT_SENT:
                 self.undos.pop(number, None)
+            self.failures.append((error, number, self._numbers))
             self._notes.add(recorded(number, step.name, step.error_reply(error)))
             raise
 
@@ -132,6 +135,11 @@ class Steps:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
+
+    def to_try_again(self, error: BaseException) -> set[int]:
+        """The steps whose failure ended the saga, and after which it has taken no other: those that a resumed saga takes anew."""
+        behind = set(_behind(error))
+        return {number for failure, number, last in self.failures if id(failure) in behind and last == self._numbers}
 
     async def take_back(self) -> None:
         """Take back what was done, the last first.
@@ -202,6 +210,7 @@ class Steps:
             return step.outcome_of(taken.reply)
         except (ContractError, CallError) as error:
             has_effect = isinstance(error, CallError) and error.outcome is Outcome.MAY_HAVE_RUN
+            self.failures.append((error, taken.number, self._numbers))
             raise
         finally:
             if undo is not None and has_effect:
@@ -230,6 +239,16 @@ class Steps:
     def _interrupt(self, interruption: BaseException) -> NoReturn:
         self.interruption = self.interruption or interruption
         raise interruption
+
+
+def _behind(error: BaseException | None) -> Iterator[int]:
+    """The identities of an error and of all that led to it."""
+    while error is not None:
+        yield id(error)
+        if isinstance(error, BaseExceptionGroup):
+            for each in cast("BaseExceptionGroup[BaseException]", error).exceptions:
+                yield from _behind(each)
+        error = error.__cause__ or error.__context__
 
 
 async def _inside(part: Part) -> Any:

@@ -1,6 +1,6 @@
 """`MemorySagas`: the sagas of one service with nothing kept, for tests, and where a capability runs without a database."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from math import inf
 from time import time
@@ -93,9 +93,17 @@ class _MemoryJournal(Journal):
     async def steps(self, instance: Instance) -> Sequence[Record]:
         return self._records.get((instance.saga, instance.id), [])
 
-    async def change(self, before: Instance, after: Instance, records: Sequence[Record] = ()) -> None:  # noqa: ARG002
-        self.instances[after.saga, after.id] = after
-        self._records.setdefault((after.saga, after.id), []).extend(records)
+    async def change(
+        self,
+        before: Instance,  # noqa: ARG002
+        after: Instance,
+        records: Sequence[Record] = (),
+        forgotten: Iterable[int] = (),
+    ) -> None:
+        key = after.saga, after.id
+        self.instances[key] = after
+        kept = [each for each in self._records.get(key, ()) if each.is_undo or each.number not in set(forgotten)]
+        self._records[key] = [*kept, *records]
 
     async def together(self, work: Callable[[], Awaitable[Any]], noted: Callable[[Any], Any]) -> tuple[Any, bool]:
         answer = await work()

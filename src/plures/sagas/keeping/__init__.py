@@ -1,6 +1,7 @@
 """The sagas in the database of their capability."""
 
+from . import operations
 from .journal import Journal
 from .record import ENDED, OPEN, Instance, Record, State, recorded
 
-__all__ = ["ENDED", "OPEN", "Instance", "Journal", "Record", "State", "recorded"]
+__all__ = ["ENDED", "OPEN", "Instance", "Journal", "Record", "State", "operations", "recorded"]

@@ -29,6 +29,9 @@ WHERE saga = :saga AND id = :id AND worker = :of_worker AND state = :of_state"""
 _STEP: Final = """
 INSERT INTO plures_saga_steps (saga, id, number, is_undo, name, status, outcome, answer, ended_at)
 VALUES (:saga, :id, :number, :is_undo, :name, :status, :outcome, :answer, :now)"""
+_TAKE_ANEW: Final = (
+    "DELETE FROM plures_saga_steps WHERE saga = :saga AND id = :id AND is_undo = 0 AND number IN :numbers"
+)
 _STEPS: Final = """
 SELECT number, is_undo, name, status, outcome, answer FROM plures_saga_steps WHERE saga = :saga AND id = :id ORDER BY number"""
 
@@ -130,11 +133,20 @@ class Journal:
                 Record(row.number, row.name, row.status, row.answer, row.outcome, bool(row.is_undo)) for row in rows
             ]
 
-    async def change(self, before: Instance, after: Instance, records: Sequence[Record] = ()) -> None:
-        """Note what has become of a saga, with the steps that it has taken since. Raises `Lost` where it is not ours any more."""
+    async def change(
+        self, before: Instance, after: Instance, records: Sequence[Record] = (), forgotten: Iterable[int] = ()
+    ) -> None:
+        """Note what has become of a saga, with the steps that it has taken since. Raises `Lost` where it is not ours any more.
+
+        Args:
+            forgotten: The numbers of steps that it is to take again.
+        """
         lasts = before.state is not after.state or any(record.lasts for record in records)
         async with self._database.plain_write(lasts=lasts) as connection:
             await self._change(connection, before, after, records)
+            if forgotten:
+                values = {"saga": after.saga, "id": after.id, "numbers": tuple(forgotten)}
+                await connection.execute(_TAKE_ANEW, values)
 
     async def together(
         self,
