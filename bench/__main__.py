@@ -1,4 +1,4 @@
-"""``python -m bench [calls|shop|data|events|search|start|render] [--quick]`` measures, prints, keeps JSON, renders the document."""
+"""``python -m bench [calls|shop|data|events|sagas|search|start|render] [--quick]`` measures, prints, keeps JSON, renders the document."""
 
 import argparse
 import sys
@@ -18,6 +18,7 @@ SUITES = {
     "shop": "bench.shop.suite",
     "data": "bench.data",
     "events": "bench.events.suite",
+    "sagas": "bench.sagas.suite",
     "search": "bench.search",
     "start": "bench.start",
 }

@@ -10,7 +10,7 @@ import msgspec
 
 _PACKAGES = (
     "uvloop", "uvicorn", "httptools", "msgspec", "pyreqwest", "grpcio", "protobuf", "connectrpc", "pyqwest",
-    "fastapi", "pydantic", "httpx", "starlette", "tantivy", "sqlalchemy", "asyncpg",
+    "fastapi", "pydantic", "httpx", "starlette", "tantivy", "sqlalchemy", "asyncpg", "dbos", "psycopg",
 )  # fmt: skip
 
 

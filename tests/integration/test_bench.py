@@ -13,6 +13,7 @@ from bench.data import STORES
 from bench.document import render
 from bench.events import suite as events
 from bench.results import TIMES, Column, Result, Row, Section, Target, read, write
+from bench.sagas import suite as sagas
 
 ROOT = Path(__file__).parents[2]
 
@@ -59,6 +60,21 @@ def test_the_quick_events_benchmark_measures_publishing_delivering_and_draining(
     assert [row.subject for row in drained.rows] == ["drained"]
     assert all(row.figures[column.key] > 0 for each in result.sections for row in each.rows for column in each.columns)
     assert len(result.targets) == 8
+
+
+def test_the_quick_sagas_benchmark_measures_both_stores_beside_dbos(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bench", "sagas", "--quick", "--rounds", "1", "--results", str(tmp_path)]
+    subprocess.run(command, check=True, cwd=ROOT, timeout=300, stdout=subprocess.DEVNULL)
+
+    result = read(tmp_path / "sagas.quick.json")
+
+    assert [section.title for section in result.sections] == [
+        f"A saga, {steps}, {store}" for store in sagas.Store for steps in sagas.STEPS.values()
+    ]
+    for section in result.sections:
+        assert [row.subject for row in section.rows] == [*sagas.SUBJECTS]
+        assert all(row.figures["p50_ms"] > 0 and row.figures["per_s"] > 0 for row in section.rows)
+    assert [target.bound for target in result.targets] == [*["at least"] * 4, *["at most"] * 2]
 
 
 def test_the_document_shows_figures_and_says_which_targets_are_missed(tmp_path: Path) -> None:
