@@ -1,16 +1,20 @@
 """A saga of three steps beside a workflow of DBOS, on SQLite and on PostgreSQL; what an idle worker costs."""
 
+import asyncio
 from collections.abc import Sequence
 from itertools import product
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 import msgspec
 from rich.progress import track
 
 from bench.options import Options
+from bench.postgres import connect, served
 from bench.processes import worker
 from bench.results import Column, Result, Row, Section, Target
-from bench.sagas.subject import TOGETHER, Kind, Store
+from bench.sagas.subject import OWNER, TOGETHER, Kind, Store
 from bench.samples import median_of
 
 OURS = "Plures"
@@ -27,6 +31,7 @@ _COLUMNS = [
     Column("idle_ms", "CPU when idle, per s (ms)", 2),
 ]
 Figures = dict[str, float]
+Case = tuple[str, Kind, Store]
 
 
 def run(options: Options) -> Result:
@@ -34,17 +39,34 @@ def run(options: Options) -> Result:
     sagas, idle_s = (3, 0.2) if options.quick else (1_000, 5.0)
     cases = [*product(SUBJECTS, Kind, Store)]
     random = Random(options.seed)
-    seen: dict[tuple[str, Kind, Store], list[Figures]] = {case: [] for case in cases}
+    seen: dict[Case, list[Figures]] = {case: [] for case in cases}
     rounds = [case for _ in range(options.rounds) for case in random.sample(cases, len(cases))]
-    for case in track(rounds, description="Sagas"):
-        with worker("bench.sagas.worker", *case, str(sagas), str(idle_s)) as measuring:
-            seen[case].append(msgspec.json.decode(measuring.read_line(_LIMIT_S), type=Figures))
+    asyncio.run(_measure(rounds, sagas, idle_s, seen))
     sections = [
         Section(f"A saga, {STEPS[kind]}, {store}", _COLUMNS, [_row(name, seen[name, kind, store]) for name in SUBJECTS])
         for store, kind in product(Store, Kind)
     ]
     targets = [*map(_target, sections), *map(_idle, Store, sections[::2])]
     return Result("sagas", options.quick, options.rounds, options.seed, sections, targets)
+
+
+async def _measure(rounds: Sequence[Case], sagas: int, idle_s: float, seen: dict[Case, list[Figures]]) -> None:
+    with TemporaryDirectory() as folder:
+        async with served(Path(folder), most_connections=TOGETHER) as server:
+            connection = await connect(server.url)
+            # A capability refuses to be a superuser; DBOS does not.
+            await connection.execute(f"CREATE ROLE {OWNER} LOGIN")
+            await connection.close()
+            on_server = server.url, _process_of(Path(folder))
+            for case in track(rounds, description="Sagas"):
+                name, kind, store = case
+                place = on_server if store is Store.POSTGRESQL else ()
+                with worker("bench.sagas.worker", name, kind, str(sagas), str(idle_s), *place) as measuring:
+                    seen[case].append(msgspec.json.decode(measuring.read_line(_LIMIT_S), type=Figures))
+
+
+def _process_of(server: Path) -> str:
+    return (server / "postmaster.pid").read_text().split()[0]
 
 
 def _row(name: str, rounds: Sequence[Figures]) -> Row:

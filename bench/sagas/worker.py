@@ -1,6 +1,7 @@
-"""Measures one subject in a process of its own: ``python -m bench.sagas.worker SUBJECT KIND STORE SAGAS IDLE_S``.
+"""Measures one subject in a process of its own: ``python -m bench.sagas.worker SUBJECT KIND SAGAS IDLE_S [URL PID]``.
 
-It prints its figures as a line of JSON. A server of PostgreSQL is started afresh, and its processor time is counted apart.
+It prints its figures as a line of JSON. On the server of PostgreSQL with this URL it makes a database for itself; the processor time of the
+server, which has this process id, is counted apart. Without a server it uses SQLite.
 """
 
 import asyncio
@@ -18,9 +19,9 @@ from uuid import uuid4
 import msgspec
 
 from bench.accounting import cpu_s, tree
-from bench.postgres import connect, served
+from bench.postgres import connect
 from bench.processes import run_worker
-from bench.sagas.subject import OWNER, TOGETHER, Caller, Kind, Store, Subject
+from bench.sagas.subject import OWNER, TOGETHER, Caller, Kind, Subject
 from bench.samples import percentile
 from plures.data import Server
 
@@ -29,16 +30,19 @@ _SUBJECTS = {
     "DBOS, async": "bench.sagas.dbos_rival:in_tasks",
     "DBOS, threads": "bench.sagas.dbos_rival:in_own_threads",
 }
+Served = tuple[str, int]
+"""The URL of a server, and its process; empty and 0 for SQLite."""
 # Half of ours write, the other half read.
 _CONNECTIONS = 2 * TOGETHER
 
 
-async def measure(name: str, kind: Kind, store: Store, sagas: int, idle_s: float) -> None:
+async def measure(name: str, kind: Kind, sagas: int, idle_s: float, served: Served) -> None:
     """Print the figures of one subject."""
+    url, server = served
     module, _, function = _SUBJECTS[name].partition(":")
     subject = cast("Subject", getattr(import_module(module), function))
     with TemporaryDirectory() as folder:
-        async with _place(store, Path(folder)) as (place, server), subject(kind, place) as call:
+        async with _place(Path(folder), url) as place, subject(kind, place) as call:
             # Code and caches are warm, connections are open.
             await _together(call, max(sagas // 4, 1))
             figures = await _singly(call, sagas, server) | await _together(call, sagas)
@@ -78,19 +82,26 @@ def _processes(server: int) -> list[int]:
 
 
 @asynccontextmanager
-async def _place(store: Store, folder: Path) -> AsyncGenerator[tuple[Path | Server, int]]:
-    """Where the data lies, and the process of the server, or 0."""
-    if store is Store.SQLITE:
-        yield folder, 0
+async def _place(folder: Path, url: str) -> AsyncGenerator[Path | Server]:
+    """Where the data lies."""
+    if not url:
+        yield folder
         return
-    async with served(folder, most_connections=_CONNECTIONS) as server:
-        connection = await connect(server.url)
-        # A capability refuses to be a superuser; DBOS does not.
-        await connection.execute(f"CREATE ROLE {OWNER} LOGIN; CREATE SCHEMA {OWNER} AUTHORIZATION {OWNER}")
-        await connection.close()
-        yield server, int((folder / "postmaster.pid").read_text().split()[0])
+    name = f"bench_{uuid4().hex}"
+    await _run(url, f"CREATE DATABASE {name}")
+    own = url.replace("/postgres?", f"/{name}?")
+    await _run(own, f"CREATE SCHEMA {OWNER} AUTHORIZATION {OWNER}")
+    yield Server(own, OWNER, _CONNECTIONS)
+    await _run(url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _run(url: str, statement: str) -> None:
+    connection = await connect(url)
+    await connection.execute(statement)
+    await connection.close()
 
 
 if __name__ == "__main__":
-    subject, kind, store, sagas, idle_s = sys.argv[1:]
-    run_worker(None, measure(subject, Kind(kind), Store(store), int(sagas), float(idle_s)))
+    subject, kind, sagas, idle_s, *on_server = sys.argv[1:]
+    url, pid = on_server or ("", "0")
+    run_worker(None, measure(subject, Kind(kind), int(sagas), float(idle_s), (url, int(pid))))
