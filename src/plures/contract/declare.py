@@ -37,13 +37,18 @@ class SubscriptionDeclaration:
 
 @dataclass(frozen=True)
 class OperationDeclaration:
-    """What `@query` or `@command` was given; `key` is the name of a parameter, or empty."""
+    """What `@query` or `@command` was given; `key` is the name of a parameter, or empty.
+
+    Attributes:
+        key_is_all: The key alone says which request it is; whatever else it says may be said otherwise when it comes again.
+    """
 
     is_query: bool
     idempotent: bool
     deadline_s: float
     errors: tuple[type[ContractError], ...]
     key: str = ""
+    key_is_all: bool = False
 
 
 def contract(name: str, *, owner: str, events: Sequence[type[Event]] = ()) -> Callable[[C], C]:

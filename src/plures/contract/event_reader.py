@@ -83,7 +83,7 @@ def read_delivery(
     deliver.__name__ = name
     deliver.__annotations__["data"] = event.python
     declaration = OperationDeclaration(
-        is_query=False, idempotent=True, deadline_s=declared.deadline_s, errors=(), key="id"
+        is_query=False, idempotent=True, deadline_s=declared.deadline_s, errors=(), key="id", key_is_all=True
     )
     setattr(deliver, OPERATION, declaration)
     return OperationReader(TypeReader(), service, event.python, deliver).read()

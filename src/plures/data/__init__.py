@@ -25,7 +25,7 @@ from .errors import (
     WritesUnderWay,
 )
 from .evolution import check_contract_steps
-from .handover import Handover, HandoverRefused
+from .handover import Handover, HandoverRefused, Settle
 from .inspection import DatabaseState, inspect_database, unseen_database
 from .migration import Migration, Migrations, Statement, check_migrations, numbered
 from .opening import migrate_database, open_database, open_unmigrated, prepare_database
@@ -110,6 +110,7 @@ __all__ = [
     "ScriptsUnusable",
     "Server",
     "ServerUnreachable",
+    "Settle",
     "SeveralHeads",
     "Statement",
     "StatementFailed",

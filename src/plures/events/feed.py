@@ -197,8 +197,9 @@ class Feed:
         await self._deliveries.finish()
         if self._window.is_changed:
             # What is not noted is delivered again.
-            with suppress(PluresError, Forgotten):
-                await self._write()
+            with suppress(PluresError, Forgotten, TimeoutError):
+                async with timeout(self._pace.end_s):
+                    await self._write()
 
     def _now(self) -> int:
         return int(self._clock() * 1000)

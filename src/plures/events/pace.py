@@ -19,6 +19,7 @@ class Pace:
         look_s: Between two looks at what others may have changed.
         sweep_s: Between two times at which old events are deleted.
         lease_s: How long another replica waits for one that has died.
+        end_s: Most time for the last notes of a relay that is stopped: a write may wait for the server, or for a move.
         random: Between 0 and 1, so that not all waits end at once.
     """
 
@@ -31,6 +32,7 @@ class Pace:
     look_s: float = 1.0
     sweep_s: float = 600.0
     lease_s: float = 6.0
+    end_s: float = 5.0
     random: Callable[[], float] = random
 
     def retry_s(self, failed: int) -> float:

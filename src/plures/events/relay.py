@@ -25,7 +25,6 @@ Subscriptions: TypeAlias = Mapping[str, tuple[str, Deliver]]
 _BETWEEN_S: Final = 0.02
 """A replica tells of what it published once in so long, at most."""
 
-_HEAR_AGAIN_S: Final = 5.0
 _LOG: Final = logging.getLogger("plures.events")
 
 
@@ -99,7 +98,8 @@ class Relay:
                     await self._serve(lease)
                 finally:
                     with suppress(PluresError, OSError):
-                        await lease.give_up()
+                        async with asyncio.timeout(self._pace.end_s):
+                            await lease.give_up()
         except Exception as error:
             cause = _cause(error)
             if isinstance(cause, LeaseLost):
@@ -150,9 +150,10 @@ class Relay:
                 async with store.hearing(self._woken.set) as lost:
                     # Some may have been published before.
                     self._woken.set()
+                    # A server that was left must not take this for another application that uses it.
                     while store is self._database.store and not lost.is_set():
                         with suppress(TimeoutError):
-                            async with asyncio.timeout(_HEAR_AGAIN_S):
+                            async with asyncio.timeout(self._pace.look_s):
                                 await lost.wait()
             await asyncio.sleep(self._pace.look_s)
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import msgspec
 
-from plures.data import Database, Folder, Handover, HandoverRefused, Place, Server
+from plures.data import Database, Folder, Handover, HandoverRefused, Place, Server, Settle
 from plures.errors import PluresError
 from plures.http import Request, Response
 
@@ -86,10 +86,12 @@ class Moves:
 
     Attributes:
         databases: Gives the open database of a capability; None where there is none.
+        settles: Gives what makes the copy of a capability's database ready; None where nothing has to.
         data: The data folder of the replica.
     """
 
     databases: Callable[[str], Database | None]
+    settles: Callable[[str], Settle | None]
     data: Path
     _handovers: dict[str, Handover] = field(default_factory=dict[str, Handover])
     _steps: set[asyncio.Task[Response]] = field(default_factory=set[asyncio.Task[Response]])
@@ -153,7 +155,9 @@ class Moves:
         # A program that was killed may have left another one.
         for earlier in [each for each in self._handovers.values() if each.database is database]:
             await earlier.close()
-        handover = Handover(ticket.capability, database, ticket.place, ticket.said)
+        handover = Handover(
+            ticket.capability, database, ticket.place, ticket.said, settle=self.settles(ticket.capability)
+        )
         self._handovers = {
             name: handover,
             **{key: each for key, each in self._handovers.items() if each.database is not database},

@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 from plures.application import AssembledCapability, Assembly, Dependency, DependencyKind, is_opened
 from plures.contract import ContractDescription, read_contract
-from plures.data import Database, Place, open_database
-from plures.events import Events
+from plures.data import Database, Place, Settle, open_database
+from plures.events import Events, prepare
 from plures.sagas import Sagas, Worker, open_sagas
 
 from .clients import Clients
@@ -86,6 +86,11 @@ class Services:
     def database(self, owner: str) -> Database | None:
         """The open database of a capability; None where it has none here."""
         return self._databases.get(owner)
+
+    def settle(self, owner: str) -> Settle | None:
+        """What makes a copy of a capability's database ready for its first write; None where nothing has to."""
+        # Events that have no place in the order yet come before what is published there.
+        return prepare if owner in self.outboxes else None
 
     async def close_databases(self) -> None:
         databases, self._databases = self._databases, {}

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -10,12 +11,14 @@ from plures.data import CommitUnknown, ConnectionLost, Database, ServerUnreachab
 from plures.events import (
     LeaseLost,
     Pace,
+    Record,
     Relay,
     Stored,
     SubscriptionGone,
     Undeliverable,
     UnknownSubscription,
     Unreachable,
+    append,
     check,
     forget,
     operations,
@@ -110,6 +113,22 @@ async def test_a_poison_event_stops_its_key_alone_and_is_parked(database: Databa
 
 async def has_failures(database: Database, expected: list[tuple]) -> bool:
     return await rows(database, FAILURES) == expected
+
+
+async def test_what_a_slow_transaction_published_is_delivered_behind_what_came_into_sight_before(
+    server: Database,
+) -> None:
+    inbox = Inbox()
+    async with relaying(server, {NAME: inbox}) as relay:
+        async with server.write() as slow:
+            await append(slow, Record("slow", TYPE, "k", "{}", ""), server.dialect)
+            # In another task, as another publisher.
+            await asyncio.create_task(publish(server, "quick", key="k"))
+            await inbox.wait("quick")
+            await until(lambda: is_at(server, 1))
+        relay.wake()
+        await inbox.wait("slow")
+    assert inbox.got == ["quick", "slow"]
 
 
 async def test_a_discarded_event_is_not_delivered_and_what_waits_behind_it_is(database: Database) -> None:
@@ -315,6 +334,20 @@ async def test_stopping_waits_for_what_is_in_flight_and_notes_it(database: Datab
     async with relaying(database, {NAME: inbox}):
         await inbox.wait("b")
     assert inbox.attempts == ["a", "b"]
+
+
+async def test_stopping_waits_for_no_write_that_is_held(database: Database) -> None:
+    """A move holds writes, and goes on only when its target answers again."""
+    inbox = Inbox()
+    pace = replace(QUICK, position_s=600, end_s=0.05)
+    async with relaying(database, {NAME: inbox}, pace=pace):
+        await publish(database, "a")
+        await inbox.wait("a")
+        await database.hold(10)
+    database.release()
+    assert await is_at(database, 0)
+    async with relaying(database, {NAME: inbox}):
+        await inbox.until(lambda: inbox.got == ["a", "a"])
 
 
 async def test_one_of_many_replicas_delivers_and_another_follows(postgres) -> None:

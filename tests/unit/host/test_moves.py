@@ -3,12 +3,13 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
-from plures import Capability, Database, Migration
+from plures import Capability, Database, Event, Events, Migration, command, contract
 from plures.data import DatabaseMoved, Folder, open_database
+from plures.events import prepare
 from plures.host import MOVES, Host, Ticket, issued
 from plures.http import Request
 
@@ -108,3 +109,26 @@ async def test_a_ticket_is_for_its_owner_alone(tmp_path: Path) -> None:
     with issued(tmp_path, ticket(tmp_path / "there")) as name:
         assert (tmp_path / "run" / f"{name}.move").stat().st_mode & 0o777 == 0o600
     assert list((tmp_path / "run").iterdir()) == []
+
+
+class Said(Event):
+    text: str
+
+
+@contract("tests.talk.v1", owner="tests", events=[Said])
+class Talk(Protocol):
+    @command()
+    async def say(self, text: str) -> None: ...
+
+
+class Talking(Talk):
+    def __init__(self, database: Database, events: Events) -> None: ...
+
+    async def say(self, text: str) -> None: ...
+
+
+async def test_only_the_events_of_a_capability_that_publishes_get_their_places_before_it_goes_on(host: Make) -> None:
+    made = host(Capability(A, Saying, migrations=[TABLE]), Capability(Talk, Talking))
+    await made.start()
+    assert made._moves.settles("talk") is prepare
+    assert made._moves.settles("a") is None

@@ -8,9 +8,9 @@ Source: docs/adr/0022-moving-while-running.md
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from time import monotonic
-from typing import Final
+from typing import Final, TypeAlias
 
 from plures.data.database import Database
 from plures.data.ledger import mark, read_mark
@@ -23,6 +23,7 @@ from plures.errors import PluresError
 
 from .errors import HandoverRefused
 
+Settle: TypeAlias = Callable[[Database], Awaitable[None]]
 _LOG: Final = logging.getLogger("plures.data")
 PATIENCE_S: Final = 0.8
 """Most time for writes that have begun when writes are to be held."""
@@ -43,18 +44,22 @@ class Handover:
         is_over: The process uses the copy.
     """
 
-    def __init__(self, capability: str, database: Database, place: Place, said: str) -> None:
+    def __init__(
+        self, capability: str, database: Database, place: Place, said: str, *, settle: Settle | None = None
+    ) -> None:
         """Nothing happens yet.
 
         Args:
             place: Where the copy is.
             said: What the ledger of the source says once it is sealed.
+            settle: Makes the copy ready before the first write goes on there; may run again, and in several processes at once.
         """
         self._capability = capability
         self.database = database
         self._source = database.store
         self._place = place
         self._said = said
+        self._settle = settle
         self._target: Store | None = None
         self._held_at: float | None = None
         self._lease: asyncio.TimerHandle | None = None
@@ -185,6 +190,8 @@ class Handover:
         """Raises `PluresError`, and can be called again."""
         if self._target is None:
             self._target = await open_store(self._place, self._capability, is_checked=True)
+        if self._settle is not None:
+            await self._settle(Database(self._capability, self._target))
         await _unmark(self._target)
         held_s = monotonic() - (self._held_at or monotonic())
         self.database.switch(self._target)

@@ -75,7 +75,7 @@ class Remembering:
 
     def _again(self, key: str, fingerprint: str, known: Remembered) -> Any:
         """What was answered before."""
-        if known.request != fingerprint:
+        if known.request != fingerprint and not self._operation.declaration.key_is_all:
             why = f"the key {key!r} belongs to another request, with other values"
             raise Refusal(KeyReused(self._operation.full_name, why, outcome=Outcome.NOT_SENT))
         try:
@@ -126,10 +126,12 @@ class Remembering:
 
     def _fingerprint(self, key: str, request: Any) -> str:
         """Tells requests apart; raises `Refusal` for a request or a key that cannot be kept."""
-        try:
-            told = canonical(self._operation.request, request)
-        except (Malformed, TooDeep) as error:
-            raise Refusal(bad_request(error, self._operation)) from None
+        told = b""
+        if not self._operation.declaration.key_is_all:
+            try:
+                told = canonical(self._operation.request, request)
+            except (Malformed, TooDeep) as error:
+                raise Refusal(bad_request(error, self._operation)) from None
         if len(key) > MOST_IN_KEY or _UNKEPT in key:
             why = f"the key has {len(key)} characters; it may have {MOST_IN_KEY}, and none of them U+0000"
             raise Refusal(InvalidRequest(self._operation.full_name, why, outcome=Outcome.NOT_SENT))

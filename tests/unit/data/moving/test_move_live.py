@@ -1,10 +1,9 @@
 """Databases that are moved while processes write to them: nothing is lost, nothing is there twice, whatever ends half-way."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,7 +12,6 @@ from plures.data import (
     DatabaseMoved,
     Dialect,
     Folder,
-    Handover,
     HandoverRefused,
     Migration,
     Place,
@@ -23,6 +21,8 @@ from plures.data import (
 )
 from plures.errors import PluresError
 from tests.postgres import Postgres
+
+from .here import Here
 
 SHOP = (
     Migration(
@@ -36,39 +36,6 @@ SHOP = (
     ),
 )
 CUSTOMERS = 7
-
-
-class Here:
-    """The processes, each with a database of its own."""
-
-    def __init__(self, databases: Sequence[Database], target: copies.End) -> None:
-        self.handovers = [Handover("shop", database, target.place, copies.mark_of(target)) for database in databases]
-        self.steps: list[str] = []
-        self.before: Mapping[str, Callable[[], Awaitable[None]]] = {}
-
-    @property
-    def count(self) -> int:
-        return len(self.handovers)
-
-    async def first(self, step: str) -> Mapping[str, Any]:
-        await self._begin(step)
-        return await _take(self.handovers[0], step)
-
-    async def each(self, step: str) -> Sequence[Mapping[str, Any]]:
-        await self._begin(step)
-        return await asyncio.gather(*(_take(handover, step) for handover in self.handovers))
-
-    async def _begin(self, step: str) -> None:
-        self.steps.append(step)
-        if step in self.before:
-            await self.before[step]()
-
-
-async def _take(handover: Handover, step: str) -> Mapping[str, Any]:
-    answer = await getattr(handover, step)()
-    if step == "prepare":
-        return {"sessions": handover.sessions}
-    return {} if answer is None else {"held_s": answer}
 
 
 class Shop:
