@@ -47,6 +47,7 @@ class Shop:
         self.failed: list[BaseException] = []
         self._next = 0
         self._open = True
+        self._ended = asyncio.Event()
 
     async def fill(self, orders: int) -> None:
         async with self.databases[0].write() as connection:
@@ -65,11 +66,14 @@ class Shop:
             except PluresError as error:
                 self.failed.append(error)
             await asyncio.sleep(0.001)
+        self._ended.set()
 
     def close(self) -> None:
         self._open = False
 
     async def check(self, database: Database) -> None:
+        """After `close`; what a buyer has begun comes to its end first."""
+        await self._ended.wait()
         async with database.read() as connection:
             rows = (await connection.execute("SELECT id, pieces FROM orders")).all()
             visits = (await connection.execute("SELECT at FROM visits ORDER BY at")).scalars()
