@@ -1,11 +1,12 @@
 """One SQLite connection for an event loop. Knows nothing of SQLAlchemy.
 
 Most calls are a trip to the connection's thread, so a statement makes one trip only: it begins the transaction when none is open,
-as PEP 249 asks, runs, and brings its rows along. Short statements make none: they run in the event loop, as `leash` says. A
-cancelled call ends only once SQLite has stopped working on it, so that the next user of the connection finds it at rest.
+as PEP 249 asks, runs, and brings its rows along. Short statements make none: they run in the event loop, as `leash` says, and so does the
+commit of a transaction that made no trip, where the disk is fast. A cancelled call ends only once SQLite has stopped working on it, so that the next user of the connection finds it at rest.
 Source: docs/adr/0004-embedded-data.md
 """
 
+import asyncio
 import sqlite3
 import warnings
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -46,10 +47,11 @@ class DriverConnection:
         self._leash = leash or Leash()
         # Its first statement reads the schema: that is for the thread.
         self._in_a_row = MOST_IN_A_ROW
-        self._stops = 0
+        self._stops = self._let_so_often = 0
         # What runs a statement sets these; others look only while none runs.
         self._began = False
         self._is_here = False
+        self._was_there = True
         self._may_change_schema = False
 
     async def open(self) -> None:
@@ -115,7 +117,13 @@ class DriverConnection:
         return not self._began
 
     async def commit(self) -> None:
-        await self.do(self._commit)
+        if not await self._commits_here():
+            return await self.do(self._commit)
+        self._is_here = True
+        try:
+            self._commit()
+        finally:
+            self._is_here = False
 
     async def rollback(self) -> None:
         if self.is_at_rest:
@@ -133,6 +141,7 @@ class DriverConnection:
         if self._is_closed:
             raise sqlite3.ProgrammingError("Cannot operate on a closed database.")
         self._in_a_row = 0
+        self._was_there = True
         return await self._worker.do(work, self._interrupt)
 
     async def _statement(self, sql: str, values: Parameters | Row, run: Callable[[], Rows], times: int = 1) -> Rows:
@@ -172,6 +181,15 @@ class DriverConnection:
                 self._sqlite.set_progress_handler(None, 0)
             self._leash.took(since)
 
+    async def _commits_here(self) -> bool:
+        """Whether a transaction ends in the event loop. Other tasks run first: they would have to wait for the disk as well."""
+        if self._was_there or not self._leash.may_commit():
+            return False
+        since = self._leash.now()
+        await asyncio.sleep(0)
+        self._in_a_row = 0
+        return not self._was_there and self._leash.may_commit(since)
+
     def _stop(self) -> bool:
         # SQLite goes on counting where the last run of the statement ended, so the first call may come early.
         self._stops += 1
@@ -189,7 +207,8 @@ class DriverConnection:
         # Without a write-ahead log, any statement may have to wait for a lock.
         self._is_wal = self._sqlite.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         (self._patience_ms,) = self._sqlite.execute("PRAGMA busy_timeout").fetchone()
-        self._is_patient = True
+        (self._most_pages,) = self._sqlite.execute("PRAGMA wal_autocheckpoint").fetchone()
+        self._is_patient = self._is_tidy = True
 
     def run(self, sql: str, statement: Callable[[], sqlite3.Cursor]) -> sqlite3.Cursor:
         """Run one statement inside a transaction."""
@@ -204,13 +223,25 @@ class DriverConnection:
             self._be_patient(wanted=not self._is_here)
             self._sqlite.execute(self._begin)
             self._began = True
+            self._was_there = not self._is_here
+            self._changed_before = self._sqlite.total_changes
 
     def _be_patient(self, *, wanted: bool) -> None:
         """Wait for locks, or not."""
         if self._is_patient is not wanted:
-            # `execute` would find the statement in its cache, and SQLite obeys when it reads it.
-            self._sqlite.executescript(f"PRAGMA busy_timeout = {self._patience_ms if wanted else 0}")
+            self._let("busy_timeout", self._patience_ms if wanted else 0)
             self._is_patient = wanted
+
+    def _be_tidy(self, *, wanted: bool) -> None:
+        """Checkpoint after a commit when it is time, or not."""
+        if self._is_tidy is not wanted:
+            self._let("wal_autocheckpoint", self._most_pages if wanted else 0)
+            self._is_tidy = wanted
+
+    def _let(self, pragma: str, value: int) -> None:
+        # SQLite obeys when it reads a statement, and the `sqlite3` module keeps those that it has read: so each is a new one.
+        self._let_so_often += 1
+        self._sqlite.execute(f"PRAGMA {pragma} = {value} -- {self._let_so_often}").close()
 
     def _run_there(self, sql: str, values: Parameters | Row, run: Callable[[], Rows]) -> Rows:
         rows = run()
@@ -230,7 +261,11 @@ class DriverConnection:
         try:
             if self._began:
                 self._check_transaction()
-            self._sqlite.commit()
+                self._be_tidy(wanted=not self._is_here)
+                since = self._leash.now()
+                self._sqlite.commit()
+                if self._sqlite.total_changes != self._changed_before:
+                    self._leash.committed(since, is_here=self._is_here)
         except sqlite3.Error:
             # SQLAlchemy takes a transaction whose commit failed for ended.
             self._rollback()

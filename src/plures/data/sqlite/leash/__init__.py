@@ -9,6 +9,10 @@ from waiting by four bounds, and what goes beyond one of them runs in the thread
 - *Time.* When one took long all the same, the disk is slow or the machine crowded: all statements run in the thread for 0.1 s, and each time
   that it happens again for twice as long.
 
+A commit waits for the disk. The event loop waits with it where no statement of the transaction made a trip, and the last commits took less than
+a millisecond on average; while other tasks want to run, only where they took no longer than a trip does. Other tasks run before each. Every 64th
+commit makes a trip all the same, since SQLite checkpoints in the thread alone.
+
 Source: docs/adr/0017-plain-sql.md
 """
 

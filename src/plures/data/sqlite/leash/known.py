@@ -12,6 +12,11 @@ MOST_IN_A_ROW: Final = 16
 LONG_S: Final = 0.01
 FIRST_PAUSE_S: Final = 0.1
 LONGEST_PAUSE_S: Final = 10.0
+SHORT_FLUSH_S: Final = 0.001
+TRIP_S: Final = 0.0002
+"""To the thread and back, roughly: while other tasks wait, the event loop waits no longer for the disk."""
+IDLE_S: Final = 0.0001
+MOST_COMMITS: Final = 64
 
 _MOST_KNOWN: Final = 1_024
 
@@ -25,6 +30,9 @@ class Leash:
         self._schemas = 0
         self._resumes_at = -inf
         self._pause_s = FIRST_PAUSE_S
+        # How long a commit takes, on the average of the last ones.
+        self._flush_s = LONG_S
+        self._commits_here = 0
 
     def effort_of(self, sql: str) -> Effort:
         """What is known of a statement; nothing while all statements run in the thread."""
@@ -69,3 +77,22 @@ class Leash:
             was_calm = now > self._resumes_at + LONGEST_PAUSE_S
             self._pause_s = FIRST_PAUSE_S if was_calm else min(2 * self._pause_s, LONGEST_PAUSE_S)
             self._resumes_at = now + self._pause_s
+
+    def may_commit(self, since: float | None = None) -> bool:
+        """Whether a transaction that ran in the event loop may be committed there.
+
+        Args:
+            since: Other tasks had their turn since then; None before that.
+        """
+        now = self._clock()
+        if now < self._resumes_at or self._commits_here >= MOST_COMMITS:
+            return False
+        is_idle = since is None or now - since < IDLE_S
+        return self._flush_s < (SHORT_FLUSH_S if is_idle else TRIP_S)
+
+    def committed(self, since: float, *, is_here: bool) -> None:
+        """A commit has waited for the disk since then, in the event loop or in the thread."""
+        self._flush_s += (min(self._clock() - since, LONG_S) - self._flush_s) / 8
+        self._commits_here = self._commits_here + 1 if is_here else 0
+        if is_here:
+            self.took(since)
