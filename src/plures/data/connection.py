@@ -50,7 +50,8 @@ class Connection:
         """
         if not isinstance(statement, str):
             return await (await self.sqlalchemy()).execute(statement, parameters or None)
-        if isinstance(parameters, Mapping):
+        # Most are a dict, and asking an abstract class takes longer.
+        if type(parameters) is dict or isinstance(parameters, Mapping):
             return Result(await self._transaction.execute(statement, cast("Parameters", parameters)))
         return Result(await self._transaction.execute_many(statement, parameters))
 

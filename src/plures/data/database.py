@@ -1,14 +1,14 @@
 """What a capability gets: reads that see a snapshot, and writes as if they came one at a time. Knows no store."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Generator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
 from .connection import Connection
-from .errors import DatabaseClosed, NestedWrite, WritesUnderWay
-from .holding import Hold, Tenure
+from .errors import WritesUnderWay
+from .holding import Hold, Reading, Tenure, Usage, Writing
 from .store import Dialect, Store, Transaction
 from .work import work_on
 
@@ -27,38 +27,28 @@ class Database:
             store: Closed with the database.
         """
         self._capability = capability
-        self._tenure = Tenure(store)
+        self._usage = Usage(capability, store)
         # Stores that are left, and close when no task reads from them any more.
         self._left: dict[Tenure, asyncio.Task[None]] = {}
-        self._hold: Hold | None = None
-        # None until the transaction is open.
-        self._writing: dict[asyncio.Task[object] | None, Connection | None] = {}
-        self._closed = False
 
     @property
     def dialect(self) -> Dialect:
         """Whose SQL it understands, for the statements in which they differ. A move to another server or folder may change it."""
-        return self._tenure.store.dialect
+        return self._usage.tenure.store.dialect
 
     @property
     def store(self) -> Store:
         """What keeps the rows now; for the platform itself."""
-        return self._tenure.store
+        return self._usage.tenure.store
 
-    @asynccontextmanager
-    async def read(self) -> AsyncGenerator[Connection]:
+    def read(self) -> AbstractAsyncContextManager[Connection]:
         """A connection that sees the database as it was at its first statement, and cannot change it.
 
         Raises:
             ReadOnly: From a statement that would change something.
             DatabaseClosed: The capability has stopped.
         """
-        work = work_on(self)
-        if work is not None:
-            await work.commit_held()
-        with self._in_use() as store:
-            async with store.read() as transaction:
-                yield Connection(transaction)
+        return Reading(self._usage, work_on(self))
 
     def write(self) -> AbstractAsyncContextManager[Connection]:
         """A connection that may change the database. Writes mean what they would mean one at a time.
@@ -76,15 +66,10 @@ class Database:
             DatabaseClosed: The capability has stopped.
         """
         work = work_on(self)
-        return self._write() if work is None else work.write(lambda: self._write_in(work.turn))
-
-    @asynccontextmanager
-    async def _write_in(self, turn: asyncio.Lock) -> AsyncGenerator[Connection]:
-        """Tasks of one operation write one after the other: once one of them has committed, none of them could be repeated."""
-        if asyncio.current_task() in self._writing:
-            raise NestedWrite(self._capability)
-        async with turn, self._write() as connection:
-            yield connection
+        if work is None:
+            return Writing(self._usage, _write)
+        # Tasks of one operation write one after the other: once one of them has committed, none of them could be repeated.
+        return work.write(lambda: Writing(self._usage, _write, work.turn))
 
     def plain_write(self, *, lasts: bool = True) -> AbstractAsyncContextManager[Connection]:
         """A connection for rows of the platform's own: it commits on leaving, whatever the running call holds back.
@@ -94,35 +79,12 @@ class Database:
         Args:
             lasts: Else a crash of the server may undo it, alone or with such writes after it, and its commit does not wait for the disk.
         """
-        return self._write(lambda store: store.plain_write(lasts=lasts))
-
-    @asynccontextmanager
-    async def _write(
-        self,
-        begin: Callable[[Store], AbstractAsyncContextManager[Transaction]] = lambda store: store.write(),
-    ) -> AsyncGenerator[Connection]:
-        task = asyncio.current_task()
-        if task in self._writing:
-            raise NestedWrite(self._capability)
-        while self._hold is not None:
-            await self._hold.over.wait()
-        with self._in_use() as store:
-            self._writing[task] = None
-            try:
-                async with begin(store) as transaction:
-                    connection = self._writing[task] = Connection(transaction)
-                    yield connection
-            finally:
-                del self._writing[task]
-                if self._hold is not None and not self._writing:
-                    self._hold.still.set()
-            for call in connection.after_commit:
-                call()
+        return Writing(self._usage, lambda store: store.plain_write(lasts=lasts))
 
     @property
     def writing(self) -> Connection | None:
         """The connection of the `write()` or `session()` in which the running task is; None outside of one."""
-        connection = self._writing.get(asyncio.current_task())
+        connection = self._usage.writing.get(asyncio.current_task())
         return None if connection is None or connection.is_held else connection
 
     @asynccontextmanager
@@ -162,8 +124,8 @@ class Database:
         Raises:
             WritesUnderWay: They take longer, and nothing is held.
         """
-        hold = self._hold = self._hold or Hold()
-        if not self._writing:
+        hold = self._usage.hold = self._usage.hold or Hold()
+        if not self._usage.writing:
             return
         try:
             async with asyncio.timeout(patience_s):
@@ -177,13 +139,13 @@ class Database:
 
     def release(self) -> None:
         """Let the writes go on that wait."""
-        hold, self._hold = self._hold, None
+        hold, self._usage.hold = self._usage.hold, None
         if hold is not None:
             hold.over.set()
 
     def switch(self, store: Store) -> None:
         """Go on with another store that has the same rows, and let go the writes that were held. Reads that have begun end on the old one."""
-        left, self._tenure = self._tenure, Tenure(store)
+        left, self._usage.tenure = self._usage.tenure, Tenure(store)
         self._left[left] = asyncio.create_task(self._leave(left))
         self.release()
 
@@ -193,12 +155,12 @@ class Database:
         Args:
             grace_s: After so many seconds, tasks that still read or write are cancelled.
         """
-        if self._closed:
+        if self._usage.is_closed:
             return
-        self._closed = True
+        self._usage.is_closed = True
         # They find it closed.
         self.release()
-        tenures = [self._tenure, *self._left]
+        tenures = [self._usage.tenure, *self._left]
         try:
             async with asyncio.timeout(grace_s):
                 await _unused(tenures)
@@ -207,7 +169,7 @@ class Database:
                 tenure.cancel_users()
             await _unused(tenures)
         await asyncio.gather(*self._left.values())
-        await self._tenure.store.close()
+        await self._usage.tenure.store.close()
 
     async def _leave(self, tenure: Tenure) -> None:
         await tenure.unused.wait()
@@ -216,20 +178,9 @@ class Database:
         finally:
             del self._left[tenure]
 
-    @contextmanager
-    def _in_use(self) -> Generator[Store]:
-        if self._closed:
-            raise DatabaseClosed(self._capability)
-        tenure = self._tenure
-        task = asyncio.current_task()
-        tenure.users.append(task)
-        tenure.unused.clear()
-        try:
-            yield tenure.store
-        finally:
-            tenure.users.remove(task)
-            if not tenure.users:
-                tenure.unused.set()
+
+def _write(store: Store) -> AbstractAsyncContextManager[Transaction]:
+    return store.write()
 
 
 async def _unused(tenures: Sequence[Tenure]) -> None:

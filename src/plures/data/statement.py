@@ -20,16 +20,21 @@ PARTS: Final = re.compile(
 )
 """What can hold a colon in a statement; a match with a `name` is one."""
 
+_LISTS: Final = (list, tuple)
 _NO_ROWS: Final = "(SELECT NULL WHERE 1 = 0)"
 
 
 def spread(sql: str, parameters: Parameters) -> tuple[str, Parameters]:
     """The statement with `(:names_0, :names_1)` in the place of each `:names` that has a list or a tuple, and the values of these."""
-    lists: dict[str, Sequence[object]] = {
-        name: cast("Sequence[object]", value) for name, value in parameters.items() if isinstance(value, list | tuple)
-    }
-    if not lists:
+    # No comprehension and no union: each statement passes here.
+    for value in parameters.values():
+        if isinstance(value, _LISTS):
+            break
+    else:
         return sql, parameters
+    lists: dict[str, Sequence[object]] = {
+        name: cast("Sequence[object]", value) for name, value in parameters.items() if isinstance(value, _LISTS)
+    }
     values = {name: value for name, value in parameters.items() if name not in lists}
     for name, items in lists.items():
         values.update((f"{name}_{position}", item) for position, item in enumerate(items))

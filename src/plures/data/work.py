@@ -1,9 +1,10 @@
 """What one piece of work, such as a call of an operation, does with one database: whether it committed, and a commit that it holds back."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from contextvars import ContextVar
+from types import TracebackType
 from typing import Final, TypeAlias
 
 from .connection import Connection
@@ -48,18 +49,9 @@ class Work:
         # Any other error is one of opening a connection.
         return not isinstance(error, StatementFailed) or error.may_be_repeated
 
-    @asynccontextmanager
-    async def write(self, begin: Begin) -> AsyncGenerator[Connection]:
+    def write(self, begin: Begin) -> AbstractAsyncContextManager[Connection]:
         """A transaction of this work."""
-        is_commit = False
-        try:
-            async with begin() as connection:
-                yield connection
-                is_commit = True
-        except BaseException as error:
-            self.has_committed = self.has_committed or (is_commit and _may_have_committed(error))
-            raise
-        self.has_committed = True
+        return _Counted(self, begin())
 
     async def commit_held(self) -> None:
         """Commit what is held back; called before the work does anything that may rely on it."""
@@ -71,43 +63,43 @@ class HoldingWork(Work):
     def __init__(self, database: object) -> None:
         super().__init__(database)
         self._writing = 0
-        self._held: tuple[Connection, AsyncExitStack] | None = None
+        self._held: _Open | None = None
         self._committing = asyncio.Lock()
 
     def may_be_repeated_after(self, error: Exception) -> bool:
         """Also after a commit that may have happened: the next attempt finds the answer then."""
         return super().may_be_repeated_after(error) or isinstance(error, CommitUnknown)
 
-    @asynccontextmanager
-    async def write(self, begin: Begin) -> AsyncGenerator[Connection]:
+    def write(self, begin: Begin) -> AbstractAsyncContextManager[Connection]:
         """A transaction that stays open after its block, unless other tasks of this work write as well."""
+        return _Holding(self, begin())
+
+    async def writes(self) -> None:
+        """A task begins to write."""
         await self.commit_held()
         self._writing += 1
-        is_commit = False
-        try:
-            async with AsyncExitStack() as stack:
-                connection = await stack.enter_async_context(begin())
-                yield connection
-                if self._writing == 1 and not self._has_ended:
-                    connection.is_held = True
-                    self._held = connection, stack.pop_all()
-                else:
-                    is_commit = True
-            self.has_committed = self.has_committed or is_commit
-        except BaseException as error:
-            self.has_committed = self.has_committed or (is_commit and _may_have_committed(error))
-            raise
-        finally:
-            self._writing -= 1
+
+    def holds(self, connection: Connection, transaction: AbstractAsyncContextManager[Connection]) -> bool:
+        """A task comes to the end of what it writes: whether the commit is held back."""
+        is_held = self._writing == 1 and not self._has_ended
+        if is_held:
+            connection.is_held = True
+            self._held = _Open(connection, transaction)
+        return is_held
+
+    def has_written(self) -> None:
+        """A task that wrote is done with it."""
+        self._writing -= 1
 
     async def commit_held(self) -> None:
         """Commit what is held back."""
         async with self._committing:
             if self._held is None:
                 return
-            transaction, self._held = self._held[1], None
+            held, self._held = self._held, None
             try:
-                await transaction.aclose()
+                async with held:
+                    pass
             except BaseException as error:
                 self.has_committed = self.has_committed or _may_have_committed(error)
                 raise
@@ -121,8 +113,8 @@ class HoldingWork(Work):
         """
         async with self._committing:
             if self._held is not None:
-                (connection, transaction), self._held = self._held, None
-                async with transaction:
+                held, self._held = self._held, None
+                async with held as connection:
                     await write_answer(connection)
             else:
                 async with begin() as connection:
@@ -139,10 +131,74 @@ class HoldingWork(Work):
         async with self._committing:
             if self._held is None:
                 return
-            transaction, self._held = self._held[1], None
+            held, self._held = self._held, None
             with suppress(_GivenUp):
-                async with transaction:
+                async with held:
                     raise _GivenUp
+
+
+class _Open(AbstractAsyncContextManager[Connection]):
+    """A transaction that is open: its block only ends it."""
+
+    def __init__(self, connection: Connection, transaction: AbstractAsyncContextManager[Connection]) -> None:
+        self._connection = connection
+        self._transaction = transaction
+
+    async def __aenter__(self) -> Connection:
+        return self._connection
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._transaction.__aexit__(kind, error, traceback)
+
+
+class _Counted(AbstractAsyncContextManager[Connection]):
+    """A transaction of a work, which notes whether it was committed, or may have been."""
+
+    def __init__(self, work: Work, transaction: AbstractAsyncContextManager[Connection]) -> None:
+        self._work = work
+        self._transaction = transaction
+
+    async def __aenter__(self) -> Connection:
+        return await self._transaction.__aenter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        work, is_commit = self._work, error is None
+        try:
+            await self._transaction.__aexit__(kind, error, traceback)
+        except BaseException as failure:
+            work.has_committed = work.has_committed or (is_commit and _may_have_committed(failure))
+            raise
+        work.has_committed = work.has_committed or is_commit
+
+
+class _Holding(_Counted):
+    """Such a transaction whose commit is held back where it can be."""
+
+    def __init__(self, work: HoldingWork, transaction: AbstractAsyncContextManager[Connection]) -> None:
+        super().__init__(work, transaction)
+        self._holder = work
+
+    async def __aenter__(self) -> Connection:
+        await self._holder.writes()
+        try:
+            self._connection = await super().__aenter__()
+        except BaseException:
+            self._holder.has_written()
+            raise
+        return self._connection
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            if error is not None or not self._holder.holds(self._connection, self._transaction):
+                await super().__aexit__(kind, error, traceback)
+        finally:
+            self._holder.has_written()
 
 
 class _GivenUp(Exception):

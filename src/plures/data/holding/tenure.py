@@ -21,6 +21,15 @@ class Tenure:
         self.unused = asyncio.Event()
         self.unused.set()
 
+    def enter(self, task: "asyncio.Task[object] | None") -> None:
+        self.users.append(task)
+        self.unused.clear()
+
+    def leave(self, task: "asyncio.Task[object] | None") -> None:
+        self.users.remove(task)
+        if not self.users:
+            self.unused.set()
+
     def cancel_users(self) -> None:
         for task in self.users:
             if task is not None:

@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 from plures.data.store import Parameters, Rows
 
 from .cursor import DriverCursor, Row
-from .leash import MOST_IN_A_ROW, STEPS, Effort, Leash, is_explainable
+from .leash import MOST_IN_A_ROW, STEPS, Effort, Leash, Switch, is_explainable
 from .worker import Worker
 
 T = TypeVar("T")
@@ -47,7 +47,7 @@ class DriverConnection:
         self._leash = leash or Leash()
         # Its first statement reads the schema: that is for the thread.
         self._in_a_row = MOST_IN_A_ROW
-        self._stops = self._let_so_often = 0
+        self._stops = 0
         # What runs a statement sets these; others look only while none runs.
         self._began = False
         self._is_here = False
@@ -89,12 +89,13 @@ class DriverConnection:
 
     async def execute(self, sql: str, parameters: Parameters = NO_PARAMETERS) -> Rows:
         """Run one statement and bring all its rows, in one trip at most."""
-        return await self._statement(sql, parameters, partial(self._run_whole, sql, parameters))
+        return await self._statement(sql, parameters, self._run_whole, parameters)
 
     async def execute_many(self, sql: str, parameters: Sequence[Parameters] | Sequence[Row]) -> Rows:
         """Run one statement for each of these, in one trip at most."""
-        run = partial(self._run_many, sql, parameters)
-        return await self._statement(sql, parameters[0], run, len(parameters)) if parameters else await self.do(run)
+        if not parameters:
+            return await self.do(partial(self._run_many, sql, parameters))
+        return await self._statement(sql, parameters, self._run_many, parameters[0], len(parameters))
 
     async def set(self, pragma: str) -> None:
         """Run a PRAGMA that has no effect in a transaction, while none is open."""
@@ -144,27 +145,30 @@ class DriverConnection:
         self._was_there = True
         return await self._worker.do(work, self._interrupt)
 
-    async def _statement(self, sql: str, values: Parameters | Row, run: Callable[[], Rows], times: int = 1) -> Rows:
+    async def _statement(
+        self, sql: str, values: T, run: Callable[[str, T], Rows], first: Parameters | Row, times: int = 1
+    ) -> Rows:
         self._in_a_row += times
         if self._in_a_row <= MOST_IN_A_ROW and self._worker.is_idle and not self._may_change_schema:
-            rows = self._run_here(sql, run)
+            rows = self._run_here(sql, values, run)
             if rows is not None:
                 return rows
-        return await self.do(partial(self._run_there, sql, values, run))
+        return await self.do(partial(self._run_there, sql, values, run, first))
 
-    def _run_here(self, sql: str, run: Callable[[], Rows]) -> Rows | None:
+    def _run_here(self, sql: str, values: T, run: Callable[[str, T], Rows]) -> Rows | None:
         """Run a statement in the event loop; None when it is for the thread."""
-        effort = self._leash.effort_of(sql)
+        since = self._leash.now()
+        effort = self._leash.effort_of(sql, since)
         if effort is Effort.UNKNOWN or not self._is_wal:
             return None
-        began, since = self._began, self._leash.now()
+        began = self._began
         self._is_here = True
         try:
             self._start()
             if effort is Effort.COUNTED:
                 self._stops = 0
                 self._sqlite.set_progress_handler(self._stop, STEPS)
-            return run()
+            return run(sql, values)
         except sqlite3.OperationalError as error:
             # An error of our own has none.
             name: str = getattr(error, "sqlite_errorname", "")
@@ -206,62 +210,55 @@ class DriverConnection:
         self._sqlite = self._opened.enter_context(closing(self._connect()))
         # Without a write-ahead log, any statement may have to wait for a lock.
         self._is_wal = self._sqlite.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        (self._patience_ms,) = self._sqlite.execute("PRAGMA busy_timeout").fetchone()
-        (self._most_pages,) = self._sqlite.execute("PRAGMA wal_autocheckpoint").fetchone()
-        self._is_patient = self._is_tidy = True
+        # The event loop waits for no lock, and checkpoints nothing.
+        self._patience = Switch(self._sqlite, "busy_timeout")
+        self._checkpoints = Switch(self._sqlite, "wal_autocheckpoint")
 
     def run(self, sql: str, statement: Callable[[], sqlite3.Cursor]) -> sqlite3.Cursor:
         """Run one statement inside a transaction."""
+        self._prepare(sql)
+        return statement()
+
+    def _prepare(self, sql: str) -> None:
         self._start()
         self._check_transaction()
         self._may_change_schema = self._may_change_schema or not (self._is_here or is_explainable(sql))
-        return statement()
 
     def _start(self) -> None:
         """Begin a transaction when none is open."""
         if not self._began:
-            self._be_patient(wanted=not self._is_here)
+            self._patience.turn(on=not self._is_here)
             self._sqlite.execute(self._begin)
             self._began = True
             self._was_there = not self._is_here
             self._changed_before = self._sqlite.total_changes
 
-    def _be_patient(self, *, wanted: bool) -> None:
-        """Wait for locks, or not."""
-        if self._is_patient is not wanted:
-            self._let("busy_timeout", self._patience_ms if wanted else 0)
-            self._is_patient = wanted
-
-    def _be_tidy(self, *, wanted: bool) -> None:
-        """Checkpoint after a commit when it is time, or not."""
-        if self._is_tidy is not wanted:
-            self._let("wal_autocheckpoint", self._most_pages if wanted else 0)
-            self._is_tidy = wanted
-
-    def _let(self, pragma: str, value: int) -> None:
-        # SQLite obeys when it reads a statement, and the `sqlite3` module keeps those that it has read: so each is a new one.
-        self._let_so_often += 1
-        self._sqlite.execute(f"PRAGMA {pragma} = {value} -- {self._let_so_often}").close()
-
-    def _run_there(self, sql: str, values: Parameters | Row, run: Callable[[], Rows]) -> Rows:
-        rows = run()
+    def _run_there(self, sql: str, values: T, run: Callable[[str, T], Rows], first: Parameters | Row) -> Rows:
+        rows = run(sql, values)
         if not self._may_change_schema:
-            self._leash.learn(sql, lambda explain: self._sqlite.execute(explain, values))
+            self._leash.learn(sql, lambda explain: self._sqlite.execute(explain, first))
         return rows
 
     def _run_whole(self, sql: str, parameters: Parameters) -> Rows:
-        with closing(self.run(sql, lambda: self._sqlite.execute(sql, parameters))) as cursor:
-            return Rows(_columns(cursor), cursor.fetchall() if cursor.description else (), cursor.rowcount)
+        self._prepare(sql)
+        cursor = self._sqlite.execute(sql, parameters)
+        try:
+            if cursor.description is None:
+                return Rows((), (), cursor.rowcount)
+            return Rows(_columns(cursor), cursor.fetchall(), cursor.rowcount)
+        finally:
+            cursor.close()
 
     def _run_many(self, sql: str, parameters: Sequence[Parameters] | Sequence[Row]) -> Rows:
-        with closing(self.run(sql, lambda: self._sqlite.executemany(sql, parameters))) as cursor:
+        self._prepare(sql)
+        with closing(self._sqlite.executemany(sql, parameters)) as cursor:
             return Rows((), (), cursor.rowcount)
 
     def _commit(self) -> None:
         try:
             if self._began:
                 self._check_transaction()
-                self._be_tidy(wanted=not self._is_here)
+                self._checkpoints.turn(on=not self._is_here)
                 since = self._leash.now()
                 self._sqlite.commit()
                 if self._sqlite.total_changes != self._changed_before:

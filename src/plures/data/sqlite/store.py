@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Gen
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from plures.data.lent import Lending
 from plures.data.statement import spread
@@ -72,28 +72,13 @@ class SqliteStore:
         """As `Store.dialect`."""
         return Dialect.SQLITE
 
-    @asynccontextmanager
-    async def read(self) -> AsyncGenerator["SqliteTransaction"]:
+    def read(self) -> "SqliteTransaction":
         """As `Store.read`."""
-        connection = await self._readers.take()
-        transaction = SqliteTransaction(connection, self._lending, self._translate)
-        try:
-            yield transaction
-        finally:
-            await self._end(transaction, connection, self._readers)
+        return SqliteTransaction(self._readers, self._lending, self._translate, commits=False)
 
-    @asynccontextmanager
-    async def write(self) -> AsyncGenerator["SqliteTransaction"]:
+    def write(self) -> "SqliteTransaction":
         """As `Store.write`. Holds SQLite's write lock from the first statement on."""
-        connection = await self._writers.take()
-        transaction = SqliteTransaction(connection, self._lending, self._translate)
-        try:
-            yield transaction
-            transaction.check_unended()
-            with transaction.explaining("COMMIT"):
-                await connection.commit()
-        finally:
-            await self._end(transaction, connection, self._writers)
+        return SqliteTransaction(self._writers, self._lending, self._translate, commits=True)
 
     def plain_write(self, *, lasts: bool) -> AbstractAsyncContextManager["SqliteTransaction"]:
         """As `Store.plain_write`. Writes come one at a time here anyway, and last."""
@@ -150,24 +135,33 @@ class SqliteStore:
         finally:
             self._writers.give_back(connection)
 
-    @staticmethod
-    async def _end(transaction: "SqliteTransaction", connection: DriverConnection, connections: "_Connections") -> None:
-        try:
-            if not connection.is_at_rest:
-                await connection.rollback()
-            await transaction.leave_sqlalchemy()
-        finally:
-            connections.give_back(connection)
 
+class SqliteTransaction(AbstractAsyncContextManager["SqliteTransaction"]):
+    """One transaction, on a connection that it takes when it is entered and gives back in the end."""
 
-class SqliteTransaction:
-    """One transaction on one connection."""
-
-    def __init__(self, connection: DriverConnection, lending: Lending, translate: _Translate) -> None:
-        self._connection = connection
+    def __init__(self, connections: "_Connections", lending: Lending, translate: _Translate, *, commits: bool) -> None:
+        self._connections = connections
         self._lending = lending
         self._translate = translate
+        self._commits = commits
         self._lent: AsyncConnection | None = None
+
+    async def __aenter__(self) -> Self:
+        self._connection = await self._connections.take()
+        return self
+
+    async def __aexit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        try:
+            if self._commits and error is None:
+                await self._commit()
+        finally:
+            try:
+                if not self._connection.is_at_rest:
+                    await self._connection.rollback()
+                if self._lent is not None:
+                    await self._lending.end(self._lent)
+            finally:
+                self._connections.give_back(self._connection)
 
     async def execute(self, sql: str, parameters: Parameters) -> Rows:
         """As `Transaction.execute`."""
@@ -201,15 +195,12 @@ class SqliteTransaction:
             self._lent = await self._lending.lend(self._connection)
         return self._lent
 
-    def check_unended(self) -> None:
-        """Raise `TransactionEnded` where SQLAlchemy takes it for ended."""
+    async def _commit(self) -> None:
         if self._lent is not None:
+            # SQLAlchemy may take it for ended.
             self._lending.check(self._lent)
-
-    async def leave_sqlalchemy(self) -> None:
-        """Called once the transaction has ended."""
-        if self._lent is not None:
-            await self._lending.end(self._lent)
+        with self.explaining("COMMIT"):
+            await self._connection.commit()
 
     @contextmanager
     def explaining(self, statement: str) -> Generator[None]:

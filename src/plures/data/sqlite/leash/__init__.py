@@ -18,5 +18,6 @@ Source: docs/adr/0017-plain-sql.md
 
 from .known import MOST_IN_A_ROW, STEPS, Leash
 from .program import Effort, is_explainable
+from .switch import Switch
 
-__all__ = ["MOST_IN_A_ROW", "STEPS", "Effort", "Leash", "is_explainable"]
+__all__ = ["MOST_IN_A_ROW", "STEPS", "Effort", "Leash", "Switch", "is_explainable"]

@@ -34,9 +34,9 @@ class Leash:
         self._flush_s = LONG_S
         self._commits_here = 0
 
-    def effort_of(self, sql: str) -> Effort:
+    def effort_of(self, sql: str, now: float) -> Effort:
         """What is known of a statement; nothing while all statements run in the thread."""
-        if self._clock() < self._resumes_at:
+        if now < self._resumes_at:
             return Effort.UNKNOWN
         return self._efforts.get(sql) or Effort.UNKNOWN
 
@@ -66,7 +66,7 @@ class Leash:
         self._efforts[sql] = Effort.UNKNOWN
 
     def now(self) -> float:
-        """Seconds, for `took`."""
+        """Seconds on its clock."""
         return self._clock()
 
     def took(self, since: float) -> None:
