@@ -5,7 +5,7 @@ Source: docs/adr/0019-remembered-commands.md
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -29,6 +29,7 @@ class Remembering:
         self._database = database
         self._commands = Commands(database)
         self._attempts = Attempts(operation)
+        self._key_at = [*operation.signature.parameters].index(operation.declaration.key)
         self._fits = answer_shape(operation)
         # Commands that run, by their keys.
         self._running: dict[str, asyncio.Event] = {}
@@ -36,12 +37,19 @@ class Remembering:
     def __call__(self, *args: Any, **kwargs: Any) -> Awaitable[Any]:
         """Call the operation."""
         # Outside of the coroutine: arguments that do not fit are a TypeError of the caller.
-        request = self._operation.request_of(*args, **kwargs)
-        key = getattr(request, self._operation.declaration.key)
+        request, key = self._request(args, kwargs)
         start = lambda: self._method(*args, **kwargs)  # noqa: E731 - it has no name of its own
         if not key:
             return self._attempts.until_answered(partial(Work, self._database), lambda work: attempted(work, start))
         return self._once(key, request, start)
+
+    def _request(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, Any]:
+        """The request, or None where the key is all that counts of it, and the key."""
+        operation, declaration = self._operation, self._operation.declaration
+        if declaration.key_is_all:
+            return None, args[self._key_at] if len(args) > self._key_at else kwargs[declaration.key]
+        request = operation.request_of(*args, **kwargs)
+        return request, getattr(request, declaration.key)
 
     async def _once(self, key: str, request: Any, start: Callable[[], Awaitable[Any]]) -> Any:
         fingerprint = self._fingerprint(key, request)
@@ -126,12 +134,10 @@ class Remembering:
 
     def _fingerprint(self, key: str, request: Any) -> str:
         """Tells requests apart; raises `Refusal` for a request or a key that cannot be kept."""
-        told = b""
-        if not self._operation.declaration.key_is_all:
-            try:
-                told = canonical(self._operation.request, request)
-            except (Malformed, TooDeep) as error:
-                raise Refusal(bad_request(error, self._operation)) from None
+        try:
+            told = b"" if request is None else canonical(self._operation.request, request)
+        except (Malformed, TooDeep) as error:
+            raise Refusal(bad_request(error, self._operation)) from None
         if len(key) > MOST_IN_KEY or _UNKEPT in key:
             why = f"the key has {len(key)} characters; it may have {MOST_IN_KEY}, and none of them U+0000"
             raise Refusal(InvalidRequest(self._operation.full_name, why, outcome=Outcome.NOT_SENT))

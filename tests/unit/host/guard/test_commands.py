@@ -4,10 +4,12 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 from time import time
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import pytest
 
@@ -15,7 +17,9 @@ from plures import (
     CallError,
     ContractError,
     Database,
+    Event,
     Internal,
+    InvalidRequest,
     LimitExceeded,
     Message,
     Outcome,
@@ -24,11 +28,12 @@ from plures import (
     command,
     contract,
 )
-from plures.contract import read_contract
+from plures.contract import SubscriptionDeclaration, read_contract, read_delivery
 from plures.data import Commands, DatabaseBusy, DiskFull, Remembered, StatementFailed, open_database
 from plures.data.sqlite import open_store
 from plures.data.store import Transaction
 from plures.host.guard import forget_old, guarded
+from plures.runtime import Deadlines, by_reference
 
 from .shelf import TABLE, Full, Service, Shelf, age, client, old_shelf, rows
 
@@ -51,6 +56,39 @@ async def test_a_command_is_remembered_for_14_days(database: Database) -> None:
     assert await shelf.put("k") == 1
     await age(database, 0.2)
     assert [await shelf.put("k"), await shelf.put("k")] == [2, 2]
+
+
+async def test_the_id_of_an_event_tells_all_of_its_delivery(database: Database) -> None:
+    class Sold(Event, key="item"):
+        item: str
+
+    @contract("parts.shelf.v1", owner="tests", events=[Sold])
+    class Selling(Protocol): ...
+
+    class Handler:
+        async def note(self, **envelope: object) -> None:
+            async with database.write() as connection:
+                await connection.execute("INSERT INTO runs VALUES ('k')")
+
+    (event,) = read_contract(Selling)[0].events
+    delivery = read_delivery("parts.shelf.v1.Shelf", "note", event, SubscriptionDeclaration(5))
+    shelf = replace(read_contract(Shelf)[0], operations={"note": delivery})
+    note = by_reference(delivery, cast("Any", guarded(Handler(), shelf, database)).note, Deadlines())
+
+    async def deliver(id: str, item: str) -> None:  # noqa: A002
+        now = datetime.now(UTC)
+        await note(id=id, source="/tests", type=event.name, time=now, data=Sold(item=item))
+
+    await deliver("one", "tea")
+    # What an earlier version remembered had more to compare.
+    async with database.write() as connection:
+        await connection.execute("UPDATE plures_commands SET request = 'hash'")
+    await deliver("one", "milk")
+    assert await rows(database) == 1
+    await deliver("two", "tea")
+    assert await rows(database) == 2
+    with pytest.raises(InvalidRequest, match="300 characters"):
+        await deliver("x" * 300, "tea")
 
 
 @pytest.mark.parametrize("hours", [-1.0, 1.0])
