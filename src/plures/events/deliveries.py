@@ -95,7 +95,9 @@ class Deliveries:
     async def _work(self) -> None:
         while len(self._workers) <= self._limit() and (item := self._window.take()) is not None:
             await self._attempt(item)
-            self.settled.set()
+            # The end of the worker tells of the last one.
+            if self._window.ready:
+                self.settled.set()
 
     async def _attempt(self, item: Item) -> None:
         window = self._window

@@ -5,20 +5,19 @@ One task alone reads and writes, so that what it finds in the database and what 
 
 import logging
 from asyncio import CancelledError, timeout
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
-from plures.data import Database
 from plures.errors import PluresError
 
 from .deliveries import AT_ONCE, Deliver, Deliveries
 from .errors import EventParked
 from .failures import Failures
 from .lease import Lease
-from .outbox import page
+from .outbox import Pages, Stored, page
 from .pace import Pace
 from .subscriptions import move_to, position_of
 from .window import Changes, Window
@@ -50,15 +49,17 @@ class Feed:
     """One subscription, served under a lease."""
 
     def __init__(
-        self, database: Database, lease: Lease, subscription: Subscription, clock: Callable[[], float], pace: Pace
+        self, pages: Pages, lease: Lease, subscription: Subscription, clock: Callable[[], float], pace: Pace
     ) -> None:
         """Prepare.
 
         Args:
+            pages: Of the database in which it is; shared with other feeds.
             clock: Seconds since 1970.
         """
         self.subscription = subscription
-        self._database = database
+        self._pages = pages
+        self._database = database = pages.database
         self._lease = lease
         self._clock = clock
         self._pace = pace
@@ -127,6 +128,9 @@ class Feed:
         if window.must_write or window.wanting or self._reads_on():
             return
         until = self._write_at
+        if until == self._look_at == _NEVER and not deliveries.is_paused:
+            await deliveries.settled.wait()
+            return
         if window.room:
             until = min(until, self._look_at)
         if deliveries.is_paused and window.ready:
@@ -141,17 +145,23 @@ class Feed:
     async def _read_on(self) -> None:
         most = min(_PAGE, self._window.room)
         self._has_more = False
+        found = await self._next(most)
+        self._window.add(found)
+        self._has_more = self._has_more or len(found) == most
+
+    async def _next(self, most: int) -> Sequence[tuple[Stored, bool]]:
+        of_type, after = self.subscription.type, self._window.read_to
+        if self._look_at == _NEVER:
+            return [(event, False) for event in await self._pages.after(of_type, after, most)]
         async with self._database.read() as connection:
-            found = await page(
+            return await page(
                 connection,
                 self._database.dialect,
                 subscription=self.subscription.name,
-                of_type=self.subscription.type,
-                after=self._window.read_to,
+                of_type=of_type,
+                after=after,
                 most=most,
             )
-        self._window.add(found)
-        self._has_more = self._has_more or len(found) == most
 
     async def _take_due(self) -> None:
         now = self._now()

@@ -65,8 +65,11 @@ class Look:
         self._lease = lease
         self._last = -1
 
-    async def new(self) -> tuple[bool, Sequence[str] | None]:
+    async def new(self, *, is_woken: bool) -> tuple[bool, Sequence[str] | None]:
         """Whether there may be more, and the types of new ones; None for all types.
+
+        Args:
+            is_woken: Something was published, as far as this process knows.
 
         Raises:
             LeaseLost: Another replica has taken over.
@@ -74,6 +77,8 @@ class Look:
         if self._database.dialect is Dialect.POSTGRESQL:
             count, types = await number(self._database, self._lease)
             return count == AT_ONCE, types
+        if is_woken:
+            return False, None
         async with self._database.read() as connection:
             last = await connection.scalar(_LAST)
         is_new, self._last = last != self._last, last

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from time import time
 from typing import Any, Final
 
-from plures.data import Connection, Dialect
+from plures.data import Connection, Database, Dialect
 
 _APPEND: Final = """
 INSERT INTO plures_events (id, type, key, body, request_id, published_at, sequence)
@@ -82,14 +82,17 @@ async def append(connection: Connection, record: Record, dialect: Dialect) -> No
 
 # Written so that PostgreSQL has one way to run it, whatever it believes of the tables: `type = :type` lets it walk the index of all sequences in
 # search of a type, and EXISTS lets it read all failures first.
+_NEXT: Final = """FROM plures_events e WHERE (e.type, e.sequence) > (:type, :after) AND e.type <= :type
+ORDER BY e.type, e.sequence LIMIT :most"""
 _PAGE: Final = """
 SELECT {columns}, CASE WHEN e.key = '' THEN (
     SELECT 1 FROM plures_failures f WHERE f.subscription = :subscription AND f.sequence = e.sequence
 ) ELSE (
     SELECT 1 FROM plures_failures f WHERE f.subscription = :subscription AND f.key = e.key AND f.sequence <= e.sequence LIMIT 1
 ) END AS is_blocked
-FROM plures_events e WHERE (e.type, e.sequence) > (:type, :after) AND e.type <= :type ORDER BY e.type, e.sequence LIMIT :most"""
-PAGES: Final = {dialect: _PAGE.format(columns=columns) for dialect, columns in COLUMNS.items()}
+{next}"""
+PAGES: Final = {dialect: _PAGE.format(columns=columns, next=_NEXT) for dialect, columns in COLUMNS.items()}
+_PLAIN_PAGES: Final = {dialect: f"SELECT {columns} {_NEXT}" for dialect, columns in COLUMNS.items()}
 
 
 async def page(
@@ -105,6 +108,38 @@ async def page(
     values = {"subscription": subscription, "type": of_type, "after": after, "most": most}
     rows = await connection.execute(PAGES[dialect], values)
     return [(stored(row), bool(row.is_blocked)) for row in rows]
+
+
+class Pages:
+    """Pages for subscriptions that have no failures. Those to one type ask for the same, one after the other: so the last is kept.
+
+    Attributes:
+        database: In which they are.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._last: tuple[tuple[str, int, int], Sequence[Stored]] | None = None
+        self._looks = 0
+
+    def forget(self) -> None:
+        """There may be new events."""
+        self._last = None
+        self._looks += 1
+
+    async def after(self, of_type: str, after: int, most: int) -> Sequence[Stored]:
+        """The next events of a type."""
+        asked = of_type, after, most
+        if self._last is not None and self._last[0] == asked:
+            return self._last[1]
+        looks, statement = self._looks, _PLAIN_PAGES[self.database.dialect]
+        async with self.database.read() as connection:
+            rows = await connection.execute(statement, {"type": of_type, "after": after, "most": most})
+        events = [stored(row) for row in rows]
+        # Another may ask for those that came meanwhile.
+        if looks == self._looks:
+            self._last = asked, events
+        return events
 
 
 def stored(row: Any) -> Stored:

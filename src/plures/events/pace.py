@@ -28,7 +28,7 @@ class Pace:
     attempts: int = 10
     unreachable_first_s: float = 0.1
     unreachable_most_s: float = 5.0
-    position_s: float = 0.25
+    position_s: float = 1.0
     look_s: float = 1.0
     sweep_s: float = 600.0
     lease_s: float = 6.0

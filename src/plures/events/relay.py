@@ -15,6 +15,7 @@ from .errors import LeaseLost
 from .feed import Feed, Forgotten, Subscription
 from .lease import Lease, take
 from .numbering import Look
+from .outbox import Pages
 from .pace import Pace
 from .retention import sweep
 from .tables import prepare
@@ -113,25 +114,27 @@ class Relay:
         return self._pace.look_s * (0.5 + self._pace.random())
 
     async def _serve(self, lease: Lease) -> None:
+        pages = Pages(self._database)
         feeds = [
-            Feed(self._database, lease, Subscription(name, type_, deliver), self._clock, self._pace)
+            Feed(pages, lease, Subscription(name, type_, deliver), self._clock, self._pace)
             for name, (type_, deliver) in self._subscriptions.items()
         ]
         # Whatever fails ends all of it. What is in the database is all that is needed to begin again.
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._look(lease, feeds))
+            group.create_task(self._look(lease, feeds, pages))
             group.create_task(self._sweep(lease))
             group.create_task(self._hear())
             for feed in feeds:
                 group.create_task(self._feed(feed))
 
-    async def _look(self, lease: Lease, feeds: Sequence[Feed]) -> None:
+    async def _look(self, lease: Lease, feeds: Sequence[Feed], pages: Pages) -> None:
         look = Look(self._database, lease)
         while True:
             is_woken = self._woken.is_set()
             self._woken.clear()
-            has_more, types = await look.new()
+            has_more, types = await look.new(is_woken=is_woken)
             self._outages = 0
+            pages.forget()
             for feed in feeds:
                 if types is None or feed.subscription.type in types:
                     feed.wake()

@@ -8,7 +8,7 @@ from plures.data import Database, Folder, open_database
 from plures.events import Record, append, prepare, register
 from plures.events.lease import take
 from plures.events.numbering import number
-from plures.events.outbox import PAGES
+from plures.events.outbox import PAGES, Pages
 
 from .conftest import NAME, TYPE, open_prepared, publish, rows
 
@@ -32,6 +32,38 @@ async def test_what_rolls_back_was_never_published(database: Database) -> None:
             raise KeyError
     await publish(database, "b")
     assert await numbered(database) == [("a", 1), ("b", 2)]
+
+
+async def test_a_page_is_read_once_for_all_who_ask_for_it_until_there_is_more(database: Database) -> None:
+    pages = Pages(database)
+
+    async def ids() -> list[str]:
+        return [event.id for event in await pages.after(TYPE, 0, 10)]
+
+    await publish(database, "a")
+    await numbered(database)
+    first = await pages.after(TYPE, 0, 10)
+    assert await pages.after(TYPE, 0, 10) is first
+    assert await pages.after("other", 0, 10) == []
+    assert await ids() == ["a"]
+    await publish(database, "b")
+    await numbered(database)
+    assert await ids() == ["a"], "those who look have not said that there may be more"
+    pages.forget()
+    assert await ids() == ["a", "b"]
+
+
+async def test_a_page_that_was_read_while_more_came_is_kept_for_no_other(database: Database) -> None:
+    pages = Pages(database)
+    await publish(database, "a")
+    await numbered(database)
+    reading = asyncio.create_task(pages.after(TYPE, 0, 10))
+    await asyncio.sleep(0)
+    pages.forget()
+    await reading
+    await publish(database, "b")
+    await numbered(database)
+    assert [event.id for event in await pages.after(TYPE, 0, 10)] == ["a", "b"]
 
 
 async def test_the_sequence_is_not_used_again_once_the_table_is_empty(database: Database) -> None:

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from plures.application import Assembly, Subscription, handlers_of
-from plures.contract import Codec, Malformed, OperationDescription, TooDeep
+from plures.contract import EventDescription, Malformed, OperationDescription, TooDeep
 from plures.data import Database
 from plures.errors import CallError, DeadlineExceeded, Outcome, PluresError, Text, Unavailable, Unimplemented
 from plures.events import Events, Relay, Stored, Undeliverable, Unreachable, check, prepare, register
@@ -46,10 +46,14 @@ async def open_outbox(
     Raises:
         SubscriptionGone: Events are kept for a subscription that the code does not have any more.
     """
+    those = [each for each in assembly.subscriptions if each.publisher == capability]
+    readers = {each.event.name: _Reader(each.event) for each in those}
     subscriptions = {
-        each.name: (each.event.name, _delivering(assembly.name, each, client(each.subscriber)))
-        for each in assembly.subscriptions
-        if each.publisher == capability
+        each.name: (
+            each.event.name,
+            _delivering(assembly.name, each, readers[each.event.name], client(each.subscriber)),
+        )
+        for each in those
     }
     types = {name: type_ for name, (type_, _) in subscriptions.items()}
     await prepare(database)
@@ -79,17 +83,30 @@ def _handler(method: Callable[[Any], Awaitable[None]]) -> Callable[..., Awaitabl
     return handle
 
 
-def _delivering(application: str, subscription: Subscription, client: Any) -> Deliver:
+class _Reader:
+    """Reads what is stored of events of one type. Subscriptions get the same event one after the other, so it keeps the last."""
+
+    def __init__(self, event: EventDescription) -> None:
+        self._event = event
+        self._last: tuple[Stored | None, Any] = None, None
+
+    def read(self, stored: Stored) -> Any:
+        """The event; raises `Undeliverable`."""
+        if self._last[0] is not stored:
+            try:
+                self._last = stored, self._event.codec.decode((stored.body or "").encode())
+            except (Malformed, TooDeep) as error:
+                raise Undeliverable(f"what is stored of it is not a {self._event.name}: {error}") from error
+        return self._last[1]
+
+
+def _delivering(application: str, subscription: Subscription, reader: _Reader, client: Any) -> Deliver:
     """Bring one stored event to its subscriber."""
     source = f"/{application}/{subscription.publisher}"
-    codec: Codec = subscription.event.codec
     method = subscription.delivery.name
 
     async def deliver(stored: Stored) -> None:
-        try:
-            event = codec.decode((stored.body or "").encode())
-        except (Malformed, TooDeep) as error:
-            raise Undeliverable(f"what is stored of it is not a {subscription.event.name}: {error}") from error
+        event = reader.read(stored)
         time = datetime.fromtimestamp(stored.published_at / 1000, UTC)
         token = current.set(CallContext(inf, 0, id=stored.request_id))
         try:
