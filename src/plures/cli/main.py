@@ -12,6 +12,7 @@ from .events import events_group
 from .map import map_command
 from .new import new_command
 from .run import run_command
+from .sagas import sagas_group
 from .topology import topology_group
 
 
@@ -30,6 +31,7 @@ main.add_command(call_command)
 main.add_command(topology_group)
 main.add_command(data_group)
 main.add_command(events_group)
+main.add_command(sagas_group)
 main.add_command(new_command)
 main.add_command(map_command)
 main.add_command(advise_command)

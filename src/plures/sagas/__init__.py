@@ -21,7 +21,7 @@ from .errors import (
     SagaVersionGone,
     StepUnfit,
 )
-from .keeping import Instance, Journal, Record, State, operations
+from .keeping import Instance, Journal, Record, State, operations, prepare
 from .opening import open_sagas
 from .pace import Pace
 from .sagas import Sagas
@@ -49,6 +49,7 @@ __all__ = [
     "Worker",
     "open_sagas",
     "operations",
+    "prepare",
     "read_sagas",
     "saga",
     "sagas_of",

@@ -34,7 +34,7 @@ class SagaParked(PluresError):
     wording = Text(
         "Saga {saga} {id!r} is parked",
         why="at the step {step}: {reason}",
-        fix="Mend what it says, then let it go on, or have it taken back.",
+        fix="Mend what it says, then `plures sagas resume {saga} {id!r}`; or have it taken back: `plures sagas compensate {saga} {id!r}`.",
     )
 
     saga: str
@@ -78,7 +78,7 @@ class SagaVersionGone(PluresError):
     wording = Text(
         "Cannot start capability {capability!r}",
         why="sagas have not ended whose code is gone: {names}",
-        fix="Keep their functions beside the new ones, each with the name and version that it had, until the last of them has ended.",
+        fix="Keep their functions beside the new ones, each with the name and version that it had, until the last of them has ended. `plures sagas list {capability}` shows them.",
     )
 
     capability: str

@@ -27,7 +27,8 @@ def test_the_commands() -> None:
         "", "run", "call", "topology", "topology show", "topology check", "data", "data status",
         "data migrate", "data check", "data backup", "data prepare", "data restore", "data move",
         "events", "events status", "events list", "events show", "events parked", "events resubmit", "events discard",
-        "events forget", "new", "map", "advise",
+        "events forget", "sagas", "sagas status", "sagas list", "sagas show", "sagas resume", "sagas compensate",
+        "new", "map", "advise",
     ]  # fmt: skip
 
 

@@ -1,22 +1,17 @@
-"""Where a command finds the events of a capability: in the processes that run, else in its database."""
+"""What answers for the events of each capability that publishes."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from plures.application import Assembly
-from plures.cli.data import Owned, owned_in
-from plures.cli.finding import run_here
+from plures.cli.desks import open_desks
 from plures.cli.project import open_project
-from plures.contract import read_contract
-from plures.data import open_unmigrated
+from plures.data import Database
 from plures.errors import PluresError, Text, did_you_mean
 from plures.events import prepare
 from plures.host import EventAdmin, EventAdminService, Outbox
-from plures.http import HttpTransport
-from plures.runtime import Client, Deadlines, Endpoints, RemoteCaller, bind
 
 
 @dataclass(eq=False)
@@ -44,7 +39,7 @@ class NotSubscribed(PluresError):
 
 
 @dataclass(frozen=True)
-class Desks:
+class EventDesks:
     """One for each capability that publishes.
 
     Attributes:
@@ -72,41 +67,22 @@ class Desks:
 
 
 @asynccontextmanager
-async def open_desks(file: Path, data: Path | None, publishers: Sequence[str] = ()) -> AsyncGenerator[Desks]:
+async def open_event_desks(file: Path, data: Path | None, publishers: Sequence[str] = ()) -> AsyncGenerator[EventDesks]:
     """Those of these capabilities, or all.
 
     Raises:
         PluresError: The project is wrong, one of the names, or a database cannot be opened.
     """
     project = open_project(file)
-    owned = owned_in(project, data)
     known = [name for name, capability in project.assembly.capabilities.items() if capability.publishes]
     for name in publishers:
         if name not in known:
             hint = did_you_mean(name, known) or "Name one of them, or leave the name out for all."
             raise NoSuchPublisher(name, ", ".join(known) or "none", hint)
-    run = run_here(data or project.settings.data)
-    async with AsyncExitStack() as stack:
-        if run is None:
-            desks = {name: await _closed(owned[name], stack) for name in publishers or known if owned[name].may_exist}
-        else:
-            transport, deadlines = HttpTransport(), Deadlines()
-            stack.push_async_callback(transport.close)
-            stack.callback(deadlines.close)
-            desks = {name: _running(run.capabilities[name], transport, deadlines) for name in publishers or known}
-        yield Desks(project.assembly, desks)
+    async with open_desks(project, data, EventAdmin, publishers or known, _over) as desks:
+        yield EventDesks(project.assembly, desks.by_capability)
 
 
-async def _closed(owned: Owned, stack: AsyncExitStack) -> EventAdmin:
-    """Over the database itself: no process has it open."""
-    database = await open_unmigrated(owned.place(), owned.capability)
-    stack.push_async_callback(database.close)
+async def _over(publisher: str, database: Database) -> EventAdmin:
     await prepare(database)
-    return EventAdminService({owned.capability: Outbox(database)})
-
-
-def _running(urls: Sequence[str], transport: HttpTransport, deadlines: Deadlines) -> Any:
-    contract, _ = read_contract(EventAdmin)
-    client = Client(contract.service)
-    bind(client, contract, RemoteCaller(Endpoints.fixed(*urls), transport, deadlines).bind)
-    return client
+    return EventAdminService({publisher: Outbox(database)})

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from plures.cli.console import mistakes_explained, print_json, say
+from plures.cli.desks import as_json as _data
+from plures.cli.desks import desk_options, limit_option
 from plures.errors import PluresError, Text
 
-from .options import events_options, limit_option
-from .words import as_json as _data
 from .words import print_counts, print_details, print_events, print_failed
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class EventNotFound(PluresError):
 
 @click.command("status")
 @click.argument("publishers", metavar="[CAPABILITY]...", nargs=-1)
-@events_options
+@desk_options
 def status_command(publishers: tuple[str, ...], *, data: Path | None, file: Path, as_json: bool) -> None:
     """Say how each subscription fares: backlog, retries, parked events. Default: those of all capabilities that publish."""
     with mistakes_explained(as_json=as_json):
@@ -48,9 +48,9 @@ def status_command(publishers: tuple[str, ...], *, data: Path | None, file: Path
 
 
 async def _status(publishers: tuple[str, ...], file: Path, data: Path | None) -> "list[tuple[str, SubscriptionCount]]":
-    from .desk import open_desks
+    from .desk import open_event_desks
 
-    async with open_desks(file, data, publishers) as desks:
+    async with open_event_desks(file, data, publishers) as desks:
         return [
             (publisher, count)
             for publisher, desk in desks.by_publisher.items()
@@ -64,7 +64,7 @@ async def _status(publishers: tuple[str, ...], file: Path, data: Path | None) ->
 @click.option("--key", help="Only events with this key.")
 @click.option("--after", type=int, default=0, help="Only those behind this sequence.")
 @limit_option
-@events_options
+@desk_options
 def list_command(
     publishers: tuple[str, ...],
     *,
@@ -79,9 +79,9 @@ def list_command(
     """List events that were published in the last seven days, the oldest first. Default: those of all capabilities."""
 
     async def look() -> "list[tuple[str, PublishedEvent]]":
-        from .desk import open_desks
+        from .desk import open_event_desks
 
-        async with open_desks(file, data, publishers) as desks:
+        async with open_event_desks(file, data, publishers) as desks:
             return [
                 (publisher, event)
                 for publisher, desk in desks.by_publisher.items()
@@ -103,16 +103,16 @@ def list_command(
 @click.option(
     "--publisher", metavar="CAPABILITY", help="Whose sequence is meant. Default: the first that keeps such an event."
 )
-@events_options
+@desk_options
 def show_command(event: str, *, publisher: str | None, data: Path | None, file: Path, as_json: bool) -> None:
     """Show one event, and how it stands with each subscription."""
 
     async def look() -> "EventDetails":
         from plures.host import EventNotKept
 
-        from .desk import open_desks
+        from .desk import open_event_desks
 
-        async with open_desks(file, data, (publisher,) if publisher else ()) as desks:
+        async with open_event_desks(file, data, (publisher,) if publisher else ()) as desks:
             for name, desk in desks.by_publisher.items():
                 try:
                     return await desk.show(name, event)
@@ -134,7 +134,7 @@ def show_command(event: str, *, publisher: str | None, data: Path | None, file: 
 @click.option("--type", "type_", metavar="EVENT", help="Only events of this name.")
 @click.option("--key", help="Only events with this key.")
 @limit_option
-@events_options
+@desk_options
 def parked_command(
     subscription: str | None,
     *,
@@ -151,10 +151,10 @@ def parked_command(
     async def look() -> "list[FailedDelivery]":
         from plures.host import DeliveryState, Which
 
-        from .desk import open_desks
+        from .desk import open_event_desks
 
         states = tuple(DeliveryState) if everything else (DeliveryState.PARKED,)
-        async with open_desks(file, data) as desks:
+        async with open_event_desks(file, data) as desks:
             if subscription is not None:
                 await desks.publisher_of(subscription)
             which = Which(subscription, type=type_, key=key, states=states)

@@ -9,9 +9,8 @@ from typing import Any
 import click
 
 from plures.cli.console import mistakes_explained, print_json, say
+from plures.cli.desks import desk_options
 from plures.errors import PluresError, Text
-
-from .options import events_options
 
 
 @dataclass(eq=False)
@@ -30,7 +29,7 @@ class NothingChosen(PluresError):
 def _choosing(command: Callable[..., Any]) -> Callable[..., Any]:
     """`SUBSCRIPTION [SEQUENCE] --key --type --all`."""
     for option in (
-        events_options,
+        desk_options,
         click.option("--all", "everything", is_flag=True, help="All that are parked for it."),
         click.option("--type", "type_", metavar="EVENT", help="Those of this name."),
         click.option("--key", help="Those with this key."),
@@ -57,14 +56,14 @@ def discard_command(subscription: str, **options: Any) -> None:
 
 @click.command("forget")
 @click.argument("subscription")
-@events_options
+@desk_options
 def forget_command(subscription: str, *, data: Path | None, file: Path, as_json: bool) -> None:
     """Keep no more events for a subscription that the code does not have any more."""
 
     async def forget() -> None:
-        from .desk import open_desks
+        from .desk import open_event_desks
 
-        async with open_desks(file, data) as desks:
+        async with open_event_desks(file, data) as desks:
             publisher = await desks.publisher_of(subscription)
             await desks.by_publisher[publisher].forget(publisher, subscription)
 
@@ -92,9 +91,9 @@ def _change(
     async def change() -> int:
         from plures.host import Which
 
-        from .desk import open_desks
+        from .desk import open_event_desks
 
-        async with open_desks(file, data) as desks:
+        async with open_event_desks(file, data) as desks:
             publisher = await desks.publisher_of(subscription)
             method = getattr(desks.by_publisher[publisher], verb)
             count: int = await method(publisher, Which(subscription, sequence, type_, key))

@@ -2,23 +2,15 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 from plures.cli.console import rich_console, say
+from plures.cli.desks import age_of, moment_of, print_columns, shortened
 
 if TYPE_CHECKING:
     from plures.host import EventDetails, FailedDelivery, PublishedEvent, SubscriptionCount
-
-_LONGEST: Final = 60
-
-
-def as_json(message: Any) -> Any:
-    """A message for programs."""
-    return msgspec.to_builtins(message)
 
 
 def print_counts(counts: "Iterable[tuple[str, SubscriptionCount]]") -> None:
@@ -27,23 +19,23 @@ def print_counts(counts: "Iterable[tuple[str, SubscriptionCount]]") -> None:
         (
             count.subscription,
             f"{count.type} of {publisher}",
-            f"{count.backlog:,}" if count.oldest_at is None else f"{count.backlog:,}, oldest {_age(count.oldest_at)}",
+            f"{count.backlog:,}" if count.oldest_at is None else f"{count.backlog:,}, oldest {age_of(count.oldest_at)}",
             str(count.retrying),
             str(count.waiting),
             str(count.parked),
         )
         for publisher, count in counts
     ]
-    _print_columns(("subscription", "event", "backlog", "retrying", "waiting", "parked"), rows)
+    print_columns(("subscription", "event", "backlog", "retrying", "waiting", "parked"), rows)
 
 
 def print_events(events: "Sequence[PublishedEvent]") -> None:
     """A table of events."""
     rows = [
-        (str(each.sequence), _moment(each.published_at), each.type, each.key, _short(each.body or "unreadable"))
+        (str(each.sequence), moment_of(each.published_at), each.type, each.key, shortened(each.body or "unreadable"))
         for each in events
     ]
-    _print_columns(("sequence", "published", "event", "key", "data"), rows)
+    print_columns(("sequence", "published", "event", "key", "data"), rows)
 
 
 def print_failed(failed: "Sequence[FailedDelivery]") -> None:
@@ -55,12 +47,12 @@ def print_failed(failed: "Sequence[FailedDelivery]") -> None:
             each.key,
             each.state.value,
             str(each.attempts),
-            "" if each.due_at is None else _moment(each.due_at),
-            _short(each.error),
+            "" if each.due_at is None else moment_of(each.due_at),
+            shortened(each.error),
         )
         for each in failed
     ]
-    _print_columns(("subscription", "sequence", "key", "state", "attempts", "next", "error"), rows)
+    print_columns(("subscription", "sequence", "key", "state", "attempts", "next", "error"), rows)
 
 
 def print_details(details: "EventDetails") -> None:
@@ -69,7 +61,7 @@ def print_details(details: "EventDetails") -> None:
     say(click.style(event.type, bold=True), f"  {event.id}")
     say(f"  sequence   {event.sequence}")
     say(f"  key        {event.key or 'none'}")
-    say(f"  published  {_moment(event.published_at)}")
+    say(f"  published  {moment_of(event.published_at)}")
     say(f"  request    {event.request_id or 'none'}")
     for standing in details.standings:
         say(f"  {standing.subscription}: {standing.state}")
@@ -77,24 +69,3 @@ def print_details(details: "EventDetails") -> None:
         rich_console().print_json(event.body or "null")
     except (ValueError, json.JSONDecodeError):
         say(event.body or "")
-
-
-def _print_columns(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """One line for each row, however long, so that it can be searched."""
-    widths = [max(len(row[place]) for row in (headings, *rows)) for place in range(len(headings))]
-    for number, row in enumerate((headings, *rows)):
-        line = "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
-        say((line, "dim") if number == 0 else line)
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
-
-
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _age(moment: datetime) -> str:
-    return f"{timedelta(seconds=int((datetime.now(UTC) - moment).total_seconds()))} ago"

@@ -3,5 +3,6 @@
 from . import operations
 from .journal import Journal
 from .record import ENDED, OPEN, Instance, Record, State, recorded
+from .tables import prepare
 
-__all__ = ["ENDED", "OPEN", "Instance", "Journal", "Record", "State", "operations", "recorded"]
+__all__ = ["ENDED", "OPEN", "Instance", "Journal", "Record", "State", "operations", "prepare", "recorded"]

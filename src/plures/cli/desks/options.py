@@ -1,4 +1,4 @@
-"""The options that the commands about events share."""
+"""The options of these commands."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +14,7 @@ _MOST: Final = 1000
 limit_option = click.option("--limit", type=click.IntRange(1, _MOST), default=100, help="Most rows. Default: 100.")
 
 
-def events_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def desk_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--data`, `--json` and `--file`."""
     data = click.option(
         "--data", type=click.Path(path_type=Path), help="The --data of the run, where it was given one."

@@ -15,8 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from plures.cli import main
-
-from .programs import PATIENCE_S, PLURES, Program, program
+from tests.integration.cli.programs import PATIENCE_S, PLURES, Program, program
 
 TOML = '[application]\nimport = "papers_app:{}"\n\n[topology.split]\npress = {{ capabilities = ["press"] }}\nrest = {{ capabilities = ["*"] }}\n'
 PRINT = "papers.press.v1.Press/Print"
