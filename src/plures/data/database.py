@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from .connection import Connection
 from .errors import WritesUnderWay
 from .holding import Hold, Reading, Tenure, Usage, Writing
-from .store import Dialect, Store, Transaction
+from .result import Result
+from .store import Dialect, Parameters, Store, Transaction
 from .work import work_on
 
 if TYPE_CHECKING:
@@ -80,6 +81,11 @@ class Database:
             lasts: Else a crash of the server may undo it, alone or with such writes after it, and its commit does not wait for the disk.
         """
         return Writing(self._usage, lambda store: store.plain_write(lasts=lasts))
+
+    async def plain_execute(self, statement: str, parameters: Parameters) -> Result:
+        """Run one statement of the platform's own as a `plain_write()` of its own; on PostgreSQL it makes one trip to the server."""
+        async with Writing(self._usage, _plain_statement) as connection:
+            return await connection.execute(statement, parameters)
 
     @property
     def writing(self) -> Connection | None:
@@ -177,6 +183,10 @@ class Database:
             await tenure.store.close()
         finally:
             del self._left[tenure]
+
+
+def _plain_statement(store: Store) -> AbstractAsyncContextManager[Transaction]:
+    return store.plain_statement()
 
 
 def _write(store: Store) -> AbstractAsyncContextManager[Transaction]:

@@ -89,6 +89,10 @@ class Store(Protocol):
         """
         ...
 
+    def plain_statement(self) -> AbstractAsyncContextManager[Transaction]:
+        """As a `plain_write` that lasts, for one statement."""
+        ...
+
     def hearing(self, call: Callable[[], None]) -> AbstractAsyncContextManager[asyncio.Event]:
         """Meanwhile `call` is called when another process has called `tell` on the same data, where the store can do that.
 

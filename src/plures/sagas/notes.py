@@ -61,7 +61,8 @@ class Notes:
                 await self._journal.change(self._kept, after, pending, self._forgotten)
             except Exception as error:
                 raise NotKept from error
-            self._noted(after, len(pending))
+            self._kept = after
+            del self._pending[: len(pending)]
 
     async def together(self, work: Callable[[], Awaitable[Any]], record_of: Callable[[Any], Record]) -> Any:
         """Do something on the database, and note it in the same transaction; where there is none, with what comes next.
@@ -81,20 +82,20 @@ class Notes:
         raise AssertionError
 
     async def _together(self, work: Callable[[], Awaitable[Any]], record_of: Callable[[Any], Record]) -> Any:
-        noted: tuple[Instance, int] | None = None
         record: Record | None = None
 
-        def to_note(answer: Any) -> tuple[Instance, Instance, tuple[Record, ...]]:
-            nonlocal noted, record
+        def to_note(answer: Any) -> tuple[Instance, tuple[Record, ...]]:
+            nonlocal record
             record = record_of(answer)
             self._progress(record)
-            noted = self.instance, len(self._pending)
-            return self._kept, self.instance, (*self._pending, record)
+            return self._kept, (*self._pending, record)
 
         async with self._turn:
+            pending = len(self._pending)
             answer, is_noted = await self._journal.together(work, to_note)
-            if is_noted and noted is not None:
-                self._noted(*noted)
+            if is_noted:
+                # What else has changed is noted with what comes next.
+                del self._pending[:pending]
         if not is_noted and record is not None:
             self.add(record)
         return answer
@@ -102,7 +103,3 @@ class Notes:
     def _progress(self, record: Record) -> None:
         # Why it is taken back stays.
         self.set(attempts=0, error=self.instance.error if record.is_undo else "")
-
-    def _noted(self, after: Instance, pending: int) -> None:
-        self._kept = after
-        del self._pending[:pending]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 
 from plures.contract import Malformed, TooDeep, canonical
@@ -147,11 +148,16 @@ class Sagas:
     async def _begin(self, definition: Definition, instance: Instance, *, alone: bool) -> None:
         if not self._journal.is_in_write:
             await self._journal.show_alive()
-        async with self._journal.writing(alone=alone) as connection:
-            is_new = await self._journal.begin(connection, instance)
-            if is_new:
-                connection.after_commit = (*connection.after_commit, lambda: self._worker.begin(instance, is_new=True))
+        begin = partial(self._worker.begin, instance, is_new=True)
+        if alone:
+            if await self._journal.begin_alone(instance):
+                begin()
                 return
+        else:
+            async with self._journal.writing() as connection:
+                if await self._journal.begin(connection, instance):
+                    connection.after_commit = (*connection.after_commit, begin)
+                    return
         known = await self._journal.find(instance.saga, instance.id)
         if known is not None and known.body != instance.body:
             raise SagaIdReused(f"{self._capability}.{definition.name}", instance.id)

@@ -78,13 +78,16 @@ class _MemoryJournal(Journal):
         return []
 
     @asynccontextmanager
-    async def writing(self, *, alone: bool) -> AsyncGenerator[Connection]:  # noqa: ARG002 - there is no transaction
+    async def writing(self) -> AsyncGenerator[Connection]:
         connection = cast("Connection", SimpleNamespace(after_commit=()))
         yield connection
         for call in connection.after_commit:
             call()
 
-    async def begin(self, connection: Connection, instance: Instance) -> bool:  # noqa: ARG002
+    async def begin(self, connection: Connection, instance: Instance) -> bool:  # noqa: ARG002 - there is no transaction
+        return await self.begin_alone(instance)
+
+    async def begin_alone(self, instance: Instance) -> bool:
         return self.instances.setdefault((instance.saga, instance.id), instance) is instance
 
     async def find(self, saga: str, id: str) -> Instance | None:  # noqa: A002

@@ -371,3 +371,19 @@ async def _is(database: Database, expected: dict[str, str]) -> bool:
 async def _has_left(database: Database) -> bool:
     async with database.read() as connection:
         return await connection.scalar("SELECT worker FROM plures_sagas WHERE id = 'a'") == ""
+
+
+class _Counting(OrderingService):
+    recorded = 0
+
+    async def _record(self, id: str, item: str) -> None:  # noqa: A002
+        self.recorded += 1
+        await super()._record(id, item)
+
+
+async def test_those_that_write_at_once_are_not_in_each_others_way(database: Database, world: World) -> None:
+    many = [f"s{number}" for number in range(40)]
+    async with serving(database, world, _Counting) as service:
+        await asyncio.gather(*(service.order(each, Wish("tea")) for each in many))
+        assert service.recorded == len(many)
+    assert await orders(database) == sorted(many)

@@ -13,7 +13,7 @@ from plures.data.store import Dialect
 from .alchemy import lending
 from .driver import Held, connect
 from .pool import Pool
-from .transaction import PostgresTransaction
+from .transaction import ITSELF, PostgresTransaction
 from .translate import CANNOT_CONNECT, FAILURES, translated, unopened
 
 _LOOKS: Final = 30
@@ -73,6 +73,13 @@ class PostgresStore:
         async with self._transaction(_PLAIN if lasts else _PASSING, self._pool.writers) as transaction:
             yield transaction
             await transaction.commit()
+
+    @asynccontextmanager
+    async def plain_statement(self) -> AsyncGenerator[PostgresTransaction]:
+        """As `Store.plain_statement`: the server commits the statement when it has run."""
+        async with self._transaction(ITSELF, self._pool.writers) as transaction:
+            yield transaction
+            transaction.has_committed()
 
     @asynccontextmanager
     async def hearing(self, call: Callable[[], None]) -> AsyncGenerator[asyncio.Event]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from plures.data.lent import Lending
 from plures.data.migration import brief
 from plures.data.statement import spread
-from plures.data.statement_errors import ConnectionLost, StatementFailed, WriteConflict
+from plures.data.statement_errors import CommitUnknown, ConnectionLost, StatementFailed, WriteConflict
 from plures.data.store import Parameters, Rows
 
 from .alchemy import lend
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _SET: Final = "SAVEPOINT plures"
 _MOVE: Final = "RELEASE SAVEPOINT plures; SAVEPOINT plures"
 _GO_BACK: Final = "ROLLBACK TO SAVEPOINT plures"
+ITSELF: Final = ""
+"""Begins nothing: the statement is a transaction by itself, and the only one."""
 
 
 class _State(Enum):
@@ -166,6 +168,11 @@ class PostgresTransaction:
             if answer != "COMMIT":
                 raise StatementFailed(self._capability, "COMMIT", "a statement had failed, so it was rolled back")
 
+    def has_committed(self) -> None:
+        """Called where the statement was a transaction by itself, once it has succeeded."""
+        if self._state is _State.OPEN:
+            self._state = _State.NOT_BEGUN
+
     async def roll_back(self) -> None:
         """End a transaction that should leave nothing, while the connection answers."""
         if self._state is _State.OPEN and self._doom is None:
@@ -198,6 +205,8 @@ class PostgresTransaction:
         """Note that a statement failed with an error of the driver; the error to raise instead."""
         is_closed = self.held.connection.is_closed()
         explained = translated(error, self._capability, statement, is_closed=is_closed)
+        if isinstance(explained, ConnectionLost) and self._begin == ITSELF:
+            explained = CommitUnknown(explained.capability, explained.statement, explained.reason)
         if isinstance(explained, WriteConflict | ConnectionLost):
             self._doom = explained
         elif isinstance(error, asyncpg.PostgresError) and self._state is _State.OPEN:
@@ -226,6 +235,8 @@ class PostgresTransaction:
         self._has_point = False
         # Before it is: the caller may be cancelled while the server begins.
         self._state = _State.OPEN
+        if self._begin == ITSELF:
+            return
         try:
             await self.held.connection.execute(self._begin)
         except FAILURES as error:

@@ -85,6 +85,10 @@ class SqliteStore:
         del lasts
         return self.write()
 
+    def plain_statement(self) -> AbstractAsyncContextManager["SqliteTransaction"]:
+        """As `Store.plain_statement`."""
+        return self.write()
+
     def hearing(self, call: Callable[[], None]) -> AbstractAsyncContextManager[asyncio.Event]:
         """As `Store.hearing`. No other process uses the file."""
         del call

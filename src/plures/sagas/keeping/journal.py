@@ -4,16 +4,16 @@ What a worker notes, it notes under the condition that it still has the saga, an
 and wakes up after another has taken over is refused.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from time import monotonic, time
 from typing import Any, Final
 from uuid import uuid4
 
 from plures.data import Connection, Database, Dialect, HoldingWork
-from plures.sagas.errors import Lost
 
-from .record import Instance, Record, instance_of
+from .noting import change, note, note_steps
+from .record import Instance, Record, instance_of, row_of
 from .retention import sweep
 from .tables import prepare
 
@@ -21,14 +21,6 @@ _COLUMNS: Final = ", ".join(Instance.__slots__)
 _VALUES: Final = ", ".join(f":{name}" for name in Instance.__slots__)
 _BEGIN: Final = f"INSERT INTO plures_sagas ({_COLUMNS}) VALUES ({_VALUES}) ON CONFLICT (saga, id) DO NOTHING"  # noqa: S608
 _FIND: Final = f"SELECT {_COLUMNS} FROM plures_sagas WHERE saga = :saga AND id = :id"  # noqa: S608
-_CHANGE: Final = """
-UPDATE plures_sagas SET changed_at = :now, state = :state, was = :was, step = :step, attempts = :attempts, due_at = :due_at,
-    is_final = :is_final, status = :status, answer = :answer, error = :error, failed_at = :failed_at,
-    worker = :worker
-WHERE saga = :saga AND id = :id AND worker = :of_worker AND state = :of_state"""
-_STEP: Final = """
-INSERT INTO plures_saga_steps (saga, id, number, is_undo, name, status, outcome, answer, ended_at)
-VALUES (:saga, :id, :number, :is_undo, :name, :status, :outcome, :answer, :now)"""
 _TAKE_ANEW: Final = (
     "DELETE FROM plures_saga_steps WHERE saga = :saga AND id = :id AND is_undo = 0 AND number IN :numbers"
 )
@@ -102,21 +94,21 @@ class Journal:
         return self._database.dialect is Dialect.SQLITE or monotonic() < self._alive_until
 
     async def begin(self, connection: Connection, instance: Instance) -> bool:
-        """Keep a new saga; False where there is one with its id."""
-        return (await connection.execute(_BEGIN, _row(instance))).rowcount == 1
+        """Keep a new saga when a transaction commits; False where there is one with its id."""
+        return (await connection.execute(_BEGIN, row_of(instance))).rowcount == 1
+
+    async def begin_alone(self, instance: Instance) -> bool:
+        """Keep a new saga, whatever the running call holds back; False where there is one with its id."""
+        return (await self._database.plain_execute(_BEGIN, row_of(instance))).rowcount == 1
 
     @asynccontextmanager
-    async def writing(self, *, alone: bool) -> AsyncGenerator[Connection]:
-        """A transaction in which a saga begins: that of the running task, or one of its own.
-
-        Args:
-            alone: Whether it commits on leaving, whatever the running call holds back.
-        """
+    async def writing(self) -> AsyncGenerator[Connection]:
+        """A transaction in which a saga begins: that of the running task, or one of its own."""
         around = self._database.writing
         if around is not None:
             yield around
             return
-        async with self._database.plain_write() if alone else self._database.write() as connection:
+        async with self._database.write() as connection:
             yield connection
 
     async def find(self, saga: str, id: str) -> Instance | None:  # noqa: A002
@@ -141,22 +133,25 @@ class Journal:
         Args:
             forgotten: The numbers of steps that it is to take again.
         """
-        lasts = before.state is not after.state or any(record.lasts for record in records)
-        async with self._database.plain_write(lasts=lasts) as connection:
-            await self._change(connection, before, after, records)
-            if forgotten:
-                values = {"saga": after.saga, "id": after.id, "numbers": tuple(forgotten)}
-                await connection.execute(_TAKE_ANEW, values)
+        if not forgotten:
+            await note(self._database, before, after, records, now=self.now())
+            return
+        async with self._database.plain_write() as connection:
+            await change(connection, before, after, now=self.now())
+            if records:
+                await note_steps(connection, self.dialect, after, records, now=self.now())
+            values = {"saga": after.saga, "id": after.id, "numbers": tuple(forgotten)}
+            await connection.execute(_TAKE_ANEW, values)
 
     async def together(
         self,
         work: Callable[[], Awaitable[Any]],
-        noted: Callable[[Any], tuple[Instance, Instance, Sequence[Record]]],
+        noted: Callable[[Any], tuple[Instance, Sequence[Record]]],
     ) -> tuple[Any, bool]:
-        """Do something on the database, and note it in its last transaction.
+        """Do something on the database, and note it in its last transaction, which leaves the saga itself as it is.
 
         Args:
-            noted: What to note of the answer; it raises what is wrong with it, and then nothing of the last transaction remains.
+            noted: The saga, and the steps to note with the answer; it raises what is wrong with it, and then nothing of the last transaction remains.
 
         Returns:
             The answer, and whether it was noted: without a transaction it was not.
@@ -165,13 +160,16 @@ class Journal:
         try:
             with holding.under_way():
                 answer = await work()
-            to_note = noted(answer)
+            saga, steps = noted(answer)
         except BaseException:
             await holding.give_up()
             raise
         if not holding.is_holding:
             return answer, False
-        await holding.end(self._database.write, lambda connection: self._change(connection, *to_note))
+        await holding.end(
+            self._database.write,
+            lambda connection: note_steps(connection, self.dialect, saga, steps, now=self.now()),
+        )
         return answer, True
 
     async def take(self, known: Iterable[tuple[str, int]], most: int) -> Sequence[Instance]:
@@ -185,28 +183,29 @@ class Journal:
             return []
         dialect = self._database.dialect
         values = {"worker": self.worker, "now": self.now(), "known": names, "most": most}
-        waiting = _WAITING.format(is_free=_IS_FREE[dialect])
-        async with self._database.read() as connection:
-            if (await connection.execute(waiting, values)).first() is None:
-                return []
+        if dialect is Dialect.SQLITE and not await self._is_any_waiting(values):
+            return []
         statement = _TAKE.format(is_free=_IS_FREE[dialect], locks=_LOCKS[dialect])
-        async with self._database.plain_write() as connection:
-            return [instance_of(row) for row in await connection.execute(statement, values)]
+        return [instance_of(row) for row in await self._database.plain_execute(statement, values)]
+
+    async def _is_any_waiting(self, values: Mapping[str, Any]) -> bool:
+        """Looking needs no turn among the writes of SQLite."""
+        async with self._database.read() as connection:
+            waiting = _WAITING.format(is_free=_IS_FREE[Dialect.SQLITE])
+            return (await connection.execute(waiting, values)).first() is not None
 
     async def show_alive(self) -> None:
         """Tell the others that this worker lives."""
         if self._database.dialect is Dialect.POSTGRESQL and monotonic() > self._alive_until - self._lease_s * 2 / 3:
             began = monotonic()
-            async with self._database.plain_write() as connection:
-                await connection.execute(_ALIVE, {"worker": self.worker, "lease_ms": int(self._lease_s * 1000)})
+            await self._database.plain_execute(_ALIVE, {"worker": self.worker, "lease_ms": int(self._lease_s * 1000)})
             self._alive_until = began + self._lease_s
 
     async def retire(self) -> None:
         """Let others take over at once what this worker has."""
         self._alive_until = 0.0
         if self._database.dialect is Dialect.POSTGRESQL:
-            async with self._database.plain_write() as connection:
-                await connection.execute(_FORGET_WORKERS, {"worker": self.worker})
+            await self._database.plain_execute(_FORGET_WORKERS, {"worker": self.worker})
 
     async def forget(self, saga: str, id: str) -> bool:  # noqa: A002
         """Delete a saga that was taken back; False where there is none."""
@@ -225,29 +224,3 @@ class Journal:
         """The names and versions of the sagas that have not ended."""
         async with self._database.read() as connection:
             return [(row.saga, row.version) for row in await connection.execute(_UNENDED)]
-
-    async def _change(
-        self, connection: Connection, before: Instance, after: Instance, records: Sequence[Record]
-    ) -> None:
-        values = {**_row(after), "now": self.now(), "of_worker": before.worker, "of_state": before.state.value}
-        if (await connection.execute(_CHANGE, values)).rowcount == 0:
-            raise Lost
-        if records:
-            common = {"saga": after.saga, "id": after.id, "now": self.now()}
-            await connection.execute(_STEP, [common | _step(record) for record in records])
-
-
-def _row(instance: Instance) -> dict[str, Any]:
-    values = {name: getattr(instance, name) for name in Instance.__slots__}
-    return {**values, "state": instance.state.value, "was": instance.was.value, "is_final": int(instance.is_final)}
-
-
-def _step(record: Record) -> dict[str, Any]:
-    return {
-        "number": record.number,
-        "is_undo": int(record.is_undo),
-        "name": record.name,
-        "status": record.status,
-        "outcome": record.outcome,
-        "answer": record.answer,
-    }

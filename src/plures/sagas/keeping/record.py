@@ -96,3 +96,9 @@ def instance_of(row: Any) -> Instance:
     fields: dict[str, Any] = {name: getattr(row, name) for name in Instance.__slots__}
     fields |= {"state": State(row.state), "was": State(row.was), "is_final": bool(row.is_final)}
     return Instance(**fields)
+
+
+def row_of(instance: Instance) -> dict[str, Any]:
+    """An instance as the values of a row."""
+    values = {name: getattr(instance, name) for name in Instance.__slots__}
+    return {**values, "state": instance.state.value, "was": instance.was.value, "is_final": int(instance.is_final)}

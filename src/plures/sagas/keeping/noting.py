@@ -1,0 +1,122 @@
+"""How it is noted what has become of a saga, under the condition that it is still the worker's, and in the state that the worker knows.
+
+On PostgreSQL that is one statement, which is a transaction by itself. In the transaction of a step of the service, the saga is only locked, and
+not changed: `write()` is serializable, and two of them that changed sagas beside one another in an index would seem to depend on each other.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from plures.data import Connection, Database, Dialect
+from plures.sagas.errors import Lost
+
+from .record import Instance, Record, row_of
+
+_OURS: Final = "saga = :saga AND id = :id AND worker = :of_worker AND state = :of_state"
+_CHANGE: Final = f"""
+UPDATE plures_sagas SET changed_at = :now, state = :state, was = :was, step = :step, attempts = :attempts, due_at = :due_at,
+    is_final = :is_final, status = :status, answer = :answer, error = :error, failed_at = :failed_at,
+    worker = :worker
+WHERE {_OURS}"""  # noqa: S608
+_IS_OURS: Final = f"SELECT 1 FROM plures_sagas WHERE {_OURS}"  # noqa: S608
+# The server reads it when the statement commits.
+_UNHURRIED: Final = " AND set_config('synchronous_commit', 'off', TRUE) = 'off'"
+
+_TYPES: Final = {
+    "number": "INTEGER",
+    "is_undo": "INTEGER",
+    "name": "TEXT",
+    "status": "INTEGER",
+    "outcome": "TEXT",
+    "answer": "TEXT",
+}
+_NAMES: Final = ", ".join(_TYPES)
+_STEP: Final = f"""
+INSERT INTO plures_saga_steps (saga, id, ended_at, {_NAMES})
+VALUES (:saga, :id, :now, {", ".join(f":{name}" for name in _TYPES)})"""  # noqa: S608
+
+
+async def note(database: Database, before: Instance, after: Instance, records: Sequence[Record], *, now: int) -> None:
+    """Note what has become of a saga, and the steps that it has taken since; raises `Lost` where it is not ours any more."""
+    lasts = before.state is not after.state or any(record.lasts for record in records)
+    values = row_of(after) | _known(before, now)
+    if database.dialect is Dialect.POSTGRESQL:
+        statement = _change_with_steps(len(records), lasts=lasts)
+        if (await database.plain_execute(statement, values | _numbered(records))).rowcount == 0:
+            raise Lost
+        return
+    async with database.plain_write(lasts=lasts) as connection:
+        await change(connection, before, after, now=now)
+        await _add(connection, before, records, now)
+
+
+async def change(connection: Connection, before: Instance, after: Instance, *, now: int) -> None:
+    """Note what has become of a saga; raises `Lost`."""
+    if (await connection.execute(_CHANGE, row_of(after) | _known(before, now))).rowcount == 0:
+        raise Lost
+
+
+async def note_steps(
+    connection: Connection, dialect: Dialect, before: Instance, records: Sequence[Record], *, now: int
+) -> None:
+    """Note steps in an open transaction; raises `Lost`. The saga stays as it is, and no other worker has it before the commit."""
+    values = {"saga": before.saga, "id": before.id, **_known(before, now)}
+    if dialect is Dialect.POSTGRESQL:
+        added = await connection.execute(_steps_of_ours(len(records)), values | _numbered(records))
+        if added.rowcount == 0:
+            raise Lost
+        return
+    if await connection.scalar(_IS_OURS, values) is None:
+        raise Lost
+    await _add(connection, before, records, now)
+
+
+async def _add(connection: Connection, instance: Instance, records: Sequence[Record], now: int) -> None:
+    if records:
+        common = {"saga": instance.saga, "id": instance.id, "now": now}
+        await connection.execute(_STEP, [common | _step(record) for record in records])
+
+
+@lru_cache(maxsize=64)
+def _change_with_steps(steps: int, *, lasts: bool) -> str:
+    """As one statement."""
+    changing = _CHANGE + ("" if lasts else _UNHURRIED)
+    if not steps:
+        return changing
+    return f"WITH ours AS ({changing} RETURNING saga, id) {_inserting(steps)}"
+
+
+@lru_cache(maxsize=64)
+def _steps_of_ours(steps: int) -> str:
+    return f"{_inserting(steps, 'plures_sagas AS ours')} WHERE {_OURS} FOR NO KEY UPDATE OF ours"
+
+
+def _inserting(steps: int, ours: str = "ours") -> str:
+    rows = ", ".join(
+        f"({', '.join(f'CAST(:{name}_{number} AS {kind})' for name, kind in _TYPES.items())})"
+        for number in range(steps)
+    )
+    # The columns of a saga and of a step have names in common.
+    columns = ", ".join(f"step_{name}" for name in _TYPES)
+    return f"""INSERT INTO plures_saga_steps (saga, id, ended_at, {_NAMES})
+SELECT ours.saga, ours.id, CAST(:now AS BIGINT), {columns} FROM {ours} CROSS JOIN (VALUES {rows}) AS steps ({columns})"""  # noqa: S608
+
+
+def _numbered(records: Sequence[Record]) -> dict[str, Any]:
+    return {f"{name}_{number}": value for number, record in enumerate(records) for name, value in _step(record).items()}
+
+
+def _known(before: Instance, now: int) -> dict[str, Any]:
+    return {"now": now, "of_worker": before.worker, "of_state": before.state.value}
+
+
+def _step(record: Record) -> dict[str, Any]:
+    return {
+        "number": record.number,
+        "is_undo": int(record.is_undo),
+        "name": record.name,
+        "status": record.status,
+        "outcome": record.outcome,
+        "answer": record.answer,
+    }
