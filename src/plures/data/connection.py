@@ -1,7 +1,7 @@
 """What a capability runs its statements on: plain SQL, or SQLAlchemy's expressions, in one transaction."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, cast, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 
 from .result import Result, Row, named
 from .store import Parameters, Transaction
@@ -50,10 +50,11 @@ class Connection:
         """
         if not isinstance(statement, str):
             return await (await self.sqlalchemy()).execute(statement, parameters or None)
-        # Most are a dict, and asking an abstract class takes longer.
+        # Most are a dict, and to ask an abstract class takes longer.
+        values: Any = parameters
         if type(parameters) is dict or isinstance(parameters, Mapping):
-            return Result(await self._transaction.execute(statement, cast("Parameters", parameters)))
-        return Result(await self._transaction.execute_many(statement, parameters))
+            return Result(await self._transaction.execute(statement, values))
+        return Result(await self._transaction.execute_many(statement, values))
 
     async def scalar(self, statement: "str | Executable", parameters: Parameters = _NONE) -> Any:
         """The first value of the first row, or None when there is no row. Else as `execute`."""

@@ -1,11 +1,11 @@
 """What one piece of work, such as a call of an operation, does with one database: whether it committed, and a commit that it holds back."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator
-from contextlib import AbstractAsyncContextManager, contextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, suppress
 from contextvars import ContextVar
 from types import TracebackType
-from typing import Final, TypeAlias
+from typing import Final, Self, TypeAlias
 
 from .connection import Connection
 from .statement_errors import CommitUnknown, StatementFailed
@@ -30,15 +30,16 @@ class Work:
         self.has_committed = False
         self.turn = asyncio.Lock()
 
-    @contextmanager
-    def under_way(self) -> Generator[None]:
-        """What runs meanwhile, also in tasks that it starts, is this work."""
-        token = _current.set(self)
-        try:
-            yield
-        finally:
-            self._has_ended = True
-            _current.reset(token)
+    def under_way(self) -> Self:
+        """To be entered: what runs meanwhile, also in tasks that it starts, is this work."""
+        return self
+
+    def __enter__(self) -> None:
+        self._token = _current.set(self)
+
+    def __exit__(self, *_: object) -> None:
+        self._has_ended = True
+        _current.reset(self._token)
 
     def is_on(self, database: object) -> bool:
         """Whether it is under way, and on this database."""

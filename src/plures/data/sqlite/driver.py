@@ -164,7 +164,8 @@ class DriverConnection:
         began = self._began
         self._is_here = True
         try:
-            self._start()
+            if not began:
+                self._start()
             if effort is Effort.COUNTED:
                 self._stops = 0
                 self._sqlite.set_progress_handler(self._stop, STEPS)
@@ -220,18 +221,19 @@ class DriverConnection:
         return statement()
 
     def _prepare(self, sql: str) -> None:
-        self._start()
+        if not self._began:
+            self._start()
         self._check_transaction()
-        self._may_change_schema = self._may_change_schema or not (self._is_here or is_explainable(sql))
+        if not (self._is_here or self._may_change_schema):
+            self._may_change_schema = not is_explainable(sql)
 
     def _start(self) -> None:
-        """Begin a transaction when none is open."""
-        if not self._began:
-            self._patience.turn(on=not self._is_here)
-            self._sqlite.execute(self._begin)
-            self._began = True
-            self._was_there = not self._is_here
-            self._changed_before = self._sqlite.total_changes
+        """Begin a transaction."""
+        self._patience.turn(on=not self._is_here)
+        self._sqlite.execute(self._begin)
+        self._began = True
+        self._was_there = not self._is_here
+        self._changed_before = self._sqlite.total_changes
 
     def _run_there(self, sql: str, values: T, run: Callable[[str, T], Rows], first: Parameters | Row) -> Rows:
         rows = run(sql, values)

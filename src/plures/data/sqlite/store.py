@@ -177,8 +177,10 @@ class SqliteTransaction(AbstractAsyncContextManager["SqliteTransaction"]):
 
     async def execute_many(self, sql: str, parameters: Sequence[Parameters]) -> Rows:
         """As `Transaction.execute_many`."""
-        with self.explaining(sql):
+        try:
             return await self._connection.execute_many(sql, parameters)
+        except _FAILURES as error:
+            raise self._translate(error, sql) from error
 
     async def fill(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
         """As `Transaction.fill`."""
@@ -203,8 +205,10 @@ class SqliteTransaction(AbstractAsyncContextManager["SqliteTransaction"]):
         if self._lent is not None:
             # SQLAlchemy may take it for ended.
             self._lending.check(self._lent)
-        with self.explaining("COMMIT"):
+        try:
             await self._connection.commit()
+        except _FAILURES as error:
+            raise self._translate(error, "COMMIT") from error
 
     @contextmanager
     def explaining(self, statement: str) -> Generator[None]:
