@@ -101,7 +101,9 @@ class Listener:
         for connection in self._connections():
             if not connection.is_silent:
                 connection.shutdown()
-        await self._until_quiet(self._options.linger_s)
+        if not await self._until_quiet(self._options.linger_s):
+            # A process that stood still meanwhile has yet to read what arrived.
+            await asyncio.sleep(_POLL_S)
         for connection in self._connections():
             connection.shutdown()
 

@@ -2,12 +2,15 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 
 import pytest
+import uvloop
 
 from plures.deploy.serving.listener import Listener, ServingOptions
 from plures.deploy.serving.sockets import ListenAddress, listen
+from plures.http import HttpServerProtocol, Request, Response
 from tests.integration.deploy.support import until
 
 REQUEST = b"GET /%s HTTP/1.1\r\nhost: here\r\n\r\n"
@@ -160,6 +163,34 @@ async def test_an_idle_connection_may_ask_once_more(serve):
     assert b"connection: close" in head
     assert await connection.is_closed()
     await stopping
+
+
+@pytest.mark.parametrize("http", ["httptools", HttpServerProtocol])
+def test_a_process_that_stood_still_reads_what_was_asked_meanwhile(http):
+    """Uvloop, which replicas use, looks at its clock before it looks at its sockets."""
+
+    async def answer_after_standing_still() -> bytes:
+        application = answer_done if http is HttpServerProtocol else Application()
+        listening = listen(ListenAddress(port=0))
+        listener = Listener(application, listening.socket, ServingOptions(http=http, linger_s=0.3))
+        await listener.start()
+        with socket.create_connection(("127.0.0.1", listening.port), timeout=20) as client:
+            client.sendall(REQUEST % b"now")
+            assert await asyncio.to_thread(client.recv, 4096)
+            stopping = asyncio.create_task(listener.stop())
+            await asyncio.sleep(0.1)
+            client.sendall(REQUEST % b"now")
+            # That is what stands still here.
+            time.sleep(0.4)  # noqa: ASYNC251
+            await stopping
+            return client.recv(4096)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(answer_after_standing_still()).endswith(b"done")
+
+
+async def answer_done(_request: Request) -> Response:
+    return Response(200, b"done")
 
 
 async def test_what_has_begun_is_answered(serve):
