@@ -27,12 +27,10 @@ class Nats:
 
     def __init__(self, folder: Path, settings: str = "") -> None:
         self._folder = folder
-        self._settings = settings
+        self.settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._guard: subprocess.Popen[bytes] | None = None
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
 
     @property
     def address(self) -> str:
@@ -46,7 +44,7 @@ class Nats:
         self._folder.mkdir(parents=True, exist_ok=True)
         file = self._folder / "server.conf"
         file.write_text(
-            f"listen: {self.address}\njetstream {{ store_dir: {self._folder / 'store'} }}\n{self._settings}\n"
+            f"listen: {self.address}\njetstream {{ store_dir: {self._folder / 'store'} }}\n{self.settings}\n"
         )
         self._spawn(str(file))
         async with asyncio.timeout(_START_S):
@@ -89,6 +87,13 @@ class Nats:
     def _answers(self) -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 @pytest.fixture

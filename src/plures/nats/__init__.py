@@ -2,6 +2,7 @@
 
     address      the URL of the servers, taken apart
     driver       what we use of nats-py: one connection, which is never mended, only replaced
+    trouble      what goes wrong
     connector    keeps a connection, and tells once when there is none
     stream       the stream of an application and its consumers: names, limits, set-up
     words        what publisher and subscriber say to each other
@@ -22,11 +23,12 @@ Source: docs/adr/0026-nats.md
 
 from .address import Address, address_of
 from .connector import Connector
-from .driver import Connection, Trouble
+from .driver import Connection
 from .pace import Pace
 from .receiver import Receiver
 from .stream import Stream
 from .transport import NatsTransport
+from .trouble import Trouble
 
 __all__ = [
     "Address",

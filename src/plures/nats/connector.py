@@ -12,9 +12,10 @@ from typing import Any, Final
 from plures.logs import tell
 
 from .address import Address
-from .driver import Connection, Trouble, connect
+from .driver import Connection, connect
 from .pace import Pace
 from .stream import Stream
+from .trouble import Trouble
 
 Prepare = Callable[[Connection], Awaitable[None]]
 Use = Callable[[Connection], Coroutine[Any, Any, None]]
@@ -40,6 +41,10 @@ class Connector:
         self._using: list[Use] = []
         self._running: asyncio.Task[None] | None = None
         self._failures = 0
+        # A cluster that has just lost a server carries events long before it makes streams again.
+        self._is_set_up = False
+        self._making = asyncio.Lock()
+        self._is_told = False
 
     def prepare(self, prepare: Prepare) -> None:
         """Have something done with each connection before it is used."""
@@ -65,6 +70,13 @@ class Connector:
             raise Trouble(self.why)
         return await self.connection.request(subject, body, headers, timeout_s)
 
+    async def make_stream(self, connection: Connection) -> None:
+        """Make the stream that is gone; raises `Trouble`. Those that ask at once wait for one that does it."""
+        is_waiting = self._making.locked()
+        async with self._making:
+            if not is_waiting:
+                await self._stream.set_up(connection)
+
     async def _run(self) -> None:
         while True:
             began = monotonic()
@@ -81,14 +93,17 @@ class Connector:
         connection = await connect(self._address, f"plures {self._stream.name}")
         users: list[asyncio.Task[None]] = []
         try:
-            await self._stream.set_up(connection)
+            if not self._is_set_up:
+                await self._stream.set_up(connection)
+                self._is_set_up = True
             for prepare in self._preparing:
                 await prepare(connection)
             self.connection = connection
-            if self._failures:
+            if self._is_told:
+                self._is_told = False
                 _LOG.info("events travel over NATS at %s again", self._address)
             users = [asyncio.create_task(use(connection)) for use in self._using]
-            await connection.closed.wait()
+            await connection.lasts()
         finally:
             self.connection = None
             for user in users:
@@ -105,4 +120,5 @@ class Connector:
             tell(_LOG, error, "the connection to NATS at %s failed; it is made anew", self._address, again=True)
         # The first time, and rarer the longer it lasts.
         elif self._failures.bit_count() == 1:
+            self._is_told = True
             _LOG.warning("events wait for NATS at %s: %s", self._address, error)

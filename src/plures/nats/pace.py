@@ -11,6 +11,7 @@ class Pace:
 
     Attributes:
         taken_s: Within so long a replica of the subscriber must have asked for a message; else it was not sent.
+        ask_s: How long a replica asks a publisher that does not answer.
         silent_s: After so long without a sign of the replica that has a message, the server gives it to another.
         pull_s: How long a request for messages stays open.
         beat_s: How often the server says meanwhile that it knows of the request.
@@ -21,6 +22,7 @@ class Pace:
     """
 
     taken_s: float = 2.0
+    ask_s: float = 10.0
     silent_s: float = 5.0
     pull_s: float = 30.0
     beat_s: float = 5.0

@@ -9,8 +9,9 @@ from typing import Final
 
 from nats.aio.msg import Msg
 
-from .driver import Connection, Trouble
+from .driver import Connection
 from .pace import Pace
+from .trouble import Trouble
 
 BATCH: Final = 16
 """So many messages are asked for at once."""
@@ -19,6 +20,7 @@ _NANO: Final = 1_000_000_000
 _HEARTBEAT: Final = "100"
 # No message, and the end of the time that was asked for.
 _OVER: Final = frozenset({"404", "408"})
+_NO_ONE: Final = "503"
 
 
 class Pull:
@@ -65,12 +67,10 @@ class Pull:
                 await self._has_room()
                 self._left, self._seen_at = BATCH, monotonic()
                 self._over.clear()
-                await self._connection.ask_for(self._api, self._request, inbox)
+                await self._connection.publish(self._api, self._request, inbox)
                 await self._lasts()
         finally:
-            # A connection that is closed listens to nothing.
-            with suppress(Exception):
-                await stop_listening()
+            await stop_listening()
 
     def end(self) -> None:
         """Ask for no more."""
@@ -100,5 +100,12 @@ class Pull:
             self._arrived(message)
         elif status != _HEARTBEAT:
             if status not in _OVER:
-                self._why = f"the server says: {headers.get('Description') or status}"
+                self._why = _in_words(status, headers.get("Description") or "")
             self._over.set()
+
+
+def _in_words(status: str, description: str) -> str:
+    if status == _NO_ONE:
+        return "the server has no such consumer, or not yet"
+    # What follows the first line are other headers.
+    return f"the server says: {description.strip().partition(chr(10))[0] or status}"

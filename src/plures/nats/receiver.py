@@ -5,7 +5,7 @@ The pull is supervised: a server that was restarted, or that has removed a consu
 
 import asyncio
 import logging
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from time import monotonic
 from typing import Final
 
@@ -18,12 +18,13 @@ from plures.runtime import Dispatcher, Reply, accept, connect
 
 from . import words
 from .connector import Connector
-from .driver import Connection, Silent, Trouble
+from .driver import Connection
 from .pace import Pace
 from .pull import BATCH, Pull
 from .stream import Stream
+from .trouble import Absent, Trouble
 
-_TELL_AGAIN_S: Final = 0.25
+_AGAIN_S: Final = 0.25
 _LOG: Final = logging.getLogger("plures.nats")
 
 
@@ -51,10 +52,11 @@ class Receiver:
         self._operation = operation
         self._dispatcher = dispatcher
         self._pace = pace
-        self._api = f"$JS.API.CONSUMER.MSG.NEXT.{stream.title}.{stream.durable(subscription)}"
         self._handling: set[asyncio.Task[None]] = set()
         self._pull: Pull | None = None
         self._is_closed = False
+        self._is_set_up = False
+        self._was_set_up = False
         self._failures = 0
         connector.use(self.serve)
 
@@ -63,10 +65,15 @@ class Receiver:
         while not self._is_closed:
             began = monotonic()
             try:
-                await self._stream.set_up_consumer(connection, self._subscription, self._pace)
-                self._pull = Pull(connection, self._api, self._arrived, self._has_room, self._pace)
+                if not self._is_set_up:
+                    await self._set_up(connection)
+                self._pull = Pull(
+                    connection, self._stream.pulling(self._subscription), self._arrived, self._has_room, self._pace
+                )
                 await self._pull.run()
             except Exception as error:  # noqa: BLE001 - whatever it was, it is told, and the work must go on
+                # Whatever it was, the consumer may be gone.
+                self._is_set_up = self._is_set_up and connection.closed.is_set()
                 if monotonic() - began > self._pace.lasting_s:
                     self._failures = 0
                 self._failures += 1
@@ -87,6 +94,12 @@ class Receiver:
         for task in self._handling:
             task.cancel()
         await asyncio.gather(*self._handling, return_exceptions=True)
+
+    async def _set_up(self, connection: Connection) -> None:
+        # A cluster that has lost a server may carry events, and not be able to make a consumer that is there anyway.
+        with suppress(Trouble) if self._was_set_up else nullcontext():
+            await self._stream.set_up_consumer(connection, self._subscription, self._pace)
+        self._is_set_up = self._was_set_up = True
 
     def _tell_of(self, error: Exception) -> None:
         if not isinstance(error, Trouble):
@@ -130,15 +143,21 @@ class Receiver:
         """How long the publisher still waits, in seconds; None where it does not."""
         if not attempt.startswith("_INBOX."):
             return None
-        try:
-            left_ms = await self._connector.request(attempt, b"", {words.STEP: words.TAKE}, self._pace.taken_s)
-        except Silent:
-            # It may say yes when it wakes up, and then it must learn that nothing runs.
-            await self._say(attempt, self._refusal(), 0.0)
-            return None
-        except Trouble:
-            return None
-        return int(left_ms) / 1000 if left_ms.isdigit() else None
+        until, may_have_agreed = monotonic() + self._pace.ask_s, False
+        while True:
+            try:
+                left_ms = await self._connector.request(attempt, b"", {words.STEP: words.TAKE}, self._pace.taken_s)
+            except Trouble as error:
+                if isinstance(error, Absent) and not may_have_agreed:
+                    return None
+                # It may have said yes, or will when it wakes up, and waits then: ask again, also over the next connection.
+                may_have_agreed = True
+            else:
+                return int(left_ms) / 1000 if left_ms.isdigit() else None
+            if monotonic() > until:
+                await self._say(attempt, self._refusal(), 0.0)
+                return None
+            await asyncio.sleep(_AGAIN_S)
 
     async def _answer(self, body: bytes, headers: dict[str, str], left_s: float) -> Reply:
         """Run the call as one that came over HTTP."""
@@ -166,11 +185,11 @@ class Receiver:
             try:
                 await self._connector.request(attempt, reply.body, headers, self._pace.taken_s)
             except Trouble:
-                if monotonic() + _TELL_AGAIN_S > until:
+                if monotonic() + _AGAIN_S > until:
                     return
             else:
                 return
-            await asyncio.sleep(_TELL_AGAIN_S)
+            await asyncio.sleep(_AGAIN_S)
 
     def _refusal(self) -> Reply:
         why = "the publisher did not answer when it was asked"

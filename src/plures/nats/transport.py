@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
 from itertools import count
 from time import monotonic
 from typing import Final
@@ -12,8 +13,9 @@ from plures.runtime import NotSent, Outgoing, Reply, TooLarge, new_request_id
 
 from . import words
 from .connector import Connector
-from .driver import Absent, Connection, Trouble, size_of
+from .driver import Connection, size_of
 from .pace import Pace
+from .trouble import Absent, Trouble
 
 _NONE: Final = b""
 _SPARE_S: Final = 1.0
@@ -103,11 +105,11 @@ class NatsTransport:
             message = f"a message of {size:,} bytes is over the limit of {connection.max_payload:,} that the NATS server has (max_payload)"
             raise TooLarge(message)
         try:
-            await connection.store(self._subjects[outgoing.path], outgoing.body, headers, timeout_s)
+            await connection.ask(self._subjects[outgoing.path], outgoing.body, headers, timeout_s)
         except Trouble as error:
             if isinstance(error, Absent):
-                # The next connection makes the stream again.
-                await connection.close()
+                with suppress(Trouble):
+                    await self._connector.make_stream(connection)
             if not attempt.taken and not attempt.reply.done():
                 raise NotSent(str(error)) from None
 

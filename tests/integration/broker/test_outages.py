@@ -9,9 +9,15 @@ from parcels_app import Depot
 from post import DEPOT, SHOP, arrive, failures, parcels, replica, send, standing, taken, until
 
 from plures.topology import Broker
-from tests.nats import Nats
+from tests.nats import Nats, free_port
 
 PASSWORD = "s3cret/with@signs"
+MAY_NOT_MAKE_STREAMS = """
+authorization {
+  users: [ { user: any, password: any, permissions: { publish: { deny: "$JS.API.STREAM.CREATE.>" } } } ]
+}
+no_auth_user: any
+"""
 
 
 def of_nats(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -138,7 +144,7 @@ async def test_a_wrong_password_is_told_without_showing_it(tmp_path: Path, caplo
             lines = of_nats(caplog)
             assert f"events wait for NATS at {server.address}: Authorization Violation" in lines
             server.kill()
-            server._settings = f'authorization {{ user: "shop", password: "{PASSWORD}" }}'
+            server.settings = f'authorization {{ user: "shop", password: "{PASSWORD}" }}'
             await server.start()
             await arrive(depot, sent)
     finally:
@@ -149,8 +155,12 @@ async def test_a_wrong_password_is_told_without_showing_it(tmp_path: Path, caplo
 
 @pytest.mark.parametrize(
     ("settings", "replicas", "told"),
-    [("", 3, "the server says: replicas > 1 not supported"), ("jetstream: disabled", 1, "JetStream is not enabled")],
-    ids=["more replicas than servers", "without JetStream"],
+    [
+        ("", 3, "the server says: replicas > 1 not supported"),
+        ("jetstream: disabled", 1, "the server has no stream for it, or no JetStream"),
+        (MAY_NOT_MAKE_STREAMS, 1, "permissions violation for publish to"),
+    ],
+    ids=["more replicas than servers", "without JetStream", "without the right to make a stream"],
 )
 async def test_a_server_that_cannot_carry_events_is_told_of(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, settings: str, replicas: int, told: str
@@ -165,3 +175,33 @@ async def test_a_server_that_cannot_carry_events_is_told_of(
         assert told in of_nats(caplog)[0]
     finally:
         server.kill()
+
+
+async def test_a_cluster_that_loses_a_server_goes_on(tmp_path: Path) -> None:
+    servers = cluster(tmp_path)
+    try:
+        await asyncio.gather(*(server.start() for server in servers))
+        broker = Broker(",".join(server.url for server in servers), replicas=3)
+        async with replica(SHOP, tmp_path, broker) as shop, replica(DEPOT, tmp_path, broker) as depot:
+            sent = parcels(20, "one")
+            await send(shop, sent)
+            await arrive(depot, sent)
+            sent = parcels(60, "one")
+            await send(shop, sent)
+            servers[0].kill()
+            await arrive(depot, sent)
+            assert not (await standing(shop)).parked
+    finally:
+        for server in servers:
+            server.kill()
+
+
+def cluster(folder: Path) -> list[Nats]:
+    servers = [Nats(folder / f"nats-{n}") for n in range(3)]
+    routes = [free_port() for _ in servers]
+    for server, own in zip(servers, routes, strict=True):
+        others = ", ".join(f'"nats://127.0.0.1:{route}"' for route in routes)
+        server.settings = (
+            f"server_name: n{own}\ncluster {{ name: tests\n listen: 127.0.0.1:{own}\n routes: [{others}] }}"
+        )
+    return servers
