@@ -18,6 +18,7 @@ from .errors import (
     SagaNotBegun,
     SagaParked,
     SagaUnknown,
+    SagaUnreadable,
     SagaVersionGone,
     StepUnfit,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "SagaNotBegun",
     "SagaParked",
     "SagaUnknown",
+    "SagaUnreadable",
     "SagaVersionGone",
     "Sagas",
     "State",

@@ -46,7 +46,8 @@ async def tried(step: Called, once: Callable[[], Awaitable[Any]], patience: Pati
         patience.check(step)
         try:
             return await once()
-        except Exception as error:  # noqa: BLE001 - whatever it was, the saga learns of it
+        # A step that ends the process would end it again after each start.
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it was, the saga learns of it
             failure = _failure(error, step)
             failed += 1
             if not is_passing(error) or failed >= patience.most:
@@ -57,7 +58,7 @@ async def tried(step: Called, once: Callable[[], Awaitable[Any]], patience: Pati
         await asyncio.sleep(wait_s)
 
 
-def _failure(error: Exception, step: Called) -> ContractError | CallError:
+def _failure(error: Exception | SystemExit, step: Called) -> ContractError | CallError:
     """What the saga learns of it: the same as if the step were a call to another process."""
     if isinstance(error, CallError) or (isinstance(error, ContractError) and step.declares(error)):
         return error

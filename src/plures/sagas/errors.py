@@ -57,15 +57,32 @@ class SagaChanged(PluresError):
     saga: str
     id: str
     version: int
-    number: int
+    number: str
     recorded: str
     called: str
 
 
-class Changed(BaseException):
-    """What `SagaChanged` says, past the code of the saga."""
+@dataclass(eq=False)
+class SagaUnreadable(PluresError):
+    """What was kept of a saga cannot be read, so it is not known what it has done."""
 
-    def __init__(self, error: SagaChanged) -> None:
+    code = "sagas.unreadable"
+    wording = Text(
+        "Saga {saga} {id!r} cannot go on",
+        why="{what} cannot be read: {problem}",
+        fix="Run the code that wrote it, or put right what the database has; then let it go on.",
+    )
+
+    saga: str
+    id: str
+    what: str
+    problem: str
+
+
+class Stuck(BaseException):
+    """What `SagaChanged` or `SagaUnreadable` says, past the code of the saga."""
+
+    def __init__(self, error: SagaChanged | SagaUnreadable) -> None:
         super().__init__()
         self.error = error
 

@@ -23,11 +23,17 @@ class Notes:
         instance: The saga as it is; `flush` notes what has changed.
     """
 
-    def __init__(self, journal: Journal, instance: Instance) -> None:
+    def __init__(self, journal: Journal, instance: Instance, *, place: int) -> None:
+        """Take it on.
+
+        Args:
+            place: Of the last step that was noted.
+        """
         self._journal = journal
         self._kept = instance
+        self._place = place
         self._pending: list[Record] = []
-        self._forgotten: set[int] = set()
+        self._forgotten: set[str] = set()
         # Steps may be taken side by side.
         self._turn = asyncio.Lock()
         self.instance = instance
@@ -38,10 +44,10 @@ class Notes:
 
     def add(self, record: Record) -> None:
         """A step has ended."""
-        self._pending.append(record)
+        self._pending.append(self._placed(record))
         self._progress(record)
 
-    def forget(self, steps: Collection[int]) -> None:
+    def forget(self, steps: Collection[str]) -> None:
         """These steps are to be taken again when the saga goes on, by their numbers."""
         self._pending = [record for record in self._pending if record.number not in steps]
         self._forgotten |= frozenset(steps)
@@ -55,8 +61,10 @@ class Notes:
         """
         async with self._turn:
             pending, after = tuple(self._pending), self.instance
-            if not pending and not self._forgotten and replace(after, step=self._kept.step) == self._kept:
+            is_same = replace(after, step=self._kept.step, changed_at=self._kept.changed_at) == self._kept
+            if not pending and not self._forgotten and is_same:
                 return
+            after = self._changed(after)
             try:
                 await self._journal.change(self._kept, after, pending, self._forgotten)
             except Exception as error:
@@ -88,7 +96,9 @@ class Notes:
             nonlocal record
             record = record_of(answer)
             self._progress(record)
-            return self._kept, (*self._pending, record)
+            record = record_of(answer)
+            self._progress(record)
+            return self._kept, (*self._pending, self._placed(record))
 
         async with self._turn:
             pending = len(self._pending)
@@ -103,3 +113,11 @@ class Notes:
     def _progress(self, record: Record) -> None:
         # Why it is taken back stays.
         self.set(attempts=0, error=self.instance.error if record.is_undo else "")
+
+    def _placed(self, record: Record) -> Record:
+        self._place += 1
+        return replace(record, place=self._place)
+
+    def _changed(self, after: Instance) -> Instance:
+        # It grows also where clocks differ.
+        return replace(after, changed_at=max(self._journal.now(), self._kept.changed_at + 1))

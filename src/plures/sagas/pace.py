@@ -15,7 +15,8 @@ class Pace:
         in_memory_s: A saga that waits for longer leaves the memory meanwhile.
         look_s: Between two looks at what is due, and at what other workers have left.
         lease_s: How long others wait for a worker that has died.
-        pause_s: After the database did not answer.
+        pause_s: After the database did not answer; longer while it goes on.
+        replay_s: How long a saga that runs again may take until it comes to a step that it has taken.
         sweep_s: Between two times at which sagas that ended long ago are deleted.
         random: Between 0 and 1, so that not all waits end at once.
     """
@@ -26,8 +27,13 @@ class Pace:
     look_s: float = 1.0
     lease_s: float = 6.0
     pause_s: float = 0.5
+    replay_s: float = 60.0
     sweep_s: float = 600.0
     random: Callable[[], float] = random
+
+    def rest_s(self, failed: int) -> float:
+        """The wait after the database did not answer so many times."""
+        return self.pause_s * min(failed, 10)
 
     def retry_s(self, failed: int) -> float:
         """The wait after so many failed attempts."""

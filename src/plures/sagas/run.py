@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import Any, Final, cast
 
 from plures.contract import ContractError
@@ -10,15 +11,19 @@ from plures.errors import CallError
 from plures.logs import tell
 from plures.runtime import current
 
-from .declaring import Called, Definition, Saga
-from .errors import NO_STEP, Changed, Lost, NotKept, SagaParked, Suspended
+from .declaring import DONE, Called, Definition, Saga
+from .errors import NO_STEP, Lost, NotKept, SagaParked, SagaUnreadable, StepUnfit, Stuck, Suspended
 from .keeping import Instance, Journal, Record, State
 from .notes import Notes
+from .numbering import begin
 from .pace import Pace
 from .steps import Steps
 
 _LOG: Final = logging.getLogger("plures.sagas")
 _NOT_TAKEN_BACK: Final = "; and it cannot be taken back: "
+
+under_way: Final[ContextVar[tuple[str, str] | None]] = ContextVar("plures_saga", default=None)
+"""The name and id of the saga that the running code is part of."""
 
 
 class Run:
@@ -34,13 +39,23 @@ class Run:
         capability: str,
         journal: Journal,
         pace: Pace,
+        is_let_go: Callable[[], bool],
     ) -> None:
         self._name = f"{capability}.{definition.name}"
         self._definition = definition
         self._method = getattr(service, definition.method)
-        self._notes = Notes(journal, instance)
+        self._notes = Notes(journal, instance, place=records[-1].place if records else 0)
         self._journal = journal
-        self._steps = Steps(definition, service, self._notes, records, name=self._name, journal=journal, pace=pace)
+        self._steps = Steps(
+            definition,
+            service,
+            self._notes,
+            records,
+            name=self._name,
+            journal=journal,
+            pace=pace,
+            is_let_go=is_let_go,
+        )
         self._ending = Called(definition.name, definition.operation, is_own=True)
 
     async def run(self) -> Instance:
@@ -50,15 +65,27 @@ class Run:
             Lost: Another worker has it now, or an operator has changed it.
             NotKept: The database did not take what was to be noted.
         """
-        current.set(self._steps.context())
-        error: BaseException | None = None
         try:
-            answer = await self._method(Saga(self._notes.instance.id, self._steps), **self._arguments())
+            arguments = self._arguments()
+        except Exception as unreadable:  # noqa: BLE001 - it may have taken steps, and what takes them back is not known
+            return await self._park(self._unreadable(unreadable).why)
+        current.set(self._steps.context())
+        under_way.set((self._definition.name, self._notes.instance.id))
+        begin()
+        error: BaseException | None = None
+        reply = DONE
+        try:
+            async with self._steps.limited():
+                answer = await self._method(Saga(self._notes.instance.id, self._steps), **arguments)
             reply = self._ending.reply(answer)
-            self._notes.set(status=reply.http_status, answer=reply.body.decode(), error="")
         except BaseException as raised:  # noqa: BLE001 - whatever it was, it is noted
             error = raised
-        await self._steps.end()
+        try:
+            await self._steps.end(is_done=error is None)
+        except (StepUnfit, Stuck) as unfit:
+            error = unfit
+        if error is None:
+            self._notes.set(status=reply.http_status, answer=reply.body.decode(), error="")
         return await self._ended(self._steps.interruption or error)
 
     async def _ended(self, error: BaseException | None) -> Instance:
@@ -66,7 +93,7 @@ class Run:
         is_back = self._notes.instance.state is State.COMPENSATING
         if isinstance(error, Suspended):
             return await self._suspend(error)
-        if isinstance(error, Changed):
+        if isinstance(error, Stuck):
             return await self._park(error.error.why)
         if isinstance(error, Lost | NotKept | asyncio.CancelledError):
             raise error
@@ -75,16 +102,16 @@ class Run:
         if error is None:
             return await self._end(State.COMPLETED)
         leaf = _leaf(error)
-        if not isinstance(leaf, Exception):
+        if not isinstance(leaf, Exception | SystemExit):
             raise error
         if self._notes.instance.is_final:
             self._tell(leaf)
             # Resumed, it tries again what has failed.
-            self._notes.forget(self._steps.to_try_again(error))
+            self._notes.forget(self._steps.failures.behind(error))
             return await self._park(_reason(leaf))
         return await self._turn_back(leaf)
 
-    async def _turn_back(self, error: Exception) -> Instance:
+    async def _turn_back(self, error: Exception | SystemExit) -> Instance:
         self._tell(error)
         at = self._notes.instance.step
         self._notes.set(error=_reason(error), failed_at=at, status=0, answer="", attempts=0)
@@ -136,7 +163,11 @@ class Run:
         request = operation.request.decode(self._notes.instance.body.encode())
         return {name: getattr(request, name) for name in operation.signature.parameters}
 
-    def _tell(self, error: Exception) -> None:
+    def _unreadable(self, error: Exception) -> SagaUnreadable:
+        what = "what it was begun with"
+        return SagaUnreadable(self._name, self._notes.instance.id, what, _reason(error))
+
+    def _tell(self, error: Exception | SystemExit) -> None:
         """Log what only a mistake in the code explains."""
         if not isinstance(error, ContractError | CallError):
             tell(_LOG, error, "saga %s %s failed", self._name, self._notes.instance.id)
@@ -149,5 +180,5 @@ def _leaf(error: BaseException) -> BaseException:
     return error
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception | SystemExit) -> str:
     return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"

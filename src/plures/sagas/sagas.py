@@ -6,12 +6,14 @@ from functools import partial
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 
 from plures.contract import Malformed, TooDeep, canonical
-from plures.errors import InvalidRequest, Outcome
+from plures.data import commit_held
+from plures.errors import InvalidRequest, Outcome, Unavailable
 from plures.runtime import Reply, connect, new_request_id, request_id
 
 from .declaring import SAGA, Definition, Saga
-from .errors import NO_STEP, RunInWrite, SagaCompensated, SagaIdReused, SagaNotBegun, SagaParked, SagaUnknown
+from .errors import NO_STEP, RunInWrite, SagaCompensated, SagaIdReused, SagaNotBegun, SagaParked, SagaUnknown, StepUnfit
 from .keeping import ENDED, Instance, Journal, State
+from .run import under_way
 from .worker import Worker
 
 P = ParamSpec("P")
@@ -80,6 +82,8 @@ class Sagas:
         definition, instance = self._new(saga, id, args, kwargs)
         if self._journal.is_in_write:
             raise RunInWrite(self._capability, definition.name)
+        # The saga may write too, and must not wait for what the running command holds back.
+        await commit_held()
         await self._begin(definition, instance, alone=True)
         return cast("T", self._answer(definition, await self._end_of(definition.name, id)))
 
@@ -164,16 +168,25 @@ class Sagas:
 
     async def _end_of(self, saga: str, id: str) -> Instance:  # noqa: A002
         """A saga that has ended, or is parked."""
+        if under_way.get() == (saga, id):
+            raise StepUnfit(f"{self._capability}.{saga}", "it would wait for itself", "Give a saga in it another id.")
         look_s = _FIRST_LOOK_S
         while True:
             task = self._worker.in_hand(saga, id)
-            found = await asyncio.shield(task) if task is not None else await self._journal.find(saga, id)
+            found = await self._result_of(task) if task is not None else await self._journal.find(saga, id)
             if found is not None and found.state in (*ENDED, State.PARKED):
                 return found
             if found is None and task is None:
                 raise SagaNotBegun(f"{self._capability}.{saga}", id)
             await asyncio.sleep(look_s)
             look_s = min(2 * look_s, _LAST_LOOK_S)
+
+    async def _result_of(self, task: "asyncio.Task[Instance | None]") -> Instance | None:
+        await asyncio.wait([task])
+        if task.cancelled():
+            name, why = f"the sagas of {self._capability}", "this replica stops; the saga goes on without it"
+            raise Unavailable(name, why, outcome=Outcome.MAY_HAVE_RUN)
+        return task.result()
 
     def _answer(self, definition: Definition, ended: Instance) -> Any:
         name = f"{self._capability}.{definition.name}"

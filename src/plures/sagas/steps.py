@@ -1,24 +1,32 @@
 """The steps of one saga: those that it has taken answer as they did, the next ones are taken now. It is what is behind a `Saga`."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from math import inf
 from time import monotonic
-from typing import Any, Final, NoReturn, TypeVar, cast
+from typing import Any, Final, NoReturn, TypeVar
 
 from plures.contract import ContractError
 from plures.errors import CallError, DeadlineExceeded, Outcome
 from plures.runtime import CallContext, current
 
 from .attempts import Patience, tried
-from .declaring import DONE, MOST_ATTEMPTS, Called, Definition, Part, called
-from .errors import Changed, Halted, Lost, NotKept, SagaChanged, StepUnfit, Suspended
+from .declaring import DONE, MOST_ATTEMPTS, Called, Definition, Part, called, may_have_run
+from .errors import Halted, Lost, NotKept, StepUnfit, Stuck, Suspended
+from .failures import Failures
 from .keeping import Journal, Record, State, recorded
 from .notes import Notes
+from .numbering import by_number, next_number
 from .pace import Pace
+from .replay import Replay
 
 _SLEEP: Final = "sleep"
+_GRACE_S: Final = 1.0
+"""Steps see the deadline by themselves; so long after it, what else the saga waits for is ended."""
+_PATIENCE_S: Final = 5.0
+"""For the end of steps that were cancelled."""
 
 T = TypeVar("T")
 _in_step: Final[ContextVar[bool]] = ContextVar("plures_saga_step", default=False)
@@ -30,7 +38,7 @@ class Steps:
     Attributes:
         undos: What takes back the steps that have had an effect, or may have had one, by their numbers.
         interruption: Why this run cannot go on, whatever the code of the saga made of that.
-        failures: What steps have raised, each with the number of the step and that of the last step that there was then.
+        failures: What steps have raised.
     """
 
     def __init__(
@@ -43,6 +51,7 @@ class Steps:
         name: str,
         journal: Journal,
         pace: Pace,
+        is_let_go: Callable[[], bool],
     ) -> None:
         self._definition = definition
         self._service = service
@@ -51,15 +60,20 @@ class Steps:
         self._path = definition.operation.full_name.rpartition("/")[0]
         self._journal = journal
         self._pace = pace
-        self._taken = {record.number: record for record in records if not record.is_undo}
+        self._is_let_go = is_let_go
+        taken = [record for record in records if not record.is_undo]
+        self._replay = Replay(name, notes.instance, taken, patience_s=pace.replay_s)
         self._undone = {record.number for record in records if record.is_undo}
-        self._numbers = 0
+        # Steps that are not awaited yet.
+        self._made: dict[str, str] = {}
+        self._is_over = False
+        self._limit: asyncio.Timeout | None = None
         self._failed = notes.instance.attempts
         self._in_flight: set[asyncio.Task[Any]] = set()
         # What is taken back takes no new steps.
         self._is_back = notes.instance.state is State.COMPENSATING
-        self.undos: dict[int, Part] = {}
-        self.failures: list[tuple[Exception, int, int]] = []
+        self.undos: dict[str, Part] = {}
+        self.failures = Failures()
         self.interruption: BaseException | None = None
 
     def context(self) -> CallContext:
@@ -70,76 +84,81 @@ class Steps:
 
     # What a `Saga` asks for.
 
-    def next_number(self, part: Part) -> int:
+    def next_number(self, part: Part) -> str:
         step = self._called(part)
         if _in_step.get():
             raise StepUnfit(step.name, "it is taken inside of another step", "Take it in the function of the saga.")
-        self._numbers += 1
-        return self._numbers
+        number = self._next_number()
+        self._made[number] = step.name
+        return number
 
-    async def take(self, number: int, part: Part, undo: Part | None) -> Any:
+    async def take(self, number: str, part: Part, undo: Part | None) -> Any:
         step = self._called(part)
+        self._made.pop(number, None)
         if undo is not None:
             self._called(undo, is_undo=True)
-        taken = self._record(number, step.name)
-        if taken is not None:
-            return self._again(taken, step, undo)
+        self._go_on(step.name)
         if undo is not None:
             self.undos[number] = undo
-        if self._is_back:
-            self._interrupt(Halted())
         try:
-            return await self._flying(self._try(number, step, part))
+            return await self._flying(self._take(number, step, part))
         except (ContractError, CallError) as error:
-            if isinstance(error, ContractError) or error.outcome is Outcome.NOT_SENT:
+            if not may_have_run(error):
                 self.undos.pop(number, None)
-            self.failures.append((error, number, self._numbers))
-            self._notes.add(recorded(number, step.name, step.error_reply(error)))
+            self.failures.add(error, number)
             raise
 
     async def sleep(self, seconds: float) -> None:
-        self._numbers += 1
-        taken = self._record(self._numbers, _SLEEP)
-        if self._is_back:
-            if taken is None:
-                self._interrupt(Halted())
-            return
-        until = self._journal.now() + int(seconds * 1000)
-        if taken is None:
-            self._notes.add(Record(self._numbers, _SLEEP, 0, str(until)))
-            self._notes.set(step=_SLEEP)
-        else:
-            until = int(taken.answer)
-        wait_s = (min(until, self._deadline_at() or until) - self._journal.now()) / 1000
-        if wait_s > self._pace.in_memory_s:
-            self._interrupt(Suspended(wait_s))
-        if wait_s > 0:
-            await self._notes.flush()
-            await asyncio.sleep(wait_s)
+        number = self._next_number()
+        self._go_on(_SLEEP)
+        await self._flying(self._sleep(number, seconds))
 
     def undo(self, part: Part) -> None:
         self._called(part, is_undo=True)
-        self._numbers += 1
-        self.undos[self._numbers] = part
+        self.undos[self._next_number()] = part
 
     def point_of_no_return(self) -> None:
         self._notes.set(is_final=True)
+        if self._limit is not None:
+            self._limit.reschedule(None)
         current.set(self.context())
 
     # And what its run asks for.
 
-    async def end(self) -> None:
-        """Let no step go on that the saga does not wait for any more."""
+    @asynccontextmanager
+    async def limited(self) -> AsyncGenerator[None]:
+        """The function of the saga runs here; it raises `DeadlineExceeded` where it waits for something else than a step."""
+        left_s = (self._deadline_at() - self._journal.now()) / 1000 + _GRACE_S if self._deadline_at() else None
+        try:
+            async with asyncio.timeout(left_s) as self._limit:
+                yield
+        except TimeoutError:
+            if not self._limit or not self._limit.expired():
+                raise
+            raise self._too_late(self._definition.operation.full_name) from None
+
+    async def end(self, *, is_done: bool) -> None:
+        """Let no step go on that the saga does not wait for any more.
+
+        Args:
+            is_done: Whether the saga claims to have reached its end.
+
+        Raises:
+            StepUnfit: It has not, since it does not wait for a step.
+            Stuck: It did not come to a step that it has taken.
+        """
+        self._is_over = True
         tasks = self._in_flight - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
         if tasks:
-            await asyncio.wait(tasks)
-
-    def to_try_again(self, error: BaseException) -> set[int]:
-        """The steps whose failure ended the saga, and after which it has taken no other: those that a resumed saga takes anew."""
-        behind = set(_behind(error))
-        return {number for failure, number, last in self.failures if id(failure) in behind and last == self._numbers}
+            await asyncio.wait(tasks, timeout=_PATIENCE_S)
+        if self.interruption is not None:
+            return
+        self._replay.check_end()
+        if is_done and (tasks or self._made):
+            name = next(iter(self._made.values()), self._notes.instance.step)
+            raise StepUnfit(name, "the saga does not wait for it", "Await it, or the task in which it is taken.")
 
     async def take_back(self) -> None:
         """Take back what was done, the last first.
@@ -151,7 +170,7 @@ class Steps:
         self._is_back = True
         current.set(self.context())
         patience = Patience(self._pace, MOST_ATTEMPTS, lambda _: None)
-        for number in sorted(self.undos.keys() - self._undone, reverse=True):
+        for number in sorted(self.undos.keys() - self._undone, key=by_number, reverse=True):
             part = self.undos[number]
             step = self._called(part, is_undo=True)
             failed, self._failed = self._failed, 0
@@ -159,24 +178,56 @@ class Steps:
 
     # How.
 
-    async def _try(self, number: int, step: Called, part: Part) -> Any:
+    async def _sleep(self, number: str, seconds: float) -> None:
+        taken = await self._replay.record(number, _SLEEP)
+        if self._is_back:
+            if taken is None:
+                raise Halted
+            return
+        until = self._journal.now() + int(seconds * 1000)
+        if taken is None:
+            self._notes.add(Record(number, _SLEEP, 0, str(until)))
+            self._notes.set(step=_SLEEP)
+        else:
+            until = self._replay.number_in(taken)
+        wait_s = (min(until, self._deadline_at() or until) - self._journal.now()) / 1000
+        if wait_s > self._pace.in_memory_s:
+            raise Suspended(wait_s)
+        if wait_s > 0:
+            await self._notes.flush()
+            await asyncio.sleep(wait_s)
+
+    async def _take(self, number: str, step: Called, part: Part) -> Any:
+        taken = await self._replay.record(number, step.name)
+        if taken is not None:
+            return self._replay.outcome_of(taken, step)
+        if self._is_back:
+            raise Halted
+        try:
+            return await self._try(number, step, part)
+        except (ContractError, CallError) as error:
+            self._note(recorded(number, step.name, step.error_reply(error)))
+            raise
+
+    async def _try(self, number: str, step: Called, part: Part) -> Any:
         failed, self._failed = self._failed, 0
         most = MOST_ATTEMPTS if self._notes.instance.is_final else self._definition.declaration.attempts
         patience = Patience(self._pace, most, self._check_deadline)
         return await tried(step, lambda: self._once(number, step, part), patience, failed)
 
-    async def _once(self, number: int, step: Called, part: Part) -> Any:
+    async def _once(self, number: str, step: Called, part: Part) -> Any:
         self._notes.set(step=step.name)
         await self._ready_to_begin()
         if step.is_own:
             return await self._notes.together(
-                lambda: _inside(part), lambda answer: recorded(number, step.name, step.reply(answer))
+                lambda: _inside(part),
+                lambda answer: self._replay.add(recorded(number, step.name, step.reply(answer))),
             )
         answer = await part.call()
-        self._notes.add(recorded(number, step.name, step.reply(answer), lasts=step.lasts))
+        self._note(recorded(number, step.name, step.reply(answer), lasts=step.lasts))
         return answer
 
-    async def _undo(self, number: int, step: Called, part: Part) -> None:
+    async def _undo(self, number: str, step: Called, part: Part) -> None:
         self._notes.set(step=f"undo {step.name}")
         await self._ready_to_begin()
         if step.is_own:
@@ -197,39 +248,37 @@ class Steps:
             self._in_flight.add(task)
         try:
             return await work
-        except (Suspended, Lost, NotKept) as interruption:
+        except (Suspended, Lost, NotKept, Halted, Stuck) as interruption:
             self._interrupt(interruption)
         finally:
             if task is not None:
                 self._in_flight.discard(task)
 
-    def _again(self, taken: Record, step: Called, undo: Part | None) -> Any:
-        """What a step answered that was taken before."""
-        has_effect = True
-        try:
-            return step.outcome_of(taken.reply)
-        except (ContractError, CallError) as error:
-            has_effect = isinstance(error, CallError) and error.outcome is Outcome.MAY_HAVE_RUN
-            self.failures.append((error, taken.number, self._numbers))
-            raise
-        finally:
-            if undo is not None and has_effect:
-                self.undos[taken.number] = undo
+    def _next_number(self) -> str:
+        self.failures.made += 1
+        return next_number()
 
-    def _record(self, number: int, name: str) -> Record | None:
-        taken = self._taken.get(number)
-        if taken is not None and taken.name != name:
-            instance = self._notes.instance
-            self._interrupt(Changed(SagaChanged(self._name, instance.id, instance.version, number, taken.name, name)))
-        return taken
+    def _note(self, record: Record) -> None:
+        self._notes.add(self._replay.add(record))
+
+    def _go_on(self, name: str) -> None:
+        """Raise what keeps the saga from taking another step, also where its code has caught that."""
+        if self._is_let_go():
+            self._interrupt(Lost())
+        if self.interruption is not None:
+            raise self.interruption
+        if self._is_over:
+            raise StepUnfit(name, "the saga has ended", "Await the task in which it is taken.")
 
     def _called(self, part: Part, *, is_undo: bool = False) -> Called:
         return called(part, self._service, self._path, self._definition.declaration.errors, is_undo=is_undo)
 
     def _check_deadline(self, step: Called) -> None:
         if self._deadline_at() and self._deadline_at() <= self._journal.now():
-            why = "the deadline of the saga has passed"
-            raise DeadlineExceeded(step.operation.full_name, why, outcome=Outcome.MAY_HAVE_RUN)
+            raise self._too_late(step.operation.full_name)
+
+    def _too_late(self, name: str) -> DeadlineExceeded:
+        return DeadlineExceeded(name, "the deadline of the saga has passed", outcome=Outcome.MAY_HAVE_RUN)
 
     def _deadline_at(self) -> int:
         """When no step may begin any more; 0 where there is no such time."""
@@ -239,16 +288,6 @@ class Steps:
     def _interrupt(self, interruption: BaseException) -> NoReturn:
         self.interruption = self.interruption or interruption
         raise interruption
-
-
-def _behind(error: BaseException | None) -> Iterator[int]:
-    """The identities of an error and of all that led to it."""
-    while error is not None:
-        yield id(error)
-        if isinstance(error, BaseExceptionGroup):
-            for each in cast("BaseExceptionGroup[BaseException]", error).exceptions:
-                yield from _behind(each)
-        error = error.__cause__ or error.__context__
 
 
 async def _inside(part: Part) -> Any:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from contextvars import Context
+from dataclasses import dataclass, replace
 from typing import Final
 
 from plures.data import Dialect, ServerUnreachable, StatementFailed, TooManyConnections
@@ -12,13 +13,36 @@ from plures.errors import PluresError
 from plures.logs import tell
 
 from .declaring import Definition
-from .errors import Lost, NotKept
-from .keeping import OPEN, Instance, Journal, Record
+from .errors import Lost, NotKept, SagaParked
+from .keeping import OPEN, Instance, Journal, Record, State
 from .pace import Pace
 from .run import Run
 
 _MOST_AT_ONCE: Final = 64
+_MOST_CANCELLED: Final = 5
+_OF_THE_DATABASE: Final = (PluresError, OSError)
 _LOG: Final = logging.getLogger("plures.sagas")
+
+
+@dataclass
+class Hand:
+    """What has one saga.
+
+    Attributes:
+        is_let_go: Whether it must do no more.
+        failed: How often it could not go on.
+        cancelled: How often its own code has cancelled it.
+    """
+
+    task: "asyncio.Task[Instance | None] | None" = None
+    is_let_go: bool = False
+    failed: int = 0
+    cancelled: int = 0
+
+    def let_go(self) -> None:
+        self.is_let_go = True
+        if self.task is not None:
+            self.task.cancel()
 
 
 class Worker:
@@ -32,7 +56,9 @@ class Worker:
         self._definitions = definitions
         self._pace = pace
         self._service: object = None
-        self._tasks: dict[tuple[str, str], asyncio.Task[Instance | None]] = {}
+        self._hands: dict[tuple[str, str], Hand] = {}
+        # Whether more sagas wait than this worker may take.
+        self._has_more = False
         self._woken = asyncio.Event()
         self._outages = 0
         self._is_stopping = False
@@ -50,15 +76,18 @@ class Worker:
     def begin(self, instance: Instance, *, is_new: bool = False) -> None:
         """Run a saga that is this worker's; a new one has taken no steps."""
         key = instance.saga, instance.id
-        if key not in self._tasks:
-            # What the caller is in the middle of, such as its deadline, is none of the saga's business.
-            work = self._bring_on(instance, is_new=is_new)
-            task = self._tasks[key] = asyncio.get_running_loop().create_task(work, context=Context())
-            task.add_done_callback(lambda _: self._tasks.pop(key, None))
+        if key in self._hands or self._is_stopping:
+            return
+        hand = self._hands[key] = Hand()
+        # What the caller is in the middle of, such as its deadline, is none of the saga's business.
+        work = self._bring_on(hand, instance, is_new=is_new)
+        hand.task = asyncio.get_running_loop().create_task(work, context=Context())
+        hand.task.add_done_callback(lambda _: self._left(key, hand))
 
     def in_hand(self, saga: str, id: str) -> "asyncio.Task[Instance | None] | None":  # noqa: A002
         """The task of a saga that runs here: what has become of it; None where it does not."""
-        return self._tasks.get((saga, id))
+        hand = self._hands.get((saga, id))
+        return None if hand is None else hand.task
 
     async def run(self) -> None:
         """Look for sagas that are due until cancelled; then let go of all that are in hand, and others may take over."""
@@ -73,34 +102,62 @@ class Worker:
     async def stop(self) -> None:
         """Let go of what is in hand."""
         self._is_stopping = True
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        hands = list(self._hands.values())
+        for hand in hands:
+            hand.let_go()
+        await asyncio.gather(*(hand.task for hand in hands if hand.task is not None), return_exceptions=True)
         with suppress(PluresError, OSError):
             await self._journal.retire()
 
     async def _look(self) -> None:
         while True:
             self._woken.clear()
-            has_more = False
             try:
                 if self._journal.dialect is not self._dialect:
                     await self._journal.prepare()
                     self._dialect = self._journal.dialect
                 await self._journal.show_alive()
-                taken = await self._journal.take(self._definitions, _MOST_AT_ONCE - len(self._tasks))
+                await self._find_left()
+                room = _MOST_AT_ONCE - len(self._hands)
+                taken = await self._journal.take(self._definitions, room)
                 self._outages = 0
             except Exception as error:  # noqa: BLE001 - it looks again
-                await self._rest(error)
+                self._tell(error)
+                await asyncio.sleep(self._pace.pause_s)
                 continue
+            self._has_more = len(taken) >= room
             for instance in taken:
-                self.begin(instance)
-                has_more = True
-            if not has_more:
+                self._take_over(instance)
+            if not taken:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._pace.look_s):
                         await self._woken.wait()
+
+    def _take_over(self, instance: Instance) -> None:
+        """Run a saga that nothing has in hand: what has it here still was too slow, and another worker had it meanwhile."""
+        stale = self._hands.pop((instance.saga, instance.id), None)
+        if stale is not None:
+            stale.let_go()
+        self.begin(instance)
+
+    async def _find_left(self) -> None:
+        """Run sagas that are this worker's and that nothing has in hand: the commit that began them may have seemed to fail."""
+        for saga, id_ in await self._journal.own():
+            if (saga, id_) not in self._hands:
+                found = await self._journal.find(saga, id_)
+                if found is not None and self._is_to_run(found):
+                    self.begin(found)
+
+    def _left(self, key: tuple[str, str], hand: Hand) -> None:
+        if self._hands.get(key) is hand:
+            del self._hands[key]
+        if self._has_more and len(self._hands) <= _MOST_AT_ONCE // 2:
+            self._has_more = False
+            self._woken.set()
+
+    def _is_to_run(self, instance: Instance) -> bool:
+        is_known = (instance.saga, instance.version) in self._definitions
+        return is_known and instance.worker == self._journal.worker and instance.state in OPEN
 
     async def _sweep(self) -> None:
         while True:
@@ -108,32 +165,31 @@ class Worker:
                 await self._journal.sweep()
             await asyncio.sleep(self._pace.sweep_s)
 
-    async def _bring_on(self, instance: Instance, *, is_new: bool) -> Instance | None:
+    async def _bring_on(self, hand: Hand, instance: Instance, *, is_new: bool) -> Instance | None:
         """Run one saga as far as it comes, also after the database was away; what it has become, None where another worker has it."""
         current: Instance | None = instance
-        while current is not None and current.worker == self._journal.worker and current.state in OPEN:
+        while current is not None and self._is_to_run(current):
             try:
                 records = () if is_new else await self._journal.steps(current)
-                return await self._run(current, records).run()
+                return await self._run(hand, current, records).run()
             except asyncio.CancelledError:
-                task = asyncio.current_task()
-                if self._is_stopping or task is None:
-                    raise
-                # The saga's own code cancelled it. What it had in flight may have run.
-                while task.cancelling():
-                    task.uncancel()
-                await asyncio.sleep(self._pace.pause_s)
+                if not await self._may_go_on(hand):
+                    return await self._park(hand, current, RuntimeError("its code cancels the task in which it runs"))
             except Lost:
                 _LOG.debug("saga %s %s was changed by others", current.saga, current.id)
+                if hand.is_let_go:
+                    return None
             except NotKept as error:
-                await self._rest(error.__cause__ or error)
-            except Exception as error:  # noqa: BLE001 - its run notes what is the saga's own
-                await self._rest(error)
+                await self._rest(hand, error.__cause__ or error)
+            except _OF_THE_DATABASE as error:
+                await self._rest(hand, error)
+            except Exception as error:  # noqa: BLE001 - what is wrong with one saga must not hold up the others
+                return await self._park(hand, current, error)
             is_new = False
-            current = await self._as_it_is(current)
+            current = await self._as_it_is(hand, current)
         return None
 
-    def _run(self, instance: Instance, records: Sequence[Record]) -> Run:
+    def _run(self, hand: Hand, instance: Instance, records: Sequence[Record]) -> Run:
         return Run(
             self._definitions[instance.saga, instance.version],
             self._service,
@@ -142,22 +198,62 @@ class Worker:
             capability=self._capability,
             journal=self._journal,
             pace=self._pace,
+            is_let_go=lambda: hand.is_let_go,
         )
 
-    async def _as_it_is(self, instance: Instance) -> Instance | None:
-        """A saga as the database has it now."""
+    async def _may_go_on(self, hand: Hand) -> bool:
+        """Whether a saga may run again that was cancelled, by its own code: what it had in flight may have run."""
+        task = asyncio.current_task()
+        if hand.is_let_go or task is None:
+            raise asyncio.CancelledError
+        while task.cancelling():
+            task.uncancel()
+        hand.cancelled += 1
+        await asyncio.sleep(self._pace.pause_s)
+        return hand.cancelled < _MOST_CANCELLED
+
+    async def _park(self, hand: Hand, instance: Instance, error: Exception) -> Instance | None:
+        """Park a saga that no attempt would bring on."""
+        tell(_LOG, error, "saga %s.%s %s failed", self._capability, instance.saga, instance.id)
+        reason = f"{type(error).__name__}: {error}"
+        at = max(self._journal.now(), instance.changed_at + 1)
+        parked = replace(
+            instance, state=State.PARKED, was=instance.state, worker="", error=reason, attempts=0, changed_at=at
+        )
         while True:
             try:
+                await self._journal.change(instance, parked)
+            except Lost:
+                return None
+            except Exception as trouble:  # noqa: BLE001 - as above
+                await self._rest(hand, trouble)
+            else:
+                _LOG.error("%s", SagaParked(f"{self._capability}.{instance.saga}", instance.id, instance.step, reason))
+                return parked
+
+    async def _as_it_is(self, hand: Hand, instance: Instance) -> Instance | None:
+        """A saga as the database has it now, from when on no other worker takes it over."""
+        while True:
+            try:
+                await self._journal.show_alive()
                 return await self._journal.find(instance.saga, instance.id)
             except Exception as error:  # noqa: BLE001 - as above
-                await self._rest(error)
+                await self._rest(hand, error)
 
-    async def _rest(self, error: BaseException) -> None:
-        """Wait for the database; told the first time, and rarer the longer it lasts."""
+    async def _rest(self, hand: Hand, error: BaseException) -> None:
+        """Wait for the database, longer each time."""
+        if hand.is_let_go:
+            # The run has made something else of it.
+            raise asyncio.CancelledError
+        hand.failed += 1
+        self._tell(error)
+        await asyncio.sleep(self._pace.rest_s(hand.failed))
+
+    def _tell(self, error: BaseException) -> None:
+        """Told the first time, and rarer the longer it lasts."""
         self._outages += 1
         if self._outages.bit_count() == 1:
             if isinstance(error, StatementFailed | ServerUnreachable | TooManyConnections | OSError):
                 _LOG.warning("the sagas of %s wait for the database: %s", self._capability, error)
             else:
                 tell(_LOG, error, "the sagas of %s cannot go on", self._capability)
-        await asyncio.sleep(self._pace.pause_s)

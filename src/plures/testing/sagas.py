@@ -101,7 +101,7 @@ class _MemoryJournal(Journal):
         before: Instance,  # noqa: ARG002
         after: Instance,
         records: Sequence[Record] = (),
-        forgotten: Iterable[int] = (),
+        forgotten: Iterable[str] = (),
     ) -> None:
         key = after.saga, after.id
         self.instances[key] = after
@@ -120,6 +120,9 @@ class _MemoryJournal(Journal):
         del self.instances[saga, id]
         self._records.pop((saga, id), None)
         return True
+
+    async def own(self) -> Sequence[tuple[str, str]]:
+        return []
 
     async def take(self, known: object, most: int) -> Sequence[Instance]:  # noqa: ARG002
         return []

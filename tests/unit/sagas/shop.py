@@ -11,7 +11,7 @@ from plures.sagas import Pace, Worker, open_sagas, read_sagas
 from plures.testing import fake
 
 MIGRATIONS = [Migration(1, "orders", ("CREATE TABLE orders (id TEXT PRIMARY KEY, item TEXT NOT NULL)",))]
-QUICK = Pace(retry_first_s=0.001, retry_most_s=0.02, in_memory_s=0.01, look_s=0.02, lease_s=0.4, pause_s=0.01)
+QUICK = Pace(retry_first_s=0.001, retry_most_s=0.02, in_memory_s=0.01, look_s=0.02, lease_s=0.4, pause_s=0.01, replay_s=2.0)
 
 
 class SoldOut(ContractError, status="failed_precondition"):
@@ -71,6 +71,7 @@ class World:
         calls: Each call, also one that had no effect.
         trouble: Called before each call, with the operation and the key; what it raises fails the call.
         after: The same, when the call has had its effect.
+        answers: What operations answer to a key, in place of always the same.
     """
 
     effects: list[tuple[str, str]] = field(default_factory=list)
@@ -78,6 +79,7 @@ class World:
     trouble: Callable[[str, str], Any] = lambda *_: None
     after: Callable[[str, str], Any] = lambda *_: None
     known: set[tuple[str, str]] = field(default_factory=set)
+    answers: dict[str, Callable[[str], Any]] = field(default_factory=dict)
 
     def act(self, operation: str, answer: Any = None) -> Any:
         async def call(key: str, *_: Any, **__: Any) -> Any:
@@ -88,7 +90,7 @@ class World:
                 self.known.add((operation, key))
                 self.effects.append((operation, key))
             await _maybe(self.after(operation, key))
-            return answer
+            return self.answers[operation](key) if operation in self.answers else answer
 
         return call
 
@@ -145,6 +147,10 @@ async def orders(database: Database) -> list[str]:
 async def states(database: Database) -> dict[str, str]:
     async with database.read() as connection:
         return {row.id: row.state for row in await connection.execute("SELECT id, state FROM plures_sagas")}
+
+
+async def is_now(database: Database, expected: dict[str, str]) -> bool:
+    return await states(database) == expected
 
 
 @asynccontextmanager

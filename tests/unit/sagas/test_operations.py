@@ -326,7 +326,7 @@ async def test_what_is_seen_of_them(database: Database, world: World) -> None:
     assert shown is not None
     assert "coffee" in shown[0].body
     assert [(step.record.number, step.record.name, step.record.status) for step in shown[1]] == [
-        (1, "stock.reserve", 200), (2, "payments.take", 200), (3, "record", 200),
+        ("1", "stock.reserve", 200), ("2", "payments.take", 200), ("3", "record", 200),
     ]  # fmt: skip
     assert await operations.show(database, "ordering", "c") is None
 

@@ -52,9 +52,12 @@ class SagaSummary(Message):
 
 
 class SagaStep(Message):
-    """A step that has ended, or the taking back of one. `answer` is its JSON; of one that failed, that of the error."""
+    """A step that has ended, or the taking back of one. `answer` is its JSON; of one that failed, that of the error.
 
-    number: int
+    The number of a step in a task that the saga has begun has several parts: `3/2/1` is the first of the second such task after step 3.
+    """
+
+    number: str
     name: str
     is_undo: bool
     has_failed: bool

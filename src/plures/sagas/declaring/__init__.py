@@ -1,6 +1,6 @@
 """What a service says of its sagas and their steps, read and checked."""
 
-from .calling import DONE, Called, called, is_passing
+from .calling import DONE, Called, called, is_passing, may_have_run
 from .declaration import MOST_ATTEMPTS, SAGA, saga
 from .definition import Definition, read_sagas, sagas_of
 from .handle import Part, Saga, Step
@@ -16,6 +16,7 @@ __all__ = [
     "Step",
     "called",
     "is_passing",
+    "may_have_run",
     "read_sagas",
     "saga",
     "sagas_of",

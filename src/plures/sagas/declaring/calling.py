@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, Final, cast
 
 from plures.contract import Codec, ContractError, OperationDescription, is_contract, read_contract, read_work
-from plures.errors import CallError, DeadlineExceeded, Internal, Unavailable, Unimplemented
+from plures.errors import CallError, DeadlineExceeded, Internal, Outcome, Unavailable, Unimplemented
 from plures.runtime import Reply, connect, operation_of
 from plures.sagas.errors import StepUnfit
 
@@ -75,11 +75,16 @@ def called(
     return Called(name, operation, is_own=False)
 
 
-def is_passing(error: Exception) -> bool:
+def is_passing(error: Exception | SystemExit) -> bool:
     """Whether another attempt may succeed."""
     if isinstance(error, CallError):
         return isinstance(error, _PASSING)
     return not isinstance(error, ContractError)
+
+
+def may_have_run(error: ContractError | CallError) -> bool:
+    """Whether what failed may have had an effect: a declared error says that it has not."""
+    return isinstance(error, CallError) and error.outcome is not Outcome.NOT_SENT
 
 
 def _operation_of_service(function: Callable[..., Any], service: object) -> OperationDescription | None:

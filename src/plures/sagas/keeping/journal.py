@@ -1,7 +1,7 @@
 """The sagas in the database of their capability: begun, noted, ended, and taken over from a worker that has died.
 
-What a worker notes, it notes under the condition that it still has the saga, and that its state is what it was. A worker that was stopped
-and wakes up after another has taken over is refused.
+What a worker notes, it notes under the condition that it still has the saga, and that no other has changed it since, which its `changed_at`
+tells: that grows with each change. A worker that was stopped and wakes up after another has taken over is refused.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
@@ -25,7 +25,7 @@ _TAKE_ANEW: Final = (
     "DELETE FROM plures_saga_steps WHERE saga = :saga AND id = :id AND is_undo = 0 AND number IN :numbers"
 )
 _STEPS: Final = """
-SELECT number, is_undo, name, status, outcome, answer FROM plures_saga_steps WHERE saga = :saga AND id = :id ORDER BY number"""
+SELECT number, is_undo, place, name, status, outcome, answer FROM plures_saga_steps WHERE saga = :saga AND id = :id ORDER BY place"""
 
 _SERVER_NOW: Final = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 _IS_FREE: Final = {
@@ -46,6 +46,7 @@ ON CONFLICT (worker) DO UPDATE SET expires_at = excluded.expires_at"""  # noqa: 
 _FORGET_WORKERS: Final = (
     f"DELETE FROM plures_saga_workers WHERE worker = :worker OR expires_at < {_SERVER_NOW} - 600000"  # noqa: S608
 )
+_OWN: Final = "SELECT saga, id FROM plures_sagas WHERE state IN ('running', 'compensating') AND due_at <= :now AND worker = :worker"
 _UNENDED: Final = "SELECT DISTINCT saga, version FROM plures_sagas WHERE state NOT IN ('completed', 'compensated')"
 
 _FORGET: Final = "DELETE FROM plures_sagas WHERE saga = :saga AND id = :id AND state = 'compensated'"
@@ -122,11 +123,12 @@ class Journal:
         async with self._database.read() as connection:
             rows = await connection.execute(_STEPS, {"saga": instance.saga, "id": instance.id})
             return [
-                Record(row.number, row.name, row.status, row.answer, row.outcome, bool(row.is_undo)) for row in rows
+                Record(row.number, row.name, row.status, row.answer, row.outcome, bool(row.is_undo), place=row.place)
+                for row in rows
             ]
 
     async def change(
-        self, before: Instance, after: Instance, records: Sequence[Record] = (), forgotten: Iterable[int] = ()
+        self, before: Instance, after: Instance, records: Sequence[Record] = (), forgotten: Iterable[str] = ()
     ) -> None:
         """Note what has become of a saga, with the steps that it has taken since. Raises `Lost` where it is not ours any more.
 
@@ -193,6 +195,12 @@ class Journal:
         async with self._database.read() as connection:
             waiting = _WAITING.format(is_free=_IS_FREE[Dialect.SQLITE])
             return (await connection.execute(waiting, values)).first() is not None
+
+    async def own(self) -> Sequence[tuple[str, str]]:
+        """The names and ids of the sagas that are this worker's."""
+        async with self._database.read() as connection:
+            rows = await connection.execute(_OWN, {"worker": self.worker, "now": self.now()})
+            return [(row.saga, row.id) for row in rows]
 
     async def show_alive(self) -> None:
         """Tell the others that this worker lives."""

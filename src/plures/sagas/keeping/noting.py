@@ -1,4 +1,4 @@
-"""How it is noted what has become of a saga, under the condition that it is still the worker's, and in the state that the worker knows.
+"""How it is noted what has become of a saga, under the condition that it is still the worker's, and that none has changed it since.
 
 On PostgreSQL that is one statement, which is a transaction by itself. In the transaction of a step of the service, the saga is only locked, and
 not changed: `write()` is serializable, and two of them that changed sagas beside one another in an index would seem to depend on each other.
@@ -13,9 +13,9 @@ from plures.sagas.errors import Lost
 
 from .record import Instance, Record, row_of
 
-_OURS: Final = "saga = :saga AND id = :id AND worker = :of_worker AND state = :of_state"
+_OURS: Final = "saga = :saga AND id = :id AND worker = :of_worker AND state = :of_state AND changed_at = :of_changed_at"
 _CHANGE: Final = f"""
-UPDATE plures_sagas SET changed_at = :now, state = :state, was = :was, step = :step, attempts = :attempts, due_at = :due_at,
+UPDATE plures_sagas SET changed_at = :changed_at, state = :state, was = :was, step = :step, attempts = :attempts, due_at = :due_at,
     is_final = :is_final, status = :status, answer = :answer, error = :error, failed_at = :failed_at,
     worker = :worker
 WHERE {_OURS}"""  # noqa: S608
@@ -24,7 +24,8 @@ _IS_OURS: Final = f"SELECT 1 FROM plures_sagas WHERE {_OURS}"  # noqa: S608
 _UNHURRIED: Final = " AND set_config('synchronous_commit', 'off', TRUE) = 'off'"
 
 _TYPES: Final = {
-    "number": "INTEGER",
+    "number": "TEXT",
+    "place": "INTEGER",
     "is_undo": "INTEGER",
     "name": "TEXT",
     "status": "INTEGER",
@@ -108,12 +109,14 @@ def _numbered(records: Sequence[Record]) -> dict[str, Any]:
 
 
 def _known(before: Instance, now: int) -> dict[str, Any]:
-    return {"now": now, "of_worker": before.worker, "of_state": before.state.value}
+    of = {"of_worker": before.worker, "of_state": before.state.value, "of_changed_at": before.changed_at}
+    return {"now": now, **of}
 
 
 def _step(record: Record) -> dict[str, Any]:
     return {
         "number": record.number,
+        "place": record.place,
         "is_undo": int(record.is_undo),
         "name": record.name,
         "status": record.status,

@@ -25,8 +25,7 @@ _LIST: Final = (
 )
 _FIND: Final = f"SELECT {', '.join(_ALL)} FROM plures_sagas WHERE saga = :saga AND id = :id"  # noqa: S608
 _STEPS: Final = """
-SELECT number, is_undo, name, status, outcome, answer, ended_at FROM plures_saga_steps WHERE saga = :saga AND id = :id
-ORDER BY ended_at, is_undo, CASE WHEN is_undo = 1 THEN -number ELSE number END"""
+SELECT number, is_undo, name, status, outcome, answer, ended_at FROM plures_saga_steps WHERE saga = :saga AND id = :id ORDER BY place"""
 
 _CHOSEN: Final = "(saga, id) IN (SELECT saga, id FROM plures_sagas WHERE {where} AND {fits} LIMIT :at_once) AND {fits}"
 # What is parked again at once has changed since; it is not resumed a second time.

@@ -67,18 +67,20 @@ class Record:
     """A step that has ended, or the taking back of one.
 
     Attributes:
-        number: Of the step, from 1 on, in the order in which the saga makes them.
+        number: Of the step: "3" is the third that the saga makes, "3/2/1" the first that the second task makes which began after that.
         outcome: As in a reply: whether a failed call was certainly not sent.
         lasts: Whether its loss in a crash of the machine could do harm: a command with a key is answered again as it was.
+        place: In the order in which they ended.
     """
 
-    number: int
+    number: str
     name: str
     status: int
     answer: str
     outcome: str = ""
     is_undo: bool = False
     lasts: bool = True
+    place: int = 0
 
     @property
     def reply(self) -> Reply:
@@ -86,7 +88,7 @@ class Record:
         return Reply(self.status, self.answer.encode(), self.outcome or None)
 
 
-def recorded(number: int, name: str, reply: Reply, *, is_undo: bool = False, lasts: bool = True) -> Record:
+def recorded(number: str, name: str, reply: Reply, *, is_undo: bool = False, lasts: bool = True) -> Record:
     """A step that ended with this reply."""
     return Record(number, name, reply.http_status, reply.body.decode(), reply.outcome or "", is_undo, lasts)
 
@@ -94,7 +96,9 @@ def recorded(number: int, name: str, reply: Reply, *, is_undo: bool = False, las
 def instance_of(row: Any) -> Instance:
     """A row as an instance."""
     fields: dict[str, Any] = {name: getattr(row, name) for name in Instance.__slots__}
-    fields |= {"state": State(row.state), "was": State(row.was), "is_final": bool(row.is_final)}
+    fields |= {"state": _state(row.state), "was": _state(row.was), "is_final": bool(row.is_final)}
+    if row.state not in set(State):
+        fields["error"] = f"its state is {row.state!r}, which this version of Plures does not know"
     return Instance(**fields)
 
 
@@ -102,3 +106,7 @@ def row_of(instance: Instance) -> dict[str, Any]:
     """An instance as the values of a row."""
     values = {name: getattr(instance, name) for name in Instance.__slots__}
     return {**values, "state": instance.state.value, "was": instance.was.value, "is_final": int(instance.is_final)}
+
+
+def _state(value: Any) -> State:
+    return State(value) if value in set(State) else State.PARKED

@@ -17,8 +17,8 @@ _TABLES: Final = (
     "CREATE INDEX IF NOT EXISTS plures_sagas_open ON plures_sagas (due_at) WHERE state IN ('running', 'compensating')",
     "CREATE INDEX IF NOT EXISTS plures_sagas_by_state ON plures_sagas (state, changed_at)",
     """CREATE TABLE IF NOT EXISTS plures_saga_steps (
-    saga TEXT NOT NULL, id TEXT NOT NULL, number INTEGER NOT NULL, is_undo INTEGER NOT NULL, name TEXT NOT NULL, status INTEGER NOT NULL,
-    outcome TEXT NOT NULL, answer TEXT NOT NULL, ended_at BIGINT NOT NULL, PRIMARY KEY (saga, id, number, is_undo)
+    saga TEXT NOT NULL, id TEXT NOT NULL, number TEXT NOT NULL, is_undo INTEGER NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL,
+    status INTEGER NOT NULL, outcome TEXT NOT NULL, answer TEXT NOT NULL, ended_at BIGINT NOT NULL, PRIMARY KEY (saga, id, number, is_undo)
 )""",
     "CREATE TABLE IF NOT EXISTS plures_saga_workers (worker TEXT PRIMARY KEY, expires_at BIGINT NOT NULL)",
 )
