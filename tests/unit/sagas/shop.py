@@ -11,7 +11,9 @@ from plures.sagas import Pace, Worker, open_sagas, read_sagas
 from plures.testing import fake
 
 MIGRATIONS = [Migration(1, "orders", ("CREATE TABLE orders (id TEXT PRIMARY KEY, item TEXT NOT NULL)",))]
-QUICK = Pace(retry_first_s=0.001, retry_most_s=0.02, in_memory_s=0.01, look_s=0.02, lease_s=0.4, pause_s=0.01, replay_s=2.0)
+QUICK = Pace(
+    retry_first_s=0.001, retry_most_s=0.02, in_memory_s=0.01, look_s=0.02, lease_s=0.4, pause_s=0.01, replay_s=2.0
+)
 
 
 class SoldOut(ContractError, status="failed_precondition"):

@@ -9,7 +9,7 @@ import pytest
 
 from plures import Saga, SagaCompensated, SagaParked, saga
 from plures.data import Database
-from plures.errors import Unavailable
+from plures.errors import Outcome, Unavailable
 
 from .shop import QUICK, Order, OrderingService, Wish, World, is_now, orders, serving, states, until
 
@@ -136,7 +136,7 @@ async def test_a_saga_that_waits_for_an_attempt_takes_no_other_step(database: Da
         if operation == "reserve" and left[0]:
             left[0] -= 1
             assert ("take", "a") not in world.effects
-            raise Unavailable("shop.stock.v1.Stock/Reserve", "it restarts")
+            raise Unavailable("shop.stock.v1.Stock/Reserve", "it restarts", outcome=Outcome.MAY_HAVE_RUN)
 
     world.trouble = fail
     async with serving(database, world, Swallowing) as service:
