@@ -69,7 +69,7 @@ class Commands:
             "now": _now(),
             "oldest": _oldest(),
         }
-        return (await connection.execute(_KEEP, values)).rowcount > 0
+        return (await connection.execute_last(_KEEP, values)).rowcount > 0
 
     async def forget_old(self) -> None:
         """Delete what is older than 14 days, a few hundred at a time, so that writes of others get their turn."""

@@ -56,6 +56,10 @@ class Connection:
             return Result(await self._transaction.execute(statement, values))
         return Result(await self._transaction.execute_many(statement, values))
 
+    async def execute_last(self, statement: str, parameters: Parameters) -> Result:
+        """Run the last statement of a transaction, for the platform itself: when it fails, so does the transaction."""
+        return Result(await self._transaction.execute(statement, parameters, is_last=True))
+
     async def scalar(self, statement: "str | Executable", parameters: Parameters = _NONE) -> Any:
         """The first value of the first row, or None when there is no row. Else as `execute`."""
         return (await self.execute(statement, parameters)).scalar()

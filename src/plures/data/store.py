@@ -42,8 +42,12 @@ class Rows:
 class Transaction(Protocol):
     """One transaction that is open. Each method raises a `StatementFailed`."""
 
-    async def execute(self, sql: str, parameters: Parameters) -> Rows:
-        """Run one statement and bring all its rows."""
+    async def execute(self, sql: str, parameters: Parameters, *, is_last: bool = False) -> Rows:
+        """Run one statement and bring all its rows.
+
+        Args:
+            is_last: Whether nothing may go on when it fails.
+        """
         ...
 
     async def execute_many(self, sql: str, parameters: Sequence[Parameters]) -> Rows:

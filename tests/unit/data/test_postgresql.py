@@ -222,3 +222,20 @@ async def test_a_replica_that_opens_waits_for_no_command_that_is_under_way(postg
             other = await open_database(place, "orders")
     for database in (one, other):
         await database.close()
+
+
+async def test_when_the_last_statement_fails_nothing_remains(database: Database) -> None:
+    with pytest.raises(UniqueViolated):
+        async with database.write() as connection:
+            await connection.execute("INSERT INTO stock VALUES ('rice', 1)")
+            await connection.execute_last("INSERT INTO stock VALUES (:id, 2)", {"id": "rice"})
+    with pytest.raises(StatementFailed, match="undoes the whole transaction"):
+        async with database.write() as connection:
+            await connection.execute("INSERT INTO stock VALUES ('rice', 1)")
+            with pytest.raises(UniqueViolated):
+                await connection.execute_last("INSERT INTO stock VALUES (:id, 2)", {"id": "rice"})
+    async with database.write() as connection:
+        assert await connection.scalar("SELECT count(*) FROM stock WHERE id = 'rice'") == 0
+        await connection.execute("INSERT INTO stock VALUES ('coffee', 1)")
+        changed = await connection.execute_last("UPDATE stock SET pieces = 3 WHERE id = :id", {"id": "coffee"})
+        assert changed.rowcount == 1

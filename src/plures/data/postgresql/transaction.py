@@ -75,14 +75,15 @@ class PostgresTransaction:
         """Nothing is open on the connection."""
         return self._state is _State.NOT_BEGUN
 
-    async def execute(self, sql: str, parameters: Parameters) -> Rows:
-        """As `Transaction.execute`."""
+    async def execute(self, sql: str, parameters: Parameters, *, is_last: bool = False) -> Rows:
+        """As `Transaction.execute`. One after which nothing goes on needs no savepoint, like a query."""
         sql, parameters = spread(sql, parameters)
         statement = worded(sql)
         values = self._values(statement, parameters, sql)
+        effect = Effect.READS if is_last else statement.effect
         async with self._turn:
             with self.explaining(sql):
-                await self.ready(statement.effect)
+                await self.ready(effect)
                 try:
                     return await self._fetch(statement, values)
                 except (asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError):
@@ -91,7 +92,7 @@ class PostgresTransaction:
                     if not self._is_first:
                         raise
                 self._state = _State.FAILED_AT_FIRST
-                await self.ready(statement.effect)
+                await self.ready(effect)
                 return await self._fetch(statement, values)
 
     async def execute_many(self, sql: str, parameters: Sequence[Parameters]) -> Rows:

@@ -167,8 +167,8 @@ class SqliteTransaction(AbstractAsyncContextManager["SqliteTransaction"]):
             finally:
                 self._connections.give_back(self._connection)
 
-    async def execute(self, sql: str, parameters: Parameters) -> Rows:
-        """As `Transaction.execute`."""
+    async def execute(self, sql: str, parameters: Parameters, *, is_last: bool = False) -> Rows:  # noqa: ARG002
+        """As `Transaction.execute`. SQLite undoes a statement that fails by itself."""
         # As `explaining`, which would take a tenth of the time of a short statement.
         try:
             return await self._connection.execute(*spread(sql, parameters))

@@ -64,7 +64,7 @@ async def note_steps(
     """Note steps in an open transaction; raises `Lost`. The saga stays as it is, and no other worker has it before the commit."""
     values = {"saga": before.saga, "id": before.id, **_known(before, now)}
     if dialect is Dialect.POSTGRESQL:
-        added = await connection.execute(_steps_of_ours(len(records)), values | _numbered(records))
+        added = await connection.execute_last(_steps_of_ours(len(records)), values | _numbered(records))
         if added.rowcount == 0:
             raise Lost
         return
