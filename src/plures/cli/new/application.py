@@ -1,4 +1,4 @@
-"""`plures new`: a small application to begin with."""
+"""A small application to begin with."""
 
 import json
 import keyword
@@ -7,15 +7,14 @@ import shlex
 import sys
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
 import click
 
-from plures.errors import PluresError
+from plures.cli.console import say
 
-from .console import mistakes_explained, say
+from .writing import NotCreated, not_written, write
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
 _TAKEN: Final = frozenset({"plures", "pytest", "sqlalchemy", "starlette", "tests"})
@@ -28,28 +27,16 @@ _NEXT_STEPS: Final = """\
   python -m pytest                  # in one process, over the wire, as processes of their own"""
 
 
-class NotCreated(PluresError):
-    """The new application cannot be written."""
-
-    code = "cli.not_created"
-
-
-@click.command("new", short_help="Write a small application to begin with.")
-@click.argument("name")
-def new_command(name: str) -> None:
-    """Write a small runnable application into a new folder NAME."""
-    with mistakes_explained():
-        folder = Path(name)
-        package = folder.name.replace("-", "_")
-        _check_name(folder.name, package)
-        try:
-            _check_free(folder)
-            _write(files("plures.cli") / "template", folder, package)
-        except OSError as error:
-            what = f"Cannot write {folder}"
-            raise NotCreated(
-                what, why=error.strerror or str(error), fix="Choose a folder that you may write to."
-            ) from None
+def create_application(name: str) -> None:
+    """Write it, and say how it is run; raises `NotCreated`."""
+    folder = Path(name)
+    package = folder.name.replace("-", "_")
+    _check_name(folder.name, package)
+    try:
+        _check_free(folder)
+        write(files("plures.cli.new") / "template", folder, {_PLACEHOLDER: package})
+    except OSError as error:
+        raise not_written(folder, error) from None
     say(("created", "green"), f" {folder}")
     click.echo(f"  cd {shlex.quote(str(folder))}\n{_NEXT_STEPS}")
     source = source_of_plures()
@@ -88,15 +75,3 @@ def _check_free(folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         what = f"{folder} exists already"
         raise NotCreated(what, why="nothing is overwritten", fix="Choose another name, or remove it first.")
-
-
-def _write(template: Traversable, into: Path, package: str) -> None:
-    into.mkdir(parents=True, exist_ok=True)
-    for entry in template.iterdir():
-        if entry.name == "__pycache__":
-            continue
-        target = into / entry.name.removesuffix(".txt").replace(_PLACEHOLDER, package)
-        if entry.is_dir():
-            _write(entry, target, package)
-        else:
-            target.write_text(entry.read_text(encoding="utf-8").replace(_PLACEHOLDER, package), encoding="utf-8")
