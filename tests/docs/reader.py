@@ -30,7 +30,10 @@ class Reader:
         self._running: subprocess.Popen[bytes] | None = None
         scripts = sysconfig.get_path("scripts")
         environment = {name: value for name, value in os.environ.items() if "COLOR" not in name}
-        self.environment = {**environment, "COLUMNS": "100", "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
+        environment |= {"COLUMNS": "100", "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
+        # Of the plugins that are installed here the reader has one; the others take seconds to load.
+        plugins = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "pytest_asyncio.plugin"}
+        self.environment = environment | plugins
 
     def follow(self, blocks: list[Block]) -> None:
         """Write each file and type each command of a page; fails when something else is printed than the page promises."""
