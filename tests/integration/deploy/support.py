@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 class Journal:
@@ -29,10 +29,11 @@ class Journal:
         return [(line.split()[0], line.split()[1]) for line in text.splitlines()]
 
 
-def client_of(url: str) -> httpx.AsyncClient:
-    """A client of one address, which may be a Unix socket."""
-    transport = httpx.AsyncHTTPTransport(uds=url.removeprefix("unix:")) if url.startswith("unix:") else None
-    base = "http://localhost" if transport else url
+def client_of(url: str, keeps_s: float = 5.0) -> httpx.AsyncClient:
+    """A client of one address, which may be a Unix socket. It uses no connection again that was silent for `keeps_s`."""
+    path = url.removeprefix("unix:") if url.startswith("unix:") else None
+    transport = httpx.AsyncHTTPTransport(uds=path, limits=httpx.Limits(keepalive_expiry=keeps_s), trust_env=False)
+    base = "http://localhost" if path else url
     return httpx.AsyncClient(base_url=base, transport=transport, timeout=PATIENCE_S, trust_env=False)
 
 

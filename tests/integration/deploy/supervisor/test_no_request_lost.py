@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from plures.deploy.errors import ReplicaFailed
+from plures.deploy.serving.served_host import CONTROL
 from tests.integration.deploy.support import client_of, endpoints_seen_by, until
 
 from .plans import process
@@ -27,7 +28,8 @@ class Load:
         await asyncio.gather(*(self._client(stop) for _ in range(clients)))
 
     async def _client(self, stop: asyncio.Event) -> None:
-        async with client_of(self.url) as http:
+        # Less than a replica that stops waits for one that is silent: the machine may hold up this process, too.
+        async with client_of(self.url, keeps_s=CONTROL.linger_s / 2) as http:
             while not stop.is_set():
                 self.asked += 1
                 try:
