@@ -9,7 +9,9 @@ import os
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from itertools import count
+from random import shuffle
 from typing import Any, Final, TypeAlias
+from urllib.parse import urlsplit
 
 import msgspec
 import nats.aio.client
@@ -24,10 +26,12 @@ Arrived: TypeAlias = Callable[[Msg], Awaitable[None]]
 _CONNECT_S: Final = 5
 _PING_S: Final = 5
 _LOOK_S: Final = 1.0
+_CLOSE_S: Final = 2.0
 _API_S: Final = 3.0
 _HEADER_SPARE: Final = 64
 _ITS_OWN: Final = (nats.errors.Error, TimeoutError, OSError)
 _NO_ONE: Final = "503"
+_TLS: Final = "tls://"
 
 
 class Connection:
@@ -140,8 +144,7 @@ class Connection:
         for future in self._waiting.values():
             if not future.done():
                 future.set_exception(Trouble("the connection broke"))
-        with suppress(*_ITS_OWN):
-            await self._client.close()
+        await _end(self._client)
         # Where nats-py could not write its last words, it leaves these behind.
         for reader in self._readers:
             reader.cancel()
@@ -154,11 +157,25 @@ class Connection:
 
 
 async def connect(address: Address, name: str) -> Connection:
-    """Connect to one of the servers; raises `Trouble`.
+    """Connect to one of the servers; raises `Trouble`, with what the last of them said.
 
     Args:
         name: What operators of the servers see of us.
     """
+    servers = list(address.servers)
+    shuffle(servers)
+    trouble = Trouble("there is no server")
+    for server in servers:
+        try:
+            if server.startswith(_TLS):
+                await _require_tls(server)
+            return await _connect(server, address, name)
+        except Trouble as error:
+            trouble = error
+    raise trouble
+
+
+async def _connect(server: str, address: Address, name: str) -> Connection:
     client: Any = nats.aio.client.Client()
     closed = asyncio.Event()
     met: list[Exception] = []
@@ -170,15 +187,15 @@ async def connect(address: Address, name: str) -> Connection:
         closed.set()
 
     try:
-        async with asyncio.timeout(_CONNECT_S * len(address.servers)):
+        async with asyncio.timeout(2 * _CONNECT_S):
             await client.connect(
-                list(address.servers),
+                server,
                 name=name,
                 user=address.user,
                 password=address.password,
                 token=address.token,
                 allow_reconnect=False,
-                # It goes through the servers until each has failed more often than this.
+                # The least: 0 is for ever.
                 max_reconnect_attempts=1,
                 reconnect_time_wait=0,
                 connect_timeout=_CONNECT_S,
@@ -188,9 +205,8 @@ async def connect(address: Address, name: str) -> Connection:
                 closed_cb=end,
             )
     except _ITS_OWN as error:
-        with suppress(*_ITS_OWN):
-            await client.close()
-        # Where no server is left to try, the error before says why.
+        await _end(client)
+        # Where it has given up, the error before says why.
         raise _trouble_of(met[-1] if met else error) from None
     connection = Connection(client, closed, met)
     try:
@@ -199,6 +215,34 @@ async def connect(address: Address, name: str) -> Connection:
         await connection.close()
         raise
     return connection
+
+
+async def _end(client: Any) -> None:
+    # After a handshake of TLS that failed, nats-py would wait for ever.
+    with suppress(*_ITS_OWN):
+        async with asyncio.timeout(_CLOSE_S):
+            await client.close()
+
+
+async def _require_tls(server: str) -> None:
+    """Refuse a server that would get our password in the open: nats-py speaks TLS only where the server insists on it."""
+    url = urlsplit(server)
+    try:
+        async with asyncio.timeout(_CONNECT_S):
+            reader, writer = await asyncio.open_connection(url.hostname, url.port)
+            try:
+                greeting = await reader.readline()
+            finally:
+                writer.close()
+        insists = msgspec.json.decode(greeting.partition(b" ")[2]).get("tls_required")
+    except _ITS_OWN as error:
+        raise _trouble_of(error) from None
+    except ValueError:
+        message = "what answers there is no NATS server"
+        raise Trouble(message) from None
+    if not insists:
+        message = "it does not ask for TLS, and the URL does (tls://)"
+        raise Trouble(message)
 
 
 def size_of(body: bytes, headers: Mapping[str, str]) -> int:

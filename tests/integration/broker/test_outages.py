@@ -153,6 +153,19 @@ async def test_a_wrong_password_is_told_without_showing_it(tmp_path: Path, caplo
     assert "s3cret" not in caplog.text
 
 
+async def test_a_server_without_tls_never_gets_a_password_that_was_meant_for_tls(
+    nats_server: Nats, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await nats_server.start()
+    file = tmp_path / "url"
+    file.write_text(f"tls://shop:s3cret@{nats_server.address}")
+    async with replica(SHOP, tmp_path, Broker(url_file=file)):
+        async with asyncio.timeout(20):
+            while not of_nats(caplog):  # noqa: ASYNC110 - this sleep waits for no event
+                await asyncio.sleep(0.02)
+    assert "it does not ask for TLS, and the URL does" in of_nats(caplog)[0]
+
+
 @pytest.mark.parametrize(
     ("settings", "replicas", "told"),
     [

@@ -31,6 +31,25 @@ async def test_what_is_told_of_a_server_that_is_not_there(caplog: pytest.LogCapt
     assert connector._failures >= 4, "it is told the first, the second, the fourth time, and so on"
 
 
+async def test_a_handshake_that_fails_is_told_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b'INFO {"tls_required": true, "version": "2.11.0", "max_payload": 1024}\r\n')
+        await reader.read(1)
+        writer.write(b"this is no handshake\r\n")
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        connector = Connector(address_of(f"tls://shop:s3cret@{address}"), Stream("shop"), QUICK)
+        connector.start()
+        async with asyncio.timeout(20):
+            while len(caplog.records) < 2:  # noqa: ASYNC110 - this sleep waits for no event
+                await asyncio.sleep(0.01)
+        await connector.stop()
+    assert all("SSL" in record.getMessage() for record in caplog.records)
+
+
 def test_names_come_from_application_and_subscription() -> None:
     stream = Stream("shop-staging")
     assert stream.title == "plures-shop-staging"
