@@ -195,7 +195,7 @@ async def _connect(server: str, address: Address, name: str) -> Connection:
                 password=address.password,
                 token=address.token,
                 allow_reconnect=False,
-                # The least: 0 is for ever.
+                # The least: with 0 it tries without end.
                 max_reconnect_attempts=1,
                 reconnect_time_wait=0,
                 connect_timeout=_CONNECT_S,
@@ -218,7 +218,7 @@ async def _connect(server: str, address: Address, name: str) -> Connection:
 
 
 async def _end(client: Any) -> None:
-    # After a handshake of TLS that failed, nats-py would wait for ever.
+    # After a handshake of TLS that failed, nats-py would wait without end.
     with suppress(*_ITS_OWN):
         async with asyncio.timeout(_CLOSE_S):
             await client.close()

@@ -12,12 +12,12 @@ import pytest
 from plures import CallError
 from plures.testing import Running, Where, run
 from plures.topology import Process, Topology
+from tests.interop.connect_node import NODE
 
-from .connect_node import NODE
 from .orders import Mail, Orders
 
-APPLICATION = "tests.interop.orders:app"
-GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "events.md"
+APPLICATION = "tests.interop.subscribers.orders:app"
+GUIDE = Path(__file__).parents[3] / "docs" / "guides" / "events.md"
 PATIENCE_S = 60
 PATH = "/hello.mail.v1.Mail/Confirm"
 
