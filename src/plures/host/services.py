@@ -9,7 +9,7 @@ from plures.application import AssembledCapability, Assembly, Dependency, Depend
 from plures.contract import ContractDescription, read_contract
 from plures.data import Database, Place, Settle, open_database
 from plures.events import Events, prepare
-from plures.sagas import Sagas, Worker, open_sagas
+from plures.sagas import Sagas, Worker, check_none_left, open_sagas
 
 from .clients import Clients
 from .eventing import Outbox, handling, open_outbox
@@ -128,6 +128,8 @@ class Services:
                 self.saga_desks[name] = SagaDesk(self._databases[name], worker.wake)
                 self._lifecycles.of(name).background(worker.run)
                 self._lifecycles.of(name).on_stop(worker.stop)
+            elif name in self._databases:
+                await check_none_left(self._databases[name], name)
 
     def _build(self, name: str) -> None:
         capability = self._hosted[name]

@@ -22,8 +22,8 @@ from .errors import (
     SagaVersionGone,
     StepUnfit,
 )
-from .keeping import Instance, Journal, Record, State, operations, prepare
-from .opening import open_sagas
+from .keeping import Instance, Journal, Record, State, is_prepared, operations, prepare
+from .opening import check_none_left, open_sagas
 from .pace import Pace
 from .sagas import Sagas
 from .worker import Worker
@@ -49,6 +49,8 @@ __all__ = [
     "Step",
     "StepUnfit",
     "Worker",
+    "check_none_left",
+    "is_prepared",
     "open_sagas",
     "operations",
     "prepare",

@@ -7,7 +7,7 @@ from plures.data import Database
 
 from .declaring import Definition
 from .errors import SagaVersionGone
-from .keeping import Journal
+from .keeping import Journal, is_prepared, operations
 from .pace import Pace
 from .sagas import Sagas
 from .worker import Worker
@@ -38,3 +38,15 @@ async def open_sagas(
         raise SagaVersionGone(capability, ", ".join(sorted(gone)))
     worker = Worker(capability, journal, known, pace=pace)
     return Sagas(capability, journal, worker, {each.method: each for each in definitions}), worker
+
+
+async def check_none_left(database: Database, capability: str) -> None:
+    """See that a capability whose code has no sagas any more has left none open.
+
+    Raises:
+        SagaVersionGone: It has.
+    """
+    if await is_prepared(database):
+        gone = [f"{each.saga} version {each.version}" for each in await operations.counts(database)]
+        if gone:
+            raise SagaVersionGone(capability, ", ".join(gone))

@@ -8,7 +8,15 @@ import pytest
 from plures import Saga, SagaCompensated, SagaParked, saga
 from plures.data import Database
 from plures.errors import Outcome, Unavailable
-from plures.sagas import RunInWrite, SagaIdReused, SagaNotBegun, SagaVersionGone, open_sagas, read_sagas
+from plures.sagas import (
+    RunInWrite,
+    SagaIdReused,
+    SagaNotBegun,
+    SagaVersionGone,
+    check_none_left,
+    open_sagas,
+    read_sagas,
+)
 
 from .shop import Declined, Order, OrderingService, SoldOut, Wish, World, orders, serving, states, until
 
@@ -307,6 +315,16 @@ async def test_code_that_cancels_its_own_task_stops_nothing(database: Database, 
     async with serving(database, world, Cancelling) as service:
         service.sagas.cancelled = False  # type: ignore[attr-defined]
         assert await service.order("a", Wish("tea")) == Order("a", "paid")
+
+
+async def test_a_start_of_code_that_has_no_sagas_any_more_is_refused_too(database: Database, world: World) -> None:
+    await check_none_left(database, "ordering")
+    await _interrupted(database, world)
+    with pytest.raises(SagaVersionGone, match="ordering version 1"):
+        await check_none_left(database, "ordering")
+    async with serving(database, world):
+        await until(lambda: _is(database, {"a": "completed"}))
+    await check_none_left(database, "ordering")
 
 
 class Unfit(OrderingService):

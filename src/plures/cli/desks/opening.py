@@ -32,6 +32,8 @@ async def open_desks(
     contract: type,
     names: Sequence[str],
     over: "Callable[[str, Database], Awaitable[Any]]",
+    *,
+    forgotten: Sequence[str] = (),
 ) -> AsyncGenerator[Desks]:
     """Those of some capabilities; without those whose embedded database no start has made yet.
 
@@ -39,7 +41,8 @@ async def open_desks(
         data: The --data of the run, where it was given one.
         contract: What each process serves.
         names: Capabilities with a database.
-        over: Makes what fulfils the contract over a database that no process has open.
+        over: Makes what fulfils the contract over a database that no process has open; None where there is nothing of the kind.
+        forgotten: More capabilities, of which only their databases may still tell something; no process serves the contract for them.
 
     Raises:
         PluresError: A database cannot be opened.
@@ -55,10 +58,12 @@ async def open_desks(
     desks: dict[str, Any] = {}
     async with AsyncExitStack() as stack:
         if run is None:
-            for name in [name for name in names if owned[name].may_exist]:
+            for name in [name for name in (*names, *forgotten) if owned[name].may_exist]:
                 database = await open_unmigrated(owned[name].place(), name)
                 stack.push_async_callback(database.close)
-                desks[name] = await over(name, database)
+                desk = await over(name, database)
+                if desk is not None:
+                    desks[name] = desk
         else:
             transport, deadlines = HttpTransport(), Deadlines()
             stack.push_async_callback(transport.close)

@@ -11,7 +11,7 @@ from plures.cli.project import open_project
 from plures.data import Database
 from plures.errors import PluresError, Text, did_you_mean
 from plures.host import SagaAdmin, SagaAdminService, SagaDesk
-from plures.sagas import prepare
+from plures.sagas import is_prepared
 
 
 @dataclass(eq=False)
@@ -81,15 +81,19 @@ async def open_saga_desks(file: Path, data: Path | None, capabilities: Sequence[
         PluresError: The project is wrong, one of the names, or a database cannot be opened.
     """
     project = open_project(file)
-    known = [name for name, capability in project.assembly.capabilities.items() if capability.begins_sagas]
-    for name in capabilities:
-        if name not in known:
-            hint = did_you_mean(name, known) or "Name one of them, or leave the name out for all."
-            raise BeginsNoSagas(name, ", ".join(known) or "none", hint)
-    async with open_desks(project, data, SagaAdmin, capabilities or known, _over) as desks:
+    all_of = project.assembly.capabilities
+    known = [name for name, capability in all_of.items() if capability.begins_sagas]
+    # The code may have lost its sagas while some were under way.
+    left = [name for name, capability in all_of.items() if capability.has_database and name not in known]
+    chosen = capabilities or (*known, *left)
+    served, forgotten = ([name for name in chosen if name in each] for each in (known, left))
+    async with open_desks(project, data, SagaAdmin, served, _over, forgotten=forgotten) as desks:
+        for name in capabilities:
+            if name not in known and name not in desks.by_capability:
+                hint = did_you_mean(name, known) or "Name one of them, or leave the name out for all."
+                raise BeginsNoSagas(name, ", ".join(known) or "none", hint)
         yield SagaDesks(project.assembly, desks.by_capability, desks.is_running)
 
 
-async def _over(capability: str, database: Database) -> SagaAdmin:
-    await prepare(database)
-    return SagaAdminService({capability: SagaDesk(database)})
+async def _over(capability: str, database: Database) -> SagaAdmin | None:
+    return SagaAdminService({capability: SagaDesk(database)}) if await is_prepared(database) else None

@@ -3,6 +3,17 @@
 from . import operations
 from .journal import Journal
 from .record import ENDED, OPEN, Instance, Record, State, recorded
-from .tables import prepare
+from .tables import is_prepared, prepare
 
-__all__ = ["ENDED", "OPEN", "Instance", "Journal", "Record", "State", "operations", "prepare", "recorded"]
+__all__ = [
+    "ENDED",
+    "OPEN",
+    "Instance",
+    "Journal",
+    "Record",
+    "State",
+    "is_prepared",
+    "operations",
+    "prepare",
+    "recorded",
+]

@@ -27,6 +27,10 @@ _MISSING: Final = """
 SELECT count(*) FROM (VALUES
     ('plures_sagas'), ('plures_sagas_open'), ('plures_sagas_by_state'), ('plures_saga_steps'), ('plures_saga_workers')
 ) AS wanted (name) WHERE to_regclass(wanted.name) IS NULL"""
+_IS_THERE: Final = {
+    Dialect.SQLITE: "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'plures_sagas'",
+    Dialect.POSTGRESQL: "SELECT to_regclass('plures_sagas') IS NOT NULL",
+}
 _ALONE: Final = "SELECT pg_advisory_xact_lock(hashtextextended('plures sagas ' || current_schema(), 0))"
 
 
@@ -39,3 +43,9 @@ async def prepare(database: Database) -> None:
             await connection.execute(_ALONE)
         for statement in _TABLES:
             await connection.execute(statement)
+
+
+async def is_prepared(database: Database) -> bool:
+    """Whether sagas have begun there, or could have."""
+    async with database.read() as connection:
+        return bool(await connection.scalar(_IS_THERE[database.dialect]))

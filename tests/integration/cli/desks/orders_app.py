@@ -106,7 +106,17 @@ class NewerService(OrderingService):
         return f"{saga.id}: {wish.kind}"
 
 
+class WithoutSagasService(Ordering):
+    def __init__(self, database: Database) -> None: ...
+
+    async def order(self, id: str, kind: str) -> None: ...  # noqa: A002
+
+    async def orders(self) -> tuple[str, ...]:
+        return ()
+
+
 payments = Capability(Payments, PaymentsService, migrations=[])
 ordering = Capability(Ordering, OrderingService, migrations=[TABLE])
 app = Application("orders", [payments, ordering])
 newer = Application("orders", [payments, Capability(Ordering, NewerService, migrations=[TABLE])])
+without_sagas = Application("orders", [payments, Capability(Ordering, WithoutSagasService, migrations=[TABLE])])

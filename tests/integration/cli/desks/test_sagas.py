@@ -184,9 +184,10 @@ def test_where_no_start_has_made_a_database_yet(folder: Path) -> None:
     assert not (folder / ".plures" / "ordering.sqlite3").exists()
 
 
-def test_a_version_that_is_gone_is_named_and_seen(folder: Path) -> None:
+@pytest.mark.parametrize("code", ["newer", "without_sagas"])
+def test_a_version_that_is_gone_is_named_and_seen(folder: Path, code: str) -> None:
     stopped_with(folder, a="final")
-    (folder / "plures.toml").write_text(TOML.format("newer"))
+    (folder / "plures.toml").write_text(TOML.format(code))
     with program(folder, *PLURES, "run", "--port", "0", "--control-port", "0") as refused:
         assert refused.end() == 2
     assert "sagas.version_gone" in refused.output
@@ -194,6 +195,8 @@ def test_a_version_that_is_gone_is_named_and_seen(folder: Path) -> None:
     assert "plures sagas list ordering" in refused.output
     (left,) = sagas("list", "ordering")
     assert (left["id"], left["version"], left["state"]) == ("a", 1, "parked")
+    assert sagas("list") == [left]
+    assert sagas("show", PLACING, "a")["saga"]["error"] == left["error"]
 
 
 @pytest.fixture(scope="module")
