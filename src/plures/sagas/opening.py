@@ -19,19 +19,22 @@ async def open_sagas(
     definitions: Sequence[Definition],
     *,
     clock: Callable[[], float] = time,
+    server_clock: bool = True,
     pace: Pace = Pace(),  # noqa: B008 - it cannot be changed
 ) -> tuple[Sagas, Worker]:
     """What a service begins its sagas with, and what runs them once it `serve`s the service.
 
     Args:
         clock: Seconds since 1970.
+        server_clock: Whether the clock of the server counts, where there is one.
         pace: Shorter in tests.
 
     Raises:
         SagaVersionGone: Sagas are under way that the definitions lack.
     """
-    journal = Journal(database, lease_s=pace.lease_s, clock=clock)
+    journal = Journal(database, lease_s=pace.lease_s, clock=clock, server_clock=server_clock)
     await journal.prepare()
+    await journal.show_alive()
     known = {definition.key: definition for definition in definitions}
     gone = [f"{name} version {version}" for name, version in await journal.unended() if (name, version) not in known]
     if gone:

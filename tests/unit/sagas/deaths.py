@@ -68,6 +68,14 @@ class MortalStore:
         return self._written(lambda: self.inner.plain_write(lasts=lasts))
 
     @asynccontextmanager
+    async def plain_statement(self) -> AsyncGenerator[Transaction]:
+        # It commits by itself.
+        await self._fate.point("before a commit")
+        async with self.inner.plain_statement() as transaction:
+            yield transaction
+        await self._fate.point("after a commit")
+
+    @asynccontextmanager
     async def read(self) -> AsyncGenerator[Transaction]:
         await self._fate.lives()
         async with self.inner.read() as transaction:

@@ -167,6 +167,8 @@ async def serving(
     """The service with its worker at work; leaving it lets go of all sagas, as a stopping replica does."""
     definitions, violations = read_sagas(service)
     assert violations == []
+    # A test that gives a clock moves it.
+    others = {"server_clock": "clock" not in others} | others
     sagas, worker = await open_sagas(database, "ordering", definitions, pace=pace, **others)
     built = service(database, sagas, world.stock, world.payments)
     worker.serve(built)

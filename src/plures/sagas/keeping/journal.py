@@ -42,7 +42,7 @@ _TAKE: Final = f"""
 UPDATE plures_sagas SET worker = :worker WHERE (saga, id) IN ({_WAITING} {{locks}}) RETURNING {_COLUMNS}"""  # noqa: S608
 _ALIVE: Final = f"""
 INSERT INTO plures_saga_workers (worker, expires_at) VALUES (:worker, {_SERVER_NOW} + :lease_ms)
-ON CONFLICT (worker) DO UPDATE SET expires_at = excluded.expires_at"""  # noqa: S608
+ON CONFLICT (worker) DO UPDATE SET expires_at = excluded.expires_at RETURNING {_SERVER_NOW}"""  # noqa: S608
 _FORGET_WORKERS: Final = (
     f"DELETE FROM plures_saga_workers WHERE worker = :worker OR expires_at < {_SERVER_NOW} - 600000"  # noqa: S608
 )
@@ -60,22 +60,27 @@ class Journal:
         worker: Its name; each start of a process makes another one.
     """
 
-    def __init__(self, database: Database, *, lease_s: float, clock: Callable[[], float] = time) -> None:
+    def __init__(
+        self, database: Database, *, lease_s: float, clock: Callable[[], float] = time, server_clock: bool = True
+    ) -> None:
         """Prepare.
 
         Args:
             lease_s: How long others wait for this worker when it does not show that it is alive.
             clock: Seconds since 1970.
+            server_clock: Whether the clock of the server counts, where there is one.
         """
         self._database = database
         self._lease_s = lease_s
         self._clock = clock
         self._alive_until = 0.0
+        self._is_server_clock = server_clock
+        self._behind_ms = 0
         self.worker = uuid4().hex
 
     def now(self) -> int:
-        """Milliseconds since 1970."""
-        return int(self._clock() * 1000)
+        """Milliseconds since 1970, by a clock that all workers share."""
+        return int(self._clock() * 1000) + self._behind_ms
 
     @property
     def is_in_write(self) -> bool:
@@ -206,8 +211,11 @@ class Journal:
         """Tell the others that this worker lives."""
         if self._database.dialect is Dialect.POSTGRESQL and monotonic() > self._alive_until - self._lease_s * 2 / 3:
             began = monotonic()
-            await self._database.plain_execute(_ALIVE, {"worker": self.worker, "lease_ms": int(self._lease_s * 1000)})
+            values = {"worker": self.worker, "lease_ms": int(self._lease_s * 1000)}
+            now = int((await self._database.plain_execute(_ALIVE, values)).scalar())
             self._alive_until = began + self._lease_s
+            if self._is_server_clock:
+                self._behind_ms = now - int(self._clock() * 1000)
 
     async def retire(self) -> None:
         """Let others take over at once what this worker has."""
