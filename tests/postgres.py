@@ -107,9 +107,9 @@ class Postgres:
         process = self.server.get_postmaster_info().process
         children = process.children()
         process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.wait(60)
         for child in children:
-            child.wait(10)
+            child.wait(60)
 
     def suspend(self) -> None:
         """SIGSTOP for all its processes: connections stay open, and are not answered."""

@@ -234,7 +234,7 @@ async def test_an_attempt_under_way_elsewhere_is_left_alone(shop: Shop) -> None:
 
     shop.faults.before = slowly
     task = asyncio.create_task(shop.place())
-    await asyncio.wait_for(reached.wait(), timeout=5)
+    await asyncio.wait_for(reached.wait(), timeout=60)
     await shop.new_checkout().settling.leftovers()
     gate.set()
     assert isinstance(await task, Placed)
@@ -252,7 +252,7 @@ async def test_a_caller_who_leaves_twice_does_not_stop_the_taking_back(shop: Sho
     shop.faults.before = slowly
     shop.faults.at("payments.capture", Fault.CANCELLED_AFTER)
     task = asyncio.create_task(shop.place())
-    await asyncio.wait_for(reached.wait(), timeout=5)
+    await asyncio.wait_for(reached.wait(), timeout=60)
     task.cancel()
     await asyncio.wait([task])
     assert task.cancelled()
