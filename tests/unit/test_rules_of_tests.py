@@ -67,7 +67,9 @@ def outcome(folder: Path, rule: str, test: str, *options: str, ci: str = "") -> 
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
     # The other plugins only cost time here.
     environment = {**os.environ, "CI": ci, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=240)
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=240
+    )
 
 
 @pytest.mark.parametrize("test", [BY_TEST, BY_FILE], ids=["test", "file"])
