@@ -6,8 +6,9 @@ They are hosted and served as in production. Their waits are short, and their so
 import asyncio
 import os
 import signal
+import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
@@ -16,6 +17,7 @@ from random import Random
 from socket import socket
 from typing import Any, TypeVar
 
+import asyncpg  # type: ignore[import-untyped]
 from typing_extensions import TypeForm
 
 from plures.application import Assembly, assemble, load
@@ -175,6 +177,29 @@ async def kill_at_random(some: Fleet, victims: Sequence[str], kills: int, random
 def in_groups(groups: Mapping[str, Sequence[str]], replicas: int = 1, **options: Any) -> Topology:
     processes = [Process(name, tuple(each), Replicas(replicas, replicas)) for name, each in groups.items()]
     return Topology("fleet", tuple(processes), **options)
+
+
+class Keeper:
+    """Looks into the databases of capabilities, and changes them behind their backs."""
+
+    def __init__(self, topology: Topology, data: Path) -> None:
+        self._storage = topology.storage
+        self._data = data
+
+    async def has(self, capability: str, query: str) -> bool:
+        """Whether the first value of the first row is true."""
+        return bool((await self.rows(capability, query))[0][0])
+
+    async def rows(self, capability: str, statement: str) -> list[tuple[Any, ...]]:
+        if not self._storage.servers:
+            with closing(sqlite3.connect(self._data / f"{capability}.sqlite3")) as connection, connection:
+                return connection.execute(statement).fetchall()
+        url = self._storage.servers[self._storage.default].url.replace("//", "//postgres:@", 1)
+        connection = await asyncpg.connect(url, server_settings={"search_path": capability})
+        try:
+            return [tuple(row) for row in await connection.fetch(statement)]
+        finally:
+            await connection.close()
 
 
 def serve(told: Replica) -> None:

@@ -6,6 +6,7 @@
          │   └─ KeyReused        invalid_argument     the key of a command belongs to another request
          ├─ DeadlineExceeded     deadline_exceeded    the time ran out
          ├─ Unavailable          unavailable          no replica could answer
+         │   └─ NeedUnreachable  unavailable          the operation ended, since something that it needs cannot be reached
          ├─ LimitExceeded        resource_exhausted   too many bytes, levels of JSON, or hops
          ├─ Unimplemented        unimplemented        the peer does not know the operation
          └─ Internal             internal             the operation failed with an undeclared error
@@ -92,8 +93,9 @@ class CallError(PluresError):
         Args:
             kind: Our code, for a class that shares its Connect code with another one.
         """
-        if kind == KeyReused.code and status is KeyReused.status:
-            return KeyReused(operation, why, outcome=outcome)
+        for finer in (KeyReused, NeedUnreachable):
+            if kind == finer.code and status is finer.status:
+                return finer(operation, why, outcome=outcome)
         return _BY_STATUS.get(status, CallError)(operation, why, outcome=outcome, status=status)
 
 
@@ -136,6 +138,13 @@ class Unavailable(CallError):
     code = "call.unavailable"
     status = Status.UNAVAILABLE
     remedy = "See whether its process runs and is ready; its log says more."
+
+
+class NeedUnreachable(Unavailable):
+    """The operation began and ended, since something that it needs cannot be reached: what it sent there was not sent."""
+
+    code = "call.need_unreachable"
+    remedy = "See whether what it needs runs and is ready; its own log names it."
 
 
 class LimitExceeded(CallError):

@@ -11,7 +11,7 @@ Source: docs/adr/0024-events.md
 
 from . import operations
 from .deliveries import Deliver
-from .errors import EventParked, LeaseLost, SubscriptionGone, Undeliverable, UnknownSubscription, Unreachable
+from .errors import Deferred, EventParked, LeaseLost, SubscriptionGone, Undeliverable, UnknownSubscription, Unreachable
 from .failures import State
 from .outbox import Record, Stored, append
 from .pace import Pace
@@ -21,6 +21,7 @@ from .subscriptions import check, forget, gone, register
 from .tables import prepare
 
 __all__ = [
+    "Deferred",
     "Deliver",
     "EventNotWritable",
     "EventParked",

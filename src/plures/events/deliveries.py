@@ -1,6 +1,6 @@
 """Delivers what a window has ready, many at once. Knows no database.
 
-While the subscriber cannot be reached, nothing is delivered but one event after each pause, to see whether it can be again.
+While the subscriber, or what its handler needs, cannot be reached, nothing is delivered but one event after each pause, to see whether it can be again.
 """
 
 import asyncio
@@ -10,13 +10,13 @@ from typing import Final, TypeAlias
 
 from plures.errors import PluresError
 
-from .errors import Undeliverable, Unreachable
+from .errors import Deferred, Undeliverable, Unreachable
 from .outbox import Stored
 from .pace import Pace
 from .window import Failure, Item, Window
 
 Deliver: TypeAlias = Callable[[Stored], Awaitable[None]]
-"""Returns when the subscriber has handled the event; raises `Unreachable`, `Undeliverable`, or any error for an attempt that failed."""
+"""Returns when the subscriber has handled the event; raises `Unreachable`, `Deferred`, `Undeliverable`, or any error for an attempt that failed."""
 
 AT_ONCE: Final = 16
 """So many deliveries of one subscription run at once."""
@@ -50,8 +50,8 @@ class Deliveries:
 
     @property
     def is_paused(self) -> bool:
-        """The subscriber could not be reached when it was tried last."""
-        return self._unreached > 0
+        """It could not be reached when it was tried last, and is not tried yet."""
+        return self._unreached > 0 and monotonic() < self._resume_at
 
     @property
     def resume_at(self) -> float:
@@ -110,6 +110,11 @@ class Deliveries:
             window.put_back(item)
             self._pause()
             return
+        except Deferred as error:
+            window.failed(item, self._deferral(item, error))
+            # Others may need the same: one at a time, until one gets through.
+            self._pause()
+            return
         except Undeliverable as error:
             window.failed(item, Failure(item.attempts + 1, None, _said(error)))
         except (Exception, asyncio.CancelledError) as error:
@@ -126,6 +131,12 @@ class Deliveries:
             return Failure(attempts, None, _said(error))
         return Failure(attempts, int((self._clock() + self._pace.retry_s(attempts)) * 1000), _said(error))
 
+    def _deferral(self, item: Item, error: Deferred) -> Failure:
+        age_s = self._clock() - item.event.published_at / 1000
+        if age_s > self._pace.deferred_for_s:
+            return self._failure(item.attempts + 1, error)
+        return Failure(item.attempts, int((self._clock() + self._pace.deferred_s(age_s)) * 1000), _said(error))
+
     def _pause(self) -> None:
         # Those that were in flight together count once.
         if self._resume_at <= monotonic():
@@ -139,6 +150,8 @@ def _is_asked_to_end(error: BaseException) -> bool:
 
 
 def _said(error: BaseException) -> str:
+    if isinstance(error, Deferred):
+        return str(error)[:_LONGEST_ERROR]
     if isinstance(error, PluresError):
         text = f"{error.what}: {error.why}" if error.why else error.what
         return f"{text} ({error.code})"[:_LONGEST_ERROR]

@@ -9,6 +9,10 @@ class Unreachable(Exception):
     """A delivery was not sent: no subscriber was there to take it. The whole subscription waits, and no attempt is counted."""
 
 
+class Deferred(Exception):
+    """A handler ended, since something that it needs cannot be reached. No attempt is counted for a day; what has another key goes on."""
+
+
 class Undeliverable(Exception):
     """A delivery can never succeed: its row or its payload cannot be read. It is parked at once."""
 

@@ -11,7 +11,11 @@ from typing import Any, Final
 from plures.data import Connection, Dialect
 
 from .outbox import COLUMNS, Stored, stored
+from .pace import Pace
 from .window import Changes, Failure, Item
+
+FEW: Final = 5
+"""After so many attempts the waits are still short."""
 
 
 class State(StrEnum):
@@ -44,10 +48,11 @@ WHERE subscription = :subscription AND key = :key AND state = 'waiting' AND (
 _ITEMS: Final = """
 SELECT f.sequence AS failed, f.key AS failed_key, f.state, f.attempts, {columns}
 FROM plures_failures f LEFT JOIN plures_events e ON e.sequence = f.sequence WHERE f.subscription = :subscription"""
-# What is due later than it could be is of a clock that was wrong.
+# What is due later than it could be is of a clock that was wrong. After few attempts, that is soon.
 _DUE: Final = f"""{_ITEMS} AND f.state = 'retrying' AND {{due}} AND (f.key = '' OR f.sequence = (
     SELECT min(g.sequence) FROM plures_failures g WHERE g.subscription = :subscription AND g.key = f.key
 )) ORDER BY f.due_at LIMIT :most"""  # noqa: S608
+_ASTRAY: Final = "f.due_at > :near AND (f.attempts <= :few OR f.due_at > :far)"
 _FOLLOWERS: Final = _ITEMS + " AND f.key = :key AND f.sequence > :after ORDER BY f.sequence LIMIT :most"
 _NEXT: Final = """
 SELECT EXISTS (SELECT 1 FROM plures_failures WHERE subscription = :subscription) AS has_rows, (
@@ -61,7 +66,7 @@ class Failures:
     def __init__(self, subscription: str, dialect: Dialect) -> None:
         self._subscription = subscription
         self._due = _DUE.format(columns=COLUMNS[dialect], due="f.due_at <= :now")
-        self._astray = _DUE.format(columns=COLUMNS[dialect], due="f.due_at > :horizon")
+        self._astray = _DUE.format(columns=COLUMNS[dialect], due=_ASTRAY)
         self._followers = _FOLLOWERS.format(columns=COLUMNS[dialect])
 
     async def write(self, connection: Connection, changes: Changes, now: int) -> None:
@@ -77,11 +82,13 @@ class Failures:
         promoted = [{"subscription": self._subscription, "key": key, "now": now} for key in keys]
         await _each(connection, _PROMOTE, promoted)
 
-    async def due(self, connection: Connection, now: int, horizon: int, most: int) -> Sequence[Item]:
-        """Failures to be tried again: those due by now, and those due behind the horizon, which no wait reaches."""
+    async def due(self, connection: Connection, now: int, pace: Pace, most: int) -> Sequence[Item]:
+        """Failures to be tried again: those due by now, and those due so late that no wait reaches it."""
         values = {"subscription": self._subscription, "most": most}
         found = _items(await connection.execute(self._due, {**values, "now": now}))
-        return [*found, *_items(await connection.execute(self._astray, {**values, "horizon": horizon}))]
+        near, far = (now + int(pace.longest_s(attempts) * 1000) for attempts in (FEW, pace.attempts))
+        astray = {**values, "few": FEW, "near": near, "far": far}
+        return [*found, *_items(await connection.execute(self._astray, astray))]
 
     async def followers(self, connection: Connection, key: str, after: int, most: int) -> Sequence[Item]:
         """What waits behind an event, in order."""

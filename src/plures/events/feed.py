@@ -133,7 +133,7 @@ class Feed:
             return
         if window.room:
             until = min(until, self._look_at)
-        if deliveries.is_paused and window.ready:
+        if deliveries.is_paused and (window.ready or self._has_more):
             until = min(until, deliveries.resume_at)
         with suppress(TimeoutError):
             async with timeout(None if until == _NEVER else max(0.0, until - monotonic())):
@@ -168,9 +168,8 @@ class Feed:
         async with self._database.read() as connection:
             has_rows, next_at = await self._failures.next_due(connection, now)
             if has_rows:
-                horizon = now + int(self._pace.retry_most_s * 1000)
                 most = min(AT_ONCE, self._window.room) + self._window.retrying
-                self._window.add_retries(await self._failures.due(connection, now, horizon, most))
+                self._window.add_retries(await self._failures.due(connection, now, self._pace, most))
         wait_s = self._pace.look_s if has_rows else _NEVER
         if next_at is not None:
             wait_s = min(wait_s, max(0.0, (next_at - now) / 1000))

@@ -4,7 +4,16 @@ import logging
 from typing import Final, cast
 
 from plures.contract import ContractError, Malformed, OperationDescription, TooDeep
-from plures.errors import CallError, DeadlineExceeded, Internal, InvalidRequest, LimitExceeded, Outcome, Unavailable
+from plures.errors import (
+    CallError,
+    DeadlineExceeded,
+    Internal,
+    InvalidRequest,
+    LimitExceeded,
+    NeedUnreachable,
+    Outcome,
+    Unavailable,
+)
 from plures.logs import mark_told, tell
 
 from .context import CallContext, current
@@ -37,10 +46,18 @@ def failure_of(
     if isinstance(error, Unavailable):
         with context.resumed():
             _LOG.warning("%s failed, since something it needs did not answer: %s", operation.full_name, error.what)
-        return Unavailable(operation.full_name, "something that it needs did not answer", outcome=Outcome.MAY_HAVE_RUN)
+        return _short_of(error, operation)
     with context.resumed():
         tell(_LOG, error, "%s raised an error that its contract does not declare", operation.full_name)
     return _internal(operation, context.request_id)
+
+
+def _short_of(error: Unavailable, operation: OperationDescription) -> Unavailable:
+    """The failure of an operation that met this one in something that it needs."""
+    is_unreachable = error.outcome is Outcome.NOT_SENT or isinstance(error, NeedUnreachable)
+    kind = NeedUnreachable if is_unreachable else Unavailable
+    why = "something that it needs cannot be reached" if is_unreachable else "something that it needs did not answer"
+    return kind(operation.full_name, why, outcome=Outcome.MAY_HAVE_RUN)
 
 
 def bad_request(error: Malformed | TooDeep, operation: OperationDescription) -> CallError:

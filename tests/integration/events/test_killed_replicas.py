@@ -2,26 +2,24 @@
 
 import asyncio
 import random
-import sqlite3
 from collections.abc import Awaitable, Callable
-from contextlib import closing, suppress
+from contextlib import suppress
 from itertools import count, product
 from pathlib import Path
 from typing import Protocol
 
-import asyncpg  # type: ignore[import-untyped]
 import pytest
 
 from plures import CallError
 from plures.application import assemble
 from plures.topology import Topology
-from tests.fleet import Fleet, fleet, in_groups, kill_at_random
+from tests.fleet import Fleet, Keeper, fleet, in_groups, kill_at_random
 
 from .posts import Archive, Press, Reader, app
 
 APP = "tests.integration.events.posts:app"
 PAPERS = ("morning", "noon", "asks")
-KILLS = 30
+KILLS = 36
 PATIENCE_S = 60
 THREE_DAYS_MS = 3 * 24 * 3600 * 1000
 GROUPS = {"press": ["press"], "reader": ["reader"], "archive": ["archive"]}
@@ -133,9 +131,9 @@ async def test_an_event_that_comes_again_after_three_days_takes_no_effect_twice(
         await until(lambda: all_arrived(posts))
         await until(lambda: keeper.has("press", "SELECT count(*) FROM plures_subscriptions WHERE position = 6"))
     for capability in ("press", "reader"):
-        await keeper.change(capability, f"UPDATE plures_events SET published_at = published_at - {THREE_DAYS_MS}")
-        await keeper.change(capability, f"UPDATE plures_commands SET answered_at = answered_at - {THREE_DAYS_MS}")
-    await keeper.change(
+        await keeper.rows(capability, f"UPDATE plures_events SET published_at = published_at - {THREE_DAYS_MS}")
+        await keeper.rows(capability, f"UPDATE plures_commands SET answered_at = answered_at - {THREE_DAYS_MS}")
+    await keeper.rows(
         "press",
         "INSERT INTO plures_failures SELECT 'reader.read', sequence, key, 'retrying', 0, 0, '' FROM plures_events",
     )
@@ -144,35 +142,3 @@ async def test_an_event_that_comes_again_after_three_days_takes_no_effect_twice(
         await posts.client(Press).print("noon", (6,))
         await until(lambda: all_arrived(posts))
         await check(posts)
-
-
-class Keeper:
-    """Looks into the databases of capabilities, and changes them behind their backs."""
-
-    def __init__(self, topology: Topology, data: Path) -> None:
-        self._storage = topology.storage
-        self._data = data
-
-    async def has(self, capability: str, query: str) -> bool:
-        return bool(await self.value(capability, query))
-
-    async def value(self, capability: str, query: str) -> object:
-        if not self._storage.servers:
-            with closing(sqlite3.connect(self._data / f"{capability}.sqlite3")) as connection:
-                return connection.execute(query).fetchone()[0]
-        return await self._on_server(capability, query)
-
-    async def change(self, capability: str, statement: str) -> None:
-        if self._storage.servers:
-            await self._on_server(capability, statement)
-            return
-        with closing(sqlite3.connect(self._data / f"{capability}.sqlite3")) as connection, connection:
-            connection.execute(statement)
-
-    async def _on_server(self, capability: str, statement: str) -> object:
-        url = self._storage.servers[self._storage.default].url.replace("//", "//postgres:@", 1)
-        connection = await asyncpg.connect(url, server_settings={"search_path": capability})
-        try:
-            return await connection.fetchval(statement)
-        finally:
-            await connection.close()

@@ -9,6 +9,7 @@ import pytest
 
 from plures.data import CommitUnknown, ConnectionLost, Database, ServerUnreachable, StatementFailed
 from plures.events import (
+    Deferred,
     LeaseLost,
     Pace,
     Record,
@@ -24,6 +25,7 @@ from plures.events import (
     operations,
     register,
 )
+from plures.events.deliveries import AT_ONCE
 from plures.events.lease import take
 from plures.events.numbering import number
 from plures.events.operations import Filter
@@ -234,6 +236,61 @@ async def test_an_unreachable_subscriber_costs_no_attempt_and_gets_all_in_order(
         await inbox.wait(*ids)
     for key in range(3):
         assert [one for one in inbox.got if int(one) % 3 == key] == [one for one in ids if int(one) % 3 == key]
+
+
+async def test_what_a_handler_needs_and_cannot_reach_costs_no_attempt_and_stops_its_key_alone(
+    database: Database,
+) -> None:
+    inbox = Inbox()
+    inbox.failing["needs"] = Deferred("something that it needs cannot be reached")
+    async with relaying(database, {NAME: inbox}, pace=replace(QUICK, attempts=3)) as relay:
+        await publish(database, "needs", "behind", key="k")
+        await publish(database, "good", key="other")
+        await inbox.wait("good")
+        await inbox.until(lambda: inbox.attempts.count("needs") > 5)
+        await until(lambda: has_failures(database, [(1, "retrying", 0), (2, "waiting", 0)]))
+        assert await says(database, "something that it needs cannot be reached")
+        # What comes meanwhile is read, also while nothing is in hand.
+        await publish(database, "good 2", key="other")
+        relay.wake()
+        await inbox.wait("good 2")
+        inbox.failing.clear()
+        await inbox.wait("needs", "behind")
+        await until(lambda: has_failures(database, []))
+    assert inbox.got[-2:] == ["needs", "behind"]
+
+
+async def test_while_nothing_that_handlers_need_is_there_one_event_at_a_time_is_tried(database: Database) -> None:
+    """A backlog does not become as many failures."""
+    inbox = Inbox()
+    ids = [str(number) for number in range(300)]
+    inbox.failing.update(dict.fromkeys(ids, Deferred("x")))
+    pace = replace(QUICK, unreachable_first_s=0.1, unreachable_most_s=0.1, retry_first_s=60.0, deferred_most_s=60.0)
+    await register(database, {NAME: TYPE})
+    await publish(database, *ids)
+    async with relaying(database, {NAME: inbox}, pace=pace):
+        # Those in flight when it went, and three more.
+        await inbox.until(lambda: len(inbox.attempts) >= AT_ONCE + 3)
+        assert len(await rows(database, FAILURES)) <= AT_ONCE + 3
+        inbox.failing.clear()
+        await inbox.until(lambda: len(inbox.got) >= len(ids) - AT_ONCE - 4)
+
+
+async def test_after_a_day_it_is_an_attempt_that_failed(database: Database) -> None:
+    inbox = Inbox()
+    inbox.failing["needs"] = Deferred("x")
+    clock = Clock()
+    clock.ahead_s = 25 * 3600
+    async with relaying(database, {NAME: inbox}, pace=replace(QUICK, attempts=3), clock=clock):
+        await publish(database, "needs")
+        await until(lambda: has_failures(database, [(1, "parked", 3)]))
+
+
+def test_ten_attempts_take_more_than_an_hour_and_less_than_three() -> None:
+    for random, least_s, most_s in ((0.0, 3600, 7200), (1.0, 7200, 3 * 3600)):
+        pace = Pace(random=lambda random=random: random)
+        assert least_s < sum(map(pace.retry_s, range(1, pace.attempts))) < most_s
+        assert pace.retry_s(1) <= 0.5
 
 
 async def test_a_corrupt_row_is_parked_and_stops_nothing(database: Database) -> None:

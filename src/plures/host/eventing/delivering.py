@@ -12,8 +12,17 @@ from typing import Any
 from plures.application import Assembly, Subscription, handlers_of
 from plures.contract import EventDescription, Malformed, OperationDescription, TooDeep
 from plures.data import Database
-from plures.errors import CallError, DeadlineExceeded, Outcome, PluresError, Text, Unavailable, Unimplemented
-from plures.events import Events, Relay, Stored, Undeliverable, Unreachable, check, prepare, register
+from plures.errors import (
+    CallError,
+    DeadlineExceeded,
+    NeedUnreachable,
+    Outcome,
+    PluresError,
+    Text,
+    Unavailable,
+    Unimplemented,
+)
+from plures.events import Deferred, Events, Relay, Stored, Undeliverable, Unreachable, check, prepare, register
 from plures.runtime import CallContext, current
 
 Deliver = Callable[[Stored], Awaitable[None]]
@@ -115,6 +124,8 @@ def _delivering(application: str, subscription: Subscription, reader: _Reader, c
                 stored.id, source, stored.type, time, event, partitionkey=stored.key, sequence=str(stored.sequence)
             )
         except CallError as error:
+            if isinstance(error, NeedUnreachable):
+                raise Deferred(f"{error.what}: {error.why} ({error.code})") from error
             if _is_unreachable(error):
                 raise Unreachable(str(error)) from error
             raise

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from plures.contract import Codec, ContractError, Malformed, OperationDescription, TooDeep
-from plures.errors import CallError, KeyReused, LimitExceeded, Outcome
+from plures.errors import CallError, KeyReused, LimitExceeded, NeedUnreachable, Outcome
 from plures.runtime.failures import bad_answer
 from plures.runtime.policy import check_size
 from plures.runtime.transport import Reply
@@ -65,7 +65,7 @@ def end_of_stream(error: CallError | ContractError, operation: OperationDescript
 def _error_body(error: CallError | ContractError, operation: OperationDescription) -> bytes:
     """The JSON object of an error; raises `Malformed` where a field of a declared error is not of its declared type."""
     if isinstance(error, CallError):
-        kind = {KIND: error.code} if isinstance(error, KeyReused) else {}
+        kind = {KIND: error.code} if isinstance(error, KeyReused | NeedUnreachable) else {}
         return msgspec.json.encode({"code": error.status.value, "message": error.why} | kind)
     declared = next(declared for declared in operation.errors if type(error) is declared.python)
     fields = msgspec.Raw(declared.codec.encode_checked(declared.codec.message.python(**error.fields)))

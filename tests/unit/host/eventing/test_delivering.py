@@ -10,8 +10,9 @@ import pytest
 from plures import Application, Capability, Database, Event, Events, Migration, command, contract, query, subscribe
 from plures.application import assemble
 from plures.data import open_database
+from plures.deploy import ListenAddress, ServedHost, listen
 from plures.errors import CallError, Outcome, Unavailable, Unimplemented
-from plures.events import Stored, Undeliverable, Unreachable
+from plures.events import Deferred, Stored, Undeliverable, Unreachable
 from plures.host import Host, Placement
 from plures.host.eventing import open_outbox
 
@@ -123,6 +124,43 @@ async def test_who_certainly_did_not_get_it_is_not_there(
     deliver = await delivering(talk, Answering(answer))
     with pytest.raises(Unreachable if is_unreachable else CallError):
         await deliver(stored('{"by":"anna","text":"hi"}'))
+
+
+@contract("tests.far.v1", owner="tests")
+class Far(Protocol):
+    @query()
+    async def ask(self) -> str: ...
+
+
+class AskingService(EarService):
+    def __init__(self, database: Database, far: Far) -> None:
+        super().__init__(database)
+        self._far = far
+
+    @subscribe()
+    async def hear(self, event: Said) -> None:
+        await self._far.ask()
+
+
+@pytest.mark.parametrize("over_the_wire", [False, True])
+async def test_a_handler_that_cannot_reach_what_it_needs_is_told_from_one_that_fails(
+    tmp_path: Path, over_the_wire: bool
+) -> None:
+    ear = Capability(Ear, AskingService, migrations=[LINES])
+    assembly = assemble(Application("tests", [Capability(Talk, TalkService), ear, Capability(Far)]))
+    hosted = frozenset({"talk", "ear"})
+    control = listen(ListenAddress(port=0))
+    endpoints = {"ear": (control.url,)} if over_the_wire else {}
+    host = Host(assembly, Placement(hosted, edge=False, data=tmp_path, endpoints=endpoints))
+    served = ServedHost(host, control, None, 5.0)
+    await served.start()
+    database = host._services.database("talk")
+    assert database is not None
+    _, relay = await open_outbox(assembly, "talk", database, lambda _: host.client(assembly.deliveries["ear"].python))
+    (_, deliver), *_ = relay._subscriptions.values()
+    with pytest.raises(Deferred, match="something that it needs cannot be reached"):
+        await deliver(stored('{"by":"anna","text":"hi"}'))
+    await served.stop()
 
 
 async def test_an_event_is_known_by_its_id_whatever_else_is_said_of_it(tmp_path: Path) -> None:

@@ -1,0 +1,161 @@
+"""Any process of the marketplace is killed at any time under checkouts: what follows an order follows it once, and books stay right."""
+
+import asyncio
+import json
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count, permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from marketplace.app import app
+from marketplace.cart.contract import Cart
+from marketplace.checkout.contract import Checkout, CheckoutIncomplete, OrderUnderWay
+from marketplace.inventory.opening_stock import load as opening_stock
+from marketplace.payments.contract import Card
+from marketplace.profile.contract import Address, Profile
+from plures import CallError
+from plures.application import assemble
+from plures.topology import Topology
+from tests.fleet import Fleet, Keeper, fleet, in_groups, kill_at_random
+
+CARD = Card("4242424242424242", 12, 2090, "123", "A. Customer")
+HOME = Address("A. Customer", "High Street 1", "10115", "Berlin", "DE")
+BASKET = ("teapot", "abacus", "koto")
+BUYERS = 3
+PATIENCE_S = 90
+TOGETHER = {"shop": ["*"]}
+APART = {
+    "checkout": ["checkout"],
+    "books": ["inventory", "payments", "orders"],
+    **{name: [name] for name in ("notifications", "reviews", "recommendations", "search")},
+    "rest": ["*"],
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A placement, and how many kills it survives."""
+
+    topology: Topology
+    kills: int
+
+
+@pytest.fixture(
+    params=["SQLite, one process", "PostgreSQL, one process", "SQLite, split", "PostgreSQL, split and replicated"]
+)
+async def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
+    kind, _, how = request.param.partition(", ")
+    storage: dict[str, Any] = {}
+    if kind == "PostgreSQL":
+        server = request.getfixturevalue("postgres")
+        storage["storage"] = await server.storage(assemble(app), tmp_path / "passwords", 126)
+    if how == "one process":
+        return Case(in_groups(TOGETHER, **storage), 6)
+    return Case(in_groups(APART, replicas=2 if storage else 1, **storage), 20)
+
+
+async def buy(shop: Fleet, customers: Iterator[str], is_over: Callable[[], bool]) -> None:
+    """Each customer orders one cart from one page, until the killing is over and one more has an order. What was interrupted is left to the shop."""
+    while True:
+        customer = next(customers)
+        try:
+            await shop.client(Profile).set_address(customer, HOME)
+            for product in BASKET:
+                await shop.client(Cart).add(customer, product)
+            is_placed = await place(shop, customer)
+            if is_placed and is_over():
+                return
+        except (CallError, CheckoutIncomplete, OrderUnderWay):
+            await asyncio.sleep(0.02)
+
+
+async def place(shop: Fleet, customer: str) -> bool:
+    """The same page is sent again where its answer got lost."""
+    for _ in range(3):
+        try:
+            await shop.client(Checkout).place(customer, f"page of {customer}", CARD)
+        except CallError:
+            await asyncio.sleep(0.05)
+        else:
+            return True
+    return False
+
+
+async def test_what_follows_an_order_follows_it_once(case: Case, tmp_path: Path) -> None:
+    seed = random.randrange(2**32)
+    print("seed", seed)  # noqa: T201
+    keeper = Keeper(case.topology, tmp_path)
+    async with fleet("marketplace.app:app", case.topology, tmp_path) as shop:
+        for replica in shop.replicas:
+            await shop.until_ready(replica)
+        customers = (f"customer {number}" for number in count())
+        killing = asyncio.create_task(kill_at_random(shop, shop.replicas, case.kills, random.Random(seed), 0.3))
+        async with asyncio.timeout(2 * PATIENCE_S):
+            await asyncio.gather(killing, *(buy(shop, customers, killing.done) for _ in range(BUYERS)))
+        async with asyncio.timeout(PATIENCE_S):
+            while not await is_delivered(keeper):  # noqa: ASYNC110 - other processes
+                await asyncio.sleep(0.1)
+        assert shop.kills == case.kills
+    placed = [json.loads(body)["order"] for (body,) in await keeper.rows("checkout", "SELECT body FROM plures_events")]
+    assert len(placed) >= BUYERS
+    await check_what_follows(keeper, placed)
+    await check_books(keeper, placed)
+
+
+async def is_delivered(keeper: Keeper) -> bool:
+    """All subscriptions have had all, and none has failures. On a server, an event may have no place yet."""
+    last = "(SELECT max(coalesce(sequence, number + 1000000)) FROM plures_events)"
+    behind = f"SELECT count(*) FROM plures_subscriptions WHERE position < {last}"
+    failed = "SELECT count(*) FROM plures_failures"
+    return not await keeper.has("checkout", behind) and not await keeper.has("checkout", failed)
+
+
+async def check_what_follows(keeper: Keeper, placed: Sequence[dict[str, Any]]) -> None:
+    """Exactly one confirmation for each order, the right to review what was bought, and each pair counted once for each order."""
+    said = await keeper.rows("notifications", "SELECT customer_id, subject FROM notifications")
+    orders = [(order["draft"]["customerId"], f"Your order {order['id']}") for order in placed]
+    assert sorted(said) == sorted(orders)
+    bought = {(order["draft"]["customerId"], product) for order in placed for product in products(order)}
+    buyers = await keeper.rows("reviews", "SELECT customer_id, product_id FROM buyers")
+    assert bought <= set(buyers)
+    assert not {buyer for buyer in buyers if buyer[0].startswith("customer ")} - bought
+    pairs = Counter(pair for order in placed for pair in permutations(products(order), 2))
+    assert dict(pairs) == {
+        (one, other): times
+        for one, other, times in await keeper.rows("recommendations", "SELECT product_id, other_id, times FROM pairs")
+    }
+
+
+async def check_books(keeper: Keeper, placed: Sequence[dict[str, Any]]) -> None:
+    """Money and stock: each order is of another customer, is paid and was taken from the stock once. What was interrupted may still be set aside."""
+    customers = [order["draft"]["customerId"] for order in placed]
+    assert len(set(customers)) == len(customers)
+    paid = await keeper.rows("orders", "SELECT id, key, customer_id, draft FROM orders WHERE state = 'paid'")
+    assert {order["id"] for order in placed} <= {row[0] for row in paid}
+    assert len({customer for _, _, customer, _ in paid}) == len(paid)
+    captured = dict(await keeper.rows("payments", "SELECT key, amount FROM payments WHERE state = 'captured'"))
+    reserved = {key: (state, items) for key, state, items in await keeper.rows("inventory", RESERVATIONS)}
+    for _, key, _, draft in paid:
+        assert captured[key] == int(json.loads(draft)["total"]["amount"])
+        assert reserved[key][0] == "sold"
+    taken: Counter[str] = Counter()
+    for state, items in reserved.values():
+        if state in ("held", "sold"):
+            taken.update(dict(json.loads(items)))
+    left = dict(await keeper.rows("inventory", "SELECT product_id, available FROM stock"))
+    assert {product: left[product] + taken[product] for product in BASKET} == {
+        product: opening_stock()[product] for product in BASKET
+    }
+    assert min(left.values()) >= 0
+
+
+RESERVATIONS = "SELECT key, state, items FROM reservations"
+
+
+def products(order: dict[str, Any]) -> list[str]:
+    return [line["productId"] for line in order["draft"]["lines"]]
