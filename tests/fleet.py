@@ -105,6 +105,14 @@ class Fleet:
         self.kills += 1
         self._start(replica, dies)
 
+    def revive(self) -> None:
+        """Start those again that could not start, as the supervisor does; they are no kills. Their log says why."""
+        for replica, process in list(self._processes.items()):
+            if process.exitcode not in (None, -signal.SIGKILL):
+                self._ready[replica].close()
+                process.close()
+                self._start(replica)
+
     async def until_ready(self, replica: str) -> None:
         async with asyncio.timeout(60):
             while not self._ready[replica].poll():  # noqa: ASYNC110 - another process
@@ -164,14 +172,19 @@ async def fleet(application: str, topology: Topology, data: Path) -> AsyncIterat
 
 async def kill_at_random(some: Fleet, victims: Sequence[str], kills: int, random: Random, longest_s: float) -> None:
     """Kill one after the other: now and then one that starts, else one that has been at work for a moment."""
-    for _ in range(kills):
+    while some.kills < kills:
+        some.revive()
         victim = random.choice(victims)
         if random.random() < _AT_START:
             await asyncio.sleep(random.uniform(0, longest_s))
         else:
             await some.until_ready(victim)
             await asyncio.sleep(random.uniform(0, longest_s))
+        some.revive()
         some.kill(victim)
+    for replica in some.replicas:
+        await some.until_ready(replica)
+    some.revive()
 
 
 def in_groups(groups: Mapping[str, Sequence[str]], replicas: int = 1, **options: Any) -> Topology:
