@@ -96,8 +96,6 @@ class Notes:
             nonlocal record
             record = record_of(answer)
             self._progress(record)
-            record = record_of(answer)
-            self._progress(record)
             return self._kept, (*self._pending, self._placed(record))
 
         async with self._turn:

@@ -153,15 +153,20 @@ class Sagas:
         if not self._journal.is_in_write:
             await self._journal.show_alive()
         begin = partial(self._worker.begin, instance, is_new=True)
-        if alone:
-            if await self._journal.begin_alone(instance):
-                begin()
-                return
-        else:
-            async with self._journal.writing() as connection:
-                if await self._journal.begin(connection, instance):
-                    connection.after_commit = (*connection.after_commit, begin)
+        try:
+            if alone:
+                if await self._journal.begin_alone(instance):
+                    begin()
                     return
+            else:
+                async with self._journal.writing() as connection:
+                    if await self._journal.begin(connection, instance):
+                        connection.after_commit = (*connection.after_commit, begin)
+                        return
+        except BaseException:
+            # The server may have committed it.
+            self._worker.doubt()
+            raise
         known = await self._journal.find(instance.saga, instance.id)
         if known is not None and known.body != instance.body:
             raise SagaIdReused(f"{self._capability}.{definition.name}", instance.id)

@@ -20,6 +20,7 @@ from .run import Run
 
 _MOST_AT_ONCE: Final = 64
 _MOST_CANCELLED: Final = 5
+_LOOKS_PER_DOUBT: Final = 10
 _OF_THE_DATABASE: Final = (PluresError, OSError)
 _LOG: Final = logging.getLogger("plures.sagas")
 
@@ -60,6 +61,8 @@ class Worker:
         # Whether more sagas wait than this worker may take.
         self._has_more = False
         self._woken = asyncio.Event()
+        # So many looks until it looks for sagas that nothing has in hand.
+        self._looks_left = 0
         self._outages = 0
         self._is_stopping = False
         # A database may move to another kind of server while it is used.
@@ -68,6 +71,11 @@ class Worker:
     def serve(self, service: object) -> None:
         """From now on it has the methods of this service to run."""
         self._service = service
+
+    def doubt(self) -> None:
+        """Called where it is not known whether a saga has begun."""
+        self._looks_left = 0
+        self._woken.set()
 
     def wake(self) -> None:
         """Called after an operator has changed something."""
@@ -117,11 +125,15 @@ class Worker:
                     await self._journal.prepare()
                     self._dialect = self._journal.dialect
                 await self._journal.show_alive()
-                await self._find_left()
+                self._looks_left -= 1
+                if self._looks_left < 0:
+                    self._looks_left = _LOOKS_PER_DOUBT - 1
+                    await self._find_left()
                 room = _MOST_AT_ONCE - len(self._hands)
                 taken = await self._journal.take(self._definitions, room)
                 self._outages = 0
             except Exception as error:  # noqa: BLE001 - it looks again
+                self._looks_left = 0
                 self._tell(error)
                 await asyncio.sleep(self._pace.pause_s)
                 continue

@@ -190,22 +190,23 @@ class Journal:
             return []
         dialect = self._database.dialect
         values = {"worker": self.worker, "now": self.now(), "known": names, "most": most}
-        if dialect is Dialect.SQLITE and not await self._is_any_waiting(values):
+        waiting = _WAITING.format(is_free=_IS_FREE[dialect])
+        # A look takes no turn among the writes of SQLite; PostgreSQL looks and takes in one statement.
+        if dialect is Dialect.SQLITE and not await self._look(waiting, values):
             return []
         statement = _TAKE.format(is_free=_IS_FREE[dialect], locks=_LOCKS[dialect])
         return [instance_of(row) for row in await self._database.plain_execute(statement, values)]
 
-    async def _is_any_waiting(self, values: Mapping[str, Any]) -> bool:
-        """Looking needs no turn among the writes of SQLite."""
-        async with self._database.read() as connection:
-            waiting = _WAITING.format(is_free=_IS_FREE[Dialect.SQLITE])
-            return (await connection.execute(waiting, values)).first() is not None
-
     async def own(self) -> Sequence[tuple[str, str]]:
         """The names and ids of the sagas that are this worker's."""
+        return [(row.saga, row.id) for row in await self._look(_OWN, {"worker": self.worker, "now": self.now()})]
+
+    async def _look(self, statement: str, values: Mapping[str, Any]) -> Sequence[Any]:
+        """Rows, read as cheaply as it can be: this is done each second."""
+        if self._database.dialect is Dialect.POSTGRESQL:
+            return [*await self._database.plain_execute(statement, values)]
         async with self._database.read() as connection:
-            rows = await connection.execute(_OWN, {"worker": self.worker, "now": self.now()})
-            return [(row.saga, row.id) for row in rows]
+            return [*await connection.execute(statement, values)]
 
     async def show_alive(self) -> None:
         """Tell the others that this worker lives."""
