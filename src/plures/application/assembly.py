@@ -114,6 +114,7 @@ class Assembly:
                 has_implementation=capability.implementation is not None,
                 missing=self._missing(capability.needs),
                 notifies=frozenset(each.subscriber for each in self.subscriptions if each.publisher == name),
+                sagas=frozenset(each.name for each in capability.sagas),
             )
             for name, capability in self.capabilities.items()
         }

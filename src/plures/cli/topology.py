@@ -83,6 +83,9 @@ def _print(description: TopologySummary) -> None:
     local, remote = description.local_calls, description.remote_calls
     stay = "call between capabilities stays" if local == 1 else "calls between capabilities stay"
     click.echo(f"{local} {stay} in a process, {remote} {'crosses' if remote == 1 else 'cross'} the wire.")
+    sagas = [saga for process in description.processes for saga in process.sagas]
+    if sagas:
+        click.echo(f"Sagas: {', '.join(sagas)}.")
 
 
 def _row(process: ProcessSummary, *, has_events: bool) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ class CapabilityFacts:
         has_implementation: Whether a process of ours can run it.
         missing: Names of contracts that it needs, but that no capability of the application has.
         notifies: Names of the capabilities that get its events. It does not wait for them.
+        sagas: The names of its sagas.
     """
 
     needs: frozenset[str] = frozenset()
@@ -21,6 +22,7 @@ class CapabilityFacts:
     has_implementation: bool = True
     missing: tuple[str, ...] = ()
     notifies: frozenset[str] = frozenset()
+    sagas: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

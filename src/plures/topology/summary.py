@@ -23,6 +23,7 @@ class ProcessSummary:
         local_calls: Calls from it that stay in it.
         remote_calls: Calls from it that leave it.
         events: Whom its capabilities tell what has happened, in this process and in others.
+        sagas: Those that its capabilities begin, as in `ordering.place`.
     """
 
     name: str
@@ -37,6 +38,7 @@ class ProcessSummary:
     local_calls: tuple[Call, ...]
     remote_calls: tuple[Call, ...]
     events: tuple[EventFlow, ...]
+    sagas: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,9 @@ def _process(
         local_calls=tuple(call for call in mine if call.local),
         remote_calls=tuple(call for call in mine if not call.local),
         events=tuple(flow for flow in flows if flow.source == process.name),
+        sagas=tuple(
+            f"{name}.{saga}" for name in process.capabilities for saga in sorted(application.capabilities[name].sagas)
+        ),
     )
 
 

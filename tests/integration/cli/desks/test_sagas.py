@@ -177,6 +177,12 @@ def test_mistakes_are_explained(ended: Path, arguments: tuple[str, ...], code: s
     assert says in json.dumps(error, ensure_ascii=False)
 
 
+def test_a_topology_names_them(folder: Path) -> None:
+    assert plures("topology", "show", "split").stdout.endswith("\nSagas: ordering.placing.\n")
+    processes = json.loads(plures("topology", "show", "split", "--json").stdout)["processes"]
+    assert {process["name"]: process["sagas"] for process in processes} == {"bank": [], "rest": ["ordering.placing"]}
+
+
 def test_where_no_start_has_made_a_database_yet(folder: Path) -> None:
     assert sagas("list") == []
     assert sagas("resume", "--all") == {"resumed": 0}
