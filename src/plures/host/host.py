@@ -71,7 +71,7 @@ class Host:
         self._carrier: Carrier | None = None
         self._edge: Edge | None = None
         self._is_ready = False
-        self._moves = Moves(self._services.database, self._services.settle, placement.data)
+        self._moves = Moves(self._services.database, self._services.settler_of, placement.data)
         self.control = Control(
             ConnectServer(self._dispatcher),
             is_ready=lambda: self._is_ready,

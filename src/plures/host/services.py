@@ -87,7 +87,7 @@ class Services:
         """The open database of a capability; None where it has none here."""
         return self._databases.get(owner)
 
-    def settle(self, owner: str) -> Settle | None:
+    def settler_of(self, owner: str) -> Settle | None:
         """What makes a copy of a capability's database ready for its first write; None where nothing has to."""
         # Events that have no place in the order yet come before what is published there.
         return prepare if owner in self.outboxes else None
