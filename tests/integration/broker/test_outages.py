@@ -4,10 +4,12 @@ import asyncio
 import logging
 from pathlib import Path
 
+import nats
 import pytest
 from parcels_app import Depot
 from post import DEPOT, SHOP, arrive, failures, parcels, replica, send, standing, taken, until
 
+from plures.nats.stream import MOST_AGE_S
 from plures.topology import Broker
 from tests.nats import Nats, free_port
 
@@ -112,8 +114,6 @@ async def test_a_stream_or_a_consumer_that_is_deleted_is_made_again(nats_server:
     await nats_server.start()
     broker = Broker(nats_server.url)
     async with replica(SHOP, tmp_path, broker) as shop, replica(DEPOT, tmp_path, broker) as depot:
-        import nats
-
         operator = await nats.connect(nats_server.url)
         for delete in (
             lambda: operator.jetstream().delete_consumer("plures-parcels", "depot-take"),
@@ -188,6 +188,28 @@ async def test_a_server_that_cannot_carry_events_is_told_of(
         assert told in of_nats(caplog)[0]
     finally:
         server.kill()
+
+
+async def test_the_stream_of_another_version_is_changed_and_that_of_another_application_is_not(
+    shared_nats: Nats, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    operator = await nats.connect(shared_nats.url)
+    jetstream = operator.jetstream()
+    await jetstream.add_stream(name="plures-older", subjects=["plures.older.>"], max_age=60, retention="workqueue")
+    await jetstream.add_stream(name="plures-theirs", subjects=["theirs.>"], max_age=60)
+    older = Broker(shared_nats.url, name="older")
+    async with replica(SHOP, tmp_path / "1", older) as shop, replica(DEPOT, tmp_path / "1", older) as depot:
+        sent = parcels(3)
+        await send(shop, sent)
+        await arrive(depot, sent)
+    assert (await jetstream.stream_info("plures-older")).config.max_age == MOST_AGE_S
+    async with replica(SHOP, tmp_path / "2", Broker(shared_nats.url, name="theirs")):
+        async with asyncio.timeout(20):
+            while not of_nats(caplog):  # noqa: ASYNC110 - this sleep waits for no event
+                await asyncio.sleep(0.02)
+    assert "there is a stream 'plures-theirs' already, and it takes other subjects" in of_nats(caplog)[0]
+    assert (await jetstream.stream_info("plures-theirs")).config.subjects == ["theirs.>"]
+    await operator.close()
 
 
 async def test_a_cluster_that_loses_a_server_goes_on(tmp_path: Path) -> None:
