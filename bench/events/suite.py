@@ -16,6 +16,7 @@ from uuid import uuid4
 import msgspec
 from rich.progress import track
 
+from bench.events.across import across
 from bench.events.by_hand import BODY, TYPE, Once, on_postgresql, on_sqlite
 from bench.options import Options
 from bench.postgres import served
@@ -69,9 +70,11 @@ def _delivering(rounds: list[dict[str, Figures]]) -> Section:
     columns = [
         Column("delivered_p50_ms", "commit to handler, p50 (ms)", 2),
         Column("delivered_p99_ms", "p99 (ms)", 2),
+        Column("across_p50_ms", "to another process, p50 (ms)", 2),
+        Column("across_p99_ms", "p99 (ms)", 2),
         Column("idle_ms", "CPU of an idle relay per s (ms)", 2),
     ]
-    return Section("Delivered in process", columns, [_row(name, rounds) for name in OURS])
+    return Section("Delivered", columns, [_row(name, rounds) for name in OURS])
 
 
 def _draining(rounds: list[dict[str, Figures]], backlog: int) -> Section:
@@ -98,6 +101,8 @@ def _targets(sections: list[Section]) -> list[Target]:
     for name in OURS:
         p50, idle = delivering.figure(name, "delivered_p50_ms"), delivering.figure(name, "idle_ms")
         targets.append(Target(f"event delivered in process p50, {name}", "at most", 5.0, p50, "ms"))
+        across_ms = delivering.figure(name, "across_p50_ms")
+        targets.append(Target(f"event delivered across processes p50, {name}", "at most", 15.0, across_ms, "ms"))
         targets.append(Target(f"CPU of an idle relay per second, {name}", "at most", 1.0, idle, "ms"))
     rate, last = draining.figure("drained", "per_s"), draining.figure("drained", "last_per_s")
     targets.append(Target("backlog drained on PostgreSQL", "at least", 10_000, rate, "events/s"))
@@ -120,6 +125,8 @@ async def measure(times: int, backlog: int, seed: int) -> None:
                     once = {bare: by_hand, ours: _plures(database)}
                     figures |= await _compare(once, times, Random(seed))
                     figures[ours] |= await _deliver(database, times) | await _idle(database, idle_s)
+                there = place if isinstance(place, Server) else None
+                figures[ours] |= await across(Path(folder, f"across {ours}"), there, max(times // 2, 1))
             async with _opened(Server(server.url, server.schema, 10)) as database:
                 figures["drained"] = await _drain(database, backlog)
     print(msgspec.json.encode(figures).decode())

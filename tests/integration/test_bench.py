@@ -59,7 +59,7 @@ def test_the_quick_events_benchmark_measures_publishing_delivering_and_draining(
     assert [row.subject for row in delivered.rows] == [ours for _, ours in events.STORES.values()]
     assert [row.subject for row in drained.rows] == ["drained"]
     assert all(row.figures[column.key] > 0 for each in result.sections for row in each.rows for column in each.columns)
-    assert len(result.targets) == 8
+    assert len(result.targets) == 10
 
 
 def test_the_quick_sagas_benchmark_measures_both_stores_beside_dbos(tmp_path: Path) -> None:
