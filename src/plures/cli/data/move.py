@@ -44,8 +44,9 @@ def move_command(
         message = "name the place once, by --to or by --to-url-from"
         raise click.UsageError(message)
     with mistakes_explained(as_json=as_json):
-        from plures.events import prepare
+        from plures import events, sagas
 
+        furnish = {"plures_events": events.prepare, "plures_sagas": sagas.prepare}
         project = open_project(file)
         owned = owned_in(project, data)
         migrations = {name: numbered(one.migrations) for name, one in owned.items()}
@@ -58,7 +59,7 @@ def move_command(
         else:
             target = target_by_reference(owned[capability], reference)
         with progress() as tell:
-            moved = asyncio.run(_moved(owners, capability, (source, target), tell, furnish=prepare))
+            moved = asyncio.run(_moved(owners, capability, (source, target), tell, furnish=furnish))
     if as_json:
         print_json({**asdict(moved), "next": target.advice}, pretty=False)
         return

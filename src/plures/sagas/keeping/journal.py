@@ -10,7 +10,7 @@ from time import monotonic, time
 from typing import Any, Final
 from uuid import uuid4
 
-from plures.data import Connection, Database, Dialect, HoldingWork
+from plures.data import Connection, Database, Dialect, HoldingWork, StatementFailed
 
 from .noting import change, note, note_steps
 from .record import Instance, Record, instance_of, row_of
@@ -213,7 +213,13 @@ class Journal:
         if self._database.dialect is Dialect.POSTGRESQL and monotonic() > self._alive_until - self._lease_s * 2 / 3:
             began = monotonic()
             values = {"worker": self.worker, "lease_ms": int(self._lease_s * 1000)}
-            now = int((await self._database.plain_execute(_ALIVE, values)).scalar())
+            try:
+                now = int((await self._database.plain_execute(_ALIVE, values)).scalar())
+            except StatementFailed:
+                if self.dialect is Dialect.POSTGRESQL:
+                    raise
+                # The statement waited for a move of the rows to a file.
+                return
             self._alive_until = began + self._lease_s
             if self._is_server_clock:
                 self._behind_ms = now - int(self._clock() * 1000)

@@ -35,7 +35,7 @@ async def publish(place: Place, *sequences: int | None) -> list[tuple[Any, ...]]
 async def moved(source: Place, target: Place) -> copies.Moved:
     owners = copies.Owners("shop", Path("none"), {"orders": (TABLE,)})
     ends = copies.End(source), copies.End(target)
-    return await copies.move(owners, "orders", *ends, lambda *_: None, furnish=prepare)
+    return await copies.move(owners, "orders", *ends, lambda *_: None, furnish={"plures_events": prepare})
 
 
 async def test_events_go_along(tmp_path: Path, postgres: Postgres) -> None:
@@ -125,7 +125,7 @@ async def move_under(shop: Shop, source: Place, target: Place) -> None:
     owners = copies.Owners("shop", Path("none"), {"orders": (TABLE,)})
     ends = copies.End(source), copies.End(target)
     users = Here([shop.database], ends[1], "orders", prepare)
-    await copies.move_live(owners, "orders", ends, users, lambda *_: None, furnish=prepare)
+    await copies.move_live(owners, "orders", ends, users, lambda *_: None, furnish={"plures_events": prepare})
 
 
 async def until(is_so: Callable[[], Awaitable[object]]) -> None:

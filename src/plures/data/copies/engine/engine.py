@@ -17,12 +17,12 @@ from .catalogue import catalogue_of
 from .matching import Mismatch, pairs
 from .pair import Pair, RowUnfit
 from .sums import Sum
-from .table import AT_ONCE, FURNISHED, Values
+from .table import AT_ONCE, Values
 from .writer import Writer
 
 T = TypeVar("T")
-Furnish: TypeAlias = Callable[[Database], Awaitable[None]]
-"""Makes tables in an open database where there are none."""
+Furnish: TypeAlias = Mapping[str, Callable[[Database], Awaitable[None]]]
+"""What makes tables in an open database where there are none: those that migrations do not make; by the name of one of them."""
 
 KEYS_AT_ONCE: Final = 200
 
@@ -66,8 +66,10 @@ class Engine:
         await migrate(self.target, self.capability, migrations, is_move=True)
         async with self.source.read() as read:
             tables, other = await self._here.tables(read)
-        if furnish is not None and any(table.name in FURNISHED for table in tables):
-            await furnish(Database(self.capability, self.target))
+        names = {table.name for table in tables}
+        for name, make in (furnish or {}).items():
+            if name in names:
+                await make(Database(self.capability, self.target))
         async with self.target.read() as read:
             expected, _ = await self._there.tables(read)
         if other:

@@ -12,9 +12,6 @@ AT_ONCE: Final = 10_000
 
 _OWN: Final = frozenset({"plures_migrations", "plures_move"})
 
-FURNISHED: Final = frozenset({"plures_events"})
-"""Tables that the platform makes where a capability needs them, and not by migrations."""
-
 Values: TypeAlias = tuple[Any, ...]
 """One row, or one key."""
 
