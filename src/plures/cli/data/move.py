@@ -44,9 +44,10 @@ def move_command(
         message = "name the place once, by --to or by --to-url-from"
         raise click.UsageError(message)
     with mistakes_explained(as_json=as_json):
-        from plures import events, sagas
+        from plures.events import prepare as prepare_events
+        from plures.sagas import prepare as prepare_sagas
 
-        furnish = {"plures_events": events.prepare, "plures_sagas": sagas.prepare}
+        furnish = {"plures_events": prepare_events, "plures_sagas": prepare_sagas}
         project = open_project(file)
         owned = owned_in(project, data)
         migrations = {name: numbered(one.migrations) for name, one in owned.items()}
