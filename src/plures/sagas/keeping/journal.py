@@ -202,9 +202,6 @@ class Journal:
         return [(row.saga, row.id) for row in await self._look(_OWN, {"worker": self.worker, "now": self.now()})]
 
     async def _look(self, statement: str, values: Mapping[str, Any]) -> Sequence[Any]:
-        """Rows, read as cheaply as it can be: this is done each second."""
-        if self._database.dialect is Dialect.POSTGRESQL:
-            return [*await self._database.plain_execute(statement, values)]
         async with self._database.read() as connection:
             return [*await connection.execute(statement, values)]
 
