@@ -13,7 +13,7 @@ from marketplace.app import app as with_databases
 from marketplace.cart.contract import Cart
 from marketplace.cart.memory import MemoryCarts
 from marketplace.checkout.contract import Checkout
-from marketplace.checkout.memory import MemoryAttempts
+from marketplace.checkout.memory import MemoryClaims
 from marketplace.fraud.contract import Fraud
 from marketplace.fraud.memory import MemoryPaymentAttempts
 from marketplace.inventory.contract import Inventory
@@ -31,10 +31,11 @@ from marketplace.recommendations.memory import MemoryPairs
 from marketplace.reviews.contract import Reviews
 from marketplace.reviews.memory import MemoryReviews
 from plures import Application, Capability
+from plures.testing import MemorySagas
 
 _STORES: Final[Mapping[Any, Callable[[], object]]] = {
     Cart: MemoryCarts,
-    Checkout: MemoryAttempts,
+    Checkout: MemoryClaims,
     Fraud: MemoryPaymentAttempts,
     Inventory: MemoryStock,
     Notifications: MemoryNotifications,
@@ -54,10 +55,12 @@ def in_memory(capability: Capability) -> Capability:
 
     @wraps(make)
     def over_memory(**others: object) -> object:
-        return make(store=new_store(), **others)
+        return make(**{name: make_one() for name, make_one in replaced.items()}, **others)
 
     signature = inspect.signature(make)
-    others = [parameter for name, parameter in signature.parameters.items() if name != "store"]
+    replacing: Mapping[str, Callable[[], object]] = {"store": new_store, "sagas": MemorySagas}
+    replaced = {name: make_one for name, make_one in replacing.items() if name in signature.parameters}
+    others = [parameter for name, parameter in signature.parameters.items() if name not in replaced]
     vars(over_memory)["__signature__"] = signature.replace(parameters=others)
     return Capability(capability.contract, over_memory)
 

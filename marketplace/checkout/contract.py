@@ -1,6 +1,5 @@
 """Turns a cart into an order. Only here stock, money and orders meet."""
 
-from datetime import datetime
 from typing import Annotated, Final, Protocol
 
 from marketplace.catalog.contract import Item, ProductUnknown
@@ -13,7 +12,7 @@ from marketplace.shipping.contract import CountryNotServed, ShippingMethod, Ship
 from plures import ContractError, Event, Message, Meta, command, contract, query
 
 INTERRUPTED: Final = "interrupted"
-"""The step of an attempt that something interrupted, such as a crash. We take it back within two minutes."""
+"""The step of a checkout that a restart interrupted before the bank was asked: no card is written down. It is taken back."""
 
 
 class Agreement(Message):
@@ -68,21 +67,6 @@ class Declined(Message):
     """There is no order and we took no money. The cart is as it was, so the customer can try another card with a new key."""
 
     reason: DeclineReason
-
-
-class Unsettled(Message):
-    """A checkout that did not end in an order, and that we could not take back yet; we go on trying.
-
-    ``problem`` says what we could not take back and why. ``reference`` is the key of the checkout in inventory, payments
-    and orders.
-    """
-
-    customer_id: str
-    key: str
-    reference: str
-    total: Money
-    started_at: datetime
-    problem: str
 
 
 class CartEmpty(ContractError, status="failed_precondition"):
@@ -162,9 +146,4 @@ class Checkout(Protocol):
         stock or money, its key is used up; so each checkout page needs a new one.
         ``agreed`` is what the customer saw; if the shop would order something else, it orders nothing and says so.
         """
-        ...
-
-    @query(deadline_s=0.5)
-    async def unsettled(self, limit: Annotated[int, Meta(ge=1, le=1000)] = 100) -> tuple[Unsettled, ...]:
-        """The checkouts that wait for a person, or for another part of the shop to come back; the oldest first."""
         ...

@@ -1,84 +1,107 @@
-"""The steps that turn a bill into a paid order. `undo` takes them back."""
+"""The saga that turns a bill into a paid order, and the one that empties its cart afterwards.
 
-from collections.abc import Awaitable
-from enum import IntEnum
-from typing import Final, TypeVar
+All commands here are idempotent. Those that take something back close keys that were never used, so they are also right for a step that may have
+run, and for one whose request is still on its way.
+"""
 
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from marketplace.catalog.contract import Item, ProductUnknown
 from marketplace.checkout.bill import Bill
+from marketplace.checkout.claims import Claims
+from marketplace.checkout.contract import INTERRUPTED, CheckoutIncomplete
 from marketplace.checkout.parties import Parties
 from marketplace.fraud.contract import PaymentAttempt, Verdict
+from marketplace.inventory.contract import OutOfStock
 from marketplace.orders.contract import Order, OrderState
-from marketplace.payments.contract import Card, CardDeclined, DeclineReason
+from marketplace.payments.contract import Card, CardDeclined, DeclineReason, Payment, PaymentState, PaymentStateConflict
+from marketplace.pricing.contract import Money
 from marketplace.shipping.contract import ShippingQuote
-from plures import CallError, ContractError, Outcome
+from plures import Saga, Sagas, saga
 
-T = TypeVar("T")
-
-# After a crash we release no stock; inventory takes it back after this time.
+# Inventory takes it back by itself after this time.
 HOLD_S: Final = 900
 
+# No customer waits for longer, so what a crash interrupted for longer is taken back.
+PLACED_WITHIN_S: Final = 60
 
-class Step(IntEnum):
-    """The steps in their order."""
+FAILED_NOTE: Final = "Taken back because the checkout ended early"
 
-    ADD_UP = 0
-    RESERVE = 1
-    AUTHORIZE = 2
-    SCORE = 3
-    CREATE = 4
-    COMMIT = 5
-    CAPTURE = 6
-    CONFIRM = 7
-    RECORD = 8
 
-    @property
-    def title(self) -> str:
-        """Its name for people."""
-        return self.name.lower().replace("_", " ")
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """What is left to do once an order is placed."""
+
+    cart_id: str
+    order: Order
 
 
 class Placing:
-    """One order on its way.
+    """Has the sagas of the checkout.
 
     Attributes:
-        step: Where it is, or where it ended.
-        reached: The last step that may have had an effect.
+        cards: The card of each checkout under way, by reference. It is never written down.
     """
 
-    def __init__(self, parties: Parties, reference: str) -> None:
-        self._parties = parties
-        self._reference = reference
-        self.step = Step.ADD_UP
-        self.reached = Step.ADD_UP
+    def __init__(self, parties: Parties, claims: Claims, sagas: Sagas) -> None:
+        self.parties = parties
+        self.claims = claims
+        self.sagas = sagas
+        self.cards: dict[str, Card] = {}
 
-    async def run(self, bill: Bill, shipping: ShippingQuote, card: Card) -> Order:
-        """Take all steps up to the paid order. Every command carries the reference as its idempotency key.
-
-        Raises:
-            CardDeclined: The bank or our own fraud scoring declined the card.
-            ContractError, CallError: A step failed; `step` says which one, and `reached` how far to take back.
-        """
-        to, key = self._parties, self._reference
-        await self.take(Step.RESERVE, to.inventory.reserve(key, bill.items, HOLD_S))
-        payment = await self.take(Step.AUTHORIZE, to.payments.authorize(key, bill.total(shipping), card))
+    # A customer who waits learns at once that a step failed, and may try again.
+    @saga(
+        deadline_s=PLACED_WITHIN_S,
+        attempts=1,
+        errors=[OutOfStock, ProductUnknown, CardDeclined, CheckoutIncomplete],
+    )
+    async def ordering(self, saga: Saga, bill: Bill, shipping: ShippingQuote) -> Order:
+        """Take all steps up to the paid order."""
+        to, key = self.parties, saga.id
+        saga.undo(self.claims.give_back, key)
+        await saga.step(to.inventory.reserve, key, bill.items, HOLD_S).undone_by(to.inventory.release, key)
+        payment = await saga.step(self.authorize, key, bill.total(shipping)).undone_by(self.give_money_back, key)
         attempt = PaymentAttempt(
             bill.customer_id, payment.amount, payment.card_fingerprint, bill.address.country, bill.pieces
         )
-        risk = await self.take(Step.SCORE, to.fraud.score(key, attempt))
+        risk = await saga.step(to.fraud.score, key, attempt)
         if risk.verdict is Verdict.REJECT:
             raise CardDeclined(reason=DeclineReason.SUSPECTED_FRAUD)
-        order = await self.take(Step.CREATE, to.orders.create(key, bill.draft(shipping, payment.card_ending)))
-        await self.take(Step.COMMIT, to.inventory.commit(key))
-        await self.take(Step.CAPTURE, to.payments.capture(key))
-        return await self.take(Step.CONFIRM, to.orders.mark(order.id, OrderState.PAID))
+        draft = bill.draft(shipping, payment.card_ending)
+        order = await saga.step(to.orders.create, key, draft).undone_by(to.orders.fail, key, FAILED_NOTE)
+        await saga.step(to.inventory.commit, key)
+        await saga.step(to.payments.capture, key)
+        paid = await saga.step(to.orders.mark, order.id, OrderState.PAID)
+        await saga.step(self.record, key, Ordered(bill.cart_id, paid))
+        return paid
 
-    async def take(self, step: Step, call: Awaitable[T]) -> T:
-        """Take one step, and note how far we are. Unless we know better, a step that failed had its effect."""
-        before = self.reached
-        self.step = self.reached = step
+    @saga()
+    async def emptying(self, saga: Saga, ordered: Ordered) -> None:
+        """Take out of the cart what was ordered."""
+        await saga.step(self.empty_cart, ordered.cart_id, ordered.order)
+
+    async def authorize(self, key: str, total: Money) -> Payment:
+        """Set the money aside, while the card is known: after a restart it is not."""
+        card = self.cards.get(key)
+        if card is None:
+            raise CheckoutIncomplete(step=INTERRUPTED)
+        return await self.parties.payments.authorize(key, total, card)
+
+    async def give_money_back(self, key: str) -> None:
         try:
-            return await call
-        except (ContractError, CallError) as failure:
-            if isinstance(failure, ContractError) or failure.outcome is Outcome.NOT_SENT:
-                self.reached = before
-            raise
+            await self.parties.payments.void(key)
+        except PaymentStateConflict as conflict:
+            if conflict.state is PaymentState.CAPTURED:
+                await self.parties.payments.refund(key)
+            elif conflict.state is not PaymentState.REFUNDED:
+                raise
+
+    async def record(self, key: str, ordered: Ordered) -> None:
+        """Keep the order: from now on it stands."""
+        await self.claims.place(key, ordered.order, partial(self.sagas.start, self.emptying, key, ordered))
+
+    async def empty_cart(self, cart_id: str, order: Order) -> None:
+        items = tuple(Item(line.product_id, line.quantity) for line in order.draft.lines)
+        await self.parties.cart.close(order.draft.customer_id, cart_id, items)

@@ -1,16 +1,14 @@
-"""Attempts in the capability's own database."""
+"""Claims in the capability's own database."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
 
-from marketplace.checkout.attempt import Attempt, Result
+from marketplace.checkout.claims import Claim
 from marketplace.checkout.contract import OrderPlaced
 from marketplace.orders.contract import Order
-from marketplace.pricing.contract import Money
 from plures import Connection, Database, Events, Migration, Statement
 
 MIGRATIONS: Final = (
@@ -67,128 +65,109 @@ MIGRATIONS: Final = (
             "CREATE INDEX not_followed_up ON attempts (started_at) WHERE result = 'placed' AND followed_up = 0",
         ),
     ),
+    Migration(
+        3,
+        "carts are claimed by sagas",
+        (
+            Statement(
+                sqlite="""
+            CREATE TABLE claims (
+                reference TEXT PRIMARY KEY,
+                customer_id TEXT NOT NULL,
+                cart_id TEXT NOT NULL,
+                placed_order TEXT,
+                is_holder INTEGER NOT NULL
+            )
+            """,
+                postgresql="""
+            CREATE TABLE claims (
+                reference TEXT PRIMARY KEY,
+                customer_id TEXT NOT NULL,
+                cart_id TEXT NOT NULL,
+                placed_order TEXT,
+                is_holder BIGINT NOT NULL
+            )
+            """,
+            ),
+            "CREATE UNIQUE INDEX one_claim_of_a_cart ON claims (customer_id, cart_id) WHERE is_holder = 1",
+            """
+            INSERT INTO claims (reference, customer_id, cart_id, placed_order, is_holder)
+            SELECT reference, customer_id, cart_id, placed_order, CASE WHEN cart_id = '' THEN 0 ELSE 1 END
+            FROM attempts WHERE result = 'placed'
+            """,
+            "DROP TABLE attempts",
+        ),
+        contract_step=True,
+    ),
 )
 
 _INSERT: Final = """
-    INSERT INTO attempts (
-        reference, customer_id, key, amount, currency, started_at, result, placed_order, detail, problem, cart_id, followed_up
-    ) VALUES (
-        :reference, :customer_id, :key, :amount, :currency, :started_at,
-        :result, :placed_order, :detail, :problem, :cart_id, :followed_up
-    )
+    INSERT INTO claims (reference, customer_id, cart_id, placed_order, is_holder)
+    VALUES (:reference, :customer_id, :cart_id, :placed_order, :is_holder)
 """
-_SAVE: Final = (
-    _INSERT
-    + """
-    ON CONFLICT (reference) DO UPDATE SET
-        result = :result, placed_order = :placed_order, detail = :detail, problem = :problem, followed_up = :followed_up
-    """
-)
-# The condition of the index `one_holder_of_a_cart`.
-_HOLDER: Final = """
-    SELECT * FROM attempts
-    WHERE customer_id = :customer_id AND cart_id = :cart_id AND cart_id <> ''
-    AND (result IN ('running', 'placed') OR problem <> '')
-    ORDER BY started_at LIMIT 1
-"""
-_FIND: Final = "SELECT * FROM attempts WHERE reference = :reference"
+_FIND: Final = "SELECT * FROM claims WHERE reference = :reference"
+_HOLDER: Final = "SELECT * FROM claims WHERE customer_id = :customer_id AND cart_id = :cart_id AND is_holder = 1"
+_PLACE: Final = "UPDATE claims SET placed_order = :placed_order WHERE reference = :reference"
+_GIVE_BACK: Final = "DELETE FROM claims WHERE reference = :reference AND placed_order IS NULL"
+
 _order_json: Final = msgspec.json.Decoder(Order)
 
 
 @dataclass(frozen=True)
-class DatabaseAttempts:
+class DatabaseClaims:
     database: Database
     events: Events
 
-    async def claim(self, attempt: Attempt) -> Attempt | None:
-        row = _row(attempt)
-        async with self.database.write() as connection:
-            known = await _first(connection, _HOLDER, row) or await _first(connection, _FIND, row)
-            if known is None:
-                await connection.execute(_INSERT, row)
-            return known
-
-    async def holder(self, customer_id: str, cart_id: str) -> Attempt | None:
-        async with self.database.read() as connection:
-            return await _first(connection, _HOLDER, {"customer_id": customer_id, "cart_id": cart_id})
-
-    async def find(self, reference: str) -> Attempt | None:
+    async def find(self, reference: str) -> Claim | None:
         async with self.database.read() as connection:
             return await _first(connection, _FIND, {"reference": reference})
 
-    async def save(self, attempt: Attempt) -> None:
-        async with self.database.write() as connection:
-            await connection.execute(_SAVE, _row(attempt))
-
-    async def place(self, attempt: Attempt) -> None:
-        async with self.database.write() as connection:
-            await connection.execute(_SAVE, _row(attempt))
-            if attempt.order is not None:
-                await self.events.publish(OrderPlaced(attempt.customer_id, attempt.order))
-
-    async def forget(self, reference: str) -> None:
-        async with self.database.write() as connection:
-            await connection.execute("DELETE FROM attempts WHERE reference = :reference", {"reference": reference})
-
-    async def unsettled(self, started_before: datetime, limit: int) -> tuple[Attempt, ...]:
-        return await self._oldest(
-            """
-            SELECT * FROM attempts WHERE problem <> '' OR (result = 'running' AND started_at < :before)
-            ORDER BY started_at LIMIT :limit
-            """,
-            started_before,
-            limit,
-        )
-
-    async def not_followed_up(self, started_before: datetime, limit: int) -> tuple[Attempt, ...]:
-        return await self._oldest(
-            """
-            SELECT * FROM attempts WHERE result = 'placed' AND followed_up = 0 AND started_at < :before
-            ORDER BY started_at LIMIT :limit
-            """,
-            started_before,
-            limit,
-        )
-
-    async def _oldest(self, query: str, started_before: datetime, limit: int) -> tuple[Attempt, ...]:
+    async def holder(self, customer_id: str, cart_id: str) -> Claim | None:
         async with self.database.read() as connection:
-            found = await connection.execute(query, {"before": started_before.timestamp(), "limit": limit})
-            return tuple(map(_attempt, found))
+            return await _first(connection, _HOLDER, {"customer_id": customer_id, "cart_id": cart_id})
+
+    async def claim(self, claim: Claim, begin: Callable[[], Awaitable[None]]) -> Claim | None:
+        async with self.database.write() as connection:
+            known = await _first(connection, _HOLDER, {"customer_id": claim.customer_id, "cart_id": claim.cart_id})
+            if known is None:
+                await connection.execute(_INSERT, _row(claim))
+                await begin()
+            return known
+
+    async def place(self, reference: str, order: Order, begin: Callable[[], Awaitable[None]]) -> None:
+        async with self.database.write() as connection:
+            await connection.execute(_PLACE, {"reference": reference, "placed_order": _json(order)})
+            await self.events.publish(OrderPlaced(order.draft.customer_id, order))
+            await begin()
+
+    async def follow(self, claim: Claim) -> None:
+        async with self.database.write() as connection:
+            await connection.execute(f"{_INSERT} ON CONFLICT (reference) DO NOTHING", _row(claim))
+
+    async def give_back(self, reference: str) -> None:
+        async with self.database.write() as connection:
+            await connection.execute(_GIVE_BACK, {"reference": reference})
 
 
-async def _first(connection: Connection, query: str, values: Mapping[str, object]) -> Attempt | None:
+async def _first(connection: Connection, query: str, values: Mapping[str, str]) -> Claim | None:
     row = (await connection.execute(query, values)).first()
-    return _attempt(row) if row else None
+    return _claim(row) if row else None
 
 
-def _row(attempt: Attempt) -> dict[str, str | int | float | None]:
+def _row(claim: Claim) -> dict[str, str | int | None]:
     return {
-        "reference": attempt.reference,
-        "customer_id": attempt.customer_id,
-        "key": attempt.key,
-        "amount": attempt.total.amount,
-        "currency": attempt.total.currency,
-        "started_at": attempt.started_at.timestamp(),
-        "result": attempt.result.value,
-        "placed_order": msgspec.json.encode(attempt.order).decode() if attempt.order else None,
-        "detail": attempt.detail,
-        "problem": attempt.problem,
-        "cart_id": attempt.cart_id,
-        "followed_up": int(attempt.followed_up),
+        "reference": claim.reference,
+        "customer_id": claim.customer_id,
+        "cart_id": claim.cart_id,
+        "placed_order": _json(claim.order) if claim.order else None,
+        "is_holder": int(claim.is_holder),
     }
 
 
-def _attempt(row: Any) -> Attempt:
-    return Attempt(
-        reference=row.reference,
-        customer_id=row.customer_id,
-        key=row.key,
-        total=Money(row.amount, row.currency),
-        started_at=datetime.fromtimestamp(row.started_at, UTC),
-        result=Result(row.result),
-        order=_order_json.decode(row.placed_order) if row.placed_order else None,
-        detail=row.detail,
-        problem=row.problem,
-        cart_id=row.cart_id,
-        followed_up=bool(row.followed_up),
-    )
+def _json(order: Order) -> str:
+    return msgspec.json.encode(order).decode()
+
+
+def _claim(row: Any) -> Claim:
+    order = _order_json.decode(row.placed_order) if row.placed_order else None
+    return Claim(row.reference, row.customer_id, row.cart_id, order, bool(row.is_holder))

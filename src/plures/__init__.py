@@ -28,6 +28,7 @@ from .errors import (
 from .events import Events
 from .runtime import request_id
 from .sagas import Saga, SagaCompensated, SagaParked, Sagas, saga
+from .sagas import State as SagaState
 
 __all__ = [
     "AlembicMigrations",
@@ -54,6 +55,7 @@ __all__ = [
     "Saga",
     "SagaCompensated",
     "SagaParked",
+    "SagaState",
     "Sagas",
     "Statement",
     "StatementFailed",

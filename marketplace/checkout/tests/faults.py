@@ -30,12 +30,13 @@ Chooser = Callable[[str], Fault | None]
 class Faults:
     """Decides for each call what goes wrong, and keeps the calls that are late.
 
-    `before` is awaited before each call, with its name.
+    `before` and `after` are awaited before and after each call, with its name.
     """
 
     def __init__(self) -> None:
         self.choose: Chooser = lambda _: None
         self.before: Callable[[str], Awaitable[None]] = _give_others_a_turn
+        self.after: Callable[[str], Awaitable[None]] = _give_others_a_turn
         self.calls: list[str] = []
         self._late: list[Callable[[], Awaitable[object]]] = []
 
@@ -56,9 +57,19 @@ class Faults:
         before = self.choose
         self.choose = lambda called: fault if called == operation else before(called)
 
+    def stop_at(self, operation: str, when: str, stop: Callable[[], Awaitable[None]]) -> None:
+        """Await something before or after each call of an operation."""
+
+        async def maybe(called: str) -> None:
+            if called == operation:
+                await stop()
+
+        setattr(self, when, maybe)
+
     def heal(self) -> None:
         """From now on everything works."""
         self.choose = lambda _: None
+        self.before = self.after = _give_others_a_turn
 
     async def deliver_late(self) -> None:
         """Run the late calls. Their callers have gone, so nothing happens with answers and refusals."""
@@ -75,7 +86,9 @@ class Faults:
         await self.before(operation)
         fault = self.choose(operation)
         if fault is None:
-            return await call()
+            answer = await call()
+            await self.after(operation)
+            return answer
         if fault in RUNS_FIRST:
             await call()
         if fault is Fault.LATE:
@@ -115,4 +128,5 @@ class Faulty:
         async def call(*args: Any, **kwargs: Any) -> Any:
             return await self._faults.pass_on(f"{self._name}.{operation}", lambda: method(*args, **kwargs))
 
+        call.__name__ = operation
         return call

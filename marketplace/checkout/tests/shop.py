@@ -1,20 +1,19 @@
 """A whole shop in memory around one checkout. A test can make each of its calls fail."""
 
 import asyncio
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from itertools import count
-from typing import Any
+from typing import Any, get_type_hints
 
 from marketplace.cart.memory import MemoryCarts
 from marketplace.cart.service import CartService
 from marketplace.catalog.contract import Item
-from marketplace.checkout.attempt import reference_of
+from marketplace.checkout.claims import reference_of
 from marketplace.checkout.contract import Declined, Placed
-from marketplace.checkout.memory import MemoryAttempts
+from marketplace.checkout.memory import MemoryClaims
 from marketplace.checkout.parties import Parties
 from marketplace.checkout.service import CheckoutService
-from marketplace.checkout.settling import INTERRUPTED_AFTER
 from marketplace.checkout.tests.faults import Faults, Faulty
 from marketplace.checkout.tests.parties import CountedStock, FixedPrices, SmallCatalog
 from marketplace.fraud.memory import MemoryPaymentAttempts
@@ -29,7 +28,8 @@ from marketplace.profile.contract import Address
 from marketplace.profile.memory import MemoryProfiles
 from marketplace.profile.service import ProfileService
 from marketplace.shipping.service import ShippingService
-from plures import Lifecycle
+from plures import SagaState
+from plures.testing import MemorySagas, fake
 
 PIECES = 10
 HOME = Address("Anna Ahl", "Lange Straße 1", "10115", "Berlin", "DE")
@@ -55,8 +55,8 @@ class Shop:
 
     faults: Faults = field(default_factory=Faults)
     clock: Clock = field(default_factory=Clock)
-    lifecycle: Lifecycle = field(default_factory=Lifecycle)
-    attempts: Any = field(default_factory=MemoryAttempts)
+    claims: Any = field(default_factory=MemoryClaims)
+    sagas: MemorySagas = field(default_factory=lambda: MemorySagas("checkout"))
     catalog: SmallCatalog = field(default_factory=SmallCatalog)
     pricing: FixedPrices = field(default_factory=FixedPrices)
     inventory: CountedStock = field(default_factory=lambda: CountedStock(PIECES))
@@ -76,17 +76,25 @@ class Shop:
         self.checkout = self.new_checkout()
 
     def new_checkout(self) -> CheckoutService:
-        """A checkout as after a restart: it knows what the store has and nothing else."""
-        attempts: Any = self._faulty("attempts")
-        return CheckoutService(self.parties(), attempts, self.lifecycle, now=self.clock)
+        """A checkout in another process over the same data."""
+        claims: Any = Faulty("claims", self.claims, self.faults)
+        return CheckoutService(self.parties(), claims, self.sagas)
 
     def parties(self) -> Parties:
         """All parties, behind faults."""
-        parties: dict[str, Any] = {name: self._faulty(name) for name in Parties.__dataclass_fields__}
-        return Parties(**parties)
+        contracts = get_type_hints(Parties)
+        return Parties(**{name: self._faulty(name, contract) for name, contract in contracts.items()})
 
-    def _faulty(self, name: str) -> Faulty:
-        return Faulty(name, getattr(self, name), self.faults)
+    def _faulty(self, name: str, contract: Any) -> Any:
+        faulty = Faulty(name, getattr(self, name), self.faults)
+        operations = [operation for operation in vars(contract) if hasattr(getattr(self, name), operation)]
+        public = {operation: getattr(faulty, operation) for operation in operations if not operation.startswith("_")}
+        return fake(contract, **public)
+
+    async def restart(self) -> None:
+        """As after a crash: the checkout knows what the store has and nothing else."""
+        self.checkout = self.new_checkout()
+        await self.sagas.restart(self.checkout)
 
     async def fill(self, customer_id: str = "anna") -> None:
         """Put something in the cart of a customer, and set their address."""
@@ -98,15 +106,41 @@ class Shop:
         return await self.checkout.place(customer_id, key, card)
 
     async def recover(self) -> None:
-        """Let everything work again, and let the checkout settle what it left over."""
+        """Let everything work again, and let the sagas come to their ends."""
         self.faults.heal()
-        self.clock.now += INTERRUPTED_AFTER + timedelta(seconds=1)
-        await self.finish()
-        await self.checkout.settling.leftovers()
+        await self.restart()
+        await self.rest()
 
-    async def finish(self) -> None:
-        """Wait for all work that outlives its call, as a replica does before it stops."""
-        await asyncio.gather(*self.lifecycle.detached, return_exceptions=True)
+    async def crash_at(self, operation: str, when: str) -> None:
+        """Let a checkout come to a call and no further, and its process die there, before the call or after it."""
+        reached = asyncio.Event()
+
+        async def die(*_: Any) -> None:
+            reached.set()
+            await asyncio.Event().wait()
+
+        self.faults.stop_at(operation, when, die)
+        asking = asyncio.create_task(self.place())
+        await asyncio.wait_for(reached.wait(), timeout=5)
+        await self.sagas.stop()
+        asking.cancel()
+        await asyncio.wait([asking])
+
+    def expire(self) -> None:
+        """Let the time pass in which a checkout goes on."""
+        for name, one in self.sagas.instances.items():
+            self.sagas.instances[name] = replace(one, deadline_at=1)
+
+    async def stop(self) -> None:
+        await self.sagas.stop()
+
+    async def rest(self) -> None:
+        """Wait until no saga is under way."""
+        async with asyncio.timeout(20):
+            while any(  # noqa: ASYNC110 - the end of a saga tells no one
+                one.state in (SagaState.RUNNING, SagaState.COMPENSATING) for one in self.sagas.instances.values()
+            ):
+                await asyncio.sleep(0.002)
 
     async def payment_state(self, key: str = "page-1", customer_id: str = "anna") -> PaymentState | None:
         try:
@@ -130,8 +164,10 @@ class Shop:
         assert self.inventory.available == dict.fromkeys(("tea", "cup", "pot"), PIECES)
         assert self.inventory.reserved == self.inventory.sold == {}
         assert (await self.cart.get("anna")).items == BOUGHT
-        assert self.attempts.published == []
+        assert self.claims.published == []
 
     async def assert_settled(self) -> None:
-        """Nothing waits to be taken back."""
-        assert await self.checkout.unsettled() == ()
+        """Every saga has ended, and none waits for a person."""
+        await self.rest()
+        states = {state for one in self.sagas.instances.values() if (state := one.state)}
+        assert states <= {SagaState.COMPLETED, SagaState.COMPENSATED}

@@ -5,13 +5,12 @@ import asyncio
 import pytest
 
 from marketplace.catalog.contract import Item
-from marketplace.checkout.attempt import AttemptStore
+from marketplace.checkout.claims import Claims
 from marketplace.checkout.contract import CartChanged, CheckoutIncomplete, Declined, OrderUnderWay, Placed
 from marketplace.checkout.service import CheckoutService
-from marketplace.checkout.settling import INTERRUPTED_AFTER
-from marketplace.checkout.tests.faults import CANCELS, Fault
+from marketplace.checkout.tests.faults import Fault
 from marketplace.checkout.tests.shop import BOUGHT, GOOD, PIECES, POOR, Shop
-from marketplace.checkout.tests.test_failures import FOLLOWING, TOUCHING, UNDOING, place_in_a_task
+from marketplace.checkout.tests.test_failures import FOLLOWING, TOUCHING
 from marketplace.orders.contract import OrderState
 from marketplace.payments.contract import PaymentState
 
@@ -53,14 +52,15 @@ async def test_many_pages_at_once_without_an_agreement_make_one_order(shop: Shop
     await assert_ordered_once(shop)
 
 
-async def test_two_processes_over_one_store_make_one_order(store: AttemptStore) -> None:
-    shop = Shop(attempts=store)
+async def test_two_processes_over_one_store_make_one_order(store: Claims) -> None:
+    shop = Shop(claims=store)
     await shop.fill()
     both = await on_two_pages(shop, shop.new_checkout())
+    await shop.stop()
     # The store kept one out, since the processes do not know of each other.
     (first,) = [one for one in both if isinstance(one, Placed) and not one.ordered_before]
     (second,) = [one for one in both if one is not first]
-    assert isinstance(second, OrderUnderWay) or second == Placed(first.order, ordered_before=True)
+    assert second == Placed(first.order, ordered_before=True)
     await assert_ordered_once(shop)
 
 
@@ -83,35 +83,19 @@ async def test_a_declined_card_lets_the_other_page_order(shop: Shop) -> None:
     await assert_ordered_once(shop)
 
 
-@pytest.mark.parametrize("fault", CANCELS)
-@pytest.mark.parametrize("operation", ["attempts.claim", *TOUCHING, "attempts.place", *FOLLOWING])
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("operation", [*TOUCHING, "claims.place", *FOLLOWING])
 async def test_after_a_crash_at_any_step_another_page_makes_no_second_order(
-    shop: Shop, operation: str, fault: Fault
+    shop: Shop, operation: str, when: str
 ) -> None:
     agreed = (await shop.checkout.preview("anna")).agreement
-    crash(shop, operation, fault)
-    await place_in_a_task(shop)
+    await shop.crash_at(operation, when)
     shop.faults.heal()
-
-    shop.checkout = shop.new_checkout()
-    try:
-        await shop.checkout.place("anna", "page-2", GOOD, agreed=agreed)
-    except OrderUnderWay:
-        assert "page-2" not in [waiting.key for waiting in await shop.checkout.unsettled()]
-        await shop.recover()
-        await shop.checkout.place("anna", "page-3", GOOD, agreed=agreed)
-    await shop.recover()
-    await assert_ordered_once(shop)
+    await shop.restart()
+    placed = await shop.checkout.place("anna", "page-2", GOOD, agreed=agreed)
+    assert isinstance(placed, Placed)
     await shop.assert_settled()
-
-
-def crash(shop: Shop, operation: str, fault: Fault) -> None:
-    """A crashed process does nothing after that step: it takes nothing back, and writes nothing down."""
-    shop.faults.at(operation, fault)
-    after = ("attempts.place", "attempts.save", "attempts.forget", *UNDOING, *FOLLOWING)
-    for one in after:
-        if one != operation and not (one in ("attempts.place", "attempts.save") and operation in FOLLOWING):
-            shop.faults.always(one, Fault.NOT_SENT)
+    await assert_ordered_once(shop)
 
 
 async def test_while_money_cannot_be_given_back_no_other_payment_of_the_cart_is_made(shop: Shop) -> None:
@@ -122,27 +106,18 @@ async def test_while_money_cannot_be_given_back_no_other_payment_of_the_cart_is_
     assert await shop.payment_state("page-1") is PaymentState.CAPTURED
     with pytest.raises(OrderUnderWay):
         await shop.place("page-2")
-    await shop.recover()
-    assert await shop.payment_state("page-1") is PaymentState.REFUNDED
-    assert isinstance(await shop.place("page-3"), Placed)
-    await assert_ordered_once(shop)
 
 
 async def test_what_should_have_followed_an_order_follows_after_the_restart(shop: Shop) -> None:
-    crash(shop, "cart.close", Fault.CANCELLED_BEFORE)
-    await place_in_a_task(shop)
+    await shop.crash_at("cart.close", "before")
     assert (await shop.cart.get("anna")).items == BOUGHT
-    shop.checkout = shop.new_checkout()
     await shop.recover()
-    await shop.checkout.settling.leftovers()
     await assert_ordered_once(shop)
-    assert [event.customer_id for event in shop.attempts.published] == ["anna"], "published once"
-    assert (await shop.cart.get("anna")).items == ()
+    assert [event.customer_id for event in shop.claims.published] == ["anna"], "published once"
 
 
 async def test_a_new_page_after_a_crash_is_for_what_was_not_ordered(shop: Shop) -> None:
-    crash(shop, "cart.close", Fault.CANCELLED_BEFORE)
-    await place_in_a_task(shop)
+    await shop.crash_at("cart.close", "before")
     shop.faults.heal()
     await shop.cart.add("anna", "pot")
     await shop.cart.add("anna", "tea")
@@ -166,8 +141,6 @@ async def test_what_comes_into_the_cart_during_the_payment_stays_in_it(shop: Sho
 async def test_emptying_that_arrives_late_leaves_the_next_cart_alone(shop: Shop) -> None:
     shop.faults.at("cart.close", Fault.LATE)
     await shop.place()
-    shop.clock.now += INTERRUPTED_AFTER * 2
-    await shop.checkout.settling.leftovers()
     await shop.fill()
     await shop.faults.deliver_late()
     assert (await shop.cart.get("anna")).items == BOUGHT
@@ -186,9 +159,9 @@ async def test_a_cart_changed_on_another_page_is_not_ordered_even_at_the_same_to
 
 
 async def test_a_key_that_met_an_ordered_cart_keeps_that_outcome(shop: Shop) -> None:
-    crash(shop, "cart.close", Fault.CANCELLED_BEFORE)
-    await place_in_a_task(shop)
+    await shop.crash_at("cart.close", "before")
     shop.faults.heal()
+    await shop.restart()
     again = await shop.place("page-2")
     assert isinstance(again, Placed)
     assert again.ordered_before

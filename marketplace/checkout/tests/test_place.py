@@ -26,13 +26,13 @@ def visa(start: str) -> Card:
 
 
 STEPS = [
-    "attempts.find",
+    "claims.find",
     "profile.address",
     "cart.get",
     "catalog.get_many",
     "pricing.quote_basket",
     "shipping.quote",
-    "attempts.claim",
+    "claims.claim",
     "inventory.reserve",
     "payments.authorize",
     "fraud.score",
@@ -40,9 +40,8 @@ STEPS = [
     "inventory.commit",
     "payments.capture",
     "orders.mark",
-    "attempts.place",
+    "claims.place",
     "cart.close",
-    "attempts.save",
 ]
 
 
@@ -66,7 +65,7 @@ async def test_what_follows_an_order(shop: Shop) -> None:
     placed = await shop.place()
     assert isinstance(placed, Placed)
     assert (await shop.cart.get("anna")).items == ()
-    assert shop.attempts.published == [OrderPlaced("anna", placed.order)]
+    assert shop.claims.published == [OrderPlaced("anna", placed.order)]
     subject, text = confirmation(placed.order)
     assert "Germany" in text
     assert subject == f"Your order {placed.order.id}"
@@ -185,7 +184,7 @@ async def test_what_cannot_be_ordered_is_refused_before_anything_is_touched(shop
     with pytest.raises(ProductUnknown) as unknown:
         await shop.place()
     assert unknown.value.product_id == "cup"
-    assert "attempts.claim" not in shop.faults.calls
+    assert "claims.claim" not in shop.faults.calls
     await shop.assert_nothing_happened()
 
 

@@ -12,7 +12,6 @@ from marketplace.checkout.contract import (
     Placed,
     Summary,
     TotalChanged,
-    Unsettled,
 )
 from marketplace.inventory.contract import OutOfStock
 from marketplace.orders.contract import Order, OrderDraft, OrderLine
@@ -120,9 +119,6 @@ class FakeCheckout:
             self.failure_after_placing = None
             raise failure
         return Placed(order)
-
-    async def unsettled(self, limit: int = 100) -> tuple[Unsettled, ...]:
-        return ()
 
 
 def _sum(subtotal: Money, shipping: ShippingQuote) -> Money:

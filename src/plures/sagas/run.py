@@ -27,14 +27,14 @@ under_way: Final[ContextVar[tuple[str, str] | None]] = ContextVar("plures_saga",
 
 
 class Run:
-    """Brings one saga as far as it comes."""
+    """Brings one saga as far as it comes. One that has not run before has no records."""
 
     def __init__(
         self,
         definition: Definition,
         service: object,
         instance: Instance,
-        records: Sequence[Record],
+        records: Sequence[Record] | None,
         *,
         capability: str,
         journal: Journal,
@@ -50,11 +50,12 @@ class Run:
             definition,
             service,
             self._notes,
-            records,
+            records or (),
             name=self._name,
             journal=journal,
             pace=pace,
             is_let_go=is_let_go,
+            is_resumed=records is not None,
         )
         self._ending = Called(definition.name, definition.operation, is_own=True)
 

@@ -10,7 +10,7 @@ from typing import Any, Final, NoReturn, TypeVar
 
 from plures.contract import ContractError
 from plures.errors import CallError, DeadlineExceeded, Outcome
-from plures.runtime import CallContext, current
+from plures.runtime import CallContext, Reply, current
 
 from .attempts import Patience, tried
 from .declaring import DONE, MOST_ATTEMPTS, Called, Definition, Part, called, may_have_run
@@ -52,6 +52,7 @@ class Steps:
         journal: Journal,
         pace: Pace,
         is_let_go: Callable[[], bool],
+        is_resumed: bool,
     ) -> None:
         self._definition = definition
         self._service = service
@@ -64,6 +65,9 @@ class Steps:
         taken = [record for record in records if not record.is_undo]
         self._replay = Replay(name, notes.instance, taken, patience_s=pace.replay_s)
         self._undone = {record.number for record in records if record.is_undo}
+        self._is_resumed = is_resumed
+        # Steps that may have done something although the last attempt of them did nothing.
+        self._uncertain: set[str] = set()
         # Steps that are not awaited yet.
         self._made: dict[str, str] = {}
         self._is_over = False
@@ -103,7 +107,7 @@ class Steps:
         try:
             return await self._flying(self._take(number, step, part))
         except (ContractError, CallError) as error:
-            if not may_have_run(error):
+            if number not in self._uncertain and not may_have_run(error):
                 self.undos.pop(number, None)
             self.failures.add(error, number)
             raise
@@ -200,13 +204,21 @@ class Steps:
     async def _take(self, number: str, step: Called, part: Part) -> Any:
         taken = await self._replay.record(number, step.name)
         if taken is not None:
+            if taken.outcome != Outcome.NOT_SENT:
+                self._uncertain.add(number)
             return self._replay.outcome_of(taken, step)
         if self._is_back:
             raise Halted
+        if self._is_resumed:
+            # The run before may have tried it.
+            self._uncertain.add(number)
         try:
             return await self._try(number, step, part)
         except (ContractError, CallError) as error:
-            self._note(recorded(number, step.name, step.error_reply(error)))
+            did_nothing = number not in self._uncertain and not may_have_run(error)
+            reply = step.error_reply(error)
+            outcome = Outcome.NOT_SENT.value if did_nothing else None
+            self._note(recorded(number, step.name, Reply(reply.http_status, reply.body, outcome)))
             raise
 
     async def _try(self, number: str, step: Called, part: Part) -> Any:
@@ -216,6 +228,16 @@ class Steps:
         return await tried(step, lambda: self._once(number, step, part), patience, failed)
 
     async def _once(self, number: str, step: Called, part: Part) -> Any:
+        """One attempt. Where it fails, and may have done something, no later attempt can tell that nothing was done."""
+        try:
+            return await self._call(number, step, part)
+        except Exception as error:
+            is_declared = isinstance(error, ContractError) and step.declares(error)
+            if not is_declared and getattr(error, "outcome", None) is not Outcome.NOT_SENT:
+                self._uncertain.add(number)
+            raise
+
+    async def _call(self, number: str, step: Called, part: Part) -> Any:
         self._notes.set(step=step.name)
         await self._ready_to_begin()
         if step.is_own:

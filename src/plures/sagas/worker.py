@@ -71,6 +71,7 @@ class Worker:
     def serve(self, service: object) -> None:
         """From now on it has the methods of this service to run."""
         self._service = service
+        self._is_stopping = False
 
     def doubt(self) -> None:
         """Called where it is not known whether a saga has begun."""
@@ -182,7 +183,7 @@ class Worker:
         current: Instance | None = instance
         while current is not None and self._is_to_run(current):
             try:
-                records = () if is_new else await self._journal.steps(current)
+                records = None if is_new else await self._journal.steps(current)
                 return await self._run(hand, current, records).run()
             except asyncio.CancelledError:
                 if not await self._may_go_on(hand):
@@ -201,7 +202,7 @@ class Worker:
             current = await self._as_it_is(hand, current)
         return None
 
-    def _run(self, hand: Hand, instance: Instance, records: Sequence[Record]) -> Run:
+    def _run(self, hand: Hand, instance: Instance, records: Sequence[Record] | None) -> Run:
         return Run(
             self._definitions[instance.saga, instance.version],
             self._service,

@@ -5,31 +5,41 @@ from contextlib import asynccontextmanager
 from math import inf
 from time import time
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from plures.data import Connection, Dialect
 from plures.errors import InvalidInput
 from plures.sagas import Definition, Instance, Journal, Pace, Record, Sagas, State, Worker, read_sagas
 
+_PACE: Final = Pace(retry_first_s=0.001, retry_most_s=0.02, in_memory_s=inf, pause_s=0.001)
+
 
 class MemorySagas(Sagas):
-    """Give it to a service in place of the one of the host. A step of the service commits by itself; a restart forgets all.
+    """Give it to a service in place of the one of the host. A step of the service commits by itself; what
+    failed is tried again within milliseconds; nothing outlives the process.
 
     Attributes:
         instances: All sagas that have begun here, as they are now, by name and id.
     """
 
-    def __init__(self, capability: str = "memory", *, pace: Pace = Pace(in_memory_s=inf)) -> None:  # noqa: B008
-        """Prepare.
-
-        Args:
-            pace: How long failed steps wait; shorter in tests.
-        """
+    def __init__(self, capability: str = "memory") -> None:
         journal = _MemoryJournal(capability)
         known: dict[tuple[str, int], Definition] = {}
-        super().__init__(capability, journal, Worker(capability, journal, known, pace=pace), {})
+        super().__init__(capability, journal, Worker(capability, journal, known, pace=_PACE), {})
         self.instances = journal.instances
         self._by_version = known
+
+    async def restart(self, service: object) -> None:
+        """As after a crash: let go of the sagas that are under way, and run them again, from their beginning, on this service."""
+        await self._worker.stop()
+        self._worker.serve(service)
+        for instance in self.instances.values():
+            if instance.state in (State.RUNNING, State.COMPENSATING):
+                self._worker.begin(instance)
+
+    async def stop(self) -> None:
+        """Let go of the sagas that are under way."""
+        await self._worker.stop()
 
     def definition_of(self, saga: Callable[..., Any]) -> Definition | None:
         """The first saga tells which service has them."""

@@ -68,7 +68,7 @@ class Record:
 
     Attributes:
         number: Of the step: "3" is the third that the saga makes, "3/2/1" the first that the second task makes which began after that.
-        outcome: As in a reply: whether a failed call was certainly not sent.
+        outcome: Of a failed step: "not sent" where it has certainly done nothing, also in an earlier attempt.
         lasts: Whether its loss in a crash of the machine could do harm: a command with a key is answered again as it was.
         place: In the order in which they ended.
     """
