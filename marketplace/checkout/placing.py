@@ -5,7 +5,6 @@ run, and for one whose request is still on its way.
 """
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from marketplace.catalog.contract import Item, ProductUnknown
@@ -100,7 +99,11 @@ class Placing:
 
     async def record(self, key: str, ordered: Ordered) -> None:
         """Keep the order: from now on it stands."""
-        await self.claims.place(key, ordered.order, partial(self.sagas.start, self.emptying, key, ordered))
+
+        async def begin() -> None:
+            await self.sagas.start(self.emptying, key, ordered)
+
+        await self.claims.place(key, ordered.order, begin)
 
     async def empty_cart(self, cart_id: str, order: Order) -> None:
         items = tuple(Item(line.product_id, line.quantity) for line in order.draft.lines)

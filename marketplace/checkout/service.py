@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from functools import partial
+from collections.abc import Awaitable
 from typing import Final
 
 from marketplace.catalog.contract import ProductUnknown
@@ -59,8 +59,7 @@ class CheckoutService(Placing, Checkout):
         reference = reference_of(customer_id, key)
         known = await self.claims.find(reference)
         if known is not None and known.order is not None:
-            is_own = known.is_holder
-            return await self._placed(known.order, reference) if is_own else Placed(known.order, ordered_before=True)
+            return await self._placed_before(known, known.order, ordered_before=not known.is_holder)
         if known is not None or await self.sagas.state(self.ordering, reference) is not None:
             return await self._outcome(reference)
         if agreed is not None:
@@ -81,7 +80,10 @@ class CheckoutService(Placing, Checkout):
     async def _order(self, reference: str, bill: Bill, shipping: ShippingQuote) -> Placed | Declined:
         """Have the cart ordered, unless another checkout orders it; wait for either."""
         claim = Claim(reference, bill.customer_id, bill.cart_id)
-        begin = partial(self.sagas.start, self.ordering, reference, bill, shipping)
+
+        async def begin() -> None:
+            await self.sagas.start(self.ordering, reference, bill, shipping)
+
         while (holder := await self.claims.claim(claim, begin)) is not None and holder.reference != reference:
             order = await self._order_of(holder)
             if order is not None:
@@ -117,7 +119,7 @@ class CheckoutService(Placing, Checkout):
             raise
         except (SagaCompensated, SagaParked) as ended:
             raise _incomplete(ended.step.rpartition(".")[2], ended) from ended
-        return await self._placed(order, reference)
+        return await self._placed(order, self.sagas.result(self.emptying, reference))
 
     async def _order_of(self, holder: Claim) -> Order | None:
         """The order of the checkout that has a cart; None where it was taken back meanwhile.
@@ -137,16 +139,19 @@ class CheckoutService(Placing, Checkout):
 
     async def _follow(self, holder: Claim, order: Order, reference: str) -> Placed:
         """The answer to a checkout whose cart another one has ordered; the same key again has it too, when the cart is empty."""
-        if holder.reference == reference:
-            return await self._placed(order, reference)
-        await self.claims.follow(Claim(reference, holder.customer_id, holder.cart_id, order, is_holder=False))
-        return await self._placed(order, holder.reference, ordered_before=True)
+        if holder.reference != reference:
+            await self.claims.follow(Claim(reference, holder.customer_id, holder.cart_id, order, is_holder=False))
+        return await self._placed_before(holder, order, ordered_before=holder.reference != reference)
 
-    async def _placed(self, order: Order, reference: str, *, ordered_before: bool = False) -> Placed:
+    async def _placed_before(self, claim: Claim, order: Order, *, ordered_before: bool) -> Placed:
+        """The answer to a customer whose order was placed by an earlier call, in a process that may have died since."""
+        return await self._placed(order, self.empty_cart(claim.cart_id, order), ordered_before=ordered_before)
+
+    async def _placed(self, order: Order, emptying: Awaitable[None], *, ordered_before: bool = False) -> Placed:
         """The answer to a customer; their cart is empty by then, if it answers in time."""
         try:
             async with asyncio.timeout(EMPTYING_S):
-                await self.sagas.result(self.emptying, reference)
+                await emptying
         except TimeoutError:
             _log.warning("Order %s is placed, but emptying its cart takes longer than %s s", order.id, EMPTYING_S)
         except PluresError as error:

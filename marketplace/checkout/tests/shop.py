@@ -87,9 +87,8 @@ class Shop:
 
     def _faulty(self, name: str, contract: Any) -> Any:
         faulty = Faulty(name, getattr(self, name), self.faults)
-        operations = [operation for operation in vars(contract) if hasattr(getattr(self, name), operation)]
-        public = {operation: getattr(faulty, operation) for operation in operations if not operation.startswith("_")}
-        return fake(contract, **public)
+        operations = [one for one in dir(contract) if not one.startswith("_") and hasattr(getattr(self, name), one)]
+        return fake(contract, **{operation: getattr(faulty, operation) for operation in operations})
 
     async def restart(self) -> None:
         """As after a crash: the checkout knows what the store has and nothing else."""

@@ -202,10 +202,14 @@ def _sagas(
     begins = _asks_for(DependencyKind.SAGAS, dependencies)
     if begins and not _asks_for(DependencyKind.DATABASE, dependencies):
         violations.append(rules.NO_JOURNAL.broken(where))
+    is_itself = service is not None and service is capability.implementation
     if begins and service is None:
         violations.append(rules.SAGAS_HIDDEN.broken(where))
-    elif begins != bool(sagas or found):
-        violations.append((rules.NO_SAGAS if begins else rules.SAGAS_UNUSED).broken(where))
+    elif begins and not (sagas or found):
+        violations.append(rules.NO_SAGAS.broken(where))
+    elif sagas and is_itself and not begins:
+        # A function that builds the service may give it others, that keep nothing.
+        violations.append(rules.SAGAS_UNUSED.broken(where))
     return sagas
 
 
