@@ -43,7 +43,7 @@ async def test_a_failed_step_leaves_no_money_taken_and_no_stock_lost(shop: Shop,
     await shop.assert_settled()
 
 
-@pytest.mark.parametrize("fault", CANCELS)
+@pytest.mark.parametrize("fault", [fault for fault in Fault if fault in CANCELS])
 @pytest.mark.parametrize("operation", TOUCHING)
 async def test_a_step_whose_task_is_cancelled_is_taken_again(shop: Shop, operation: str, fault: Fault) -> None:
     shop.faults.at(operation, fault)
@@ -74,7 +74,7 @@ async def test_a_checkout_that_cannot_be_written_down_does_not_begin(shop: Shop,
     assert isinstance(await shop.place(), Placed)
 
 
-@pytest.mark.parametrize("fault", RUNS_FIRST)
+@pytest.mark.parametrize("fault", [fault for fault in Fault if fault in RUNS_FIRST])
 async def test_a_checkout_whose_caller_does_not_learn_that_it_began_ends_whole_or_not_at_all(
     shop: Shop, fault: Fault
 ) -> None:
