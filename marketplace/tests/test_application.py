@@ -124,6 +124,19 @@ async def test_the_same_page_sent_twice_orders_once(shop: Running) -> None:
     assert len(await shop.client(Orders).list_for("bert")) == 1
 
 
+async def test_many_pages_of_one_cart_at_once_make_one_order_and_all_show_it(shop: Running) -> None:
+    await shop.client(Profile).set_address("dora", HOME)
+    await shop.client(Cart).add("dora", "teapot")
+    checkout = shop.client(Checkout)
+    agreed = (await checkout.preview("dora")).agreement
+    pages = [checkout.place("dora", f"page {n} of dora", CARD, agreed=agreed) for n in range(4)]
+    outcomes = await asyncio.gather(*pages)
+    (placed,) = await shop.client(Orders).list_for("dora")
+    assert [outcome.order for outcome in outcomes if isinstance(outcome, Placed)] == [placed] * 4
+    assert [outcome.ordered_before for outcome in outcomes if isinstance(outcome, Placed)].count(False) == 1
+    assert (await shop.client(Cart).get("dora")).items == ()
+
+
 async def test_what_follows_an_order(shop: Running) -> None:
     await order(shop, "carla")
     if shop.where is not Where.CHECKED:

@@ -5,7 +5,6 @@ import asyncio
 import pytest
 
 from marketplace.catalog.contract import Item
-from marketplace.checkout.claims import Claims
 from marketplace.checkout.contract import CartChanged, CheckoutIncomplete, Declined, OrderUnderWay, Placed
 from marketplace.checkout.service import CheckoutService
 from marketplace.checkout.tests.faults import Fault
@@ -52,11 +51,8 @@ async def test_many_pages_at_once_without_an_agreement_make_one_order(shop: Shop
     await assert_ordered_once(shop)
 
 
-async def test_two_processes_over_one_store_make_one_order(store: Claims) -> None:
-    shop = Shop(claims=store)
-    await shop.fill()
+async def test_two_checkouts_over_one_store_make_one_order(shop: Shop) -> None:
     both = await on_two_pages(shop, shop.new_checkout())
-    await shop.stop()
     # The store kept one out, since the processes do not know of each other.
     (first,) = [one for one in both if isinstance(one, Placed) and not one.ordered_before]
     (second,) = [one for one in both if one is not first]
@@ -161,7 +157,6 @@ async def test_a_cart_changed_on_another_page_is_not_ordered_even_at_the_same_to
 async def test_a_key_that_met_an_ordered_cart_keeps_that_outcome(shop: Shop) -> None:
     await shop.crash_at("cart.close", "before")
     shop.faults.heal()
-    await shop.restart()
     again = await shop.place("page-2")
     assert isinstance(again, Placed)
     assert again.ordered_before
