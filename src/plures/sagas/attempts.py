@@ -24,11 +24,13 @@ class Patience:
     Attributes:
         most: So many attempts.
         check: Called before each; raises a `CallError` where there must be none.
+        failed: Called after each that failed.
     """
 
     pace: Pace
     most: int
     check: Callable[[Called], None]
+    failed: Callable[[BaseException], None] = lambda _: None
 
 
 async def tried(step: Called, once: Callable[[], Awaitable[Any]], patience: Patience, failed: int) -> Any:
@@ -48,6 +50,7 @@ async def tried(step: Called, once: Callable[[], Awaitable[Any]], patience: Pati
             return await once()
         # A step that ends the process would end it again after each start.
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it was, the saga learns of it
+            patience.failed(error)
             failure = _failure(error, step)
             failed += 1
             if not is_passing(error) or failed >= patience.most:

@@ -117,7 +117,7 @@ class Run:
         at = self._notes.instance.step
         self._notes.set(error=_reason(error), failed_at=at, status=0, answer="", attempts=0)
         if isinstance(error, ContractError) and self._ending.declares(error):
-            reply = self._ending.error_reply(error)
+            reply = self._ending.error_reply(error, did_nothing=False)
             self._notes.set(status=reply.http_status, answer=reply.body.decode())
         if not self._steps.undos:
             return await self._end(State.COMPENSATED)

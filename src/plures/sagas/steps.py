@@ -3,17 +3,17 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
+from functools import partial
 from math import inf
 from time import monotonic
 from typing import Any, Final, NoReturn, TypeVar
 
 from plures.contract import ContractError
 from plures.errors import CallError, DeadlineExceeded, Outcome
-from plures.runtime import CallContext, Reply, current
+from plures.runtime import CallContext, current
 
 from .attempts import Patience, tried
-from .declaring import DONE, MOST_ATTEMPTS, Called, Definition, Part, called, may_have_run
+from .declaring import DONE, MOST_ATTEMPTS, Called, Definition, Part, called, in_step
 from .errors import Halted, Lost, NotKept, StepUnfit, Stuck, Suspended
 from .failures import Failures
 from .keeping import Journal, Record, State, recorded
@@ -29,7 +29,6 @@ _PATIENCE_S: Final = 5.0
 """For the end of steps that were cancelled."""
 
 T = TypeVar("T")
-_in_step: Final[ContextVar[bool]] = ContextVar("plures_saga_step", default=False)
 
 
 class Steps:
@@ -65,9 +64,6 @@ class Steps:
         taken = [record for record in records if not record.is_undo]
         self._replay = Replay(name, notes.instance, taken, patience_s=pace.replay_s)
         self._undone = {record.number for record in records if record.is_undo}
-        self._is_resumed = is_resumed
-        # Steps that may have done something although the last attempt of them did nothing.
-        self._uncertain: set[str] = set()
         # Steps that are not awaited yet.
         self._made: dict[str, str] = {}
         self._is_over = False
@@ -77,7 +73,7 @@ class Steps:
         # What is taken back takes no new steps.
         self._is_back = notes.instance.state is State.COMPENSATING
         self.undos: dict[str, Part] = {}
-        self.failures = Failures()
+        self.failures = Failures(is_resumed=is_resumed)
         self.interruption: BaseException | None = None
 
     def context(self) -> CallContext:
@@ -90,7 +86,7 @@ class Steps:
 
     def next_number(self, part: Part) -> str:
         step = self._called(part)
-        if _in_step.get():
+        if in_step.get():
             raise StepUnfit(step.name, "it is taken inside of another step", "Take it in the function of the saga.")
         number = self._next_number()
         self._made[number] = step.name
@@ -107,7 +103,7 @@ class Steps:
         try:
             return await self._flying(self._take(number, step, part))
         except (ContractError, CallError) as error:
-            if number not in self._uncertain and not may_have_run(error):
+            if self.failures.did_nothing(number, error):
                 self.undos.pop(number, None)
             self.failures.add(error, number)
             raise
@@ -204,45 +200,31 @@ class Steps:
     async def _take(self, number: str, step: Called, part: Part) -> Any:
         taken = await self._replay.record(number, step.name)
         if taken is not None:
-            if taken.outcome != Outcome.NOT_SENT:
-                self._uncertain.add(number)
+            self.failures.found(number, taken.outcome)
             return self._replay.outcome_of(taken, step)
         if self._is_back:
             raise Halted
-        if self._is_resumed:
-            # The run before may have tried it.
-            self._uncertain.add(number)
+        self.failures.begin(number)
         try:
             return await self._try(number, step, part)
         except (ContractError, CallError) as error:
-            did_nothing = number not in self._uncertain and not may_have_run(error)
-            reply = step.error_reply(error)
-            outcome = Outcome.NOT_SENT.value if did_nothing else None
-            self._note(recorded(number, step.name, Reply(reply.http_status, reply.body, outcome)))
+            reply = step.error_reply(error, did_nothing=self.failures.did_nothing(number, error))
+            self._note(recorded(number, step.name, reply))
             raise
 
     async def _try(self, number: str, step: Called, part: Part) -> Any:
         failed, self._failed = self._failed, 0
         most = MOST_ATTEMPTS if self._notes.instance.is_final else self._definition.declaration.attempts
-        patience = Patience(self._pace, most, self._check_deadline)
+        noting = partial(self.failures.note_attempt, number, step)
+        patience = Patience(self._pace, most, self._check_deadline, noting)
         return await tried(step, lambda: self._once(number, step, part), patience, failed)
 
     async def _once(self, number: str, step: Called, part: Part) -> Any:
-        """One attempt. Where it fails, and may have done something, no later attempt can tell that nothing was done."""
-        try:
-            return await self._call(number, step, part)
-        except Exception as error:
-            is_declared = isinstance(error, ContractError) and step.declares(error)
-            if not is_declared and getattr(error, "outcome", None) is not Outcome.NOT_SENT:
-                self._uncertain.add(number)
-            raise
-
-    async def _call(self, number: str, step: Called, part: Part) -> Any:
         self._notes.set(step=step.name)
         await self._ready_to_begin()
         if step.is_own:
             return await self._notes.together(
-                lambda: _inside(part),
+                part.call_inside,
                 lambda answer: self._replay.add(recorded(number, step.name, step.reply(answer))),
             )
         answer = await part.call()
@@ -253,7 +235,7 @@ class Steps:
         self._notes.set(step=f"undo {step.name}")
         await self._ready_to_begin()
         if step.is_own:
-            await self._notes.together(lambda: _inside(part), lambda _: recorded(number, step.name, DONE, is_undo=True))
+            await self._notes.together(part.call_inside, lambda _: recorded(number, step.name, DONE, is_undo=True))
             return
         await part.call()
         self._notes.add(recorded(number, step.name, DONE, is_undo=True, lasts=step.lasts))
@@ -310,11 +292,3 @@ class Steps:
     def _interrupt(self, interruption: BaseException) -> NoReturn:
         self.interruption = self.interruption or interruption
         raise interruption
-
-
-async def _inside(part: Part) -> Any:
-    token = _in_step.set(True)
-    try:
-        return await part.call()
-    finally:
-        _in_step.reset(token)

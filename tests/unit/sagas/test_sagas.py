@@ -405,3 +405,24 @@ async def test_those_that_write_at_once_are_not_in_each_others_way(database: Dat
         await asyncio.gather(*(service.order(each, Wish("tea")) for each in many))
         assert service.recorded == len(many)
     assert await orders(database) == sorted(many)
+
+
+async def test_an_error_after_a_crash_does_not_tell_that_nothing_was_done(database: Database, world: World) -> None:
+    """The process died when money was taken and not noted; the next one is told that the card is declined."""
+    there = asyncio.Event()
+
+    async def stop(operation: str, _: str) -> None:
+        if operation == "take":
+            there.set()
+            await asyncio.sleep(60)
+
+    world.after = stop
+    async with serving(database, world) as service:
+        await service.sagas.start(service.ordering, "a", Wish("tea"))
+        await there.wait()
+    world.after = lambda *_: None
+    world.trouble = decline
+    async with serving(database, world) as service:
+        with pytest.raises(Declined):
+            await service.order("a", Wish("tea"))
+    assert world.held("take", "give_back") == set()

@@ -3,7 +3,7 @@
 from .calling import DONE, Called, called, is_passing, may_have_run
 from .declaration import MOST_ATTEMPTS, SAGA, saga
 from .definition import Definition, read_sagas, sagas_of
-from .handle import Part, Saga, Step
+from .handle import Part, Saga, Step, in_step
 
 __all__ = [
     "DONE",
@@ -15,6 +15,7 @@ __all__ = [
     "Saga",
     "Step",
     "called",
+    "in_step",
     "is_passing",
     "may_have_run",
     "read_sagas",

@@ -38,9 +38,14 @@ class Called:
         """An answer as it is kept; raises `CallError` where it is not of its type."""
         return Reply(connect.OK, connect.encoded_answer(self.operation, answer, Codec.encode_checked))
 
-    def error_reply(self, error: ContractError | CallError) -> Reply:
-        """An error as it is kept."""
-        return connect.error_reply(error, self.operation)
+    def error_reply(self, error: ContractError | CallError, *, did_nothing: bool) -> Reply:
+        """An error as it is kept.
+
+        Args:
+            did_nothing: Whether what failed has certainly had no effect.
+        """
+        reply = connect.error_reply(error, self.operation)
+        return Reply(reply.http_status, reply.body, Outcome.NOT_SENT.value if did_nothing else None)
 
     def declares(self, error: ContractError) -> bool:
         return any(type(error) is declared.python for declared in self.operation.errors)

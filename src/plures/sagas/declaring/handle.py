@@ -1,14 +1,19 @@
 """`Saga`: what a saga's function takes its steps with."""
 
 from collections.abc import Awaitable, Callable, Generator
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Generic, ParamSpec, Protocol, TypeVar
+from typing import Any, Final, Generic, ParamSpec, Protocol, TypeVar
 
 T = TypeVar("T")
 P = ParamSpec("P")
 U = ParamSpec("U")
 
 Work = Callable[[], Awaitable[Any]]
+
+
+in_step: Final[ContextVar[bool]] = ContextVar("plures_saga_step", default=False)
+"""Whether the running code is a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,14 @@ class Part:
 
     def call(self) -> Awaitable[Any]:
         return self.function(*self.args, **self.kwargs)
+
+    async def call_inside(self) -> Any:
+        """Call a method of the service, in which no other step may be taken."""
+        token = in_step.set(True)
+        try:
+            return await self.call()
+        finally:
+            in_step.reset(token)
 
 
 class Steps(Protocol):
