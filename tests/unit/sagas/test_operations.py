@@ -209,6 +209,26 @@ async def test_one_that_has_ended_stays_as_it_is(database: Database, world: Worl
     assert await operations.listed(database, everything) == before
 
 
+async def test_one_that_cannot_be_taken_back_is_closed_by_a_person(database: Database, world: World) -> None:
+    def broken(operation: str, _: str) -> None:
+        if operation in {"take", "release"}:
+            raise Declined(reason=f"{operation} is broken")
+
+    world.trouble = broken
+    async with serving(database, world) as service:
+        with pytest.raises(SagaParked):
+            await service.order("a", Wish("tea"))
+        calls = len(world.calls)
+        assert await operations.close(database, Filter(states=(State.RUNNING, State.COMPENSATING))) == 0
+        assert await operations.close(database, Filter("ordering", "a")) == 1
+        (closed,) = await operations.listed(database, Filter(states=(State.COMPENSATED,)))
+        assert closed.error.endswith("an operator closed it, with what was left done by hand")
+        with pytest.raises(Declined):
+            await service.order("a", Wish("tea"))
+        assert await operations.close(database, Filter(states=tuple(State))) == 0
+    assert len(world.calls) == calls
+
+
 class Sleeper(OrderingService):
     @saga()
     async def ordering(self, saga: Saga, wish: Wish) -> Order:

@@ -1,4 +1,4 @@
-"""`plures sagas resume` and `compensate`."""
+"""`plures sagas resume`, `compensate` and `close`."""
 
 import asyncio
 from collections.abc import Callable
@@ -60,6 +60,7 @@ class _Verb:
 
 _RESUME = _Verb("resume", "resumed", "resumed")
 _COMPENSATE = _Verb("compensate", "taken back", "being taken back")
+_CLOSE = _Verb("close", "closed", "closed")
 
 
 def _choosing(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -100,6 +101,16 @@ def compensate_command(**options: Any) -> None:
     _decide(_COMPENSATE, **options)
 
 
+@click.command("close")
+@_choosing
+def close_command(**options: Any) -> None:
+    """End parked sagas as taken back, without another call: when you have done by hand what was left.
+
+    One by its name and id, or all that a filter means.
+    """
+    _decide(_CLOSE, **options)
+
+
 def _decide(
     verb: _Verb,
     *,
@@ -137,7 +148,7 @@ def _decide(
             raise NoSagaChosen(verb.done)
         changed, is_running = asyncio.run(decide())
     if as_json:
-        final = {} if verb is _RESUME else {"past_point_of_no_return": changed.final}
+        final = {"past_point_of_no_return": changed.final} if verb is _COMPENSATE else {}
         print_json({verb.done.replace(" ", "_"): changed.changed, **final}, pretty=False)
     else:
         _say(verb, changed, is_running=is_running)
@@ -161,5 +172,5 @@ def _say(verb: _Verb, changed: "SagasChanged", *, is_running: bool) -> None:
     if verb is _COMPENSATE and changed.final:
         had = "It had" if count == 1 else f"{changed.final} of them had"
         say((f"{had} passed the point of no return: look whether others rely on what was done.", "yellow"))
-    if count and not is_running:
+    if count and not is_running and verb is not _CLOSE:
         say("The application does not run; it goes on with them when it does.")

@@ -2,7 +2,7 @@
 
 import click
 
-from .deciding import compensate_command, resume_command
+from .deciding import close_command, compensate_command, resume_command
 from .looking import list_command, show_command, status_command
 
 
@@ -11,5 +11,5 @@ def sagas_group() -> None:
     """See what becomes of sagas, and decide about those that are parked."""
 
 
-for command in (status_command, list_command, show_command, resume_command, compensate_command):
+for command in (status_command, list_command, show_command, resume_command, compensate_command, close_command):
     sagas_group.add_command(command)

@@ -85,6 +85,9 @@ class SagaAdminService(SagaAdmin):
         desk.wake()
         return SagasChanged(changed, final)
 
+    async def close(self, capability: str, which: SagaFilter) -> SagasChanged:
+        return SagasChanged(await operations.close(self._desk(capability).database, _filter(which, (State.PARKED,))))
+
     def _desk(self, capability: str) -> SagaDesk:
         desk = self._desks.get(capability)
         if desk is None:

@@ -139,3 +139,8 @@ class SagaAdmin(Protocol):
     async def compensate(self, capability: str, which: SagaFilter) -> SagasChanged:
         """Have sagas taken back; without states, the parked ones."""
         ...
+
+    @command(idempotent=True, deadline_s=30, errors=[NoSagasHere])
+    async def close(self, capability: str, which: SagaFilter) -> SagasChanged:
+        """End parked sagas as taken back, without another call: a person has done what was left."""
+        ...

@@ -42,7 +42,12 @@ UPDATE plures_sagas SET state = 'compensating', attempts = 0, due_at = 0, change
     failed_at = CASE WHEN state = 'parked' AND was = 'compensating' THEN failed_at ELSE step END,
     error = CASE WHEN state = 'parked' AND was = 'compensating' THEN error WHEN error = '' THEN :why ELSE error || '; ' || :why END
 WHERE {chosen} RETURNING is_final"""
+_CLOSE: Final = """
+UPDATE plures_sagas SET state = 'compensated', changed_at = :now, failed_at = CASE WHEN failed_at = '' THEN step ELSE failed_at END,
+    error = CASE WHEN error = '' THEN :why ELSE error || '; ' || :why END
+WHERE {chosen}"""
 _WHY: Final = "an operator had it taken back"
+_CLOSED: Final = "an operator closed it, with what was left done by hand"
 
 
 @dataclass(frozen=True)
@@ -135,12 +140,17 @@ async def compensate(database: Database, which: Filter) -> tuple[int, int]:
     return len(changed), sum(changed)
 
 
-async def _change(database: Database, statement: str, fits: str, which: Filter) -> list[int]:
+async def close(database: Database, which: Filter) -> int:
+    """End parked sagas as taken back, without another call: a person has done what was left. How many."""
+    return len(await _change(database, _CLOSE, _PARKED, which, why=_CLOSED))
+
+
+async def _change(database: Database, statement: str, fits: str, which: Filter, *, why: str = _WHY) -> list[int]:
     """One entry for each saga that was changed: whether it had passed its point of no return. A few hundred at a time."""
     where, values = _where(which)
     sql = statement.format(chosen=_CHOSEN.format(where=where, fits=fits))
     sql = sql if "RETURNING" in sql else f"{sql} RETURNING is_final"
-    values |= {"at_once": _AT_ONCE, "began": _now(), "why": _WHY}
+    values |= {"at_once": _AT_ONCE, "began": _now(), "why": why}
     changed: list[int] = []
     while True:
         async with database.plain_write() as connection:

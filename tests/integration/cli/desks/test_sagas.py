@@ -119,8 +119,9 @@ def test_what_is_decided_while_it_is_stopped_is_done_when_it_runs(folder: Path) 
         "The application does not run; it goes on with them when it does.",
     ]
     assert sagas("compensate", PLACING, "c") == {"taken_back": 1, "past_point_of_no_return": 0}
+    assert plures("sagas", "close", PLACING, "b").stdout == "1 saga is closed.\n"
     with running(folder):
-        until(lambda: states() == {"a": "compensated", "b": "parked", "c": "compensated"})
+        until(lambda: states() == {"a": "compensated", "b": "compensated", "c": "compensated"})
 
 
 def test_each_process_is_asked_for_its_own_sagas(folder: Path) -> None:
@@ -166,6 +167,7 @@ def test_people_get_lines_that_can_be_searched(folder: Path) -> None:
         (("compensate", PLACING), "cli.no_saga_chosen", "--all"),
         (("resume", PLACING, "order-7"), "cli.saga_not_changed", "it has ended: it is completed"),
         (("compensate", PLACING, "order-7"), "cli.saga_not_changed", "cannot be taken back"),
+        (("close", PLACING, "order-7"), "cli.saga_not_changed", "cannot be closed"),
         (("resume", PLACING, "asleep"), "cli.saga_not_changed", "it sleeps until "),
     ],
 )
