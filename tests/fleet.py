@@ -144,7 +144,9 @@ class Fleet:
         process = self._resolved.processes[replica.partition(".")[0]]
         hosted = frozenset(process.capabilities)
         elsewhere = {name: urls for name, urls in self._homes().items() if name not in hosted}
-        placement = Placement(hosted, edge=False, data=self._data, endpoints=elsewhere, databases=process.databases)
+        placement = Placement(
+            hosted, edge=False, data=self._data, endpoints=elsewhere, databases=process.databases, broker=process.broker
+        )
         listening = self._listening[replica]
         self._ready[replica], ready = _FORKING.Pipe(duplex=False)
         told = Replica(self._application, placement, listening.socket, listening.url, ready, dies)

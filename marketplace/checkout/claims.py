@@ -1,7 +1,7 @@
 """Which checkout has which cart, and how it is kept.
 
 **One cart, one order.** A checkout claims its cart in the transaction that begins its saga, before it touches anything. It gives the cart
-back when all of it is taken back, and keeps it for ever once it has placed an order. So a cart is never paid twice, not even for a moment,
+back when all of it is taken back, and keeps it once it has placed an order. So a cart is never paid twice, not even for a moment,
 whatever the key and whichever process.
 """
 

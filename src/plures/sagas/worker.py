@@ -71,6 +71,9 @@ class Worker:
     def serve(self, service: object) -> None:
         """From now on it has the methods of this service to run."""
         self._service = service
+
+    def go_on(self) -> None:
+        """Take sagas on again, after a stop."""
         self._is_stopping = False
 
     def doubt(self) -> None:
@@ -100,7 +103,7 @@ class Worker:
 
     async def run(self) -> None:
         """Look for sagas that are due until cancelled; then let go of all that are in hand, and others may take over."""
-        self._is_stopping = False
+        self.go_on()
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._look())

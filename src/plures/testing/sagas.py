@@ -31,15 +31,16 @@ class MemorySagas(Sagas):
 
     async def restart(self, service: object) -> None:
         """As after a crash: let go of the sagas that are under way, and run them again, from their beginning, on this service."""
-        await self._worker.stop()
+        await self.stop()
         self._worker.serve(service)
         for instance in self.instances.values():
             if instance.state in (State.RUNNING, State.COMPENSATING):
                 self._worker.begin(instance)
 
     async def stop(self) -> None:
-        """Let go of the sagas that are under way."""
+        """Let go of the sagas that are under way; those that begin from now on run."""
         await self._worker.stop()
+        self._worker.go_on()
 
     def definition_of(self, saga: Callable[..., Any]) -> Definition | None:
         """The first saga tells which service has them."""

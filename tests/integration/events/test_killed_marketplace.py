@@ -1,11 +1,11 @@
-"""Any process of the marketplace is killed at any time under checkouts: what follows an order follows it once, and books stay right."""
+"""Any process of the marketplace is killed at any time under checkouts: each ends whole or not at all, and what follows an order follows it once."""
 
 import asyncio
 import json
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count, permutations
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,9 @@ from marketplace.payments.contract import Card
 from marketplace.profile.contract import Address, Profile
 from plures import CallError
 from plures.application import assemble
-from plures.topology import Topology
+from plures.topology import Broker, Topology
 from tests.fleet import Fleet, Keeper, fleet, in_groups, kill_at_random
+from tests.nats import Nats
 
 CARD = Card("4242424242424242", 12, 2090, "123", "A. Customer")
 HOME = Address("A. Customer", "High Street 1", "10115", "Berlin", "DE")
@@ -39,14 +40,22 @@ APART = {
 
 @dataclass(frozen=True)
 class Case:
-    """A placement, and how many kills it survives."""
+    """A placement, how many kills it survives, and the broker that carries its events, if one does."""
 
     topology: Topology
     kills: int
+    broker: Nats | None = None
 
 
 @pytest.fixture(
-    params=["SQLite, one process", "PostgreSQL, one process", "SQLite, split", "PostgreSQL, split and replicated"]
+    params=[
+        "SQLite, one process",
+        "PostgreSQL, one process",
+        "SQLite, split",
+        "PostgreSQL, split and replicated",
+        "SQLite, split over NATS",
+        "PostgreSQL, split and replicated over NATS",
+    ]
 )
 async def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
     kind, _, how = request.param.partition(", ")
@@ -56,7 +65,12 @@ async def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
         storage["storage"] = await server.storage(assemble(app), tmp_path / "passwords", 126)
     if how == "one process":
         return Case(in_groups(TOGETHER, **storage), 6)
-    return Case(in_groups(APART, replicas=2 if storage else 1, **storage), 20)
+    topology = in_groups(APART, replicas=2 if storage else 1, **storage)
+    if "NATS" not in how:
+        return Case(topology, 20)
+    broker: Nats = request.getfixturevalue("nats_server")
+    await broker.start()
+    return Case(replace(topology, broker=Broker(broker.url)), 20, broker)
 
 
 async def buy(shop: Fleet, customers: Iterator[str], is_over: Callable[[], bool]) -> None:
@@ -96,15 +110,27 @@ async def test_what_follows_an_order_follows_it_once(case: Case, tmp_path: Path)
         customers = (f"customer {number}" for number in count())
         killing = asyncio.create_task(kill_at_random(shop, shop.replicas, case.kills, random.Random(seed), 0.3))
         async with asyncio.timeout(2 * PATIENCE_S):
-            await asyncio.gather(killing, *(buy(shop, customers, killing.done) for _ in range(BUYERS)))
+            buying = [buy(shop, customers, killing.done) for _ in range(BUYERS)]
+            await asyncio.gather(killing, *buying, lose(case.broker))
         async with asyncio.timeout(PATIENCE_S):
-            while not await is_delivered(keeper):  # noqa: ASYNC110 - other processes
+            while await keeper.has("checkout", UNENDED) or not await is_delivered(keeper):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
         assert shop.kills == case.kills
+        assert await keeper.rows("checkout", "SELECT id, error FROM plures_sagas WHERE state = 'parked'") == []
     placed = [json.loads(body)["order"] for (body,) in await keeper.rows("checkout", "SELECT body FROM plures_events")]
     assert len(placed) >= BUYERS
     await check_what_follows(keeper, placed)
     await check_books(keeper, placed)
+
+
+async def lose(broker: Nats | None) -> None:
+    """The broker is killed too, and loses all that it has."""
+    if broker is not None:
+        await asyncio.sleep(2)
+        broker.kill()
+        broker.lose_everything()
+        await asyncio.sleep(0.5)
+        await broker.start()
 
 
 async def is_delivered(keeper: Keeper) -> bool:
@@ -132,21 +158,22 @@ async def check_what_follows(keeper: Keeper, placed: Sequence[dict[str, Any]]) -
 
 
 async def check_books(keeper: Keeper, placed: Sequence[dict[str, Any]]) -> None:
-    """Money and stock: each order is of another customer, is paid and was taken from the stock once. What was interrupted may still be set aside."""
+    """Money and stock: each order is of another customer, is paid and was taken from the stock once. Nothing else is set aside or charged."""
     customers = [order["draft"]["customerId"] for order in placed]
     assert len(set(customers)) == len(customers)
     paid = await keeper.rows("orders", "SELECT id, key, customer_id, draft FROM orders WHERE state = 'paid'")
-    assert {order["id"] for order in placed} <= {row[0] for row in paid}
+    assert {order["id"] for order in placed} == {row[0] for row in paid}
     assert len({customer for _, _, customer, _ in paid}) == len(paid)
     captured = dict(await keeper.rows("payments", "SELECT key, amount FROM payments WHERE state = 'captured'"))
     reserved = {key: (state, items) for key, state, items in await keeper.rows("inventory", RESERVATIONS)}
-    for _, key, _, draft in paid:
-        assert captured[key] == int(json.loads(draft)["total"]["amount"])
-        assert reserved[key][0] == "sold"
+    assert captured == {key: int(json.loads(draft)["total"]["amount"]) for _, key, _, draft in paid}
+    assert not await keeper.has("payments", "SELECT count(*) FROM payments WHERE state = 'authorized'")
+    assert {key for key, (state, _) in reserved.items() if state in ("held", "sold")} == set(captured)
     taken: Counter[str] = Counter()
-    for state, items in reserved.values():
-        if state in ("held", "sold"):
-            taken.update(dict(json.loads(items)))
+    for key in captured:
+        state, items = reserved[key]
+        assert state == "sold"
+        taken.update(dict(json.loads(items)))
     left = dict(await keeper.rows("inventory", "SELECT product_id, available FROM stock"))
     assert {product: left[product] + taken[product] for product in BASKET} == {
         product: opening_stock()[product] for product in BASKET
@@ -154,6 +181,7 @@ async def check_books(keeper: Keeper, placed: Sequence[dict[str, Any]]) -> None:
     assert min(left.values()) >= 0
 
 
+UNENDED = "SELECT count(*) FROM plures_sagas WHERE state IN ('running', 'compensating')"
 RESERVATIONS = "SELECT key, state, items FROM reservations"
 
 

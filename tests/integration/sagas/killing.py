@@ -215,6 +215,8 @@ class Killing:
 
     def stop_one(self, seconds: float) -> None:
         """A replica stands still for longer than its lease, while the other takes over, and then goes on with what it had in hand."""
+        # All of them may have died meanwhile.
+        self.start()
         pid = self._random.choice([pid for pid, kind in self._pids.items() if kind == "replica"])
         os.kill(pid, signal.SIGSTOP)
         time.sleep(seconds)
@@ -267,9 +269,13 @@ def main(arguments: str) -> None:
     given = json.loads(arguments)
     where, folder = given["where"], Path(given["folder"])
     killing = Killing(where, folder, given["replicas"], given["seed"])
-    killing.kill(given["kills"])
-    killing.finish()
-    killing.close()
+    try:
+        killing.kill(given["kills"])
+        killing.finish()
+    finally:
+        # Else what it has forked would keep its output open.
+        killing.end()
+        killing.close()
     print(json.dumps(asyncio.run(outcome(where, folder, killing.kills))), flush=True)  # noqa: T201
 
 
