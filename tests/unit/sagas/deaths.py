@@ -27,11 +27,13 @@ class Fate:
 
     Attributes:
         at: It dies at the point with this number.
+        named: Or at the first that has this name.
         passed: So many points it has come by.
         where: The name of the point at which it died.
     """
 
     at: int
+    named: str = ""
     passed: int = 0
     where: str = ""
     is_dead: asyncio.Event = field(default_factory=asyncio.Event)
@@ -39,7 +41,7 @@ class Fate:
 
     async def point(self, name: str) -> None:
         self.passed += 1
-        if self.passed == self.at:
+        if self.passed == self.at or (name == self.named and not self.where):
             self.where = name
             self.is_dead.set()
         await self.lives()

@@ -93,6 +93,7 @@ KINDS = {
     "past the point of no return": (Final, CALM, False),
 }
 FORWARD = {"reserve", "take"}
+POINTS = {"before a commit", "after a commit", "before the effect of reserve", "after the effect of reserve"}
 PLACES = [*((kind, "sqlite") for kind in KINDS), ("side by side", "postgresql"), ("taken back", "postgresql")]
 
 
@@ -130,10 +131,10 @@ async def test_whatever_dies_it_ends_once(
     service_class, pace, declines = KINDS[kind]
     deaths = Counter[str]()
     async with AsyncExitStack() as graves:
-        number = 0
+        number, named = 0, ""
         while True:
             number += 1
-            fate, world = Fate(number), World()
+            fate, world = Fate(number, named), World()
             world.trouble, world.after = troubled(fate, declines=declines)
             database = await graves.enter_async_context(process(place, fate))
             served = serving(database, world, service_class, pace=pace)
@@ -159,12 +160,15 @@ async def test_whatever_dies_it_ends_once(
             with suppress(Exception):
                 await served.__aexit__(None, None, None)
             await graves.aclose()
-            if not has_died:
+            if has_died and not named:
+                continue
+            # Which point a number is differs from run to run where steps are taken side by side.
+            left = sorted(POINTS - set(deaths))
+            if not left or (named and not has_died):
                 break
+            named = left[0]
     assert sum(deaths.values()) >= 10
-    assert {"before a commit", "after a commit", "before the effect of reserve", "after the effect of reserve"} <= set(
-        deaths
-    )
+    assert set(deaths) >= POINTS
 
 
 async def check_next(
