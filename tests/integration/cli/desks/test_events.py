@@ -4,18 +4,16 @@ import json
 import re
 import signal
 import sqlite3
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from click.testing import CliRunner, Result
 
-from plures.cli import main
-from tests.integration.cli.programs import PATIENCE_S, PLURES, Program, program
+from tests.integration.cli.desks.asking import plures, told, until
+from tests.integration.cli.programs import PLURES, Program, program
 
 TOML = '[application]\nimport = "papers_app:{}"\n\n[topology.split]\npress = {{ capabilities = ["press"] }}\nrest = {{ capabilities = ["*"] }}\n'
 PRINT = "papers.press.v1.Press/Print"
@@ -39,26 +37,8 @@ def running(folder: Path, topology: str = "monolith") -> Iterator[Program]:
         yield started
 
 
-def plures(*arguments: str) -> Result:
-    result = CliRunner().invoke(main, arguments)
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert "Traceback" not in result.output
-    return result
-
-
 def events(*arguments: str) -> Any:
-    """What a command says to programs."""
-    result = plures("events", *arguments, "--json")
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
-
-
-def until(holds: Callable[[], bool]) -> None:
-    limit = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < limit
-        time.sleep(0.05)
+    return told("events", *arguments)
 
 
 def heard() -> list[int]:

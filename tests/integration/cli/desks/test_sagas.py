@@ -3,18 +3,16 @@
 import json
 import re
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from click.testing import CliRunner, Result
 
-from plures.cli import main
-from tests.integration.cli.programs import PATIENCE_S, PLURES, Program, program
+from tests.integration.cli.desks.asking import plures, told, until
+from tests.integration.cli.programs import PLURES, Program, program
 
 TOML = '[application]\nimport = "orders_app:{}"\n\n[topology.split]\nbank = {{ capabilities = ["payments"] }}\nrest = {{ capabilities = ["*"] }}\n'
 ORDER = "orders.ordering.v1.Ordering/Order"
@@ -39,26 +37,8 @@ def running(folder: Path, topology: str = "monolith") -> Iterator[Program]:
         yield started
 
 
-def plures(*arguments: str) -> Result:
-    result = CliRunner().invoke(main, arguments)
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert "Traceback" not in result.output
-    return result
-
-
 def sagas(*arguments: str) -> Any:
-    """What a command says to programs."""
-    result = plures("sagas", *arguments, "--json")
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
-
-
-def until(holds: Callable[[], bool]) -> None:
-    limit = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < limit
-        time.sleep(0.05)
+    return told("sagas", *arguments)
 
 
 def begin(**kinds: str) -> None:
