@@ -18,7 +18,7 @@ from .pace import Pace
 from .publishing import EventNotWritable, Events, EventUndeclared, PublishedOutside
 from .relay import Relay, Subscriptions
 from .subscriptions import check, forget, gone, register
-from .tables import prepare
+from .tables import make_tables, prepare
 
 __all__ = [
     "Deferred",
@@ -43,6 +43,7 @@ __all__ = [
     "check",
     "forget",
     "gone",
+    "make_tables",
     "operations",
     "prepare",
     "register",

@@ -73,18 +73,22 @@ _SET_LAST: Final = "UPDATE sqlite_sequence SET seq = :last WHERE name = 'plures_
 
 async def prepare(database: Database) -> None:
     """Make the tables where there are none. Replicas that do so at once wait for one another."""
-    dialect = database.dialect
     async with database.plain_write() as connection:
-        if dialect is Dialect.SQLITE:
-            await _make(connection, dialect)
-            await _go_on(connection)
-            return
-        if await connection.scalar(_MISSING):
-            await connection.execute(_ALONE)
-            await _make(connection, dialect)
-            await connection.execute(_UNNUMBERED)
-        for statement in _GO_ON:
-            await connection.execute(statement)
+        await make_tables(connection, database.dialect)
+
+
+async def make_tables(connection: Connection, dialect: Dialect) -> None:
+    """As `prepare`, in an open transaction."""
+    if dialect is Dialect.SQLITE:
+        await _make(connection, dialect)
+        await _go_on(connection)
+        return
+    if await connection.scalar(_MISSING):
+        await connection.execute(_ALONE)
+        await _make(connection, dialect)
+        await connection.execute(_UNNUMBERED)
+    for statement in _GO_ON:
+        await connection.execute(statement)
 
 
 async def _make(connection: Connection, dialect: Dialect) -> None:

@@ -22,7 +22,7 @@ from .errors import (
     SagaVersionGone,
     StepUnfit,
 )
-from .keeping import Instance, Journal, Record, State, is_prepared, operations, prepare
+from .keeping import Instance, Journal, Record, State, is_prepared, make_tables, operations, park_uncertain, prepare
 from .opening import check_none_left, open_sagas
 from .pace import Pace
 from .sagas import Sagas
@@ -51,8 +51,10 @@ __all__ = [
     "Worker",
     "check_none_left",
     "is_prepared",
+    "make_tables",
     "open_sagas",
     "operations",
+    "park_uncertain",
     "prepare",
     "read_sagas",
     "saga",

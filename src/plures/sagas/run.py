@@ -13,7 +13,7 @@ from plures.runtime import current
 
 from .declaring import DONE, Called, Definition, Saga
 from .errors import NO_STEP, Lost, NotKept, SagaParked, SagaUnreadable, StepUnfit, Stuck, Suspended
-from .keeping import Instance, Journal, Record, State
+from .keeping import KEPT_S, Instance, Journal, Record, State
 from .notes import Notes
 from .numbering import begin
 from .pace import Pace
@@ -21,6 +21,8 @@ from .steps import Steps
 
 _LOG: Final = logging.getLogger("plures.sagas")
 _NOT_TAKEN_BACK: Final = "; and it cannot be taken back: "
+_STOOD_STILL: Final = "it stood still for {days} days, and those that it called remember a key for 14: what its last step has done is not known to them any more"
+_DAY_MS: Final = 24 * 3600 * 1000
 
 under_way: Final[ContextVar[tuple[str, str] | None]] = ContextVar("plures_saga", default=None)
 """The name and id of the saga that the running code is part of."""
@@ -66,6 +68,9 @@ class Run:
             Lost: Another worker has it now, or an operator has changed it.
             NotKept: The database did not take what was to be noted.
         """
+        still_ms = self._journal.now() - max(self._notes.instance.changed_at, self._notes.instance.due_at)
+        if still_ms > KEPT_S * 1000:
+            return await self._park(_STOOD_STILL.format(days=still_ms // _DAY_MS))
         try:
             arguments = self._arguments()
         except Exception as unreadable:  # noqa: BLE001 - it may have taken steps, and what takes them back is not known

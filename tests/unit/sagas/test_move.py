@@ -6,7 +6,7 @@ from pathlib import Path
 
 from plures import Saga, saga
 from plures.data import Database, Folder, Place, Server, copies, open_database
-from plures.sagas import prepare
+from plures.sagas import make_tables, prepare
 from tests.postgres import Postgres
 from tests.unit.data.moving.here import Here
 
@@ -62,7 +62,7 @@ async def move_under(database: Database, source: Place, target: Folder | Server)
     owners = copies.Owners("shop", Path("none"), {"ordering": MIGRATIONS})
     ends = copies.End(source), copies.End(target)
     users = Here([database], ends[1], "ordering", prepare)
-    await copies.move_live(owners, "ordering", ends, users, lambda *_: None, furnish={"plures_sagas": prepare})
+    await copies.move_live(owners, "ordering", ends, users, lambda *_: None, furnish={"plures_sagas": make_tables})
 
 
 async def some_more(accepted: list[str]) -> bool:

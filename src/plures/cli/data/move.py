@@ -12,7 +12,7 @@ from plures.cli.project import open_project
 from plures.data import AlembicMigrations, copies, numbered
 
 from .ends import source_of, target_by_name, target_by_reference
-from .owners import owners_options
+from .owners import furnish, owners_options
 from .places import owned_in
 
 
@@ -44,10 +44,6 @@ def move_command(
         message = "name the place once, by --to or by --to-url-from"
         raise click.UsageError(message)
     with mistakes_explained(as_json=as_json):
-        from plures.events import prepare as prepare_events
-        from plures.sagas import prepare as prepare_sagas
-
-        furnish = {"plures_events": prepare_events, "plures_sagas": prepare_sagas}
         project = open_project(file)
         owned = owned_in(project, data)
         migrations = {name: numbered(one.migrations) for name, one in owned.items()}
@@ -60,7 +56,7 @@ def move_command(
         else:
             target = target_by_reference(owned[capability], reference)
         with progress() as tell:
-            moved = asyncio.run(_moved(owners, capability, (source, target), tell, furnish=furnish))
+            moved = asyncio.run(_moved(owners, capability, (source, target), tell, furnish=furnish()))
     if as_json:
         print_json({**asdict(moved), "next": target.advice}, pretty=False)
         return

@@ -1,13 +1,13 @@
-"""Whose databases a command works on: what plures.toml and the application say."""
+"""Whose databases a command works on: what plures.toml and the application say. And what the platform has in them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
 import click
 
 from plures.cli.project import file_option, open_project
-from plures.data import AlembicMigrations, Server, copies, numbered
+from plures.data import AlembicMigrations, Connection, Dialect, Server, copies, numbered
 
 from .places import owned_in
 
@@ -29,3 +29,27 @@ def read_owners(file: Path, data: Path | None) -> copies.Owners:
     migrations = {name: numbered(one.migrations) for name, one in owned.items()}
     scripts = {name: one.migrations for name, one in owned.items() if isinstance(one.migrations, AlembicMigrations)}
     return copies.Owners(project.assembly.name, data or project.settings.data, migrations, servers, scripts)
+
+
+def furnish() -> copies.Furnish:
+    """What makes the tables of events and sagas, which no migration makes."""
+    from plures.events import make_tables as make_tables_of_events
+    from plures.sagas import make_tables as make_tables_of_sagas
+
+    return {"plures_events": make_tables_of_events, "plures_sagas": make_tables_of_sagas}
+
+
+def fittings(parked: MutableMapping[str, int]) -> copies.Fittings:
+    """For a restore.
+
+    Args:
+        parked: Gets the number of sagas that it has parked, for each capability that has some.
+    """
+    from plures.sagas import park_uncertain
+
+    async def settle(connection: Connection, dialect: Dialect, kept: copies.KeptDatabase) -> None:
+        count = await park_uncertain(connection, dialect, kept.taken_at)
+        if count:
+            parked[kept.capability] = count
+
+    return copies.Fittings(furnish(), settle)

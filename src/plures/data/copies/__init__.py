@@ -16,6 +16,7 @@ from .errors import (
     RowCannotMove,
     UnknownCapability,
 )
+from .fittings import Fittings
 from .live import Users, move_live
 from .manifest import KeptDatabase, Manifest
 from .move import End, Moved, mark_of, move
@@ -33,6 +34,7 @@ __all__ = [
     "DataExists",
     "DatabaseInUse",
     "End",
+    "Fittings",
     "Furnish",
     "KeptDatabase",
     "Manifest",

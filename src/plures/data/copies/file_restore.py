@@ -2,16 +2,18 @@
 
 import hashlib
 import os
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
 
+from plures.data.connection import Connection
 from plures.data.sqlite import PARTS, SqliteStore, mark_of
-from plures.data.store import Dialect
+from plures.data.store import Dialect, Transaction
 
 from .backup import sync
 from .errors import BackupDamaged
+from .fittings import Settle
 from .manifest import KeptDatabase, file_of
 from .progress import Tell
 from .refill import Refill
@@ -51,15 +53,16 @@ def copy(backup: Path, data: Path, kept: KeptDatabase, tell: Tell) -> None:
 
 async def build(data: Path, kept: KeptDatabase, refill: Refill) -> None:
     """Make a file from rows that come of another store."""
-    path = _draft(data, kept)
-    os.close(_private(str(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL))
-    store = SqliteStore(path, kept.capability, lambda: None, keeps_references=False)
-    try:
-        async with store.write() as write:
-            await refill.run(write, Dialect.SQLITE)
-    finally:
-        await store.close()
-    sync(path)
+    os.close(_private(str(_draft(data, kept)), os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+    async with _written(data, kept) as write:
+        await refill.run(write, Dialect.SQLITE)
+
+
+async def settle(data: Path, kept: Sequence[KeptDatabase], settling: Settle) -> None:
+    """See that nothing in copied files goes on that must not."""
+    for one in kept:
+        async with _written(data, one) as write:
+            await settling(Connection(write), Dialect.SQLITE, one)
 
 
 def mark(data: Path, kept: Sequence[KeptDatabase]) -> list[Path]:
@@ -86,6 +89,19 @@ def swap(data: Path, kept: Sequence[KeptDatabase], marks: Sequence[Path]) -> Non
     for path in marks:
         path.unlink()
     sync(data)
+
+
+@asynccontextmanager
+async def _written(data: Path, kept: KeptDatabase) -> AsyncGenerator[Transaction]:
+    """A transaction on a new file, which lasts when it is left."""
+    path = _draft(data, kept)
+    store = SqliteStore(path, kept.capability, lambda: None, keeps_references=False)
+    try:
+        async with store.write() as write:
+            yield write
+    finally:
+        await store.close()
+    sync(path)
 
 
 def _remove(data: Path, kept: Sequence[KeptDatabase]) -> None:

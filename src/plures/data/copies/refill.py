@@ -6,12 +6,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
+from plures.data.connection import Connection
 from plures.data.ledger import apply_all, ledger_of
 from plures.data.migration import Migration
 from plures.data.store import Dialect, Transaction
 
 from .engine import Mismatch, RowUnfit, Table, Values, catalogue_of, pairs
 from .errors import BackupDamaged, CannotRestore
+from .fittings import Fittings
 from .kept_rows import KeptRows
 from .manifest import KeptDatabase
 from .progress import Tell
@@ -38,6 +40,7 @@ class Refill:
     place: str
     migrations: Sequence[Migration]
     tell: Tell
+    fittings: Fittings
 
     async def run(self, write: Transaction, dialect: Dialect, *, has_tables: bool = False) -> None:
         """Make the tables, unless they are there as the backup has them, and fill them with its rows alone.
@@ -47,10 +50,14 @@ class Refill:
             BackupDamaged: It has other rows than its manifest says.
             MigrationFailed, StatementFailed: The store refuses a statement.
         """
-        if not has_tables:
-            await apply_all(write, self.kept.capability, self.migrations, dialect)
+        connection = Connection(write)
         with KeptRows(self.backup / self.kept.file, self.kept.dialect) as rows:
+            if not has_tables:
+                await apply_all(write, self.kept.capability, self.migrations, dialect)
+                await self.fittings.make({table.name for table in (await rows.tables())[0]}, connection, dialect)
             await self._fill(write, rows, dialect)
+        if self.fittings.settle is not None:
+            await self.fittings.settle(connection, dialect, self.kept)
 
     async def fits(self, write: Transaction, dialect: Dialect) -> bool:
         """Whether the tables that are there have run the same migrations, and are those of the backup."""

@@ -22,7 +22,8 @@ from plures.data.sqlite import ProcessLock, make_folder, mark_of
 from plures.data.store import Dialect
 
 from .errors import BackupDamaged, BackupOfOther, CopyNotWritten, DataExists
-from .file_restore import build, copy, mark, staged, swap
+from .file_restore import build, copy, mark, settle, staged, swap
+from .fittings import Fittings
 from .manifest import KeptDatabase, Manifest, file_of, read_manifest, verify
 from .owners import Owners
 from .progress import Tell
@@ -32,7 +33,15 @@ if TYPE_CHECKING:
     from .server_restore import FilledSchema
 
 
-def restore(owners: Owners, backup: Path, chosen: Sequence[str], tell: Tell, *, replace: bool) -> Manifest:
+def restore(
+    owners: Owners,
+    backup: Path,
+    chosen: Sequence[str],
+    tell: Tell,
+    *,
+    replace: bool,
+    fittings: Fittings = Fittings(),  # noqa: B008 - it cannot be changed
+) -> Manifest:
     """Restore all databases of a backup, or the chosen ones. What this code has migrated since runs at its next start.
 
     Args:
@@ -41,6 +50,7 @@ def restore(owners: Owners, backup: Path, chosen: Sequence[str], tell: Tell, *, 
         chosen: Capabilities to restore; all that the backup has when this is empty.
         tell: Hears of the progress.
         replace: Whether databases that exist may go.
+        fittings: What the platform has in the databases.
 
     Returns:
         The manifest, of what was restored alone.
@@ -68,9 +78,11 @@ def restore(owners: Owners, backup: Path, chosen: Sequence[str], tell: Tell, *, 
                 with staged(owners.data, files):
                     for one in files:
                         copy(backup, owners.data, one, tell)
+                    if fittings.settle is not None:
+                        asyncio.run(settle(owners.data, files, fittings.settle))
                 swap(owners.data, files, mark(owners.data, files))
             else:
-                asyncio.run(_restore(owners, backup, kept, tell, replace=replace))
+                asyncio.run(_restore(owners, backup, kept, tell, fittings=fittings, replace=replace))
     except OSError as error:
         raise CopyNotWritten(Path(error.filename or owners.data), error.strerror or str(error)) from error
     except sqlite3.Error as error:
@@ -80,14 +92,23 @@ def restore(owners: Owners, backup: Path, chosen: Sequence[str], tell: Tell, *, 
     )
 
 
-async def _restore(owners: Owners, backup: Path, kept: Sequence[KeptDatabase], tell: Tell, *, replace: bool) -> None:
+async def _restore(
+    owners: Owners,
+    backup: Path,
+    kept: Sequence[KeptDatabase],
+    tell: Tell,
+    *,
+    fittings: Fittings,
+    replace: bool,
+) -> None:
     """As files alone are restored, beside transactions on servers that commit while the marks are set."""
     data = owners.data
     files = [one for one in kept if one.capability not in owners.servers]
 
     def refill(one: KeptDatabase) -> Refill:
         last = max((was.version for was in one.migrations), default=0)
-        return Refill(backup, one, owners.place_of(one.capability), owners.migrations[one.capability][:last], tell)
+        migrations = owners.migrations[one.capability][:last]
+        return Refill(backup, one, owners.place_of(one.capability), migrations, tell, fittings)
 
     with staged(data, files):
         async with AsyncExitStack() as stack:
@@ -100,6 +121,8 @@ async def _restore(owners: Owners, backup: Path, kept: Sequence[KeptDatabase], t
             for one in files:
                 if one.dialect is Dialect.SQLITE:
                     copy(backup, data, one, tell)
+                    if fittings.settle is not None:
+                        await settle(data, [one], fittings.settle)
                 else:
                     await build(data, one, refill(one))
             marks = mark(data, files)

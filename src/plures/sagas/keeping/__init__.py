@@ -3,17 +3,22 @@
 from . import operations
 from .journal import Journal
 from .record import ENDED, OPEN, Instance, Record, State, recorded
-from .tables import is_prepared, prepare
+from .restored import park_uncertain
+from .retention import KEPT_S
+from .tables import is_prepared, make_tables, prepare
 
 __all__ = [
     "ENDED",
+    "KEPT_S",
     "OPEN",
     "Instance",
     "Journal",
     "Record",
     "State",
     "is_prepared",
+    "make_tables",
     "operations",
+    "park_uncertain",
     "prepare",
     "recorded",
 ]

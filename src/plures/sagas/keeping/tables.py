@@ -5,7 +5,7 @@ Source: docs/adr/0025-sagas.md
 
 from typing import Final
 
-from plures.data import Database, Dialect
+from plures.data import Connection, Database, Dialect
 
 _TABLES: Final = (
     """CREATE TABLE IF NOT EXISTS plures_sagas (
@@ -37,15 +37,25 @@ _ALONE: Final = "SELECT pg_advisory_xact_lock(hashtextextended('plures sagas ' |
 async def prepare(database: Database) -> None:
     """Make the tables where there are none. Replicas that do so at once wait for one another."""
     async with database.plain_write() as connection:
-        if database.dialect is Dialect.POSTGRESQL:
-            if not await connection.scalar(_MISSING):
-                return
-            await connection.execute(_ALONE)
-        for statement in _TABLES:
-            await connection.execute(statement)
+        await make_tables(connection, database.dialect)
+
+
+async def make_tables(connection: Connection, dialect: Dialect) -> None:
+    """As `prepare`, in an open transaction."""
+    if dialect is Dialect.POSTGRESQL:
+        if not await connection.scalar(_MISSING):
+            return
+        await connection.execute(_ALONE)
+    for statement in _TABLES:
+        await connection.execute(statement)
 
 
 async def is_prepared(database: Database) -> bool:
     """Whether sagas have begun there, or could have."""
     async with database.read() as connection:
-        return bool(await connection.scalar(_IS_THERE[database.dialect]))
+        return await has_tables(connection, database.dialect)
+
+
+async def has_tables(connection: Connection, dialect: Dialect) -> bool:
+    """As `is_prepared`, in an open transaction."""
+    return bool(await connection.scalar(_IS_THERE[dialect]))

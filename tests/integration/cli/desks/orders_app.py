@@ -1,5 +1,6 @@
 """Orders whose sagas end, wait, sleep or are parked, as their kind says. `plures sagas` is tried on it."""
 
+import asyncio
 from typing import Protocol
 
 from plures import (
@@ -64,6 +65,8 @@ class Ordering(Protocol):
     async def order(self, id: str, kind: str) -> None: ...  # noqa: A002
     @query()
     async def orders(self) -> tuple[str, ...]: ...
+    @command()
+    async def ring(self) -> None: ...
 
 
 class OrderingService(Ordering):
@@ -71,6 +74,7 @@ class OrderingService(Ordering):
         self._database = database
         self._sagas = sagas
         self._payments = payments
+        self._rung = asyncio.Event()
 
     async def order(self, id: str, kind: str) -> None:  # noqa: A002
         await self._sagas.start(self.placing, id, Wish(kind, "4111"))
@@ -89,7 +93,16 @@ class OrderingService(Ordering):
             await saga.sleep(3600)
         if wish.kind == "final":
             saga.point_of_no_return()
+        if wish.kind == "waits":
+            return await saga.step(self._wait)
         return "" if wish.kind == "easy" else await saga.step(self._payments.take, saga.id)
+
+    async def ring(self) -> None:
+        self._rung.set()
+
+    async def _wait(self) -> str:
+        await self._rung.wait()
+        return "rung"
 
     async def _record(self, id: str) -> None:  # noqa: A002
         async with self._database.write() as connection:
@@ -113,6 +126,8 @@ class WithoutSagasService(Ordering):
 
     async def orders(self) -> tuple[str, ...]:
         return ()
+
+    async def ring(self) -> None: ...
 
 
 payments = Capability(Payments, PaymentsService, migrations=[])

@@ -18,6 +18,7 @@ TOML = '[application]\nimport = "orders_app:{}"\n\n[topology.split]\nbank = {{ c
 ORDER = "orders.ordering.v1.Ordering/Order"
 ORDERS = "orders.ordering.v1.Ordering/Orders"
 MEND = "orders.payments.v1.Payments/Mend"
+RING = "orders.ordering.v1.Ordering/Ring"
 PLACING = "ordering.placing"
 
 
@@ -102,6 +103,29 @@ def test_what_is_decided_while_it_is_stopped_is_done_when_it_runs(folder: Path) 
     assert plures("sagas", "close", PLACING, "b").stdout == "1 saga is closed.\n"
     with running(folder):
         until(lambda: states() == {"a": "compensated", "b": "compensated", "c": "compensated"})
+
+
+def test_sagas_of_a_backup_are_decided_by_a_person(folder: Path) -> None:
+    """The application is killed, and its databases are put back as they were a while ago."""
+    with running(folder) as program:
+        begin(a="easy", b="sleeps", c="waits")
+        until(lambda: states() == {"a": "completed", "b": "running", "c": "running"})
+        until(lambda: [each["step"] for each in sagas("list", "--id", "b")] == ["sleep"])
+        until(lambda: len(sagas("show", PLACING, "c")["steps"]) == 1)
+        assert plures("data", "backup", "kept").exit_code == 0
+        plures("call", RING)
+        until(lambda: states()["c"] == "completed")
+        program.end(signal.SIGKILL)
+    restored = plures("data", "restore", "kept", "--replace")
+    assert restored.exit_code == 0
+    assert "1 saga is parked in ordering: what it has done since the backup is not known.\n" in restored.stdout
+    assert told("data", "restore", "kept", "--replace")["parked_sagas"] == {"ordering": 1}
+    with running(folder):
+        assert states() == {"a": "completed", "b": "running", "c": "parked"}
+        assert "restored from a backup" in sagas("show", PLACING, "c")["saga"]["error"]
+        plures("call", RING)
+        assert sagas("resume", "--all") == {"resumed": 1}
+        until(lambda: states() == {"a": "completed", "b": "running", "c": "completed"})
 
 
 def test_each_process_is_asked_for_its_own_sagas(folder: Path) -> None:

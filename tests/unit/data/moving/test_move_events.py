@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from plures.data import Database, Folder, Migration, Place, copies, open_database
-from plures.events import Pace, Record, Relay, Stored, append, operations, prepare, register
+from plures.events import Pace, Record, Relay, Stored, append, make_tables, operations, prepare, register
 from plures.events.operations import Filter
 from tests.postgres import Postgres
 
@@ -35,7 +35,7 @@ async def publish(place: Place, *sequences: int | None) -> list[tuple[Any, ...]]
 async def moved(source: Place, target: Place) -> copies.Moved:
     owners = copies.Owners("shop", Path("none"), {"orders": (TABLE,)})
     ends = copies.End(source), copies.End(target)
-    return await copies.move(owners, "orders", *ends, lambda *_: None, furnish={"plures_events": prepare})
+    return await copies.move(owners, "orders", *ends, lambda *_: None, furnish={"plures_events": make_tables})
 
 
 async def test_events_go_along(tmp_path: Path, postgres: Postgres) -> None:
@@ -125,7 +125,7 @@ async def move_under(shop: Shop, source: Place, target: Place) -> None:
     owners = copies.Owners("shop", Path("none"), {"orders": (TABLE,)})
     ends = copies.End(source), copies.End(target)
     users = Here([shop.database], ends[1], "orders", prepare)
-    await copies.move_live(owners, "orders", ends, users, lambda *_: None, furnish={"plures_events": prepare})
+    await copies.move_live(owners, "orders", ends, users, lambda *_: None, furnish={"plures_events": make_tables})
 
 
 async def until(is_so: Callable[[], Awaitable[object]]) -> None:

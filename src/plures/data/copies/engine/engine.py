@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, 
 from contextlib import aclosing
 from typing import Final, TypeAlias, TypeVar
 
+from plures.data.connection import Connection
 from plures.data.copies.errors import CannotMove, MoveDiffers, RowCannotMove
 from plures.data.copies.progress import Tell
-from plures.data.database import Database
 from plures.data.ledger import mark, migrate
 from plures.data.migration import Migrations
 from plures.data.statement_errors import StatementFailed
-from plures.data.store import Store, Transaction
+from plures.data.store import Dialect, Store, Transaction
 
 from .aside import put_back, set_aside
 from .catalogue import catalogue_of
@@ -21,8 +21,8 @@ from .table import AT_ONCE, Values
 from .writer import Writer
 
 T = TypeVar("T")
-Furnish: TypeAlias = Mapping[str, Callable[[Database], Awaitable[None]]]
-"""What makes tables in an open database where there are none: those that migrations do not make; by the name of one of them."""
+Furnish: TypeAlias = Mapping[str, Callable[[Connection, Dialect], Awaitable[None]]]
+"""What makes tables in an open transaction where there are none: those that migrations do not make; by the name of one of them."""
 
 KEYS_AT_ONCE: Final = 200
 
@@ -69,7 +69,8 @@ class Engine:
         names = {table.name for table in tables}
         for name, make in (furnish or {}).items():
             if name in names:
-                await make(Database(self.capability, self.target))
+                async with self.target.plain_write(lasts=True) as write:
+                    await make(Connection(write), self.target.dialect)
         async with self.target.read() as read:
             expected, _ = await self._there.tables(read)
         if other:
