@@ -4,9 +4,20 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from .measuring import MONTH_S, QUARTERS, Coupling, Staffing, Survey, Table, author_overlap, shared_tables
+from .measuring import (
+    MONTH_S,
+    QUARTERS,
+    Coupling,
+    EventFlow,
+    SagaBond,
+    Staffing,
+    Survey,
+    Table,
+    author_overlap,
+    shared_tables,
+)
 from .measuring import survey as take_survey
-from .model import FORMAT, CodeMap, Component, Edge, HotSpot, TableView, TeamShare, Waiting
+from .model import FORMAT, CodeMap, Component, Edge, EventEdge, HotSpot, SagaEdge, TableView, TeamShare, Waiting
 from .reading import Access, Cache, Progress, ReadRequest, cycles, open_checkout, understand, unread
 
 _HOT_SPOTS = 25
@@ -64,6 +75,8 @@ def draw(survey: Survey, *, hide_names: bool = False) -> CodeMap:
         cycles=tuple(tuple(sorted(circle)) for circle in circles),
         problems=unread(survey.codebase),
         quarters=tuple(_quarters(survey.now)) if history else (),
+        events=tuple(_event(survey, flow) for flow in survey.events),
+        sagas=tuple(_saga(survey, bond) for bond in survey.sagas),
     )
 
 
@@ -142,6 +155,16 @@ def _edge(survey: Survey, pair: tuple[str, str], circles: Sequence[frozenset[str
         quarters=coupling.quarters,
         links=(*imports, *(web.commit(sha) for sha in coupling.examples[: _LINKS - 2])),
     )
+
+
+def _event(survey: Survey, flow: EventFlow) -> EventEdge:
+    links = (survey.codebase.web.file(flow.path, flow.line),)
+    return EventEdge(flow.publisher, flow.subscriber, flow.event, flow.handler, links)
+
+
+def _saga(survey: Survey, bond: SagaBond) -> SagaEdge:
+    links = tuple(survey.codebase.web.file(bond.path, line) for line in bond.lines[:_LINKS])
+    return SagaEdge(bond.component, bond.target, bond.saga, bond.steps, bond.undos, links)
 
 
 def _table(table: Table) -> TableView:

@@ -46,8 +46,8 @@ class Component:
     Attributes:
         independence: How well it would stand alone, 0 to 1, from imports.
         cohesion: Share of its import pairs that stay inside it, 0 to 1.
-        callers: Components that import it.
-        callees: Components that it imports.
+        callers: Components that import it, and not for its events alone.
+        callees: Components that it imports, and not for their events alone.
         commits: In the last 24 months; 0 when there is no history.
         commits_alone: How many of these touched no other component.
         quarters: Commits per quarter, oldest first.
@@ -108,6 +108,39 @@ class Edge:
 
 
 @dataclass(frozen=True)
+class EventEdge:
+    """A component tells another of an event. The event is kept until it is delivered: what is asynchronous is drawn dashed.
+
+    Attributes:
+        handler: The method that gets it.
+    """
+
+    publisher: str
+    subscriber: str
+    event: str
+    handler: str
+    links: tuple[Reference, ...]
+
+
+@dataclass(frozen=True)
+class SagaEdge:
+    """The steps of a saga ask another component.
+
+    Attributes:
+        source: The component that has the saga.
+        steps: Operations that it asks for.
+        undos: Operations with which it takes steps back.
+    """
+
+    source: str
+    target: str
+    saga: str
+    steps: tuple[str, ...]
+    undos: tuple[str, ...]
+    links: tuple[Reference, ...]
+
+
+@dataclass(frozen=True)
 class TableView:
     """A database table."""
 
@@ -152,6 +185,7 @@ class CodeMap:
         commits: Number of commits read, merges left out.
         notes: Sentences that say what limits the picture.
         quarters: Names of the quarters, oldest first.
+        events: Who tells whom of what; an import that serves nothing else is no edge.
     """
 
     format: int
@@ -172,6 +206,8 @@ class CodeMap:
     cycles: tuple[tuple[str, ...], ...]
     problems: tuple[Problem, ...]
     quarters: tuple[str, ...]
+    events: tuple[EventEdge, ...] = ()
+    sagas: tuple[SagaEdge, ...] = ()
 
     @property
     def largest(self) -> list[Component]:

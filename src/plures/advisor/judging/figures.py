@@ -27,6 +27,10 @@ SAME_OWNERS = 0.7
 SHARED_TABLES = 3
 # Share of all components that import a component.
 ENTANGLED_SHARE = 0.5
+# Share of the components that a component knows with which nothing but events binds it. It decides no verdict, so nothing was measured for it.
+EVENT_SHARE = 0.5
+# What an event says for leaving two components apart, where they import one another besides.
+BESIDE_CALLS = 0.5
 # A dependency holds a component back when it has this share of the component's imports from and to others.
 BINDING_SHARE = 0.15
 

@@ -33,7 +33,7 @@ class Evidence:
     """One observation about a component or a pair of components. A source makes it; verdicts only weigh it.
 
     Attributes:
-        source: Where it comes from: "imports", "history", "teams", "tables"; later "telemetry", "simulation".
+        source: Where it comes from: "imports", "history", "teams", "tables", "events", "sagas"; later "telemetry", "simulation".
         subject: Names of one component or of two.
         statement: The observation with its numbers, one sentence.
         figure: The number itself.
@@ -61,10 +61,10 @@ class Evidence:
 
 @dataclass(frozen=True)
 class CutStep:
-    """One dependency to cut before a component can leave.
+    """One dependency to cut before a component can leave, or one that may stay.
 
     Attributes:
-        kind: "import", "table", "transaction" or "global".
+        kind: "import", "table", "transaction" or "global"; of what may stay "event", "call" or "saga".
     """
 
     kind: str
@@ -114,21 +114,28 @@ class SplitPlan:
 
     Attributes:
         cuts: What to cut, in this order.
+        stays: What crosses the border and may go on as it is: events, calls by a contract of Plures, and steps of sagas.
     """
 
     component: str
     cuts: tuple[CutStep, ...]
     contract: tuple[Operation, ...]
     cost: Cost
+    stays: tuple[CutStep, ...] = ()
 
 
 @dataclass(frozen=True)
 class MergePlan:
-    """What it saves to put two components together."""
+    """What it saves to put two components together.
+
+    Attributes:
+        saga_steps: Operations that one asks of the other in steps of sagas, and their undos: one transaction could do instead.
+    """
 
     calls_saved: int
     tables_joined: tuple[str, ...]
     joint_commits: int
+    saga_steps: int = 0
 
 
 @dataclass(frozen=True)

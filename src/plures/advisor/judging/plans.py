@@ -8,6 +8,7 @@ from plures.advisor.measuring import Survey
 from plures.advisor.reading import Access, ImportEdge, Use
 
 from .judgement import Cost, CutStep, MergePlan, Operation, SplitPlan
+from .messages import asks_contracts, what_stays
 
 _LINKS = 4
 _OPERATIONS = 40
@@ -27,7 +28,8 @@ def plan_split(survey: Survey, component: str) -> SplitPlan:
         *_tables(survey, component),
         *_imports(survey, component),
     )
-    return SplitPlan(component, cuts, tuple(_contract(survey, uses_in)), _cost(survey, component, uses_in, uses_out))
+    contract, cost = tuple(_contract(survey, uses_in)), _cost(survey, component, uses_in, uses_out)
+    return SplitPlan(component, cuts, contract, cost, tuple(what_stays(survey, component)))
 
 
 def plan_merge(survey: Survey, left: str, right: str) -> MergePlan:
@@ -37,7 +39,8 @@ def plan_merge(survey: Survey, left: str, right: str) -> MergePlan:
     saved = sum(use.use.called for use in uses if component_of[use.edge.source] in pair)
     joined = tuple(table.name for table in survey.tables if pair <= set(table.components()))
     coupling = survey.coupling(left, right)
-    return MergePlan(saved, joined, coupling.together if coupling else 0)
+    steps = sum(len(bond.steps) + len(bond.undos) for bond in survey.sagas if {bond.component, bond.target} == pair)
+    return MergePlan(saved, joined, coupling.together if coupling else 0, steps)
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ def _imports(survey: Survey, component: str) -> Iterator[CutStep]:
     """Back edges of circles come first, thinner ones before thicker ones; then callers; then what the component calls."""
     found: list[tuple[int, int, str, str]] = []
     for (source, target), dependency in survey.dependencies.items():
-        if source == target or component not in (source, target):
+        if source == target or component not in (source, target) or asks_contracts(survey, dependency):
             continue
         back = survey.dependencies.get((target, source))
         circle = back is not None and dependency.sites <= back.sites

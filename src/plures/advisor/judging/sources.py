@@ -10,6 +10,7 @@ from plures.advisor.model import Reference
 
 from . import figures as at
 from .judgement import Evidence, Pressure, Verdict
+from .messages import from_events, from_sagas
 
 Source = Callable[[Survey], Iterator[Evidence]]
 
@@ -102,7 +103,7 @@ def from_history(survey: Survey) -> Iterator[Evidence]:
         if coupling.together:
             evidence = _together(survey, pair, coupling)
             yield evidence
-            if evidence.strength >= 1 and pair not in survey.dependencies and pair[::-1] not in survey.dependencies:
+            if evidence.strength >= 1 and not (survey.imports_between(*pair) or survey.events_between(*pair)):
                 yield _strangers(pair)
 
 
@@ -234,4 +235,4 @@ def _lines(survey: Survey, name: str) -> int:
     return sum(codebase.facts[path].lines for path, component in codebase.division.of.items() if component == name)
 
 
-SOURCES: tuple[Source, ...] = (from_imports, from_history, from_teams, from_tables)
+SOURCES: tuple[Source, ...] = (from_imports, from_history, from_teams, from_tables, from_events, from_sagas)

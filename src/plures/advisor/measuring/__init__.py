@@ -2,6 +2,7 @@
 
 from .changes import MONTH_S, QUARTERS
 from .coupling import Coupling
+from .messaging import EventFlow, SagaBond
 from .staffing import Staffing, author_overlap
 from .survey import Survey, survey
 from .tables import Table, shared_tables
@@ -10,6 +11,8 @@ __all__ = [
     "MONTH_S",
     "QUARTERS",
     "Coupling",
+    "EventFlow",
+    "SagaBond",
     "Staffing",
     "Survey",
     "Table",

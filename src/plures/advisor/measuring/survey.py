@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from plures.advisor.reading import Codebase, Dependency, Progress, dependencies
 
 from .changes import Activity, Change, activities, changes, is_recent
+from .classes import Classes
 from .coupling import Coupling, couplings
 from .independence import Independence, independences
+from .messaging import EventFlow, Messages, SagaBond
 from .people import persons
 from .staffing import Staffing, staffing
 from .tables import Table, find_tables
@@ -21,7 +23,7 @@ class Survey:
 
     Attributes:
         now: Moment of the newest commit, in seconds since 1970, from which "recent" is counted; 0 without history.
-        dependencies: Imports by (importing, imported) component, also those within one component.
+        dependencies: Imports by (importing, imported) component, also those within one component. Those that only take events are not among them.
         couplings: By pair in alphabetical order.
         teams: Team by author.
         persons: For each author, the first author who is the same person.
@@ -39,6 +41,8 @@ class Survey:
     teams: Mapping[int, str]
     persons: tuple[int, ...]
     tables: tuple[Table, ...]
+    events: tuple[EventFlow, ...]
+    sagas: tuple[SagaBond, ...]
     file_commits: Mapping[str, tuple[int, int]]
 
     def are_teams(self, left: str, right: str) -> bool:
@@ -53,6 +57,14 @@ class Survey:
         # An owner with a slash is a team, such as @shop/search; the others are people.
         return {owner.casefold() for owner in staff.owners if "/" in owner} if staff else set()
 
+    def imports_between(self, left: str, right: str) -> bool:
+        """Whether one of them imports the other, and not for its events alone."""
+        return (left, right) in self.dependencies or (right, left) in self.dependencies
+
+    def events_between(self, left: str, right: str) -> tuple[EventFlow, ...]:
+        """The events that one of them tells the other of."""
+        return tuple(flow for flow in self.events if {flow.publisher, flow.subscriber} == {left, right})
+
     def coupling(self, left: str, right: str) -> Coupling | None:
         """How two components change together. Their order does not matter."""
         return self.couplings.get((min(left, right), max(left, right)))
@@ -62,25 +74,30 @@ def survey(codebase: Codebase, progress: Progress) -> Survey:
     """Work out everything."""
     progress("working out components", 0, None)
     component_of, history = codebase.division.of, codebase.history
-    found = dependencies(codebase.imports, component_of)
+    production = {path: codebase.facts[path] for path in sorted(codebase.production)}
+    classes = Classes(production, codebase.index)
+    messages = Messages(production, classes, component_of)
+    imports = messages.without_events(codebase.imports)
+    found = dependencies(imports, component_of)
     sites = {pair: dependency.sites for pair, dependency in found.items() if pair[0] != pair[1]}
     now = max((commit.when for commit in history.commits[:200]), default=0) if history else 0
     all_changes = list(changes(history, codebase.division, frozenset(codebase.index.name_of))) if history else []
     staff, teams = _staffing(codebase, all_changes, now)
     who = persons(history.authors) if history else ()
-    production = {path: codebase.facts[path] for path in sorted(codebase.production)}
     return Survey(
         codebase=codebase,
         now=now,
         components=tuple(sorted(set(component_of.values()))),
         dependencies=found,
-        independence=independences(codebase.imports, component_of),
+        independence=independences(imports, component_of),
         activities=activities(all_changes, now),
         couplings=couplings(all_changes, history, now, sites) if history else {},
         staffing=staff,
         teams=teams,
         persons=who,
-        tables=tuple(find_tables(production, codebase.index, component_of)),
+        tables=tuple(find_tables(production, classes, component_of)),
+        events=messages.events,
+        sagas=messages.sagas,
         file_commits=_file_commits(codebase, all_changes, who, now),
     )
 

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from plures.advisor.reading import Access, Import, ModelClass, ModuleFacts, ModuleIndex
+from plures.advisor.reading import Access, ModelClass, ModuleFacts
+
+from .classes import Class, Classes
 
 
 @dataclass(frozen=True)
@@ -45,20 +47,25 @@ def shared_tables(tables: Iterable[Table]) -> dict[tuple[str, str], tuple[str, .
     return {pair: tuple(names) for pair, names in shared.items()}
 
 
-def find_tables(facts: Mapping[str, ModuleFacts], index: ModuleIndex, component_of: Mapping[str, str]) -> list[Table]:
+def find_tables(facts: Mapping[str, ModuleFacts], classes: Classes, component_of: Mapping[str, str]) -> list[Table]:
     """All tables that the code names, in alphabetical order.
+
+    A capability of Plures has a database of its own: what another calls by the same name is another table.
 
     Args:
         facts: Production files only.
     """
-    resolver = _Resolver(facts, index)
-    sites: defaultdict[str, list[TableSite]] = defaultdict(list)
+    apart = {
+        component_of.get(path) for path, module in facts.items() if module.messaging and module.messaging.contracts
+    }
+    resolver = _Resolver(facts, classes)
+    sites: defaultdict[tuple[str, str], list[TableSite]] = defaultdict(list)
     for path in facts:
         component = component_of.get(path)
         if component is not None:
             for name, access, line in resolver.touched(path):
-                sites[name].append(TableSite(component, path, line, access))
-    return [Table(name, _owner(found), tuple(found)) for name, found in sorted(sites.items())]
+                sites[name, component if component in apart else ""].append(TableSite(component, path, line, access))
+    return [Table(name, _owner(found), tuple(found)) for (name, _), found in sorted(sites.items())]
 
 
 def _owner(sites: list[TableSite]) -> str:
@@ -72,14 +79,13 @@ def _owner(sites: list[TableSite]) -> str:
 
 
 class _Resolver:
-    """Knows the table of each class, which (file, class name) identifies."""
+    """Knows the table of each class."""
 
-    def __init__(self, facts: Mapping[str, ModuleFacts], index: ModuleIndex) -> None:
+    def __init__(self, facts: Mapping[str, ModuleFacts], classes: Classes) -> None:
         self._facts = facts
-        self._index = index
+        self._find = classes.find
         self._classes = {(path, model.name): model for path, module in facts.items() for model in module.models}
-        self._imports = {path: _local_names(module.imports) for path, module in facts.items()}
-        self._framework: dict[tuple[str, str], str] = {}
+        self._framework: dict[Class, str] = {}
         self._tables = {key: table for key, model in self._classes.items() if (table := self._table(key, model))}
 
     def touched(self, path: str) -> Iterator[tuple[str, Access, int]]:
@@ -91,10 +97,10 @@ class _Resolver:
         for use in module.tables:
             if not use.model:
                 yield use.name, use.access, use.line
-            elif (key := self._class(path, use.name)) and (table := self._tables.get(key)):
+            elif (key := self._find(path, use.name)) and (table := self._tables.get(key)):
                 yield table, use.access, use.line
 
-    def _table(self, key: tuple[str, str], model: ModelClass) -> str:
+    def _table(self, key: Class, model: ModelClass) -> str:
         framework = self._framework_of(key, frozenset())
         if not framework or model.abstract:
             return ""
@@ -104,7 +110,7 @@ class _Resolver:
             )
         return model.table or f"{_app_label(key[0])}_{model.name.lower()}"
 
-    def _framework_of(self, key: tuple[str, str], seen: frozenset[tuple[str, str]]) -> str:
+    def _framework_of(self, key: Class, seen: frozenset[Class]) -> str:
         if key in self._framework:
             return self._framework[key]
         model = self._classes.get(key)
@@ -115,31 +121,13 @@ class _Resolver:
             # Many classes are called Model; only the one that was imported from Django is a model.
             found = ""
         for base in model.bases:
-            above = self._class(key[0], base) if not found else None
+            above = self._find(key[0], base) if not found else None
             found = found or (self._framework_of(above, seen | {key}) if above else "")
         self._framework[key] = found
         return found
 
     def _imports_django(self, path: str) -> bool:
         return any(wanted.module.startswith("django.db") for wanted in self._facts[path].imports)
-
-    def _class(self, path: str, name: str, depth: int = 4) -> tuple[str, str] | None:
-        """The class that a name or dotted name means in a file. Re-exports are followed."""
-        parts = name.split(".")
-        if len(parts) == 1 and (path, name) in self._classes:
-            return path, name
-        wanted = self._imports.get(path, {}).get(parts[0])
-        if wanted is None or depth == 0:
-            return None
-        target = self._index.resolve(wanted, path)
-        if target is None or target not in self._facts:
-            return None
-        last = parts[-1] if len(parts) > 1 else wanted.name
-        return (target, last) if (target, last) in self._classes else self._class(target, last, depth - 1)
-
-
-def _local_names(imports: tuple[Import, ...]) -> dict[str, Import]:
-    return {(wanted.alias or wanted.name or wanted.module.split(".")[0]): wanted for wanted in imports}
 
 
 def _app_label(path: str) -> str:

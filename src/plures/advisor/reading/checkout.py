@@ -8,6 +8,7 @@ from pathlib import Path
 from plures.advisor.errors import NotAFolder
 
 from .definitions import Definitions, read_definitions
+from .packages import package_name
 from .repository import Repository, Tree, WebAddress, open_repository, read_commit, read_folder, web_address
 from .request import Progress, ReadRequest
 
@@ -38,7 +39,10 @@ class Checkout:
             sorted(self.tree.skipped.items()),
             self.tree.submodules,
         )
-        return sha256(repr((ascii(self.folder), head, self.web, self.definitions, files)).encode()).hexdigest()
+        # What is above the folder says how imports name its files.
+        return sha256(
+            repr((ascii(self.folder), package_name(self.folder), head, self.web, self.definitions, files)).encode()
+        ).hexdigest()
 
 
 def open_checkout(request: ReadRequest, progress: Progress) -> Checkout:

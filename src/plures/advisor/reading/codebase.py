@@ -13,7 +13,7 @@ from .components import Division, divide_by_folders, overlay
 from .definitions import Definitions
 from .imports import ImportEdge, resolve_imports
 from .notes import notes_on
-from .packages import ModuleIndex, distribution_folders, is_namespace, is_python_2, project_folders
+from .packages import ModuleIndex, distribution_folders, is_namespace, is_python_2, package_name, project_folders
 from .python import ModuleFacts
 from .repository import History, Tree, WebAddress, read_owners
 from .request import Progress, ReadRequest
@@ -77,7 +77,10 @@ def understand(checkout: Checkout, cache: Cache, progress: Progress) -> Codebase
         raise NoPythonFound(str(checkout.folder), len(tree.paths))
     written = {path: facts[path] for path in sorted(production)}
     shared = {path for path, module in written.items() if is_namespace(path, module.lines, tree.text(path))}
-    index = ModuleIndex(kinds, project_folders(tree.paths), python_2=is_python_2(written), namespaces=shared)
+    projects = project_folders(tree.paths)
+    index = ModuleIndex(
+        kinds, projects, python_2=is_python_2(written), namespaces=shared, package=package_name(checkout.folder)
+    )
     lines = {path: facts[path].lines for path in production}
     apart = distribution_folders(tree.paths)
     division = overlay(divide_by_folders(lines, index.name_of, definitions.divide, apart), definitions, lines)

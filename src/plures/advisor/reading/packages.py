@@ -4,6 +4,7 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
+from pathlib import Path
 
 from .python import Import, ModuleFacts
 
@@ -40,6 +41,15 @@ def _folders_with(paths: Iterable[str], files: frozenset[str]) -> set[str]:
     return {path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] in files}
 
 
+def package_name(folder: Path) -> str:
+    """The dotted name of a folder that is a package; empty where it is none."""
+    names: list[str] = []
+    while folder.name.isidentifier() and (folder / "__init__.py").is_file():
+        names.insert(0, folder.name)
+        folder = folder.parent
+    return ".".join(names)
+
+
 def is_module(path: str) -> bool:
     """Whether an import can mean this file. A file with a dot in its name, such as `settings.example.py`, is none."""
     return "." not in path.rpartition("/")[2].removesuffix(".py")
@@ -66,6 +76,7 @@ class ModuleIndex:
         projects: Folders that are on `sys.path`, or whose source folders are.
         python_2: Imports may be relative without saying so.
         namespaces: Files that no import means, since they only share a name.
+        package: Dotted name of the folder that holds all of it, where that is a package: imports then begin with it.
     """
 
     def __init__(
@@ -75,6 +86,7 @@ class ModuleIndex:
         *,
         python_2: bool = False,
         namespaces: Container[str] = (),
+        package: str = "",
     ) -> None:
         python = [path for path in paths if path.endswith(".py")]
         self._python_2 = python_2
@@ -88,7 +100,10 @@ class ModuleIndex:
         self._short: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
         for path, name in self.name_of.items():
             if is_module(path) and path not in namespaces:
-                self._full[name].append((path, self._root(path)))
+                root = self._root(path)
+                self._full[name].append((path, root))
+                if package and not root:
+                    self._full[_join_dots(package, name)].append((path, root))
                 for alias, folder in self._aliases(path):
                     self._short[alias].append((path, folder))
 

@@ -7,10 +7,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from plures.advisor.judging import Advice, Finding, SplitPlan, Verdict
+from plures.advisor.judging import Advice, CutStep, Finding, SplitPlan, Verdict
 from plures.advisor.model import CodeMap, Problem, Reference
 
-from .text import BRIEF, brief
+from .text import BRIEF, brief, messages
 
 _ROWS = 40
 _STEPS_OF_A_FINDING = 8
@@ -51,6 +51,8 @@ def print_map(drawn: CodeMap, console: Console) -> None:
     shared = sum(1 for t in drawn.tables if len({*t.writers, *t.readers}) > 1)
     if drawn.tables:
         console.print(f"{len(drawn.tables)} database tables, {shared} of them used by more than one component.")
+    for line in messages(drawn):
+        console.print(escape(line), highlight=False)
     _print_unread(drawn.problems, console)
     for note in drawn.notes:
         console.print(f"[dim]note: {escape(note)}[/dim]")
@@ -106,7 +108,8 @@ def _print_finding(finding: Finding, console: Console) -> None:
     if finding.merge:
         saved = finding.merge
         console.print(
-            f"  saves {saved.calls_saved} calls across the border, {saved.joint_commits} joint changes in 24 months"
+            f"  saves {saved.calls_saved} calls across the border, {saved.saga_steps} steps of sagas, "
+            f"{saved.joint_commits} joint changes in 24 months"
         )
 
 
@@ -117,6 +120,15 @@ def _see(links: Sequence[Reference]) -> str:
         for at in links[:_LINKS]
     )
     return f" [dim]({', '.join(shown)})[/dim]" if links else ""
+
+
+def _print_stays(kind: str, stays: Sequence[CutStep], console: Console, most: int) -> None:
+    # Each of a kind says the same.
+    console.print(f"  may stay, {kind}: {escape(stays[0].how)}", highlight=False)
+    for kept in stays[:most]:
+        console.print(f"    {escape(kept.what)}", highlight=False)
+    if len(stays) > most:
+        console.print(f"    … and {len(stays) - most} more")
 
 
 def print_plan(plan: SplitPlan, console: Console, most: int = _STEPS) -> None:
@@ -132,6 +144,8 @@ def print_plan(plan: SplitPlan, console: Console, most: int = _STEPS) -> None:
         )
     if len(plan.cuts) > most:
         console.print(f"  … and {len(plan.cuts) - most} more")
+    for kind in dict.fromkeys(kept.kind for kept in plan.stays):
+        _print_stays(kind, [kept for kept in plan.stays if kept.kind == kind], console, most)
     for operation in plan.contract[:most]:
         console.print(
             f"  contract: {escape(operation.name)}  {operation.kind}, {operation.calls} places", highlight=False

@@ -1,5 +1,6 @@
 """A map and advice as text: Markdown for pull requests and wikis, JSON for programs."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -38,6 +39,7 @@ def map_markdown(drawn: CodeMap) -> str:
                 ("from", "to", "imports", "in a circle"),
                 ((e.source, e.target, e.imports, "yes" if e.in_cycle else "") for e in drawn.imports[:_IMPORTS]),
             ),
+            *_messages(drawn),
             "## What changes together\n",
             _coupled(drawn),
             "## Tables\n",
@@ -58,6 +60,29 @@ def brief(component: Component) -> tuple[object, ...]:
     """A component in one row, with `BRIEF` as its headings."""
     c, independence, waiting = component, f"{component.independence:.2f}", f"{component.waiting_share:.0%}"
     return c.name, c.files, c.lines, independence, len(c.callers), len(c.callees), c.commits, waiting
+
+
+def messages(drawn: CodeMap) -> list[str]:
+    """Events and sagas in a line for each component that publishes or has sagas."""
+    told: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for event in drawn.events:
+        told[event.publisher, event.event][event.subscriber] = None
+    asked: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for saga in drawn.sagas:
+        asked[saga.source, saga.saga][saga.target] = None
+    return [
+        *(f"event {event}: {publisher} ⇢ {', '.join(subscribers)}" for (publisher, event), subscribers in told.items()),
+        *(f"saga {saga}: {source} → {', '.join(targets)}" for (source, saga), targets in asked.items()),
+    ]
+
+
+def _messages(drawn: CodeMap) -> list[str]:
+    events = ((e.publisher, e.subscriber, e.event, e.handler) for e in drawn.events)
+    sagas = ((s.source, s.target, s.saga, ", ".join(s.steps), ", ".join(s.undos)) for s in drawn.sagas)
+    return [
+        *(["## Events\n", _table(("from", "to", "event", "handled by"), events)] if drawn.events else []),
+        *(["## Sagas\n", _table(("from", "to", "saga", "steps", "taken back by"), sagas)] if drawn.sagas else []),
+    ]
 
 
 def _coupled(drawn: CodeMap) -> str:
@@ -106,7 +131,8 @@ def _finding(finding: Finding) -> str:
     if finding.merge:
         saved = finding.merge
         parts.append(
-            f"Saves {saved.calls_saved} calls across the border and {saved.joint_commits} joint changes in 24 months.\n"
+            f"Saves {saved.calls_saved} calls across the border, {saved.saga_steps} steps of sagas and "
+            f"{saved.joint_commits} joint changes in 24 months.\n"
         )
     return "\n".join(parts)
 
@@ -120,6 +146,11 @@ def _split(plan: SplitPlan) -> str:
             _table(
                 ("step", "what to cut", "places", "how"),
                 ((i, f"{c.kind}: {c.what}", c.sites, c.how) for i, c in enumerate(plan.cuts[:_ROWS], 1)),
+            ),
+            *(
+                [_table(("may stay", "what", "why"), ((c.kind, c.what, c.how) for c in plan.stays))]
+                if plan.stays
+                else []
             ),
             _table(
                 ("contract needs", "as", "places", "callers"),

@@ -10,21 +10,24 @@ for (const graph of document.querySelectorAll(".graph")) {
   const words = graph.parentElement.querySelector(".picked");
   let kept = null;
   const pick = (name) => {
-    const [callees, callers] = [[], []];
+    const [callees, callers, told, tellers] = [[], [], [], []];
     for (const edge of edges) {
+      const isEvent = edge.classList.contains("event");
       edge.classList.toggle("out", edge.dataset.a === name);
       edge.classList.toggle("in", edge.dataset.b === name);
-      if (edge.dataset.a === name) callees.push(edge.dataset.b);
-      if (edge.dataset.b === name) callers.push(edge.dataset.a);
+      if (edge.dataset.a === name) (isEvent ? told : callees).push(edge.dataset.b);
+      if (edge.dataset.b === name) (isEvent ? tellers : callers).push(edge.dataset.a);
     }
+    const near = new Set([...callees, ...callers, ...told, ...tellers]);
     graph.classList.toggle("picking", name !== null);
     for (const node of nodes) {
       const other = node.dataset.name;
-      node.classList.toggle("near", other === name || callees.includes(other) || callers.includes(other));
+      node.classList.toggle("near", other === name || near.has(other));
       node.classList.toggle("kept", other === kept);
     }
     const list = (names) => names.sort().join(", ") || "none here";
-    words.textContent = name === null ? "" : `${name} imports: ${list(callees)}. Imported by: ${list(callers)}.`;
+    const events = told.length + tellers.length ? ` Tells of events: ${list(told)}. Is told by: ${list(tellers)}.` : "";
+    words.textContent = name === null ? "" : `${name} imports: ${list(callees)}. Imported by: ${list(callers)}.${events}`;
   };
   const keep = (name) => {
     kept = kept === name ? null : name;

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from plures.advisor.reading.packages import (
@@ -5,6 +7,7 @@ from plures.advisor.reading.packages import (
     distribution_folders,
     is_namespace,
     is_python_2,
+    package_name,
     project_folders,
 )
 from plures.advisor.reading.python.facts import Import
@@ -154,3 +157,17 @@ def test_what_other_distributions_have_below_a_shared_name_is_foreign():
 def test_a_package_that_only_shares_its_name(text: str, shared: bool):
     assert is_namespace("acme/__init__.py", parse(text.encode()).lines, text) is shared
     assert not is_namespace("acme/job.py", 1, text)
+
+
+def test_a_package_that_is_read_by_itself_is_imported_by_its_whole_name(tmp_path: Path):
+    for folder in ("src/shop", "src/shop/web"):
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+        (tmp_path / folder / "__init__.py").touch()
+    assert package_name(tmp_path / "src/shop/web") == "shop.web"
+    assert package_name(tmp_path / "src") == ""
+    paths = ["__init__.py", "a.py", "pages/__init__.py", "pages/b.py"]
+    found = ModuleIndex(paths, project_folders(paths), package="shop.web")
+    assert found.resolve(Import("shop.web.pages.b", 0, "x", 1), "a.py") == "pages/b.py"
+    assert found.resolve(Import("shop.web", 0, "a", 1), "pages/b.py") == "a.py"
+    assert found.resolve(Import("shop.other", 0, "a", 1), "a.py") is None
+    assert found.name_of["pages/b.py"] == "pages.b"

@@ -87,6 +87,76 @@ class ModelClass:
 
 
 @dataclass(frozen=True, slots=True)
+class ContractClass:
+    """A contract of Plures.
+
+    Attributes:
+        events: Names of the classes that it declares as its events, as written.
+    """
+
+    name: str
+    events: tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """What handles an event.
+
+    Attributes:
+        event: Name of its class, as written.
+        contract: The contract of the capability that has it, as written, where its code is elsewhere; else empty.
+    """
+
+    name: str
+    event: str
+    line: int
+    contract: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a step of a saga asks of an attribute, which may be the client of a capability.
+
+    Attributes:
+        client: Name of the attribute.
+        undo: It takes back what another step did.
+    """
+
+    client: str
+    operation: str
+    undo: bool
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class SagaMethod:
+    """A method with `@saga`."""
+
+    name: str
+    steps: tuple[Step, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An attribute that may be the client of a capability, with the name of its class as written."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Messaging:
+    """What a file has of Plures: who tells whom of what, and what sagas do."""
+
+    contracts: tuple[ContractClass, ...] = ()
+    handlers: tuple[Handler, ...] = ()
+    sagas: tuple[SagaMethod, ...] = ()
+    clients: tuple[Client, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ModuleFacts:
     """Everything read from one file.
 
@@ -96,6 +166,7 @@ class ModuleFacts:
         python_2: Only Python 2 can parse it.
         transactions: For each transaction, the line where it begins and the positions of the imports used inside it.
         mutable_globals: Module-level names that hold a mutable container or that functions rebind.
+        messaging: Contracts, events and sagas; None in most files.
     """
 
     lines: int
@@ -107,3 +178,4 @@ class ModuleFacts:
     transactions: tuple[tuple[int, tuple[int, ...]], ...] = ()
     mutable_globals: tuple[str, ...] = ()
     python_2: bool = False
+    messaging: Messaging | None = None

@@ -2,6 +2,7 @@
 
 import ast
 
+from .chain import chain
 from .facts import Access, ModelClass
 
 _WRITING = frozenset(
@@ -42,7 +43,7 @@ def query_argument_access(function: ast.expr) -> Access | None:
 
 def model_of_class(node: ast.ClassDef) -> ModelClass | None:
     """The model that a class may be. Any class with bases may be one, since it can inherit from a model of another file."""
-    bases = tuple(_dotted(base) for base in node.bases)
+    bases = tuple(".".join(chain(base)) for base in node.bases)
     if not any(bases):
         return None
     table, abstract, framework = "", False, ""
@@ -84,10 +85,3 @@ def model_of_table(name: str, value: ast.expr) -> ModelClass | None:
             return ModelClass(name, table.lower(), "sqlalchemy", value.lineno)
         case _:
             return None
-
-
-def _dotted(node: ast.expr) -> str:
-    if isinstance(node, ast.Attribute):
-        inner = _dotted(node.value)
-        return f"{inner}.{node.attr}" if inner else ""
-    return node.id if isinstance(node, ast.Name) else ""

@@ -1,10 +1,12 @@
-"""Walks a syntax tree once and notes imports, uses of imported names, transactions, mutable globals and tables."""
+"""Walks a syntax tree and notes imports, uses of imported names, transactions, mutable globals and tables."""
 
 import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from .chain import chain
 from .facts import Access, Import, ModelClass, ModuleFacts, TableUse, Use
+from .messaging import messaging_of
 from .orm import access_of_chain, model_of_class, model_of_table, query_argument_access
 from .sql import tables_in
 
@@ -56,6 +58,7 @@ class Reader:
             models=tuple(self._models),
             transactions=tuple((line, tuple(sorted(used))) for line, used in self._transactions.items() if used),
             mutable_globals=tuple(self._globals),
+            messaging=messaging_of(tree, self._imports),
         )
 
     def _add_import(self, node: ast.Import | ast.ImportFrom, scope: _Scope) -> None:
@@ -114,7 +117,7 @@ class Reader:
         self._chain(node.func, scope, called=True)
         access = query_argument_access(node.func)
         for argument in node.args:
-            name = ".".join(_names(argument))
+            name = ".".join(chain(argument))
             if access and name:
                 self._tables.append(TableUse(name, access, model=True, line=node.lineno))
         if isinstance(node.func, ast.Name) and node.func.id == "Table" and node.args:
@@ -125,7 +128,7 @@ class Reader:
         self._visit_all((keyword.value for keyword in node.keywords), scope)
 
     def _chain(self, node: ast.expr, scope: _Scope, *, called: bool) -> None:
-        names = _names(node)
+        names = chain(node)
         if not names:
             self._visit_all(ast.iter_child_nodes(node), scope)
             return
@@ -170,7 +173,7 @@ def _imports(node: ast.AST, scope: _Scope) -> Iterable[tuple[ast.Import | ast.Im
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Import | ast.ImportFrom):
             yield child, scope
-        elif isinstance(child, ast.If) and "TYPE_CHECKING" in _names(child.test):
+        elif isinstance(child, ast.If) and "TYPE_CHECKING" in chain(child.test):
             for statement in child.body:
                 yield from _imports(ast.Module([statement], []), replace(scope, typing_only=True))
             for statement in child.orelse:
@@ -181,23 +184,12 @@ def _imports(node: ast.AST, scope: _Scope) -> Iterable[tuple[ast.Import | ast.Im
             yield from _imports(child, scope)
 
 
-def _names(node: ast.expr) -> list[str]:
-    """`a.b.c` as ["a", "b", "c"]; empty when the chain does not begin with a name."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return []
-    return [node.id, *reversed(parts)]
-
-
 def _opens_transaction(node: ast.expr) -> bool:
-    names = _names(node.func if isinstance(node, ast.Call) else node)
+    names = chain(node.func if isinstance(node, ast.Call) else node)
     return bool(names) and (names[-1] in _TRANSACTIONS or names[-2:-1] == ["transaction"])
 
 
 def _is_mutable(value: ast.expr) -> bool:
     if isinstance(value, ast.Call):
-        return (_names(value.func) or [""])[-1] in _CONTAINER_CALLS
+        return (chain(value.func) or [""])[-1] in _CONTAINER_CALLS
     return isinstance(value, _CONTAINERS)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
-from plures.advisor.model import CodeMap, Component, Edge
+from plures.advisor.model import CodeMap, Component, Edge, EventEdge
 
 from .elements import joined
 
@@ -16,6 +16,7 @@ _MOST_EDGES = 400
 _FEW = 12
 _STRONGEST = 2
 _ARROW = 4
+_EVENT_WIDTH = 1.8
 # From the middle of a component to where its arrows leave and arrive.
 _APART = 7
 _AROUND = 40
@@ -30,7 +31,7 @@ _GRAPH = Markup(
 )
 _EDGE = Markup(
     '<path class="{kind}" data-a="{source}" data-b="{target}" d="M{x1:.0f},{y1:.0f} C{aside1:.0f},{bend1:.0f} {aside2:.0f},{bend2:.0f} '
-    '{x2:.0f},{y2:.0f} m-{arrow},-{tip} l{arrow},{tip} l{arrow},-{tip}" stroke-width="{width:.1f}"><title>{source} imports {target}: {imports}</title></path>'
+    '{x2:.0f},{y2:.0f} m-{arrow},-{tip} l{arrow},{tip} l{arrow},-{tip}" stroke-width="{width:.1f}"><title>{title}</title></path>'
 )
 _NODE = Markup(
     '<g class="node level{level}{shared}" tabindex="0" role="img" aria-label="{title}" data-name="{name}"><title>{title}</title>'
@@ -58,12 +59,22 @@ def graph(drawn: CodeMap, members: Mapping[str, Sequence[str]] = _NONE) -> Marku
     places = _places(_order(_rows(components), edges))
     height = max((y for _, y, _ in places.values()), default=0.0) + 50
     most = max((edge.imports for edge in edges), default=1)
+    events = _told([event for event in drawn.events if {event.publisher, event.subscriber} <= names])
     strong = _strong(edges) if len(components) > _FEW else set(edges)
     shared = {c.name for c in components if c.shared}
     lines = joined(_edge(edge, places, most, _kinds(edge, edge not in strong, shared)) for edge in edges)
+    lines += joined(_event(pair, told, places) for pair, told in list(events.items())[:_MOST_EDGES])
     nodes = joined(_node(c, places, members.get(c.name, ())) for c in components)
     label = f"Imports between {len(components)} components of {drawn.name}: those that call are above, those that are called below."
     return _GRAPH.format(_WIDTH, height, label, lines, nodes)
+
+
+def _told(events: Sequence[EventEdge]) -> dict[tuple[str, str], list[str]]:
+    """The events that one component tells another of, by (publisher, subscriber)."""
+    found: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for event in events:
+        found[event.publisher, event.subscriber][event.event] = None
+    return {pair: list(names) for pair, names in found.items()}
 
 
 def _strong(edges: Sequence[Edge]) -> set[Edge]:
@@ -154,7 +165,19 @@ def short(name: str) -> str:
 
 
 def _edge(edge: Edge, places: Places, most: int, kind: str) -> Markup:
-    (x1, y1, _), (x2, y2, _) = places[edge.source], places[edge.target]
+    title = f"{edge.source} imports {edge.target}: {edge.imports}" + (", in a circle" if edge.in_cycle else "")
+    return _line((edge.source, edge.target), places, kind, title, 0.6 + 4.4 * (edge.imports / most) ** 0.5)
+
+
+def _event(pair: tuple[str, str], told: Sequence[str], places: Places) -> Markup:
+    publisher, subscriber = pair
+    title = f"{publisher} tells {subscriber} of {', '.join(told)}"
+    return _line(pair, places, "edge event", title, _EVENT_WIDTH)
+
+
+def _line(pair: tuple[str, str], places: Places, kind: str, title: str, width: float) -> Markup:
+    source, target = pair
+    (x1, y1, _), (x2, y2, _) = places[source], places[target]
     # It leaves at the lower side and arrives at the upper one, also where that means to go around what lies between.
     x1, y1, x2, y2 = x1 + _APART, y1 + _NODE_HEIGHT / 2, x2 - _APART, y2 - _NODE_HEIGHT / 2
     bend = (y2 - y1) / 2 if y2 > y1 else _AROUND
@@ -163,9 +186,9 @@ def _edge(edge: Edge, places: Places, most: int, kind: str) -> Markup:
         kind=kind,
         arrow=_ARROW,
         tip=2 * _ARROW,
-        source=edge.source,
-        target=edge.target,
-        imports=edge.imports,
+        source=source,
+        target=target,
+        title=title,
         x1=x1,
         y1=y1,
         aside1=x1 + aside,
@@ -174,7 +197,7 @@ def _edge(edge: Edge, places: Places, most: int, kind: str) -> Markup:
         x2=x2,
         y2=y2,
         bend2=y2 - bend,
-        width=0.6 + 4.4 * (edge.imports / most) ** 0.5,
+        width=width,
     )
 
 

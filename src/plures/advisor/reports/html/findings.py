@@ -24,7 +24,7 @@ _COST = Markup(
     "Tables that move along: {moved}. Tables to give one owner: {shared}.</p>"
 )
 _SAVED = Markup(
-    "<p><strong>What it saves:</strong> {} calls across the border{}, and {} changes in 24 months that had to be made on both sides.</p>"
+    "<p><strong>What it saves:</strong> {} calls across the border{}{}, and {} changes in 24 months that had to be made on both sides.</p>"
 )
 _CUTS: Columns[tuple[int, CutStep]] = (
     ("step", lambda step: step[0]),
@@ -32,6 +32,11 @@ _CUTS: Columns[tuple[int, CutStep]] = (
     ("places", lambda step: step[1].sites),
     ("how", lambda step: step[1].how),
     ("see", lambda step: references(step[1].links[:2])),
+)
+_STAYS: Columns[CutStep] = (
+    ("what", lambda step: f"{step.kind}: {step.what}"),
+    ("why", lambda step: step.how),
+    ("see", lambda step: references(step.links[:2])),
 )
 _CONTRACT: Columns[Operation] = (
     ("name", lambda o: code(o.name)),
@@ -82,9 +87,11 @@ def _split(plan: SplitPlan) -> Markup:
         shared=", ".join(plan.cost.tables_shared) or "none",
     )
     cuts = table("What to cut, in this order", _CUTS, enumerate(plan.cuts, 1))
-    return cost + cuts + table("Proposed contract: what callers really use", _CONTRACT, plan.contract)
+    stays = table("What crosses the border and may stay", _STAYS, plan.stays)
+    return cost + cuts + stays + table("Proposed contract: what callers really use", _CONTRACT, plan.contract)
 
 
 def _merge(plan: MergePlan) -> Markup:
     tables = f", {len(plan.tables_joined)} shared tables get one owner" if plan.tables_joined else ""
-    return _SAVED.format(plan.calls_saved, tables, plan.joint_commits)
+    steps = f", {plan.saga_steps} steps of sagas that one transaction could do instead" if plan.saga_steps else ""
+    return _SAVED.format(plan.calls_saved, tables, steps, plan.joint_commits)

@@ -1,10 +1,10 @@
 """A map of many components with siblings taken together, so that the first picture can be read."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from plures.advisor.model import CodeMap, Component, Edge
+from plures.advisor.model import CodeMap, Component, Edge, EventEdge
 
 # A picture of more components than this is grouped.
 MOST_APART = 24
@@ -27,7 +27,8 @@ def grouped(drawn: CodeMap) -> tuple[CodeMap, Mapping[str, Sequence[str]]]:
         members[group].append(name)
     by_name = {c.name: c for c in drawn.components}
     components = [_together(group, [by_name[name] for name in names], group_of) for group, names in members.items()]
-    shown = replace(drawn, components=tuple(components), edges=tuple(_edges(drawn.edges, group_of)))
+    events = tuple(_events(drawn.events, group_of))
+    shown = replace(drawn, components=tuple(components), edges=tuple(_edges(drawn.edges, group_of)), events=events)
     return shown, {group: names for group, names in members.items() if len(names) > 1}
 
 
@@ -89,3 +90,10 @@ def _edges(edges: Sequence[Edge], group_of: Mapping[str, str]) -> list[Edge]:
                 one, imports=one.imports + edge.imports, in_cycle=one.in_cycle or edge.in_cycle
             )
     return list(found.values())
+
+
+def _events(events: Sequence[EventEdge], group_of: Mapping[str, str]) -> Iterator[EventEdge]:
+    for event in events:
+        publisher, subscriber = (group_of.get(name, name) for name in (event.publisher, event.subscriber))
+        if publisher != subscriber:
+            yield replace(event, publisher=publisher, subscriber=subscriber)

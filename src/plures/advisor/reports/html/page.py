@@ -29,13 +29,19 @@ _FIGURES = Markup('{}<dl class="figures">{}</dl>')
 _FIGURE = Markup("<div><dt>{}</dt><dd>{:,}</dd></div>")
 _GRAPH = Markup(
     "<p>Callers are above, components that many others use are below. Arrows point at what is imported, thicker for more; "
-    "<span class='cyclekey'>dashed</span> ones are part of a circle. The darker a component, the better it would stand alone. Point at one to "
+    "<span class='cyclekey'>dotted</span> ones are part of a circle. {events}The darker a component, the better it would stand alone. Point at one to "
     "see all that it <span class='outkey'>imports</span> and what <span class='inkey'>imports it</span>; click or press Enter to keep it, "
     "Escape to let go. The table <a href='#edges'>What binds components</a> says the same in words.</p>"
     '<p class="choices"><label><input type="checkbox" data-shows="everything"> All imports, not only the strongest of each</label> '
-    '<label><input type="checkbox" data-shows="noshared"> Hide what the others share</label></p>'
-    '<div class="wide" tabindex="0" role="region" aria-label="Graph">{}</div>{}'
+    '<label><input type="checkbox" data-shows="noshared"> Hide what the others share</label>{choice}</p>'
+    '<div class="wide" tabindex="0" role="region" aria-label="Graph">{graph}</div>{apart}'
 )
+_EVENTS = Markup(
+    "<span class='eventkey'>Dashed</span> ones are events, from the component that publishes to the one that handles: "
+    "neither waits for the other, and an import that serves nothing else is not drawn. "
+    "The table <a href='#events'>Events and sagas</a> lists them. "
+)
+_HIDE_EVENTS = Markup(' <label><input type="checkbox" data-shows="noevents"> Hide events</label>')
 _UNGROUPED = Markup(
     '<details class="ungrouped"><summary>The {} largest components, not grouped</summary>'
     '<div class="wide" tabindex="0" role="region" aria-label="Graph of all">{}</div></details>'
@@ -52,6 +58,7 @@ def render_html(drawn: CodeMap, advice: Advice | None = None) -> Markup:
         ("components", "Components", tables.components(drawn)),
         ("matrix", "Dependency matrix", tables.matrix(drawn)),
         ("edges", "What binds components", tables.edges(drawn)),
+        ("events", "Events and sagas", tables.messages(drawn)),
         ("together", "What changes together", tables.together(drawn)),
         ("teams", "Teams, and where they wait", tables.teams(drawn)),
         ("tables", "Database tables", tables.tables(drawn)),
@@ -75,7 +82,8 @@ def _graphs(drawn: CodeMap) -> Markup:
     """The graph; of many components one with siblings grouped, and one of all of them on request."""
     shown, members = grouped(drawn)
     apart = _UNGROUPED.format(min(len(drawn.components), MOST_NODES), graph(drawn)) if members else NOTHING
-    return _GRAPH.format(graph(shown, members), apart)
+    events, choice = (_EVENTS, _HIDE_EVENTS) if drawn.events else (NOTHING, NOTHING)
+    return _GRAPH.format(events=events, choice=choice, graph=graph(shown, members), apart=apart)
 
 
 def _static(name: str) -> Markup:

@@ -2,7 +2,17 @@
 
 from markupsafe import Markup
 
-from plures.advisor.model import CodeMap, Component, Edge, HotSpot, Problem, TableView, Waiting
+from plures.advisor.model import (
+    CodeMap,
+    Component,
+    Edge,
+    EventEdge,
+    HotSpot,
+    Problem,
+    SagaEdge,
+    TableView,
+    Waiting,
+)
 
 from .drawing import short, sparkline
 from .elements import NOTHING, Columns, code, joined, references, table
@@ -52,6 +62,21 @@ _EDGES: Columns[Edge] = (
     ("shared tables", lambda e: ", ".join(e.shared_tables[:5])),
     ("commits together", lambda e: e.together),
     ("see", lambda e: references(e.links[:2])),
+)
+_EVENTS: Columns[EventEdge] = (
+    ("from", lambda e: e.publisher),
+    ("to", lambda e: e.subscriber),
+    ("event", lambda e: code(e.event)),
+    ("handled by", lambda e: code(e.handler)),
+    ("see", lambda e: references(e.links)),
+)
+_SAGAS: Columns[SagaEdge] = (
+    ("from", lambda s: s.source),
+    ("to", lambda s: s.target),
+    ("saga", lambda s: code(s.saga)),
+    ("steps", lambda s: ", ".join(s.steps)),
+    ("taken back by", lambda s: ", ".join(s.undos)),
+    ("see", lambda s: references(s.links[:2])),
 )
 _TOGETHER: Columns[Edge] = (
     ("one", lambda e: e.source),
@@ -124,6 +149,15 @@ def matrix(drawn: CodeMap) -> Markup:
 def edges(drawn: CodeMap) -> Markup:
     """Imports between components, strongest first."""
     return table("Strongest first.", _EDGES, drawn.imports[:_ROWS], kind="sortable")
+
+
+def messages(drawn: CodeMap) -> Markup:
+    """Who tells whom of what, and whose sagas ask whom."""
+    told = "Events are kept until they are delivered: who publishes one waits for no one. They are the dashed lines of the graph."
+    asked = "Steps of sagas are noted, tried again, and taken back where the rest fails."
+    return table(told, _EVENTS, drawn.events[:_ROWS], kind="sortable") + table(
+        asked, _SAGAS, drawn.sagas[:_ROWS], kind="sortable"
+    )
 
 
 def together(drawn: CodeMap) -> Markup:
