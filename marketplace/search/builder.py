@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 
 from marketplace.catalog.contract import Catalog, Category, Product
 from marketplace.pricing.contract import Pricing
@@ -13,9 +13,8 @@ from marketplace.search.index import ProductIndex
 from marketplace.search.schema import IndexEntry, kind_of
 from marketplace.search.spelling import Spelling
 from marketplace.search.suggestions import Suggestions
-from plures import CallError
+from plures import CallError, Optionally
 
-T = TypeVar("T")
 _LOG: Final = logging.getLogger(__name__)
 
 BATCH: Final = 500
@@ -35,7 +34,7 @@ class Built:
 class Builder:
     """Builds the index from the catalog, the prices and, if it can get them, the ratings."""
 
-    def __init__(self, catalog: Catalog, pricing: Pricing, reviews: Reviews) -> None:
+    def __init__(self, catalog: Catalog, pricing: Pricing, reviews: Optionally[Reviews]) -> None:
         self._catalog = catalog
         self._pricing = pricing
         self._reviews = reviews
@@ -55,7 +54,7 @@ class Builder:
     async def _entries(self, products: Sequence[Product], categories: dict[str, Category]) -> list[IndexEntry]:
         ids = tuple(product.id for product in products)
         prices = {price.product_id: price.unit.amount for price in await self._pricing.quote_many(ids)}
-        ratings = {rating.product_id: rating for rating in await if_available(self._reviews.summary(ids)) or ()}
+        ratings = {rating.product_id: rating for rating in await self._reviews.call_or((), Reviews.summary, ids)}
         entries: list[IndexEntry] = []
         for product in products:
             if product.id in prices:
@@ -91,14 +90,6 @@ async def persistently(
             await sleep(PAUSE_S)
         else:
             return True
-
-
-async def if_available(call: Awaitable[T]) -> T | None:
-    """The answer, or None while the capability does not answer."""
-    try:
-        return await call
-    except CallError:
-        return None
 
 
 def _build(entries: Sequence[IndexEntry], categories: dict[str, Category]) -> Built:

@@ -11,14 +11,18 @@ from marketplace.reviews.contract import Reviews
 from marketplace.search.builder import persistently
 from marketplace.search.contract import Search
 from marketplace.search.service import SearchService
-from plures import Capability, Lifecycle
+from plures import Capability, Lifecycle, Optionally
 
 ATTEMPTS_AT_START: Final = 10
 
 
 @asynccontextmanager
 async def make(
-    catalog: Catalog, pricing: Pricing, inventory: Inventory, reviews: Reviews, lifecycle: Lifecycle
+    catalog: Catalog,
+    pricing: Pricing,
+    inventory: Optionally[Inventory],
+    reviews: Optionally[Reviews],
+    lifecycle: Lifecycle,
 ) -> AsyncGenerator[SearchService]:
     """A search that builds its index before its replica takes calls.
 

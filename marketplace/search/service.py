@@ -12,11 +12,11 @@ from marketplace.inventory.contract import Inventory
 from marketplace.pricing.contract import Pricing
 from marketplace.reviews.contract import Reviews
 from marketplace.search import facets
-from marketplace.search.builder import Builder, Built, if_available
+from marketplace.search.builder import Builder, Built
 from marketplace.search.contract import Filters, Findings, Hit, IndexNotReady, Search, Sort, Suggestion
 from marketplace.search.index import Match, Matches
 from marketplace.search.popularity import Popularity
-from plures import subscribe
+from plures import Optionally, subscribe
 
 # We sort this many of the best matches again by what customers bought lately.
 RERANKED: Final = 200
@@ -32,7 +32,9 @@ class Wording:
 
 
 class SearchService(Search):
-    def __init__(self, catalog: Catalog, pricing: Pricing, inventory: Inventory, reviews: Reviews) -> None:
+    def __init__(
+        self, catalog: Catalog, pricing: Pricing, inventory: Optionally[Inventory], reviews: Optionally[Reviews]
+    ) -> None:
         self._catalog = catalog
         self._pricing = pricing
         self._inventory = inventory
@@ -111,13 +113,13 @@ class SearchService(Search):
         products, prices, stock, ratings = await asyncio.gather(
             self._catalog.get_many(ids),
             self._pricing.quote_many(ids),
-            if_available(self._inventory.availability(ids)),
-            if_available(self._reviews.summary(ids)),
+            self._inventory.call_or((), Inventory.availability, ids),
+            self._reviews.call_or((), Reviews.summary, ids),
         )
         product_of = {product.id: product for product in products}
         price_of = {price.product_id: price for price in prices}
-        available_of = {each.product_id: each.available for each in stock or ()}
-        rating_of = {rating.product_id: rating for rating in ratings or ()}
+        available_of = {each.product_id: each.available for each in stock}
+        rating_of = {rating.product_id: rating for rating in ratings}
         return tuple(
             Hit(
                 product=product_of[match.product_id],

@@ -27,7 +27,7 @@ def pages_of(shop: Shop, settings: Settings) -> Starlette:
     aisles = Aisles(shop.catalog)
     pages = Pages(assets, aisles)
     parts = (
-        HomePage(shop, pages, aisles),
+        HomePage(shop.extras, pages, aisles),
         SearchPage(shop, pages, aisles),
         CategoryPage(shop, pages, aisles),
         ProductPage(shop, pages, aisles),

@@ -14,6 +14,24 @@ from marketplace.recommendations.contract import Recommendations
 from marketplace.reviews.contract import Reviews
 from marketplace.search.contract import Search
 from marketplace.shipping.contract import Shipping
+from plures import Optionally
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What pages can do without. Some of it is needed on other pages, where it is what they are about."""
+
+    search: Optionally[Search]
+    catalog: Optionally[Catalog]
+    pricing: Optionally[Pricing]
+    inventory: Optionally[Inventory]
+    reviews: Optionally[Reviews]
+    recommendations: Optionally[Recommendations]
+    cart: Optionally[Cart]
+    shipping: Optionally[Shipping]
+    orders: Optionally[Orders]
+    profile: Optionally[Profile]
+    notifications: Optionally[Notifications]
 
 
 @dataclass(frozen=True)
@@ -25,10 +43,9 @@ class Shop:
     pricing: Pricing
     inventory: Inventory
     reviews: Reviews
-    recommendations: Recommendations
     cart: Cart
     checkout: Checkout
     shipping: Shipping
     orders: Orders
     profile: Profile
-    notifications: Notifications
+    extras: Extras

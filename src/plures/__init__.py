@@ -26,6 +26,7 @@ from .errors import (
     Unimplemented,
 )
 from .events import Events
+from .optional import Optionally
 from .runtime import request_id
 from .sagas import Saga, SagaCompensated, SagaParked, Sagas, saga
 from .sagas import State as SagaState
@@ -50,6 +51,7 @@ __all__ = [
     "Message",
     "Meta",
     "Migration",
+    "Optionally",
     "Outcome",
     "PluresError",
     "Saga",

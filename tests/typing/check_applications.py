@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Protocol, assert_type, final
 
-from plures import Application, Capability, Database, Lifecycle, Migration, contract, query
+from plures import Application, Capability, Database, Lifecycle, Migration, Optionally, contract, query
 from plures.testing import Where, fake, run
 
 
@@ -98,3 +98,33 @@ async def clients_are_typed_as_their_contract(data: Path) -> None:
 
 def fakes_are_typed_as_their_contract() -> None:
     assert_type(fake(Greeter, greet="hello"), Greeter)
+
+
+class Shy:
+    """Can do without a greeter."""
+
+    def __init__(self, greeter: Optionally[Greeter]) -> None:
+        self._greeter = greeter
+
+    async def greet(self, name: str) -> str:
+        assert_type(await self._greeter.call(Greeter.greet, name), str | None)
+        assert_type(await self._greeter.call(Greeter.greet, name=name), str | None)
+        assert_type(await self._greeter.call_or(0, Greeter.greet, name), str | int)
+        await self._greeter.call(Greeter.greet)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  must be seen
+        await self._greeter.call(Greeter.greet, 3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  must be seen
+        await self._greeter.call(Stranger.greet, name)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  must be seen
+        # There is no way to call it without a thought for its absence.
+        await self._greeter.greet(name)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  must be seen
+        return await self._greeter.call_or("hello", Greeter.greet, name)
+
+
+class Stranger(Protocol):
+    async def greet(self, name: str, loudness: int = 1) -> str: ...
+    async def shout(self) -> str: ...
+
+
+Capability(Greeter, Shy)
+
+
+def stand_ins_are_typed_as_optional() -> None:
+    assert_type(Optionally(fake(Greeter, greet="hello")), Optionally[Greeter])

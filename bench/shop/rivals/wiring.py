@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Protocol
 
-from plures import Lifecycle
+from plures import Lifecycle, Optionally
 from plures.application import Dependency, DependencyKind, Hook, is_opened
 
 
@@ -40,7 +40,7 @@ async def wired(
                     client = connect(dependency.asked)
                     if closes_clients:
                         stack.push_async_callback(client.close)
-                    return client
+                    return Optionally(client) if dependency.is_optional else client
                 case DependencyKind.GROUP:
                     return dependency.asked(**given(dependency.members))
                 case DependencyKind.DATABASE:

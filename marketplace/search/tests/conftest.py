@@ -11,7 +11,7 @@ from marketplace.inventory.contract import Inventory, Stock
 from marketplace.pricing.contract import Money, Price, Pricing
 from marketplace.reviews.contract import Rating, Reviews
 from marketplace.search.service import SearchService
-from plures import Outcome, Unavailable
+from plures import Optionally, Outcome, Unavailable
 from plures.testing import fake
 
 CATEGORIES = (
@@ -43,8 +43,8 @@ class Fakes(NamedTuple):
 
     catalog: Catalog
     pricing: Pricing
-    inventory: Inventory
-    reviews: Reviews
+    inventory: Optionally[Inventory]
+    reviews: Optionally[Reviews]
 
 
 @dataclass
@@ -67,8 +67,8 @@ class Shop:
                 Catalog, categories=CATEGORIES, export=lambda: self._or_down(self.products), get_many=self._get
             ),
             pricing=fake(Pricing, quote_many=self._prices),
-            inventory=fake(Inventory, availability=self._stock),
-            reviews=fake(Reviews, summary=self._ratings),
+            inventory=Optionally(fake(Inventory, availability=self._stock)),
+            reviews=Optionally(fake(Reviews, summary=self._ratings)),
         )
 
     def search(self) -> SearchService:

@@ -7,10 +7,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from marketplace.notifications.contract import Notification
+from marketplace.notifications.contract import Notification, Notifications
+from marketplace.orders.contract import Orders
 from marketplace.profile.contract import Customer, ProfileInvalid
 from marketplace.storefront.shop import Shop
-from marketplace.storefront.web import Filled, Pages, optional, posted, refused_by, visitor
+from marketplace.storefront.web import Filled, Pages, posted, refused_by, visitor
 
 from .order_view import OrderView
 from .profile_form import Person, person_as_entered, read_person
@@ -66,8 +67,8 @@ class AccountPages:
             return AccountView(Customer(""), Filled(), (), ())
         customer, orders, messages = await asyncio.gather(
             self._shop.profile.get(customer_id),
-            optional(self._shop.orders.list_for(customer_id)),
-            optional(self._shop.notifications.list_for(customer_id)),
+            self._shop.extras.orders.call(Orders.list_for, customer_id),
+            self._shop.extras.notifications.call(Notifications.list_for, customer_id),
         )
         shown = None if orders is None else tuple(OrderView(order, is_new=False) for order in orders)
         return AccountView(customer, person_as_entered(customer), shown, messages)

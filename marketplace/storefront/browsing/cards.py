@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from marketplace.catalog.contract import Product
-from marketplace.pricing.contract import Price
-from marketplace.reviews.contract import Rating
+from marketplace.inventory.contract import Inventory
+from marketplace.pricing.contract import Price, Pricing
+from marketplace.reviews.contract import Rating, Reviews
 from marketplace.search.contract import Hit
-from marketplace.storefront.shop import Shop
-from marketplace.storefront.web import optional, picture_url, product_url
+from marketplace.storefront.shop import Extras
+from marketplace.storefront.web import picture_url, product_url
 
 
 @dataclass(frozen=True)
@@ -35,19 +36,19 @@ def card_of(hit: Hit) -> ProductCard:
     return ProductCard(hit.product, hit.price, hit.rating, hit.available)
 
 
-async def cards_of(shop: Shop, products: Sequence[Product]) -> tuple[ProductCard, ...]:
+async def cards_of(extras: Extras, products: Sequence[Product]) -> tuple[ProductCard, ...]:
     """The cards of products. Prices, ratings and stock are on them as far as they arrive in time."""
     ids = tuple(product.id for product in products)
     if not ids:
         return ()
     prices, ratings, stocks = await asyncio.gather(
-        optional(shop.pricing.quote_many(ids)),
-        optional(shop.reviews.summary(ids)),
-        optional(shop.inventory.availability(ids)),
+        extras.pricing.call_or((), Pricing.quote_many, ids),
+        extras.reviews.call_or((), Reviews.summary, ids),
+        extras.inventory.call_or((), Inventory.availability, ids),
     )
-    price_of = {price.product_id: price for price in prices or ()}
-    rating_of = {rating.product_id: rating for rating in ratings or ()}
-    available_of = {stock.product_id: stock.available for stock in stocks or ()}
+    price_of = {price.product_id: price for price in prices}
+    rating_of = {rating.product_id: rating for rating in ratings}
+    available_of = {stock.product_id: stock.available for stock in stocks}
     return tuple(
         ProductCard(product, price_of.get(product.id), rating_of.get(product.id), available_of.get(product.id))
         for product in products

@@ -52,7 +52,7 @@ class CategoryPage:
             crumbs=path[:-1],
             below=tree.below(category_id),
             total=found.total,
-            cards=await cards_of(self._shop, found.products),
+            cards=await cards_of(self._shop.extras, found.products),
             pager=pager(page, -(-found.total // _PER_PAGE), lambda number: f"{path[-1].url}?page={number}"),
             refine=SearchQuery(category_id=category_id).url(),
         )

@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from marketplace.storefront.shop import Shop
-from marketplace.storefront.web import Aisle, Aisles, Pages, optional
+from marketplace.catalog.contract import Catalog
+from marketplace.storefront.shop import Extras
+from marketplace.storefront.web import Aisle, Aisles, Pages
 
 from .cards import ProductCard, cards_of
 
@@ -28,8 +29,8 @@ class HomeView:
 
 
 class HomePage:
-    def __init__(self, shop: Shop, pages: Pages, aisles: Aisles) -> None:
-        self._shop = shop
+    def __init__(self, extras: Extras, pages: Pages, aisles: Aisles) -> None:
+        self._extras = extras
         self._pages = pages
         self._aisles = aisles
 
@@ -43,5 +44,5 @@ class HomePage:
         return await self._pages.show(request, "home.html", view)
 
     async def _featured(self) -> tuple[ProductCard, ...]:
-        products = await optional(self._shop.catalog.featured(_FEATURED))
-        return await cards_of(self._shop, products or ())
+        products = await self._extras.catalog.call_or((), Catalog.featured, _FEATURED)
+        return await cards_of(self._extras, products)

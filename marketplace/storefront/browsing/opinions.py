@@ -3,8 +3,10 @@
 import asyncio
 from dataclasses import dataclass
 
-from marketplace.reviews.contract import Rating, ReviewPage
+from marketplace.catalog.contract import ProductUnknown
+from marketplace.reviews.contract import Rating, ReviewPage, Reviews
 from marketplace.storefront.shop import Shop
+from plures import Optionally
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,30 @@ async def opinions_of(shop: Shop, product_id: str, customer_id: str | None, *, o
         _may_review(shop, product_id, customer_id),
     )
     return Opinions(ratings[0] if ratings else None, page, may_write)
+
+
+async def opinions_if_any(
+    reviews: Optionally[Reviews], product_id: str, customer_id: str | None, *, limit: int
+) -> Opinions | None:
+    """The newest reviews of a product, unless they cannot be had."""
+    ratings, page, may_write = await asyncio.gather(
+        reviews.call(Reviews.summary, (product_id,)),
+        _page_if_any(reviews, product_id, limit),
+        reviews.call_or(False, Reviews.may_review, customer_id, product_id) if customer_id else _no(),
+    )
+    return None if page is None else Opinions(ratings[0] if ratings else None, page, may_write)
+
+
+async def _page_if_any(reviews: Optionally[Reviews], product_id: str, limit: int) -> ReviewPage | None:
+    try:
+        return await reviews.call(Reviews.list_for, product_id, 0, limit)
+    except ProductUnknown:
+        # The page says so itself.
+        return None
+
+
+async def _no() -> bool:
+    return False
 
 
 async def _may_review(shop: Shop, product_id: str, customer_id: str | None) -> bool:

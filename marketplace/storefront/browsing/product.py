@@ -8,14 +8,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from marketplace.catalog.contract import MOST_PIECES, Item, Product, ProductUnknown
+from marketplace.catalog.contract import MOST_PIECES, Catalog, Item, Product, ProductUnknown
 from marketplace.pricing.contract import Money, Price
-from marketplace.shipping.contract import ShippingQuote
+from marketplace.profile.contract import Profile
+from marketplace.recommendations.contract import Recommendations
+from marketplace.shipping.contract import CountryNotServed, Shipping, ShippingQuote
 from marketplace.storefront.shop import Shop
-from marketplace.storefront.web import PATIENCE_S, Aisle, Aisles, Pages, optional, picture_url, product_url, visitor
+from marketplace.storefront.web import Aisle, Aisles, Pages, picture_url, product_url, visitor
 
 from .cards import ProductCard, cards_of
-from .opinions import Opinions, opinions_of
+from .opinions import Opinions, opinions_if_any
 
 _REVIEWS: Final = 3
 _BESIDE: Final = 6
@@ -72,25 +74,38 @@ class ProductPage:
             self._shop.catalog.get(product_id),
             self._shop.pricing.quote_many((product_id,)),
             self._shop.inventory.availability((product_id,)),
-            optional(opinions_of(self._shop, product_id, visitor(request).customer_id, offset=0, limit=_REVIEWS)),
-            # The cards wait for parts of their own, so the page waits for them twice as long.
-            optional(self._beside(product_id), patience_s=2 * PATIENCE_S),
+            opinions_if_any(self._shop.extras.reviews, product_id, visitor(request).customer_id, limit=_REVIEWS),
+            self._beside(product_id),
             self._aisles.tree(),
         )
         if not prices:
             raise ProductUnknown(product_id=product_id)
         available = stocks[0].available if stocks else 0
         crumbs = tree.path(product.category_id)
-        delivery = await optional(self._delivery(product_id, prices[0].unit, visitor(request).customer_id))
+        delivery = await self._delivery(product_id, prices[0].unit, visitor(request).customer_id)
         view = ProductView(product, prices[0], available, crumbs, opinions, beside, delivery)
         return await self._pages.show(request, "product.html", view)
 
-    async def _delivery(self, product_id: str, price: Money, customer_id: str | None) -> Delivery:
-        address = (await self._shop.profile.get(customer_id)).address if customer_id else None
-        country = address.country if address else _HOME
-        return Delivery(country, await self._shop.shipping.quote(country, (Item(product_id, 1),), price))
+    async def _delivery(self, product_id: str, price: Money, customer_id: str | None) -> Delivery | None:
+        extras = self._shop.extras
+        customer = await extras.profile.call(Profile.get, customer_id) if customer_id else None
+        if customer_id and customer is None:
+            return None
+        country = customer.address.country if customer and customer.address else _HOME
+        try:
+            quote = await extras.shipping.call(Shipping.quote, country, (Item(product_id, 1),), price)
+        except CountryNotServed:
+            return None
+        return Delivery(country, quote) if quote else None
 
-    async def _beside(self, product_id: str) -> tuple[ProductCard, ...]:
-        recommended = await self._shop.recommendations.for_product(product_id, _BESIDE)
-        products = await self._shop.catalog.get_many(tuple(one.product_id for one in recommended))
-        return await cards_of(self._shop, products)
+    async def _beside(self, product_id: str) -> tuple[ProductCard, ...] | None:
+        extras = self._shop.extras
+        try:
+            recommended = await extras.recommendations.call(Recommendations.for_product, product_id, _BESIDE)
+        except ProductUnknown:
+            # The page says so itself.
+            return None
+        if recommended is None:
+            return None
+        products = await extras.catalog.call(Catalog.get_many, tuple(one.product_id for one in recommended))
+        return None if products is None else await cards_of(extras, products)

@@ -6,10 +6,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from marketplace.pricing.contract import in_words
-from marketplace.search.contract import Findings, IndexNotReady, Suggestion
+from marketplace.pricing.contract import Pricing, in_words
+from marketplace.search.contract import Findings, IndexNotReady, Search, Suggestion
 from marketplace.storefront.shop import Shop
-from marketplace.storefront.web import Aisle, Aisles, Pages, Tree, optional, picture_url, product_url
+from marketplace.storefront.web import Aisle, Aisles, Pages, Tree, picture_url, product_url
 from plures import CallError
 
 from .cards import ProductCard, card_of
@@ -64,11 +64,17 @@ class SearchPage:
 
     async def _suggest(self, request: Request) -> Response:
         prefix = request.query_params.get("q", "").strip()[:100]
-        found = await optional(self._shop.search.suggest(prefix)) if prefix else ()
-        ids = tuple(each.product_id for each in found or ())
-        prices = await optional(self._shop.pricing.quote_many(ids)) if ids else ()
-        price_of = {price.product_id: in_words(price.unit) for price in prices or ()}
-        return JSONResponse([_suggested(each, price_of.get(each.product_id)) for each in found or ()])
+        found = await self._suggestions(prefix) if prefix else ()
+        extras, ids = self._shop.extras, tuple(each.product_id for each in found)
+        prices = await extras.pricing.call_or((), Pricing.quote_many, ids) if ids else ()
+        price_of = {price.product_id: in_words(price.unit) for price in prices}
+        return JSONResponse([_suggested(each, price_of.get(each.product_id)) for each in found])
+
+    async def _suggestions(self, prefix: str) -> tuple[Suggestion, ...]:
+        try:
+            return await self._shop.extras.search.call_or((), Search.suggest, prefix)
+        except IndexNotReady:
+            return ()
 
 
 def _suggested(suggestion: Suggestion, price: str | None) -> dict[str, str | None]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from marketplace.cart.contract import Basket
 from marketplace.catalog.contract import Item, Product
+from marketplace.inventory.contract import Inventory
 from marketplace.pricing.contract import Money, Quote
 from marketplace.storefront.shop import Shop
-from marketplace.storefront.web import optional, picture_url, product_url
+from marketplace.storefront.web import picture_url, product_url
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ async def cart_view(shop: Shop, basket: Basket) -> CartView:
         return CartView((), (), None)
     products, stocks = await asyncio.gather(
         shop.catalog.get_many(ids),
-        optional(shop.inventory.availability(ids)),
+        shop.extras.inventory.call_or((), Inventory.availability, ids),
     )
     product_of = {product.id: product for product in products}
     items = tuple(item for item in basket.items if item.product_id in product_of)
@@ -66,7 +67,7 @@ async def cart_view(shop: Shop, basket: Basket) -> CartView:
     if not items:
         return CartView((), gone, None)
     quote = await shop.pricing.quote_basket(items)
-    available_of = {stock.product_id: stock.available for stock in stocks or ()}
+    available_of = {stock.product_id: stock.available for stock in stocks}
     return CartView(_lines(items, quote, product_of, available_of), gone, quote.subtotal)
 
 

@@ -6,13 +6,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from marketplace.cart.contract import Cart
 from marketplace.catalog.contract import ProductUnknown
 from marketplace.checkout.contract import CartEmpty
 from marketplace.payments.contract import Card
 from marketplace.profile.contract import AddressUnknown
 from marketplace.shipping.contract import CountryNotServed, ShippingMethod
 from marketplace.storefront.shop import Shop
-from marketplace.storefront.web import Filled, Pages, Reader, Visitor, optional, posted, visitor
+from marketplace.storefront.web import Filled, Pages, Reader, Visitor, posted, visitor
 
 from .card_form import read_card
 from .checkout_view import CheckoutView, read_agreement, read_method
@@ -94,7 +95,7 @@ def _key_for(customer: Visitor, cart_id: str) -> str:
 
 async def _look_into_cart(shop: Shop, customer: Visitor) -> None:
     """Remember how full the cart is after an order: something may have come in meanwhile."""
-    basket = await optional(shop.cart.get(customer.become_customer()))
+    basket = await shop.extras.cart.call(Cart.get, customer.become_customer())
     if basket is None:
         customer.emptied_cart()
     else:

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 
+from marketplace.catalog.contract import Catalog
 from marketplace.checkout import contract
 from marketplace.checkout.contract import (
     Agreement,
@@ -16,7 +17,7 @@ from marketplace.inventory.contract import OutOfStock
 from marketplace.payments.contract import Card
 from marketplace.shipping.contract import ShippingMethod
 from marketplace.storefront.shop import Shop
-from marketplace.storefront.web import Visitor, optional
+from marketplace.storefront.web import Visitor
 from plures import CallError, ContractError, Outcome
 
 from . import problems
@@ -55,7 +56,7 @@ async def place(shop: Shop, customer: Visitor, request: OrderRequest) -> Placed 
 async def _explained(shop: Shop, refusal: ContractError) -> Problem:
     match refusal:
         case OutOfStock():
-            product = await optional(shop.catalog.get(refusal.product_id))
+            product = await shop.extras.catalog.call(Catalog.get, refusal.product_id)
             return problems.out_of_stock(refusal, product.name if product else "One of the products")
         case TotalChanged():
             return problems.total_changed(refusal)
@@ -72,5 +73,5 @@ async def _explained(shop: Shop, refusal: ContractError) -> Problem:
 async def _names(shop: Shop, changed: CartChanged) -> dict[str, str]:
     """The names of the products that were or are in the cart, as far as the catalogue answers."""
     ids = tuple({item.product_id: None for item in changed.agreed + changed.actual})
-    products = await optional(shop.catalog.get_many(ids)) or ()
+    products = await shop.extras.catalog.call_or((), Catalog.get_many, ids)
     return {product.id: product.name for product in products}

@@ -1,19 +1,22 @@
 """A whole shop in memory, and the ways in which parts of it fail."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, NoReturn
 
 from starlette.applications import Starlette
 
 from marketplace.storefront.edge import pages_of
-from marketplace.storefront.shop import Shop
+from marketplace.storefront.shop import Extras, Shop
 from marketplace.storefront.web.settings import Settings
-from plures import Outcome, Unavailable
+from plures import Optionally, Outcome, Unavailable
 
 from .fake_assortment import PRICES, STOCK, FakeCatalog, FakeInventory, FakePricing, FakeSearch
 from .fake_checkout import FakeCheckout, FakeShipping
 from .fake_customers import FakeCart, FakeNotifications, FakeOrders, FakeProfile, FakeRecommendations, FakeReviews
+
+_EXTRAS = {field.name for field in fields(Extras)}
+_NEEDED = {field.name for field in fields(Shop)}
 
 
 class Down:
@@ -59,7 +62,10 @@ class FakeShop:
 
     def app(self, **parts: object) -> Starlette:
         """The storefront of this shop, with some parts replaced."""
-        return pages_of(replace(self.shop, **parts), Settings("a secret for tests"))  # type: ignore[arg-type]  # Down and Hanging answer to any name
+        extras = {name: Optionally(part) for name, part in parts.items() if name in _EXTRAS}
+        needed = {name: part for name, part in parts.items() if name in _NEEDED}
+        replaced = replace(self.shop, extras=replace(self.shop.extras, **extras), **needed)  # type: ignore[arg-type]  # Down and Hanging answer to any name
+        return pages_of(replaced, Settings("a secret for tests"))
 
 
 def fake_shop(catalog: FakeCatalog | None = None) -> FakeShop:
@@ -69,18 +75,30 @@ def fake_shop(catalog: FakeCatalog | None = None) -> FakeShop:
     cart, orders, profile = FakeCart(catalog), FakeOrders(), FakeProfile()
     reviews, notifications, shipping = FakeReviews(), FakeNotifications(), FakeShipping()
     checkout = FakeCheckout(catalog, pricing, inventory, shipping, cart, orders, profile, reviews, notifications)
+    extras = Extras(
+        search=Optionally(search),
+        catalog=Optionally(catalog),
+        pricing=Optionally(pricing),
+        inventory=Optionally(inventory),
+        reviews=Optionally(reviews),
+        recommendations=Optionally(FakeRecommendations({"armchair": ("stool", "teapot")})),
+        cart=Optionally(cart),
+        shipping=Optionally(shipping),
+        orders=Optionally(orders),
+        profile=Optionally(profile),
+        notifications=Optionally(notifications),
+    )
     shop = Shop(
         search=search,
         catalog=catalog,
         pricing=pricing,
         inventory=inventory,
         reviews=reviews,
-        recommendations=FakeRecommendations({"armchair": ("stool", "teapot")}),
         cart=cart,
         checkout=checkout,
         shipping=shipping,
         orders=orders,
         profile=profile,
-        notifications=notifications,
+        extras=extras,
     )
     return FakeShop(catalog, pricing, inventory, search, cart, orders, profile, reviews, notifications, checkout, shop)

@@ -7,7 +7,7 @@ from .aisles import Aisle, Aisles, Tree
 from .assets import Assets
 from .failures import Failures
 from .forms import Entered, Filled, Reader, posted, refused_by
-from .patience import PATIENCE_S, Remembered, optional
+from .patience import Remembered
 from .rendering import Pages
 from .security import SecurityHeaders
 from .settings import Settings, settings_from
@@ -15,7 +15,6 @@ from .visitor import Visitor, visitor
 from .wording import picture_url, product_url
 
 __all__ = [
-    "PATIENCE_S",
     "Aisle",
     "Aisles",
     "Assets",
@@ -29,7 +28,6 @@ __all__ = [
     "Settings",
     "Tree",
     "Visitor",
-    "optional",
     "picture_url",
     "posted",
     "product_url",

@@ -1,29 +1,12 @@
-"""What a page does when a capability does not answer: it goes without a part, or shows an earlier answer."""
+"""What a page does when a capability does not answer that it needs: it shows an earlier answer."""
 
-import asyncio
-import logging
 import time
 from collections.abc import Awaitable, Callable
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from plures import CallError, ContractError
+from plures import CallError
 
 T = TypeVar("T")
-
-PATIENCE_S: Final = 0.4
-"""How long a page waits for a part it can do without."""
-
-_log = logging.getLogger(__name__)
-
-
-async def optional(part: Awaitable[T], *, patience_s: float = PATIENCE_S) -> T | None:
-    """What ``part`` answers, or None when it fails or takes longer than ``patience_s`` seconds."""
-    try:
-        async with asyncio.timeout(patience_s):
-            return await part
-    except (CallError, ContractError, TimeoutError) as failure:
-        _log.warning("A page goes without one of its parts: %s", str(failure) or f"no answer within {patience_s} s")
-        return None
 
 
 class Remembered(Generic[T]):

@@ -36,8 +36,13 @@ class AssembledCapability:
 
     @property
     def needs(self) -> tuple[type, ...]:
-        """The contract classes that it calls."""
+        """The contract classes that it calls, those among them that it can do without."""
         return _contracts(self.dependencies)
+
+    @property
+    def optional(self) -> frozenset[type]:
+        """The contract classes that it can do without."""
+        return _optional(self.dependencies)
 
     @property
     def has_database(self) -> bool:
@@ -110,6 +115,7 @@ class Assembly:
         facts = {
             name: CapabilityFacts(
                 needs=self.call_graph[name],
+                optional=self._names(tuple(capability.optional)),
                 has_database=capability.has_database,
                 has_implementation=capability.implementation is not None,
                 missing=self._missing(capability.needs),
@@ -123,6 +129,7 @@ class Assembly:
             capabilities=facts,
             has_edge=self.edge is not None,
             edge_needs=self._names(edge_needs),
+            edge_optional=self._names(tuple(_optional(self.edge_dependencies))),
             edge_missing=self._missing(edge_needs),
         )
 
@@ -264,6 +271,13 @@ def _add(capability: AssembledCapability, to: dict[str, AssembledCapability], vi
 def _contracts(dependencies: tuple[Dependency, ...]) -> tuple[type, ...]:
     leaves = (leaf for dependency in dependencies for leaf in dependency.leaves())
     return tuple(dict.fromkeys(leaf.asked for leaf in leaves if leaf.kind is DependencyKind.CONTRACT))
+
+
+def _optional(dependencies: tuple[Dependency, ...]) -> frozenset[type]:
+    """What is asked for as optional, and nowhere else as needed."""
+    leaves = [leaf for dependency in dependencies for leaf in dependency.leaves()]
+    needed = {leaf.asked for leaf in leaves if not leaf.is_optional}
+    return frozenset(leaf.asked for leaf in leaves if leaf.is_optional and leaf.asked not in needed)
 
 
 def _asks_for(kind: DependencyKind, dependencies: tuple[Dependency, ...]) -> bool:

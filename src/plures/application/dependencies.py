@@ -5,12 +5,14 @@ import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final
+from types import UnionType
+from typing import Any, Final, Union, get_args, get_origin
 
 from plures.contract import Unresolvable, is_contract
 from plures.data import Database
 from plures.errors import Violation
 from plures.events import Events
+from plures.optional import Optionally
 from plures.sagas import Sagas
 
 from . import rules
@@ -18,6 +20,8 @@ from .implementation import hints_of, show
 from .lifecycle import Lifecycle
 
 _VARIADIC: Final = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+_MAY_BE_ABSENT: Final = (Optionally, Union, UnionType)
 
 
 class DependencyKind(Enum):
@@ -46,12 +50,14 @@ class Dependency:
     Attributes:
         asked: The class that its annotation names.
         members: What a group, a frozen dataclass, asks for in turn; empty for all others.
+        is_optional: Whether its owner can do without it: `Optionally[…]` of a contract.
     """
 
     parameter: str
     kind: DependencyKind
     asked: type
     members: tuple["Dependency", ...] = ()
+    is_optional: bool = False
 
     def leaves(self) -> Iterator["Dependency"]:
         """What it comes down to: itself, or what its members come down to."""
@@ -109,11 +115,25 @@ def _dependency(
             return Dependency(name, kind, provided), []
     if is_contract(annotation):
         return Dependency(name, DependencyKind.CONTRACT, annotation), []
+    if annotation is Optionally or get_origin(annotation) in _MAY_BE_ABSENT:
+        return _optional(name, annotation, where)
     if isinstance(annotation, type) and any(map(is_contract, annotation.__mro__)):
         return None, [rules.CONCRETE_SERVICE.broken(where, name=name, service=annotation.__qualname__)]
     if isinstance(annotation, type) and dataclasses.is_dataclass(annotation):
         return _group(name, annotation, where, within)
     return None, [rules.NOT_PROVIDED.broken(where, name=name, wanted=show(annotation))]
+
+
+def _optional(name: str, annotation: Any, where: str) -> tuple[Dependency | None, list[Violation]]:
+    """`Optionally[Reviews]`, and what is often written in its place: `Reviews | None`."""
+    contract: Any = next((each for each in get_args(annotation) if is_contract(each)), None)
+    if get_origin(annotation) is not Optionally and contract is not None:
+        return None, [rules.OR_NONE.broken(where, name=name, contract=show(contract))]
+    if get_origin(annotation) is not Optionally and annotation is not Optionally:
+        return None, [rules.NOT_PROVIDED.broken(where, name=name, wanted=show(annotation))]
+    if contract is None:
+        return None, [rules.OPTIONAL_OF.broken(where, name=name, wanted=show(next(iter(get_args(annotation)), None)))]
+    return Dependency(name, DependencyKind.CONTRACT, contract, is_optional=True), []
 
 
 def _group(name: str, group: type, where: str, within: tuple[type, ...]) -> tuple[Dependency | None, list[Violation]]:

@@ -45,8 +45,18 @@ UNRESOLVED: Final = Rule(
 NOT_PROVIDED: Final = Rule(
     "application.dependency",
     "parameter {name!r} asks for {wanted}, which Plures does not provide",
-    "Ask for a contract, Database, Events, Lifecycle or a frozen dataclass of these, give it a default, or compose the service in a "
+    "Ask for a contract, Optionally[…] of one, Database, Events, Lifecycle or a frozen dataclass of these, give it a default, or compose the service in a "
     "function.",
+)
+OPTIONAL_OF: Final = Rule(
+    "application.dependency",
+    "parameter {name!r} asks for Optionally of {wanted}, which is no contract",
+    "Name the contract that the service can do without: `Optionally[Reviews]`.",
+)
+OR_NONE: Final = Rule(
+    "application.dependency",
+    "parameter {name!r} asks for {contract} or None, and a client is there whether {contract} answers or not",
+    "Say that the service can do without its answers: `{name}: Optionally[{contract}]`.",
 )
 POSITIONAL_ONLY: Final = Rule(
     "application.dependency",

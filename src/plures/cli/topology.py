@@ -94,7 +94,10 @@ def _row(process: ProcessSummary, *, has_events: bool) -> tuple[str, ...]:
     capabilities = [f"{name} ({databases[name]})" if name in databases else name for name in process.capabilities]
     if process.edge:
         capabilities.insert(0, "the edge")
-    calls = [f"{call.caller or 'the edge'} → {call.capability}" for call in process.remote_calls]
+    calls = [
+        f"{call.caller or 'the edge'} → {call.capability}{' (optional)' if call.optional else ''}"
+        for call in process.remote_calls
+    ]
     # Dashed: nothing waits for them.
     events = ["\n".join(f"{flow.publisher} ⇢ {flow.subscriber}" for flow in process.events)] if has_events else []
     runs = process.runs if process.kind != "ours" else "this application"

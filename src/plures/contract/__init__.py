@@ -18,6 +18,7 @@ from .codec import (
 )
 from .contract_reader import is_contract, read_contract
 from .declare import (
+    DEFAULT_DEADLINE_S,
     DEFAULT_HANDLING_S,
     SUBSCRIPTION,
     OperationDeclaration,
@@ -34,6 +35,7 @@ from .message import Event, Message
 from .operation_reader import read_work
 
 __all__ = [
+    "DEFAULT_DEADLINE_S",
     "DEFAULT_HANDLING_S",
     "MAX_DEPTH",
     "SUBSCRIPTION",

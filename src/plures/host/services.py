@@ -9,6 +9,7 @@ from plures.application import AssembledCapability, Assembly, Dependency, Depend
 from plures.contract import ContractDescription, read_contract
 from plures.data import Database, Place, Settle, open_database
 from plures.events import Events, prepare
+from plures.optional import Optionally
 from plures.sagas import Sagas, Worker, check_none_left, open_sagas
 
 from .clients import Clients
@@ -163,7 +164,9 @@ class Services:
         match dependency.kind:
             case DependencyKind.CONTRACT:
                 client = self._client(dependency.asked)
-                return committing(client, read_contract(dependency.asked)[0]) if self._remembers(owner) else client
+                if self._remembers(owner):
+                    client = committing(client, read_contract(dependency.asked)[0])
+                return Optionally(client) if dependency.is_optional else client
             case DependencyKind.DATABASE:
                 return self._databases[owner]
             case DependencyKind.EVENTS:

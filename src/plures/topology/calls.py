@@ -17,12 +17,14 @@ class Call:
         capability: The capability that is called.
         source: Process of the caller.
         target: Process of the called.
+        optional: Whether the caller can do without it.
     """
 
     caller: str | None
     capability: str
     source: str
     target: str
+    optional: bool = False
 
     @property
     def local(self) -> bool:
@@ -39,10 +41,10 @@ def _calls(topology: ResolvedTopology, application: ApplicationFacts) -> Iterato
     edge_home = topology.edge_home
     if edge_home is not None:
         for name in sorted(application.edge_needs):
-            yield Call(None, name, edge_home, homes[name])
+            yield Call(None, name, edge_home, homes[name], optional=name in application.edge_optional)
     for caller, facts in application.capabilities.items():
         for name in sorted(facts.needs):
-            yield Call(caller, name, homes[caller], homes[name])
+            yield Call(caller, name, homes[caller], homes[name], optional=name in facts.optional)
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,8 @@ class Plan:
     """What a supervisor runs: all processes by name, in the order of the topology.
 
     Attributes:
-        needs: What must be ready before a process starts. Processes in a circle with it are not among them.
+        needs: What must be ready before a process starts, also what it can do without. Processes in a circle with it are not
+            among them.
         layers: Names, each after those that it needs; stopping goes the other way.
     """
 

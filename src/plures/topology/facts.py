@@ -10,6 +10,7 @@ class CapabilityFacts:
 
     Attributes:
         needs: Names of the capabilities that it calls.
+        optional: Those of them that it can do without.
         has_database: Whether it asks for a database of its own; an embedded one has one writer.
         has_implementation: Whether a process of ours can run it.
         missing: Names of contracts that it needs, but that no capability of the application has.
@@ -23,13 +24,15 @@ class CapabilityFacts:
     missing: tuple[str, ...] = ()
     notifies: frozenset[str] = frozenset()
     sagas: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class ApplicationFacts:
-    """The capabilities by name, and what the edge calls."""
+    """The capabilities by name, what the edge calls, and what of that it can do without."""
 
     capabilities: Mapping[str, CapabilityFacts] = field(default_factory=dict[str, CapabilityFacts])
     has_edge: bool = False
     edge_needs: frozenset[str] = frozenset()
     edge_missing: tuple[str, ...] = ()
+    edge_optional: frozenset[str] = frozenset()

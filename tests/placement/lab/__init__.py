@@ -2,6 +2,7 @@
 
 from plures import Application, Capability
 
+from .cautious import Cautious, CautiousService
 from .echo import Circle, Colour, Echo, EchoService, Empty, Everything, Point, Sku, Square, Tree
 from .news import HEARD, ISSUES, Press, PressService, Reader, ReaderService
 from .relay import Relay, RelayService
@@ -9,6 +10,7 @@ from .shelf import RUNS, Closed, Full, Put, Shelf, ShelfService
 from .trouble import Gone, Refused, Trouble, TroubleService
 
 __all__ = [
+    "Cautious",
     "Circle",
     "Closed",
     "Colour",
@@ -37,6 +39,7 @@ app = Application(
         Capability(Relay, RelayService),
         Capability(Echo, EchoService),
         Capability(Trouble, TroubleService),
+        Capability(Cautious, CautiousService),
         Capability(Shelf, ShelfService, migrations=[RUNS]),
         Capability(Press, PressService, migrations=[ISSUES]),
         Capability(Reader, ReaderService, migrations=[HEARD]),

@@ -7,7 +7,18 @@ from typing import Any, Protocol
 
 import pytest
 
-from plures import Application, Capability, Database, Lifecycle, Message, Migration, command, contract, query
+from plures import (
+    Application,
+    Capability,
+    Database,
+    Lifecycle,
+    Message,
+    Migration,
+    Optionally,
+    command,
+    contract,
+    query,
+)
 from plures.application import assemble
 from plures.errors import InvalidInput
 
@@ -200,6 +211,9 @@ def needs_unannotated(catalog): ...
 def needs_text(name: str) -> TaxService: ...  # type: ignore[empty-body]
 def needs_service(goods: GoodsService) -> TaxService: ...  # type: ignore[empty-body]
 def needs_maybe(goods: Goods | None) -> TaxService: ...  # type: ignore[empty-body]
+def needs_text_or_none(name: str | None) -> TaxService: ...  # type: ignore[empty-body]
+def needs_optional_text(name: Optionally[str]) -> TaxService: ...  # type: ignore[empty-body]
+def needs_bare_optional(name: Optionally) -> TaxService: ...  # type: ignore[empty-body,type-arg]
 def needs_any(goods: Any) -> TaxService: ...  # type: ignore[empty-body]
 def needs_missing(goods: "NotImported") -> TaxService: ...  # type: ignore[name-defined]  # noqa: F821 - what is looked for
 def needs_attribute(goods: "pytest.NotThere") -> TaxService: ...  # type: ignore[name-defined]
@@ -218,7 +232,13 @@ async def is_awaited() -> TaxService: ...  # type: ignore[empty-body]
         ),
         (needs_text, "parameter 'name' asks for str, which Plures does not provide"),
         (needs_service, "parameter 'goods' asks for GoodsService, which Plures does not provide"),
-        (needs_maybe, "Goods | None, which Plures does not provide"),
+        (needs_maybe, "parameter 'goods' asks for Goods or None, and a client is there whether Goods answers or not"),
+        (needs_text_or_none, "asks for str | None, which Plures does not provide"),
+        (needs_optional_text, "parameter 'name' asks for Optionally of str, which is no contract"),
+        (
+            needs_bare_optional,
+            "parameter 'name' asks for Optionally of nothing (it has no annotation), which is no contract",
+        ),
         (needs_any, "parameter 'goods' asks for Any, which Plures does not provide"),
         (needs_missing, "annotation cannot be resolved: name 'NotImported' is not defined"),
         (needs_attribute, "annotation cannot be resolved: module 'pytest' has no attribute 'NotThere'"),

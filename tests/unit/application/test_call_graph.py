@@ -2,7 +2,7 @@
 
 from typing import Any, Protocol
 
-from plures import Application, Capability, Database, Lifecycle, Migration, contract, query
+from plures import Application, Capability, Database, Lifecycle, Migration, Optionally, contract, query
 from plures.application import Assembly, assemble
 from plures.topology import CapabilityFacts
 
@@ -101,3 +101,31 @@ def test_migrations_are_kept_in_order() -> None:
     assembly = assembled(Capability(A, compose, migrations=steps))
     assert assembly.capabilities["a"].migrations == tuple(steps)
     assert assembly.capabilities["a"].needs == ()
+
+
+class DoesWithoutC(Service):
+    def __init__(self, b: B, c: Optionally[C]) -> None: ...
+
+
+class NeedsCAllTheSame(Service):
+    def __init__(self, c: C, spare: Optionally[C], d: Optionally[D]) -> None: ...
+
+
+def test_what_a_service_can_do_without_is_in_the_call_graph_as_optional() -> None:
+    def edge(a: A, d: Optionally[D]) -> None: ...
+
+    assembly = assembled(
+        Capability(A, DoesWithoutC), Capability(B, Service), Capability(C, NeedsCAllTheSame), Capability(D, Service),
+        edge=edge,
+    )  # fmt: skip
+    assert assembly.call_graph == {"a": {"b", "c"}, "b": set(), "c": {"c", "d"}, "d": set()}
+    facts = assembly.facts
+    assert {name: each.optional for name, each in facts.capabilities.items()} == {
+        "a": {"c"}, "b": set(), "c": {"d"}, "d": set(),
+    }  # fmt: skip
+    assert (facts.edge_needs, facts.edge_optional) == ({"a", "d"}, {"d"})
+
+
+def test_an_optional_capability_that_the_application_does_not_have_is_missing() -> None:
+    assembly = assembled(Capability(A, DoesWithoutC), Capability(B, Service))
+    assert assembly.facts.capabilities["a"].missing == ("C",)

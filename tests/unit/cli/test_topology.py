@@ -90,6 +90,15 @@ def test_show_for_programs(plures: Run, site: Path) -> None:
     assert (catalog["kind"], catalog["runs"]) == ("command", "run [bold] it")
 
 
+def test_show_what_a_caller_can_do_without(plures: Run, site: Path) -> None:
+    app = (site / "cli_site.py").read_text().replace("catalog: Catalog", "catalog: Optionally[Catalog]")
+    (site / "cli_site.py").write_text(app.replace("Database, contract", "Database, Optionally, contract"))
+    lines = [" ".join(line.split()) for line in plures("topology", "show", "sale").stdout.splitlines()]
+    assert lines[2] == "search 2-9 search search → catalog (optional) this application"
+    search, *_ = json.loads(plures("topology", "show", "sale", "--json").stdout)["processes"]
+    assert [(call["capability"], call["optional"]) for call in search["remote_calls"]] == [("catalog", True)]
+
+
 def test_check_all_that_fit(plures: Run, site: Path) -> None:
     result = plures("topology", "check")
     assert (result.exit_code, result.stdout, result.stderr) == (0, "ok  monolith\nok  sale\n", "")

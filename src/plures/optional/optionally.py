@@ -1,0 +1,117 @@
+"""`Optionally[Reviews]`: the client of a capability that its owner can do without.
+
+It has no operations of its own, so that a call without a thought for the absence does not pass a type checker.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from math import inf
+from time import monotonic
+from typing import Concatenate, Final, Generic, ParamSpec, TypeVar
+
+from plures.contract import DEFAULT_DEADLINE_S, ContractError, OperationDescription
+from plures.errors import CallError, Status
+from plures.runtime import CallContext, Client, current, operation_of
+
+from .outage import Outage
+
+C = TypeVar("C")
+P = ParamSpec("P")
+T = TypeVar("T")
+F = TypeVar("F")
+
+_ABSENT: Final = frozenset(
+    (
+        Status.UNAVAILABLE,
+        Status.DEADLINE_EXCEEDED,
+        Status.INTERNAL,
+        Status.UNKNOWN,
+        Status.DATA_LOSS,
+        Status.UNIMPLEMENTED,
+    )
+)
+_SHARE: Final = 0.5
+"""Of the time that its caller has left, a call may take so much at most: there is as much left to go without its answer."""
+
+
+class Optionally(Generic[C]):
+    """What a constructor receives for a parameter `reviews: Optionally[Reviews]`: the capability may be down, and its owner works on.
+
+        await self.reviews.call(Reviews.summary, product_id)                    # a Summary, or None
+        await self.reviews.call_or(NO_SUMMARY, Reviews.summary, product_id)     # a Summary
+
+    It is *without* an answer when the capability is at fault: it cannot be reached, does not answer in time, or fails inside. A call may
+    take what its operation declares, and at most half of the time that the caller has left. What is the caller's own
+    doing is raised as by any client: a declared error, which is an answer, an invalid request, a limit, and its own deadline.
+
+    The first call of an outage is a line in the log, and so is its end, which says how many calls went without.
+
+    Args:
+        client: A client of the capability, or what stands in for it in a test, as in `Optionally(fake(Reviews))`.
+    """
+
+    def __init__(self, client: C, *, outage: Outage | None = None) -> None:
+        self._client = client
+        self.outage = outage or Outage()
+
+    def __repr__(self) -> str:
+        return f"<optional {self._client!r}>"
+
+    async def call(
+        self, operation: Callable[Concatenate[C, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T | None:
+        """What the operation answers; None where there is no answer.
+
+        Args:
+            operation: As its contract has it: `Reviews.summary`.
+        """
+        return await self.call_or(None, operation, *args, **kwargs)
+
+    async def call_or(
+        self, fallback: F, operation: Callable[Concatenate[C, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T | F:
+        """What the operation answers; `fallback` where there is no answer."""
+        call = getattr(self._client, operation.__name__)
+        described = operation_of(call)
+        capability = operation.__qualname__.partition(".")[0] if described is None else described.capability
+        caller = current.get()
+        try:
+            answer: T = await self._bounded(described, caller, partial(call, *args, **kwargs))
+        except (CallError, TimeoutError) as failure:
+            if not _is_absence(failure) or (caller is not None and caller.deadline <= monotonic()):
+                raise
+            self.outage.failed(capability, failure)
+            return fallback
+        except ContractError:
+            self.outage.answered(capability)
+            raise
+        self.outage.answered(capability)
+        return answer
+
+    async def _bounded(
+        self, operation: OperationDescription | None, caller: CallContext | None, call: Callable[[], Awaitable[T]]
+    ) -> T:
+        """Make the call within its share of the caller's time."""
+        if operation is not None and operation.streams:
+            message = f"{operation.full_name} streams, and a stream can end early: name the contract itself"
+            raise TypeError(message)
+        own_s = DEFAULT_DEADLINE_S if operation is None else operation.declaration.deadline_s
+        share_s = inf if caller is None else (caller.deadline - monotonic()) * _SHARE
+        if not isinstance(self._client, Client):
+            # What stands in for a client in a test knows no deadlines.
+            async with asyncio.timeout(max(0.0, min(own_s, share_s))):
+                return await call()
+        if caller is None or share_s >= own_s:
+            return await call()
+        within = CallContext(monotonic() + share_s, caller.hops, root=caller.root or caller, operation=caller.operation)
+        token = current.set(within)
+        try:
+            return await call()
+        finally:
+            current.reset(token)
+            caller.has_called |= within.has_called
+
+
+def _is_absence(failure: CallError | TimeoutError) -> bool:
+    return isinstance(failure, TimeoutError) or failure.status in _ABSENT
