@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
 from itertools import count
+from secrets import token_hex
 from time import monotonic
 from typing import Final
 
 from nats.aio.msg import Msg
 
-from plures.runtime import NotSent, Outgoing, Reply, TooLarge, new_request_id
+from plures.runtime import NotSent, Outgoing, Reply, TooLarge
 
 from . import words
 from .connector import Connector
@@ -60,7 +61,7 @@ class NatsTransport:
         self._numbers = count(1)
         self._attempts: dict[str, _Attempt] = {}
         # The same on each connection, so that a reply arrives although the connection was replaced.
-        self._inbox = f"_INBOX.{new_request_id()}"
+        self._inbox = f"_INBOX.{token_hex(16)}"
         connector.prepare(self._listen)
 
     async def unary(self, url: str, outgoing: Outgoing) -> Reply:  # noqa: ARG002 - the path says where to

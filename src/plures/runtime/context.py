@@ -1,6 +1,7 @@
 """What a call knows about the request it is part of: its id, how long it may take, and how many calls led to it."""
 
 import asyncio
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import Context, ContextVar, copy_context
@@ -84,7 +85,10 @@ class CallContext(Struct, eq=False):
         return self.task is not None and self.task.cancelling() > 0
 
 
-_random_bits: Final = Random(SystemRandom().getrandbits(256)).getrandbits  # noqa: S311 - an id keeps no secret
+_random: Final = Random(SystemRandom().getrandbits(256))  # noqa: S311 - an id keeps no secret
+_random_bits: Final = _random.getrandbits
+# Processes forked from one that has imported this would give the same ids, one after the other.
+os.register_at_fork(after_in_child=lambda: _random.seed(SystemRandom().getrandbits(256)))
 
 current: Final[ContextVar[CallContext | None]] = ContextVar("plures_call", default=None)
 """The call that the running code is part of."""

@@ -5,7 +5,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count, permutations
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,15 @@ from marketplace.payments.contract import Card
 from marketplace.profile.contract import Address, Profile
 from plures import CallError
 from plures.application import assemble
-from plures.topology import Topology
+from plures.topology import Broker, Topology
 from tests.fleet import Fleet, Keeper, fleet, in_groups, kill_at_random
+from tests.nats import Nats
 
 CARD = Card("4242424242424242", 12, 2090, "123", "A. Customer")
 HOME = Address("A. Customer", "High Street 1", "10115", "Berlin", "DE")
 # So that they are not sold out before the last kill.
-BASKET = tuple(sorted(opening_stock(), key=lambda product: (-opening_stock()[product], product))[:3])
+STOCK = opening_stock()
+BASKET = tuple(sorted(STOCK, key=lambda product: (-STOCK[product], product))[:3])
 BUYERS = 3
 PATIENCE_S = 90
 TOGETHER = {"shop": ["*"]}
@@ -40,10 +42,11 @@ APART = {
 
 @dataclass(frozen=True)
 class Case:
-    """A placement, and how many kills it survives."""
+    """A placement, how many kills it survives, and the broker that carries its events, if one does."""
 
     topology: Topology
     kills: int
+    broker: Nats | None = None
 
 
 @pytest.fixture(
@@ -52,6 +55,8 @@ class Case:
         "PostgreSQL, one process",
         "SQLite, split",
         "PostgreSQL, split and replicated",
+        "SQLite, split over NATS",
+        "PostgreSQL, split and replicated over NATS",
     ]
 )
 async def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
@@ -62,7 +67,12 @@ async def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
         storage["storage"] = await server.storage(assemble(app), tmp_path / "passwords", 126)
     if how == "one process":
         return Case(in_groups(TOGETHER, **storage), 6)
-    return Case(in_groups(APART, replicas=2 if storage else 1, **storage), 20)
+    topology = in_groups(APART, replicas=2 if storage else 1, **storage)
+    if "NATS" not in how:
+        return Case(topology, 20)
+    broker: Nats = request.getfixturevalue("nats_server")
+    await broker.start()
+    return Case(replace(topology, broker=Broker(broker.url)), 20, broker)
 
 
 async def buy(shop: Fleet, customers: Iterator[str], is_over: Callable[[], bool]) -> None:
@@ -102,7 +112,8 @@ async def test_what_follows_an_order_follows_it_once(case: Case, tmp_path: Path)
         customers = (f"customer {number}" for number in count())
         killing = asyncio.create_task(kill_at_random(shop, shop.replicas, case.kills, random.Random(seed), 0.3))
         async with asyncio.timeout(2 * PATIENCE_S):
-            await asyncio.gather(killing, *(buy(shop, customers, killing.done) for _ in range(BUYERS)))
+            buying = [buy(shop, customers, killing.done) for _ in range(BUYERS)]
+            await asyncio.gather(killing, *buying, lose(case.broker, shop, case.kills // 2))
         async with asyncio.timeout(PATIENCE_S):
             while await keeper.has("checkout", UNENDED) or not await is_delivered(keeper):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
@@ -112,6 +123,17 @@ async def test_what_follows_an_order_follows_it_once(case: Case, tmp_path: Path)
     assert len(placed) >= BUYERS
     await check_what_follows(keeper, placed)
     await check_books(keeper, placed)
+
+
+async def lose(broker: Nats | None, shop: Fleet, kills: int) -> None:
+    """After so many kills the broker is killed too, and loses all that it has."""
+    if broker is not None:
+        while shop.kills < kills:  # noqa: ASYNC110 - other processes
+            await asyncio.sleep(0.02)
+        broker.kill()
+        broker.lose_everything()
+        await asyncio.sleep(0.5)
+        await broker.start()
 
 
 async def is_delivered(keeper: Keeper) -> bool:
@@ -157,7 +179,7 @@ async def check_books(keeper: Keeper, placed: Sequence[dict[str, Any]]) -> None:
         taken.update(dict(json.loads(items)))
     left = dict(await keeper.rows("inventory", "SELECT product_id, available FROM stock"))
     assert {product: left[product] + taken[product] for product in BASKET} == {
-        product: opening_stock()[product] for product in BASKET
+        product: STOCK[product] for product in BASKET
     }
     assert min(left.values()) >= 0
 
