@@ -105,17 +105,15 @@ class Fleet:
         self.kills += 1
         self._start(replica, dies)
 
-    def revive(self) -> None:
-        """Start those again that could not start, as the supervisor does; they are no kills. Their log says why."""
-        for replica, process in list(self._processes.items()):
-            if process.exitcode not in (None, -signal.SIGKILL):
-                self._ready[replica].close()
-                process.close()
-                self._start(replica)
+    def check(self) -> None:
+        """Fail where a replica has ended by itself. What it has written says why."""
+        ended = {replica: process.exitcode for replica, process in self._processes.items()}
+        assert {replica: code for replica, code in ended.items() if code not in (None, -signal.SIGKILL)} == {}
 
     async def until_ready(self, replica: str) -> None:
         async with asyncio.timeout(60):
-            while not self._ready[replica].poll():  # noqa: ASYNC110 - another process
+            while not self._ready[replica].poll():
+                self.check()
                 await asyncio.sleep(0.005)
 
     async def until_dead(self, replica: str) -> None:
@@ -175,18 +173,17 @@ async def fleet(application: str, topology: Topology, data: Path) -> AsyncIterat
 async def kill_at_random(some: Fleet, victims: Sequence[str], kills: int, random: Random, longest_s: float) -> None:
     """Kill one after the other: now and then one that starts, else one that has been at work for a moment."""
     while some.kills < kills:
-        some.revive()
         victim = random.choice(victims)
         if random.random() < _AT_START:
             await asyncio.sleep(random.uniform(0, longest_s))
         else:
             await some.until_ready(victim)
             await asyncio.sleep(random.uniform(0, longest_s))
-        some.revive()
+        some.check()
         some.kill(victim)
     for replica in some.replicas:
         await some.until_ready(replica)
-    some.revive()
+    some.check()
 
 
 def in_groups(groups: Mapping[str, Sequence[str]], replicas: int = 1, **options: Any) -> Topology:

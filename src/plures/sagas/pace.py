@@ -17,6 +17,7 @@ class Pace:
         lease_s: How long others wait for a worker that has died.
         pause_s: After the database did not answer; longer while it goes on.
         replay_s: How long a saga that runs again may take until it comes to a step that it has taken.
+        long_s: What a worker has had in hand for longer does not keep others out.
         sweep_s: Between two times at which sagas that ended long ago are deleted.
         random: Between 0 and 1, so that not all waits end at once.
     """
@@ -28,6 +29,7 @@ class Pace:
     lease_s: float = 6.0
     pause_s: float = 0.5
     replay_s: float = 60.0
+    long_s: float = 60.0
     sweep_s: float = 600.0
     random: Callable[[], float] = random
 

@@ -94,6 +94,10 @@ class Run:
             self._notes.set(status=reply.http_status, answer=reply.body.decode(), error="")
         return await self._ended(self._steps.interruption or error)
 
+    def step(self) -> str:
+        """The step that it has begun last."""
+        return self._notes.instance.step
+
     async def _ended(self, error: BaseException | None) -> Instance:
         """What becomes of it when its function has ended so."""
         is_back = self._notes.instance.state is State.COMPENSATING

@@ -130,6 +130,8 @@ class Sagas:
             why = f"the id has {len(id)} characters; it may have 1 to {MOST_IN_ID}, and none of them U+0000"
             raise InvalidRequest(operation.full_name, why, outcome=Outcome.NOT_SENT)
         now = self._journal.now()
+        # Where too many are at work here, it is due from the beginning, for any replica.
+        is_here = self._worker.hands.may_begin()
         limit_s = definition.declaration.deadline_s
         return definition, Instance(
             definition.name,
@@ -140,7 +142,8 @@ class Sagas:
             now,
             now,
             deadline_at=0 if limit_s is None else now + int(limit_s * 1000),
-            worker=self._journal.worker,
+            due_at=0 if is_here else now,
+            worker=self._journal.worker if is_here else "",
         )
 
     def _known(self, saga: Callable[..., Any]) -> Definition:
@@ -152,7 +155,7 @@ class Sagas:
     async def _begin(self, definition: Definition, instance: Instance, *, alone: bool) -> None:
         if not self._journal.is_in_write:
             await self._journal.show_alive()
-        begin = partial(self._worker.begin, instance, is_new=True)
+        begin = partial(self._worker.begin, instance, is_new=True) if instance.worker else self._worker.wake
         try:
             if alone:
                 if await self._journal.begin_alone(instance):
@@ -175,16 +178,17 @@ class Sagas:
         """A saga that has ended, or is parked."""
         if under_way.get() == (saga, id):
             raise StepUnfit(f"{self._capability}.{saga}", "it would wait for itself", "Give a saga in it another id.")
-        look_s = _FIRST_LOOK_S
-        while True:
-            task = self._worker.in_hand(saga, id)
-            found = await self._result_of(task) if task is not None else await self._journal.find(saga, id)
-            if found is not None and found.state in (*ENDED, State.PARKED):
-                return found
-            if found is None and task is None:
-                raise SagaNotBegun(f"{self._capability}.{saga}", id)
-            await asyncio.sleep(look_s)
-            look_s = min(2 * look_s, _LAST_LOOK_S)
+        with self._worker.hands.waiting(under_way.get(), (saga, id)):
+            look_s = _FIRST_LOOK_S
+            while True:
+                task = self._worker.in_hand(saga, id)
+                found = await self._result_of(task) if task is not None else await self._journal.find(saga, id)
+                if found is not None and found.state in (*ENDED, State.PARKED):
+                    return found
+                if found is None and task is None:
+                    raise SagaNotBegun(f"{self._capability}.{saga}", id)
+                await asyncio.sleep(look_s)
+                look_s = min(2 * look_s, _LAST_LOOK_S)
 
     async def _result_of(self, task: "asyncio.Task[Instance | None]") -> Instance | None:
         await asyncio.wait([task])

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from contextvars import Context
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from plures.data import Dialect, ServerUnreachable, StatementFailed, TooManyConnections
@@ -13,37 +13,16 @@ from plures.errors import PluresError
 from plures.logs import tell
 
 from .declaring import Definition
-from .errors import Lost, NotKept, SagaParked
+from .errors import NO_STEP, Lost, NotKept, SagaParked
+from .hands import MOST_DUE, MOST_IN_ALL, Hand, Hands, Key
 from .keeping import OPEN, Instance, Journal, Record, State
 from .pace import Pace
 from .run import Run
 
-_MOST_AT_ONCE: Final = 64
 _MOST_CANCELLED: Final = 5
 _LOOKS_PER_DOUBT: Final = 10
 _OF_THE_DATABASE: Final = (PluresError, OSError)
 _LOG: Final = logging.getLogger("plures.sagas")
-
-
-@dataclass
-class Hand:
-    """What has one saga.
-
-    Attributes:
-        is_let_go: Whether it must do no more.
-        failed: How often it could not go on.
-        cancelled: How often its own code has cancelled it.
-    """
-
-    task: "asyncio.Task[Instance | None] | None" = None
-    is_let_go: bool = False
-    failed: int = 0
-    cancelled: int = 0
-
-    def let_go(self) -> None:
-        self.is_let_go = True
-        if self.task is not None:
-            self.task.cancel()
 
 
 class Worker:
@@ -57,10 +36,14 @@ class Worker:
         self._definitions = definitions
         self._pace = pace
         self._service: object = None
-        self._hands: dict[tuple[str, str], Hand] = {}
+        self.hands = Hands(pace.long_s)
+        # Sagas that began here, and of which too many did.
+        self._too_many: list[Key] = []
         # Whether more sagas wait than this worker may take.
         self._has_more = False
         self._woken = asyncio.Event()
+        # How often their number has doubled of which it was told that they do not come on.
+        self._told_of = 0
         # So many looks until it looks for sagas that nothing has in hand.
         self._looks_left = 0
         self._outages = 0
@@ -88,9 +71,15 @@ class Worker:
     def begin(self, instance: Instance, *, is_new: bool = False) -> None:
         """Run a saga that is this worker's; a new one has taken no steps."""
         key = instance.saga, instance.id
-        if key in self._hands or self._is_stopping:
+        if key in self.hands or self._is_stopping:
             return
-        hand = self._hands[key] = Hand()
+        if is_new and not self.hands.may_begin():
+            # Many may begin with one commit.
+            self._too_many.append(key)
+            self._woken.set()
+            return
+        hand = Hand(instance.saga, instance.version, is_due=not is_new)
+        self.hands.add(key, hand)
         # What the caller is in the middle of, such as its deadline, is none of the saga's business.
         work = self._bring_on(hand, instance, is_new=is_new)
         hand.task = asyncio.get_running_loop().create_task(work, context=Context())
@@ -98,7 +87,7 @@ class Worker:
 
     def in_hand(self, saga: str, id: str) -> "asyncio.Task[Instance | None] | None":  # noqa: A002
         """The task of a saga that runs here: what has become of it; None where it does not."""
-        hand = self._hands.get((saga, id))
+        hand = self.hands.get((saga, id))
         return None if hand is None else hand.task
 
     async def run(self) -> None:
@@ -114,7 +103,7 @@ class Worker:
     async def stop(self) -> None:
         """Let go of what is in hand."""
         self._is_stopping = True
-        hands = list(self._hands.values())
+        hands = self.hands.all()
         for hand in hands:
             hand.let_go()
         await asyncio.gather(*(hand.task for hand in hands if hand.task is not None), return_exceptions=True)
@@ -133,8 +122,9 @@ class Worker:
                 if self._looks_left < 0:
                     self._looks_left = _LOOKS_PER_DOUBT - 1
                     await self._find_left()
-                room = _MOST_AT_ONCE - len(self._hands)
-                taken = await self._journal.take(self._definitions, room)
+                await self._give_back()
+                wanted, room = self.hands.wanted(self._definitions)
+                taken = await self._journal.take(wanted, room)
                 self._outages = 0
             except Exception as error:  # noqa: BLE001 - it looks again
                 self._looks_left = 0
@@ -144,6 +134,7 @@ class Worker:
             self._has_more = len(taken) >= room
             for instance in taken:
                 self._take_over(instance)
+            self._tell_of_long()
             if not taken:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._pace.look_s):
@@ -151,7 +142,7 @@ class Worker:
 
     def _take_over(self, instance: Instance) -> None:
         """Run a saga that nothing has in hand: what has it here still was too slow, and another worker had it meanwhile."""
-        stale = self._hands.pop((instance.saga, instance.id), None)
+        stale = self.hands.remove((instance.saga, instance.id))
         if stale is not None:
             stale.let_go()
         self.begin(instance)
@@ -159,17 +150,41 @@ class Worker:
     async def _find_left(self) -> None:
         """Run sagas that are this worker's and that nothing has in hand: the commit that began them may have seemed to fail."""
         for saga, id_ in await self._journal.own():
-            if (saga, id_) not in self._hands:
+            if (saga, id_) not in self.hands and self.hands.wanted(self._definitions)[1]:
                 found = await self._journal.find(saga, id_)
                 if found is not None and self._is_to_run(found):
                     self.begin(found)
 
-    def _left(self, key: tuple[str, str], hand: Hand) -> None:
-        if self._hands.get(key) is hand:
-            del self._hands[key]
-        if self._has_more and len(self._hands) <= _MOST_AT_ONCE // 2:
+    async def _give_back(self) -> None:
+        """Let any replica take what began here with too many others."""
+        keys, self._too_many = self._too_many, []
+        if keys:
+            try:
+                await self._journal.give_back(keys)
+            except BaseException:
+                self._too_many += keys
+                raise
+
+    def _left(self, key: Key, hand: Hand) -> None:
+        self.hands.remove(key, hand)
+        if self._has_more and self.hands.has_room((hand.saga, hand.version)):
             self._has_more = False
             self._woken.set()
+
+    def _tell_of_long(self) -> None:
+        """Told when so many do not come on that others would have to wait for them, and each time that they are twice as many."""
+        long = self.hands.long()
+        before, self._told_of = self._told_of, (len(long) // MOST_DUE).bit_length()
+        if self._told_of <= before:
+            return
+        (saga, id_), hand = long[0]
+        others = "no others are taken on that are due" if len(self.hands) >= MOST_IN_ALL else "others go on beside them"
+        _LOG.warning(
+            "%d sagas of %s have been at work here for more than %d s, and %s. The oldest is %s %s, at its step %s. Give them a deadline, or end them: "
+            "`plures sagas compensate --saga %s.%s --state running`.",
+            *(len(long), self._capability, self._pace.long_s, others, saga, id_, hand.step() or NO_STEP),
+            *(self._capability, saga),
+        )
 
     def _is_to_run(self, instance: Instance) -> bool:
         is_known = (instance.saga, instance.version) in self._definitions
@@ -206,7 +221,7 @@ class Worker:
         return None
 
     def _run(self, hand: Hand, instance: Instance, records: Sequence[Record] | None) -> Run:
-        return Run(
+        run = Run(
             self._definitions[instance.saga, instance.version],
             self._service,
             instance,
@@ -216,6 +231,8 @@ class Worker:
             pace=self._pace,
             is_let_go=lambda: hand.is_let_go,
         )
+        hand.step = run.step
+        return run
 
     async def _may_go_on(self, hand: Hand) -> bool:
         """Whether a saga may run again that was cancelled, by its own code: what it had in flight may have run."""

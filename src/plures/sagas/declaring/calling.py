@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 from plures.contract import Codec, ContractError, OperationDescription, is_contract, read_contract, read_work
 from plures.errors import CallError, DeadlineExceeded, Internal, Outcome, Unavailable, Unimplemented
 from plures.runtime import Reply, connect, operation_of
-from plures.sagas.errors import StepUnfit
+from plures.sagas.errors import SagaCompensated, SagaIdReused, StepUnfit
 
 from .handle import Part
 
@@ -84,7 +84,7 @@ def is_passing(error: Exception | SystemExit) -> bool:
     """Whether another attempt may succeed."""
     if isinstance(error, CallError):
         return isinstance(error, _PASSING)
-    return not isinstance(error, ContractError)
+    return not isinstance(error, ContractError | StepUnfit | SagaCompensated | SagaIdReused)
 
 
 def may_have_run(error: ContractError | CallError) -> bool:

@@ -47,6 +47,8 @@ _FORGET_WORKERS: Final = (
     f"DELETE FROM plures_saga_workers WHERE worker = :worker OR expires_at < {_SERVER_NOW} - 600000"  # noqa: S608
 )
 _OWN: Final = "SELECT saga, id FROM plures_sagas WHERE state IN ('running', 'compensating') AND due_at <= :now AND worker = :worker"
+_GIVE_BACK: Final = """
+UPDATE plures_sagas SET worker = '', due_at = started_at WHERE saga = :saga AND id = :id AND worker = :worker AND state = 'running'"""
 _UNENDED: Final = "SELECT DISTINCT saga, version FROM plures_sagas WHERE state NOT IN ('completed', 'compensated')"
 
 _FORGET: Final = "DELETE FROM plures_sagas WHERE saga = :saga AND id = :id AND state = 'compensated'"
@@ -196,6 +198,13 @@ class Journal:
             return []
         statement = _TAKE.format(is_free=_IS_FREE[dialect], locks=_LOCKS[dialect])
         return [instance_of(row) for row in await self._database.plain_execute(statement, values)]
+
+    async def give_back(self, keys: Sequence[tuple[str, str]]) -> None:
+        """Let any worker take sagas on that began here, by their names and ids; in the order in which they began, as if they had slept until then."""
+        async with self._database.plain_write() as connection:
+            await connection.execute(
+                _GIVE_BACK, [{"saga": saga, "id": id_, "worker": self.worker} for saga, id_ in keys]
+            )
 
     async def own(self) -> Sequence[tuple[str, str]]:
         """The names and ids of the sagas that are this worker's."""
