@@ -39,7 +39,7 @@ class Capability:
         self.contract: Any = contract
         self.implementation: Callable[..., Any] | None = implementation
         self.migrations: Migrations = migrations if isinstance(migrations, AlembicMigrations) else tuple(migrations)
-        self.subscriptions = dict(subscriptions or {})
+        self.subscriptions: Mapping[str, type[Event]] = {} if subscriptions is None else subscriptions
 
 
 class Application:

@@ -18,7 +18,7 @@ from .application import EDGE_DEADLINE_S, Application, Capability
 from .conformance import check_conformance
 from .dependencies import Dependency, DependencyKind, read_dependencies
 from .implementation import is_asgi_application, is_opened, service_class
-from .subscriptions import Handler, Subscription, read_handlers, subscribe_all
+from .subscriptions import Handler, Subscription, name_problems, read_handlers, subscribe_all
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]*")
 
@@ -224,6 +224,11 @@ def _handlers(
     capability: Capability, contract: ContractDescription, where: str, violations: list[Violation]
 ) -> tuple[Handler, ...]:
     if capability.implementation is None:
+        if not _is_mapping(capability.subscriptions):
+            violations.append(rules.NO_SUBSCRIPTIONS.broken(where, given=capability.subscriptions))
+            return ()
+        for name in capability.subscriptions:
+            violations += name_problems(f"{where}, handler {name!r}", name, contract)
         declaration = SubscriptionDeclaration(DEFAULT_HANDLING_S)
         return tuple(Handler(name, event, declaration) for name, event in capability.subscriptions.items())
     if capability.subscriptions:
@@ -253,6 +258,10 @@ def _edge(
     if is_opened(edge):
         violations.append(rules.EDGE_OPENED.broken("the edge"))
     return edge, dependencies
+
+
+def _is_mapping(thing: object) -> bool:
+    return isinstance(thing, Mapping)
 
 
 def _is_capability(thing: object) -> bool:

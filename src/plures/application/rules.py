@@ -116,6 +116,21 @@ HANDLER: Final = Rule(
     "cannot handle events: {problem}",
     "Write `@subscribe()` on `async def on_placed(self, event: OrderPlaced) -> None`, beside the operations of the contract.",
 )
+HANDLER_NAME: Final = Rule(
+    "application.handler",
+    "is a handler called {name!r}, which peers cannot spell",
+    "Use lower-case words joined by single underscores. The operation that gets the event is made from them: on_placed becomes OnPlaced.",
+)
+HANDLER_CLASH: Final = Rule(
+    "application.handler",
+    "is a handler with the name of an operation: both would be {path}",
+    "Give the handler another name. Other capabilities call operations; handlers get events alone.",
+)
+HANDLER_LOST: Final = Rule(
+    "application.handler",
+    "takes the place of the handler {first}, but has no @subscribe(), so it would get no event",
+    "Put @subscribe() on it too, or give it another name.",
+)
 EVENT_UNDECLARED: Final = Rule(
     "application.event_undeclared",
     "handles {event}, which no contract of the application declares",
@@ -165,6 +180,11 @@ EDGE_SAGAS: Final = Rule(
     "application.sagas",
     "asks for Sagas, but sagas belong to capabilities",
     "Begin them in a capability, and call that.",
+)
+NO_SUBSCRIPTIONS: Final = Rule(
+    "application.subscriptions",
+    "has subscriptions={given!r}, which do not say by name which handler gets which event",
+    'Write subscriptions={{"confirm": OrderPlaced}}: handlers by name.',
 )
 SUBSCRIPTIONS_HERE: Final = Rule(
     "application.subscriptions",

@@ -14,6 +14,7 @@ from plures.contract import (
     SubscriptionDeclaration,
     Unresolvable,
     annotations_of,
+    is_spellable,
     read_delivery,
 )
 from plures.errors import Violation
@@ -57,6 +58,15 @@ class Subscription:
         return f"{self.subscriber}.{self.delivery.name}"
 
 
+def name_problems(where: str, name: object, contract: ContractDescription) -> list[Violation]:
+    """What is wrong with the name of a handler: its operation on the wire is made from it, beside those of the contract."""
+    if not (isinstance(name, str) and name.isidentifier() and is_spellable(name)):
+        return [rules.HANDLER_NAME.broken(where, name=name)]
+    if name in contract.operations:
+        return [rules.HANDLER_CLASH.broken(where, path=contract.operations[name].path)]
+    return []
+
+
 def handlers_of(service: type) -> Iterator[tuple[str, Any, SubscriptionDeclaration]]:
     """The methods of a class with `@subscribe()`, by name."""
     for name, method in inspect.getmembers_static(service):
@@ -71,17 +81,33 @@ def read_handlers(service: type | None, contract: ContractDescription) -> tuple[
         return (), []
     handlers: list[Handler] = []
     violations: list[Violation] = []
+    violations += [
+        rules.HANDLER_LOST.broken(f"{service.__qualname__}.{name}", first=first) for name, first in _lost(service)
+    ]
     for name, method, declaration in handlers_of(service):
+        where = f"{service.__qualname__}.{name}"
         event, problem = _event_of(method)
-        if name in contract.operations:
-            problem = "it is an operation of the contract"
         if not 0 < declaration.deadline_s < float("inf"):
             problem = f"deadline_s={declaration.deadline_s!r} is no length of time"
-        if event is None or problem:
-            violations.append(rules.HANDLER.broken(f"{service.__qualname__}.{name}", problem=problem))
+        if misnamed := name_problems(where, name, contract):
+            violations += misnamed
+        elif event is None or problem:
+            violations.append(rules.HANDLER.broken(where, problem=problem))
         else:
             handlers.append(Handler(name, event, declaration))
     return tuple(handlers), violations
+
+
+def _lost(service: type) -> Iterator[tuple[str, str]]:
+    """Handlers of a base class that a method without `@subscribe()` took the place of, with their first name."""
+    kept = {name for name, _, _ in handlers_of(service)}
+    for base in service.__mro__[1:]:
+        for name, method in vars(base).items():
+            declared = isinstance(getattr(method, SUBSCRIPTION, None), SubscriptionDeclaration)
+            # `confirm = None` says that it is not wanted.
+            if declared and name not in kept and callable(inspect.getattr_static(service, name)):
+                kept.add(name)
+                yield name, f"{base.__qualname__}.{name}"
 
 
 def _event_of(method: Any) -> tuple[type[Event] | None, str]:
@@ -105,6 +131,11 @@ def _event_of(method: Any) -> tuple[type[Event] | None, str]:
     return event, ""
 
 
+def _is_class(thing: object) -> bool:
+    """What the type checker of the user promises, and their interpreter does not."""
+    return isinstance(thing, type)
+
+
 def subscribe_all(
     contracts: Mapping[str, ContractDescription], handlers: Mapping[str, tuple[Handler, ...]]
 ) -> tuple[tuple[Subscription, ...], list[Violation]]:
@@ -121,7 +152,7 @@ def subscribe_all(
     subscriptions: list[Subscription] = []
     for name, those in handlers.items():
         for handler in those:
-            if handler.event not in declared:
+            if not _is_class(handler.event) or handler.event not in declared:
                 where = f"capability {name!r}, handler {handler.method!r}"
                 violations.append(rules.EVENT_UNDECLARED.broken(where, event=show(handler.event)))
                 continue

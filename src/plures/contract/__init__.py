@@ -32,6 +32,7 @@ from .description import ContractDescription, ErrorDescription, EventDescription
 from .error import ContractError
 from .event_reader import read_delivery
 from .message import Event, Message
+from .names import is_spellable
 from .operation_reader import read_work
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "contract",
     "decode_base64",
     "is_contract",
+    "is_spellable",
     "query",
     "read_contract",
     "read_delivery",

@@ -86,9 +86,43 @@ def test_a_capability_that_runs_elsewhere_lists_its_handlers() -> None:
     assert codes(subscriptions={"confirm": OrderPlaced}) == ["application.subscriptions"]
 
 
-@pytest.mark.parametrize("event", ["OrderPlaced", str, None])
+@pytest.mark.parametrize("event", ["OrderPlaced", str, None, [OrderPlaced], {}])
 def test_what_a_capability_elsewhere_lists_must_be_events(event: Any) -> None:
     assert codes(None, subscriptions={"confirm": event}) == ["application.event_undeclared"]
+
+
+@pytest.mark.parametrize("given", ["confirm", ["confirm"], 3])
+def test_what_a_capability_elsewhere_lists_has_names(given: Any) -> None:
+    assert codes(None, subscriptions=given) == ["application.subscriptions"]
+
+
+@pytest.mark.parametrize(
+    "name", ["on placed", "On", "onPlaced", "_confirm", "a__b", "on_1", "a.b", "", "a/b", "ü", "confirm ", 3, None]
+)
+def test_a_handler_has_a_name_that_peers_can_spell(name: Any) -> None:
+    assert codes(None, subscriptions={name: OrderPlaced}) == ["application.handler"]
+    if isinstance(name, str) and name.isidentifier():
+        service = type("OtherMail", (MailService,), {name: subscribe()(one_event)})
+        assert codes(service) == ["application.handler"]
+
+
+def test_a_handler_elsewhere_is_no_operation() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        assembled(None, subscriptions={"sent": OrderPlaced, "confirm": OrderPlaced})
+    (violation,) = caught.value.violations
+    assert violation.code == "application.handler"
+    assert "both would be /shop.mail.v1.Mail/Sent" in str(violation)
+
+
+def test_a_method_in_the_place_of_a_handler_is_one_too() -> None:
+    async def confirm(self: object, event: OrderPlaced) -> None: ...
+
+    assert codes(type("OtherMail", (MailService,), {"confirm": confirm})) == ["application.handler"]
+    assert assembled(type("OtherMail", (MailService,), {"confirm": subscribe()(confirm)})).subscriptions
+    assert assembled(type("OtherMail", (MailService,), {"confirm": None})).subscriptions == ()
+
+
+async def one_event(self: object, event: OrderPlaced) -> None: ...
 
 
 def handler(method: Any) -> type:
