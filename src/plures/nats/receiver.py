@@ -53,6 +53,9 @@ class Receiver:
         self._dispatcher = dispatcher
         self._pace = pace
         self._handling: set[asyncio.Task[None]] = set()
+        # Those of them that the next pull waits for: not one whose publisher does not answer, which may last as long as a deadline.
+        self._busy: set[asyncio.Task[None] | None] = set()
+        self._freed = asyncio.Event()
         self._pull: Pull | None = None
         self._is_closed = False
         self._is_set_up = False
@@ -109,13 +112,20 @@ class Receiver:
             _LOG.warning("%s asks NATS for its events anew: %s", self._subscription, error)
 
     async def _has_room(self) -> None:
-        while len(self._handling) > BATCH:
-            await asyncio.wait(self._handling, return_when=asyncio.FIRST_COMPLETED)
+        while len(self._busy) > BATCH:
+            self._freed.clear()
+            await self._freed.wait()
+
+    def _free(self, task: asyncio.Task[None] | None) -> None:
+        self._busy.discard(task)
+        self._freed.set()
 
     def _arrived(self, message: Msg) -> None:
         task = asyncio.create_task(self._give_back(message) if self._is_closed else self._handle(message))
         self._handling.add(task)
+        self._busy.add(task)
         task.add_done_callback(self._handling.discard)
+        task.add_done_callback(self._free)
 
     @staticmethod
     async def _give_back(message: Msg) -> None:
@@ -125,15 +135,17 @@ class Receiver:
 
     async def _handle(self, message: Msg) -> None:
         headers = message.headers or {}
-        attempt = headers.get(words.ATTEMPT, "")
+        attempt, task = headers.get(words.ATTEMPT, ""), asyncio.current_task()
         left_s = await self._take(attempt)
         if left_s is not None:
+            self._busy.add(task)
             until = monotonic() + left_s
             working = asyncio.create_task(self._keep(message))
             try:
                 reply = await self._answer(message.data, headers, left_s)
             finally:
                 working.cancel()
+            self._free(task)
             await self._say(attempt, reply, until)
         # It has been handled, or no one waits for it: it must not come again. Where this fails it does, and no one waits for it then.
         with suppress(Exception):
@@ -152,6 +164,7 @@ class Receiver:
                     return None
                 # It may have said yes, or will when it wakes up, and waits then: ask again, also over the next connection.
                 may_have_agreed = True
+                self._free(asyncio.current_task())
             else:
                 return int(left_ms) / 1000 if left_ms.isdigit() else None
             if monotonic() > until:
