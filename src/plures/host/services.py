@@ -126,7 +126,7 @@ class Services:
             if capability.begins_sagas:
                 sagas, worker = await open_sagas(self._databases[name], name, capability.sagas)
                 self._sagas[name] = sagas, worker
-                self.saga_desks[name] = SagaDesk(self._databases[name], worker.wake)
+                self.saga_desks[name] = SagaDesk(self._databases[name], worker.wake, worker.kinds)
                 self._lifecycles.of(name).background(worker.run)
                 self._lifecycles.of(name).on_stop(worker.stop)
             elif name in self._databases:

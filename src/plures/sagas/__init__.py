@@ -22,7 +22,18 @@ from .errors import (
     SagaVersionGone,
     StepUnfit,
 )
-from .keeping import Instance, Journal, Record, State, is_prepared, make_tables, operations, park_uncertain, prepare
+from .keeping import (
+    Instance,
+    Journal,
+    Kind,
+    Record,
+    State,
+    is_prepared,
+    make_tables,
+    operations,
+    park_uncertain,
+    prepare,
+)
 from .opening import check_none_left, open_sagas
 from .pace import Pace
 from .sagas import Sagas
@@ -32,6 +43,7 @@ __all__ = [
     "Definition",
     "Instance",
     "Journal",
+    "Kind",
     "Pace",
     "Record",
     "RunInWrite",

@@ -1,6 +1,7 @@
 """What a worker has in hand, how many more it may take, and which sagas wait for which."""
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
@@ -8,8 +9,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final, TypeAlias
 
-from .errors import StepUnfit
-from .keeping import Instance
+from .errors import NO_STEP, StepUnfit
+from .keeping import Instance, Kind
 
 MOST_DUE: Final = 64
 """So many that were due are at work at once."""
@@ -19,9 +20,9 @@ MOST_BEGUN: Final = 256
 """So many that began here are at work at once. More are due from their beginning, and any replica takes them."""
 MOST_IN_ALL: Final = 1024
 _ROOM_THAT_COUNTS: Final = 16
+_LOG: Final = logging.getLogger("plures.sagas")
 
 Key: TypeAlias = tuple[str, str]
-Kind: TypeAlias = tuple[str, int]
 
 
 @dataclass(eq=False)
@@ -66,6 +67,8 @@ class Hands:
         """
         self._long_s = long_s
         self._hands: dict[Key, Hand] = {}
+        # How often their number has doubled of which it was told that they do not come on.
+        self._told_of = 0
 
     def __len__(self) -> int:
         return len(self._hands)
@@ -91,6 +94,20 @@ class Hands:
         """Those that a worker has had for long, the oldest first. One that waits for another saga is none of them."""
         before = monotonic() - self._long_s
         return [(key, hand) for key, hand in self._hands.items() if hand.since < before and not hand.waits_for]
+
+    def tell_of_long(self, capability: str) -> None:
+        """Told when so many do not come on that others would have to wait for them, and each time that they are twice as many."""
+        long = self.long()
+        before, self._told_of = self._told_of, (len(long) // MOST_DUE).bit_length()
+        if self._told_of <= before:
+            return
+        (saga, id_), hand = long[0]
+        others = "no others are taken on that are due" if len(self) >= MOST_IN_ALL else "others go on beside them"
+        _LOG.warning(
+            "%d sagas of %s have been at work here for more than %d s, and %s. The oldest is %s %s, at its step %s. Give them a deadline, or end them: "
+            "`plures sagas compensate --saga %s.%s --state running`.",
+            *(len(long), capability, self._long_s, others, saga, id_, hand.step() or NO_STEP, capability, saga),
+        )
 
     def may_begin(self) -> bool:
         """Whether one more may begin here at once."""

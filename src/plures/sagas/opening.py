@@ -1,16 +1,20 @@
 """The sagas of one capability, opened when its replica starts."""
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Collection, Mapping, Sequence
 from time import time
+from typing import Final
 
 from plures.data import Database
 
 from .declaring import Definition
 from .errors import SagaVersionGone
-from .keeping import Journal, is_prepared, operations
+from .keeping import Journal, Kind, code, is_prepared, operations
 from .pace import Pace
 from .sagas import Sagas
 from .worker import Worker
+
+_LOG: Final = logging.getLogger("plures.sagas")
 
 
 async def open_sagas(
@@ -30,17 +34,35 @@ async def open_sagas(
         pace: Shorter in tests.
 
     Raises:
-        SagaVersionGone: Sagas are under way that the definitions lack.
+        SagaVersionGone: Sagas are under way whose code was taken out of the definitions.
     """
     journal = Journal(database, lease_s=pace.lease_s, clock=clock, server_clock=server_clock)
     await journal.prepare()
     await journal.show_alive()
     known = {definition.key: definition for definition in definitions}
-    gone = [f"{name} version {version}" for name, version in await journal.unended() if (name, version) not in known]
-    if gone:
-        raise SagaVersionGone(capability, ", ".join(sorted(gone)))
+    unknown = [kind for kind in await journal.unended() if kind not in known]
+    if unknown:
+        _sort_out(capability, unknown, known, await journal.seen())
+    await journal.show_code(known)
     worker = Worker(capability, journal, known, pace=pace)
     return Sagas(capability, journal, worker, {each.method: each for each in definitions}), worker
+
+
+def _sort_out(capability: str, unknown: Sequence[Kind], known: Collection[Kind], since: Mapping[Kind, float]) -> None:
+    """Leave sagas of newer code alone: this replica may be the last of the old ones, or the first after a rollback."""
+    newer = [kind for kind in unknown if code.is_newer(kind, known, since)]
+    gone = [kind for kind in unknown if kind not in newer]
+    if gone:
+        raise SagaVersionGone(capability, _listed(gone))
+    _LOG.warning(
+        "sagas of %s are under way that newer code has begun: %s. This replica leaves them alone; one that has their code brings them on. "
+        "`plures sagas status %s` tells how many have.",
+        *(capability, _listed(newer), capability),
+    )
+
+
+def _listed(kinds: Sequence[Kind]) -> str:
+    return ", ".join(f"{name} version {version}" for name, version in sorted(kinds))
 
 
 async def check_none_left(database: Database, capability: str) -> None:
@@ -50,6 +72,6 @@ async def check_none_left(database: Database, capability: str) -> None:
         SagaVersionGone: It has.
     """
     if await is_prepared(database):
-        gone = [f"{each.saga} version {each.version}" for each in await operations.counts(database)]
+        gone = [(each.saga, each.version) for each in await operations.counts(database)]
         if gone:
-            raise SagaVersionGone(capability, ", ".join(gone))
+            raise SagaVersionGone(capability, _listed(gone))

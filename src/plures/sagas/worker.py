@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from contextvars import Context
 from dataclasses import replace
@@ -13,9 +13,9 @@ from plures.errors import PluresError
 from plures.logs import tell
 
 from .declaring import Definition
-from .errors import NO_STEP, Lost, NotKept, SagaParked
-from .hands import MOST_DUE, MOST_IN_ALL, Hand, Hands, Key
-from .keeping import OPEN, Instance, Journal, Record, State
+from .errors import Lost, NotKept, SagaParked
+from .hands import Hand, Hands, Key
+from .keeping import OPEN, Instance, Journal, Kind, Record, State
 from .pace import Pace
 from .run import Run
 
@@ -42,8 +42,6 @@ class Worker:
         # Whether more sagas wait than this worker may take.
         self._has_more = False
         self._woken = asyncio.Event()
-        # How often their number has doubled of which it was told that they do not come on.
-        self._told_of = 0
         # So many looks until it looks for sagas that nothing has in hand.
         self._looks_left = 0
         self._outages = 0
@@ -54,6 +52,11 @@ class Worker:
     def serve(self, service: object) -> None:
         """From now on it has the methods of this service to run."""
         self._service = service
+
+    @property
+    def kinds(self) -> Collection[Kind]:
+        """The versions of sagas that it can bring on."""
+        return self._definitions.keys()
 
     def go_on(self) -> None:
         """Take sagas on again, after a stop."""
@@ -114,10 +117,15 @@ class Worker:
         while True:
             self._woken.clear()
             try:
-                if self._journal.dialect is not self._dialect:
+                is_new = self._journal.dialect is not self._dialect
+                if is_new:
                     await self._journal.prepare()
-                    self._dialect = self._journal.dialect
+                # The others have forgotten what it has, where it did not show itself for long.
+                is_forgotten = is_new or not self._journal.may_act()
                 await self._journal.show_alive()
+                if is_forgotten:
+                    await self._journal.show_code(self.kinds)
+                self._dialect = self._journal.dialect
                 self._looks_left -= 1
                 if self._looks_left < 0:
                     self._looks_left = _LOOKS_PER_DOUBT - 1
@@ -134,7 +142,7 @@ class Worker:
             self._has_more = len(taken) >= room
             for instance in taken:
                 self._take_over(instance)
-            self._tell_of_long()
+            self.hands.tell_of_long(self._capability)
             if not taken:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._pace.look_s):
@@ -170,21 +178,6 @@ class Worker:
         if self._has_more and self.hands.has_room((hand.saga, hand.version)):
             self._has_more = False
             self._woken.set()
-
-    def _tell_of_long(self) -> None:
-        """Told when so many do not come on that others would have to wait for them, and each time that they are twice as many."""
-        long = self.hands.long()
-        before, self._told_of = self._told_of, (len(long) // MOST_DUE).bit_length()
-        if self._told_of <= before:
-            return
-        (saga, id_), hand = long[0]
-        others = "no others are taken on that are due" if len(self.hands) >= MOST_IN_ALL else "others go on beside them"
-        _LOG.warning(
-            "%d sagas of %s have been at work here for more than %d s, and %s. The oldest is %s %s, at its step %s. Give them a deadline, or end them: "
-            "`plures sagas compensate --saga %s.%s --state running`.",
-            *(len(long), self._capability, self._pace.long_s, others, saga, id_, hand.step() or NO_STEP),
-            *(self._capability, saga),
-        )
 
     def _is_to_run(self, instance: Instance) -> bool:
         is_known = (instance.saga, instance.version) in self._definitions

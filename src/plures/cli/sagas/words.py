@@ -44,10 +44,12 @@ def print_counts(counts: "Iterable[tuple[str, SagaCount]]") -> None:
             str(count.compensating),
             str(count.parked),
             age_of(count.oldest_at),
+            str(count.replicas),
+            "" if count.still_since is None else age_of(count.still_since),
         )
         for capability, count in counts
     ]
-    print_columns(("saga", "version", "running", "compensating", "parked", "oldest"), rows)
+    print_columns(("saga", "version", "running", "compensating", "parked", "oldest", "replicas", "last step"), rows)
 
 
 def print_sagas(sagas: "Iterable[tuple[str, SagaSummary]]") -> None:
@@ -62,11 +64,12 @@ def print_sagas(sagas: "Iterable[tuple[str, SagaSummary]]") -> None:
             each.step,
             str(each.attempts),
             "" if each.due_at is None else moment_of(each.due_at),
+            str(each.replicas),
             shortened(each.error),
         )
         for capability, each in sagas
     ]
-    print_columns(("saga", "id", "version", "state", "began", "step", "attempts", "next", "error"), rows)
+    print_columns(("saga", "id", "version", "state", "began", "step", "attempts", "next", "replicas", "error"), rows)
 
 
 def print_details(capability: str, details: "SagaDetails") -> None:

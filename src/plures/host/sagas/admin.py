@@ -1,6 +1,6 @@
 """Answers operators about the sagas of the capabilities whose databases are open here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ import msgspec
 
 from plures.data import Database
 from plures.errors import PluresError
-from plures.sagas import Instance, State, operations
+from plures.sagas import Instance, Kind, State, operations
 
 from .admin_contract import (
     NoSagasHere,
@@ -28,10 +28,16 @@ from .admin_contract import (
 
 @dataclass(frozen=True)
 class SagaDesk:
-    """Where the sagas of a capability are, and how their worker is told of a change."""
+    """Where the sagas of a capability are, how their worker is told of a change, and which versions it can bring on."""
 
     database: Database
     wake: Callable[[], None] = lambda: None
+    kinds: Collection[Kind] = ()
+
+    async def counts(self) -> Sequence[SagaCount]:
+        """The versions of sagas of which some have not ended."""
+        replicas = await operations.replicas(self.database, self.kinds)
+        return [_count(each, replicas) for each in await operations.counts(self.database)]
 
 
 async def sagas_counted(desks: Mapping[str, SagaDesk]) -> dict[str, list[object]]:
@@ -39,7 +45,7 @@ async def sagas_counted(desks: Mapping[str, SagaDesk]) -> dict[str, list[object]
     found: dict[str, list[object]] = {}
     for name, desk in desks.items():
         with suppress(PluresError, OSError):
-            found[name] = [msgspec.to_builtins(_count(each)) for each in await operations.counts(desk.database)]
+            found[name] = [msgspec.to_builtins(each) for each in await desk.counts()]
     return found
 
 
@@ -50,22 +56,25 @@ class SagaAdminService(SagaAdmin):
         self._desks = desks
 
     async def counts(self, capability: str) -> tuple[SagaCount, ...]:
-        return tuple(map(_count, await operations.counts(self._desk(capability).database)))
+        return tuple(await self._desk(capability).counts())
 
     async def names(self, capability: str) -> tuple[str, ...]:
         return tuple(await operations.names(self._desk(capability).database))
 
     async def sagas(self, capability: str, which: SagaFilter, limit: int = 100) -> tuple[SagaSummary, ...]:
-        found = await operations.listed(self._desk(capability).database, _filter(which, operations.UNENDED), most=limit)
-        return tuple(map(_summary, found))
+        desk = self._desk(capability)
+        replicas = await operations.replicas(desk.database, desk.kinds)
+        found = await operations.listed(desk.database, _filter(which, operations.UNENDED), most=limit)
+        return tuple(_summary(each, replicas) for each in found)
 
     async def show(self, capability: str, saga: str, id: str) -> SagaDetails:  # noqa: A002
-        found = await operations.show(self._desk(capability).database, saga, id)
+        desk = self._desk(capability)
+        found = await operations.show(desk.database, saga, id)
         if found is None:
             raise NoSuchSaga(saga=saga, id=id)
         instance, steps = found
         return SagaDetails(
-            _summary(instance),
+            _summary(instance, await operations.replicas(desk.database, desk.kinds)),
             instance.request_id,
             instance.body,
             instance.answer,
@@ -100,7 +109,7 @@ def _filter(which: SagaFilter, states: tuple[State, ...]) -> operations.Filter:
     return operations.Filter(which.saga, which.id, which.version, which.step, chosen)
 
 
-def _count(count: operations.Count) -> SagaCount:
+def _count(count: operations.Count, replicas: Mapping[Kind, int]) -> SagaCount:
     return SagaCount(
         count.saga,
         count.version,
@@ -108,10 +117,12 @@ def _count(count: operations.Count) -> SagaCount:
         compensating=count.states[State.COMPENSATING],
         parked=count.states[State.PARKED],
         oldest_at=_moment(count.oldest_at),
+        replicas=replicas.get((count.saga, count.version), 0),
+        still_since=_moment(count.still_at) if count.still_at else None,
     )
 
 
-def _summary(instance: Instance) -> SagaSummary:
+def _summary(instance: Instance, replicas: Mapping[Kind, int]) -> SagaSummary:
     waits = instance.state in (State.RUNNING, State.COMPENSATING) and not instance.worker and instance.due_at
     return SagaSummary(
         instance.saga,
@@ -127,6 +138,7 @@ def _summary(instance: Instance) -> SagaSummary:
         changed_at=_moment(instance.changed_at),
         due_at=_moment(instance.due_at) if waits else None,
         deadline_at=_moment(instance.deadline_at) if instance.deadline_at else None,
+        replicas=replicas.get((instance.saga, instance.version), 0),
     )
 
 

@@ -20,7 +20,10 @@ class SagaState(Enum):
 
 
 class SagaCount(Message):
-    """How many sagas of one version have not ended; `oldest_at` is when the oldest of them began."""
+    """How many sagas of one version have not ended; `oldest_at` is when the oldest of them began.
+
+    `replicas` says how many are alive that have its code. `still_since` is when that one of those at work took its last step which has taken none for longest.
+    """
 
     saga: str
     version: int
@@ -28,12 +31,15 @@ class SagaCount(Message):
     compensating: int
     parked: int
     oldest_at: datetime
+    replicas: int = 0
+    still_since: datetime | None = None
 
 
 class SagaSummary(Message):
     """One saga. `step` is the last that it began, which has failed so many `attempts` in a row; `was` is its state before it was parked.
 
-    `due_at` is when it goes on, where it waits. `is_final` says that it has passed its point of no return.
+    `due_at` is when it goes on, where it waits. `is_final` says that it has passed its point of no return. So many `replicas` are alive that have
+    its code.
     """
 
     saga: str
@@ -49,6 +55,7 @@ class SagaSummary(Message):
     changed_at: datetime
     due_at: datetime | None = None
     deadline_at: datetime | None = None
+    replicas: int = 0
 
 
 class SagaStep(Message):

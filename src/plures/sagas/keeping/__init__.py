@@ -1,6 +1,7 @@
 """The sagas in the database of their capability."""
 
-from . import operations
+from . import code, operations
+from .code import Kind
 from .journal import Journal
 from .record import ENDED, OPEN, Instance, Record, State, recorded
 from .restored import park_uncertain
@@ -13,8 +14,10 @@ __all__ = [
     "OPEN",
     "Instance",
     "Journal",
+    "Kind",
     "Record",
     "State",
+    "code",
     "is_prepared",
     "make_tables",
     "operations",

@@ -12,6 +12,8 @@ from uuid import uuid4
 
 from plures.data import Connection, Database, Dialect, HoldingWork, StatementFailed
 
+from . import code
+from .code import Kind
 from .noting import change, note, note_steps
 from .record import Instance, Record, instance_of, row_of
 from .retention import sweep
@@ -181,7 +183,7 @@ class Journal:
         )
         return answer, True
 
-    async def take(self, known: Iterable[tuple[str, int]], most: int) -> Sequence[Instance]:
+    async def take(self, known: Iterable[Kind], most: int) -> Sequence[Instance]:
         """Take over sagas that are due and that no worker has in hand.
 
         Args:
@@ -230,11 +232,16 @@ class Journal:
             if self._is_server_clock:
                 self._behind_ms = now - int(self._clock() * 1000)
 
+    async def show_code(self, kinds: Iterable[Kind]) -> None:
+        """Tell the others which versions of sagas this worker has; once it has shown that it is alive."""
+        await code.show(self._database, self.worker, kinds, now=self.now())
+
     async def retire(self) -> None:
         """Let others take over at once what this worker has."""
         self._alive_until = 0.0
         if self._database.dialect is Dialect.POSTGRESQL:
             await self._database.plain_execute(_FORGET_WORKERS, {"worker": self.worker})
+            await code.forget(self._database)
 
     async def forget(self, saga: str, id: str) -> bool:  # noqa: A002
         """Delete a saga that was taken back; False where there is none."""
@@ -249,7 +256,11 @@ class Journal:
         """Delete what ended long ago."""
         await sweep(self._database, self.now())
 
-    async def unended(self) -> Sequence[tuple[str, int]]:
+    async def seen(self) -> Mapping[Kind, float]:
+        """Since when there is code for each version."""
+        return await code.seen(self._database)
+
+    async def unended(self) -> Sequence[Kind]:
         """The names and versions of the sagas that have not ended."""
         async with self._database.read() as connection:
             return [(row.saga, row.version) for row in await connection.execute(_UNENDED)]

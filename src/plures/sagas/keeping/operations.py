@@ -1,20 +1,27 @@
 """What operators ask of the sagas of one capability, and change. A running worker, in this replica or another, takes the changes up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from time import time
 from typing import Any, Final
 
 from plures.data import Database
 
+from . import code
+from .code import Kind
 from .record import OPEN, Instance, Record, State, instance_of
 
 UNENDED: Final = (*OPEN, State.PARKED)
 _AT_ONCE: Final = 500
 
 _COUNT: Final = """
-SELECT saga, version, state, count(*) AS sagas, min(started_at) AS oldest_at FROM plures_sagas
-WHERE state IN :states GROUP BY saga, version, state ORDER BY saga, version"""
+SELECT saga, version, state, count(*) AS sagas, min(started_at) AS oldest_at, min(
+    CASE WHEN state = 'parked' OR (worker = '' AND due_at > :now) THEN NULL ELSE (
+        SELECT coalesce(max(at), 0) FROM (
+            SELECT s.changed_at AS at UNION ALL SELECT t.ended_at FROM plures_saga_steps t WHERE t.saga = s.saga AND t.id = s.id
+        ) AS steps
+    ) END
+) AS still_at FROM plures_sagas s WHERE state IN :states GROUP BY saga, version, state ORDER BY saga, version"""
 _NAMES: Final = "SELECT DISTINCT saga FROM plures_sagas ORDER BY saga"
 
 _ALL: Final = Instance.__slots__
@@ -67,12 +74,14 @@ class Count:
 
     Attributes:
         oldest_at: When the oldest of them began, in milliseconds since 1970.
+        still_at: When that one took its last step, of those at work, which has taken none for longest; 0 where none is.
     """
 
     saga: str
     version: int
     states: Mapping[State, int]
     oldest_at: int
+    still_at: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,7 @@ class Taken:
 async def counts(database: Database) -> Sequence[Count]:
     """The versions of sagas of which some have not ended."""
     async with database.read() as connection:
-        rows = (await connection.execute(_COUNT, {"states": _texts(UNENDED)})).all()
+        rows = (await connection.execute(_COUNT, {"states": _texts(UNENDED), "now": _now()})).all()
     found: dict[tuple[str, int], dict[State, Any]] = {}
     for row in rows:
         found.setdefault((row.saga, row.version), {})[State(row.state)] = row
@@ -96,9 +105,15 @@ async def counts(database: Database) -> Sequence[Count]:
             version,
             {state: by_state[state].sagas if state in by_state else 0 for state in UNENDED},
             min(row.oldest_at for row in by_state.values()),
+            min((row.still_at for row in by_state.values() if row.still_at), default=0),
         )
         for (saga, version), by_state in found.items()
     ]
+
+
+async def replicas(database: Database, here: Collection[Kind]) -> Mapping[Kind, int]:
+    """How many replicas can bring each version on; those of a file are `here`."""
+    return await code.replicas(database, here)
 
 
 async def names(database: Database) -> Sequence[str]:

@@ -21,11 +21,15 @@ _TABLES: Final = (
     status INTEGER NOT NULL, outcome TEXT NOT NULL, answer TEXT NOT NULL, ended_at BIGINT NOT NULL, PRIMARY KEY (saga, id, number, is_undo)
 )""",
     "CREATE TABLE IF NOT EXISTS plures_saga_workers (worker TEXT PRIMARY KEY, expires_at BIGINT NOT NULL)",
+    """CREATE TABLE IF NOT EXISTS plures_saga_code (
+    saga TEXT NOT NULL, version INTEGER NOT NULL, worker TEXT NOT NULL, since BIGINT NOT NULL, PRIMARY KEY (saga, version, worker)
+)""",
 )
 # Where all is there, nothing is made: even CREATE INDEX IF NOT EXISTS waits for open transactions.
 _MISSING: Final = """
 SELECT count(*) FROM (VALUES
-    ('plures_sagas'), ('plures_sagas_open'), ('plures_sagas_by_state'), ('plures_saga_steps'), ('plures_saga_workers')
+    ('plures_sagas'), ('plures_sagas_open'), ('plures_sagas_by_state'), ('plures_saga_steps'), ('plures_saga_workers'),
+    ('plures_saga_code')
 ) AS wanted (name) WHERE to_regclass(wanted.name) IS NULL"""
 _IS_THERE: Final = {
     Dialect.SQLITE: "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'plures_sagas'",
