@@ -21,6 +21,8 @@ QUICK = Pace(
     look_s=0.03,
     lease_s=0.6,
 )
+POSITION = "SELECT position FROM plures_subscriptions"
+FAILURES = "SELECT sequence, state, attempts FROM plures_failures ORDER BY sequence"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -126,3 +128,11 @@ async def relaying(
 async def rows(database: Database, statement: str) -> list[tuple]:
     async with database.read() as connection:
         return [tuple(row) for row in await connection.execute(statement)]
+
+
+async def is_at(database: Database, position: int) -> bool:
+    return await rows(database, POSITION) == [(position,)]
+
+
+async def has_failures(database: Database, expected: list[tuple]) -> bool:
+    return await rows(database, FAILURES) == expected

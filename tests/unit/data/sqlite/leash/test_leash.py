@@ -3,109 +3,14 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from plures.data.sqlite.driver import DriverConnection
-from plures.data.sqlite.leash import MOST_IN_A_ROW, STEPS, Leash
+from plures.data.sqlite.leash import MOST_IN_A_ROW, STEPS
 from plures.data.sqlite.leash.known import FIRST_PAUSE_S, LONG_S, LONGEST_PAUSE_S
-from plures.data.sqlite.leash.program import Effort, effort_of
 
-# `trim` is a function that is known to be short; ours tells where it runs.
-READ = "SELECT trim(id) FROM stock WHERE id = :id"
-SCAN = "SELECT count(trim(id)) FROM stock WHERE pieces >= :least"
-CHANGE = "UPDATE stock SET pieces = pieces + 1 WHERE id = trim(:id)"
-FILL = """
-    INSERT INTO stock WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :rows)
-    SELECT 'row ' || i, i FROM n
-"""
-TEA = {"id": "tea"}
-MANY = 100_000
-
-
-class Opened:
-    """Connections to one file, whose statements tell where they ran. Time passes when a test says so."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.ran_here: list[bool] = []
-        self.now = 0.0
-        self.takes_s = 0.0
-        self.leash = Leash(lambda: self.now)
-        self.connections: list[DriverConnection] = []
-
-    async def open(self, *, read_only: bool = False, journal: str = "WAL") -> DriverConnection:
-        connection = DriverConnection(
-            lambda: self._connect(journal),
-            begin="BEGIN" if read_only else "BEGIN IMMEDIATE",
-            read_only=read_only,
-            leash=self.leash,
-        )
-        await connection.open()
-        connection.create_function("trim", 1, self._trim, deterministic=True)
-        self.connections.append(connection)
-        return connection
-
-    def _connect(self, journal: str) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=20, isolation_level=None, check_same_thread=False)
-        connection.execute(f"PRAGMA journal_mode = {journal}")
-        return connection
-
-    def _trim(self, text: str) -> str:
-        self.ran_here.append(threading.current_thread() is threading.main_thread())
-        self.now += self.takes_s
-        return text
-
-    async def ran(self, work: Callable[[], Awaitable[Any]]) -> set[bool]:
-        """Where this ran."""
-        self.ran_here.clear()
-        await work()
-        return {*self.ran_here}
-
-
-@pytest.fixture
-async def opened(tmp_path: Path) -> AsyncIterator[Opened]:
-    files = Opened(tmp_path / "one.sqlite3")
-    yield files
-    for connection in files.connections:
-        await connection.rollback()
-        await connection.close()
-
-
-@pytest.fixture
-async def writer(opened: Opened) -> DriverConnection:
-    connection = await opened.open()
-    await connection.execute("CREATE TABLE stock (id TEXT PRIMARY KEY, pieces INTEGER NOT NULL)")
-    await connection.execute("INSERT INTO stock VALUES ('tea', 0)")
-    await connection.commit()
-    return connection
-
-
-async def known(connection: DriverConnection, *statements: str) -> None:
-    """Run these as often as it takes to know them."""
-    for sql in statements:
-        for _ in range(3):
-            await connection.execute(sql, {"id": "nothing", "least": 0})
-    await connection.commit()
-
-
-async def ticks(work: Awaitable[Any]) -> int:
-    """How often the event loop saw to another task meanwhile."""
-    count = 0
-
-    async def tick() -> None:
-        nonlocal count
-        while True:
-            count += 1
-            await asyncio.sleep(0)
-
-    ticking = asyncio.create_task(tick())
-    await work
-    ticking.cancel()
-    return count
+from .conftest import CHANGE, FILL, MANY, READ, SCAN, TEA, Opened, known, ticks
 
 
 async def test_short_statements_come_to_run_in_the_event_loop(opened: Opened, writer: DriverConnection) -> None:
@@ -308,48 +213,3 @@ async def test_a_statement_runs_in_the_thread_while_the_thread_works(opened: Ope
     assert not reading.done()
     hold.set()
     await asyncio.gather(working, reading)
-
-
-@pytest.mark.parametrize(
-    ("sql", "effort"),
-    [
-        ("SELECT * FROM a WHERE id = :v", Effort.COUNTED),
-        ("SELECT lower(name), max(n) FROM a WHERE name LIKE :v GROUP BY name ORDER BY n LIMIT 9", Effort.COUNTED),
-        ("SELECT 1", Effort.COUNTED),
-        ("SELECT count(*) FROM a", Effort.UNKNOWN),
-        ("SELECT hash(name) FROM a WHERE id = :v", Effort.UNKNOWN),
-        ("SELECT randomblob(:v)", Effort.UNKNOWN),
-        ("SELECT * FROM json_each(:v)", Effort.UNKNOWN),
-        ("INSERT INTO a VALUES (:v, 'tea', 1)", Effort.BOUNDED),
-        ("INSERT INTO a VALUES (:v, 'tea', 1) ON CONFLICT (id) DO UPDATE SET n = a.n + 1", Effort.BOUNDED),
-        ("INSERT INTO a VALUES (:v, 'tea', 1) ON CONFLICT DO NOTHING", Effort.BOUNDED),
-        ("REPLACE INTO a VALUES (:v, 'tea', 1)", Effort.BOUNDED),
-        ("UPDATE a SET n = n + 1 WHERE id = :v AND name <> ''", Effort.BOUNDED),
-        ("DELETE FROM a WHERE id = :v", Effort.BOUNDED),
-        ("INSERT INTO child VALUES (:v, 1)", Effort.BOUNDED),
-        ("INSERT INTO a SELECT id || 'x', name, n FROM a WHERE n > :v", Effort.UNKNOWN),
-        ("UPDATE a SET n = n + 1 WHERE n > :v", Effort.UNKNOWN),
-        ("DELETE FROM a", Effort.UNKNOWN),
-        ("DELETE FROM parent WHERE id = :v", Effort.UNKNOWN),
-        ("INSERT INTO watched VALUES (:v)", Effort.UNKNOWN),
-        ("UPDATE a SET n = (SELECT max(n) FROM a) WHERE id = :v", Effort.UNKNOWN),
-        ("UPDATE a SET n = (SELECT count(*) FROM child) WHERE id = :v", Effort.UNKNOWN),
-        (
-            "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r) INSERT INTO watched SELECT i FROM r",
-            Effort.UNKNOWN,
-        ),
-    ],
-)
-def test_what_is_known_of_a_statement(sql: str, effort: Effort) -> None:
-    connection = sqlite3.connect(":memory:")
-    connection.create_function("hash", 1, hash)
-    connection.executescript("""
-        PRAGMA foreign_keys = ON;
-        CREATE TABLE a (id TEXT PRIMARY KEY, name TEXT, n INTEGER);
-        CREATE TABLE parent (id INTEGER PRIMARY KEY);
-        CREATE TABLE child (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES parent ON DELETE CASCADE);
-        CREATE TABLE watched (id INTEGER);
-        CREATE TRIGGER watching AFTER INSERT ON watched BEGIN DELETE FROM a; END;
-    """)
-    assert effort_of(connection.execute(f"EXPLAIN {sql}", {"v": 1})) is effort
-    connection.close()
