@@ -9,6 +9,7 @@ from .advise import advise_command
 from .call import call_command
 from .data import data_group
 from .events import events_group
+from .isolate import isolate_command
 from .map import map_command
 from .new import new_command
 from .run import run_command
@@ -29,6 +30,7 @@ def main() -> None:
 main.add_command(run_command)
 main.add_command(call_command)
 main.add_command(topology_group)
+topology_group.add_command(isolate_command)
 main.add_command(data_group)
 main.add_command(events_group)
 main.add_command(sagas_group)

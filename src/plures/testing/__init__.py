@@ -1,17 +1,21 @@
-"""Layer 8: what tests of an application need — fakes by contract, and one test body in every placement."""
+"""Layer 10: what tests of an application need — fakes by contract, and one test body in every placement."""
 
 from plures.application import Assembly, assemble
 from plures.data import open_database
+from plures.isolation import Fate
 
 from .events import RecordedEvents
 from .fakes import WrongFake, fake
+from .isolation import NoSuchCapability, fates
 from .running import EVERYWHERE, NotRunnable, Running, Where, one_each, placements, run
 from .sagas import MemorySagas
 
 __all__ = [
     "EVERYWHERE",
     "Assembly",
+    "Fate",
     "MemorySagas",
+    "NoSuchCapability",
     "NotRunnable",
     "RecordedEvents",
     "Running",
@@ -19,6 +23,7 @@ __all__ = [
     "WrongFake",
     "assemble",
     "fake",
+    "fates",
     "one_each",
     "open_database",
     "placements",

@@ -1,0 +1,135 @@
+"""What each operation and each route of an application calls: read from the code, and assumed where that cannot be read."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from plures.application import AssembledCapability, Assembly, Dependency
+from plures.contract import OperationDescription
+
+from .reading import Bound, How, Known, Need, Reader, Value, attribute_of
+from .routes import Route, routes_of
+from .stand_ins import arguments_of
+
+
+class UnitKind(StrEnum):
+    """What a unit is."""
+
+    OPERATION = "operation"
+    HANDLER = "handler"
+    """Of an event: it is delivered later, as long as its capability or what it needs is down."""
+    ROUTE = "route"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One thing that works, degrades or fails as a whole.
+
+    Attributes:
+        name: `checkout.place`, or `GET /cart`.
+        owner: Its capability; empty for the edge.
+        needs: What it calls.
+        assumed: Why more was assumed than was read; empty where all was read.
+    """
+
+    name: str
+    owner: str
+    kind: UnitKind
+    needs: frozenset[Need]
+    assumed: tuple[str, ...] = ()
+
+
+def units_of(assembly: Assembly) -> tuple[Unit, ...]:
+    """Operations and handlers in the order of the application, then the routes of its edge."""
+    units = [unit for name, each in assembly.capabilities.items() for unit in _of_capability(assembly, name, each)]
+    return (*units, *_of_edge(assembly))
+
+
+def _of_capability(assembly: Assembly, name: str, capability: AssembledCapability) -> Iterator[Unit]:
+    methods = dict.fromkeys(capability.contract.operations, UnitKind.OPERATION)
+    methods |= {handler.method: UnitKind.HANDLER for handler in capability.handlers}
+    if capability.implementation is None:
+        for method, kind in methods.items():
+            yield Unit(f"{name}.{method}", name, kind, frozenset(), ("it runs elsewhere",))
+        return
+    reader = _reader(assembly, capability.dependencies)
+    service = _service(assembly, reader, capability, methods)
+    for method, kind in methods.items():
+        function = None if service is None else _method(service, method)
+        unit = f"{name}.{method}"
+        if function is None:
+            reason = f"what {getattr(capability.implementation, '__qualname__', name)} makes"
+            yield Unit(unit, name, kind, _everything(assembly, capability.dependencies), (reason,))
+        else:
+            yield _read(reader, unit, name, kind, (function,))
+
+
+def _service(
+    assembly: Assembly, reader: Reader, capability: AssembledCapability, methods: Iterable[str]
+) -> Value | None:
+    given = {name: (Known(each),) for name, each in arguments_of(assembly, capability.dependencies).items()}
+    made = reader.made(Known(capability.implementation), given)
+    return next((each for each in made if all(_method(each, name) for name in methods)), None)
+
+
+def _method(service: Value, name: str) -> Value | None:
+    found, _ = attribute_of(service, name)
+    return next((each for each in found if isinstance(each, Bound)), None)
+
+
+def _of_edge(assembly: Assembly) -> Iterator[Unit]:
+    if assembly.edge is None:
+        return
+    try:
+        app = assembly.edge(**arguments_of(assembly, assembly.edge_dependencies))
+    except Exception as error:  # noqa: BLE001 - whatever it is: then its routes are not known
+        routes, why = None, f"the edge, which cannot be made without its application running ({type(error).__name__})"
+    else:
+        routes, why = routes_of(app), f"the routes of the edge, an application of {type(app).__module__}"
+    everything = _everything(assembly, assembly.edge_dependencies)
+    if routes is None:
+        yield Unit("the edge", "", UnitKind.ROUTE, everything, (why,))
+        return
+    reader = _reader(assembly, assembly.edge_dependencies)
+    for route in dict.fromkeys(routes):
+        yield _read_route(reader, route, everything)
+
+
+def _read_route(reader: Reader, route: Route, everything: frozenset[Need]) -> Unit:
+    if not route.runs:
+        # Files, and applications of others, which hold no client: they were given none that could be seen.
+        return Unit(route.name, "", UnitKind.ROUTE, everything, ("what is mounted there",))
+    return _read(reader, route.name, "", UnitKind.ROUTE, route.runs)
+
+
+def _read(reader: Reader, name: str, owner: str, kind: UnitKind, runs: Iterable[Value]) -> Unit:
+    pieces = [reader.start(each) for each in runs]
+    strongest: dict[tuple[str, str], How] = {}
+    for need in (need for piece in pieces for need in piece.all_needs()):
+        key = need.capability, need.operation
+        strongest[key] = max(need.how, strongest.get(key, How.OPTIONAL))
+    assumed = frozenset(reason for piece in pieces for reason in piece.all_assumed())
+    needs = frozenset(Need(*key, how) for key, how in strongest.items())
+    return Unit(name, owner, kind, needs, tuple(sorted(assumed)))
+
+
+def _reader(assembly: Assembly, dependencies: tuple[Dependency, ...]) -> Reader:
+    return Reader(assembly.packages, (operation for operation, _ in _operations(assembly, dependencies)))
+
+
+def _everything(assembly: Assembly, dependencies: tuple[Dependency, ...]) -> frozenset[Need]:
+    """All that the constructor allows to call."""
+    return frozenset(
+        Need(operation.capability, operation.name, How.OPTIONAL if is_optional else How.NEEDED)
+        for operation, is_optional in _operations(assembly, dependencies)
+    )
+
+
+def _operations(
+    assembly: Assembly, dependencies: tuple[Dependency, ...]
+) -> Iterator[tuple[OperationDescription, bool]]:
+    for leaf in (leaf for each in dependencies for leaf in each.leaves()):
+        contract = assembly.contract(leaf.asked)
+        if contract is not None:
+            for operation in contract.operations.values():
+                yield operation, leaf.is_optional

@@ -1,0 +1,100 @@
+"""The routes of an edge: those that Starlette and FastAPI tell of themselves."""
+
+import inspect
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from types import FunctionType, MethodType
+from typing import Any, Final
+
+from .reading import Bound, Instance, Known, Value
+
+_METHODS: Final = ("get", "post", "put", "patch", "delete", "options")
+_MOST_WRAPPERS: Final = 10
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route.
+
+    Attributes:
+        method: `GET`, or `WS` for a WebSocket.
+        path: As it is declared: `/products/{product_id}`.
+        runs: The functions of the application that it runs; empty where that is not known.
+    """
+
+    method: str
+    path: str
+    runs: tuple[Value, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def routes_of(app: Any) -> tuple[Route, ...] | None:
+    """All routes of an ASGI application; None where it does not tell."""
+    for _ in range(_MOST_WRAPPERS):
+        routes = getattr(app, "routes", None)
+        if isinstance(routes, list | tuple):
+            around = tuple(_middleware(app))
+            found: Iterable[Any] = getattr(app, "routes", ())
+            return tuple(Route(r.method, r.path, (*r.runs, *around) if r.runs else ()) for r in _all(found, ""))
+        # What is wrapped around an application is often known by these names.
+        inner = getattr(app, "app", None) or getattr(app, "_app", None)
+        if inner is None:
+            return None
+        app = inner
+    return None
+
+
+def _all(routes: Iterable[Any], prefix: str) -> Iterator[Route]:
+    for route in routes:
+        path = prefix + str(getattr(route, "path", ""))
+        below = getattr(route, "routes", None)
+        endpoint = getattr(route, "endpoint", None)
+        if endpoint is not None:
+            yield from _methods(route, path, endpoint)
+        elif below:
+            yield from _all(below, path)
+        else:
+            yield Route("GET", f"{path}/…", ())
+
+
+def _methods(route: Any, path: str, endpoint: Any) -> Iterator[Route]:
+    if inspect.isclass(endpoint):
+        # A class of Starlette's: one method for each method of HTTP.
+        for name in _METHODS:
+            method = inspect.getattr_static(endpoint, name, None)
+            if isinstance(method, FunctionType):
+                yield Route(name.upper(), path, (Bound(method, Instance(endpoint)),))
+        return
+    runs = (_function(endpoint), *_dependencies(getattr(route, "dependant", None)))
+    methods: Iterable[str] = getattr(route, "methods", None) or ("WS",)
+    for method in sorted(set(methods) - {"HEAD"}):
+        yield Route(method, path, runs)
+
+
+def _function(endpoint: Any) -> Value:
+    if isinstance(endpoint, MethodType) and isinstance(endpoint.__func__, FunctionType):
+        return Bound(endpoint.__func__, Known(endpoint.__self__))
+    return Known(endpoint)
+
+
+def _dependencies(dependant: Any) -> Iterator[Value]:
+    """What FastAPI calls for a route beside its endpoint."""
+    for each in getattr(dependant, "dependencies", ()):
+        if each.call is not None:
+            yield _function(each.call)
+        yield from _dependencies(each)
+
+
+def _middleware(app: Any) -> Iterator[Value]:
+    for each in getattr(app, "user_middleware", ()):
+        cls = getattr(each, "cls", None)
+        if isinstance(cls, type):
+            given: Iterable[Any] = (*getattr(each, "args", ()), *dict(getattr(each, "kwargs", {})).values())
+            yield from (Known(part) for part in given if callable(part))
+            for name in ("dispatch", "__call__"):
+                method = inspect.getattr_static(cls, name, None)
+                if isinstance(method, FunctionType):
+                    yield Bound(method, Instance(cls, {n: (Known(v),) for n, v in dict(each.kwargs).items()}))
