@@ -41,6 +41,14 @@ def test_what_only_has_our_names_is_none_of_ours():
     )
 
 
+def test_a_class_under_a_condition_is_one_of_the_module():
+    handler = "class S:\n  @subscribe()\n  async def on(self, event: Placed) -> None: ...\n"
+    under = "\n".join(f" {line}" for line in handler.splitlines())
+    for begins in ("if True:", "try:", "if False:\n pass\nelse:"):
+        ends = "finally:\n pass\n" if begins == "try:" else ""
+        assert messaging(f"from plures import subscribe\n{begins}\n{under}\n{ends}").handlers
+
+
 def test_a_capability_elsewhere_lists_its_handlers():
     found = messaging(
         "from plures import Capability\nmail = Capability(Mail, subscriptions={'confirm': Placed, **more})\n"

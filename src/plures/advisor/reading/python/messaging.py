@@ -13,7 +13,7 @@ def messaging_of(tree: ast.Module, imports: Iterable[Import]) -> Messaging | Non
     """What the file has of it; None for most files."""
     listed = list(imports)
     words, names = _Words(listed), {each.alias or each.name or each.module.partition(".")[0] for each in listed}
-    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    classes = list(_classes(tree.body))
     found = dict.fromkeys(client for node in classes for client in _clients(node))
     # The contract of another capability is imported.
     clients = [client for client in found if client.kind.partition(".")[0] in names]
@@ -26,6 +26,19 @@ def messaging_of(tree: ast.Module, imports: Iterable[Import]) -> Messaging | Non
         clients=tuple(clients),
     )
     return messaging if messaging != Messaging() else None
+
+
+def _classes(statements: Iterable[ast.stmt]) -> Iterator[ast.ClassDef]:
+    """Classes of the module, also those under a condition. What a function makes is not searched: most of a file is functions."""
+    for statement in statements:
+        match statement:
+            case ast.ClassDef():
+                yield statement
+                yield from _classes(statement.body)
+            case ast.If() | ast.Try():
+                yield from _classes((*statement.body, *statement.orelse))
+            case _:
+                pass
 
 
 class _Words:
