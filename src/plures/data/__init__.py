@@ -42,6 +42,7 @@ from .revisions import (
     SeveralHeads,
 )
 from .statement_errors import (
+    TRANSACTION_FAILED,
     CheckViolated,
     CommitUnknown,
     ConnectionLost,
@@ -55,12 +56,14 @@ from .statement_errors import (
     StorageFailed,
     UniqueViolated,
     WriteConflict,
+    is_outage,
 )
 from .store import Applied, Dialect
 from .work import HoldingWork, Work, commit_held
 
 __all__ = [
     "MOST_IN_KEY",
+    "TRANSACTION_FAILED",
     "AccessRefused",
     "AdministratorRefused",
     "AlembicMigrations",
@@ -126,6 +129,7 @@ __all__ = [
     "commit_held",
     "copies",
     "inspect_database",
+    "is_outage",
     "migrate_database",
     "numbered",
     "open_database",

@@ -16,6 +16,8 @@ from typing import ClassVar, Final
 
 from plures.errors import PluresError, Text
 
+from .errors import ServerUnreachable, TooManyConnections
+
 _CANNOT_RUN: Final = "Cannot run {statement!r} on the database of capability {capability!r}"
 
 
@@ -156,3 +158,14 @@ class StorageFailed(StatementFailed):
         fix="Look at the disk, the permissions of its folder, and the limit on the size of files (`ulimit -f`). If the files were moved "
         "or removed, start the application again.",
     )
+
+
+TRANSACTION_FAILED: Final = (StatementFailed, ServerUnreachable, TooManyConnections)
+"""What a transaction can fail with because of others, or of the state of the database. A StatementFailed says itself whether it is so."""
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether not a statement is at fault but the state of the database, which passes or is mended. A commit that may have happened is one too."""
+    if isinstance(error, StatementFailed):
+        return error.is_passing
+    return isinstance(error, ServerUnreachable | TooManyConnections | OSError)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from time import monotonic, time
 from typing import Final, TypeAlias, cast
 
-from plures.data import CommitUnknown, Database, Dialect, ServerUnreachable, StatementFailed, TooManyConnections
+from plures.data import Database, Dialect, is_outage
 from plures.errors import PluresError
 
 from .deliveries import Deliver
@@ -197,10 +197,3 @@ def _all(error: BaseException) -> Iterator[BaseException]:
         return
     for each in cast("BaseExceptionGroup[BaseException]", error).exceptions:
         yield from _all(each)
-
-
-def is_outage(error: BaseException) -> bool:
-    """Whether it passes by itself. A commit that may have happened is one: what the relay writes, it may write again."""
-    if isinstance(error, StatementFailed):
-        return error.may_be_repeated or isinstance(error, CommitUnknown)
-    return isinstance(error, ServerUnreachable | TooManyConnections | OSError)

@@ -1,5 +1,6 @@
 """Layer 6: the composition root of one replica."""
 
+from . import sagas
 from .edge import EdgeNotStarted
 from .eventing import (
     DeliveryState,
@@ -17,19 +18,6 @@ from .host import Host
 from .moves import MOVES, Ticket, issued
 from .placement import Mode, Placement
 from .places import NotPrepared, database_in, passwords_of, place_of, server_url
-from .sagas import (
-    NoSuchSaga,
-    SagaAdmin,
-    SagaAdminService,
-    SagaCount,
-    SagaDesk,
-    SagaDetails,
-    SagaFilter,
-    SagasChanged,
-    SagaState,
-    SagaStep,
-    SagaSummary,
-)
 
 __all__ = [
     "MOVES",
@@ -42,21 +30,10 @@ __all__ = [
     "FailedDelivery",
     "Host",
     "Mode",
-    "NoSuchSaga",
     "NotPrepared",
     "Outbox",
     "Placement",
     "PublishedEvent",
-    "SagaAdmin",
-    "SagaAdminService",
-    "SagaCount",
-    "SagaDesk",
-    "SagaDetails",
-    "SagaFilter",
-    "SagaState",
-    "SagaStep",
-    "SagaSummary",
-    "SagasChanged",
     "SubscriptionCount",
     "Ticket",
     "Which",
@@ -64,5 +41,6 @@ __all__ = [
     "issued",
     "passwords_of",
     "place_of",
+    "sagas",
     "server_url",
 ]

@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Final, TypeAlias
 
 from .errors import NO_STEP, StepUnfit
-from .keeping import Instance, Kind
+from .keeping import Instance, Kind, State
 
 MOST_DUE: Final = 64
 """So many that were due are at work at once."""
@@ -37,6 +37,8 @@ class Hand:
         cancelled: How often its own code has cancelled it.
         waits_for: The sagas for which its steps wait.
         step: Tells where it is.
+        state: That in which it runs.
+        is_recalled: Whether an operator has it taken back while it runs forward.
     """
 
     saga: str
@@ -49,11 +51,22 @@ class Hand:
     cancelled: int = 0
     waits_for: list[Key] = field(default_factory=list[Key])
     step: Callable[[], str] = lambda: ""
+    state: State = State.RUNNING
+    is_recalled: bool = False
 
     def let_go(self) -> None:
         self.is_let_go = True
         if self.task is not None:
             self.task.cancel()
+
+    def see(self, state: State) -> None:
+        """Called now and then with the state that the database has. A step that does not end is broken off the second time."""
+        if state is not State.COMPENSATING or self.state is state:
+            self.is_recalled = False
+            return
+        if self.is_recalled and self.task is not None:
+            self.task.cancel()
+        self.is_recalled = True
 
 
 class Hands:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from typing import Any, Final
 
-from plures.data import CommitUnknown, ServerUnreachable, StatementFailed, TooManyConnections
+from plures.data import TRANSACTION_FAILED, CommitUnknown, StatementFailed
 
 from .errors import NotKept
 from .keeping import Instance, Journal, Record
@@ -81,7 +81,7 @@ class Notes:
         for again in range(_AGAIN):
             try:
                 return await self._together(work, record_of)
-            except (StatementFailed, ServerUnreachable, TooManyConnections) as error:
+            except TRANSACTION_FAILED as error:
                 if isinstance(error, CommitUnknown):
                     raise NotKept from error
                 if again == _AGAIN - 1 or (isinstance(error, StatementFailed) and not error.may_be_repeated):

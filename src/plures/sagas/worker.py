@@ -8,7 +8,7 @@ from contextvars import Context
 from dataclasses import replace
 from typing import Final
 
-from plures.data import Dialect, ServerUnreachable, StatementFailed, TooManyConnections
+from plures.data import Dialect, is_outage
 from plures.errors import PluresError
 from plures.logs import tell
 
@@ -69,6 +69,7 @@ class Worker:
 
     def wake(self) -> None:
         """Called after an operator has changed something."""
+        self._looks_left = 0
         self._woken.set()
 
     def begin(self, instance: Instance, *, is_new: bool = False) -> None:
@@ -156,10 +157,16 @@ class Worker:
         self.begin(instance)
 
     async def _find_left(self) -> None:
-        """Run sagas that are this worker's and that nothing has in hand: the commit that began them may have seemed to fail."""
-        for saga, id_ in await self._journal.own():
-            if (saga, id_) not in self.hands and self.hands.wanted(self._definitions)[1]:
-                found = await self._journal.find(saga, id_)
+        """Run sagas that are this worker's and that nothing has in hand: the commit that began them may have seemed to fail.
+
+        Those that it has in hand learn what an operator has made of them, where they take no step.
+        """
+        for key, state in (await self._journal.own()).items():
+            hand = self.hands.get(key)
+            if hand is not None:
+                hand.see(state)
+            elif self.hands.wanted(self._definitions)[1]:
+                found = await self._journal.find(*key)
                 if found is not None and self._is_to_run(found):
                     self.begin(found)
 
@@ -194,6 +201,7 @@ class Worker:
         current: Instance | None = instance
         while current is not None and self._is_to_run(current):
             try:
+                hand.state = current.state
                 records = None if is_new else await self._journal.steps(current)
                 return await self._run(hand, current, records).run()
             except asyncio.CancelledError:
@@ -234,6 +242,9 @@ class Worker:
             raise asyncio.CancelledError
         while task.cancelling():
             task.uncancel()
+        if hand.is_recalled:
+            hand.is_recalled = False
+            return True
         hand.cancelled += 1
         await asyncio.sleep(self._pace.pause_s)
         return hand.cancelled < _MOST_CANCELLED
@@ -279,7 +290,7 @@ class Worker:
         """Told the first time, and rarer the longer it lasts."""
         self._outages += 1
         if self._outages.bit_count() == 1:
-            if isinstance(error, StatementFailed | ServerUnreachable | TooManyConnections | OSError):
+            if is_outage(error):
                 _LOG.warning("the sagas of %s wait for the database: %s", self._capability, error)
             else:
                 tell(_LOG, error, "the sagas of %s cannot go on", self._capability)

@@ -1,6 +1,6 @@
 """`MemorySagas`: the sagas of one service with nothing kept, for tests, and where a capability runs without a database."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from math import inf
 from time import time
@@ -132,8 +132,8 @@ class _MemoryJournal(Journal):
         self._records.pop((saga, id), None)
         return True
 
-    async def own(self) -> Sequence[tuple[str, str]]:
-        return []
+    async def own(self) -> Mapping[tuple[str, str], State]:
+        return {}
 
     async def take(self, known: object, most: int) -> Sequence[Instance]:  # noqa: ARG002
         return []

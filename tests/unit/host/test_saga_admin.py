@@ -7,8 +7,7 @@ import pytest
 
 from plures import Database
 from plures.data import Folder, open_database
-from plures.host import NoSuchSaga, SagaAdminService, SagaDesk, SagaFilter, SagaState
-from plures.host.sagas import sagas_counted
+from plures.host.sagas import NoSuchSaga, SagaAdminService, SagaDesk, SagaFilter, SagaState, sagas_counted
 from plures.host.sagas.admin_contract import NoSagasHere
 from plures.sagas import State, open_sagas, operations
 

@@ -8,10 +8,10 @@ import pytest
 
 from plures import Saga, saga
 from plures.data import Database
-from plures.sagas import SagaCompensated
+from plures.sagas import SagaCompensated, operations
 from plures.sagas.hands import MOST_BEGUN, MOST_DUE
 
-from .shop import QUICK, Order, OrderingService, Wish, World, serving, states, until
+from .shop import QUICK, Order, OrderingService, Wish, World, is_now, serving, states, until
 
 MANY = 400
 
@@ -21,6 +21,7 @@ class Crowd(OrderingService):
 
     at_work = 0
     most_at_work = 0
+    hangs = 0
     hold: asyncio.Event
 
     @saga()
@@ -48,7 +49,11 @@ class Crowd(OrderingService):
         return 1
 
     async def _hang(self) -> None:
-        await self.hold.wait()
+        self.hangs += 1
+        try:
+            await self.hold.wait()
+        finally:
+            self.hangs -= 1
 
 
 async def ended(database: Database, prefix: str) -> int:
@@ -99,6 +104,21 @@ async def test_those_that_hang_keep_no_others_out(
         assert "at its step hang" in caplog.text
         service.hold.set()
         await until(lambda: has_ended(database, "h", 2 * MOST_DUE))
+
+
+async def test_one_that_hangs_is_taken_back(database: Database, world: World) -> None:
+    """Its step does not return, so it takes no other step at which it would learn of it."""
+    async with serving(database, world, Crowd) as service:
+        service.hold = asyncio.Event()
+        await service.sagas.start(service.hanging, "h")
+        await until(lambda: is_hanging(service))
+        assert await operations.compensate(database, operations.Filter(id="h")) == (1, 0)
+        await until(lambda: is_now(database, {"h": "compensated"}))
+        assert service.hangs == 0
+
+
+async def is_hanging(service: Crowd) -> bool:
+    return service.hangs == 1
 
 
 async def all_hang(database: Database) -> bool:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from plures.application import Assembly
-from plures.cli.desks import open_desks
+from plures.cli.desks import misnamed, open_desks
 from plures.cli.project import open_project
 from plures.data import Database
-from plures.errors import PluresError, Text, did_you_mean
+from plures.errors import PluresError, Text
 from plures.events import prepare
 from plures.host import EventAdmin, EventAdminService, Outbox
 
@@ -61,8 +61,7 @@ class EventDesks:
         }
         if subscription not in known:
             names = sorted({*known, *(each.name for each in self.assembly.subscriptions)})
-            hint = did_you_mean(subscription, names) or "Name one of these."
-            raise NotSubscribed(subscription, ", ".join(names) or "none", hint)
+            raise misnamed(NotSubscribed, subscription, names, "Name one of these.")
         return known[subscription]
 
 
@@ -77,8 +76,7 @@ async def open_event_desks(file: Path, data: Path | None, publishers: Sequence[s
     known = [name for name, capability in project.assembly.capabilities.items() if capability.publishes]
     for name in publishers:
         if name not in known:
-            hint = did_you_mean(name, known) or "Name one of them, or leave the name out for all."
-            raise NoSuchPublisher(name, ", ".join(known) or "none", hint)
+            raise misnamed(NoSuchPublisher, name, known, "Name one of them, or leave the name out for all.")
     async with open_desks(project, data, EventAdmin, publishers or known, _over) as desks:
         yield EventDesks(project.assembly, desks.by_capability)
 

@@ -16,7 +16,7 @@ from .looking import STATES, chosen_by, details_of
 from .words import counted, standing_of
 
 if TYPE_CHECKING:
-    from plures.host import SagasChanged
+    from plures.host import sagas as admin
 
     from .desk import SagaDesks
 
@@ -125,8 +125,8 @@ def _decide(
     file: Path,
     as_json: bool,
 ) -> None:
-    async def decide() -> "tuple[SagasChanged, bool]":
-        from plures.host import SagasChanged
+    async def decide() -> "tuple[admin.SagasChanged, bool]":
+        from plures.host import sagas as admin
 
         from .desk import open_saga_desks
 
@@ -140,7 +140,7 @@ def _decide(
                 if capability in (None, name)
             ]
             changed = sum(each.changed for each in all_changed)
-            return SagasChanged(changed, sum(each.final for each in all_changed)), desks.is_running
+            return admin.SagasChanged(changed, sum(each.final for each in all_changed)), desks.is_running
 
     with mistakes_explained(as_json=as_json):
         is_filtered = of_name is not None or version is not None or step is not None or bool(states) or everything
@@ -155,18 +155,20 @@ def _decide(
 
 
 async def _one(desks: "SagaDesks", verb: _Verb, name: str, id: str) -> Any:  # noqa: A002
-    from plures.host import SagaFilter, SagaState
+    from plures.host import sagas as admin
 
     capability, saga = await desks.split(name)
     before = (await details_of(desks, capability, saga, id)).saga
-    which = SagaFilter(saga, id, states=(SagaState.RUNNING, SagaState.COMPENSATING, SagaState.PARKED))
+    which = admin.SagaFilter(
+        saga, id, states=(admin.SagaState.RUNNING, admin.SagaState.COMPENSATING, admin.SagaState.PARKED)
+    )
     changed = await getattr(desks.by_capability[capability], verb.name)(capability, which)
     if not changed.changed:
         raise SagaNotChanged(name, id, verb.done, standing_of(before))
     return changed
 
 
-def _say(verb: _Verb, changed: "SagasChanged", *, is_running: bool) -> None:
+def _say(verb: _Verb, changed: "admin.SagasChanged", *, is_running: bool) -> None:
     count = changed.changed
     say(f"{counted(count)} {'is' if count == 1 else 'are'} {verb.told}.")
     if verb is _COMPENSATE and changed.final:

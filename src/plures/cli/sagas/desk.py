@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from plures.application import Assembly
-from plures.cli.desks import open_desks
+from plures.cli.desks import misnamed, open_desks
 from plures.cli.project import open_project
 from plures.data import Database
-from plures.errors import PluresError, Text, did_you_mean
-from plures.host import SagaAdmin, SagaAdminService, SagaDesk
+from plures.errors import PluresError, Text
+from plures.host import sagas as admin
 from plures.sagas import is_prepared
 
 
@@ -48,7 +48,7 @@ class SagaDesks:
     """
 
     assembly: Assembly
-    by_capability: Mapping[str, SagaAdmin]
+    by_capability: Mapping[str, admin.SagaAdmin]
     is_running: bool
 
     async def split(self, name: str) -> tuple[str, str]:
@@ -65,8 +65,8 @@ class SagaDesks:
             return capability, saga
         # The name of the capability was left out.
         close = [each for each in sorted(known) if each.endswith(f".{name}")]
-        hint = f"Did you mean {close[0]!r}?" if close else did_you_mean(name, known)
-        raise NoSagaOfThatName(name, ", ".join(sorted(known)) or "none", hint or "Name one of these.")
+        otherwise = f"Did you mean {close[0]!r}?" if close else "Name one of these."
+        raise misnamed(NoSagaOfThatName, name, sorted(known), otherwise)
 
     def _in_code(self, capability: str) -> set[str]:
         found = self.assembly.capabilities.get(capability)
@@ -87,13 +87,12 @@ async def open_saga_desks(file: Path, data: Path | None, capabilities: Sequence[
     left = [name for name, capability in all_of.items() if capability.has_database and name not in known]
     chosen = capabilities or (*known, *left)
     served, forgotten = ([name for name in chosen if name in each] for each in (known, left))
-    async with open_desks(project, data, SagaAdmin, served, _over, forgotten=forgotten) as desks:
+    async with open_desks(project, data, admin.SagaAdmin, served, _over, forgotten=forgotten) as desks:
         for name in capabilities:
             if name not in known and name not in desks.by_capability:
-                hint = did_you_mean(name, known) or "Name one of them, or leave the name out for all."
-                raise BeginsNoSagas(name, ", ".join(known) or "none", hint)
+                raise misnamed(BeginsNoSagas, name, known, "Name one of them, or leave the name out for all.")
         yield SagaDesks(project.assembly, desks.by_capability, desks.is_running)
 
 
-async def _over(capability: str, database: Database) -> SagaAdmin | None:
-    return SagaAdminService({capability: SagaDesk(database)}) if await is_prepared(database) else None
+async def _over(capability: str, database: Database) -> admin.SagaAdmin | None:
+    return admin.SagaAdminService({capability: admin.SagaDesk(database)}) if await is_prepared(database) else None

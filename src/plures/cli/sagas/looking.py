@@ -15,7 +15,7 @@ from plures.errors import PluresError, Text, did_you_mean
 from .words import print_counts, print_details, print_sagas
 
 if TYPE_CHECKING:
-    from plures.host import SagaCount, SagaDetails, SagaSummary
+    from plures.host import sagas as admin
 
     from .desk import SagaDesks
 
@@ -44,7 +44,7 @@ class SagaNotFound(PluresError):
 def status_command(capabilities: tuple[str, ...], *, data: Path | None, file: Path, as_json: bool) -> None:
     """Say how many sagas have not ended, by name and version, and how old they are. Default: those of all capabilities."""
 
-    async def look() -> "list[tuple[str, SagaCount]]":
+    async def look() -> "list[tuple[str, admin.SagaCount]]":
         from .desk import open_saga_desks
 
         async with open_saga_desks(file, data, capabilities) as desks:
@@ -81,7 +81,7 @@ def list_command(
 ) -> None:
     """List sagas; those that changed last come first. Default: those of all capabilities that have not ended."""
 
-    async def look() -> "list[tuple[str, SagaSummary]]":
+    async def look() -> "list[tuple[str, admin.SagaSummary]]":
         from .desk import open_saga_desks
 
         async with open_saga_desks(file, data, capabilities) as desks:
@@ -110,7 +110,7 @@ def list_command(
 def show_command(saga: str, id_: str, *, data: Path | None, file: Path, as_json: bool) -> None:
     """Show one saga: what it was begun with, its steps, and what each answered."""
 
-    async def look() -> "tuple[str, SagaDetails]":
+    async def look() -> "tuple[str, admin.SagaDetails]":
         from .desk import open_saga_desks
 
         async with open_saga_desks(file, data) as desks:
@@ -135,22 +135,25 @@ async def chosen_by(
     id_: str | None,
 ) -> tuple[str | None, Any]:
     """The capability that is meant, None for all; and which of its sagas are."""
-    from plures.host import SagaFilter, SagaState
+    from plures.host import sagas as admin
 
     capability, name = (None, None) if saga is None else await desks.split(saga)
-    return capability, SagaFilter(name, id_, version, step, tuple(SagaState(state) for state in states))
+    return capability, admin.SagaFilter(name, id_, version, step, tuple(admin.SagaState(state) for state in states))
 
 
-async def details_of(desks: "SagaDesks", capability: str, saga: str, id: str) -> "SagaDetails":  # noqa: A002
+async def details_of(desks: "SagaDesks", capability: str, saga: str, id: str) -> "admin.SagaDetails":  # noqa: A002
     """One saga; raises `SagaNotFound`."""
-    from plures.host import NoSuchSaga, SagaFilter, SagaState
+    from plures.host import sagas as admin
 
     desk = desks.by_capability.get(capability)
     if desk is None:
         raise SagaNotFound(f"{capability}.{saga}", id, "None has begun: the application has not run here yet.")
     try:
         return await desk.show(capability, saga, id)
-    except NoSuchSaga:
-        ids = [each.id for each in await desk.sagas(capability, SagaFilter(saga, states=tuple(SagaState)), 1000)]
+    except admin.NoSuchSaga:
+        ids = [
+            each.id
+            for each in await desk.sagas(capability, admin.SagaFilter(saga, states=tuple(admin.SagaState)), 1000)
+        ]
     hint = did_you_mean(id, ids) or f"`plures sagas list --saga {capability}.{saga}` shows those that have not ended."
     raise SagaNotFound(f"{capability}.{saga}", id, hint)

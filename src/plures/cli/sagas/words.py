@@ -9,7 +9,7 @@ from plures.cli.console import rich_console, say
 from plures.cli.desks import age_of, moment_of, print_columns, shortened
 
 if TYPE_CHECKING:
-    from plures.host import SagaCount, SagaDetails, SagaStep, SagaSummary
+    from plures.host import sagas as admin
 
 
 def counted(count: int) -> str:
@@ -17,7 +17,7 @@ def counted(count: int) -> str:
     return f"{count:,} {'saga' if count == 1 else 'sagas'}"
 
 
-def standing_of(saga: "SagaSummary") -> str:
+def standing_of(saga: "admin.SagaSummary") -> str:
     """What a saga is doing, as a sentence without its end."""
     match saga.state.value:
         case "completed" | "compensated" as state:
@@ -34,7 +34,7 @@ def standing_of(saga: "SagaSummary") -> str:
             return "it is under way"
 
 
-def print_counts(counts: "Iterable[tuple[str, SagaCount]]") -> None:
+def print_counts(counts: "Iterable[tuple[str, admin.SagaCount]]") -> None:
     """A table of sagas by version."""
     rows = [
         (
@@ -52,7 +52,7 @@ def print_counts(counts: "Iterable[tuple[str, SagaCount]]") -> None:
     print_columns(("saga", "version", "running", "compensating", "parked", "oldest", "replicas", "last step"), rows)
 
 
-def print_sagas(sagas: "Iterable[tuple[str, SagaSummary]]") -> None:
+def print_sagas(sagas: "Iterable[tuple[str, admin.SagaSummary]]") -> None:
     """A table of sagas, each with what is wrong with it."""
     rows = [
         (
@@ -72,7 +72,7 @@ def print_sagas(sagas: "Iterable[tuple[str, SagaSummary]]") -> None:
     print_columns(("saga", "id", "version", "state", "began", "step", "attempts", "next", "replicas", "error"), rows)
 
 
-def print_details(capability: str, details: "SagaDetails") -> None:
+def print_details(capability: str, details: "admin.SagaDetails") -> None:
     """One saga as lines."""
     saga = details.saga
     say(click.style(f"{capability}.{saga.saga}", bold=True), f"  {saga.id}")
@@ -99,7 +99,7 @@ def print_details(capability: str, details: "SagaDetails") -> None:
         _print_data("answer", details.answer)
 
 
-def _print_steps(steps: "Sequence[SagaStep]") -> None:
+def _print_steps(steps: "Sequence[admin.SagaStep]") -> None:
     rows = [
         (
             str(step.number),

@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from plures.data.place import Folder
 from plures.data.store import Dialect
 
 from .errors import BackupDamaged
@@ -67,7 +68,8 @@ class Manifest:
 
 def file_of(capability: str, dialect: Dialect = Dialect.SQLITE) -> str:
     """The name of a capability's file in a backup; that of an embedded database is the same in a data folder."""
-    return f"{capability}.sqlite3" if dialect is Dialect.SQLITE else f"{capability}.rows.sqlite3"
+    name = capability if dialect is Dialect.SQLITE else f"{capability}.rows"
+    return Folder(Path()).file_of(name).name
 
 
 def read_manifest(backup: Path) -> Manifest:

@@ -9,15 +9,13 @@ from time import monotonic
 from typing import Any, Final, TypeVar
 
 from plures.contract import OperationDescription
-from plures.data import Database, ServerUnreachable, StatementFailed, TooManyConnections, Work
+from plures.data import TRANSACTION_FAILED, Database, StatementFailed, Work
 from plures.errors import Outcome, Unavailable
 from plures.runtime import Refusal, current
 
 MOST_ATTEMPTS: Final = 6
 _FIRST_PAUSE_S: Final = 0.005
 _LONGEST_PAUSE_S: Final = 0.2
-_PASSING: Final = (StatementFailed, ServerUnreachable, TooManyConnections)
-"""What a transaction can fail with because of others, or of the state of the server; a StatementFailed says itself whether it is so."""
 
 _LOG: Final = logging.getLogger("plures.calls")
 
@@ -37,7 +35,7 @@ def repeating(operation: OperationDescription, method: Callable[..., Any], datab
         try:
             with work.under_way():
                 return await first
-        except _PASSING as error:
+        except TRANSACTION_FAILED as error:
             failure = error
         return await attempts.again(partial(Work, database), lambda work: attempted(work, again), work, failure)
 
@@ -70,7 +68,7 @@ class Attempts:
         work = make()
         try:
             return await attempt(work)
-        except _PASSING as error:
+        except TRANSACTION_FAILED as error:
             failure = error
         return await self.again(make, attempt, work, failure)
 
@@ -86,7 +84,7 @@ class Attempts:
                 work = made = make()
                 try:
                     return await attempt(made)
-                except _PASSING as error:
+                except TRANSACTION_FAILED as error:
                     failure = error
             failed += 1
 

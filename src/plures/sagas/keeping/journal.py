@@ -15,7 +15,7 @@ from plures.data import Connection, Database, Dialect, HoldingWork, StatementFai
 from . import code
 from .code import Kind
 from .noting import change, note, note_steps
-from .record import Instance, Record, instance_of, row_of
+from .record import Instance, Record, State, instance_of, row_of
 from .retention import sweep
 from .tables import prepare
 
@@ -48,7 +48,7 @@ ON CONFLICT (worker) DO UPDATE SET expires_at = excluded.expires_at RETURNING {_
 _FORGET_WORKERS: Final = (
     f"DELETE FROM plures_saga_workers WHERE worker = :worker OR expires_at < {_SERVER_NOW} - 600000"  # noqa: S608
 )
-_OWN: Final = "SELECT saga, id FROM plures_sagas WHERE state IN ('running', 'compensating') AND due_at <= :now AND worker = :worker"
+_OWN: Final = "SELECT saga, id, state FROM plures_sagas WHERE state IN ('running', 'compensating') AND due_at <= :now AND worker = :worker"
 _GIVE_BACK: Final = """
 UPDATE plures_sagas SET worker = '', due_at = started_at WHERE saga = :saga AND id = :id AND worker = :worker AND state = 'running'"""
 _UNENDED: Final = "SELECT DISTINCT saga, version FROM plures_sagas WHERE state NOT IN ('completed', 'compensated')"
@@ -208,9 +208,10 @@ class Journal:
                 _GIVE_BACK, [{"saga": saga, "id": id_, "worker": self.worker} for saga, id_ in keys]
             )
 
-    async def own(self) -> Sequence[tuple[str, str]]:
-        """The names and ids of the sagas that are this worker's."""
-        return [(row.saga, row.id) for row in await self._look(_OWN, {"worker": self.worker, "now": self.now()})]
+    async def own(self) -> Mapping[tuple[str, str], State]:
+        """The sagas that are this worker's, by their names and ids."""
+        values = {"worker": self.worker, "now": self.now()}
+        return {(row.saga, row.id): State(row.state) for row in await self._look(_OWN, values)}
 
     async def _look(self, statement: str, values: Mapping[str, Any]) -> Sequence[Any]:
         async with self._database.read() as connection:
