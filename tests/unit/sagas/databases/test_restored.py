@@ -14,8 +14,18 @@ from plures.data import Database, Folder, Place, Server, copies, open_database
 from plures.sagas import operations
 from plures.sagas.keeping import State
 from tests.postgres import Postgres
-
-from .shop import MIGRATIONS, Order, OrderingService, Wish, World, is_now, orders, serving, states, until
+from tests.unit.sagas.shop import (
+    MIGRATIONS,
+    Order,
+    OrderingService,
+    Wish,
+    World,
+    is_now,
+    orders,
+    serving,
+    states,
+    until,
+)
 
 KINDS = ("sqlite", "postgresql")
 

@@ -9,8 +9,7 @@ from plures import Saga, saga
 from plures.data import Database, Place, open_database
 from plures.sagas import SagaVersionGone, operations
 from plures.sagas.keeping import Kind, code
-
-from .shop import MIGRATIONS, Order, OrderingService, Wish, World, is_now, serving, until
+from tests.unit.sagas.shop import MIGRATIONS, Order, OrderingService, Wish, World, is_now, serving, until
 
 OLD, NEW, ADDED = ("ordering", 1), ("ordering", 2), ("refunding", 1)
 

@@ -11,8 +11,7 @@ from plures.data import Database, DiskFull, open_database
 from plures.data.store import Store, Transaction
 from plures.errors import PluresError
 from tests.postgres import Postgres, running
-
-from .shop import MIGRATIONS, Order, Wish, World, is_now, orders, serving, states, until
+from tests.unit.sagas.shop import MIGRATIONS, Order, Wish, World, is_now, orders, serving, states, until
 
 
 @pytest.fixture

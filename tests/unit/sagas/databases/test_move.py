@@ -9,8 +9,7 @@ from plures.data import Database, Folder, Place, Server, copies, open_database
 from plures.sagas import make_tables, prepare
 from tests.postgres import Postgres
 from tests.unit.data.moving.here import Here
-
-from .shop import MIGRATIONS, Order, OrderingService, Wish, World, orders, serving, states, until
+from tests.unit.sagas.shop import MIGRATIONS, Order, OrderingService, Wish, World, orders, serving, states, until
 
 
 class Resting(OrderingService):

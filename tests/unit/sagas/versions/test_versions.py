@@ -12,8 +12,7 @@ from plures.sagas import (
     open_sagas,
     read_sagas,
 )
-
-from .shop import Declined, Order, OrderingService, SoldOut, Wish, World, is_now, serving, until
+from tests.unit.sagas.shop import Declined, Order, OrderingService, SoldOut, Wish, World, is_now, serving, until
 
 
 class Changed(OrderingService):

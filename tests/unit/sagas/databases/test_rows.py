@@ -6,8 +6,7 @@ import pytest
 
 from plures import SagaParked
 from plures.data import Database
-
-from .shop import Order, Wish, World, is_now, serving, states, until
+from tests.unit.sagas.shop import Order, Wish, World, is_now, serving, states, until
 
 
 async def begun(database: Database, world: World, *, at: str = "take") -> None:
