@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import marketplace
+from marketplace.app import app
 from plures.advisor import (
     ReadRequest,
     Survey,
@@ -21,6 +23,7 @@ from plures.advisor import (
     survey,
     to_json,
 )
+from plures.application import assemble
 from plures.cli.advise import advise_command
 
 ORDERS = """
@@ -257,3 +260,16 @@ def test_a_codebase_without_plures_has_none_of_it(shop, tmp_path):
     assert 'id="events"' not in page
     assert "eventkey'>" not in page
     assert 'noevents">' not in page
+
+
+def test_of_the_marketplace_it_reads_what_assembly_finds():
+    """Nothing of it is run to be read, and yet both say the same."""
+    request = ReadRequest(Path(marketplace.__file__).parent)
+    found, assembly = survey(read_codebase(request, quiet), quiet), assemble(app)
+    subscriptions = {(each.publisher, each.subscriber, each.delivery.name) for each in assembly.subscriptions}
+    assert subscriptions == {(flow.publisher, flow.subscriber, flow.handler) for flow in found.events} != set()
+    sagas = {(name, saga) for name, facts in assembly.facts.capabilities.items() for saga in facts.sagas}
+    assert {(bond.component, bond.saga) for bond in found.sagas} == sagas != set()
+    assert {bond.target for bond in found.sagas} <= assembly.call_graph["checkout"]
+    # A subscriber calls no one by handling an event, and no circle is closed by one.
+    assert all((flow.subscriber, flow.publisher) not in found.dependencies for flow in found.events)
