@@ -118,12 +118,12 @@ HANDLER: Final = Rule(
 )
 HANDLER_NAME: Final = Rule(
     "application.handler",
-    "is a handler called {name!r}, which peers cannot spell",
+    "handles events, but peers cannot spell the name {name!r}",
     "Use lower-case words joined by single underscores. The operation that gets the event is made from them: on_placed becomes OnPlaced.",
 )
 HANDLER_CLASH: Final = Rule(
     "application.handler",
-    "is a handler with the name of an operation: both would be {path}",
+    "handles events, but has the name of an operation: both would be {path}",
     "Give the handler another name. Other capabilities call operations; handlers get events alone.",
 )
 HANDLER_LOST: Final = Rule(
