@@ -232,6 +232,28 @@ def test_tables_of_one_name_in_two_capabilities_are_two(shop):
     assert [(t.name, t.owner) for t in shop().tables] == [("notes", "mail"), ("notes", "orders")]
 
 
+@pytest.mark.parametrize(("pair", "bond"), [(("mail", "orders"), ("events", 0)), (("orders", "stock"), ("sagas", 2))])
+def test_a_pair_that_always_changes_together_is_merged_whatever_it_tells(history, read, tmp_path, pair, bond):
+    source, steps = bond
+    named = tmp_path / "components.toml"
+    named.write_text(COMPONENTS)
+    history.commit(0, "founder", SHOP | {"shop/words/__init__.py": "WORDS = 1\n"})
+    for turn, day in enumerate(range(2, 500, 9)):
+        changed = {f"shop/{name}/notes.py": f"NOTE = {turn}\n" for name in pair}
+        history.commit(day, f"order_{turn % 2}", changed)
+    (tmp_path / "code").mkdir()
+    surveyed = read(history.write(tmp_path / "code"), definitions=named)
+    found = advise(surveyed)
+    page = render_html(draw(surveyed), found)
+    (merge,) = (f for f in found.findings if f.verdict is Verdict.MERGE)
+    assert merge.subject == pair
+    # What speaks against it: there is a border already. That neither imports the other says nothing where an event is told.
+    assert [e.source for e in merge.counter_evidence] == [source]
+    assert merge.merge is not None
+    assert merge.merge.saga_steps == steps
+    assert ("steps of sagas that one transaction could do instead" in page) is bool(steps)
+
+
 def test_every_report_tells_of_them(shop, tmp_path, monkeypatch):
     found = shop()
     drawn, advice = draw(found), advise(found)
