@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page
 
+import marketplace
 from plures.advisor import ReadRequest, read_map, render_html
 
 FAMILIES = ("api", "core", "plugins", "services")
@@ -94,3 +95,23 @@ async def test_the_keyboard_reaches_what_the_mouse_does(browser: Browser, report
     await page.keyboard.press("Enter")
     assert "kept" in (await node.get_attribute("class") or "")
     assert await page.locator("#components .wide").get_attribute("tabindex") == "0"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+async def test_events_are_dashed_told_in_words_and_can_be_hidden(browser: Browser, tmp_path: Path, width: int) -> None:
+    drawn = read_map(ReadRequest(Path(marketplace.__file__).parent), quiet)
+    page = tmp_path / "shop.html"
+    page.write_text(render_html(drawn), encoding="utf-8")
+    shown = await opened(browser, page.as_uri(), width)
+    events = shown.locator(".edge.event")
+    assert await events.count() == 4
+    dashes = await events.evaluate_all("lines => lines.map(line => getComputedStyle(line).strokeDasharray)")
+    assert {*dashes} == {"8px, 5px"}
+    await shown.locator('[data-name="checkout"]').focus()
+    said = await shown.locator(".picked").text_content()
+    assert "Tells of events: notifications, recommendations, reviews, search." in (said or "")
+    await shown.keyboard.press("Escape")
+    await shown.get_by_label("Hide events").check()
+    assert await shown.locator(".edge.event:visible").count() == 0
+    assert await shown.locator("#events tbody tr").count() == len(drawn.events) + len(drawn.sagas)
+    assert await shown.evaluate("document.documentElement.scrollWidth") <= width
