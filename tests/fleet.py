@@ -21,11 +21,11 @@ import asyncpg  # type: ignore[import-untyped]
 from typing_extensions import TypeForm
 
 from plures.application import Assembly, assemble, load
-from plures.data import HoldingWork
 from plures.deploy import ListenAddress, ServedHost, listen
 from plures.events import Pace, Relay
 from plures.host import Host, Placement
 from plures.topology import Process, Replicas, Topology, check
+from tests.dying import die
 
 T = TypeVar("T")
 PACE = Pace(
@@ -48,7 +48,7 @@ class Replica:
     """What a process is told.
 
     Attributes:
-        dies: `before 3` or `after 3`: around the commit of the third event that is handled there; empty for never.
+        dies: At which step, as `tests.dying` names it; empty for never.
     """
 
     application: str
@@ -225,7 +225,7 @@ async def _serve(told: Replica) -> None:
     asyncio.get_running_loop().add_reader(parent.sentinel, lambda: os._exit(0))
     Relay.__init__.__kwdefaults__["pace"] = PACE
     if told.dies:
-        _die_at_commit(told.dies)
+        die(told.dies)
     host = Host(assemble(load(told.application)), told.placement)
     told.socket.setblocking(False)
     listening = listen(ListenAddress(port=0))
@@ -234,19 +234,3 @@ async def _serve(told: Replica) -> None:
     await served.start()
     told.ready.send(True)
     await asyncio.Event().wait()
-
-
-def _die_at_commit(dies: str) -> None:
-    when, number = dies.split()
-    end = HoldingWork.end
-    left = int(number)
-
-    async def dying(work: HoldingWork, *how: Any) -> None:
-        nonlocal left
-        left -= 1
-        if left > 0 or when == "after":
-            await end(work, *how)
-        if left <= 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    HoldingWork.end = dying  # type: ignore[method-assign]

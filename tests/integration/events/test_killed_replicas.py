@@ -1,19 +1,20 @@
-"""Replicas that publish to each other over HTTP are killed again and again: each effect is there once, in the order of its key."""
+"""Replicas that publish to each other, over HTTP or over NATS, are killed again and again: each effect is there once, in the order of its key."""
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from itertools import count, product
+from itertools import count, cycle, product
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
 from plures import CallError
 from plures.application import assemble
-from plures.topology import Topology
+from plures.topology import Broker, Topology
 from tests.fleet import Fleet, Keeper, fleet, in_groups, kill_at_random
+from tests.nats import Nats
 
 from .posts import Archive, Press, Reader, app
 
@@ -23,20 +24,51 @@ KILLS = 36
 PATIENCE_S = 60
 THREE_DAYS_MS = 3 * 24 * 3600 * 1000
 GROUPS = {"press": ["press"], "reader": ["reader"], "archive": ["archive"]}
-ALONE = pytest.mark.parametrize("topology", ["one each, SQLite", "one each, PostgreSQL"], indirect=True)
+KINDS = ("SQLite", "PostgreSQL", "SQLite over NATS")
+ALONE = pytest.mark.parametrize("topology", [f"one each, {kind}" for kind in KINDS], indirect=True)
+OF_RELAY = tuple(f"{when} {step}" for step in ("send 1", "note 1", "note 2") for when in ("before", "after"))
+# Of an event on its way over NATS; what is published goes to the reader, and from there to the archive.
+POINTS = (
+    ("press.1", "before store 1"),
+    ("press.1", "after store 1"),
+    ("press.1", "before answer 1"),
+    ("press.1", "after answer 1"),
+    ("press.1", "before answer 2"),
+    ("press.1", "after answer 2"),
+    ("reader.1", "before store 1"),
+    ("reader.1", "after store 1"),
+    *(
+        (subscriber, f"{when} {step} 1")
+        for subscriber in ("reader.1", "archive.1")
+        for step in ("take", "done")
+        for when in ("before", "after")
+    ),
+)
 
 
 class Kept(Protocol):
     async def lines(self, paper: str) -> tuple[int, ...]: ...
 
 
-@pytest.fixture(params=["one each, SQLite", "one each, PostgreSQL", "two each, PostgreSQL"])
+@pytest.fixture(
+    params=[
+        "one each, SQLite",
+        "one each, PostgreSQL",
+        "two each, PostgreSQL",
+        "one each, SQLite over NATS",
+        "two each, PostgreSQL over NATS",
+    ]
+)
 async def topology(request: pytest.FixtureRequest, tmp_path: Path) -> Topology:
     many, _, kind = request.param.partition(" each, ")
-    if kind == "SQLite":
-        return in_groups(GROUPS)
-    storage = await request.getfixturevalue("postgres").storage(assemble(app), tmp_path / "passwords")
-    return in_groups(GROUPS, replicas=2 if many == "two" else 1, storage=storage)
+    how: dict[str, Any] = {}
+    if kind.startswith("PostgreSQL"):
+        how["storage"] = await request.getfixturevalue("postgres").storage(assemble(app), tmp_path / "passwords")
+    if kind.endswith("NATS"):
+        broker: Nats = request.getfixturevalue("nats_server")
+        await broker.start()
+        how["broker"] = Broker(broker.url)
+    return in_groups(GROUPS, replicas=2 if many == "two" else 1, **how)
 
 
 async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
@@ -77,6 +109,15 @@ async def print_until(posts: Fleet, paper: str, is_over: Callable[[], bool]) -> 
         await asyncio.sleep(0.02)
 
 
+async def print_one(posts: Fleet, paper: str, number: int, is_over: Callable[[], bool]) -> None:
+    """Once at least: what was killed may have printed it."""
+    while not is_over():
+        with suppress(CallError):
+            await posts.client(Press).print(paper, (number,))
+            return
+        await asyncio.sleep(0.02)
+
+
 async def test_any_of_them_is_killed_at_any_time(topology: Topology, tmp_path: Path) -> None:
     seed = random.randrange(2**32)
     print("seed", seed)  # noqa: T201
@@ -92,21 +133,45 @@ async def test_any_of_them_is_killed_at_any_time(topology: Topology, tmp_path: P
 @ALONE
 async def test_a_subscriber_dies_around_the_commit_of_what_it_handled(topology: Topology, tmp_path: Path) -> None:
     """Before it, nothing of the event is there; after it, all is, and the event that comes again changes nothing."""
-    async with fleet(APP, topology, tmp_path) as posts:
-        await posts.client(Press).print("noon", (0,))
-        await until(lambda: all_arrived(posts))
-        for number, (name, dies) in enumerate(product(("reader.1", "archive.1"), ("before 1", "after 1") * 2), 1):
-            posts.kill(name, dies=dies)
-            await posts.client(Press).print("noon", (number,))
-            await posts.until_dead(name)
-            posts.ended(name)
-        await until(lambda: all_arrived(posts))
-        await check(posts)
-        assert posts.kills == 2 * number
+    points = product(("reader.1", "archive.1"), ("before commit 1", "after commit 1") * 2)
+    await die_at_each(topology, tmp_path, tuple(points))
 
 
 @ALONE
-@pytest.mark.parametrize("dies", ["before 7", "after 11"])
+async def test_a_relay_dies_between_its_steps(topology: Topology, tmp_path: Path) -> None:
+    async with fleet(APP, topology, tmp_path) as posts:
+        for (name, dies), paper in zip(product(("press.1", "reader.1"), OF_RELAY), cycle(PAPERS), strict=False):
+            posts.kill(name, dies=dies)
+            dying = asyncio.create_task(posts.until_dead(name))
+            await print_until(posts, paper, dying.done)
+            await dying
+            posts.ended(name)
+        await until(lambda: all_arrived(posts))
+        await check(posts)
+        assert posts.kills == 4 * len(OF_RELAY)
+
+
+@pytest.mark.parametrize("topology", ["one each, SQLite over NATS"], indirect=True)
+async def test_any_of_them_dies_at_each_step_of_an_event_over_nats(topology: Topology, tmp_path: Path) -> None:
+    await die_at_each(topology, tmp_path, POINTS)
+
+
+async def die_at_each(topology: Topology, tmp_path: Path, points: Sequence[tuple[str, str]]) -> None:
+    """One event for each point, of a paper that does not wait for the one before."""
+    async with fleet(APP, topology, tmp_path) as posts:
+        for number, ((name, dies), paper) in enumerate(zip(points, cycle(PAPERS), strict=False)):
+            posts.kill(name, dies=dies)
+            dying = asyncio.create_task(posts.until_dead(name))
+            await print_one(posts, paper, number, dying.done)
+            await dying
+            posts.ended(name)
+        await until(lambda: all_arrived(posts))
+        await check(posts)
+        assert posts.kills == 2 * len(points)
+
+
+@ALONE
+@pytest.mark.parametrize("dies", ["before commit 7", "after commit 11"])
 async def test_a_subscriber_starts_again_in_the_middle_of_a_batch(
     topology: Topology, tmp_path: Path, dies: str
 ) -> None:

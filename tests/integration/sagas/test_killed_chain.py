@@ -6,13 +6,15 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from plures import CallError
 from plures.application import assemble
-from plures.topology import Topology
+from plures.topology import Broker, Topology
 from tests.fleet import Fleet, Keeper, fleet, in_groups, kill_at_random
+from tests.nats import Nats
 from tests.postgres import postgres
 
 from .chain import Depot, Diary, Shop, app
@@ -26,12 +28,17 @@ PATIENCE_S = 90
 GROUPS = {"shop": ["shop"], "depot": ["depot"], "diary": ["diary"]}
 
 
-@pytest.fixture(params=["one each, SQLite", "two each, PostgreSQL"])
+@pytest.fixture(params=["one each, SQLite", "two each, PostgreSQL", "one each, SQLite over NATS"])
 async def topology(request: pytest.FixtureRequest, tmp_path: Path) -> Topology:
-    if request.param.endswith("SQLite"):
-        return in_groups(GROUPS)
-    storage = await request.getfixturevalue("postgres").storage(assemble(app), tmp_path / "passwords")
-    return in_groups(GROUPS, replicas=2, storage=storage)
+    many, _, kind = request.param.partition(" each, ")
+    how: dict[str, Any] = {}
+    if kind == "PostgreSQL":
+        how["storage"] = await request.getfixturevalue("postgres").storage(assemble(app), tmp_path / "passwords")
+    if kind.endswith("NATS"):
+        broker: Nats = request.getfixturevalue("nats_server")
+        await broker.start()
+        how["broker"] = Broker(broker.url)
+    return in_groups(GROUPS, replicas=2 if many == "two" else 1, **how)
 
 
 async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
@@ -87,11 +94,13 @@ async def test_any_of_them_is_killed_at_any_time(topology: Topology, tmp_path: P
         assert chain.kills == KILLS
 
 
-@pytest.mark.parametrize("topology", ["one each, SQLite"], indirect=True)
+@pytest.mark.parametrize("topology", ["one each, SQLite", "one each, SQLite over NATS"], indirect=True)
 async def test_the_handler_dies_around_the_commit_that_begins_the_saga(topology: Topology, tmp_path: Path) -> None:
     """Before it, there is neither inbox row nor saga; after it, both are, and the event that comes again begins no other."""
     async with fleet(APP, topology, tmp_path) as chain:
-        for number, dies in enumerate(("before 1", "after 1", "before 1", "after 1", "after 2")):
+        for number, dies in enumerate(
+            ("before commit 1", "after commit 1", "before commit 1", "after commit 1", "after commit 2")
+        ):
             chain.kill("depot.1", dies=dies)
             await chain.client(Shop).order((f"{number}a", f"{number}b"))
             await chain.until_dead("depot.1")
