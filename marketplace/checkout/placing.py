@@ -60,8 +60,11 @@ class Placing:
         """Take all steps up to the paid order."""
         to, key = self.parties, saga.id
         saga.undo(self.claims.give_back, key)
-        await saga.step(to.inventory.reserve, key, bill.items, HOLD_S).undone_by(to.inventory.release, key)
-        payment = await saga.step(self.authorize, key, bill.total(shipping)).undone_by(self.give_money_back, key)
+        # What is made before the first of them is awaited is noted together.
+        reserved = saga.step(to.inventory.reserve, key, bill.items, HOLD_S).undone_by(to.inventory.release, key)
+        authorized = saga.step(self.authorize, key, bill.total(shipping)).undone_by(self.give_money_back, key)
+        await reserved
+        payment = await authorized
         attempt = PaymentAttempt(
             bill.customer_id, payment.amount, payment.card_fingerprint, bill.address.country, bill.pieces
         )
@@ -69,12 +72,12 @@ class Placing:
         if risk.verdict is Verdict.REJECT:
             raise CardDeclined(reason=DeclineReason.SUSPECTED_FRAUD)
         draft = bill.draft(shipping, payment.card_ending)
-        order = await saga.step(to.orders.create, key, draft).undone_by(to.orders.fail, key, FAILED_NOTE)
-        await saga.step(to.inventory.commit, key)
-        await saga.step(to.payments.capture, key)
-        paid = await saga.step(to.orders.mark, order.id, OrderState.PAID)
-        await saga.step(self.record, key, Ordered(bill.cart_id, paid))
-        return paid
+        created = saga.step(to.orders.create, key, draft).undone_by(to.orders.fail, key, FAILED_NOTE)
+        committed, captured = saga.step(to.inventory.commit, key), saga.step(to.payments.capture, key)
+        order = await created
+        await committed
+        await captured
+        return await saga.step(self.record, key, bill.cart_id, order.id)
 
     @saga()
     async def emptying(self, saga: Saga, ordered: Ordered) -> None:
@@ -97,13 +100,15 @@ class Placing:
             elif conflict.state is not PaymentState.REFUNDED:
                 raise
 
-    async def record(self, key: str, ordered: Ordered) -> None:
-        """Keep the order: from now on it stands."""
+    async def record(self, key: str, cart_id: str, order_id: str) -> Order:
+        """Keep the paid order: from now on it stands."""
+        paid = await self.parties.orders.mark(order_id, OrderState.PAID)
 
         async def begin() -> None:
-            await self.sagas.start(self.emptying, key, ordered)
+            await self.sagas.start(self.emptying, key, Ordered(cart_id, paid))
 
-        await self.claims.place(key, ordered.order, begin)
+        await self.claims.place(key, paid, begin)
+        return paid
 
     async def empty_cart(self, cart_id: str, order: Order) -> None:
         items = tuple(Item(line.product_id, line.quantity) for line in order.draft.lines)

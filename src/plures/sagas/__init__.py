@@ -2,7 +2,7 @@
 
 *From a call to an end.* A service begins a saga (`sagas`): a row in the database of its capability, in a transaction of the service or in one of
 its own. The worker of the replica (`worker`) runs the method (`run`), which takes its steps one by one (`steps`, `attempts`); what each answers is noted
-(`notes`, `journal`) before the next begins. After a crash the method runs again from its beginning, and gets the answers that were noted. Where it
+(`notes`, `journal`) before a step begins that may depend on it. After a crash the method runs again from its beginning, and gets the answers that were noted. Where it
 fails, the steps that it said how to undo are undone, the last first. Each saga belongs to one worker at a time: the process that holds the file,
 or on PostgreSQL the one whose name it carries, while that shows that it is alive.
 

@@ -52,6 +52,25 @@ def next_number() -> str:
     return f"{branch.path}{branch.steps}"
 
 
+def made_by_now(number: str) -> str:
+    """The number of the last step that the running task has made, where it has made the given one itself; else nothing."""
+    at = _at.get()
+    if at is None or at.branch.task is not asyncio.current_task() or _path(number) != at.branch.path:
+        return ""
+    return f"{at.branch.path}{at.branch.steps}"
+
+
+def is_made_by(last: str, number: str) -> bool:
+    """Whether a step was made by the same task, and no later than the last one that counts."""
+    path = _path(number)
+    return bool(last) and _path(last) == path and int(number[len(path) :]) <= int(last[len(path) :])
+
+
 def by_number(number: str) -> tuple[int, ...]:
     """Sorts numbers: those of a task between the steps before and after which it began."""
     return tuple(map(int, number.split("/")))
+
+
+def _path(number: str) -> str:
+    """Of the task that made it."""
+    return number[: number.rfind("/") + 1]

@@ -11,7 +11,7 @@ from plures.errors import CallError
 from plures.logs import tell
 from plures.runtime import current
 
-from .declaring import DONE, Called, Definition, Saga
+from .declaring import DONE, Definition, Saga
 from .errors import NO_STEP, Lost, NotKept, SagaParked, SagaUnreadable, StepUnfit, Stuck, Suspended
 from .keeping import KEPT_S, Instance, Journal, Record, State
 from .notes import Notes
@@ -59,7 +59,6 @@ class Run:
             is_let_go=is_let_go,
             is_resumed=records is not None,
         )
-        self._ending = Called(definition.name, definition.operation, is_own=True)
 
     async def run(self) -> Instance:
         """What it has become.
@@ -75,15 +74,15 @@ class Run:
             arguments = self._arguments()
         except Exception as unreadable:  # noqa: BLE001 - it may have taken steps, and what takes them back is not known
             return await self._park(self._unreadable(unreadable).why)
-        current.set(self._steps.context())
+        current.set(self._steps.limit.context())
         under_way.set((self._definition.name, self._notes.instance.id))
         begin()
         error: BaseException | None = None
         reply = DONE
         try:
-            async with self._steps.limited():
+            async with self._steps.limit.holds():
                 answer = await self._method(Saga(self._notes.instance.id, self._steps), **arguments)
-            reply = self._ending.reply(answer)
+            reply = self._definition.ending.reply(answer)
         except BaseException as raised:  # noqa: BLE001 - whatever it was, it is noted
             error = raised
         try:
@@ -125,8 +124,8 @@ class Run:
         self._tell(error)
         at = self._notes.instance.step
         self._notes.set(error=_reason(error), failed_at=at, status=0, answer="", attempts=0)
-        if isinstance(error, ContractError) and self._ending.declares(error):
-            reply = self._ending.error_reply(error, did_nothing=False)
+        if isinstance(error, ContractError) and self._definition.ending.declares(error):
+            reply = self._definition.ending.error_reply(error, did_nothing=False)
             self._notes.set(status=reply.http_status, answer=reply.body.decode())
         if not self._steps.undos:
             return await self._end(State.COMPENSATED)

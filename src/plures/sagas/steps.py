@@ -1,30 +1,26 @@
 """The steps of one saga: those that it has taken answer as they did, the next ones are taken now. It is what is behind a `Saga`."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
-from math import inf
-from time import monotonic
 from typing import Any, Final, NoReturn, TypeVar
 
 from plures.contract import ContractError
-from plures.errors import CallError, DeadlineExceeded, Outcome
-from plures.runtime import CallContext, current
+from plures.errors import CallError
+from plures.runtime import Reply
 
 from .attempts import Patience, tried
-from .declaring import DONE, MOST_ATTEMPTS, Called, Definition, Part, called, in_step
+from .declaring import DONE, MOST_ATTEMPTS, Called, Definition, Part, Step, called, in_step
 from .errors import Halted, Lost, NotKept, StepUnfit, Stuck, Suspended
 from .failures import Failures
-from .keeping import Journal, Record, State, recorded
-from .notes import Notes
-from .numbering import by_number, next_number
+from .keeping import Journal, Record, State
+from .limit import Limit
+from .notes import Ended, Notes
+from .numbering import by_number, made_by_now, next_number
 from .pace import Pace
 from .replay import Replay
 
 _SLEEP: Final = "sleep"
-_GRACE_S: Final = 1.0
-"""Steps see the deadline by themselves; so long after it, what else the saga waits for is ended."""
 _PATIENCE_S: Final = 5.0
 """For the end of steps that were cancelled."""
 
@@ -35,6 +31,7 @@ class Steps:
     """Those of one run.
 
     Attributes:
+        limit: Until when they may begin.
         undos: What takes back the steps that have had an effect, or may have had one, by their numbers.
         interruption: Why this run cannot go on, whatever the code of the saga made of that.
         failures: What steps have raised.
@@ -64,44 +61,43 @@ class Steps:
         taken = [record for record in records if not record.is_undo]
         self._replay = Replay(name, notes.instance, taken, patience_s=pace.replay_s)
         self._undone = {record.number for record in records if record.is_undo}
-        # Steps that are not awaited yet.
-        self._made: dict[str, str] = {}
+        self._is_resumed = is_resumed
+        # Steps that are not awaited yet, and what they call.
+        self._made: dict[str, tuple[Step[Any], Called]] = {}
         self._is_over = False
-        self._limit: asyncio.Timeout | None = None
         self._failed = notes.instance.attempts
+        self._attempts = MOST_ATTEMPTS if notes.instance.is_final else definition.declaration.attempts
         self._in_flight: set[asyncio.Task[Any]] = set()
         # What is taken back takes no new steps.
         self._is_back = notes.instance.state is State.COMPENSATING
+        self.limit = Limit(definition.operation, notes.instance, journal)
         self.undos: dict[str, Part] = {}
         self.failures = Failures(is_resumed=is_resumed)
         self.interruption: BaseException | None = None
 
-    def context(self) -> CallContext:
-        """What the calls of its steps are part of."""
-        left_s = inf if not self._deadline_at() else (self._deadline_at() - self._journal.now()) / 1000
-        instance = self._notes.instance
-        return CallContext(monotonic() + left_s, 0, operation=self._definition.operation, id=instance.request_id)
-
     # What a `Saga` asks for.
 
-    def next_number(self, part: Part) -> str:
-        step = self._called(part)
+    def make(self, step: Step[Any]) -> str:
+        what = self._called(step.part)
         if in_step.get():
-            raise StepUnfit(step.name, "it is taken inside of another step", "Take it in the function of the saga.")
+            raise StepUnfit(what.name, "it is taken inside of another step", "Take it in the function of the saga.")
         number = self._next_number()
-        self._made[number] = step.name
+        self._made[number] = step, what
         return number
 
-    async def take(self, number: str, part: Part, undo: Part | None) -> Any:
-        step = self._called(part)
-        self._made.pop(number, None)
-        if undo is not None:
-            self._called(undo, is_undo=True)
-        self._go_on(step.name)
-        if undo is not None:
-            self.undos[number] = undo
+    def say_undo(self) -> None:
+        self._notes.say_undo()
+
+    async def take(self, number: str, step: Step[Any]) -> Any:
+        made = self._made.pop(number, None)
+        what = self._called(step.part) if made is None else made[1]
+        if step.undo is not None:
+            self._called(step.undo, is_undo=True)
+        self._go_on(what.name)
+        if step.undo is not None:
+            self.undos[number] = step.undo
         try:
-            return await self._flying(self._take(number, step, part))
+            return await self._flying(self._take(number, what, step.part))
         except (ContractError, CallError) as error:
             if self.failures.did_nothing(number, error):
                 self.undos.pop(number, None)
@@ -115,27 +111,15 @@ class Steps:
 
     def undo(self, part: Part) -> None:
         self._called(part, is_undo=True)
+        self._notes.say_undo()
         self.undos[self._next_number()] = part
 
     def point_of_no_return(self) -> None:
         self._notes.set(is_final=True)
-        if self._limit is not None:
-            self._limit.reschedule(None)
-        current.set(self.context())
+        self._attempts = MOST_ATTEMPTS
+        self.limit.lift()
 
     # And what its run asks for.
-
-    @asynccontextmanager
-    async def limited(self) -> AsyncGenerator[None]:
-        """The function of the saga runs here; it raises `DeadlineExceeded` where it waits for something else than a step."""
-        left_s = (self._deadline_at() - self._journal.now()) / 1000 + _GRACE_S if self._deadline_at() else None
-        try:
-            async with asyncio.timeout(left_s) as self._limit:
-                yield
-        except TimeoutError:
-            if not self._limit or not self._limit.expired():
-                raise
-            raise self._too_late(self._definition.operation.full_name) from None
 
     async def end(self, *, is_done: bool) -> None:
         """Let no step go on that the saga does not wait for any more.
@@ -157,7 +141,7 @@ class Steps:
             return
         self._replay.check_end()
         if is_done and (tasks or self._made):
-            name = next(iter(self._made.values()), self._notes.instance.step)
+            name = next((what.name for _, what in self._made.values()), self._notes.instance.step)
             raise StepUnfit(name, "the saga does not wait for it", "Await it, or the task in which it is taken.")
 
     async def take_back(self) -> None:
@@ -168,7 +152,7 @@ class Steps:
             Suspended: As `tried`.
         """
         self._is_back = True
-        current.set(self.context())
+        self.limit.lift()
         patience = Patience(self._pace, MOST_ATTEMPTS, lambda _: None)
         for number in sorted(self.undos.keys() - self._undone, key=by_number, reverse=True):
             part = self.undos[number]
@@ -186,11 +170,11 @@ class Steps:
             return
         until = self._journal.now() + int(seconds * 1000)
         if taken is None:
-            self._notes.add(Record(number, _SLEEP, 0, str(until)))
-            self._notes.set(step=_SLEEP)
+            self._notes.add(Ended(number, _SLEEP, Reply(0, str(until).encode())))
+            self._notes.begin(_SLEEP)
         else:
             until = self._replay.number_in(taken)
-        wait_s = (min(until, self._deadline_at() or until) - self._journal.now()) / 1000
+        wait_s = (self.limit.or_earlier(until) - self._journal.now()) / 1000
         if wait_s > self._pace.in_memory_s:
             raise Suspended(wait_s)
         if wait_s > 0:
@@ -202,6 +186,9 @@ class Steps:
         if taken is not None:
             self.failures.found(number, taken.outcome)
             return self._replay.outcome_of(taken, step)
+        if self._is_resumed:
+            # The run before may have begun them without a note of this one.
+            self._know_undos()
         if self._is_back:
             raise Halted
         self.failures.begin(number)
@@ -209,40 +196,49 @@ class Steps:
             return await self._try(number, step, part)
         except (ContractError, CallError) as error:
             reply = step.error_reply(error, did_nothing=self.failures.did_nothing(number, error))
-            self._note(recorded(number, step.name, reply))
+            self._note(Ended(number, step.name, reply))
             raise
+
+    def _know_undos(self) -> None:
+        """Of the steps that are made and not awaited yet."""
+        for number, (step, _) in self._made.items():
+            if step.undo is not None:
+                self._called(step.undo, is_undo=True)
+                self.undos[number] = step.undo
 
     async def _try(self, number: str, step: Called, part: Part) -> Any:
         failed, self._failed = self._failed, 0
-        most = MOST_ATTEMPTS if self._notes.instance.is_final else self._definition.declaration.attempts
         noting = partial(self.failures.note_attempt, number, step)
-        patience = Patience(self._pace, most, self._check_deadline, noting)
+        patience = Patience(self._pace, self._attempts, self.limit.check, noting)
         return await tried(step, lambda: self._once(number, step, part), patience, failed)
 
     async def _once(self, number: str, step: Called, part: Part) -> Any:
-        self._notes.set(step=step.name)
-        await self._ready_to_begin()
+        self._notes.begin(step.name)
+        await self._notes.before(number)
+        self._check_lease()
+        made = made_by_now(number)
         if step.is_own:
-            return await self._notes.together(
-                part.call_inside,
-                lambda answer: self._replay.add(recorded(number, step.name, step.reply(answer))),
+            answer, record = await self._notes.together(
+                part.call_inside, lambda answer: Ended(number, step.name, step.reply(answer), made=made)
             )
+            self._replay.add(record)
+            return answer
         answer = await part.call()
-        self._note(recorded(number, step.name, step.reply(answer), lasts=step.lasts))
+        self._note(Ended(number, step.name, step.reply(answer), lasts=step.lasts, made=made))
         return answer
 
     async def _undo(self, number: str, step: Called, part: Part) -> None:
-        self._notes.set(step=f"undo {step.name}")
-        await self._ready_to_begin()
+        self._notes.begin(f"undo {step.name}")
+        await self._notes.flush()
+        self._check_lease()
         if step.is_own:
-            await self._notes.together(part.call_inside, lambda _: recorded(number, step.name, DONE, is_undo=True))
+            await self._notes.together(part.call_inside, lambda _: Ended(number, step.name, DONE, is_undo=True))
             return
         await part.call()
-        self._notes.add(recorded(number, step.name, DONE, is_undo=True, lasts=step.lasts))
+        self._notes.add(Ended(number, step.name, DONE, is_undo=True, lasts=step.lasts))
 
-    async def _ready_to_begin(self) -> None:
-        """Note what has ended before something else begins, and see that no other worker may have taken over."""
-        await self._notes.flush()
+    def _check_lease(self) -> None:
+        """See that no other worker may have taken over."""
         if not self._journal.may_act():
             raise Lost
 
@@ -262,8 +258,8 @@ class Steps:
         self.failures.made += 1
         return next_number()
 
-    def _note(self, record: Record) -> None:
-        self._notes.add(self._replay.add(record))
+    def _note(self, ended: Ended) -> None:
+        self._replay.add(self._notes.add(ended))
 
     def _go_on(self, name: str) -> None:
         """Raise what keeps the saga from taking another step, also where its code has caught that."""
@@ -276,18 +272,6 @@ class Steps:
 
     def _called(self, part: Part, *, is_undo: bool = False) -> Called:
         return called(part, self._service, self._path, self._definition.declaration.errors, is_undo=is_undo)
-
-    def _check_deadline(self, step: Called) -> None:
-        if self._deadline_at() and self._deadline_at() <= self._journal.now():
-            raise self._too_late(step.operation.full_name)
-
-    def _too_late(self, name: str) -> DeadlineExceeded:
-        return DeadlineExceeded(name, "the deadline of the saga has passed", outcome=Outcome.MAY_HAVE_RUN)
-
-    def _deadline_at(self) -> int:
-        """When no step may begin any more; 0 where there is no such time."""
-        instance = self._notes.instance
-        return 0 if self._is_back or instance.is_final else instance.deadline_at
 
     def _interrupt(self, interruption: BaseException) -> NoReturn:
         self.interruption = self.interruption or interruption

@@ -84,8 +84,23 @@ class Final(OrderingService):
         return Order(saga.id, payment)
 
 
+class Together(OrderingService):
+    """Two steps that are noted together."""
+
+    @saga(errors=[SoldOut, Declined])
+    async def ordering(self, saga: Saga, wish: Wish) -> Order:
+        reserved = saga.step(self.stock.reserve, saga.id, wish.item).undone_by(self.stock.release, saga.id)
+        taken = saga.step(self.payments.take, saga.id, wish.pays).undone_by(self.payments.give_back, saga.id)
+        await reserved
+        payment = await taken
+        await saga.step(self._record, saga.id, wish.item).undone_by(self._remove, saga.id)
+        return Order(saga.id, payment)
+
+
 KINDS = {
     "one by one": (OrderingService, CALM, False),
+    "made together": (Together, CALM, False),
+    "made together, taken back": (Together, CALM, True),
     "side by side": (Side, CALM, False),
     "side by side, taken back": (Side, CALM, True),
     "with a timer": (Waiting, QUICK, False),
@@ -94,7 +109,12 @@ KINDS = {
 }
 FORWARD = {"reserve", "take"}
 POINTS = {"before a commit", "after a commit", "before the effect of reserve", "after the effect of reserve"}
-PLACES = [*((kind, "sqlite") for kind in KINDS), ("side by side", "postgresql"), ("taken back", "postgresql")]
+PLACES = [
+    *((kind, "sqlite") for kind in KINDS),
+    ("side by side", "postgresql"),
+    ("taken back", "postgresql"),
+    ("made together", "postgresql"),
+]
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 from plures.contract import Codec, ContractError, OperationDescription, is_contract, read_contract, read_work
 from plures.errors import CallError, DeadlineExceeded, Internal, Outcome, Unavailable, Unimplemented
-from plures.runtime import Reply, connect, operation_of
+from plures.runtime import Reply, answer_shape, connect, operation_of, refuse_misfit
 from plures.sagas.errors import SagaCompensated, SagaIdReused, StepUnfit
 
 from .handle import Part
@@ -23,11 +23,13 @@ class Called:
     Attributes:
         operation: Of a method of the service, what is kept of it as if it were one.
         is_own: Whether it is a method of the service, or another function in the process.
+        fits: Whether an answer looks like one of its type; None where a client sees to that.
     """
 
     name: str
     operation: OperationDescription
     is_own: bool
+    fits: Callable[[Any], bool] | None = None
 
     @property
     def lasts(self) -> bool:
@@ -36,7 +38,9 @@ class Called:
 
     def reply(self, answer: Any) -> Reply:
         """An answer as it is kept; raises `CallError` where it is not of its type."""
-        return Reply(connect.OK, connect.encoded_answer(self.operation, answer, Codec.encode_checked))
+        if self.fits is not None and not self.fits(answer):
+            refuse_misfit(self.operation, answer)
+        return Reply(connect.OK, connect.encoded_answer(self.operation, answer, Codec.encode))
 
     def error_reply(self, error: ContractError | CallError, *, did_nothing: bool) -> Reply:
         """An error as it is kept.
@@ -66,7 +70,8 @@ def called(
         is_undo: Whether its answer does not matter.
     """
     function = part.function
-    operation = operation_of(function) or _operation_of_service(function, service)
+    of_client = operation_of(function)
+    operation = of_client or _operation_of_service(function, service)
     if operation is None:
         own, known = getattr(function, "__func__", function), () if is_undo else errors
         return _own(own, cast("Any", type(service)), path, known, is_undo=is_undo)
@@ -77,7 +82,7 @@ def called(
     if not declaration.idempotent:
         problem = "it is not idempotent: after a crash, calling it again would do twice what it does"
         raise StepUnfit(name, problem, "Give it a key: @command(idempotent=True, key=…), and pass saga.id.")
-    return Called(name, operation, is_own=False)
+    return Called(name, operation, is_own=False, fits=None if of_client else answer_shape(operation))
 
 
 def is_passing(error: Exception | SystemExit) -> bool:
@@ -115,7 +120,7 @@ def _own(
     if violations:
         problem = "; ".join(f"{violation.where}: {violation.what}" for violation in violations)
         raise StepUnfit(name, problem, violations[0].fix)
-    return Called(name, operation, is_own=True)
+    return Called(name, operation, is_own=True, fits=answer_shape(operation))
 
 
 async def _answering_none() -> None: ...

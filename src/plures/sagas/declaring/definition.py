@@ -4,12 +4,15 @@ import inspect
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from plures.contract import OperationDescription, Unresolvable, annotations_of, is_contract, read_contract, read_work
 from plures.errors import Violation
+from plures.runtime import answer_shape
 
 from . import rules
+from .calling import Called
 from .declaration import SAGA, SagaDeclaration
 from .handle import Saga
 
@@ -28,6 +31,11 @@ class Definition:
     method: str
     declaration: SagaDeclaration
     operation: OperationDescription
+
+    @cached_property
+    def ending(self) -> Called:
+        """Its end, as if it were a step."""
+        return Called(self.name, self.operation, is_own=True, fits=answer_shape(self.operation))
 
     @property
     def key(self) -> tuple[str, int]:

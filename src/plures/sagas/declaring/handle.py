@@ -39,9 +39,11 @@ class Part:
 class Steps(Protocol):
     """What is behind a saga."""
 
-    def next_number(self, part: Part) -> str: ...
+    def make(self, step: "Step[Any]") -> str: ...
 
-    async def take(self, number: str, part: Part, undo: Part | None) -> Any: ...
+    def say_undo(self) -> None: ...
+
+    async def take(self, number: str, step: "Step[Any]") -> Any: ...
 
     async def sleep(self, seconds: float) -> None: ...
 
@@ -51,13 +53,18 @@ class Steps(Protocol):
 
 
 class Step(Generic[T]):
-    """One step, taken when it is awaited."""
+    """One step, taken when it is awaited.
+
+    Attributes:
+        part: What it calls.
+        undo: What takes it back.
+    """
 
     def __init__(self, steps: Steps, part: Part) -> None:
         self._steps = steps
-        self._part = part
-        self._number = steps.next_number(part)
-        self._undo: Part | None = None
+        self.part = part
+        self.undo: Part | None = None
+        self._number = steps.make(self)
 
     def undone_by(self, work: Callable[U, Awaitable[object]], /, *args: U.args, **kwargs: U.kwargs) -> "Step[T]":
         """Say what takes it back: an operation that may be repeated, or a method of the service itself.
@@ -65,11 +72,12 @@ class Step(Generic[T]):
         It is called when the saga fails later on, in reverse order of the steps, until it succeeds. It is called too where the step may have
         run or not, so it must be right for both.
         """
-        self._undo = Part(work, args, kwargs)
+        self.undo = Part(work, args, kwargs)
+        self._steps.say_undo()
         return self
 
     def __await__(self) -> Generator[Any, Any, T]:
-        return self._steps.take(self._number, self._part, self._undo).__await__()
+        return self._steps.take(self._number, self).__await__()
 
 
 class Saga:
@@ -90,7 +98,7 @@ class Saga:
     def step(self, work: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> Step[T]:
         """Take one step: call an operation of another capability, or a method of the service itself. To be awaited.
 
-        What it answers is kept, and it is not called again. A method of the service commits its last `write()` together with that. A call
+        What it answers is kept before a step begins that is made after it, and then it is not called again. A method of the service commits its last `write()` together with that. A call
         that fails is tried again, with the same arguments; what it raises in the end is kept as well. A command of others
         must be idempotent, and should have a key: pass `saga.id`.
 

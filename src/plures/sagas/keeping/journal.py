@@ -62,7 +62,10 @@ class Journal:
 
     Attributes:
         worker: Its name; each start of a process makes another one.
+        tenure: Grows when another worker may have had what this one has in hand.
     """
+
+    tenure = 0
 
     def __init__(
         self, database: Database, *, lease_s: float, clock: Callable[[], float] = time, server_clock: bool = True
@@ -229,6 +232,8 @@ class Journal:
                     raise
                 # The statement waited for a move of the rows to a file.
                 return
+            if monotonic() >= self._alive_until:
+                self.tenure += 1
             self._alive_until = began + self._lease_s
             if self._is_server_clock:
                 self._behind_ms = now - int(self._clock() * 1000)

@@ -4,8 +4,9 @@ On PostgreSQL that is one statement, which is a transaction by itself. In the tr
 not changed: `write()` is serializable, and two of them that changed sagas beside one another in an index would seem to depend on each other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final
 
 from plures.data import Connection, Database, Dialect
@@ -14,11 +15,10 @@ from plures.sagas.errors import Lost
 from .record import Instance, Record, row_of
 
 _OURS: Final = "saga = :saga AND id = :id AND worker = :of_worker AND state = :of_state AND changed_at = :of_changed_at"
-_CHANGE: Final = f"""
-UPDATE plures_sagas SET changed_at = :changed_at, state = :state, was = :was, step = :step, attempts = :attempts, due_at = :due_at,
-    is_final = :is_final, status = :status, answer = :answer, error = :error, failed_at = :failed_at,
-    worker = :worker
-WHERE {_OURS}"""  # noqa: S608
+_CHANGING: Final = (
+    "changed_at", "state", "was", "step", "attempts", "due_at", "is_final", "status", "answer", "error", "failed_at", "worker",
+)  # fmt: skip
+_values: Final[Callable[[Instance], tuple[Any, ...]]] = attrgetter(*_CHANGING)
 _IS_OURS: Final = f"SELECT 1 FROM plures_sagas WHERE {_OURS}"  # noqa: S608
 # The server reads it when the statement commits.
 _UNHURRIED: Final = " AND set_config('synchronous_commit', 'off', TRUE) = 'off'"
@@ -41,21 +41,20 @@ VALUES (:saga, :id, :now, {", ".join(f":{name}" for name in _TYPES)})"""  # noqa
 async def note(database: Database, before: Instance, after: Instance, records: Sequence[Record], *, now: int) -> None:
     """Note what has become of a saga, and the steps that it has taken since; raises `Lost` where it is not ours any more."""
     lasts = before.state is not after.state or any(record.lasts for record in records)
-    values = row_of(after) | _known(before, now)
+    change, values = _changing(before, after, now)
     if database.dialect is Dialect.POSTGRESQL:
-        statement = _change_with_steps(len(records), lasts=lasts)
+        statement = _change_with_steps(change, len(records), lasts=lasts)
         if (await database.plain_execute(statement, values | _numbered(records))).rowcount == 0:
             raise Lost
         return
     async with database.plain_write(lasts=lasts) as connection:
-        await change(connection, before, after, now=now)
+        await _change(connection, change, values)
         await _add(connection, before, records, now)
 
 
 async def change(connection: Connection, before: Instance, after: Instance, *, now: int) -> None:
     """Note what has become of a saga; raises `Lost`."""
-    if (await connection.execute(_CHANGE, row_of(after) | _known(before, now))).rowcount == 0:
-        raise Lost
+    await _change(connection, *_changing(before, after, now))
 
 
 async def note_steps(
@@ -79,10 +78,28 @@ async def _add(connection: Connection, instance: Instance, records: Sequence[Rec
         await connection.execute(_STEP, [common | _step(record) for record in records])
 
 
-@lru_cache(maxsize=64)
-def _change_with_steps(steps: int, *, lasts: bool) -> str:
+async def _change(connection: Connection, change: str, values: dict[str, Any]) -> None:
+    if (await connection.execute(change, values)).rowcount == 0:
+        raise Lost
+
+
+def _changing(before: Instance, after: Instance, now: int) -> tuple[str, dict[str, Any]]:
+    """The statement that changes what has changed, and its values."""
+    changed = [name for name, old, new in zip(_CHANGING, _values(before), _values(after), strict=True) if old != new]
+    values = {"saga": before.saga, "id": before.id, **_known(before, now)}
+    row = row_of(after)
+    return _change_of(tuple(changed)), values | {name: row[name] for name in changed}
+
+
+@lru_cache(maxsize=256)
+def _change_of(columns: tuple[str, ...]) -> str:
+    return f"UPDATE plures_sagas SET {', '.join(f'{name} = :{name}' for name in columns)} WHERE {_OURS}"  # noqa: S608
+
+
+@lru_cache(maxsize=256)
+def _change_with_steps(change: str, steps: int, *, lasts: bool) -> str:
     """As one statement."""
-    changing = _CHANGE + ("" if lasts else _UNHURRIED)
+    changing = change + ("" if lasts else _UNHURRIED)
     if not steps:
         return changing
     return f"WITH ours AS ({changing} RETURNING saga, id) {_inserting(steps)}"

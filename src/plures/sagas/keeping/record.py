@@ -1,8 +1,10 @@
 """What is kept of a saga: the instance, and the steps that it has taken. Knows bytes and names, no code."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 from plures.runtime import Reply
 
@@ -88,9 +90,11 @@ class Record:
         return Reply(self.status, self.answer.encode(), self.outcome or None)
 
 
-def recorded(number: str, name: str, reply: Reply, *, is_undo: bool = False, lasts: bool = True) -> Record:
+def recorded(
+    number: str, name: str, reply: Reply, *, is_undo: bool = False, lasts: bool = True, place: int = 0
+) -> Record:
     """A step that ended with this reply."""
-    return Record(number, name, reply.http_status, reply.body.decode(), reply.outcome or "", is_undo, lasts)
+    return Record(number, name, reply.http_status, reply.body.decode(), reply.outcome or "", is_undo, lasts, place)
 
 
 def instance_of(row: Any) -> Instance:
@@ -102,9 +106,12 @@ def instance_of(row: Any) -> Instance:
     return Instance(**fields)
 
 
+_values: Final[Callable[[Instance], tuple[Any, ...]]] = attrgetter(*Instance.__slots__)
+
+
 def row_of(instance: Instance) -> dict[str, Any]:
     """An instance as the values of a row."""
-    values = {name: getattr(instance, name) for name in Instance.__slots__}
+    values = dict(zip(Instance.__slots__, _values(instance), strict=True))
     return {**values, "state": instance.state.value, "was": instance.was.value, "is_final": int(instance.is_final)}
 
 

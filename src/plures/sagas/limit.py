@@ -1,0 +1,72 @@
+"""Until when the steps of one saga may begin."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from math import inf
+from time import monotonic
+from typing import Final
+
+from plures.contract import OperationDescription
+from plures.errors import DeadlineExceeded, Outcome
+from plures.runtime import CallContext, current
+
+from .declaring import Called
+from .keeping import Instance, Journal, State
+
+_GRACE_S: Final = 1.0
+"""Steps see the deadline by themselves; so long after it, what else the saga waits for is ended."""
+
+
+class Limit:
+    """That of one run."""
+
+    def __init__(self, operation: OperationDescription, instance: Instance, journal: Journal) -> None:
+        self._operation = operation
+        self._request_id = instance.request_id
+        self._journal = journal
+        self._timeout: asyncio.Timeout | None = None
+        has_none = instance.is_final or instance.state is State.COMPENSATING
+        # 0 where there is no such time.
+        self._at = 0 if has_none else instance.deadline_at
+
+    def context(self) -> CallContext:
+        """What the calls of the steps are part of."""
+        left_s = (self._at - self._journal.now()) / 1000 if self._at else inf
+        return CallContext(monotonic() + left_s, 0, operation=self._operation, id=self._request_id)
+
+    def lift(self) -> None:
+        """From now on there is none."""
+        self._at = 0
+        if self._timeout is not None:
+            self._timeout.reschedule(None)
+        current.set(self.context())
+
+    def or_earlier(self, until: int) -> int:
+        """This time, or the limit where that comes first."""
+        return min(until, self._at or until)
+
+    def check(self, step: Called) -> None:
+        """Raise `DeadlineExceeded` where no step may begin any more."""
+        if self._at and self._at <= self._journal.now():
+            raise self._too_late(step.operation.full_name)
+
+    @asynccontextmanager
+    async def holds(self) -> AsyncGenerator[None]:
+        """The function of the saga runs here; it raises `DeadlineExceeded` where it waits for something else than a step."""
+        left_s = (self._at - self._journal.now()) / 1000 + _GRACE_S if self._at else None
+        timeout = asyncio.timeout(left_s)
+        try:
+            async with timeout:
+                self._timeout = timeout
+                try:
+                    yield
+                finally:
+                    self._timeout = None
+        except TimeoutError:
+            if not timeout.expired():
+                raise
+            raise self._too_late(self._operation.full_name) from None
+
+    def _too_late(self, name: str) -> DeadlineExceeded:
+        return DeadlineExceeded(name, "the deadline of the saga has passed", outcome=Outcome.MAY_HAVE_RUN)
