@@ -127,11 +127,12 @@ class Worker:
                 if is_forgotten:
                     await self._journal.show_code(self.kinds)
                 self._dialect = self._journal.dialect
+                # Before it looks for what nothing has in hand.
+                await self._give_back()
                 self._looks_left -= 1
                 if self._looks_left < 0:
                     self._looks_left = _LOOKS_PER_DOUBT - 1
                     await self._find_left()
-                await self._give_back()
                 wanted, room = self.hands.wanted(self._definitions)
                 taken = await self._journal.take(wanted, room)
                 self._outages = 0
@@ -140,7 +141,8 @@ class Worker:
                 self._tell(error)
                 await asyncio.sleep(self._pace.pause_s)
                 continue
-            self._has_more = len(taken) >= room
+            # Of one that has as many in hand as it may, more may still wait.
+            self._has_more = len(taken) >= room or (self._has_more and len(wanted) < len(self._definitions))
             for instance in taken:
                 self._take_over(instance)
             self.hands.tell_of_long(self._capability)

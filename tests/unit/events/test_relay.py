@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from plures.data import CommitUnknown, ConnectionLost, Database, ServerUnreachable, StatementFailed
+from plures.data import Database
 from plures.events import (
     Record,
     Stored,
@@ -13,7 +13,6 @@ from plures.events import (
     register,
 )
 from plures.events.operations import Filter
-from plures.events.relay import is_outage
 
 from .conftest import (
     NAME,
@@ -167,13 +166,6 @@ async def test_a_database_that_is_gone_for_a_while_costs_delay_and_is_told_once(
         await database.close()
     told = [record for record in caplog.records if "wait for the database" in record.getMessage()]
     assert 1 <= len(told) <= 5
-
-
-def test_a_commit_that_may_have_happened_is_an_outage_and_a_wrong_statement_is_none() -> None:
-    assert is_outage(CommitUnknown("orders", "COMMIT", "it went"))
-    assert is_outage(ConnectionLost("orders", "SELECT 1", "it went"))
-    assert is_outage(ServerUnreachable("orders", "postgresql://", "it is down"))
-    assert not is_outage(StatementFailed("orders", "SELEC 1", "no such word"))
 
 
 async def publishes(database: Database, one: str) -> bool:

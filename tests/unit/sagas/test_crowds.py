@@ -76,6 +76,15 @@ async def test_many_that_begin_at_once_all_end(database: Database, world: World)
         assert service.most_at_work <= MOST_BEGUN + MOST_DUE
 
 
+async def test_those_that_had_no_room_are_taken_when_there_is_some(database: Database, world: World) -> None:
+    """And not at the next look, which is an hour away."""
+    async with serving(database, world, Crowd, pace=replace(QUICK, look_s=3600.0)) as service:
+        async with database.write():
+            for number in range(MANY):
+                await service.sagas.start(service.resting, f"a{number}", 0.0)
+        await until(lambda: has_ended(database, "a", MANY))
+
+
 async def test_timers_of_others_have_room_among_many_that_are_due(database: Database, world: World) -> None:
     async with serving(database, world, Crowd) as service:
         async with database.write():
