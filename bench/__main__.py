@@ -1,4 +1,4 @@
-"""``python -m bench [calls|shop|data|events|sagas|search|start|render] [--quick]`` measures, prints, keeps JSON, renders the document."""
+"""``python -m bench [calls|shop|data|events|sagas|checkout|search|start|render] [--quick]`` measures, prints, keeps JSON, renders the document."""
 
 import argparse
 import sys
@@ -19,6 +19,7 @@ SUITES = {
     "data": "bench.data",
     "events": "bench.events.suite",
     "sagas": "bench.sagas.suite",
+    "checkout": "bench.checkout.suite",
     "search": "bench.search",
     "start": "bench.start",
 }

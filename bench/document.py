@@ -14,7 +14,7 @@ def render(results: Path, *, template: Path = _TEMPLATE, document: Path = _DOCUM
     """Fill each ``{{name}}`` of the template with the tables of that result, or with the command that makes the result."""
     text = template.read_text(encoding="utf-8")
     kept: list[Result] = []
-    for name in ("calls", "shop", "data", "events", "sagas", "search", "start"):
+    for name in ("calls", "shop", "data", "events", "sagas", "checkout", "search", "start"):
         path = results / f"{name}.json"
         if path.exists():
             kept.append(read(path))

@@ -9,6 +9,7 @@ import pytest
 
 from bench.calls.rival import MODULES
 from bench.calls.suite import DIRECT, IN_PROCESS
+from bench.checkout import suite as checkout
 from bench.data import STORES
 from bench.document import render
 from bench.events import suite as events
@@ -75,6 +76,19 @@ def test_the_quick_sagas_benchmark_measures_both_stores_beside_dbos(tmp_path: Pa
         assert [row.subject for row in section.rows] == [*sagas.SUBJECTS]
         assert all(row.figures["p50_ms"] > 0 and row.figures["per_s"] > 0 for row in section.rows)
     assert [target.bound for target in result.targets] == [*["at least"] * 4, *["at most"] * 2]
+
+
+def test_the_quick_checkout_benchmark_measures_a_saga_beside_the_same_by_hand(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bench", "checkout", "--quick", "--rounds", "1", "--results", str(tmp_path)]
+    subprocess.run(command, check=True, cwd=ROOT, timeout=300, stdout=subprocess.DEVNULL)
+
+    result = read(tmp_path / "checkout.quick.json")
+
+    assert [section.title for section in result.sections] == [f"A checkout, {store}" for store in sagas.Store]
+    for section in result.sections:
+        assert [row.subject for row in section.rows] == [*checkout.SUBJECTS]
+        assert all(row.figures["p50_ms"] > 0 and row.figures["cpu_ms"] > 0 for row in section.rows)
+    assert [target.bound for target in result.targets] == ["at most"] * 4
 
 
 def test_the_document_shows_figures_and_says_which_targets_are_missed(tmp_path: Path) -> None:
