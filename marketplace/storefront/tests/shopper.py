@@ -17,11 +17,12 @@ CARD = {"number": "4242 4242 4242 4242", "expiry": "08/29", "cvc": "123", "holde
 
 
 class Shopper:
-    """One visitor of the shop. ``page`` is the text of the last page without markup, ``html`` with it."""
+    """One visitor of a shop, or of the address of a running one. ``page`` is the text of the last page without markup, ``html`` with it."""
 
-    def __init__(self, app: Starlette) -> None:
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        self.client = httpx.AsyncClient(transport=transport, base_url="http://shop.example", follow_redirects=True)
+    def __init__(self, shop: Starlette | str) -> None:
+        transport = None if isinstance(shop, str) else httpx.ASGITransport(shop, raise_app_exceptions=False)
+        address = shop if isinstance(shop, str) else "http://shop.example"
+        self.client = httpx.AsyncClient(transport=transport, base_url=address, follow_redirects=True)
         self.html = ""
         self.status = 0
         self.url = ""

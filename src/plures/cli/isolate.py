@@ -12,6 +12,7 @@ from plures.isolation import Death, Fate, Isolation, Unit, UnitKind, each_alone,
 
 from .console import FAILED, json_option, mistakes_explained, print_json, say
 from .project import Project, file_option, open_project
+from .verification import verified
 
 _COLOURS: Final = {Fate.FAILS: "red", Fate.HANDLED: "yellow", Fate.DEGRADES: "yellow", Fate.WORKS: "green"}
 _SURVIVES: Final = Fate.DEGRADES
@@ -34,14 +35,33 @@ class UnknownPart(PluresError):
     metavar="UNIT",
     help="Exit with 1 unless this operation or route, as in checkout.place or 'GET /cart', works on, whole or degraded. May be repeated.",
 )
+@click.option(
+    "--verify", is_flag=True, help="Run it as processes, kill and stop each part under load, and compare what answers."
+)
+@click.option(
+    "--requests",
+    metavar="FILE|MODULE:NAME",
+    help="What --verify asks: a file with a path in each line, or a mapping of units to async functions of the address. "
+    "Default: each route of GET without parameters.",
+)
 @json_option
 @file_option
 def isolate_command(
-    name: str | None, only: tuple[str, ...], keeps: tuple[str, ...], *, as_json: bool, file: Path
+    name: str | None,
+    only: tuple[str, ...],
+    keeps: tuple[str, ...],
+    requests: str | None,
+    *,
+    verify: bool,
+    as_json: bool,
+    file: Path,
 ) -> None:
     """Show what works, degrades or fails when a part is dead: each capability by itself, or each process of topology NAME.
 
     It is computed from what constructors name and from what the code of services and of the edge calls; none of it runs.
+
+    With --verify it runs, on free ports, with its data in files of a temporary folder and one replica of each process. Exits with 1
+    where something worse is seen than was computed.
     """
     with mistakes_explained(as_json=as_json):
         project = open_project(file)
@@ -49,19 +69,18 @@ def isolate_command(
         deaths = _chosen(_deaths(project, name), only)
         _check_known(keeps, (unit.name for unit in units), "operation or route")
         isolations = isolate(units, deaths)
-    lost = [(each, unit) for each in isolations for unit in _lost(each, keeps)]
+        lost = [(each, unit) for each in isolations for unit in _lost(each, keeps)]
+        data = {**_as_data(units, isolations), "lost": [f"{each.death.name}: {unit.name}" for each, unit in lost]}
+        if not as_json:
+            _print(units, isolations)
+            _print_lost(lost)
+        agrees = True
+        if verify:
+            topology = None if name is None else project.settings.topology(name)
+            data["verified"], agrees = verified(project, topology, units, isolations, requests, quiet=as_json)
     if as_json:
-        print_json(
-            {**_as_data(units, isolations), "lost": [f"{e.death.name}: {u.name}" for e, u in lost]}, pretty=False
-        )
-    else:
-        _print(units, isolations)
-        for each, unit in lost:
-            say(
-                ("lost", "red"),
-                f"  {unit.name} does not survive the death of {each.death.name}: it {_verb(each.fates[unit])}",
-            )
-    sys.exit(FAILED if lost else 0)
+        print_json(data, pretty=False)
+    sys.exit(0 if agrees and not lost else FAILED)
 
 
 def _deaths(project: Project, name: str | None) -> tuple[Death, ...]:
@@ -98,6 +117,12 @@ def _print(units: Sequence[Unit], isolations: Sequence[Isolation]) -> None:
     for unit in assumed:
         say(("assumed", "yellow"), f"  {unit.name} may call less than was assumed; not read: {'; '.join(unit.assumed)}")
     say(("handled: its own code catches the failure and decides; delayed: events arrive later", "dim"))
+
+
+def _print_lost(lost: Iterable[tuple[Isolation, Unit]]) -> None:
+    for isolation, unit in lost:
+        words = f"{unit.name} does not survive the death of {isolation.death.name}: it {_verb(isolation.fates[unit])}"
+        say(("lost", "red"), f"  {words}")
 
 
 def _print_row(word: str, colour: str, units: Sequence[Unit]) -> None:

@@ -21,7 +21,7 @@ Either way, a `run_file` tells `plures call` where each capability answers, for 
 """
 
 from .deployment import Deployment, run
-from .placing import process_name
+from .placing import one_each, process_name
 from .process_setup import log_to_stderr
 from .replica import watch_parent
 from .run_file import Found, Run, find_runs
@@ -45,6 +45,7 @@ __all__ = [
     "listen",
     "local_processes",
     "log_to_stderr",
+    "one_each",
     "process_name",
     "run",
     "stop_signals",

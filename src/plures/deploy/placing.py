@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_address
 
+from plures.application import Assembly
 from plures.host import Mode, Placement
-from plures.topology import Address, ResolvedProcess, ResolvedTopology, Settings
+from plures.topology import Address, Process, ResolvedProcess, ResolvedTopology, Settings, Topology
 
 from .serving import CONTROL_PORT, PUBLIC_PORT, ListenAddress, ListenAddresses
 
@@ -20,6 +21,14 @@ def process_name(topology: ResolvedTopology) -> str:
     """What the process that runs a topology is called in its log."""
     alone = only_process(topology)
     return "plures" if alone is None else alone.name
+
+
+def one_each(assembly: Assembly) -> Topology:
+    """The topology in which each capability has a process of its own, and so has the edge."""
+    processes = [Process(name, (name,)) for name in assembly.capabilities]
+    if assembly.edge is not None:
+        processes.append(Process("edge", (), edge=True))
+    return Topology("one-each", tuple(processes))
 
 
 def placement_of(

@@ -2,12 +2,13 @@
 
 from plures.application import Assembly, assemble
 from plures.data import open_database
+from plures.deploy import one_each
 from plures.isolation import Fate
 
 from .events import RecordedEvents
 from .fakes import WrongFake, fake
 from .isolation import NoSuchCapability, fates
-from .running import EVERYWHERE, NotRunnable, Running, Where, one_each, placements, run
+from .running import EVERYWHERE, NotRunnable, Running, Where, placements, run
 from .sagas import MemorySagas
 
 __all__ = [

@@ -12,11 +12,11 @@ from typing_extensions import TypeForm
 
 from plures.application import Application, Assembly, assemble, load
 from plures.contract import read_contract
-from plures.deploy import ListenAddress, RunningProcesses, ServedHost, listen, local_processes
+from plures.deploy import ListenAddress, RunningProcesses, ServedHost, listen, local_processes, one_each
 from plures.errors import PluresError, Text
 from plures.host import Host, Mode, Placement
 from plures.runtime import Client, bind
-from plures.topology import PlacedDatabase, Process, Topology, check, monolith
+from plures.topology import PlacedDatabase, Topology, check, monolith
 
 from .repeating import RepeatingTransport, telling
 
@@ -150,14 +150,6 @@ async def run(
     else:
         async with _one_process(assembly, where, data, topology) as started:
             yield started
-
-
-def one_each(assembly: Assembly) -> Topology:
-    """The topology in which each capability has a process of its own, and so has the edge."""
-    processes = [Process(name, (name,)) for name in assembly.capabilities]
-    if assembly.edge is not None:
-        processes.append(Process("edge", (), edge=True))
-    return Topology("one-each", tuple(processes))
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from .model import Address, Process, Replicas, Settings, Topology, UnknownTopolo
 from .parse import parse
 from .resolved import ResolvedProcess, ResolvedTopology
 from .storage import (
+    EMBEDDED,
     SQLITE,
     DatabaseServer,
     PlacedDatabase,
@@ -21,6 +22,7 @@ from .storage import (
 from .summary import ProcessSummary, TopologySummary, summarise
 
 __all__ = [
+    "EMBEDDED",
     "SQLITE",
     "Address",
     "ApplicationFacts",

@@ -1,0 +1,103 @@
+"""`plures topology isolate --verify`: runs the application, and says how what is seen compares with what was computed."""
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from plures.isolation import Isolation, Unit
+from plures.topology import Topology
+
+from .console import say
+from .project import Project
+
+if TYPE_CHECKING:
+    from plures.isolation.verifying import Request, Verdict, Verified, VerifyOptions
+
+
+def verified(
+    project: Project,
+    topology: Topology | None,
+    units: Sequence[Unit],
+    isolations: Sequence[Isolation],
+    source: str | None,
+    *,
+    quiet: bool,
+) -> tuple[list[Any], bool]:
+    """What was seen of each death, for programs, and whether all of it agrees; says it on the way unless `quiet`.
+
+    Args:
+        topology: None: each capability in a process of its own.
+    """
+    from plures.deploy import one_each
+    from plures.isolation.verifying import VerifyOptions, requests_from
+
+    requests = requests_from(source, units)
+    with tempfile.TemporaryDirectory(prefix="plures-isolate-") as data:
+        options = VerifyOptions(project.settings.application, Path(data), limit_s=project.assembly.edge_deadline_s + 5)
+        seen = asyncio.run(_seen(topology or one_each(project.assembly), isolations, requests, options, quiet=quiet))
+    return [_as_data(each) for each in seen], all(each.agrees for each in seen)
+
+
+async def _seen(
+    topology: Topology,
+    isolations: Sequence[Isolation],
+    requests: "Sequence[Request]",
+    options: "VerifyOptions",
+    *,
+    quiet: bool,
+) -> "list[Verified]":
+    from plures.isolation.verifying import verify
+
+    if not quiet:
+        say(f"verifying with {len(requests)} requests, {options.rounds} times each ...")
+    found: list[Verified] = []
+    async for each in verify(topology, isolations, requests, options):
+        found.append(each)
+        if not quiet:
+            _print(each)
+    if not quiet:
+        click.echo(f"{sum(each.agrees for each in found)} of {len(found)} deaths went as computed.")
+    return found
+
+
+def _print(seen: "Verified") -> None:
+    asked = sum(verdict.asked for verdict in seen.verdicts)
+    failed = sum(verdict.failed for verdict in seen.verdicts)
+    word = ("as computed", "green") if seen.agrees else ("differs", "red")
+    say(word, f"  {seen.isolation.death.name} {seen.signal.value}: {failed} of {asked} requests failed")
+    for verdict in seen.verdicts:
+        if not verdict.agrees:
+            words = f"computed: {verdict.computed.word}; seen: {verdict.seen.word}, {verdict.why}"
+            say("  ", ("differs", "red"), f"  {verdict.name} ({verdict.failed} of {verdict.asked} failed) {words}")
+    better = [verdict.name for verdict in seen.verdicts if verdict.is_better]
+    if better:
+        say("  ", ("better", "dim"), f"  {', '.join(better)}: nothing was seen to be missing")
+    if not seen.is_back:
+        say("  ", ("differs", "red"), "  not everything answered again after it was back")
+
+
+def _as_data(seen: "Verified") -> dict[str, Any]:
+    return {
+        "death": seen.isolation.death.name,
+        "signal": seen.signal.value,
+        "agrees": seen.agrees,
+        "back": seen.is_back,
+        "requests": [_verdict(verdict) for verdict in seen.verdicts],
+    }
+
+
+def _verdict(verdict: "Verdict") -> dict[str, Any]:
+    return {
+        "name": verdict.name,
+        "unit": verdict.unit,
+        "computed": verdict.computed.word,
+        "seen": verdict.seen.word,
+        "why": verdict.why,
+        "asked": verdict.asked,
+        "failed": verdict.failed,
+        "agrees": verdict.agrees,
+    }
