@@ -31,6 +31,7 @@ AREAS: Final = {
     "or *may have run*.",
     "host": "What a replica hosts.",
     "deploy": "Starting and supervising processes.",
+    "isolation": "Verifying what survives the death of a part.",
     "cli": "Commands.",
     "testing": "Tests.",
     "advisor": "`plures map` and `plures advise`.",

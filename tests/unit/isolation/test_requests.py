@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from plures.isolation import Fate, Unit, UnitKind
-from plures.isolation.verifying import BadRequests, Verdict, requests_from
+from plures.isolation import BadRequests, Fate, Unit, UnitKind, Verdict, requests_from
 
 
 def route(name: str) -> Unit:

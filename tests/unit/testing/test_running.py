@@ -127,6 +127,7 @@ def test_each_capability_in_a_process_of_its_own() -> None:
         "relay",
         "echo",
         "trouble",
+        "cautious",
         "shelf",
         "press",
         "reader",

@@ -4,18 +4,15 @@ import asyncio
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from plures.isolation import Isolation, Unit
+from plures.cli.console import say
+from plures.cli.project import Project
+from plures.deploy import one_each
+from plures.isolation import Isolation, Request, Unit, Verdict, Verified, VerifyOptions, requests_from, verify
 from plures.topology import Topology
-
-from .console import say
-from .project import Project
-
-if TYPE_CHECKING:
-    from plures.isolation.verifying import Request, Verdict, Verified, VerifyOptions
 
 
 def verified(
@@ -32,9 +29,6 @@ def verified(
     Args:
         topology: None: each capability in a process of its own.
     """
-    from plures.deploy import one_each
-    from plures.isolation.verifying import VerifyOptions, requests_from
-
     requests = requests_from(source, units)
     with tempfile.TemporaryDirectory(prefix="plures-isolate-") as data:
         options = VerifyOptions(project.settings.application, Path(data), limit_s=project.assembly.edge_deadline_s + 5)
@@ -45,13 +39,11 @@ def verified(
 async def _seen(
     topology: Topology,
     isolations: Sequence[Isolation],
-    requests: "Sequence[Request]",
-    options: "VerifyOptions",
+    requests: Sequence[Request],
+    options: VerifyOptions,
     *,
     quiet: bool,
-) -> "list[Verified]":
-    from plures.isolation.verifying import verify
-
+) -> list[Verified]:
     if not quiet:
         say(f"verifying with {len(requests)} requests, {options.rounds} times each ...")
     found: list[Verified] = []
@@ -64,7 +56,7 @@ async def _seen(
     return found
 
 
-def _print(seen: "Verified") -> None:
+def _print(seen: Verified) -> None:
     asked = sum(verdict.asked for verdict in seen.verdicts)
     failed = sum(verdict.failed for verdict in seen.verdicts)
     word = ("as computed", "green") if seen.agrees else ("differs", "red")
@@ -80,7 +72,7 @@ def _print(seen: "Verified") -> None:
         say("  ", ("differs", "red"), "  not everything answered again after it was back")
 
 
-def _as_data(seen: "Verified") -> dict[str, Any]:
+def _as_data(seen: Verified) -> dict[str, Any]:
     return {
         "death": seen.isolation.death.name,
         "signal": seen.signal.value,
@@ -90,7 +82,7 @@ def _as_data(seen: "Verified") -> dict[str, Any]:
     }
 
 
-def _verdict(verdict: "Verdict") -> dict[str, Any]:
+def _verdict(verdict: Verdict) -> dict[str, Any]:
     return {
         "name": verdict.name,
         "unit": verdict.unit,
