@@ -20,6 +20,8 @@ from .trouble import Trouble
 Prepare = Callable[[Connection], Awaitable[None]]
 Use = Callable[[Connection], Coroutine[Any, Any, None]]
 
+# Longer than a connection takes to be closed.
+_STOP_S: Final = 3.0
 _LOG: Final = logging.getLogger("plures.nats")
 
 
@@ -45,6 +47,7 @@ class Connector:
         self._is_set_up = False
         self._making = asyncio.Lock()
         self._is_told = False
+        self._is_stopped = False
 
     def prepare(self, prepare: Prepare) -> None:
         """Have something done with each connection before it is used."""
@@ -60,9 +63,11 @@ class Connector:
 
     async def stop(self) -> None:
         """Close the connection, and make no other."""
-        if self._running is not None:
+        self._is_stopped = True
+        # nats-py may swallow it while it connects, and be connected then.
+        while self._running is not None and not self._running.done():
             self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
+            await asyncio.wait((self._running,), timeout=_STOP_S)
 
     async def request(self, subject: str, body: bytes, headers: dict[str, str], timeout_s: float) -> bytes:
         """Ask over the present connection; raises `Trouble`."""
@@ -78,7 +83,7 @@ class Connector:
                 await self._stream.set_up(connection)
 
     async def _run(self) -> None:
-        while True:
+        while not self._is_stopped:
             began = monotonic()
             try:
                 await self._connect_and_use()

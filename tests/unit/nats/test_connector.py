@@ -50,6 +50,19 @@ async def test_a_handshake_that_fails_is_told_and_tried_again(caplog: pytest.Log
     assert all("SSL" in record.getMessage() for record in caplog.records)
 
 
+async def test_one_that_connects_can_be_stopped_at_any_moment() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = address_of(f"nats://127.0.0.1:{free.getsockname()[1]}")
+        async with asyncio.timeout(60):
+            for turns in range(100):
+                connector = Connector(address, Stream("shop"), QUICK)
+                connector.start()
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+                await connector.stop()
+
+
 def test_names_come_from_application_and_subscription() -> None:
     stream = Stream("shop-staging")
     assert stream.title == "plures-shop-staging"
