@@ -95,7 +95,8 @@ def _read(asking: Callable[..., Any], where: str, within: tuple[type, ...]) -> F
     for name, parameter in parameters.items():
         dependency, wrong = _dependency(name, hints.get(name), where, within)
         has_default = parameter.default is not parameter.empty
-        if parameter.kind in _VARIADIC or (has_default and (dependency is None or wrong)):
+        is_left_alone = has_default and (dependency is None or wrong) and not _means_contract(hints.get(name))
+        if parameter.kind in _VARIADIC or is_left_alone:
             continue
         if dependency is not None and parameter.kind is parameter.POSITIONAL_ONLY:
             wrong = [rules.POSITIONAL_ONLY.broken(where, name=name)]
@@ -122,6 +123,11 @@ def _dependency(
     if isinstance(annotation, type) and dataclasses.is_dataclass(annotation):
         return _group(name, annotation, where, within)
     return None, [rules.NOT_PROVIDED.broken(where, name=name, wanted=show(annotation))]
+
+
+def _means_contract(annotation: Any) -> bool:
+    """Whether it may only be meant as an optional contract, so that a default would stay for ever: `Reviews | None = None`."""
+    return get_origin(annotation) in _MAY_BE_ABSENT and any(map(is_contract, get_args(annotation)))
 
 
 def _optional(name: str, annotation: Any, where: str) -> tuple[Dependency | None, list[Violation]]:

@@ -184,6 +184,12 @@ class Host:
         hosted = [capability.contract for capability in self._hosted.values()]
         others = [c.contract for name, c in self._assembly.capabilities.items() if name not in self._hosted]
         subscriptions = await counted(self._services.outboxes)
+        sagas = await sagas_counted(self._services.saga_desks)
         return listing(
-            self._assembly.name, hosted, others, subscriptions, await sagas_counted(self._services.saga_desks)
+            self._assembly.name,
+            hosted,
+            others,
+            subscriptions=subscriptions,
+            sagas=sagas,
+            outages=self._services.outages,
         )

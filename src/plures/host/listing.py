@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from plures.contract import ContractDescription, EventDescription, OperationDescription
+from plures.optional import Outage
 
 
 def listing(
     application: str,
     contracts: Iterable[ContractDescription],
     elsewhere: Iterable[ContractDescription] = (),
+    *,
     subscriptions: Mapping[str, Sequence[object]] | None = None,
     sagas: Mapping[str, Sequence[object]] | None = None,
+    outages: Mapping[tuple[str, str], Outage] | None = None,
 ) -> dict[str, object]:
     """All contracts with their operations and events; messages as JSON Schema.
 
@@ -19,6 +22,7 @@ def listing(
         elsewhere: The other ones of the application.
         subscriptions: Capability → how those that get its events fare, where that can be found out.
         sagas: Capability → how many of its sagas have not ended, where that can be found out.
+        outages: Caller and capability → how a capability fares that the caller can do without.
     """
     fare, unended = subscriptions or {}, sagas or {}
     return {
@@ -32,6 +36,10 @@ def listing(
             for contract in contracts
         ],
         "elsewhere": [_contract(contract) for contract in elsewhere],
+        "optional": [
+            {"caller": caller, "capability": capability, "is_out": outage.is_on, "went_without": outage.went_without}
+            for (caller, capability), outage in (outages or {}).items()
+        ],
     }
 
 

@@ -9,7 +9,7 @@ from plures.application import AssembledCapability, Assembly, Dependency, Depend
 from plures.contract import ContractDescription, read_contract
 from plures.data import Database, Place, Settle, open_database
 from plures.events import Events, prepare
-from plures.optional import Optionally
+from plures.optional import Optionally, Outage
 from plures.sagas import Sagas, Worker, check_none_left, open_sagas
 
 from .clients import Clients
@@ -56,6 +56,8 @@ class Services:
         # What the capabilities here publish, and the sagas that they begin, for operators.
         self.outboxes: dict[str, Outbox] = {}
         self.saga_desks: dict[str, SagaDesk] = {}
+        # Who can do without which capability, and how that fares.
+        self.outages: dict[tuple[str, str], Outage] = {}
         self._built: dict[str, Opened | Sequence[Served]] = {}
         # Each capability after those that it needs; within a circle, in the order of the application.
         self.order = _by_needs(hosted)
@@ -166,7 +168,7 @@ class Services:
                 client = self._client(dependency.asked)
                 if self._remembers(owner):
                     client = committing(client, read_contract(dependency.asked)[0])
-                return Optionally(client) if dependency.is_optional else client
+                return self._optional(owner, dependency, client) if dependency.is_optional else client
             case DependencyKind.DATABASE:
                 return self._databases[owner]
             case DependencyKind.EVENTS:
@@ -177,6 +179,12 @@ class Services:
                 return self._lifecycles.of(owner)
             case DependencyKind.GROUP:
                 return dependency.asked(**self.arguments(owner, dependency.members))
+
+    def _optional(self, owner: str, dependency: Dependency, client: object) -> Optionally[object]:
+        capability = read_contract(dependency.asked)[0].capability
+        # One outage, though the owner may ask for it in several places.
+        outage = self.outages.setdefault((owner, capability), Outage())
+        return Optionally(client, outage=outage)
 
 
 def _by_needs(capabilities: Mapping[str, AssembledCapability]) -> list[str]:

@@ -211,6 +211,7 @@ def needs_unannotated(catalog): ...
 def needs_text(name: str) -> TaxService: ...  # type: ignore[empty-body]
 def needs_service(goods: GoodsService) -> TaxService: ...  # type: ignore[empty-body]
 def needs_maybe(goods: Goods | None) -> TaxService: ...  # type: ignore[empty-body]
+def needs_maybe_by_default(goods: Goods | None = None) -> TaxService: ...  # type: ignore[empty-body]
 def needs_text_or_none(name: str | None) -> TaxService: ...  # type: ignore[empty-body]
 def needs_optional_text(name: Optionally[str]) -> TaxService: ...  # type: ignore[empty-body]
 def needs_bare_optional(name: Optionally) -> TaxService: ...  # type: ignore[empty-body,type-arg]
@@ -233,6 +234,10 @@ async def is_awaited() -> TaxService: ...  # type: ignore[empty-body]
         (needs_text, "parameter 'name' asks for str, which Plures does not provide"),
         (needs_service, "parameter 'goods' asks for GoodsService, which Plures does not provide"),
         (needs_maybe, "parameter 'goods' asks for Goods or None, and a client is there whether Goods answers or not"),
+        (
+            needs_maybe_by_default,
+            "parameter 'goods' asks for Goods or None, and a client is there whether Goods answers or not",
+        ),
         (needs_text_or_none, "asks for str | None, which Plures does not provide"),
         (needs_optional_text, "parameter 'name' asks for Optionally of str, which is no contract"),
         (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from plures import Capability, Lifecycle
+from plures import Capability, Lifecycle, Optionally
 from plures.host import Host
 
 from .parts import A, B, Notes, request, taking
@@ -67,6 +67,24 @@ async def test_the_listing_is_of_what_is_hosted_here(host: Make) -> None:
     assert (operation["name"], operation["kind"], operation["idempotent"]) == ("parts.a.v1.A/Ask", "query", True)
     assert (operation["streams"], operation["deadline_s"], operation["errors"]) == (False, 30, [])
     assert list(operation["request"]["properties"]) == ["depth"]
+
+
+async def test_the_listing_says_who_goes_without_what(host: Make) -> None:
+    class Cautious:
+        def __init__(self, b: Optionally[B], again: Optionally[B]) -> None:
+            self._b, self._again = b, again
+
+        async def ask(self, depth: int = 0) -> str:
+            return await self._again.call_or("", B.ask) + await self._b.call_or("without", B.ask)
+
+    # Nothing answers at the endpoint of b.
+    running = host(Capability(A, Cautious), Capability(B), hosts="a", endpoints={"b": ()})
+    await running.start()
+    _, listing, _ = await request(running.control, "/contracts")
+    assert listing["optional"] == [{"caller": "a", "capability": "b", "is_out": False, "went_without": 0}]
+    assert (await request(running.control, ASK, b"{}"))[:2] == (200, {"value": "without"})
+    _, listing, _ = await request(running.control, "/contracts")
+    assert listing["optional"] == [{"caller": "a", "capability": "b", "is_out": True, "went_without": 2}]
 
 
 async def test_a_call(host: Make) -> None:

@@ -68,6 +68,8 @@ def _print(seen: Verified) -> None:
     better = [verdict.name for verdict in seen.verdicts if verdict.is_better]
     if better:
         say("  ", ("better", "dim"), f"  {', '.join(better)}: nothing was seen to be missing")
+    if not seen.was_dead:
+        say("  ", ("differs", "red"), "  it did not stay dead, so nothing was proved")
     if not seen.is_back:
         say("  ", ("differs", "red"), "  not everything answered again after it was back")
 
@@ -77,6 +79,7 @@ def _as_data(seen: Verified) -> dict[str, Any]:
         "death": seen.isolation.death.name,
         "signal": seen.signal.value,
         "agrees": seen.agrees,
+        "dead": seen.was_dead,
         "back": seen.is_back,
         "requests": [_verdict(verdict) for verdict in seen.verdicts],
     }

@@ -61,17 +61,19 @@ class Verified:
     """What was seen of one death.
 
     Attributes:
+        was_dead: Whether the process was still dead when all was asked: if not, nothing was proved.
         is_back: Whether everything answered again after it.
     """
 
     isolation: Isolation
     signal: Signal
     verdicts: tuple[Verdict, ...]
+    was_dead: bool
     is_back: bool
 
     @property
     def agrees(self) -> bool:
-        return self.is_back and all(verdict.agrees for verdict in self.verdicts)
+        return self.was_dead and self.is_back and all(verdict.agrees for verdict in self.verdicts)
 
 
 async def verify(
@@ -137,12 +139,18 @@ class _Watch:
         try:
             await asyncio.sleep(_NOTICED_S)
             verdicts = await self._under_load(isolation)
+            was_dead = self._is_dead(name, pid, how)
         finally:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
             if pid not in self.processes.pids.values():
                 await self.processes.restart(name)
-        return Verified(isolation, how, verdicts, await self._is_back())
+        return Verified(isolation, how, verdicts, was_dead, await self._is_back())
+
+    def _is_dead(self, name: str, pid: int, how: Signal) -> bool:
+        if how is Signal.KILLED:
+            return f"{name}.1" not in self.processes.pids
+        return self.processes.pids.get(f"{name}.1") == pid and is_stopped(pid)
 
     async def _under_load(self, isolation: Isolation) -> tuple[Verdict, ...]:
         places = asyncio.Semaphore(_IN_FLIGHT)
@@ -175,6 +183,14 @@ class _Watch:
                 if time.monotonic() > until:
                     return False
         return True
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether a process is stopped by a signal, as far as the system tells (Linux)."""
+    with suppress(OSError):
+        # Behind the name, which is in parentheses and may hold anything.
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+    return True
 
 
 def _verdict(request: Request, computed: Fate, seen: Sequence[tuple[Fate, str]]) -> Verdict:
