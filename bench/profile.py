@@ -45,6 +45,12 @@ class CannedTransport:
     def stream(self, url: str, outgoing: Outgoing) -> AsyncGenerator[Reply, None]:
         raise NotImplementedError
 
+    async def knock(self, _url: str) -> None:
+        pass
+
+    def give_up(self, _outgoing: Outgoing) -> None:
+        pass
+
     async def close(self) -> None:
         pass
 

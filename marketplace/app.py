@@ -41,4 +41,6 @@ app = Application(
         notifications,
     ],
     edge=storefront,
+    # Who is about to pay is let through before those who look around.
+    edge_criticality={"/checkout": "critical", "/cart": "critical", "/orders": "critical", "/suggestions": "sheddable"},
 )

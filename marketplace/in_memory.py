@@ -69,4 +69,5 @@ app = Application(
     with_databases.name,
     [in_memory(capability) for capability in with_databases.capabilities],
     edge=with_databases.edge,
+    edge_criticality=with_databases.edge_criticality,
 )

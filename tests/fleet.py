@@ -110,6 +110,21 @@ class Fleet:
         ended = {replica: process.exitcode for replica, process in self._processes.items()}
         assert {replica: code for replica, code in ended.items() if code not in (None, -signal.SIGKILL)} == {}
 
+    def pid(self, replica: str) -> int:
+        return int(self._processes[replica].pid)
+
+    @asynccontextmanager
+    async def frozen(self, replica: str) -> AsyncIterator[None]:
+        """Stop its process meanwhile, by SIGSTOP: its sockets take connections, and it answers nothing."""
+        process = self._processes[replica]
+        os.kill(process.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            # Not one that took its place.
+            if self._processes[replica] is process:
+                os.kill(process.pid, signal.SIGCONT)
+
     async def until_ready(self, replica: str) -> None:
         async with asyncio.timeout(60):
             while not self._ready[replica].poll():

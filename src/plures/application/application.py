@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 
 from typing_extensions import TypeForm
 
-from plures.contract import Event
+from plures.contract import CriticalityName, Event
 from plures.data import AlembicMigrations, Migrations
 
 T = TypeVar("T")
@@ -51,6 +51,8 @@ class Application:
         edge: A callable that returns an ASGI application. Its annotated parameters are contracts, a `Lifecycle`, and frozen
             dataclasses of these. Or an ASGI application that needs none of them.
         edge_deadline_s: Most time, in seconds, that the calls of one request to the edge may take together.
+        edge_criticality: Path → how much requests to it and below it matter when there are too many: `{"/checkout": "critical",
+            "/suggestions": "sheddable"}`. The longest path that fits counts; all others are normal.
     """
 
     def __init__(
@@ -60,8 +62,10 @@ class Application:
         *,
         edge: Callable[..., AsgiApp] | None = None,
         edge_deadline_s: float = EDGE_DEADLINE_S,
+        edge_criticality: Mapping[str, CriticalityName] | None = None,
     ) -> None:
         self.name = name
         self.capabilities = tuple(capabilities)
         self.edge = edge
         self.edge_deadline_s = edge_deadline_s
+        self.edge_criticality: Mapping[str, CriticalityName] = dict(edge_criticality or {})

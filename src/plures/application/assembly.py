@@ -3,11 +3,18 @@
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
-from plures.contract import DEFAULT_HANDLING_S, ContractDescription, SubscriptionDeclaration, is_contract, read_contract
+from plures.contract import (
+    DEFAULT_HANDLING_S,
+    ContractDescription,
+    Criticality,
+    SubscriptionDeclaration,
+    is_contract,
+    read_contract,
+)
 from plures.data import Migrations, check_migrations
 from plures.errors import InvalidInput, Violation
 from plures.sagas import Definition, read_sagas
@@ -70,6 +77,7 @@ class Assembly:
     edge_dependencies: tuple[Dependency, ...]
     edge_deadline_s: float = EDGE_DEADLINE_S
     subscriptions: tuple[Subscription, ...] = ()
+    edge_criticality: Mapping[str, Criticality] = field(default_factory=dict[str, Criticality])
 
     def contract(self, python: type) -> ContractDescription | None:
         """The description of a contract class that this application has a capability for, or of what takes its events."""
@@ -169,7 +177,15 @@ def assemble(application: Application) -> Assembly:
     )
     if violations:
         raise InvalidInput(f"application {application.name!r}", violations)
-    return Assembly(application.name, capabilities, edge, edge_dependencies, application.edge_deadline_s, subscriptions)
+    return Assembly(
+        application.name,
+        capabilities,
+        edge,
+        edge_dependencies,
+        application.edge_deadline_s,
+        subscriptions,
+        {path: Criticality(each) for path, each in application.edge_criticality.items()},
+    )
 
 
 def _capability(capability: Capability, violations: list[Violation]) -> AssembledCapability | None:
@@ -244,6 +260,11 @@ def _edge(
     """What makes the edge, and what that asks for."""
     if not 0 < application.edge_deadline_s < math.inf:
         violations.append(rules.EDGE_DEADLINE.broken("the edge", deadline_s=application.edge_deadline_s))
+    for path, criticality in application.edge_criticality.items():
+        problem = "no criticality" if criticality not in tuple(Criticality) else "for no path"
+        if criticality not in tuple(Criticality) or not path.startswith("/"):
+            values = {"path": path, "criticality": criticality, "problem": problem}
+            violations.append(rules.EDGE_CRITICALITY.broken("the edge", **values))
     edge = application.edge
     if edge is None or is_asgi_application(edge):
         return (None if edge is None else lambda: edge), ()

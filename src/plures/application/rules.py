@@ -31,6 +31,11 @@ EDGE_DATABASE: Final = Rule(
 EDGE_DEADLINE: Final = Rule(
     "application.edge_deadline", "edge_deadline_s={deadline_s!r} is no length of time", "Pass seconds, more than 0."
 )
+EDGE_CRITICALITY: Final = Rule(
+    "application.edge_criticality",
+    "edge_criticality has {path!r}: {criticality!r}, which is {problem}",
+    'Write paths that begin with a slash, each with "critical", "normal" or "sheddable".',
+)
 EDGE_OPENED: Final = Rule(
     "application.edge_opened",
     "is a context manager, but the edge must be a function that returns an ASGI application",

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from enum import StrEnum
+from typing import Any, Final, Literal, TypeAlias, TypeVar, cast
 
 from .error import ContractError
 from .message import Event
@@ -14,6 +15,28 @@ SUBSCRIPTION: Final = "__plures_subscription__"
 DEFAULT_DEADLINE_S: Final = 1.0
 DEFAULT_HANDLING_S: Final = 10.0
 """More than for a call: no caller waits."""
+
+
+class Criticality(StrEnum):
+    """What is refused last, and what first, when a replica has more to do than it can."""
+
+    CRITICAL = "critical"
+    NORMAL = "normal"
+    SHEDDABLE = "sheddable"
+
+    def within(self, request: "Criticality") -> "Criticality":
+        """That of a call which declares this one, made for a request of another one.
+
+        What a critical request needs is critical, what a sheddable one needs is sheddable, and a critical operation always is.
+        """
+        if request is Criticality.NORMAL or self is Criticality.CRITICAL:
+            return self
+        return request
+
+
+_CRITICALITIES: Final = {each.value: each for each in Criticality}
+
+CriticalityName: TypeAlias = Literal["critical", "normal", "sheddable"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=type)
@@ -41,6 +64,8 @@ class OperationDeclaration:
 
     Attributes:
         key_is_all: The key alone says which request it is; whatever else it says may be said otherwise when it comes again.
+        criticality: As it was given; the reader refuses what is none.
+        hedge_after_s: When a second replica is asked too, in seconds; 0 for never.
     """
 
     is_query: bool
@@ -49,6 +74,8 @@ class OperationDeclaration:
     errors: tuple[type[ContractError], ...]
     key: str = ""
     key_is_all: bool = False
+    criticality: Criticality = Criticality.NORMAL
+    hedge_after_s: float = 0.0
 
 
 def contract(name: str, *, owner: str, events: Sequence[type[Event]] = ()) -> Callable[[C], C]:
@@ -68,14 +95,28 @@ def contract(name: str, *, owner: str, events: Sequence[type[Event]] = ()) -> Ca
     return attach
 
 
-def query(*, deadline_s: float = DEFAULT_DEADLINE_S, errors: Sequence[type[ContractError]] = ()) -> Callable[[F], F]:
+def query(
+    *,
+    deadline_s: float = DEFAULT_DEADLINE_S,
+    errors: Sequence[type[ContractError]] = (),
+    criticality: CriticalityName = "normal",
+    hedge_after_s: float = 0.0,
+) -> Callable[[F], F]:
     """Declare a method as an operation that changes nothing, and may therefore be repeated.
 
     Args:
         deadline_s: Seconds that a call may take when its caller allows no less.
         errors: The errors that callers may rely on.
+        criticality: What is refused last ("critical") or first ("sheddable") where a replica is overloaded.
+        hedge_after_s: Ask a second replica where the first has not answered after so many seconds, and take the answer that
+            comes first; 0 for never. About the time that 95 of 100 calls take is a good value.
     """
-    return _operation(OperationDeclaration(is_query=True, idempotent=True, deadline_s=deadline_s, errors=tuple(errors)))
+    return _operation(
+        OperationDeclaration(
+            is_query=True, idempotent=True, deadline_s=deadline_s, errors=tuple(errors),
+            criticality=_criticality(criticality), hedge_after_s=hedge_after_s,
+        )
+    )  # fmt: skip
 
 
 def command(
@@ -84,6 +125,7 @@ def command(
     key: str = "",
     deadline_s: float = DEFAULT_DEADLINE_S,
     errors: Sequence[type[ContractError]] = (),
+    criticality: CriticalityName = "normal",
 ) -> Callable[[F], F]:
     """Declare a method as an operation that may change something.
 
@@ -93,12 +135,14 @@ def command(
             answered first, for 14 days, without running again. Kept in the capability's database; without one, it runs again.
         deadline_s: Seconds that a call may take when its caller allows no less.
         errors: The errors that callers may rely on.
+        criticality: What is refused last ("critical") or first ("sheddable") where a replica is overloaded.
     """
     return _operation(
         OperationDeclaration(
-            is_query=False, idempotent=idempotent, deadline_s=deadline_s, errors=tuple(errors), key=key
+            is_query=False, idempotent=idempotent, deadline_s=deadline_s, errors=tuple(errors), key=key,
+            criticality=_criticality(criticality),
         )
-    )
+    )  # fmt: skip
 
 
 def subscribe(*, deadline_s: float = DEFAULT_HANDLING_S) -> Callable[[F], F]:
@@ -124,3 +168,8 @@ def _operation(declaration: OperationDeclaration) -> Callable[[F], F]:
         return method
 
     return attach
+
+
+def _criticality(name: str) -> Criticality:
+    """The member of that name; any other name passes as it is, for the reader to refuse together with all else."""
+    return _CRITICALITIES.get(name, cast("Criticality", name))

@@ -14,7 +14,7 @@ from plures.errors import Rule, Violation
 from . import rules
 from .annotations import Unresolvable, annotations_of, show
 from .codec import Codec, Field, MessageType, OptionalType
-from .declare import OPERATION, OperationDeclaration
+from .declare import OPERATION, Criticality, OperationDeclaration
 from .description import ErrorDescription, OperationDescription
 from .error import ContractError, field_names
 from .names import camel, pascal
@@ -57,6 +57,8 @@ class OperationReader:
         signature = signature.replace(parameters=list(signature.parameters.values())[travelling])
         if not 0 < self._declaration.deadline_s < math.inf:
             self._report(rules.DEADLINE, self._where)
+        if self._declaration.criticality not in tuple(Criticality):
+            self._report(rules.CRITICALITY, self._where, criticality=self._declaration.criticality)
         errors = [error for error in self._declaration.errors if self._is_error(error)]
         names = [error.__name__ for error in errors]
         for name in sorted({name for name in names if names.count(name) > 1}):
@@ -64,6 +66,7 @@ class OperationReader:
         streams = get_origin(hints.get("return")) in _STREAM_ORIGINS
         answer, wraps = self._answer(hints, streams=streams)
         self._check_key(signature, hints, streams=streams)
+        self._check_hedge(streams=streams)
         return OperationDescription(
             name=self._method.__name__,
             path=f"/{self._service}/{pascal(self._method.__name__)}",
@@ -78,6 +81,18 @@ class OperationReader:
 
     def _report(self, rule: Rule, where: str, **values: object) -> None:
         self._reader.violations.append(rule.broken(where, **values))
+
+    def _check_hedge(self, *, streams: bool) -> None:
+        after_s = self._declaration.hedge_after_s
+        if not after_s:
+            return
+        if streams:
+            problem = "a stream is asked of one replica"
+        elif not 0 < after_s < self._declaration.deadline_s:
+            problem = "it is no time within the deadline"
+        else:
+            return
+        self._report(rules.HEDGE, self._where, hedge_after_s=after_s, problem=problem)
 
     def _check_key(self, signature: inspect.Signature, hints: dict[str, Any], *, streams: bool) -> None:
         key = self._declaration.key

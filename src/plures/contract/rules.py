@@ -21,6 +21,16 @@ OPERATION_NAME = Rule(
 DEADLINE = Rule(
     "contract.deadline", "the deadline is not a length of time", "Pass deadline_s=… in seconds, more than 0."
 )
+CRITICALITY = Rule(
+    "contract.criticality",
+    "{criticality!r} is no criticality",
+    'Pass criticality="critical", "normal" or "sheddable".',
+)
+HEDGE = Rule(
+    "contract.hedge",
+    "hedge_after_s={hedge_after_s!r}: {problem}",
+    "Pass the seconds after which a second replica is asked, less than deadline_s, or leave it out.",
+)
 NOT_ASYNC = Rule("contract.not_async", "is not a coroutine", "Declare it with `async def`.")
 STREAM = Rule(
     "contract.stream",

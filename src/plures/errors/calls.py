@@ -6,7 +6,8 @@
          │   └─ KeyReused        invalid_argument     the key of a command belongs to another request
          ├─ DeadlineExceeded     deadline_exceeded    the time ran out
          ├─ Unavailable          unavailable          no replica could answer
-         │   └─ NeedUnreachable  unavailable          the operation ended, since something that it needs cannot be reached
+         │   ├─ NeedUnreachable  unavailable          the operation ended, since something that it needs cannot be reached
+         │   └─ Overloaded       unavailable          a replica has more to do than it can
          ├─ LimitExceeded        resource_exhausted   too many bytes, levels of JSON, or hops
          ├─ Unimplemented        unimplemented        the peer does not know the operation
          └─ Internal             internal             the operation failed with an undeclared error
@@ -93,7 +94,7 @@ class CallError(PluresError):
         Args:
             kind: Our code, for a class that shares its Connect code with another one.
         """
-        for finer in (KeyReused, NeedUnreachable):
+        for finer in (KeyReused, NeedUnreachable, Overloaded):
             if kind == finer.code and status is finer.status:
                 return finer(operation, why, outcome=outcome)
         return _BY_STATUS.get(status, CallError)(operation, why, outcome=outcome, status=status)
@@ -145,6 +146,20 @@ class NeedUnreachable(Unavailable):
 
     code = "call.need_unreachable"
     remedy = "See whether what it needs runs and is ready; its own log names it."
+
+
+class Overloaded(Unavailable):
+    """A replica has more to do than it can, and refused the call, or something that the operation needs refused it so.
+
+    Attributes:
+        retry_after_s: How long to wait before the same call is worth another try, in seconds; 0 where it was not said.
+    """
+
+    code = "call.overloaded"
+    remedy = (
+        "Ask less often, or give the process more replicas; what must not be refused declares criticality='critical'."
+    )
+    retry_after_s: float = 0.0
 
 
 class LimitExceeded(CallError):

@@ -59,7 +59,9 @@ class Clients:
 
     def _how(self, contract: ContractDescription, *, is_local: bool) -> Bind:
         if not is_local:
-            return RemoteCaller(self._directory.of(contract.capability), self._transport, self._deadlines).bind
+            endpoints = self._directory.of(contract.capability)
+            heartbeats = self._directory.heartbeats
+            return RemoteCaller(endpoints, self._transport, self._deadlines, heartbeats=heartbeats).bind
         if self._internal is None:
             service = self._services.get(contract.python)
             if service is not None:

@@ -9,11 +9,11 @@ from plures.application import Assembly
 from plures.contract import read_contract
 from plures.data import Place
 from plures.http import ConnectServer, HttpTransport
-from plures.runtime import Deadlines, Directory, Dispatcher, Transport
+from plures.runtime import Deadlines, Directory, Dispatcher, Gate, Heartbeats, Policy, Pressure, WatchedTransport
 
 from .clients import Clients
 from .control import Control
-from .edge import Edge
+from .edge import Edge, EdgeAdmission
 from .eventing import Carrier, EventAdmin, EventAdminService, carrier_of, counted
 from .lifecycles import Lifecycles
 from .listing import listing
@@ -43,7 +43,7 @@ class Host:
         assembly: Assembly,
         placement: Placement,
         *,
-        transport: Transport | None = None,
+        transport: WatchedTransport | None = None,
         random: Random | None = None,
     ) -> None:
         self._assembly = assembly
@@ -53,8 +53,13 @@ class Host:
         }
         self._deadlines = Deadlines()
         self._transport = transport or HttpTransport()
-        self._directory = Directory(random or Random())  # noqa: S311 - it spreads load, it keeps no secret
+        # It spreads load, and keeps no secret.
+        random = random or Random()  # noqa: S311
+        self._heartbeats = Heartbeats(self._transport)
+        self._directory = Directory(random, self._heartbeats)
         self._dispatcher = Dispatcher(self._deadlines)
+        self._pressure = Pressure(random)
+        self._gates = {name: Gate(Policy(), self._pressure) for name in self._hosted}
         self._clients = Clients(
             self._deadlines, self._transport, self._directory, verified=placement.mode is Mode.DEVELOPMENT
         )
@@ -131,6 +136,7 @@ class Host:
             await self._edge.stop()
         await self._lifecycles.stop()
         self._deadlines.close()
+        await self._heartbeats.close()
         await self._transport.close()
         await self._moves.close()
         await self._services.close_databases()
@@ -145,11 +151,12 @@ class Host:
         self._dispatcher.serve(_SAGA_ADMIN, SagaAdminService(self._services.saga_desks))
         for name in self._services.order:
             for contract, service in await self._services.start(name):
-                self._dispatcher.serve(contract.operations, service)
+                self._dispatcher.serve(contract.operations, service, self._gates[name])
         if self._placement.edge and self._assembly.edge is not None:
             arguments = self._services.arguments(_EDGE, self._assembly.edge_dependencies)
             app, deadline_s = self._assembly.edge(**arguments), self._assembly.edge_deadline_s
-            self._edge = Edge(app, deadline_s, own=self._assembly.packages)
+            admission = EdgeAdmission(Gate(Policy(), self._pressure), self._assembly.edge_criticality)
+            self._edge = Edge(app, deadline_s, own=self._assembly.packages, admission=admission)
             await self._lifecycles.start(_EDGE)
             await self._edge.start()
         if self._carrier is not None:

@@ -67,6 +67,8 @@ def _operation(operation: OperationDescription) -> dict[str, object]:
         "idempotent": declaration.idempotent,
         "streams": operation.streams,
         "deadline_s": declaration.deadline_s,
+        "criticality": declaration.criticality.value,
+        "hedge_after_s": declaration.hedge_after_s or None,
         "request": operation.request.message.json_schema(),
         "answer": operation.answer.message.json_schema(),
         "errors": [

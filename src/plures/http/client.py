@@ -21,6 +21,8 @@ from plures.runtime import MAX_BODY_BYTES, NotSent, Outgoing, Reply, connect
 from .client_connection import HttpConnection
 
 _CONNECT_TIMEOUT_S: Final = 1.0
+# Our own replicas answer here; of a peer of another make, any answer to it will do.
+_KNOCK: Final = "/health/live"
 _UNIX: Final = "unix:"
 # Shorter than our servers keep idle connections (deploy.serving: 120 s), so that we do not write into one that is being closed.
 # Peers of other makes may say less.
@@ -63,13 +65,17 @@ class HttpTransport:
     def __init__(self) -> None:
         self._peers: dict[str, _Peer] = {}
         self._open: set[HttpConnection] = set()
+        # What carries which request, by its `id`.
+        self._carrying: dict[int, HttpConnection] = {}
 
     async def unary(self, url: str, outgoing: Outgoing) -> Reply:
         peer = self._peer(url)
         connection = (None if outgoing.fresh else self._idle(peer)) or await self._connect(peer)
+        self._carrying[id(outgoing)] = connection
         try:
             return await connection.unary(peer.post(outgoing))
         finally:
+            del self._carrying[id(outgoing)]
             self._release(peer, connection)
 
     def stream(self, url: str, outgoing: Outgoing) -> AsyncGenerator[Reply, None]:
@@ -82,6 +88,14 @@ class HttpTransport:
         async with aclosing(self._pieces(peer, peer.get(path))) as pieces:
             head = await anext(pieces)
             return structs.replace(head, body=b"".join([piece.body async for piece in pieces]))
+
+    async def knock(self, url: str) -> None:
+        await self.get(url, _KNOCK)
+
+    def give_up(self, outgoing: Outgoing) -> None:
+        connection = self._carrying.get(id(outgoing))
+        if connection is not None:
+            connection.abort()
 
     async def close(self) -> None:
         for connection in self._open:

@@ -20,6 +20,7 @@ _UNARY_TYPE: Final = connect.UNARY_TYPE.encode()
 _TIMEOUT: Final = connect.TIMEOUT_HEADER.encode()
 _VERSION: Final = connect.VERSION_HEADER.encode()
 _HOPS: Final = connect.HOPS_HEADER.encode()
+_CRITICALITY: Final = connect.CRITICALITY_HEADER.encode()
 _REQUEST_ID: Final = connect.REQUEST_ID_HEADER.encode()
 _UNARY_ENCODING: Final = b"content-encoding"
 _STREAM_ENCODING: Final = b"connect-content-encoding"
@@ -73,7 +74,8 @@ def _context(operation: OperationDescription, headers: Mapping[bytes, bytes]) ->
         raise _invalid(operation, 'Connect-Protocol-Version is not "1"')
     # An id that is not fit for a log is none: the request is made to be answered, not to be named.
     request_id = connect.sane_request_id(headers.get(_REQUEST_ID, b""))
-    return accept(operation, None if timeout is None else int(timeout) / 1000, int(hops), request_id)
+    criticality = connect.criticality_of(headers.get(_CRITICALITY, b"normal"))
+    return accept(operation, None if timeout is None else int(timeout) / 1000, int(hops), request_id, criticality)
 
 
 def _posted_message(operation: OperationDescription, request: Request) -> bytes:

@@ -20,6 +20,7 @@ is, once its shape was checked (`fitting`), as it is everywhere: the type of the
     connect-timeout-ms: 300                         the time that remains, so that clocks need not agree
     plures-hops: 2                                  calls since the root request, this one included
     x-request-id: 4f1c9a0be2d84b6f8a3c5d7e9f012345   names the request in each line of the log
+    plures-criticality: critical                    only where the call is more, or less, than normal
     content-length: 32
 
     {"productId":"tea","quantity":2}                one field for each parameter
@@ -39,13 +40,15 @@ the answer, whose status is 200, one for each item and one for the end.
     bytes 1-4    the length of the message, the highest byte first
     bytes 5-     the message; the end is {}, or {"error":{...},"metadata":{"plures-outcome":["not sent"]}}
 
-The caller sends a request to one of the `endpoints`: of two drawn at random, the one with fewer calls in flight. Where that
-one cannot be reached, or refuses the call as unavailable and *not sent*, the caller tries the others, each once. Where a
-connection of earlier requests breaks before any byte of the answer, the peer had most likely closed it: a query or an
-idempotent command is sent once more then, on a fresh connection. The caller repeats no other call.
+The caller sends a request to one of the `replicas`: of two drawn at random, the one that is likely to answer sooner. Where
+that one cannot be reached, or refuses the call as unavailable and *not sent*, the caller tries the others, each once; where
+all refuse, it tries again after a pause. Where a connection breaks, a query or an idempotent command goes to another replica.
+`tries` decides that for each call, within the budget of its client. A connection of earlier requests that breaks before any
+byte of the answer was most likely closed by the peer: such a call is sent once more at once, on a fresh connection. Replicas
+that fail again and again, or hang, are left out. [ADR 27](../../../docs/adr/0027-resilience.md) has the figures.
 
 At the callee, `plures.http` finds the operation by the path, and `policy.accept` makes the context from the two headers.
-`dispatch` decodes the message, calls the service and encodes the answer. Both sides enforce the deadline and the hops.
+`dispatch` passes the gate of the capability (`admission`), decodes the message, calls the service and encodes the answer. Both sides enforce the deadline and the hops.
 
 **When the operation fails**, `failures` decides what the caller learns, in every placement alike: a declared error as
 itself, the passed deadline of the call as `DeadlineExceeded`, the `Unavailable` of an inner call as `Unavailable`, every
@@ -59,19 +62,20 @@ refuses calls as *not sent*, and waits, for the grace period at most, until thos
 """
 
 from . import connect
+from .admission import Gate, Pressure
 from .client import Bind, Client, bind, calling, operation_of
 from .context import CallContext, call_in_progress, call_of, current, new_request_id, request_id, without_deadline
 from .deadlines import Deadlines
 from .dispatch import Dispatcher
-from .endpoints import Directory, Endpoints
 from .failures import Refusal, bad_request
 from .fitting import answer_shape, refuse_misfit
 from .local import by_reference
 from .loopback import URL as LOOPBACK_URL
 from .loopback import Loopback
-from .policy import MAX_BODY_BYTES, MAX_HOPS, accept
+from .policy import MAX_BODY_BYTES, MAX_HOPS, Policy, accept
 from .remote import RemoteCaller
-from .transport import Broken, NotSent, Outgoing, Reply, Stale, TooLarge, Transport
+from .replicas import Directory, Endpoints, Heartbeats
+from .transport import Broken, NotSent, Outgoing, Reply, Stale, TooLarge, Transport, WatchedTransport
 
 __all__ = [
     "LOOPBACK_URL",
@@ -85,15 +89,20 @@ __all__ = [
     "Directory",
     "Dispatcher",
     "Endpoints",
+    "Gate",
+    "Heartbeats",
     "Loopback",
     "NotSent",
     "Outgoing",
+    "Policy",
+    "Pressure",
     "Refusal",
     "RemoteCaller",
     "Reply",
     "Stale",
     "TooLarge",
     "Transport",
+    "WatchedTransport",
     "accept",
     "answer_shape",
     "bad_request",

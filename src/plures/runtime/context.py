@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from plures.contract import OperationDescription
+from plures.contract import Criticality, OperationDescription
 
 
 class CallContext(Struct, eq=False):
@@ -25,6 +25,7 @@ class CallContext(Struct, eq=False):
         is_inherited: Whether the deadline is that of the caller, rather than the operation's own.
         root: The call that began the request in this process, where it is another one.
         operation: What is called; None for a root request.
+        criticality: How much it matters: what the request says, or else the operation.
         id: Of the request, in the root; empty until it is asked for.
         task: The task that makes the call, which its deadline may have to cancel; None for a root request.
         cancelling: Requests to cancel that task that were there before the call.
@@ -37,6 +38,7 @@ class CallContext(Struct, eq=False):
     is_inherited: bool = False
     root: "CallContext | None" = None
     operation: OperationDescription | None = None
+    criticality: Criticality = Criticality.NORMAL
     id: str = ""
     task: "asyncio.Task[object] | None" = None
     cancelling: int = 0
@@ -98,7 +100,8 @@ def without_deadline() -> Context:
     """A copy of the current context for work that outlives its call: no deadline is in force, and the hops still count."""
     context, call = copy_context(), current.get()
     if call is not None:
-        context.run(current.set, CallContext(inf, call.hops, root=call.root or call, operation=call.operation))
+        after = CallContext(inf, call.hops, False, call.root or call, call.operation, call.criticality)
+        context.run(current.set, after)
     return context
 
 

@@ -14,6 +14,7 @@ from plures.contract import Codec, ContractError, Fits, Malformed, OperationDesc
 from plures.errors import CallError, Outcome, Unavailable
 
 from . import connect
+from .admission import Gate
 from .context import CallContext
 from .deadlines import Deadlines
 from .failures import bad_request, failure_of
@@ -36,6 +37,7 @@ class Dispatcher:
         self._operations: dict[str, OperationDescription] = {}
         self._calls: dict[str, Callable[[Any], Any]] = {}
         self._shapes: dict[str, Fits] = {}
+        self._gates: dict[str, Gate] = {}
         self._is_closed = False
         self._in_flight = 0
         self._idle: asyncio.Future[None] | None = None
@@ -45,10 +47,12 @@ class Dispatcher:
         for operation in operations.values():
             self._operations[operation.path] = operation
 
-    def serve(self, operations: Mapping[str, OperationDescription], service: object) -> None:
-        """Take calls for a service's operations from now on."""
+    def serve(self, operations: Mapping[str, OperationDescription], service: object, gate: Gate | None = None) -> None:
+        """Take calls for a service's operations from now on; those that a gate refuses are *not sent*."""
         self.announce(operations)
         for name, operation in operations.items():
+            if gate is not None:
+                self._gates[operation.path] = gate
             self._shapes[operation.path] = answer_shape(operation)
             self._calls[operation.path] = _call(operation, getattr(service, name))
 
@@ -69,16 +73,22 @@ class Dispatcher:
     async def unary(self, operation: OperationDescription, context: CallContext, body: bytes) -> Reply:
         """Run a unary operation on the JSON of its request; a failure is a reply too."""
         self._enter()
+        entered, gate, is_fine = None, self._gates.get(operation.path), False
         try:
+            if gate is not None:
+                entered = gate.enter(operation.path, context.criticality) or await gate.wait(operation.path, context)
             work = self._begin(operation, context, body)
             try:
                 value = await run(context, self._deadlines, work)
             except Exception as error:  # noqa: BLE001 - the caller is told of each error that a service raises, as a failure
                 raise failure_of(error, operation, context) from None
+            is_fine = True
             return Reply(connect.OK, self._encoded(operation, value))
         except (CallError, ContractError) as error:
             return connect.error_reply(error, operation)
         finally:
+            if gate is not None and entered is not None:
+                gate.leave(operation.path, entered if is_fine else None)
             self._leave()
 
     async def stream(
@@ -86,7 +96,10 @@ class Dispatcher:
     ) -> AsyncGenerator[bytes, None]:
         """Run a streaming operation on the JSON of its request; yield envelopes, the last of which ends the stream."""
         self._enter()
+        entered, gate = None, self._gates.get(operation.path)
         try:
+            if gate is not None:
+                entered = gate.enter(operation.path, context.criticality) or await gate.wait(operation.path, context)
             items = self._begin(operation, context, body)
             async with aclosing(self._steps(operation, context, items)) as stream:
                 async for item in stream:
@@ -96,6 +109,8 @@ class Dispatcher:
         else:
             yield connect.END_OF_STREAM
         finally:
+            if gate is not None and entered is not None:
+                gate.leave(operation.path, None)
             self._leave()
 
     def _begin(self, operation: OperationDescription, context: CallContext, body: bytes) -> Any:

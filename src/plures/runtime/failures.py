@@ -12,6 +12,7 @@ from plures.errors import (
     LimitExceeded,
     NeedUnreachable,
     Outcome,
+    Overloaded,
     Unavailable,
 )
 from plures.logs import mark_told, tell
@@ -54,6 +55,9 @@ def failure_of(
 
 def _short_of(error: Unavailable, operation: OperationDescription) -> Unavailable:
     """The failure of an operation that met this one in something that it needs."""
+    if isinstance(error, Overloaded):
+        # It travels up as it is: what is overloaded is not asked again from any hop above it.
+        return Overloaded(operation.full_name, "something that it needs is overloaded", outcome=Outcome.MAY_HAVE_RUN)
     is_unreachable = error.outcome is Outcome.NOT_SENT or isinstance(error, NeedUnreachable)
     kind = NeedUnreachable if is_unreachable else Unavailable
     why = "something that it needs cannot be reached" if is_unreachable else "something that it needs did not answer"

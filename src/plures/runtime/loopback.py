@@ -6,11 +6,17 @@ from contextlib import aclosing
 from plures.contract import OperationDescription
 
 from . import connect
+from .context import CallContext
 from .dispatch import Dispatcher
 from .policy import accept
 from .transport import NotSent, Outgoing, Reply
 
 URL = "loopback:"
+
+
+def _accepted(operation: OperationDescription, outgoing: Outgoing) -> CallContext:
+    remaining_s = outgoing.timeout_ms / 1000
+    return accept(operation, remaining_s, outgoing.hops, outgoing.request_id, outgoing.criticality)
 
 
 class Loopback:
@@ -21,12 +27,12 @@ class Loopback:
 
     async def unary(self, url: str, outgoing: Outgoing) -> Reply:
         operation = self._operation(url, outgoing)
-        context = accept(operation, outgoing.timeout_ms / 1000, outgoing.hops, outgoing.request_id)
+        context = _accepted(operation, outgoing)
         return await self._dispatcher.unary(operation, context, outgoing.body)
 
     async def stream(self, url: str, outgoing: Outgoing) -> AsyncGenerator[Reply, None]:
         operation = self._operation(url, outgoing)
-        context = accept(operation, outgoing.timeout_ms / 1000, outgoing.hops, outgoing.request_id)
+        context = _accepted(operation, outgoing)
         message = outgoing.body[connect.PREFIX.size :]
         yield Reply(connect.OK, b"")
         async with aclosing(self._dispatcher.stream(operation, context, message)) as envelopes:

@@ -1,32 +1,40 @@
-"""Calls over the wire: chooses a replica, sends the request, and turns to another replica where one did not take it.
-
-A query or an idempotent command is sent once more where a connection of earlier requests proves to be closed.
+"""Calls over the wire: sends a request to a replica, and to another one where `tries` and its policy allow that.
 
 It knows the Connect protocol by `connect` and the network by `transport`, and neither more closely.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import aclosing
 from time import monotonic
 from typing import Any, Final
 
 from msgspec import structs
 
-from plures.contract import Codec, Malformed, OperationDescription, TooDeep
-from plures.errors import CallError, DeadlineExceeded, Internal, LimitExceeded, Outcome, Unavailable
+from plures.contract import Codec, Criticality, Malformed, OperationDescription, TooDeep
+from plures.errors import DeadlineExceeded, Internal, Outcome, Unavailable
 from plures.logs import mark_told
 
 from . import connect
 from .context import CallContext, current
 from .deadlines import Deadlines
-from .endpoints import Endpoint, Endpoints
 from .failures import bad_request
-from .policy import admit, check_size, out_of_time
+from .hedging import hedged
+from .policy import RetryBudget, admit, check_size, out_of_time
+from .replicas import Endpoint, Endpoints, Heartbeats
 from .running import Expired, run, run_stream
 from .transport import Broken, NotSent, Outgoing, Reply, Stale, TooLarge, Transport
+from .tries import Tries
 
-_NONE_IS_READY: Final = "no replica of it is ready"
 _UNAVAILABLE: Final = connect.HTTP_STATUS[Unavailable.status]
+
+
+class _Refused(Exception):
+    """A replica takes no call now."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__()
+        self.reply = reply
 
 
 class RemoteCaller:
@@ -35,6 +43,7 @@ class RemoteCaller:
     Args:
         checked: Check the type of each request, for development.
         shares_log: Whether the callee logs into the log of this process.
+        heartbeats: What watches the endpoints; None where they cannot hang.
     """
 
     def __init__(
@@ -45,9 +54,14 @@ class RemoteCaller:
         *,
         checked: bool = False,
         shares_log: bool = False,
+        heartbeats: Heartbeats | None = None,
     ) -> None:
         self._shares_log = shares_log
         self._endpoints = endpoints
+        self._heartbeats = heartbeats
+        self._budget = RetryBudget(endpoints.policy)
+        # What is critical, compensation above all, does not go short for what the rest has used up.
+        self._critical_budget = RetryBudget(endpoints.policy)
         self._transport = transport
         self._deadlines = deadlines
         self._encode = Codec.encode_checked if checked else Codec.encode
@@ -57,12 +71,13 @@ class RemoteCaller:
         if operation.streams:
             return self._bind_stream(operation)
         request_of, encode, deadlines = _request_builder(operation), self._encode, self._deadlines
+        ask = self._hedged if operation.declaration.hedge_after_s else self._unary
 
         async def call(*args: Any, **kwargs: Any) -> Any:
             context = admit(operation, current.get())
             outgoing = _outgoing(operation, context, request_of(*args, **kwargs), encode)
             try:
-                return connect.answer_of(operation, await run(context, deadlines, self._unary(operation, outgoing)))
+                return connect.answer_of(operation, await run(context, deadlines, ask(operation, context, outgoing)))
             except Internal as error:
                 self._note(error, context)
                 raise
@@ -77,7 +92,7 @@ class RemoteCaller:
         async def call(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
             context = admit(operation, current.get())
             outgoing = _outgoing(operation, context, request_of(*args, **kwargs), encode)
-            items = self._items(operation, outgoing)
+            items = self._items(operation, context, outgoing)
             try:
                 async with aclosing(run_stream(context, self._deadlines, items)) as stream:
                     async for item in stream:
@@ -96,59 +111,109 @@ class RemoteCaller:
         if self._shares_log:
             mark_told(error)
 
-    async def _unary(self, operation: OperationDescription, outgoing: Outgoing) -> Reply:
-        tried: list[Endpoint] = []
-        why = _NONE_IS_READY
-        while (endpoint := self._endpoints.choose(tried)) is not None:
-            endpoint.in_flight += 1
+    async def _hedged(self, operation: OperationDescription, context: CallContext, outgoing: Outgoing) -> Reply:
+        asked: list[Endpoint] = []
+
+        def ask() -> Coroutine[Any, Any, Reply]:
+            # A request of its own each time: what carries it is known by it.
+            return self._unary(operation, context, structs.replace(outgoing), asked)
+
+        def may_hedge() -> bool:
+            return any(each not in asked for each in self._endpoints.known) and self._budget_of(context).take()
+
+        return await hedged(ask, operation.declaration.hedge_after_s, may_hedge)
+
+    async def _unary(
+        self,
+        operation: OperationDescription,
+        context: CallContext,
+        outgoing: Outgoing,
+        asked: list[Endpoint] | None = None,
+    ) -> Reply:
+        budget = self._budget_of(context)
+        budget.earn()
+        tries = Tries(operation, context, self._endpoints, budget, asked or ())
+        while True:
+            endpoint, sent = await tries.next(), outgoing
+            if asked is not None:
+                asked.append(endpoint)
+            begun = self._begin(endpoint, sent)
             try:
-                reply = await self._transport.unary(endpoint.url, outgoing)
+                reply = await self._transport.unary(endpoint.url, sent)
             except NotSent as error:
-                why = f"{endpoint.url} cannot be reached ({error})"
+                tries.unreachable(endpoint, error)
             except (Broken, TooLarge) as error:
-                outgoing = _once_more(operation, outgoing, endpoint, error)
-                continue
+                outgoing = await _once_more(tries, endpoint, sent, error)
+            except asyncio.CancelledError:
+                self._given_up(endpoint, context)
+                raise
             else:
+                endpoint.answered(begun)
                 if not _is_refusal(reply):
                     return reply
-                why = f"{endpoint.url} takes no calls now"
+                await _turned_away(tries, endpoint, operation, reply)
             finally:
-                endpoint.in_flight -= 1
-            self._endpoints.refused(endpoint)
-            tried.append(endpoint)
-        raise _none_took_it(operation, outgoing, why)
+                endpoint.end(sent)
 
-    async def _items(self, operation: OperationDescription, outgoing: Outgoing) -> AsyncGenerator[Any, None]:
-        tried: list[Endpoint] = []
-        why = _NONE_IS_READY
+    async def _items(
+        self, operation: OperationDescription, context: CallContext, outgoing: Outgoing
+    ) -> AsyncGenerator[Any, None]:
+        budget = self._budget_of(context)
+        budget.earn()
+        tries = Tries(operation, context, self._endpoints, budget)
         has_begun = False
-        while (endpoint := self._endpoints.choose(tried)) is not None:
-            endpoint.in_flight += 1
+        while True:
+            endpoint, sent = await tries.next(), outgoing
+            self._begin(endpoint, sent)
             try:
-                async with aclosing(self._transport.stream(endpoint.url, outgoing)) as chunks:
-                    head = await anext(chunks)
-                    if not _is_refusal(head):
-                        if head.http_status == connect.OK:
-                            connect.check_form(head, connect.STREAM_TYPE, operation)
-                        async for reply in connect.read_stream(head, chunks):
-                            # A replica that starts or drains refuses a stream in its end: the head is out by then.
-                            if not has_begun and _is_refusal(reply):
-                                break
-                            has_begun = True
-                            yield connect.answer_of(operation, reply)
-                        else:
-                            return
-                    why = f"{endpoint.url} takes no calls now"
+                async with aclosing(self._replies(operation, endpoint, sent)) as replies:
+                    async for reply in replies:
+                        has_begun = True
+                        yield connect.answer_of(operation, reply)
+            except _Refused as refusal:
+                await _turned_away(tries, endpoint, operation, refusal.reply)
             except NotSent as error:
-                why = f"{endpoint.url} cannot be reached ({error})"
+                tries.unreachable(endpoint, error)
             except (Broken, TooLarge) as error:
-                outgoing = _once_more(operation, outgoing, endpoint, error)
-                continue
+                if has_begun:
+                    raise tries.failure(endpoint, error) from None
+                outgoing = await _once_more(tries, endpoint, sent, error)
+            else:
+                return
             finally:
-                endpoint.in_flight -= 1
-            self._endpoints.refused(endpoint)
-            tried.append(endpoint)
-        raise _none_took_it(operation, outgoing, why)
+                endpoint.end(sent)
+
+    async def _replies(
+        self, operation: OperationDescription, endpoint: Endpoint, outgoing: Outgoing
+    ) -> AsyncGenerator[Reply, None]:
+        """What a replica streams, each message as a reply; raises `_Refused` too."""
+        async with aclosing(self._transport.stream(endpoint.url, outgoing)) as chunks:
+            head = await anext(chunks)
+            endpoint.heard()
+            if _is_refusal(head):
+                raise _Refused(head)
+            if head.http_status == connect.OK:
+                connect.check_form(head, connect.STREAM_TYPE, operation)
+            has_begun = False
+            async for reply in connect.read_stream(head, chunks):
+                # A replica that cannot take it refuses a stream in its end: the head is out by then.
+                if not has_begun and _is_refusal(reply):
+                    raise _Refused(reply)
+                has_begun = True
+                yield reply
+
+    def _budget_of(self, context: CallContext) -> RetryBudget:
+        return self._critical_budget if context.criticality is Criticality.CRITICAL else self._budget
+
+    def _begin(self, endpoint: Endpoint, outgoing: Outgoing) -> float:
+        if self._heartbeats is not None:
+            self._heartbeats.wake()
+        return endpoint.begin(outgoing)
+
+    def _given_up(self, endpoint: Endpoint, context: CallContext) -> None:
+        # An inherited deadline may have left it no time at all.
+        if context.expired and not context.is_inherited:
+            self._endpoints.failed(endpoint)
 
 
 def _request_builder(operation: OperationDescription) -> Callable[..., Any]:
@@ -166,8 +231,16 @@ def _outgoing(
     if operation.streams:
         body = connect.envelope(body)
     remaining_ms = connect.timeout_ms(context.deadline - monotonic())
-    hops, request_id = context.hops, context.request_id
-    return Outgoing(operation.path, remaining_ms, hops, body, operation.streams, request_id=request_id)
+    return Outgoing(
+        operation.path,
+        remaining_ms,
+        context.hops,
+        body,
+        operation.streams,
+        request_id=context.request_id,
+        criticality=context.criticality,
+        is_repeatable=operation.declaration.idempotent,
+    )
 
 
 def _is_refusal(reply: Reply) -> bool:
@@ -175,26 +248,23 @@ def _is_refusal(reply: Reply) -> bool:
     return reply.http_status == _UNAVAILABLE and reply.outcome == connect.NOT_SENT
 
 
-def _once_more(
-    operation: OperationDescription, outgoing: Outgoing, endpoint: Endpoint, error: Broken | TooLarge
-) -> Outgoing:
-    """The request to send again, on a fresh connection; raises the failure where that is not allowed."""
-    if isinstance(error, Stale) and operation.declaration.idempotent and not outgoing.fresh:
-        return structs.replace(outgoing, fresh=True)
-    raise _broken(operation, endpoint, error) from None
+async def _turned_away(tries: Tries, endpoint: Endpoint, operation: OperationDescription, reply: Reply) -> None:
+    """The replica refused the call, which did not start; raises its failure where it is not to be sent once more."""
+    retry_after_s = connect.overload_in(reply)
+    if retry_after_s is None:
+        tries.refused(endpoint)
+    elif not await tries.overloaded(endpoint, retry_after_s):
+        connect.answer_of(operation, reply)
 
 
-def _none_took_it(operation: OperationDescription, outgoing: Outgoing, why: str) -> Unavailable:
-    # What is sent once more may have run the first time.
-    outcome = Outcome.MAY_HAVE_RUN if outgoing.fresh else Outcome.NOT_SENT
-    return Unavailable(operation.full_name, why, outcome=outcome)
-
-
-def _broken(operation: OperationDescription, endpoint: Endpoint, error: Broken | TooLarge) -> CallError:
-    if isinstance(error, TooLarge):
-        return LimitExceeded(operation.full_name, str(error), outcome=Outcome.MAY_HAVE_RUN)
-    why = f"the connection to {endpoint.url} broke ({error})"
-    return Unavailable(operation.full_name, why, outcome=Outcome.MAY_HAVE_RUN)
+async def _once_more(tries: Tries, endpoint: Endpoint, sent: Outgoing, error: Broken | TooLarge) -> Outgoing:
+    """The request to send again; raises the failure where that is not allowed."""
+    if isinstance(error, Stale) and sent.is_repeatable and not sent.fresh:
+        # Servers close idle connections, and a request may cross with that: it says nothing of the replica.
+        tries.may_have_run = True
+        return structs.replace(sent, fresh=True)
+    await tries.broke(endpoint, error)
+    return sent
 
 
 def _late(error: Expired | DeadlineExceeded, operation: OperationDescription, context: CallContext) -> DeadlineExceeded:

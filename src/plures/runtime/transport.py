@@ -5,6 +5,8 @@ from typing import Protocol
 
 import msgspec
 
+from plures.contract import Criticality
+
 
 class NotSent(Exception):
     """The request did not reach the peer."""
@@ -32,6 +34,8 @@ class Outgoing(msgspec.Struct, frozen=True):
         body: A JSON message, in an envelope where the operation streams.
         fresh: Whether it needs a connection that carried no request before.
         request_id: The id of the request that the call is part of.
+        criticality: How much the call matters.
+        is_repeatable: Whether it may run twice: a query, or an idempotent command.
     """
 
     path: str
@@ -41,6 +45,8 @@ class Outgoing(msgspec.Struct, frozen=True):
     streams: bool = False
     fresh: bool = False
     request_id: str = ""
+    criticality: Criticality = Criticality.NORMAL
+    is_repeatable: bool = False
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -73,4 +79,16 @@ class Transport(Protocol):
 
     async def close(self) -> None:
         """Close all connections."""
+        ...
+
+
+class WatchedTransport(Transport, Protocol):
+    """One whose peers can hang: it can ask whether they live, and give up what they do not answer."""
+
+    async def knock(self, url: str) -> None:
+        """Return when the peer answers anything at all; raises `NotSent` or `Broken` where it will not."""
+        ...
+
+    def give_up(self, outgoing: Outgoing) -> None:
+        """Break the connection that carries a request; who waits for its answer gets `Broken`."""
         ...

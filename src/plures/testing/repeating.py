@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from plures.contract import OperationDescription
 from plures.http import HttpTransport
-from plures.runtime import Bind, Outgoing, Reply, Transport, connect
+from plures.runtime import Bind, Outgoing, Reply, WatchedTransport, connect
 
 _DEEPEST: Final = 4
 """Calls further down are sent once, because each level doubles the number of calls below it."""
@@ -23,7 +23,7 @@ _note: ContextVar[str | None] = ContextVar("plures_repeated_call", default=None)
 class RepeatingTransport:
     """Sends every call of the idempotent operations twice, one after the other, and answers with the second reply."""
 
-    def __init__(self, idempotent_paths: Collection[str], inner: Transport | None = None) -> None:
+    def __init__(self, idempotent_paths: Collection[str], inner: WatchedTransport | None = None) -> None:
         self._idempotent = frozenset(idempotent_paths)
         self._inner = inner or HttpTransport()
 
@@ -49,6 +49,12 @@ class RepeatingTransport:
 
     def stream(self, url: str, outgoing: Outgoing) -> AsyncGenerator[Reply, None]:
         return self._inner.stream(url, outgoing)
+
+    async def knock(self, url: str) -> None:
+        await self._inner.knock(url)
+
+    def give_up(self, outgoing: Outgoing) -> None:
+        self._inner.give_up(outgoing)
 
     async def close(self) -> None:
         await self._inner.close()

@@ -9,7 +9,7 @@ from uvicorn.server import ServerState
 
 import plures.runtime
 from plures import contract, query
-from plures.contract import read_contract
+from plures.contract import Criticality, read_contract
 from plures.http import ConnectServer, HttpServerProtocol, HttpTransport, Room
 from plures.runtime import CallContext, Deadlines, Dispatcher, Endpoints, RemoteCaller, current
 
@@ -55,7 +55,7 @@ async def test_the_request_is_what_the_caller_sends(transport: HttpTransport) ->
     deadlines = Deadlines()
     async with raw_server(handler) as server:
         caller = RemoteCaller(Endpoints.fixed(server.url), transport, deadlines)
-        current.set(CallContext(asyncio.get_running_loop().time() + 3600, 1))
+        current.set(CallContext(asyncio.get_running_loop().time() + 3600, 1, criticality=Criticality.CRITICAL))
         assert await caller.bind(CONTRACT.operations["quote"])("tea", 2) == 2360
         told = told.replace("127.0.0.1:8001", server.url.removeprefix("http://"))
     deadlines.close()

@@ -10,7 +10,7 @@ import pytest
 
 from plures.contract import read_contract
 from plures.errors import CallError
-from plures.runtime import Client, Deadlines, Endpoints, Outgoing, RemoteCaller, Reply, bind
+from plures.runtime import Client, Deadlines, Endpoints, Outgoing, Policy, RemoteCaller, Reply, bind
 
 FINE = Reply(200, b'{"value":"5"}')
 DRAINING = Reply(503, b'{"code":"unavailable","message":"the replica is stopping"}', "not sent")
@@ -49,6 +49,12 @@ class Scripted:
                 raise reply
             yield reply
 
+    async def knock(self, url: str) -> None:
+        self._say(url, Outgoing("/health/live", 0, 0, b""))
+
+    def give_up(self, outgoing: Outgoing) -> None:
+        pass
+
     async def close(self) -> None:
         pass
 
@@ -66,8 +72,8 @@ class Callers:
     def __init__(self) -> None:
         self.deadlines = Deadlines()
 
-    def __call__(self, contract: Any, transport: Scripted, *urls: str) -> Any:
-        endpoints = Endpoints(Random(3))
+    def __call__(self, contract: Any, transport: Scripted, *urls: str, policy: Policy | None = None) -> Any:
+        endpoints = Endpoints(Random(3), policy)
         endpoints.update(urls)
         description, _ = read_contract(contract)
         client = Client(description.service)

@@ -5,7 +5,8 @@ from random import Random
 
 import pytest
 
-from plures.runtime.endpoints import Directory, Endpoint, Endpoints
+from plures.runtime import Directory, Endpoints, Outgoing
+from plures.runtime.replicas import Endpoint
 
 NEVER_UP = float("inf")
 
@@ -23,14 +24,25 @@ class Draws(Random):
         return seq[self._places.pop(0)]
 
 
+_kept: list[Outgoing] = []
+
+
+def occupy(endpoint: Endpoint) -> None:
+    """Put one more call under way there."""
+    # A request of its own each time, and kept: it is known by its id.
+    _kept.append(Outgoing("/", 1000, 1, b""))
+    endpoint.begin(_kept[-1])
+
+
 def endpoints(random: Random, **in_flight: int) -> tuple[Endpoints, dict[str, Endpoint]]:
     """Endpoints by name, each with the given number of calls in flight."""
     them = Endpoints(random)
     them.update(in_flight)
     by_url: dict[str, Endpoint] = {}
-    while (endpoint := them.choose(by_url.values())) is not None:
+    while (endpoint := them.choose([*by_url.values()])) is not None:
         by_url[endpoint.url] = endpoint
-        endpoint.in_flight = in_flight[endpoint.url]
+        for _ in range(in_flight[endpoint.url]):
+            occupy(endpoint)
     return them, by_url
 
 
@@ -59,9 +71,9 @@ def test_load_is_spread() -> None:
     for _ in range(300):
         chosen = them.choose(())
         assert chosen is not None
-        chosen.in_flight += 1
-    assert sum(endpoint.in_flight for endpoint in by_url.values()) == 300
-    assert all(95 <= endpoint.in_flight <= 105 for endpoint in by_url.values())
+        occupy(chosen)
+    assert sum(len(endpoint.attempts) for endpoint in by_url.values()) == 300
+    assert all(95 <= len(endpoint.attempts) <= 105 for endpoint in by_url.values())
 
 
 def test_what_was_tried_is_not_tried_again() -> None:
@@ -98,10 +110,10 @@ def test_an_update_keeps_what_is_known_of_those_that_stay() -> None:
     them.update(["b", "c"])
     kept = them.choose(())
     assert kept is by_url["b"]
-    assert kept.in_flight == 4
+    assert len(kept.attempts) == 4
     other = them.choose([kept])
     assert other is not None
-    assert (other.url, other.in_flight) == ("c", 0)
+    assert (other.url, len(other.attempts)) == ("c", 0)
     assert them.choose([kept, other]) is None
 
 

@@ -1,7 +1,8 @@
-"""Several replicas: another one gets a call that the first did not take, but never a call that the first may have run."""
+"""Several replicas: another one gets a call that the first did not take; one that may have run is repeated only where it may be."""
 
 import asyncio
 from contextlib import suppress
+from random import Random
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from lab import Echo, Trouble
 from plures import DeadlineExceeded, LimitExceeded, Outcome, Unavailable
 from plures.contract import read_contract
 from plures.errors import CallError
-from plures.runtime import Broken, Endpoints, NotSent, Outgoing, RemoteCaller, Reply, Stale, TooLarge
+from plures.runtime import Broken, Endpoints, NotSent, Outgoing, Policy, RemoteCaller, Reply, Stale, TooLarge
 
 from .scripted import DRAINING, FINE, ITEMS, OVERLOADED, Callers, Scripted, failure, items
 
@@ -24,15 +25,26 @@ async def test_a_call_that_was_not_taken_goes_to_another_replica(client: Callers
     assert transport.asked.count("alive") == 20
 
 
+ONCE = Policy(attempts=1)
+
+
 async def test_all_are_tried_once_before_the_call_fails(client: Callers) -> None:
     transport = Scripted(a=NotSent("refused"), b=DRAINING, c=NotSent("refused"))
-    error = await failure(client(Echo, transport, "a", "b", "c").number(5))
+    error = await failure(client(Echo, transport, "a", "b", "c", policy=ONCE).number(5))
     assert sorted(transport.asked) == ["a", "b", "c"]
     assert (type(error), error.outcome) == (Unavailable, Outcome.NOT_SENT)
     last = transport.asked[-1]
     assert error.why == (f"{last} takes no calls now" if last == "b" else f"{last} cannot be reached (refused)")
-    error = await failure(items(client(Trouble, transport, "a", "b", "c").stream(2)))
+    error = await failure(items(client(Trouble, transport, "a", "b", "c", policy=ONCE).stream(2)))
     assert (type(error), error.outcome, len(transport.asked)) == (Unavailable, Outcome.NOT_SENT, 6)
+
+
+async def test_then_all_are_tried_again_after_pauses(client: Callers) -> None:
+    transport = Scripted(a=NotSent("refused"), b=NotSent("refused"))
+    error = await failure(client(Trouble, transport, "a", "b").add(1))
+    assert (type(error), error.outcome) == (Unavailable, Outcome.NOT_SENT)
+    assert [{*transport.asked[at : at + 2]} for at in (0, 2, 4)] == [{"a", "b"}] * 3
+    assert len(transport.asked) == 6
 
 
 async def test_without_replicas_nothing_is_sent(client: Callers) -> None:
@@ -43,12 +55,23 @@ async def test_without_replicas_nothing_is_sent(client: Callers) -> None:
         )  # fmt: skip
 
 
-async def test_a_call_that_broke_is_not_repeated(client: Callers) -> None:
+async def test_a_command_whose_connection_broke_is_not_repeated(client: Callers) -> None:
     transport = Scripted(a=Broken("reset"), b=Broken("reset"))
-    error = await failure(client(Echo, transport, "a", "b").number(5))
+    error = await failure(client(Trouble, transport, "a", "b").add(1))
     assert (type(error), error.outcome) == (Unavailable, Outcome.MAY_HAVE_RUN)
     assert error.why == f"the connection to {transport.asked[0]} broke (reset)"
     assert len(transport.asked) == 1
+
+
+async def test_a_query_or_an_idempotent_command_whose_connection_broke_goes_to_another_replica(client: Callers) -> None:
+    for call in (lambda lab, trouble: lab.number(5), lambda lab, trouble: trouble.put("key", 1)):
+        transport = Scripted(a=Broken("reset"), b=FINE)
+        for _ in range(8):
+            assert await call(client(Echo, transport, "a", "b"), client(Trouble, transport, "a", "b")) == 5
+        assert {*transport.asked} == {"a", "b"}
+    transport = Scripted(a=Broken("reset"), b=ITEMS)
+    for _ in range(8):
+        assert await items(client(Trouble, transport, "a", "b").stream(2)) == [1, 2]
 
 
 class Forgetful(Scripted):
@@ -82,7 +105,11 @@ async def test_a_command_that_broke_is_not_sent_once_more(client: Callers) -> No
 @pytest.mark.parametrize("again", [Stale("reset"), Broken("reset")])
 async def test_what_breaks_twice_has_failed(client: Callers, again: Exception) -> None:
     transport = Forgetful(a=again, b=again)
-    for call in (client(Echo, transport, "a", "b").number(5), items(client(Trouble, transport, "a", "b").stream(2))):
+    calls = [
+        client(Echo, transport, "a", "b", policy=ONCE).number(5),
+        items(client(Trouble, transport, "a", "b", policy=ONCE).stream(2)),
+    ]
+    for call in calls:
         transport.asked.clear()
         error = await failure(call)
         assert (type(error), error.outcome) == (Unavailable, Outcome.MAY_HAVE_RUN)
@@ -114,14 +141,15 @@ async def test_a_refusal_that_does_not_say_not_sent_is_final(client: Callers) ->
 
 
 async def test_calls_in_flight_are_counted(client: Callers) -> None:
-    endpoints = Endpoints.fixed("a")
+    endpoints = Endpoints(Random(3), ONCE)
+    endpoints.update(["a"])
     endpoint = endpoints.choose(())
     assert endpoint is not None
     seen: list[int] = []
 
     class Counting(Scripted):
         async def unary(self, url: str, outgoing: Outgoing) -> Reply:
-            seen.append(endpoint.in_flight)
+            seen.append(len(endpoint.attempts))
             return await super().unary(url, outgoing)
 
     description, _ = read_contract(Echo)
@@ -130,7 +158,7 @@ async def test_calls_in_flight_are_counted(client: Callers) -> None:
         with suppress(CallError):
             await caller.bind(description.operations["number"])(5)
     assert seen == [1, 1, 1, 1]
-    assert endpoint.in_flight == 0
+    assert endpoint.attempts == {}
 
 
 async def test_what_the_caller_sends(client: Callers) -> None:

@@ -4,9 +4,10 @@ It knows the numbers of HTTP statuses, and no more of HTTP than these. `plures.r
 """
 
 from .answers import END_OF_STREAM, encoded_answer, end_of_stream, error_reply, error_that_crosses
-from .replies import answer_of, check_form, read_stream
+from .replies import answer_of, check_form, overload_in, read_stream
 from .words import (
     COMPRESSED_FLAG,
+    CRITICALITY_HEADER,
     HOPS_HEADER,
     HTTP_STATUS,
     NOT_SENT,
@@ -18,6 +19,7 @@ from .words import (
     TIMEOUT_HEADER,
     UNARY_TYPE,
     VERSION_HEADER,
+    criticality_of,
     envelope,
     header_lines,
     sane_request_id,
@@ -26,6 +28,7 @@ from .words import (
 
 __all__ = [
     "COMPRESSED_FLAG",
+    "CRITICALITY_HEADER",
     "END_OF_STREAM",
     "HOPS_HEADER",
     "HTTP_STATUS",
@@ -40,12 +43,14 @@ __all__ = [
     "VERSION_HEADER",
     "answer_of",
     "check_form",
+    "criticality_of",
     "encoded_answer",
     "end_of_stream",
     "envelope",
     "error_reply",
     "error_that_crosses",
     "header_lines",
+    "overload_in",
     "read_stream",
     "sane_request_id",
     "timeout_ms",

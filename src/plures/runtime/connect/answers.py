@@ -6,12 +6,12 @@ from typing import Any, Final
 import msgspec
 
 from plures.contract import Codec, ContractError, Malformed, OperationDescription, TooDeep
-from plures.errors import CallError, KeyReused, LimitExceeded, NeedUnreachable, Outcome
+from plures.errors import CallError, KeyReused, LimitExceeded, NeedUnreachable, Outcome, Overloaded
 from plures.runtime.failures import bad_answer
 from plures.runtime.policy import check_size
 from plures.runtime.transport import Reply
 
-from .words import END_FLAG, HTTP_STATUS, KIND, NOT_SENT, OUTCOME_HEADER, envelope
+from .words import END_FLAG, HTTP_STATUS, KIND, NOT_SENT, OUTCOME_HEADER, RETRY_AFTER, envelope
 
 END_OF_STREAM: Final = envelope(b"{}", END_FLAG)
 """The last envelope of a stream that has failed in nothing."""
@@ -65,8 +65,9 @@ def end_of_stream(error: CallError | ContractError, operation: OperationDescript
 def _error_body(error: CallError | ContractError, operation: OperationDescription) -> bytes:
     """The JSON object of an error; raises `Malformed` where a field of a declared error is not of its declared type."""
     if isinstance(error, CallError):
-        kind = {KIND: error.code} if isinstance(error, KeyReused | NeedUnreachable) else {}
-        return msgspec.json.encode({"code": error.status.value, "message": error.why} | kind)
+        kind = {KIND: error.code} if isinstance(error, KeyReused | NeedUnreachable | Overloaded) else {}
+        after = {RETRY_AFTER: error.retry_after_s} if isinstance(error, Overloaded) and error.retry_after_s else {}
+        return msgspec.json.encode({"code": error.status.value, "message": error.why} | kind | after)
     declared = next(declared for declared in operation.errors if type(error) is declared.python)
     fields = msgspec.Raw(declared.codec.encode_checked(declared.codec.message.python(**error.fields)))
     # No detail: its `value` needs field numbers, which do not exist before the contract is locked, and official clients take an

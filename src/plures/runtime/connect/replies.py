@@ -7,16 +7,17 @@ import msgspec
 from msgspec import structs
 
 from plures.contract import ContractError, Malformed, OperationDescription, TooDeep, as_list, as_object
-from plures.errors import CallError, Outcome, Status
+from plures.errors import CallError, Outcome, Overloaded, Status
 from plures.runtime.failures import bad_answer
 from plures.runtime.policy import MAX_BODY_BYTES
 from plures.runtime.transport import Reply, TooLarge
 
-from .words import END_FLAG, HTTP_STATUS, KIND, NOT_SENT, OK, OUTCOME_HEADER, PREFIX, UNARY_TYPE
+from .words import END_FLAG, HTTP_STATUS, KIND, NOT_SENT, OK, OUTCOME_HEADER, PREFIX, RETRY_AFTER, UNARY_TYPE
 
 _UNARY_TYPE: Final = UNARY_TYPE.encode()
 _UNPACKED: Final = frozenset({b"", b"identity"})
 _SHOWN: Final = 100
+_LONGEST_WAIT_S: Final = 60.0
 _STATUSES: Final[Mapping[str, Status]] = {status.value: status for status in Status}
 _STATUS_OF_HTTP: Final[Mapping[int, Status]] = {
     400: Status.INTERNAL, 401: Status.UNAUTHENTICATED, 403: Status.PERMISSION_DENIED, 404: Status.UNIMPLEMENTED,
@@ -88,6 +89,12 @@ async def read_stream(head: Reply, chunks: AsyncIterator[Reply]) -> AsyncIterato
     yield _NO_END
 
 
+def overload_in(reply: Reply) -> float | None:
+    """The seconds after which an overloaded replica may be asked again, 0 where it says none; None where it is not overloaded."""
+    body = as_object(_parsed(reply.body)) or {}
+    return _retry_after_s(body.get(RETRY_AFTER)) if body.get(KIND) == Overloaded.code else None
+
+
 def check_form(reply: Reply, expected: str, operation: OperationDescription) -> None:
     """Refuse an answer whose head says that it is of another form; raises `CallError`."""
     content_type = _plain_type(reply)
@@ -147,7 +154,14 @@ def _error_of(operation: OperationDescription, reply: Reply) -> Exception:
     if not isinstance(why, str) or not why:
         why = "the peer gives no reason" if was_routed else f"the peer answered HTTP {reply.http_status}"
     outcome = Outcome.NOT_SENT if never_started else Outcome.MAY_HAVE_RUN
-    return CallError.of(status, operation.full_name, why, outcome=outcome, kind=body.get(KIND))
+    error = CallError.of(status, operation.full_name, why, outcome=outcome, kind=body.get(KIND))
+    if isinstance(error, Overloaded):
+        error.retry_after_s = _retry_after_s(body.get(RETRY_AFTER))
+    return error
+
+
+def _retry_after_s(said: object) -> float:
+    return min(float(said), _LONGEST_WAIT_S) if isinstance(said, int | float) and said > 0 else 0.0
 
 
 def _code_of(told: object) -> Status | None:

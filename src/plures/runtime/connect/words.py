@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
+from plures.contract import Criticality
 from plures.errors import Outcome, Status
 from plures.runtime.transport import Outgoing
 
@@ -14,6 +15,7 @@ STREAM_TYPE: Final = "application/connect+json"
 TIMEOUT_HEADER: Final = "connect-timeout-ms"
 VERSION_HEADER: Final = "connect-protocol-version"
 HOPS_HEADER: Final = "plures-hops"
+CRITICALITY_HEADER: Final = "plures-criticality"
 REQUEST_ID_HEADER: Final = "x-request-id"
 OUTCOME_HEADER: Final = "plures-outcome"
 NOT_SENT: Final = Outcome.NOT_SENT.value
@@ -21,6 +23,9 @@ NOT_SENT: Final = Outcome.NOT_SENT.value
 
 KIND: Final = "kind"
 """The key in the body of an error for our own code of it, where the code of the protocol stands for several."""
+
+RETRY_AFTER: Final = "retryAfterS"
+"""The key in the body of an error for the seconds after which another try is worth it."""
 
 # A plain number: to compare with a member of an enumeration takes longer, and each call does it.
 OK: Final = HTTPStatus.OK.value
@@ -37,6 +42,9 @@ HTTP_STATUS: Final[Mapping[Status, int]] = {
     Status.INTERNAL: 500, Status.UNAVAILABLE: 503, Status.DATA_LOSS: 500, Status.UNAUTHENTICATED: 401,
 }  # fmt: skip
 """The HTTP status that goes with each code of an error."""
+
+_CRITICALITY: Final = {each: f"{CRITICALITY_HEADER}: {each.value}\r\n" for each in Criticality}
+_CRITICALITIES: Final = {each.value.encode(): each for each in Criticality}
 
 # Visible characters of ASCII.
 _IS_SANE: Final = re.compile(rb"[!-~]{1,128}").fullmatch
@@ -58,12 +66,18 @@ def timeout_ms(seconds: float) -> int:
 def header_lines(outgoing: Outgoing) -> str:
     """The headers of a request except those of HTTP itself, each with its line end."""
     request_id = f"{REQUEST_ID_HEADER}: {outgoing.request_id}\r\n" if outgoing.request_id else ""
+    criticality = "" if outgoing.criticality is Criticality.NORMAL else _CRITICALITY[outgoing.criticality]
     return (
         f"content-type: {STREAM_TYPE if outgoing.streams else UNARY_TYPE}\r\n{VERSION_HEADER}: 1\r\n"
-        f"{TIMEOUT_HEADER}: {outgoing.timeout_ms}\r\n{HOPS_HEADER}: {outgoing.hops}\r\n{request_id}"
+        f"{TIMEOUT_HEADER}: {outgoing.timeout_ms}\r\n{HOPS_HEADER}: {outgoing.hops}\r\n{request_id}{criticality}"
     )
 
 
 def sane_request_id(value: bytes) -> str:
     """The id of a request as a peer said it; empty where it is too long, or holds what must not come into a log."""
     return value.decode("ascii") if _IS_SANE(value) else ""
+
+
+def criticality_of(value: bytes) -> Criticality:
+    """How much a call matters, as a peer said it; what is none of our words is normal."""
+    return _CRITICALITIES.get(value, Criticality.NORMAL)

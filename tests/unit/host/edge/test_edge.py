@@ -14,8 +14,7 @@ from plures.application import EDGE_DEADLINE_S
 from plures.host import EdgeNotStarted, Host
 from plures.host.edge import Edge
 from plures.runtime import current
-
-from .parts import A, Notes
+from tests.unit.host.parts import A, Notes
 
 Make = Callable[..., Host]
 
@@ -164,7 +163,7 @@ async def test_the_deadline_of_a_request_reaches_the_services(host: Make) -> Non
     running = host(Capability(A, Service), edge=edge)
     await running.start()
     assert running.public is not None
-    await asyncio.create_task(running.public({"type": "http"}, None, None))
+    await asyncio.create_task(running.public({"type": "http", "method": "GET", "path": "/"}, None, None))
     assert len(set(deadlines)) == 1
     assert len(deadlines) == 2
     assert deadlines[0] <= monotonic() + EDGE_DEADLINE_S

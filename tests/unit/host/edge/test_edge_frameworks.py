@@ -17,8 +17,7 @@ from starlette.routing import Route
 from plures import Capability, DeadlineExceeded, Outcome, Unavailable
 from plures.host import Host
 from plures.host.edge import Edge
-
-from .parts import A, Notes
+from tests.unit.host.parts import A, Notes
 
 Make = Callable[..., Host]
 UNREACHABLE = Unavailable("parts.a.v1.A/Ask", "no server there", outcome=Outcome.NOT_SENT)

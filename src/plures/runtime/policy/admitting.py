@@ -1,16 +1,11 @@
-"""The one place for what each call is subject to, in process and over the wire, at the caller and at the callee.
-
-Today: a deadline, a number of hops, a size. Retry budgets, breakers, adaptive limits and access belong here too.
-Source of the figures: docs/adr/0006-call-path.md
-"""
+"""What every call is subject to at the least: a deadline, a number of hops, a size, a criticality."""
 
 from time import monotonic
 from typing import Final
 
-from plures.contract import OperationDescription
+from plures.contract import Criticality, OperationDescription
 from plures.errors import DeadlineExceeded, LimitExceeded, Outcome
-
-from .context import CallContext
+from plures.runtime.context import CallContext
 
 MAX_HOPS: Final = 16
 MAX_BODY_BYTES: Final = 1024 * 1024
@@ -27,7 +22,7 @@ def admit(operation: OperationDescription, parent: CallContext | None) -> CallCo
     declared = operation.declaration
     deadline = now + declared.deadline_s
     if parent is None:
-        return CallContext(deadline, 1, operation=operation)
+        return CallContext(deadline, 1, operation=operation, criticality=declared.criticality)
     if not declared.is_query:
         parent.has_called = True
     is_inherited = False
@@ -38,17 +33,27 @@ def admit(operation: OperationDescription, parent: CallContext | None) -> CallCo
         is_inherited = True
     if parent.hops >= MAX_HOPS:
         raise too_many_hops(operation)
+    criticality = declared.criticality
+    if criticality is not parent.criticality:
+        criticality = criticality.within(parent.criticality)
     # By position: a keyword costs half of a context more.
-    return CallContext(deadline, parent.hops + 1, is_inherited, parent.root or parent, operation)
+    return CallContext(deadline, parent.hops + 1, is_inherited, parent.root or parent, operation, criticality)
 
 
-def accept(operation: OperationDescription, remaining_s: float | None, hops: int, request_id: str = "") -> CallContext:
+def accept(
+    operation: OperationDescription,
+    remaining_s: float | None,
+    hops: int,
+    request_id: str = "",
+    criticality: Criticality = Criticality.NORMAL,
+) -> CallContext:
     """The context of a call that arrived over the wire.
 
     Args:
         remaining_s: The time that the caller still has, in seconds; None when it did not say.
         hops: Calls between the root request and this one, this one included.
         request_id: The id of the request; empty where the caller did not say.
+        criticality: That of the call, as its caller said.
 
     Raises:
         DeadlineExceeded: The time of the caller is over; the operation did not start.
@@ -61,7 +66,9 @@ def accept(operation: OperationDescription, remaining_s: float | None, hops: int
         raise out_of_time(operation, Outcome.NOT_SENT, is_inherited=False)
     if hops > MAX_HOPS:
         raise too_many_hops(operation)
-    return CallContext(monotonic() + remaining_s, hops, operation=operation, id=request_id)
+    criticality = operation.declaration.criticality.within(criticality)
+    deadline = monotonic() + remaining_s
+    return CallContext(deadline, hops, operation=operation, id=request_id, criticality=criticality)
 
 
 def out_of_time(operation: OperationDescription, outcome: Outcome, *, is_inherited: bool) -> DeadlineExceeded:

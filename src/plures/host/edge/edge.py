@@ -9,15 +9,17 @@ from time import monotonic, perf_counter
 from typing import Any, Final
 
 from plures.application import EDGE_DEADLINE_S
-from plures.errors import DeadlineExceeded, PluresError, Text, Unavailable, note_failures
+from plures.errors import DeadlineExceeded, Overloaded, PluresError, Text, Unavailable, note_failures
 from plures.logs import tell
 from plures.runtime import CallContext, connect, current, new_request_id
 
-from .edge_answer import EdgeAnswer
+from .admission import EdgeAdmission, kind_of, refuse
+from .answer import EdgeAnswer
 from .swallowed import swallowed
 
 _LOG: Final = logging.getLogger("plures.edge")
 _ACCESS: Final = logging.getLogger("plures.access")
+_CLIENT_ERROR: Final = 400
 _REQUEST_ID: Final = connect.REQUEST_ID_HEADER.encode()
 
 
@@ -37,10 +39,19 @@ class Edge:
     Args:
         deadline_s: Most time that the calls of one request may take together.
         own: Top-level packages of the application, in which errors are caught on purpose.
+        admission: What refuses requests when there are too many; None to take them all.
     """
 
-    def __init__(self, app: Any, deadline_s: float = EDGE_DEADLINE_S, *, own: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        app: Any,
+        deadline_s: float = EDGE_DEADLINE_S,
+        *,
+        own: Collection[str] = (),
+        admission: EdgeAdmission | None = None,
+    ) -> None:
         self._app = app
+        self._admission = admission
         self._deadline_s = deadline_s
         self._own = frozenset(own)
         self._lifespan = _Lifespan(app)
@@ -60,6 +71,24 @@ class Edge:
             await self._converse(scope, receive, send)
             return
         context = _request_of(scope, self._deadline_s)
+        if self._admission is None:
+            await self._answer(scope, receive, send, context)
+            return
+        admission, kind = self._admission, kind_of(scope)
+        context.criticality = admission.criticality_of(scope["path"])
+        try:
+            entered = await admission.enter(kind, context)
+        except (Overloaded, DeadlineExceeded):
+            await refuse(scope, send)
+            return
+        status = 0
+        try:
+            status = await self._answer(scope, receive, send, context)
+        finally:
+            admission.leave(kind, entered if 0 < status < _CLIENT_ERROR else None)
+
+    async def _answer(self, scope: Any, receive: Any, send: Any, context: CallContext) -> int:
+        """Let the application answer; the status."""
         current.set(context)
         failures = note_failures()
         answer = EdgeAnswer(send, context.id, failures)
@@ -83,6 +112,7 @@ class Edge:
             if _ACCESS.isEnabledFor(logging.DEBUG):
                 passed_ms = (perf_counter() - began) * 1000
                 _ACCESS.debug("%s %s: %d in %.1f ms", scope["method"], scope["path"], answer.status, passed_ms)
+        return answer.status
 
     async def _converse(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve a WebSocket: it has a request id, and no deadline."""

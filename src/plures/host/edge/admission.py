@@ -1,0 +1,76 @@
+"""Which requests the edge takes on: what it cannot answer in time, it refuses at once, with a page that says so."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any, Final
+
+from plures.contract import Criticality
+from plures.runtime import CallContext, Gate
+
+_RETRY_AFTER_S: Final = 2
+_TEXT: Final = "Too many people are here at this moment. Please try again in a few seconds.\n"
+_PAGE: Final = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="{after_s}">
+<title>Busy</title>
+<style>
+:root {{ color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }}
+body {{ display: grid; place-content: center; min-height: 90vh; margin: 0 1.5rem; text-align: center }}
+</style>
+<h1>One moment</h1>
+<p>{text}</p>
+"""
+# Pages that came of a form are not asked for again by themselves: the browser would ask whether to send the form twice.
+_PAGE_OF_A_FORM: Final = _PAGE.replace('<meta http-equiv="refresh" content="{after_s}">\n', "")
+
+
+class EdgeAdmission:
+    """The gate of the edge, and what is said to those that it refuses.
+
+    Args:
+        criticality: Path → how much requests to it, and below it, matter.
+    """
+
+    def __init__(self, gate: Gate, criticality: Mapping[str, Criticality]) -> None:
+        self._gate = gate
+        # The longest first: it is the one that counts.
+        self._criticality = sorted(criticality.items(), key=lambda item: -len(item[0]))
+
+    def criticality_of(self, path: str) -> Criticality:
+        """How much a request to a path matters."""
+        for known, criticality in self._criticality:
+            if path == known or path.startswith(known if known.endswith("/") else f"{known}/"):
+                return criticality
+        return Criticality.NORMAL
+
+    async def enter(self, name: str, context: CallContext) -> float:
+        """Let a request in, if need be after a moment; raises `Overloaded` or `DeadlineExceeded`."""
+        return self._gate.enter(name, context.criticality) or await self._gate.wait(name, context)
+
+    def leave(self, name: str, entered: float | None) -> None:
+        """A request has its answer, or the head of it; None where the time that it took says nothing."""
+        self._gate.leave(name, entered)
+
+
+def kind_of(scope: Any) -> str:
+    """What requests are measured together: the method, and the first part of the path."""
+    return f"{scope['method']} /{scope['path'].lstrip('/').partition('/')[0]}"
+
+
+async def refuse(scope: Any, send: Any) -> None:
+    """Answer 503: a page to browsers that ask for one, else a line of text."""
+    accepts = next((value for name, value in scope.get("headers", ()) if name == b"accept"), b"")
+    is_page = b"text/html" in accepts
+    page = _PAGE if scope["method"] == "GET" else _PAGE_OF_A_FORM
+    body = page.format(after_s=_RETRY_AFTER_S, text=escape(_TEXT.strip())) if is_page else _TEXT
+    headers = [
+        (b"content-type", b"text/html; charset=utf-8" if is_page else b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body.encode())).encode()),
+        (b"retry-after", str(_RETRY_AFTER_S).encode()),
+        (b"cache-control", b"no-store"),
+    ]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": body.encode()})

@@ -1,0 +1,27 @@
+"""The one place for what each call is subject to, in process and over the wire, at the caller and at the callee.
+
+    admitting   a deadline, a number of hops, a size, a criticality: of every call
+    budget      how many calls a client may send once more
+    repeating   which failed calls are sent once more, and when
+    settings    the figures, and their defaults
+
+Source of the figures: docs/adr/0027-resilience.md
+"""
+
+from .admitting import MAX_BODY_BYTES, MAX_HOPS, accept, admit, check_size, out_of_time, too_many_hops
+from .budget import RetryBudget
+from .repeating import Repeats
+from .settings import Policy
+
+__all__ = [
+    "MAX_BODY_BYTES",
+    "MAX_HOPS",
+    "Policy",
+    "Repeats",
+    "RetryBudget",
+    "accept",
+    "admit",
+    "check_size",
+    "out_of_time",
+    "too_many_hops",
+]

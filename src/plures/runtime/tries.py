@@ -1,0 +1,127 @@
+"""The tries of one call: at which replica next, after which pause, or why there is none."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from plures.contract import OperationDescription
+from plures.errors import CallError, LimitExceeded, Outcome, Unavailable
+
+from .context import CallContext
+from .policy import Repeats, RetryBudget
+from .replicas import Endpoint, Endpoints
+from .transport import Broken, NotSent, TooLarge
+
+_NONE_IS_READY: Final = "no replica of it is ready"
+_HUNG: Final = "{url} hangs: it takes calls and answers none"
+# A replica that was only slow is back by then; a caller that waited longer would hold up its own callers.
+_HUNG_WAIT_S: Final = 0.25
+
+
+class Tries:
+    """Where one call was tried.
+
+    Args:
+        asked: Replicas that have the same call already.
+
+    Passing over a replica that refuses costs nothing, since nothing has run: each is tried once. Everything else that is sent once
+    more counts against the retry budget.
+    """
+
+    __slots__ = (
+        "_budget",
+        "_context",
+        "_endpoints",
+        "_has_waited",
+        "_operation",
+        "_repeats",
+        "_tried",
+        "_why",
+        "may_have_run",
+    )
+
+    def __init__(
+        self,
+        operation: OperationDescription,
+        context: CallContext,
+        endpoints: Endpoints,
+        budget: RetryBudget,
+        asked: Sequence[Endpoint] = (),
+    ) -> None:
+        self._operation = operation
+        self._context = context
+        self._endpoints = endpoints
+        self._budget = budget
+        self._repeats: Repeats | None = None
+        self._tried: list[Endpoint] = [*asked]
+        self._why = ""
+        self._has_waited = False
+        self.may_have_run = False
+
+    async def next(self) -> Endpoint:
+        """The replica to try, after a pause where one is due; raises `Unavailable` where there is none."""
+        while (endpoint := self._endpoints.choose(self._tried)) is None:
+            if self._endpoints.has_hung() and not self._has_waited:
+                self._has_waited = True
+                await self._endpoints.changed(_HUNG_WAIT_S)
+                continue
+            if not self._why:
+                hung = [each.url for each in self._endpoints.known if each.is_hung]
+                self._why = _HUNG.format(url=hung[0]) if hung else _NONE_IS_READY
+            if not await self._again(may_have_run=False):
+                outcome = Outcome.MAY_HAVE_RUN if self.may_have_run else Outcome.NOT_SENT
+                raise Unavailable(self._operation.full_name, self._why, outcome=outcome)
+            self._tried.clear()
+        return endpoint
+
+    def unreachable(self, endpoint: Endpoint, error: NotSent) -> None:
+        """No connection could be made."""
+        self._why = f"{endpoint.url} cannot be reached ({error})"
+        self._endpoints.failed(endpoint)
+        self._endpoints.refused(endpoint)
+        self._tried.append(endpoint)
+
+    def refused(self, endpoint: Endpoint) -> None:
+        """It starts or drains."""
+        self._why = f"{endpoint.url} takes no calls now"
+        self._endpoints.refused(endpoint)
+        self._tried.append(endpoint)
+
+    async def overloaded(self, endpoint: Endpoint, after_s: float) -> bool:
+        """It has too much to do: another one may have less. False where the call has to end with this answer."""
+        endpoint.punish()
+        self._tried.append(endpoint)
+        has_other = len(self._tried) < len(self._endpoints.known)
+        if not has_other:
+            self._tried.clear()
+        # Without a word of when, asking the same one again would only keep it busy.
+        return (has_other or after_s > 0) and await self._again(may_have_run=False, after_s=0 if has_other else after_s)
+
+    async def broke(self, endpoint: Endpoint, error: Broken | TooLarge) -> None:
+        """The connection broke; returns where the call may be sent once more, and raises its failure where not."""
+        self.may_have_run = True
+        if isinstance(error, Broken) and not endpoint.is_hung:
+            self._endpoints.failed(endpoint)
+        self._tried.append(endpoint)
+        if len(self._tried) >= len(self._endpoints.known):
+            self._tried.clear()
+        if isinstance(error, TooLarge) or not await self._again(may_have_run=True):
+            raise self.failure(endpoint, error) from None
+
+    def failure(self, endpoint: Endpoint, error: Broken | TooLarge) -> CallError:
+        """What the caller is told of a request that went out and got no answer."""
+        if isinstance(error, TooLarge):
+            return LimitExceeded(self._operation.full_name, str(error), outcome=Outcome.MAY_HAVE_RUN)
+        why = f"the connection to {endpoint.url} broke ({error})"
+        return Unavailable(self._operation.full_name, why, outcome=Outcome.MAY_HAVE_RUN)
+
+    async def _again(self, *, may_have_run: bool, after_s: float = 0.0) -> bool:
+        repeats = self._repeats
+        if repeats is None:
+            policy, random = self._endpoints.policy, self._endpoints.random
+            repeats = self._repeats = Repeats(self._operation, self._context, policy, self._budget, random)
+        pause_s = repeats.allow(may_have_run=may_have_run, after_s=after_s)
+        if pause_s is None:
+            return False
+        await asyncio.sleep(pause_s)
+        return True
