@@ -42,5 +42,5 @@ app = Application(
     ],
     edge=storefront,
     # Who is about to pay is let through before those who look around.
-    edge_criticality={"/checkout": "critical", "/cart": "critical", "/orders": "critical", "/suggestions": "sheddable"},
+    edge_criticality={"/checkout": "critical", "/orders": "critical", "/suggestions": "sheddable"},
 )

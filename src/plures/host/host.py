@@ -9,7 +9,7 @@ from plures.application import Assembly
 from plures.contract import read_contract
 from plures.data import Place
 from plures.http import ConnectServer, HttpTransport
-from plures.runtime import Deadlines, Directory, Dispatcher, Gate, Heartbeats, Policy, Pressure, WatchedTransport
+from plures.runtime import Capacity, Deadlines, Directory, Dispatcher, Gate, Heartbeats, Policy, WatchedTransport
 
 from .clients import Clients
 from .control import Control
@@ -58,8 +58,8 @@ class Host:
         self._heartbeats = Heartbeats(self._transport)
         self._directory = Directory(random, self._heartbeats)
         self._dispatcher = Dispatcher(self._deadlines)
-        self._pressure = Pressure(random)
-        self._gates = {name: Gate(Policy(), self._pressure) for name in self._hosted}
+        self._capacity = Capacity(Policy().least)
+        self._gates = {name: Gate(Policy(), self._capacity) for name in self._hosted}
         self._clients = Clients(
             self._deadlines, self._transport, self._directory, verified=placement.mode is Mode.DEVELOPMENT
         )
@@ -155,7 +155,7 @@ class Host:
         if self._placement.edge and self._assembly.edge is not None:
             arguments = self._services.arguments(_EDGE, self._assembly.edge_dependencies)
             app, deadline_s = self._assembly.edge(**arguments), self._assembly.edge_deadline_s
-            admission = EdgeAdmission(Gate(Policy(), self._pressure), self._assembly.edge_criticality)
+            admission = EdgeAdmission(Gate(Policy(), self._capacity), self._assembly.edge_criticality)
             self._edge = Edge(app, deadline_s, own=self._assembly.packages, admission=admission)
             await self._lifecycles.start(_EDGE)
             await self._edge.start()

@@ -62,7 +62,7 @@ refuses calls as *not sent*, and waits, for the grace period at most, until thos
 """
 
 from . import connect
-from .admission import Gate, Pressure
+from .admission import Capacity, Gate
 from .client import Bind, Client, bind, calling, operation_of
 from .context import CallContext, call_in_progress, call_of, current, new_request_id, request_id, without_deadline
 from .deadlines import Deadlines
@@ -84,6 +84,7 @@ __all__ = [
     "Bind",
     "Broken",
     "CallContext",
+    "Capacity",
     "Client",
     "Deadlines",
     "Directory",
@@ -95,7 +96,6 @@ __all__ = [
     "NotSent",
     "Outgoing",
     "Policy",
-    "Pressure",
     "Refusal",
     "RemoteCaller",
     "Reply",

@@ -9,8 +9,8 @@ import pytest
 from plures import DeadlineExceeded, Outcome
 from plures.contract import Criticality
 from plures.errors import Overloaded
-from plures.runtime import CallContext, Gate, Policy, Pressure
-from plures.runtime.admission import AdaptiveLimit, Usual
+from plures.runtime import CallContext, Capacity, Gate, Policy
+from plures.runtime.admission import AdaptiveLimit
 
 CRITICAL, NORMAL, SHEDDABLE = Criticality.CRITICAL, Criticality.NORMAL, Criticality.SHEDDABLE
 
@@ -21,7 +21,7 @@ def context(criticality: Criticality = NORMAL, within_s: float = 10.0) -> CallCo
 
 def gate(**policy: float) -> Gate:
     figures = {"least": 2, "most": 4, "queue_s": 5.0} | policy
-    return Gate(Policy(**figures), Pressure(Random(1)))  # type: ignore[arg-type]
+    return Gate(Policy(**figures), Capacity(int(figures["least"])))  # type: ignore[arg-type]
 
 
 async def let_in(some: Gate, *, times: int, criticality: Criticality = NORMAL) -> int:
@@ -56,16 +56,17 @@ async def test_one_that_waits_enters_when_another_one_leaves_and_critical_ones_f
     await asyncio.gather(*waiting)
     assert order[0] == "critical"
     assert sorted(order) == ["critical", "normal", "sheddable"]
-    assert some.inside == 3
+    assert some.lanes["x"].inside == 3
 
 
 async def test_what_waits_too_long_is_refused_as_not_sent() -> None:
     some = gate(queue_s=0.01)
-    await let_in(some, times=4, criticality=CRITICAL)
-    with pytest.raises(Overloaded, match="as many calls as it can work on") as refused:
+    for _ in range(4):
+        some.enter("/shop.v1.Shop/Buy", CRITICAL)
+    with pytest.raises(Overloaded, match="as much to do as it can") as refused:
         await some.wait("/shop.v1.Shop/Buy", context())
     assert (refused.value.operation, refused.value.outcome) == ("shop.v1.Shop/Buy", Outcome.NOT_SENT)
-    assert (some.refused, some.inside) == (1, 4)
+    assert (some.refused, some.lanes["/shop.v1.Shop/Buy"].inside) == (1, 4)
 
 
 async def test_what_waits_beyond_its_deadline_never_starts() -> None:
@@ -86,7 +87,7 @@ async def test_one_that_gives_up_waiting_leaves_its_place_to_others() -> None:
         await waiting
     for _ in range(4):
         some.leave("x", None)
-    assert some.inside == 0
+    assert some.lanes["x"].inside == 0
     # Cancelled in the same turn in which it was let in.
     await let_in(some, times=4, criticality=CRITICAL)
     waiting = asyncio.create_task(some.wait("x", context()))
@@ -96,132 +97,142 @@ async def test_one_that_gives_up_waiting_leaves_its_place_to_others() -> None:
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    assert some.inside == 2
+    assert some.lanes["x"].inside == 2
 
 
-def simulated(
-    limit: AdaptiveLimit, *, fits: int, wanted: int, seconds: float, usual: Usual, now: float = 100.0
-) -> float:
+def simulated(limit: AdaptiveLimit, *, fits: int, wanted: int, seconds: float, now: float = 100.0) -> float:
     """So many calls at once want in, and beyond `fits` of them each takes longer. The moment when it ends."""
     end = now + seconds
     while now < end:
         at_once = min(wanted, int(limit.value))
         took_s = 0.01 * max(1.0, at_once / fits)
         for _ in range(at_once):
-            limit.observe(usual, took_s, now, at_once)
+            limit.observe(took_s, now, at_once)
         now += took_s
     return now
 
 
 def test_the_limit_shrinks_when_calls_wait_for_each_other() -> None:
-    limit, usual = AdaptiveLimit(4, 200), Usual()
-    now = simulated(limit, fits=10, wanted=5, seconds=5, usual=usual)
+    limit = AdaptiveLimit(4, 200)
+    now = simulated(limit, fits=10, wanted=5, seconds=5)
     assert limit.value == 200
-    now = simulated(limit, fits=10, wanted=150, seconds=60, usual=usual, now=now)
+    now = simulated(limit, fits=10, wanted=150, seconds=60, now=now)
     # Up to twice the usual time is tolerated.
     assert 10 <= limit.value <= 45
-    simulated(limit, fits=1000, wanted=500, seconds=30, usual=usual, now=now)
+    simulated(limit, fits=1000, wanted=500, seconds=30, now=now)
     assert limit.value == 200
 
 
 def test_calls_that_always_took_long_are_no_sign_of_load() -> None:
-    limit, usual = AdaptiveLimit(4, 200), Usual()
+    limit = AdaptiveLimit(4, 200)
     now = 100.0
     for _ in range(100):
         for _ in range(150):
-            limit.observe(usual, 10.0, now, 150)
+            limit.observe(10.0, now, 150)
         now += 10
     assert limit.value == 200
 
 
-def test_an_unusual_call_here_and_there_does_not_count() -> None:
+def test_calls_of_very_different_length_are_no_sign_of_load() -> None:
     limit, random = AdaptiveLimit(4, 200), Random(3)
-    usual = {"quick": Usual(), "slow": Usual()}
     now = 100.0
     for _ in range(20_000):
-        name = random.choice(["quick", "slow"])
-        limit.observe(usual[name], 0.001 if name == "quick" else random.uniform(0.1, 0.3), now, 150)
+        limit.observe(random.choice([0.001, random.uniform(0.1, 0.3)]), now, 150)
         now += 0.002
     assert limit.value > 150
 
 
+def test_slow_calls_of_which_there_are_few_are_no_sign_of_load() -> None:
+    limit, random = AdaptiveLimit(4, 200), Random(3)
+    now = 100.0
+    for _ in range(2_000):
+        now += 0.1
+        limit.observe(random.choice([0.001, 0.5]), now, 8)
+    assert limit.value == 200
+
+
+async def test_a_slow_kind_of_calls_does_not_fill_the_places_of_others() -> None:
+    some = gate()
+    assert await let_in(some, times=9, criticality=CRITICAL) == 4
+    assert some.enter("y", NORMAL) is not None
+
+
 def test_a_usual_of_busy_times_is_forgotten_in_quiet_ones() -> None:
-    limit, usual = AdaptiveLimit(4, 200), Usual()
-    now = simulated(limit, fits=1, wanted=200, seconds=60, usual=usual)
-    simulated(limit, fits=1000, wanted=10, seconds=60, usual=usual, now=now)
+    limit = AdaptiveLimit(4, 200)
+    now = simulated(limit, fits=1, wanted=200, seconds=60)
+    simulated(limit, fits=1000, wanted=10, seconds=60, now=now)
     # Within what is tolerated.
-    assert usual.seconds < 0.02
+    assert limit.usual_s < 0.02
 
 
-def pressed(turns: list[float]) -> Pressure:
-    pressure, now = Pressure(Random(1)), 100.0
-    for took_s in turns:
-        now += took_s
-        pressure.observe(took_s, now)
-    return pressure
+def busy(capacity: Capacity, late_s: float, *, looks: int) -> None:
+    """A process with as many calls inside as it has places, whose turns come so late."""
+    for _ in range(looks):
+        capacity.inside = int(capacity.places)
+        capacity.observe(late_s)
 
 
-def test_a_process_that_keeps_up_refuses_nothing() -> None:
-    assert pressed([0.005] * 100).level == 0
+def test_a_process_whose_turns_come_late_has_fewer_places_and_some_in_any_case() -> None:
+    capacity = Capacity(least=4)
+    busy(capacity, 0.2, looks=5)
+    assert 4 < capacity.places < 40
+    busy(capacity, 0.2, looks=100)
+    assert capacity.places == 4
 
 
-def test_one_long_turn_is_no_overload() -> None:
-    assert pressed([0.005, 2.0, 0.005]).level == 0
+def test_calls_that_only_wait_for_others_get_places_as_they_come() -> None:
+    capacity = Capacity(least=4)
+    busy(capacity, 0.001, looks=10)
+    assert capacity.places > 2000
 
 
-def test_long_turns_in_a_row_are() -> None:
-    pressure = pressed([0.1] * 20)
-    assert 0 < pressure.level <= 3
-    drawn = [pressure.refuses(NORMAL) for _ in range(1000)]
-    assert any(drawn)
-
-
-def test_sheddable_requests_are_refused_first_and_critical_ones_last() -> None:
-    pressure = Pressure(Random(1))
-
-    def share(criticality: Criticality) -> float:
-        return sum(pressure.refuses(criticality) for _ in range(2000)) / 2000
-
-    pressure.level = 0.3
-    assert share(SHEDDABLE) == pytest.approx(0.6, abs=0.05)
-    assert share(NORMAL) == pytest.approx(0.3, abs=0.05)
-    assert share(CRITICAL) == 0
-    pressure.level = 2.5
-    assert share(NORMAL) == 1
-    assert share(CRITICAL) == pytest.approx(0.5, abs=0.05)
-
-
-def test_when_it_keeps_up_again_it_takes_all_again_soon() -> None:
-    pressure = pressed([0.2] * 40)
-    assert pressure.level > 1
-    now = 1000.0
-    pressure.observe(0.001, now)
+def test_places_that_nothing_fills_do_not_become_more() -> None:
+    capacity = Capacity(least=4)
+    before = capacity.places
     for _ in range(100):
-        now += 0.02
-        pressure.observe(0.001, now)
-    assert pressure.level < 0.02
+        capacity.observe(0.0)
+    assert capacity.places == before
 
 
-async def test_a_few_calls_enter_whatever_the_pressure() -> None:
-    pressure = Pressure(Random(1))
-    pressure.level = 3.0
-    some = Gate(Policy(least=4), pressure)
-    assert await let_in(some, times=4) == 4
-    with pytest.raises(Overloaded, match="more to do than it can"):
-        some.enter("x", NORMAL)
+def test_one_long_turn_costs_less_than_a_third_of_the_places_and_they_come_back() -> None:
+    capacity = Capacity(least=4)
+    busy(capacity, 0.001, looks=1)
+    before = capacity.places
+    busy(capacity, 5.0, looks=1)
+    assert 0.69 * before < capacity.places < before
+    busy(capacity, 0.001, looks=1)
+    assert capacity.places >= before
 
 
-async def test_requests_that_begin_in_one_turn_count_although_each_has_ended_before_the_next() -> None:
-    pressure = Pressure(Random(1))
-    pressure.level = 1.0
-    some = Gate(Policy(least=4), pressure)
-    for _ in range(4):
-        assert some.enter("x", NORMAL) is not None
+async def test_it_looks_at_turns_only_while_there_is_work() -> None:
+    capacity = Capacity(least=1)
+    some = Gate(Policy(least=1), capacity)
+    for _ in range(3):
+        some.enter("x", CRITICAL)
+    loop = asyncio.get_running_loop()
+    before = capacity.places
+    capacity.places = 3.0
+    await asyncio.sleep(0.1)
+    assert capacity.places > 3
+    for _ in range(3):
         some.leave("x", None)
-    with pytest.raises(Overloaded):
-        some.enter("x", NORMAL)
-    await asyncio.sleep(0.001)
-    assert some.enter("x", NORMAL) is not None
+    await asyncio.sleep(0.1)
+    capacity.places = before
+    assert not any("Capacity._look" in repr(handle) for handle in getattr(loop, "_scheduled", []))
+
+
+async def test_all_kinds_share_the_places_of_the_process() -> None:
+    capacity = Capacity(least=2)
+    capacity.places = 6.0
+    one, other = Gate(Policy(least=2), capacity), Gate(Policy(least=2), capacity)
+    assert await let_in(one, times=3, criticality=CRITICAL) == 3
+    assert await let_in(other, times=9, criticality=CRITICAL) == 3
+    # A call that left here makes room for one that waits there.
+    waiting = asyncio.create_task(other.wait("x", context()))
+    await asyncio.sleep(0)
+    one.leave("x", None)
+    one.leave("x", None)
+    await waiting
 
 
 async def test_names_from_outside_take_no_more_room_than_a_few() -> None:
@@ -229,7 +240,7 @@ async def test_names_from_outside_take_no_more_room_than_a_few() -> None:
     for n in range(2000):
         entered = some.enter(f"GET /{n}", CRITICAL)
         some.leave(f"GET /{n}", entered)
-    assert len(some.usual) <= 257
+    assert len(some.lanes) <= 257
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from plures.logs import is_told
 
 from .connections import Connection, as_connection
 from .guard import Guard
+from .queue import ConnectionQueue
 
 _POLL_S = 0.02
 _LAST_WORDS_S = 1.0
@@ -78,6 +79,7 @@ class Listener:
         self._server: asyncio.Server | None = None
         self._clock: asyncio.TimerHandle | None = None
         self.guards: set[Guard] = set()
+        self._queue = ConnectionQueue(sock, self._accept)
         self._is_leaving = False
         self._is_hurried = False
 
@@ -85,7 +87,7 @@ class Listener:
         """Return when connections are accepted."""
         self._config.load()
         logging.getLogger("uvicorn.error").addFilter(_is_untold)
-        self._server = await _create_server(self._accept, self._socket, self._config.backlog)
+        self._server = await _create_server(self._accept_first, self._socket, self._config.backlog)
 
     async def stop(self) -> None:
         """Accept no more, answer what was asked, close everything; at most `grace_s`, or until `hurry`."""
@@ -118,6 +120,10 @@ class Listener:
 
     def _connections(self) -> list[Connection]:
         return [as_connection(protocol) for protocol in self.state.connections]
+
+    def _accept_first(self) -> asyncio.Protocol:
+        self._queue.soon()
+        return self._accept()
 
     def _accept(self) -> asyncio.Protocol:
         if self._clock is None:
@@ -155,6 +161,7 @@ class Listener:
         self._set_common_headers()
         # Turns of the loop, in which it accepts the connections that are queued already.
         await asyncio.sleep(_POLL_S)
+        await self._queue.empty()
 
     async def _until_quiet(self, limit_s: float) -> bool:
         """Wait until nothing is open and nothing runs. False when the time is over, or after `hurry`."""

@@ -1,6 +1,5 @@
 """The edge refuses what it cannot answer in time, with an answer that a person can read, and lets in first who is about to pay."""
 
-from random import Random
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from plures.application import assemble
 from plures.contract import Criticality
 from plures.errors import InvalidInput
 from plures.host.edge import Edge, EdgeAdmission
-from plures.runtime import Gate, Policy, Pressure, current
+from plures.runtime import Capacity, Gate, Policy, current
 
 CRITICAL, NORMAL, SHEDDABLE = Criticality.CRITICAL, Criticality.NORMAL, Criticality.SHEDDABLE
 
@@ -24,10 +23,11 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.body", "body": call.criticality.value.encode()})
 
 
-def edge(level: float, **criticality: Criticality) -> Edge:
-    pressure = Pressure(Random(1))
-    pressure.level = level
-    gate = Gate(Policy(least=0), pressure)
+def edge(*, is_full: bool = True, **criticality: Criticality) -> Edge:
+    """One that has a place for a critical request alone, or for all."""
+    capacity = Capacity(least=0)
+    capacity.places, capacity.inside = 10.0, 9 if is_full else 0
+    gate = Gate(Policy(least=1, queue_s=0.001), capacity)
     return Edge(application, admission=EdgeAdmission(gate, {f"/{path}": each for path, each in criticality.items()}))
 
 
@@ -45,23 +45,23 @@ async def ask(
 
 
 async def test_a_browser_gets_a_page_that_asks_again_by_itself() -> None:
-    status, headers, body = await ask(edge(1.0), accept=b"text/html,application/xhtml+xml")
+    status, headers, body = await ask(edge(), accept=b"text/html,application/xhtml+xml")
     assert (status, headers[b"retry-after"], headers[b"cache-control"]) == (503, b"2", b"no-store")
     assert headers[b"content-length"] == str(len(body.encode())).encode()
     assert "<h1>One moment</h1>" in body
     assert 'http-equiv="refresh" content="2"' in body
-    _, _, body = await ask(edge(1.0), method="POST", accept=b"text/html")
+    _, _, body = await ask(edge(), method="POST", accept=b"text/html")
     assert "refresh" not in body
 
 
 async def test_others_get_a_line_of_text() -> None:
-    status, headers, body = await ask(edge(1.0))
+    status, headers, body = await ask(edge())
     assert (status, headers[b"content-type"]) == (503, b"text/plain; charset=utf-8")
     assert body == "Too many people are here at this moment. Please try again in a few seconds.\n"
 
 
 async def test_how_much_a_request_matters_is_said_by_the_longest_path_that_fits() -> None:
-    some = edge(0.0, checkout=CRITICAL, pictures=SHEDDABLE, **{"pictures/large": NORMAL})
+    some = edge(is_full=False, checkout=CRITICAL, pictures=SHEDDABLE, **{"pictures/large": NORMAL})
     paths = {
         "/checkout": "critical", "/checkout/3": "critical", "/checkouts": "normal", "/": "normal",
         "/pictures/a.svg": "sheddable", "/pictures/large/a.svg": "normal",
@@ -70,13 +70,12 @@ async def test_how_much_a_request_matters_is_said_by_the_longest_path_that_fits(
 
 
 async def test_the_critical_ones_are_let_in() -> None:
-    some = edge(1.0, checkout=CRITICAL)
+    some = edge(checkout=CRITICAL)
     assert [(await ask(some, path))[0] for path in ("/", "/checkout", "/search")] == [503, 200, 503]
 
 
 async def test_a_root_path_makes_all_of_it_critical() -> None:
-    pressure = Pressure(Random(1))
-    admission = EdgeAdmission(Gate(Policy(), pressure), {"/": CRITICAL})
+    admission = EdgeAdmission(Gate(Policy(), Capacity(4)), {"/": CRITICAL})
     assert admission.criticality_of("/anything/below") is CRITICAL
 
 

@@ -1,0 +1,133 @@
+"""Three times as many requests as fit, for a minute: ``python -m bench.shop.overload [SECONDS] [sqlite|memory]``.
+
+The marketplace runs in one process, and pages of its normal mix arrive open loop, whether earlier ones are answered or not.
+What fits is measured first, by clients that wait for each answer.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+from random import Random
+from time import perf_counter
+
+from bench.accounting import memory_mib
+from bench.samples import percentile
+from bench.shop.deployment import Deployment, deployed
+from bench.shop.rivals.service_worker import EDGE
+from bench.shop.traffic.arrivals import NORMAL, poisson
+from bench.shop.traffic.shelf import Shelf
+from bench.shop.traffic.web import UnexpectedPage, WebTraffic
+from bench.shop.variants import Kind, Storage
+
+CRITICAL = ("checkout",)
+_CLIENTS, _TIMES, _HALF = 8, 3.0, 0.5
+_CALM_S = 10.0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One request: the page, when it was due, in seconds after the start, how long it took, and whether it was answered well."""
+
+    page: str
+    due_s: float
+    took_s: float
+    is_fine: bool
+
+
+async def run(seconds: float, storage: Storage, seed: int) -> dict[str, float]:
+    """All figures, by name."""
+    with deployed(Kind.ONE_PROCESS, storage) as shop:
+        random = Random(seed)
+        shelf = Shelf(random, part=0, of=1)
+        async with WebTraffic(shop.ports[EDGE], shelf, random) as web:
+            return await _measure(shop, web, seconds, random)
+
+
+async def _measure(shop: Deployment, web: WebTraffic, seconds: float, random: Random) -> dict[str, float]:
+    pages, shares = list(NORMAL), list(NORMAL.values())
+    draw = lambda: random.choices(pages, shares)[0]  # noqa: E731 - it is a name for the mix
+    await web.prepare(400)
+    capacity = await _closed(web, draw)
+    calm = await _open(web, capacity * _HALF, _CALM_S, random)
+    before = memory_mib(shop.processes)
+    await web.prepare(int(capacity * _TIMES * seconds * NORMAL["checkout"] / sum(shares) * 1.2) + 100)
+    busy = await _open(web, capacity * _TIMES, seconds, random)
+    after = await _open(web, capacity * _HALF, _CALM_S, random)
+    grown = memory_mib(shop.processes) - before
+    fine, critical = [each for each in busy if each.is_fine], [each for each in busy if each.page in CRITICAL]
+    normal_p99, busy_p99 = _p99_ms(calm), _p99_ms(fine)
+    return {
+        "capacity per s": capacity,
+        "requests per s": len(busy) / seconds,
+        "answered per s": len(fine) / seconds,
+        "goodput of capacity": len(fine) / seconds / capacity,
+        "critical answered": sum(each.is_fine for each in critical) / max(1, len(critical)),
+        "p99 normal ms": normal_p99,
+        "p99 of the answered ms": busy_p99,
+        "p99 times normal": busy_p99 / normal_p99,
+        "longest refusal ms": max((each.took_s * 1000 for each in busy if not each.is_fine), default=0.0),
+        "back to normal after s": _recovered_s(after, normal_p99),
+        "memory grown MiB": grown,
+    }
+
+
+async def _closed(web: WebTraffic, draw: Callable[[], str]) -> float:
+    """Requests a second of clients that wait for each answer."""
+    until, done = perf_counter() + _CALM_S, count()
+
+    async def client() -> None:
+        while perf_counter() < until:
+            with suppress(UnexpectedPage):
+                await web.send(draw())
+                next(done)
+
+    await asyncio.gather(*(client() for _ in range(_CLIENTS)))
+    return next(done) / _CALM_S
+
+
+async def _open(web: WebTraffic, per_s: float, seconds: float, random: Random) -> Sequence[Seen]:
+    seen: list[Seen] = []
+    began = perf_counter()
+
+    async def one(page: str, due_s: float) -> None:
+        is_fine = True
+        try:
+            await web.send(page)
+        except Exception:  # noqa: BLE001 - a refusal is a result here
+            is_fine = False
+        seen.append(Seen(page, due_s, perf_counter() - began - due_s, is_fine))
+
+    async with asyncio.TaskGroup() as group:
+        for due_s, page in poisson(NORMAL, per_s=per_s, seconds=seconds, random=random):
+            wait_s = began + due_s - perf_counter()
+            if wait_s > 0:
+                await asyncio.sleep(wait_s)
+            group.create_task(one(page, due_s))
+    return seen
+
+
+def _p99_ms(seen: Sequence[Seen]) -> float:
+    return percentile([each.took_s * 1000 for each in seen if each.is_fine], 0.99)
+
+
+def _recovered_s(after: Sequence[Seen], normal_p99: float) -> float:
+    """The moment after which no request was refused or took twice the normal 99th percentile, to half a second."""
+    bad = [each.due_s for each in after if not each.is_fine or each.took_s * 1000 > 2 * normal_p99]
+    # One slow request now and then is normal: what counts is a half second with several.
+    halves = [int(each * 2) for each in bad]
+    return max(((half + 1) / 2 for half in set(halves) if halves.count(half) > 2), default=0.0)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measure and print."""
+    seconds = float(arguments[0]) if arguments else 60.0
+    storage = Storage[arguments[1].upper()] if len(arguments) > 1 else Storage.SQLITE
+    for name, value in asyncio.run(run(seconds, storage, seed=7)).items():
+        print(f"{name:>26}  {value:,.3f}" if value < 10 else f"{name:>26}  {value:,.1f}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

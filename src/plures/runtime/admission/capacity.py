@@ -1,0 +1,123 @@
+"""How many calls a process works on at once, so that each gets its turn of the event loop soon; and who waits for a place.
+
+Work that computes makes turns long, and a call that takes a hundred turns is late by a hundred times that. Work that only waits for
+others makes turns short, whatever its number. So the length of a turn says how many calls may be inside.
+"""
+
+import asyncio
+from collections import deque
+from time import monotonic
+from typing import Final
+
+from plures.contract import Criticality
+
+from .lane import Lane
+
+_LOOK_EVERY_S: Final = 0.02
+_TURN_S: Final = 0.02
+"""A turn of the loop may take so long."""
+_BEGINS_AT: Final = 64.0
+_GROWS_BY: Final = 1.5
+_SHRINKS_BY: Final = 0.3
+_SHARES: Final = {Criticality.CRITICAL: 1.0, Criticality.NORMAL: 0.85, Criticality.SHEDDABLE: 0.6}
+"""The part of the places that calls may fill."""
+_FIRST_FIRST: Final = (Criticality.CRITICAL, Criticality.NORMAL, Criticality.SHEDDABLE)
+
+
+class Capacity:
+    """The places of one process. Lives on one event loop.
+
+    Args:
+        least: There are so many places in any case.
+
+    Attributes:
+        places: How many there are now.
+        inside: Calls under way.
+    """
+
+    def __init__(self, least: int) -> None:
+        self._least = least
+        self.places = _BEGINS_AT
+        self.inside = 0
+        self._waiting: dict[Criticality, deque[tuple[asyncio.Future[None], Lane]]] = {
+            each: deque() for each in Criticality
+        }
+        self.are_waiting = 0
+        self._is_looking = False
+
+    def has_place(self, criticality: Criticality) -> bool:
+        """Whether a call of this criticality may enter now."""
+        inside = self.inside
+        return inside < self._least or inside < self.places * _SHARES[criticality]
+
+    def enter(self, lane: Lane) -> None:
+        """A call enters."""
+        self.inside += 1
+        lane.inside += 1
+        if not self._is_looking and self.inside > self._least:
+            self._look_later()
+
+    def leave(self, lane: Lane) -> None:
+        """It is over; those that wait come in, as far as there is room: critical ones first."""
+        self.inside -= 1
+        lane.inside -= 1
+        if self.are_waiting:
+            self._let_in()
+
+    async def turn(self, lane: Lane, criticality: Criticality, within_s: float) -> None:
+        """Return when a call that waits is inside; raises `TimeoutError`."""
+        ticket = asyncio.get_running_loop().create_future()
+        waiting, entry = self._waiting[criticality], (ticket, lane)
+        waiting.append(entry)
+        self.are_waiting += 1
+        if not self._is_looking:
+            self._look_later()
+        try:
+            async with asyncio.timeout(within_s):
+                await ticket
+        except TimeoutError:
+            # It may have been let in at the same moment.
+            if not ticket.done() or ticket.cancelled():
+                raise
+        except asyncio.CancelledError:
+            if ticket.done() and not ticket.cancelled():
+                self.leave(lane)
+            raise
+        finally:
+            self.are_waiting -= 1
+            if entry in waiting:
+                waiting.remove(entry)
+
+    def observe(self, late_s: float) -> None:
+        """A turn of the loop came so late."""
+        if late_s > _TURN_S:
+            # In proportion to how late it is; one long turn alone, such as a garbage collection, costs some places for a moment.
+            excess = (late_s - _TURN_S) / late_s
+            self.places = max(self._least, min(self.places, self.inside + 1) * (1 - _SHRINKS_BY * excess))
+        elif self.inside + 1 >= self.places * _SHARES[Criticality.NORMAL]:
+            self.places = self.places * _GROWS_BY if late_s < _TURN_S / 4 else self.places + 1
+            if self.are_waiting:
+                self._let_in()
+
+    def _let_in(self) -> None:
+        for criticality in _FIRST_FIRST:
+            waiting = self._waiting[criticality]
+            for entry in [*waiting]:
+                if not self.has_place(criticality):
+                    break
+                ticket, lane = entry
+                if not ticket.done() and not lane.is_full(criticality):
+                    waiting.remove(entry)
+                    self.enter(lane)
+                    ticket.set_result(None)
+
+    def _look_later(self) -> None:
+        self._is_looking = True
+        due = monotonic() + _LOOK_EVERY_S
+        asyncio.get_running_loop().call_later(_LOOK_EVERY_S, self._look, due)
+
+    def _look(self, due: float) -> None:
+        self.observe(max(0.0, monotonic() - due))
+        self._is_looking = False
+        if self.are_waiting or self.inside > self._least:
+            self._look_later()

@@ -1,0 +1,30 @@
+"""Calls of one operation, or requests to one part of the edge: a slow kind does not fill the places of others."""
+
+from typing import Final
+
+from plures.contract import Criticality
+
+from .limit import AdaptiveLimit
+
+_SHARES: Final = {Criticality.CRITICAL: 1.0, Criticality.NORMAL: 0.85, Criticality.SHEDDABLE: 0.6}
+"""The part of the limit that calls may fill."""
+
+
+class Lane:
+    """How many calls of one kind are inside, and may be.
+
+    Attributes:
+        inside: Calls under way.
+    """
+
+    __slots__ = ("_least", "inside", "limit")
+
+    def __init__(self, least: int, most: int) -> None:
+        self._least = least
+        self.limit = AdaptiveLimit(least, most)
+        self.inside = 0
+
+    def is_full(self, criticality: Criticality) -> bool:
+        """Whether no call of this criticality may enter now."""
+        inside = self.inside
+        return inside >= self._least and inside >= self.limit.value * _SHARES[criticality]
