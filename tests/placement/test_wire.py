@@ -206,6 +206,7 @@ async def test_health_and_listing(web: httpx.AsyncClient) -> None:
     listing = (await web.get("/contracts")).json()
     assert {contract["service"] for contract in listing["contracts"]} == {
         "lab.relay.v1.Relay",
+        "lab.cautious.v1.Cautious",
         "lab.shelf.v1.Shelf",
         "lab.echo.v1.Echo",
         "lab.trouble.v1.Trouble",

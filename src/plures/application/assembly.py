@@ -1,6 +1,5 @@
 """Application → assembly: contracts described, dependencies read, everything checked, all violations at once."""
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,8 +22,9 @@ from plures.topology import ApplicationFacts, CapabilityFacts
 from . import rules
 from .application import EDGE_DEADLINE_S, Application, Capability
 from .conformance import check_conformance
-from .dependencies import Dependency, DependencyKind, read_dependencies
-from .implementation import is_asgi_application, is_opened, service_class
+from .dependencies import Dependency, DependencyKind, asks_for, read_dependencies
+from .edge import read_edge
+from .implementation import service_class
 from .subscriptions import Handler, Subscription, name_problems, read_handlers, subscribe_all
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]*")
@@ -54,17 +54,17 @@ class AssembledCapability:
     @property
     def has_database(self) -> bool:
         """Whether it keeps data."""
-        return _asks_for(DependencyKind.DATABASE, self.dependencies)
+        return asks_for(DependencyKind.DATABASE, self.dependencies)
 
     @property
     def publishes(self) -> bool:
         """Whether it publishes events."""
-        return _asks_for(DependencyKind.EVENTS, self.dependencies)
+        return asks_for(DependencyKind.EVENTS, self.dependencies)
 
     @property
     def begins_sagas(self) -> bool:
         """Whether it begins sagas."""
-        return _asks_for(DependencyKind.SAGAS, self.dependencies)
+        return asks_for(DependencyKind.SAGAS, self.dependencies)
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def assemble(application: Application) -> Assembly:
         assembled = _capability(capability, violations)
         if assembled is not None:
             _add(assembled, capabilities, violations)
-    edge, edge_dependencies = _edge(application, violations)
+    edge, edge_dependencies = read_edge(application, violations)
     if violations:
         # A message that several operations use is reported once.
         raise InvalidInput(f"application {application.name!r}", dict.fromkeys(violations))
@@ -203,10 +203,10 @@ def _capability(capability: Capability, violations: list[Violation]) -> Assemble
     if capability.implementation is not None:
         dependencies, found = read_dependencies(capability.implementation, where)
         violations += found + check_conformance(contract, capability.implementation)
-    has_database = _asks_for(DependencyKind.DATABASE, dependencies)
+    has_database = asks_for(DependencyKind.DATABASE, dependencies)
     if capability.migrations and not has_database:
         violations.append(rules.UNUSED_MIGRATIONS.broken(where))
-    if _asks_for(DependencyKind.EVENTS, dependencies):
+    if asks_for(DependencyKind.EVENTS, dependencies):
         violations += [rules.PUBLISHES_NOTHING.broken(where)] if not contract.events else []
         violations += [rules.NO_OUTBOX.broken(where)] if not has_database else []
     handlers = _handlers(capability, contract, where, violations)
@@ -222,8 +222,8 @@ def _sagas(
     service = None if capability.implementation is None else service_class(capability.implementation)
     sagas, found = read_sagas(service)
     violations += found
-    begins = _asks_for(DependencyKind.SAGAS, dependencies)
-    if begins and not _asks_for(DependencyKind.DATABASE, dependencies):
+    begins = asks_for(DependencyKind.SAGAS, dependencies)
+    if begins and not asks_for(DependencyKind.DATABASE, dependencies):
         violations.append(rules.NO_JOURNAL.broken(where))
     is_itself = service is not None and service is capability.implementation
     if begins and service is None:
@@ -254,33 +254,6 @@ def _handlers(
     return handlers
 
 
-def _edge(
-    application: Application, violations: list[Violation]
-) -> tuple[Callable[..., Any] | None, tuple[Dependency, ...]]:
-    """What makes the edge, and what that asks for."""
-    if not 0 < application.edge_deadline_s < math.inf:
-        violations.append(rules.EDGE_DEADLINE.broken("the edge", deadline_s=application.edge_deadline_s))
-    for path, criticality in application.edge_criticality.items():
-        problem = "no criticality" if criticality not in tuple(Criticality) else "for no path"
-        if criticality not in tuple(Criticality) or not path.startswith("/"):
-            values = {"path": path, "criticality": criticality, "problem": problem}
-            violations.append(rules.EDGE_CRITICALITY.broken("the edge", **values))
-    edge = application.edge
-    if edge is None or is_asgi_application(edge):
-        return (None if edge is None else lambda: edge), ()
-    dependencies, found = read_dependencies(edge, "the edge")
-    violations += found
-    if _asks_for(DependencyKind.DATABASE, dependencies):
-        violations.append(rules.EDGE_DATABASE.broken("the edge"))
-    if _asks_for(DependencyKind.EVENTS, dependencies):
-        violations.append(rules.EDGE_EVENTS.broken("the edge"))
-    if _asks_for(DependencyKind.SAGAS, dependencies):
-        violations.append(rules.EDGE_SAGAS.broken("the edge"))
-    if is_opened(edge):
-        violations.append(rules.EDGE_OPENED.broken("the edge"))
-    return edge, dependencies
-
-
 def _is_mapping(thing: object) -> bool:
     return isinstance(thing, Mapping)
 
@@ -308,7 +281,3 @@ def _optional(dependencies: tuple[Dependency, ...]) -> frozenset[type]:
     leaves = [leaf for dependency in dependencies for leaf in dependency.leaves()]
     needed = {leaf.asked for leaf in leaves if not leaf.is_optional}
     return frozenset(leaf.asked for leaf in leaves if leaf.is_optional and leaf.asked not in needed)
-
-
-def _asks_for(kind: DependencyKind, dependencies: tuple[Dependency, ...]) -> bool:
-    return any(leaf.kind is kind for each in dependencies for leaf in each.leaves())

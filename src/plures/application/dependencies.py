@@ -156,3 +156,8 @@ def _group(name: str, group: type, where: str, within: tuple[type, ...]) -> tupl
 def _is_frozen(dataclass_: Any) -> bool:
     # The standard library has no public word for it.
     return bool(dataclass_.__dataclass_params__.frozen)
+
+
+def asks_for(kind: DependencyKind, dependencies: tuple[Dependency, ...]) -> bool:
+    """Whether one of them, or of the members of a group, is of this kind."""
+    return any(leaf.kind is kind for each in dependencies for leaf in each.leaves())

@@ -47,9 +47,9 @@ def fittings(parked: MutableMapping[str, int]) -> copies.Fittings:
     """
     from plures.sagas import park_uncertain
 
-    async def settle(connection: Connection, dialect: Dialect, kept: copies.KeptDatabase) -> None:
+    async def make_safe(connection: Connection, dialect: Dialect, kept: copies.KeptDatabase) -> None:
         count = await park_uncertain(connection, dialect, kept.taken_at)
         if count:
             parked[kept.capability] = count
 
-    return copies.Fittings(furnish(), settle)
+    return copies.Fittings(furnish(), make_safe)

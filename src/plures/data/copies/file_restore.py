@@ -58,7 +58,7 @@ async def build(data: Path, kept: KeptDatabase, refill: Refill) -> None:
         await refill.run(write, Dialect.SQLITE)
 
 
-async def settle(data: Path, kept: Sequence[KeptDatabase], settling: Settle) -> None:
+async def make_safe(data: Path, kept: Sequence[KeptDatabase], settling: Settle) -> None:
     """See that nothing in copied files goes on that must not."""
     for one in kept:
         async with _written(data, one) as write:

@@ -22,7 +22,7 @@ from plures.data.sqlite import ProcessLock, make_folder, mark_of
 from plures.data.store import Dialect
 
 from .errors import BackupDamaged, BackupOfOther, CopyNotWritten, DataExists
-from .file_restore import build, copy, mark, settle, staged, swap
+from .file_restore import build, copy, make_safe, mark, staged, swap
 from .fittings import Fittings
 from .manifest import KeptDatabase, Manifest, file_of, read_manifest, verify
 from .owners import Owners
@@ -79,7 +79,7 @@ def restore(
                     for one in files:
                         copy(backup, owners.data, one, tell)
                     if fittings.settle is not None:
-                        asyncio.run(settle(owners.data, files, fittings.settle))
+                        asyncio.run(make_safe(owners.data, files, fittings.settle))
                 swap(owners.data, files, mark(owners.data, files))
             else:
                 asyncio.run(_restore(owners, backup, kept, tell, fittings=fittings, replace=replace))
@@ -122,7 +122,7 @@ async def _restore(
                 if one.dialect is Dialect.SQLITE:
                     copy(backup, data, one, tell)
                     if fittings.settle is not None:
-                        await settle(data, [one], fittings.settle)
+                        await make_safe(data, [one], fittings.settle)
                 else:
                     await build(data, one, refill(one))
             marks = mark(data, files)

@@ -1,0 +1,40 @@
+"""What an application says of its edge, checked: what makes it, what that asks for, and how much its paths matter."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from plures.contract import Criticality
+from plures.errors import Violation
+
+from . import rules
+from .application import Application
+from .dependencies import Dependency, DependencyKind, asks_for, read_dependencies
+from .implementation import is_asgi_application, is_opened
+
+
+def read_edge(
+    application: Application, violations: list[Violation]
+) -> tuple[Callable[..., Any] | None, tuple[Dependency, ...]]:
+    """What makes the edge, and what that asks for."""
+    if not 0 < application.edge_deadline_s < math.inf:
+        violations.append(rules.EDGE_DEADLINE.broken("the edge", deadline_s=application.edge_deadline_s))
+    for path, criticality in application.edge_criticality.items():
+        problem = "no criticality" if criticality not in tuple(Criticality) else "for no path"
+        if criticality not in tuple(Criticality) or not path.startswith("/"):
+            values = {"path": path, "criticality": criticality, "problem": problem}
+            violations.append(rules.EDGE_CRITICALITY.broken("the edge", **values))
+    edge = application.edge
+    if edge is None or is_asgi_application(edge):
+        return (None if edge is None else lambda: edge), ()
+    dependencies, found = read_dependencies(edge, "the edge")
+    violations += found
+    if asks_for(DependencyKind.DATABASE, dependencies):
+        violations.append(rules.EDGE_DATABASE.broken("the edge"))
+    if asks_for(DependencyKind.EVENTS, dependencies):
+        violations.append(rules.EDGE_EVENTS.broken("the edge"))
+    if asks_for(DependencyKind.SAGAS, dependencies):
+        violations.append(rules.EDGE_SAGAS.broken("the edge"))
+    if is_opened(edge):
+        violations.append(rules.EDGE_OPENED.broken("the edge"))
+    return edge, dependencies
