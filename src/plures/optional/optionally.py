@@ -4,11 +4,10 @@ It has no operations of its own, so that a call without a thought for the absenc
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from functools import partial
+from collections.abc import Awaitable, Callable, Coroutine
 from math import inf
 from time import monotonic
-from typing import Concatenate, Final, Generic, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar
 
 from plures.contract import DEFAULT_DEADLINE_S, ContractError, OperationDescription
 from plures.errors import CallError, Status
@@ -53,64 +52,84 @@ class Optionally(Generic[C]):
 
     def __init__(self, client: C, *, outage: Outage | None = None) -> None:
         self._client = client
+        self._is_client = isinstance(client, Client)
         self.outage = outage or Outage()
 
     def __repr__(self) -> str:
         return f"<optional {self._client!r}>"
 
-    async def call(
+    def call(
         self, operation: Callable[Concatenate[C, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
-    ) -> T | None:
+    ) -> Coroutine[Any, Any, T | None]:
         """What the operation answers; None where there is no answer.
 
         Args:
             operation: As its contract has it: `Reviews.summary`.
         """
-        return await self.call_or(None, operation, *args, **kwargs)
+        return self.call_or(None, operation, *args, **kwargs)
 
     async def call_or(
         self, fallback: F, operation: Callable[Concatenate[C, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T | F:
         """What the operation answers; `fallback` where there is no answer."""
+        # Looked up each time: while its replica starts, a client gets its operations later.
         call = getattr(self._client, operation.__name__)
         described = operation_of(call)
-        capability = operation.__qualname__.partition(".")[0] if described is None else described.capability
+        if described is None or described.streams or not self._is_client:
+            call = _standing_in(call, described)
         caller = current.get()
+        within = None if caller is None else _share_of(caller, described)
+        token = None if within is None else current.set(within)
         try:
-            answer: T = await self._bounded(described, caller, partial(call, *args, **kwargs))
+            answer: T = await call(*args, **kwargs)
         except (CallError, TimeoutError) as failure:
             if not _is_absence(failure) or (caller is not None and caller.deadline <= monotonic()):
                 raise
-            self.outage.failed(capability, failure)
+            self.outage.failed(_capability(operation, described), failure)
             return fallback
         except ContractError:
-            self.outage.answered(capability)
+            if self.outage.is_on:
+                self.outage.answered(_capability(operation, described))
             raise
-        self.outage.answered(capability)
+        finally:
+            if token is not None:
+                current.reset(token)
+            if caller is not None and within is not None:
+                caller.has_called |= within.has_called
+        if self.outage.is_on:
+            self.outage.answered(_capability(operation, described))
         return answer
 
-    async def _bounded(
-        self, operation: OperationDescription | None, caller: CallContext | None, call: Callable[[], Awaitable[T]]
-    ) -> T:
-        """Make the call within its share of the caller's time."""
-        if operation is not None and operation.streams:
-            message = f"{operation.full_name} streams, and a stream can end early: name the contract itself"
-            raise TypeError(message)
-        own_s = DEFAULT_DEADLINE_S if operation is None else operation.declaration.deadline_s
-        share_s = inf if caller is None else (caller.deadline - monotonic()) * _SHARE
-        if not isinstance(self._client, Client):
-            # What stands in for a client in a test knows no deadlines.
-            async with asyncio.timeout(max(0.0, min(own_s, share_s))):
-                return await call()
-        if caller is None or share_s >= own_s:
-            return await call()
-        within = CallContext(monotonic() + share_s, caller.hops, root=caller.root or caller, operation=caller.operation)
-        token = current.set(within)
-        try:
-            return await call()
-        finally:
-            current.reset(token)
-            caller.has_called |= within.has_called
+
+def _share_of(caller: CallContext, operation: OperationDescription | None) -> CallContext | None:
+    """The caller with a part of the time that it has left; None where the operation takes less anyway."""
+    now = monotonic()
+    share_s = (caller.deadline - now) * _SHARE
+    if operation is not None and share_s >= operation.declaration.deadline_s:
+        return None
+    return CallContext(now + share_s, caller.hops, False, caller.root or caller, caller.operation)
+
+
+def _standing_in(
+    call: Callable[..., Awaitable[T]], operation: OperationDescription | None
+) -> Callable[..., Awaitable[T]]:
+    """The call of what stands in for a client in a test, which knows no deadlines."""
+    if operation is not None and operation.streams:
+        message = f"{operation.full_name} streams, and a stream can end early: name the contract itself"
+        raise TypeError(message)
+    own_s = DEFAULT_DEADLINE_S if operation is None else operation.declaration.deadline_s
+
+    async def in_time(*args: Any, **kwargs: Any) -> T:
+        caller = current.get()
+        left_s = inf if caller is None else caller.deadline - monotonic()
+        async with asyncio.timeout(max(0.0, min(own_s, left_s))):
+            return await call(*args, **kwargs)
+
+    return in_time
+
+
+def _capability(operation: Callable[..., object], described: OperationDescription | None) -> str:
+    return operation.__qualname__.partition(".")[0] if described is None else described.capability
 
 
 def _is_absence(failure: CallError | TimeoutError) -> bool:
