@@ -83,6 +83,8 @@ def _print(description: TopologySummary) -> None:
     local, remote = description.local_calls, description.remote_calls
     stay = "call between capabilities stays" if local == 1 else "calls between capabilities stay"
     click.echo(f"{local} {stay} in a process, {remote} {'crosses' if remote == 1 else 'cross'} the wire.")
+    if any(call.optional for process in description.processes for call in process.remote_calls):
+        click.echo("? The caller can do without it.")
     sagas = [saga for process in description.processes for saga in process.sagas]
     if sagas:
         click.echo(f"Sagas: {', '.join(sagas)}.")
@@ -95,7 +97,7 @@ def _row(process: ProcessSummary, *, has_events: bool) -> tuple[str, ...]:
     if process.edge:
         capabilities.insert(0, "the edge")
     calls = [
-        f"{call.caller or 'the edge'} → {call.capability}{' (optional)' if call.optional else ''}"
+        f"{call.caller or 'the edge'} → {call.capability}{'?' if call.optional else ''}"
         for call in process.remote_calls
     ]
     # Dashed: nothing waits for them.

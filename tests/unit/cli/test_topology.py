@@ -94,7 +94,8 @@ def test_show_what_a_caller_can_do_without(plures: Run, site: Path) -> None:
     app = (site / "cli_site.py").read_text().replace("catalog: Catalog", "catalog: Optionally[Catalog]")
     (site / "cli_site.py").write_text(app.replace("Database, contract", "Database, Optionally, contract"))
     lines = [" ".join(line.split()) for line in plures("topology", "show", "sale").stdout.splitlines()]
-    assert lines[2] == "search 2-9 search search → catalog (optional) this application"
+    assert lines[2] == "search 2-9 search search → catalog? this application"
+    assert lines[-1] == "? The caller can do without it."
     search, *_ = json.loads(plures("topology", "show", "sale", "--json").stdout)["processes"]
     assert [(call["capability"], call["optional"]) for call in search["remote_calls"]] == [("catalog", True)]
 
