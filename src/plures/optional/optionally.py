@@ -9,7 +9,7 @@ from math import inf
 from time import monotonic
 from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar
 
-from plures.contract import DEFAULT_DEADLINE_S, ContractError, OperationDescription
+from plures.contract import DEFAULT_DEADLINE_S, ContractError, Criticality, OperationDescription
 from plures.errors import CallError, Status
 from plures.runtime import CallContext, Client, current, operation_of
 
@@ -33,6 +33,13 @@ _ABSENT: Final = frozenset(
 _SHARE: Final = 0.5
 """Of the time that its caller has left, a call may take so much at most: there is as much left to go without its answer."""
 
+_LESS_CRITICAL: Final = {
+    Criticality.CRITICAL: Criticality.NORMAL,
+    Criticality.NORMAL: Criticality.SHEDDABLE,
+    Criticality.SHEDDABLE: Criticality.SHEDDABLE,
+}
+"""What a request can do without gives way to what requests of its kind need."""
+
 
 class Optionally(Generic[C]):
     """What a constructor receives for a parameter `reviews: Optionally[Reviews]`: the capability may be down, and its owner works on.
@@ -41,7 +48,8 @@ class Optionally(Generic[C]):
         await self.reviews.call_or(NO_SUMMARY, Reviews.summary, product_id)     # a Summary
 
     It is *without* an answer when the capability is at fault: it cannot be reached, does not answer in time, or fails inside. A call may
-    take what its operation declares, and at most half of the time that the caller has left. What is the caller's own
+    take what its operation declares, and at most half of the time that the caller has left; where there is too much to do, it is one step less
+    critical than its caller. What is the caller's own
     doing is raised as by any client: a declared error, which is an answer, an invalid request, a limit, and its own deadline.
 
     The first call of an outage is a line in the log, and so is its end, which says how many calls went without.
@@ -78,7 +86,7 @@ class Optionally(Generic[C]):
         if described is None or described.streams or not self._is_client:
             call = _standing_in(call, described)
         caller = current.get()
-        within = None if caller is None else _share_of(caller, described)
+        within = None if caller is None else _as_extra(caller, described)
         token = None if within is None else current.set(within)
         try:
             answer: T = await call(*args, **kwargs)
@@ -101,13 +109,15 @@ class Optionally(Generic[C]):
         return answer
 
 
-def _share_of(caller: CallContext, operation: OperationDescription | None) -> CallContext | None:
-    """The caller with a part of the time that it has left; None where the operation takes less anyway."""
+def _as_extra(caller: CallContext, operation: OperationDescription | None) -> CallContext:
+    """The caller as far as an optional call is concerned: with a part of the time that it has left, and one step less critical."""
     now = monotonic()
     share_s = (caller.deadline - now) * _SHARE
-    if operation is not None and share_s >= operation.declaration.deadline_s:
-        return None
-    return CallContext(now + share_s, caller.hops, False, caller.root or caller, caller.operation)
+    is_enough = operation is not None and share_s >= operation.declaration.deadline_s
+    deadline = caller.deadline if is_enough else now + share_s
+    criticality = _LESS_CRITICAL[caller.criticality]
+    # By position: a keyword costs half of a context more.
+    return CallContext(deadline, caller.hops, False, caller.root or caller, caller.operation, criticality)
 
 
 def _standing_in(

@@ -24,7 +24,7 @@ from plures import (
     contract,
     query,
 )
-from plures.contract import OperationDescription, read_contract
+from plures.contract import Criticality, OperationDescription, read_contract
 from plures.errors import KeyReused, NeedUnreachable
 from plures.optional import Outage
 from plures.runtime import CallContext, Client, bind, current
@@ -151,7 +151,24 @@ async def test_a_call_takes_half_of_the_time_that_its_caller_has() -> None:
     assert (share.hops, share.root, share.task) == (3, caller, None)
     assert share.deadline < caller.deadline
     # The operation's own deadline is shorter than half of it.
-    assert (plenty, endless) == (caller, caller)
+    assert plenty is not None
+    assert endless is not None
+    assert plenty.deadline > monotonic() + 50
+    assert endless.deadline == inf
+
+
+@pytest.mark.parametrize(
+    ("caller", "call"),
+    [("critical", "normal"), ("normal", "sheddable"), ("sheddable", "sheddable")],
+)
+async def test_what_a_request_can_do_without_is_less_critical_than_what_it_needs(caller: str, call: str) -> None:
+    seen: list[CallContext | None] = []
+    context = CallContext(monotonic() + 60, 1, criticality=Criticality(caller))
+    with context.resumed():
+        await Optionally(fake(Reviews, find=lambda _: seen.append(current.get()) or "x")).call(Reviews.find, "x")
+    (within,) = seen
+    assert within is not None
+    assert (within.criticality, context.criticality) == (call, caller)
 
 
 async def test_when_the_time_of_the_caller_is_over_it_is_raised() -> None:
