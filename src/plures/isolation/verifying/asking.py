@@ -13,6 +13,8 @@ Ask: TypeAlias = Callable[[str], Awaitable[object]]
 
 _SERVER_ERROR: Final = 500
 _BASELINE: Final = 3
+_TRIES: Final = 3
+"""While all is well, a busy machine may still be too slow now and then."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +60,25 @@ class Asker:
         """Ask each while all is well. What went wrong, one sentence for each request that fails all the same."""
         problems: list[str] = []
         for request in self._requests:
-            try:
-                # The first may be slower than all others: it fills caches.
-                for _ in range(_BASELINE + 1):
-                    answer = await self._ask(request)
-                    self._well.setdefault(request.name, []).append(answer)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the user is told
-                problems.append(f"{request.name}: {_in_words(error)}")
+            self._well[request.name] = []
+            # The first may be slower than all others: it fills caches.
+            for _ in range(_BASELINE + 1):
+                problem = await self._learn(request)
+                if problem:
+                    problems.append(f"{request.name}: {problem}")
+                    break
         return problems
+
+    async def _learn(self, request: Request) -> str:
+        problem = ""
+        for _ in range(_TRIES):
+            try:
+                self._well[request.name].append(await self._ask(request))
+            except Exception as error:  # noqa: BLE001 - whatever it is, the user is told
+                problem = _in_words(error)
+            else:
+                return ""
+        return problem
 
     async def see(self, request: Request) -> tuple[Fate, str]:
         """How a request is answered now, and why it is no better."""

@@ -170,10 +170,11 @@ class _Watch:
         return tuple(verdicts)
 
     async def _without_load(self, request: Request, under_load: Verdict) -> Verdict:
-        """Ask once more, one after the other: a slow machine is no lack of isolation."""
-        seen = [await self.asker.see(request) for _ in range(self.rounds)]
-        again = _verdict(request, under_load.computed, seen)
-        return replace(again, asked=under_load.asked + again.asked, failed=under_load.failed + again.failed)
+        """Ask once more, one after the other: a slow machine is no lack of isolation. What it mostly does counts then."""
+        seen = sorted([await self.asker.see(request) for _ in range(self.rounds)], key=lambda each: each[0])
+        again = _verdict(request, under_load.computed, seen[: len(seen) // 2 + 1])
+        failed = sum(fate is Fate.FAILS for fate, _ in seen)
+        return replace(again, asked=under_load.asked + len(seen), failed=under_load.failed + failed)
 
     async def _is_back(self) -> bool:
         """Whether everything answers again."""
