@@ -52,8 +52,13 @@ def _all(routes: Iterable[Any], prefix: str) -> Iterator[Route]:
         path = prefix + str(getattr(route, "path", ""))
         below = getattr(route, "routes", None)
         endpoint = getattr(route, "endpoint", None)
+        included = getattr(route, "effective_route_contexts", None)
         if endpoint is not None:
             yield from _methods(route, path, endpoint)
+        elif callable(included):
+            # A router of FastAPI's tells its routes as they are where it is included, with the whole path.
+            contexts: Any = included()
+            yield from _all(contexts, prefix)
         elif below:
             yield from _all(below, path)
         else:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import islands
 import pytest
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from islands import Base, Extra
 from starlette.applications import Starlette
 from starlette.endpoints import HTTPEndpoint
@@ -135,6 +135,39 @@ def test_fastapi_and_what_its_routes_depend_on() -> None:
         return app
 
     assert routes(edge) == {"GET /home": ("base.fetch:needed", ()), "PUT /items/{name}": ("base.get:needed", ())}
+
+
+def test_routers_of_fastapi_its_middleware_and_what_is_mounted() -> None:
+    def edge(base: Base) -> Any:
+        async def check() -> None:
+            await base.get("key")
+
+        async def item(number: int) -> str:
+            return await base.fetch()
+
+        async def plain() -> str:
+            return ""
+
+        async def timed(request: Request, go_on: Any) -> Any:
+            await base.fetch()
+            return await go_on(request)
+
+        inner = APIRouter(prefix="/items", dependencies=[Depends(check)])
+        inner.get("/{number}")(item)
+        outer = APIRouter(prefix="/v1")
+        outer.include_router(inner)
+        below = FastAPI(openapi_url=None)
+        below.get("/plain")(plain)
+        app = FastAPI(openapi_url=None)
+        app.include_router(outer, prefix="/api")
+        app.mount("/below", below)
+        app.middleware("http")(timed)
+        return app
+
+    assert routes(edge) == {
+        "GET /api/v1/items/{number}": ("base.fetch:needed base.get:needed", ()),
+        "GET /below/plain": ("base.fetch:needed", ()),
+    }
 
 
 def test_an_edge_that_does_not_tell_its_routes_is_one_unit() -> None:
