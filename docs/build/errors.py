@@ -29,6 +29,7 @@ AREAS: Final = {
     "logging": "What the command line and `plures.toml` say of the log.",
     "call": "Calls that failed for a reason that their contract does not declare. Each says whether the operation was *not sent* "
     "or *may have run*.",
+    "faults": "Faults on demand.",
     "host": "What a replica hosts.",
     "deploy": "Starting and supervising processes.",
     "isolation": "Verifying what survives the death of a part.",

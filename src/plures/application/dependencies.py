@@ -126,7 +126,7 @@ def _dependency(
 
 
 def _means_contract(annotation: Any) -> bool:
-    """Whether it may only be meant as an optional contract, so that a default would stay for ever: `Reviews | None = None`."""
+    """Whether it may only be meant as an optional contract, so that a default would always stay: `Reviews | None = None`."""
     return get_origin(annotation) in _MAY_BE_ABSENT and any(map(is_contract, get_args(annotation)))
 
 

@@ -37,6 +37,17 @@ from .run_log import RunLog, log_options
 )
 @click.option("--host", help="Address of the edge. Default: 127.0.0.1.")
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the embedded databases. Default: .plures")
+@click.option(
+    "--fault",
+    "faults",
+    metavar="TARGET=KIND:HOW,...",
+    multiple=True,
+    help="Let a capability, or one operation of it, go wrong on demand: search=latency:200ms..400ms,error:5% or "
+    "search.find=hang:1%,unavailable:10%. May be repeated.",
+)
+@click.option(
+    "--faults-in-production", is_flag=True, help="Inject faults although callers from elsewhere would meet them."
+)
 @log_options
 @file_option
 def run_command(
@@ -49,6 +60,8 @@ def run_command(
     control_port: int | None,
     host: str | None,
     data: Path | None,
+    faults: tuple[str, ...],
+    faults_in_production: bool,
     log_format: str | None,
     log_levels: tuple[str, ...],
     file: Path,
@@ -58,6 +71,7 @@ def run_command(
     \b
     plures run                     everything in one process
     plures run --topology sale     as local processes, supervised
+    plures run --fault search=latency:200ms,error:5%
     """  # noqa: D301 - click reads the \b
     log = RunLog(log_format, log_levels)
     with mistakes_explained(explained=log.explain):
@@ -68,6 +82,8 @@ def run_command(
             sys.exit(run_reloading(again, sources, log.say))
         from plures.deploy import Deployment, log_to_stderr, process_name, run
         from plures.host import Mode
+
+        from .faults import faults_of, loud
 
         end_with_parent()
         folder = folder_of(file)
@@ -83,7 +99,10 @@ def run_command(
             data=data or told.data,
         )
         mode = Mode.DEVELOPMENT if development else Mode.PRODUCTION
-        sys.exit(run(Deployment(project.assembly, chosen, settings, mode)))
+        injected = faults_of(faults, project.assembly, chosen, settings, in_production=faults_in_production)
+        if injected:
+            log.say(loud(injected), level="warning")
+        sys.exit(run(Deployment(project.assembly, chosen, settings, mode, injected)))
 
 
 def _data_of(file: Path, log: RunLog) -> Path:

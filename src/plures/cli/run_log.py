@@ -57,9 +57,9 @@ class RunLog:
         else:
             explain(error)
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, *, level: str = "info") -> None:
         """Say something beside the log."""
-        click.echo(json_line(text, logger="plures") if self.format == "json" else text, err=True)
+        click.echo(json_line(text, level=level, logger="plures") if self.format == "json" else text, err=True)
 
     def checked(self) -> tuple[str | None, dict[str, str]]:
         """The levels that the command line names; raises `InvalidInput` with all that is wrong there."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from plures.application import Assembly
-from plures.host import Mode
+from plures.host import Fault, Mode
 from plures.logs import json_line
 from plures.topology import ResolvedProcess, ResolvedTopology, Settings, make_plan
 
@@ -26,6 +26,7 @@ class Deployment:
     topology: ResolvedTopology
     settings: Settings
     mode: Mode = Mode.PRODUCTION
+    faults: tuple[Fault, ...] = ()
 
 
 def run(deployment: Deployment, stream: TextIO | None = None) -> int:
@@ -56,7 +57,7 @@ async def _one_process(deployment: Deployment, process: ResolvedProcess, stream:
     for line in ignored_maxima([process]):
         say(line)
     endpoints = external_endpoints(deployment.topology)
-    placement = placement_of(process, deployment.settings, deployment.mode, endpoints)
+    placement = placement_of(process, deployment.settings, deployment.mode, endpoints, faults=deployment.faults)
 
     def publish(served: ServedHost) -> AbstractContextManager[None]:
         at = (served.control_url,)
@@ -76,5 +77,5 @@ async def _local_processes(deployment: Deployment, stream: TextIO) -> int:
         return published(deployment.settings.data, run, say)
 
     plan = make_plan(deployment.topology, deployment.assembly.facts)
-    options = SupervisorOptions(mode=deployment.mode)
+    options = SupervisorOptions(mode=deployment.mode, faults=deployment.faults)
     return await supervise(plan, deployment.settings, options, stream, publish=publish)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_address
 
 from plures.application import Assembly
-from plures.host import Mode, Placement
+from plures.host import Fault, Mode, Placement
 from plures.topology import Address, Process, ResolvedProcess, ResolvedTopology, Settings, Topology
 
 from .serving import CONTROL_PORT, PUBLIC_PORT, ListenAddress, ListenAddresses
@@ -32,12 +32,18 @@ def one_each(assembly: Assembly) -> Topology:
 
 
 def placement_of(
-    process: ResolvedProcess, settings: Settings, mode: Mode, endpoints: Mapping[str, tuple[str, ...]]
+    process: ResolvedProcess,
+    settings: Settings,
+    mode: Mode,
+    endpoints: Mapping[str, tuple[str, ...]],
+    *,
+    faults: tuple[Fault, ...] = (),
 ) -> Placement:
     """What each replica of a process hosts.
 
     Args:
         endpoints: Base URLs of the capabilities that other processes host.
+        faults: What goes wrong on demand.
     """
     return Placement(
         frozenset(process.capabilities),
@@ -49,6 +55,7 @@ def placement_of(
         public_names=settings.public_names,
         databases=process.databases,
         broker=process.broker,
+        faults=faults,
     )
 
 

@@ -14,6 +14,7 @@ from .eventing import (
     SubscriptionCount,
     Which,
 )
+from .faults import Fault, read_faults
 from .host import Host
 from .moves import MOVES, Ticket, issued
 from .placement import Mode, Placement
@@ -28,6 +29,7 @@ __all__ = [
     "EventDetails",
     "EventNotKept",
     "FailedDelivery",
+    "Fault",
     "Host",
     "Mode",
     "NotPrepared",
@@ -41,6 +43,7 @@ __all__ = [
     "issued",
     "passwords_of",
     "place_of",
+    "read_faults",
     "sagas",
     "server_url",
 ]

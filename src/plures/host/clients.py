@@ -20,6 +20,8 @@ from plures.runtime import (
     by_reference,
 )
 
+from .faults import Injector
+
 
 class Clients:
     """Makes clients. A local one works once its service is attached, which lets capabilities need each other in a circle;
@@ -27,9 +29,19 @@ class Clients:
 
     Args:
         verified: Send local calls through the codec, there and back, and check the type of everything.
+        injector: Keeps calls from being sent, on demand.
     """
 
-    def __init__(self, deadlines: Deadlines, transport: Transport, directory: Directory, *, verified: bool) -> None:
+    def __init__(
+        self,
+        deadlines: Deadlines,
+        transport: Transport,
+        directory: Directory,
+        *,
+        verified: bool,
+        injector: Injector | None = None,
+    ) -> None:
+        self._injector = injector
         self._deadlines = deadlines
         self._transport = transport
         self._directory = directory
@@ -45,7 +57,7 @@ class Clients:
         client = self._clients.get(contract.python)
         if client is None:
             client = self._clients[contract.python] = Client(contract.service)
-            bind(client, contract, self._how(contract, is_local=is_local))
+            bind(client, contract, self._injecting(self._how(contract, is_local=is_local)))
         return client
 
     def attach(self, contract: ContractDescription, service: object) -> None:
@@ -55,7 +67,7 @@ class Clients:
         self._services[contract.python] = service
         client = self._early.pop(contract.python, None)
         if client is not None:
-            bind(client, contract, self._by_reference(service))
+            bind(client, contract, self._injecting(self._by_reference(service)))
 
     def _how(self, contract: ContractDescription, *, is_local: bool) -> Bind:
         if not is_local:
@@ -71,6 +83,9 @@ class Clients:
         self._internal.announce(contract.operations)
         endpoints = Endpoints.fixed(LOOPBACK_URL)
         return RemoteCaller(endpoints, Loopback(self._internal), self._deadlines, checked=True, shares_log=True).bind
+
+    def _injecting(self, how: Bind) -> Bind:
+        return how if self._injector is None else self._injector.caller(how)
 
     def _by_reference(self, service: object) -> Bind:
         return lambda operation: by_reference(operation, getattr(service, operation.name), self._deadlines)

@@ -15,6 +15,7 @@ from .clients import Clients
 from .control import Control
 from .edge import Edge, EdgeAdmission
 from .eventing import Carrier, EventAdmin, EventAdminService, carrier_of, counted
+from .faults import Injector
 from .lifecycles import Lifecycles
 from .listing import listing
 from .moves import Moves
@@ -60,8 +61,14 @@ class Host:
         self._dispatcher = Dispatcher(self._deadlines)
         self._capacity = Capacity(Policy().least)
         self._gates = {name: Gate(Policy(), self._capacity) for name in self._hosted}
+        contracts = [capability.contract for capability in assembly.capabilities.values()]
+        injector = Injector(placement.faults, contracts, random) if placement.faults else None
         self._clients = Clients(
-            self._deadlines, self._transport, self._directory, verified=placement.mode is Mode.DEVELOPMENT
+            self._deadlines,
+            self._transport,
+            self._directory,
+            verified=placement.mode is Mode.DEVELOPMENT,
+            injector=injector,
         )
         self._lifecycles = Lifecycles()
         self._services = Services(
@@ -72,6 +79,7 @@ class Host:
             client=self.client,
             deliveries_to=self._deliveries_to,
             place=self._place,
+            injector=injector,
         )
         self._carrier: Carrier | None = None
         self._edge: Edge | None = None

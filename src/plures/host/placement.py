@@ -7,6 +7,8 @@ from pathlib import Path
 
 from plures.topology import PlacedBroker, PlacedDatabase
 
+from .faults import Fault
+
 
 class Mode(StrEnum):
     """How calls within the process are made."""
@@ -32,6 +34,7 @@ class Placement:
         broker: What carries events to other processes and from there; None where they travel by HTTP.
         names: Whom calls may ask for, besides loopback and the address that is listened on.
         public_names: Whom requests to the edge may ask for, besides loopback; with none, anyone.
+        faults: What goes wrong on demand, in operations hosted here, and in calls from here.
     """
 
     capabilities: frozenset[str]
@@ -43,3 +46,4 @@ class Placement:
     public_names: tuple[str, ...] = ()
     databases: Mapping[str, PlacedDatabase] = field(default_factory=dict[str, PlacedDatabase])
     broker: PlacedBroker | None = None
+    faults: tuple[Fault, ...] = ()

@@ -14,6 +14,7 @@ from plures.sagas import Sagas, Worker, check_none_left, open_sagas
 
 from .clients import Clients
 from .eventing import Outbox, handling, open_outbox
+from .faults import Injector
 from .guard import FORGET_EVERY_S, committing, forget_old, guarded, has_keys
 from .lifecycles import Lifecycles
 from .opened import Opened
@@ -30,6 +31,7 @@ class Services:
         client: Gives the client of a contract class.
         deliveries_to: Gives the client of the operations by which a capability gets events.
         place: Where the data of a capability lies.
+        injector: Makes operations go wrong, on demand.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Services:
         client: Callable[[type], object],
         deliveries_to: Callable[[str], object],
         place: Callable[[str], Place],
+        injector: Injector | None = None,
     ) -> None:
         self._assembly = assembly
         self._hosted = hosted
@@ -50,6 +53,7 @@ class Services:
         self._client = client
         self._deliveries_to = deliveries_to
         self._place = place
+        self._injector = injector
         self._databases: dict[str, Database] = {}
         self._events: dict[str, Events] = {}
         self._sagas: dict[str, tuple[Sagas, Worker]] = {}
@@ -151,6 +155,9 @@ class Services:
         serves = [(self._hosted[name].contract, service), *([(deliveries, handler)] if deliveries else [])]
         database = self._databases.get(name)
         guarding = [(contract, guarded(each, contract, database)) for contract, each in serves]
+        if self._injector is not None:
+            # Around all else: what was injected is neither repeated nor remembered.
+            guarding = [(contract, self._injector.service(contract, each)) for contract, each in guarding]
         for contract, each in guarding:
             self._clients.attach(contract, each)
         return guarding

@@ -12,9 +12,17 @@ from typing_extensions import TypeForm
 
 from plures.application import Application, Assembly, assemble, load
 from plures.contract import read_contract
-from plures.deploy import ListenAddress, RunningProcesses, ServedHost, listen, local_processes, one_each
-from plures.errors import PluresError, Text
-from plures.host import Host, Mode, Placement
+from plures.deploy import (
+    ListenAddress,
+    RunningProcesses,
+    ServedHost,
+    SupervisorOptions,
+    listen,
+    local_processes,
+    one_each,
+)
+from plures.errors import InvalidInput, PluresError, Text
+from plures.host import Fault, Host, Mode, Placement, read_faults
 from plures.runtime import Client, bind
 from plures.topology import PlacedDatabase, Topology, check, monolith
 
@@ -100,6 +108,7 @@ def placements(
     *,
     topology: Topology | None = None,
     where: Sequence[Where] = EVERYWHERE,
+    faults: Sequence[str] = (),
     scope: Literal["function", "module", "session"] = "function",
 ) -> Any:
     """A pytest fixture that yields a `Running` application once per placement.
@@ -107,6 +116,7 @@ def placements(
     Args:
         application: Import string (`"shop.app:app"`). An `Application` value cannot be started as processes.
         topology: As of `run`.
+        faults: As of `run`.
         scope: How long one running application is used. With a longer scope than a function, a test sees what earlier tests left
             behind, and must run on the same event loop (`pytest.mark.asyncio(loop_scope=…)`).
     """
@@ -117,7 +127,7 @@ def placements(
     )
     async def running(request: Any, tmp_path_factory: Any) -> AsyncGenerator[Running]:
         data = tmp_path_factory.mktemp("plures")
-        async with run(application, request.param, data=data, topology=topology) as started:
+        async with run(application, request.param, data=data, topology=topology, faults=faults) as started:
             yield started
 
     return running
@@ -130,6 +140,7 @@ async def run(
     *,
     data: Path,
     topology: Topology | None = None,
+    faults: Sequence[str] = (),
 ) -> AsyncGenerator[Running]:
     """Run an application while the context lasts, on free ports.
 
@@ -137,24 +148,26 @@ async def run(
         data: Folder for the embedded databases; a test passes a temporary one.
         topology: Which processes there are in `LOCAL_PROCESSES`, and in each placement which databases on servers are used, as in
             `parse(Path("plures.toml")).topology("split")`. Left out: each capability in a process of its own, with embedded databases.
+        faults: What goes wrong, as after `plures run --fault`: `"search.find=latency:200ms,error:5%"`.
 
     Raises:
-        PluresError: The application is wrong or does not start; nothing is left running then.
+        PluresError: The application or a fault is wrong, or the application does not start; nothing is left running then.
     """
     assembly = assemble(load(application) if isinstance(application, str) else application)
+    injected = _faults(assembly, faults)
     if where is Where.LOCAL_PROCESSES:
         if not isinstance(application, str):
             raise NotRunnable(application.name)
-        async with _processes(application, assembly, topology or one_each(assembly), data) as started:
+        async with _processes(application, assembly, topology or one_each(assembly), data, injected) as started:
             yield started
     else:
-        async with _one_process(assembly, where, data, topology) as started:
+        async with _one_process(assembly, where, data, topology, injected) as started:
             yield started
 
 
 @asynccontextmanager
 async def _one_process(
-    assembly: Assembly, where: Where, data: Path, topology: Topology | None
+    assembly: Assembly, where: Where, data: Path, topology: Topology | None, faults: tuple[Fault, ...]
 ) -> AsyncGenerator[Running]:
     control = listen(ListenAddress(port=0))
     public = listen(ListenAddress(port=0)) if assembly.edge is not None else None
@@ -163,7 +176,9 @@ async def _one_process(
     mode = Mode.DEVELOPMENT if where is Where.CHECKED else Mode.PRODUCTION
     databases = _databases(assembly, topology)
     capabilities = frozenset(assembly.capabilities)
-    placement = Placement(capabilities, assembly.edge is not None, data, mode, endpoints, databases=databases)
+    placement = Placement(
+        capabilities, assembly.edge is not None, data, mode, endpoints, databases=databases, faults=faults
+    )
     host = Host(
         assembly, placement, transport=RepeatingTransport(idempotent_paths(assembly)) if over_the_wire else None
     )
@@ -173,6 +188,16 @@ async def _one_process(
         yield Running(where, host, served.public_url)
     finally:
         await served.stop()
+
+
+def _faults(assembly: Assembly, texts: Sequence[str]) -> tuple[Fault, ...]:
+    """The faults that a test asks for; raises `InvalidInput` with all that is wrong with them."""
+    contracts = {name: capability.contract for name, capability in assembly.capabilities.items()}
+    here = [name for name, capability in assembly.capabilities.items() if capability.implementation is not None]
+    faults, wrong = read_faults(texts, contracts, here, where="faults")
+    if wrong:
+        raise InvalidInput("The test", wrong)
+    return faults
 
 
 def _databases(assembly: Assembly, topology: Topology | None) -> Mapping[str, PlacedDatabase]:
@@ -190,10 +215,14 @@ def idempotent_paths(assembly: Assembly) -> frozenset[str]:
 
 
 @asynccontextmanager
-async def _processes(application: str, assembly: Assembly, topology: Topology, data: Path) -> AsyncGenerator[Running]:
+async def _processes(
+    application: str, assembly: Assembly, topology: Topology, data: Path, faults: tuple[Fault, ...]
+) -> AsyncGenerator[Running]:
+    options = SupervisorOptions(faults=faults)
     async with AsyncExitStack() as stack:
-        processes = await stack.enter_async_context(local_processes(topology, application, data=data))
-        host = Host(assembly, Placement(frozenset(), edge=False, data=data, endpoints=processes.endpoints))
+        processes = await stack.enter_async_context(local_processes(topology, application, data=data, options=options))
+        placement = Placement(frozenset(), edge=False, data=data, endpoints=processes.endpoints, faults=faults)
+        host = Host(assembly, placement)
         stack.push_async_callback(host.stop)
         await host.start()
         following = asyncio.create_task(_follow(processes, host))

@@ -18,7 +18,8 @@ from plures.deploy.channel import (
     to_replica,
     to_supervisor,
 )
-from plures.host import Mode, Placement
+from plures.host import Fault, Mode, Placement
+from plures.host.faults import FaultKind
 
 CONFIGURE = Configure(
     application="shop.app:app",
@@ -29,6 +30,7 @@ CONFIGURE = Configure(
         data=Path("/data"),
         mode=Mode.DEVELOPMENT,
         endpoints={"catalog": ("http://127.0.0.1:1", "http://127.0.0.1:2"), "tax": ()},
+        faults=(Fault("search", "find", FaultKind.LATENCY, "latency:1ms..2ms", 1.0, 0.001, 0.002),),
     ),
     control_descriptor=5,
     peer_descriptor=6,

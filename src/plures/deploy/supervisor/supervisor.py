@@ -13,7 +13,7 @@ from plures.deploy.channel import Configure, EndpointUrls, import_path
 from plures.deploy.errors import NoSuchReplica
 from plures.deploy.placing import ignored_maxima, listen_addresses, placement_of
 from plures.deploy.waiting import in_order, together
-from plures.host import Mode
+from plures.host import Fault, Mode
 from plures.topology import Plan, ResolvedProcess, Settings
 
 from .addresses import Addresses, ReplicaName, replica_names
@@ -35,6 +35,7 @@ class SupervisorOptions:
 
     Attributes:
         mode: How calls within a process are made.
+        faults: What goes wrong on demand.
         start_limit_s: Most time from the start of a replica until it is ready.
         grace_s: Most time for requests in flight when a replica stops.
         replica: The program that runs one replica; the descriptor of its channel is added. `-P`: files in the current folder must
@@ -42,6 +43,7 @@ class SupervisorOptions:
     """
 
     mode: Mode = Mode.PRODUCTION
+    faults: tuple[Fault, ...] = ()
     start_limit_s: float = 60.0
     grace_s: float = 30.0
     backoff: BackoffPolicy = field(default_factory=BackoffPolicy)
@@ -167,7 +169,13 @@ class Supervisor:
         return Configure(
             application=self._settings.application,
             import_path=import_path(),
-            placement=placement_of(process, self._settings, self._options.mode, self._endpoints_for(process)),
+            placement=placement_of(
+                process,
+                self._settings,
+                self._options.mode,
+                self._endpoints_for(process),
+                faults=self._options.faults,
+            ),
             control_descriptor=self.addresses.control[name].socket.fileno(),
             peer_descriptor=self.addresses.peers[name].socket.fileno(),
             public_descriptor=None if public is None else public.socket.fileno(),
