@@ -69,8 +69,6 @@ class _Reading:
         contract = self._contracts.get(capability)
         if contract is None:
             return self._report(rules.CAPABILITY, name=capability, hint=_suggestion(capability, self._contracts))
-        if capability not in self._here:
-            self._report(rules.ELSEWHERE, name=capability)
         if operation and operation not in contract.operations:
             hint = _suggestion(operation, contract.operations)
             self._report(rules.OPERATION, capability=capability, name=operation, hint=hint)
@@ -83,6 +81,9 @@ class _Reading:
         if name not in [*FaultKind]:
             return self._report(rules.KIND, text=name, hint=_suggestion(name, FaultKind))
         fault = replace(fault, kind=FaultKind(name))
+        # What is not sent is so at its callers, which are here.
+        if fault.kind is not FaultKind.UNAVAILABLE and fault.capability in self._contracts.keys() - self._here:
+            self._report(rules.ELSEWHERE, name=fault.capability, kind=fault.kind)
         if any((each.target, each.kind) == (fault.target, fault.kind) for each in self.faults):
             return self._report(rules.TWICE, target=fault.target, kind=fault.kind)
         read = self._latency(fault, amount) if fault.kind is FaultKind.LATENCY else self._share(fault, amount)

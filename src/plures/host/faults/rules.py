@@ -6,8 +6,8 @@ FORM = Rule("faults.form", "{text!r} is not a fault", "Write TARGET=KIND:HOW, su
 CAPABILITY = Rule("faults.capability", "the application has no capability {name!r}", "{hint}")
 ELSEWHERE = Rule(
     "faults.elsewhere",
-    "capability {name!r} does not run here, and its faults would hit no call",
-    "Ask for them where it runs, or run it in a process of this topology.",
+    "capability {name!r} does not run here, and {kind} would hit no call",
+    "Ask for it where the capability runs; unavailable:10% can be asked for here.",
 )
 OPERATION = Rule("faults.operation", "capability {capability!r} has no operation {name!r}", "{hint}")
 KIND = Rule("faults.kind", "{text!r} is not a kind of fault", "{hint}")

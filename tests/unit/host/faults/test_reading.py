@@ -84,7 +84,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
 
 
 def test_what_runs_elsewhere_cannot_go_wrong_here() -> None:
-    _, (wrong,) = read("echo=error:5%", here=("trouble",))
+    _, (wrong,) = read("echo=error:5%,unavailable:5%", here=("trouble",))
     assert wrong.code == "faults.elsewhere"
 
 
