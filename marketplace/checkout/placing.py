@@ -53,6 +53,7 @@ class Placing:
     # A customer who waits learns at once that a step failed, and may try again.
     @saga(
         deadline_s=PLACED_WITHIN_S,
+        criticality="critical",
         attempts=1,
         errors=[OutOfStock, ProductUnknown, CardDeclined, CheckoutIncomplete],
     )

@@ -27,6 +27,7 @@ from .declare import (
     SubscriptionDeclaration,
     command,
     contract,
+    criticality_of,
     query,
     subscribe,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "canonical",
     "command",
     "contract",
+    "criticality_of",
     "decode_base64",
     "is_contract",
     "is_spellable",

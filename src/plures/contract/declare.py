@@ -114,7 +114,7 @@ def query(
     return _operation(
         OperationDeclaration(
             is_query=True, idempotent=True, deadline_s=deadline_s, errors=tuple(errors),
-            criticality=_criticality(criticality), hedge_after_s=hedge_after_s,
+            criticality=criticality_of(criticality), hedge_after_s=hedge_after_s,
         )
     )  # fmt: skip
 
@@ -140,7 +140,7 @@ def command(
     return _operation(
         OperationDeclaration(
             is_query=False, idempotent=idempotent, deadline_s=deadline_s, errors=tuple(errors), key=key,
-            criticality=_criticality(criticality),
+            criticality=criticality_of(criticality),
         )
     )  # fmt: skip
 
@@ -170,6 +170,6 @@ def _operation(declaration: OperationDeclaration) -> Callable[[F], F]:
     return attach
 
 
-def _criticality(name: str) -> Criticality:
+def criticality_of(name: str) -> Criticality:
     """The member of that name; any other name passes as it is, for the reader to refuse together with all else."""
     return _CRITICALITIES.get(name, cast("Criticality", name))

@@ -7,7 +7,7 @@ from math import inf
 from time import monotonic
 from typing import Final
 
-from plures.contract import OperationDescription
+from plures.contract import Criticality, OperationDescription
 from plures.errors import DeadlineExceeded, Outcome
 from plures.runtime import CallContext, current
 
@@ -21,23 +21,28 @@ _GRACE_S: Final = 1.0
 class Limit:
     """That of one run."""
 
-    def __init__(self, operation: OperationDescription, instance: Instance, journal: Journal) -> None:
+    def __init__(
+        self, operation: OperationDescription, instance: Instance, journal: Journal, criticality: Criticality
+    ) -> None:
         self._operation = operation
         self._request_id = instance.request_id
         self._journal = journal
         self._timeout: asyncio.Timeout | None = None
         has_none = instance.is_final or instance.state is State.COMPENSATING
+        # What is half done ends first: to refuse it would leave others without what it holds.
+        self._criticality = Criticality.CRITICAL if has_none else criticality
         # 0 where there is no such time.
         self._at = 0 if has_none else instance.deadline_at
 
     def context(self) -> CallContext:
         """What the calls of the steps are part of."""
         left_s = (self._at - self._journal.now()) / 1000 if self._at else inf
-        return CallContext(monotonic() + left_s, 0, operation=self._operation, id=self._request_id)
+        deadline, criticality = monotonic() + left_s, self._criticality
+        return CallContext(deadline, 0, operation=self._operation, id=self._request_id, criticality=criticality)
 
     def lift(self) -> None:
-        """From now on there is none."""
-        self._at = 0
+        """From now on there is none, and what it calls is critical."""
+        self._at, self._criticality = 0, Criticality.CRITICAL
         if self._timeout is not None:
             self._timeout.reschedule(None)
         current.set(self.context())

@@ -70,7 +70,7 @@ class Steps:
         self._in_flight: set[asyncio.Task[Any]] = set()
         # What is taken back takes no new steps.
         self._is_back = notes.instance.state is State.COMPENSATING
-        self.limit = Limit(definition.operation, notes.instance, journal)
+        self.limit = Limit(definition.operation, notes.instance, journal, definition.declaration.criticality)
         self.undos: dict[str, Part] = {}
         self.failures = Failures(is_resumed=is_resumed)
         self.interruption: BaseException | None = None

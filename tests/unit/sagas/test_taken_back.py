@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from plures import Saga, SagaCompensated, SagaParked, saga
+from plures.contract import Criticality
 from plures.data import Database
 from plures.errors import Outcome, Unavailable
-from plures.sagas import (
-    SagaNotBegun,
-)
+from plures.runtime import current
+from plures.sagas import SagaNotBegun
 
 from .shop import Declined, Order, OrderingService, SoldOut, Wish, World, orders, serving, states
 
@@ -61,6 +61,26 @@ async def test_what_cannot_be_taken_back_waits_for_a_person(
     assert await states(database) == {"a": "parked"}
     parked = [record.getMessage() for record in caplog.records if record.name == "plures.sagas"]
     assert len([line for line in parked if "is parked" in line]) == 1
+
+
+async def test_what_takes_back_is_critical_and_the_steps_are_what_the_saga_says(
+    database: Database, world: World
+) -> None:
+    seen: list[tuple[str, Criticality]] = []
+
+    def note(operation: str, key: str) -> None:
+        call = current.get()
+        assert call is not None
+        seen.append((operation, call.criticality))
+        decline(operation, key)
+
+    world.trouble = note
+    async with serving(database, world) as service:
+        with pytest.raises(Declined):
+            await service.order("a", Wish("tea"))
+    assert seen == [
+        ("reserve", Criticality.NORMAL), ("take", Criticality.NORMAL), ("release", Criticality.CRITICAL),
+    ]  # fmt: skip
 
 
 class Claiming(OrderingService):

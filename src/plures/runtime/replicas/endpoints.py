@@ -58,8 +58,13 @@ class Endpoints:
                 self._leave_out(each, now)
                 return each
         fine = [each for each in untried if each.down_until <= now and not each.ejections] or untried
-        one, other = self.random.choice(fine), self.random.choice(fine)
-        return one if one is other or one.load(now) <= other.load(now) else other
+        one = self.random.choice(fine)
+        # Another one: of two replicas, the worse would get a fourth of the calls else.
+        others = [each for each in fine if each is not one]
+        if not others:
+            return one
+        other = self.random.choice(others)
+        return one if one.load(now) <= other.load(now) else other
 
     @staticmethod
     def refused(endpoint: Endpoint) -> None:

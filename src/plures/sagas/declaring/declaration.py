@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
-from plures.contract import ContractError
+from plures.contract import ContractError, Criticality, CriticalityName, criticality_of
 
 from .handle import Saga
 
@@ -26,6 +26,7 @@ class SagaDeclaration:
     deadline_s: float | None
     attempts: int
     errors: tuple[type[ContractError], ...]
+    criticality: Criticality = Criticality.NORMAL
 
 
 def saga(
@@ -35,6 +36,7 @@ def saga(
     deadline_s: float | None = None,
     attempts: int = MOST_ATTEMPTS,
     errors: Sequence[type[ContractError]] = (),
+    criticality: CriticalityName = "normal",
 ) -> Callable[[Method[S, P, T]], Method[S, P, T]]:
     """Declare a method of a service as a saga: `async def ordering(self, saga: Saga, wish: Wish) -> Order`.
 
@@ -48,10 +50,16 @@ def saga(
         attempts: How often a step is tried before the saga learns that it failed: in a second or two for a few, in two hours for 10.
             It is 10 for what takes steps back, and for all steps after the point of no return.
         errors: The declared errors that it and its own steps may end with; callers of `run` get them.
+        criticality: How much the calls of its steps matter to a replica that is overloaded. What takes steps back is always critical,
+            and so is what comes after the point of no return.
     """
 
     def attach(method: Method[S, P, T]) -> Method[S, P, T]:
-        setattr(method, SAGA, SagaDeclaration(version, name, deadline_s, attempts, tuple(errors)))
+        setattr(
+            method,
+            SAGA,
+            SagaDeclaration(version, name, deadline_s, attempts, tuple(errors), criticality_of(criticality)),
+        )
         return method
 
     return attach

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from plures.contract import OperationDescription, Unresolvable, annotations_of, is_contract, read_contract, read_work
+from plures.contract import (
+    Criticality,
+    OperationDescription,
+    Unresolvable,
+    annotations_of,
+    is_contract,
+    read_contract,
+    read_work,
+)
 from plures.errors import Violation
 from plures.runtime import answer_shape
 
@@ -86,6 +94,7 @@ def _problem(method: Any, declaration: SagaDeclaration) -> str:
         return f"an annotation cannot be resolved: {error}"
     limit = declaration.deadline_s
     problems = {
+        f"criticality={declaration.criticality!r} is none": declaration.criticality not in tuple(Criticality),
         "its first parameter after self is no Saga": not parameters or hints.get(parameters[0]) is not Saga,
         "it does not say what it returns": "return" not in hints,
         f"version={declaration.version!r} is not 1 or more": declaration.version < 1,
