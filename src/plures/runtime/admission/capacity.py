@@ -19,6 +19,7 @@ _TURN_S: Final = 0.02
 _BEGINS_AT: Final = 64.0
 _GROWS_BY: Final = 1.5
 _SHRINKS_BY: Final = 0.3
+_SMOOTHING: Final = 0.1
 _SHARES: Final = {Criticality.CRITICAL: 1.0, Criticality.NORMAL: 0.85, Criticality.SHEDDABLE: 0.6}
 """The part of the places that calls may fill."""
 _FIRST_FIRST: Final = (Criticality.CRITICAL, Criticality.NORMAL, Criticality.SHEDDABLE)
@@ -43,6 +44,8 @@ class Capacity:
             each: deque() for each in Criticality
         }
         self.are_waiting = 0
+        # On the average of the last ones, another call leaves after so many seconds.
+        self._gap_s = self._left_at = 0.0
         self._is_looking = False
 
     def has_place(self, criticality: Criticality) -> bool:
@@ -62,10 +65,18 @@ class Capacity:
         self.inside -= 1
         lane.inside -= 1
         if self.are_waiting:
+            now = monotonic()
+            self._gap_s += (now - self._left_at - self._gap_s) * _SMOOTHING
+            self._left_at = now
             self._let_in()
 
     async def turn(self, lane: Lane, criticality: Criticality, within_s: float) -> None:
-        """Return when a call that waits is inside; raises `TimeoutError`."""
+        """Return when a call that waits is inside; raises `TimeoutError`, at once where so many wait that its turn would come too late."""
+        ahead = sum(len(self._waiting[each]) for each in _FIRST_FIRST[: _FIRST_FIRST.index(criticality) + 1])
+        if ahead * self._gap_s > within_s:
+            raise TimeoutError
+        if not self.are_waiting:
+            self._left_at, self._gap_s = monotonic(), 0.0
         ticket = asyncio.get_running_loop().create_future()
         waiting, entry = self._waiting[criticality], (ticket, lane)
         waiting.append(entry)
