@@ -33,6 +33,9 @@ _REFUSAL: Final = (
 )
 
 
+_HEAD_END: Final = b"\r\n\r\n"
+
+
 class Guard(asyncio.Protocol):
     """Guards one connection. The event loop calls it in place of uvicorn's protocol.
 
@@ -44,12 +47,19 @@ class Guard(asyncio.Protocol):
         room: Where the connections of this process count what they hold.
 
     Attributes:
+        refusal: Gives the whole answer to a GET by its head, or None where uvicorn gets the request; None where uvicorn gets all.
         is_unread: Whether an answer waits for the peer to take what was written.
     """
 
     def __init__(
-        self, guarded: Any, guards: "set[Guard]", most_silent_s: float, names: OwnNames | None, room: Room
+        self,
+        guarded: Any,
+        guards: "set[Guard]",
+        most_silent_s: float,
+        names: OwnNames | None,
+        room: Room,
     ) -> None:
+        self.refusal: Callable[[bytes], bytes | None] | None = None
         self._guarded = guarded
         self._guards = guards
         self._most_silent_s = most_silent_s
@@ -145,12 +155,22 @@ class Guard(asyncio.Protocol):
         if self._transport is None or self._transport.is_closing():
             return
         if not self._unread and len(data) <= UNCUT_BYTES:
+            if self.refusal is not None and self._is_one_get(data) and (answer := self.refusal(data)) is not None:
+                self._waited_s = 0.0
+                self._transport.write(answer)
+                return
             self._pass_on(data)
         else:
             self._unread += data
             self._read_on()
         if self._transport.get_protocol() is not self:
             self._guards.discard(self)
+
+    def _is_one_get(self, data: bytes) -> bool:
+        """Whether it is one whole request without a body, and nothing else is under way: then uvicorn need not know of it."""
+        is_whole = data.startswith(b"GET /") and data.find(_HEAD_END) == len(data) - len(_HEAD_END)
+        is_idle = self._connection.is_silent and not (self._watch.is_in_head or self._watch.is_in_body)
+        return is_whole and is_idle and b"\ncontent-length:" not in (low := data.lower()) and b"\ntransfer-" not in low
 
     def _read_on(self) -> None:
         """Read what waits, until uvicorn wants no more for now."""

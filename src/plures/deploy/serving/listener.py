@@ -47,6 +47,7 @@ class ServingOptions:
         most_connections: Further ones are answered 503.
         names: Whom requests may ask for, where uvicorn speaks HTTP; None where they may ask for anyone.
         room: Where connections count the bytes of requests that they hold, together with those of other listeners.
+        refusal: The whole answer to a GET by its head, where it is refused before anything else looks at it; None to refuse none.
         tick_s: While connections are open: how often they learn that time passes, and uvicorn learns the date.
     """
 
@@ -60,6 +61,7 @@ class ServingOptions:
     names: OwnNames | None = None
     room: Room = field(default_factory=Room)
     tick_s: float = 1.0
+    refusal: Callable[[bytes], bytes | None] | None = None
 
 
 class Listener:
@@ -133,7 +135,13 @@ class Listener:
             return HttpServerProtocol(self._config, self.state, self._options.room)
         made = protocol_class(config=self._config, server_state=self.state, app_state={})
         options = self._options
-        return Guard(made, self.guards, options.keep_alive_s, options.names, options.room)
+        guard = Guard(made, self.guards, options.keep_alive_s, options.names, options.room)
+        guard.refusal = None if options.refusal is None else self._refusal
+        return guard
+
+    def _refusal(self, head: bytes) -> bytes | None:
+        # The last answer on a connection says so, which only uvicorn does.
+        return None if self._is_leaving or self._options.refusal is None else self._options.refusal(head)
 
     def _set_clock(self) -> None:
         self._set_common_headers()

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import socket
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Protocol
 
@@ -114,7 +114,9 @@ class ServedHost:
         """Accept requests of the public, where the edge is hosted here and has not been closed. The host has started."""
         async with self._changing_edge:
             if self.host.public is not None and self.public is not None and not self._is_edge_closed:
-                options = replace(PUBLIC, grace_s=self._grace_s, names=self._public_names)
+                # An edge refuses requests when there are too many; an ASGI application need not.
+                refusal: Callable[[bytes], bytes | None] | None = getattr(self.host.public, "refusal", None)
+                options = replace(PUBLIC, grace_s=self._grace_s, names=self._public_names, refusal=refusal)
                 self._edge_listener = Listener(self.host.public, self.public.socket, options)
                 await self._edge_listener.start()
 

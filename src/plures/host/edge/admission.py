@@ -46,6 +46,13 @@ class EdgeAdmission:
                 return criticality
         return Criticality.NORMAL
 
+    def refusal(self, head: bytes) -> bytes | None:
+        """The whole answer to a GET whose head this is, where it is refused; without a look at the rest, since it must cost little."""
+        path = head[len(b"GET ") : head.index(b" ", len(b"GET "))].partition(b"?")[0].decode("latin-1")
+        if not self._gate.refuses(self.criticality_of(path)):
+            return None
+        return _WHOLE_PAGE if b"text/html" in head else _WHOLE_TEXT
+
     async def enter(self, name: str, context: CallContext) -> float:
         """Let a request in, if need be after a moment; raises `Overloaded` or `DeadlineExceeded`."""
         return self._gate.enter(name, context.criticality) or await self._gate.wait(name, context)
@@ -63,14 +70,29 @@ def kind_of(scope: Any) -> str:
 async def refuse(scope: Any, send: Any) -> None:
     """Answer 503: a page to browsers that ask for one, else a line of text."""
     accepts = next((value for name, value in scope.get("headers", ()) if name == b"accept"), b"")
-    is_page = b"text/html" in accepts
-    page = _PAGE if scope["method"] == "GET" else _PAGE_OF_A_FORM
-    body = page.format(after_s=_RETRY_AFTER_S, text=escape(_TEXT.strip())) if is_page else _TEXT
+    headers, body = _answer(is_page=b"text/html" in accepts, is_form=scope["method"] != "GET")
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _answer(*, is_page: bool, is_form: bool) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    page = _PAGE_OF_A_FORM if is_form else _PAGE
+    text = page.format(after_s=_RETRY_AFTER_S, text=escape(_TEXT.strip())) if is_page else _TEXT
+    body = text.encode()
     headers = [
         (b"content-type", b"text/html; charset=utf-8" if is_page else b"text/plain; charset=utf-8"),
-        (b"content-length", str(len(body.encode())).encode()),
+        (b"content-length", str(len(body)).encode()),
         (b"retry-after", str(_RETRY_AFTER_S).encode()),
         (b"cache-control", b"no-store"),
     ]
-    await send({"type": "http.response.start", "status": 503, "headers": headers})
-    await send({"type": "http.response.body", "body": body.encode()})
+    return headers, body
+
+
+def _whole(*, is_page: bool) -> bytes:
+    headers, body = _answer(is_page=is_page, is_form=False)
+    lines = b"".join(b"%b: %b\r\n" % header for header in headers)
+    return b"HTTP/1.1 503 Service Unavailable\r\n" + lines + b"\r\n" + body
+
+
+_WHOLE_PAGE: Final = _whole(is_page=True)
+_WHOLE_TEXT: Final = _whole(is_page=False)

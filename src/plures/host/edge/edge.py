@@ -56,6 +56,10 @@ class Edge:
         self._own = frozenset(own)
         self._lifespan = _Lifespan(app)
 
+    def refusal(self, head: bytes) -> bytes | None:
+        """The whole answer to a GET whose head this is, where there is too much to do; None where the application is asked."""
+        return None if self._admission is None else self._admission.refusal(head)
+
     async def start(self) -> None:
         """Run the application's lifespan start-up; raises `EdgeNotStarted`."""
         await self._lifespan.start()

@@ -14,7 +14,7 @@ from plures.contract import Criticality
 from .lane import Lane
 
 _LOOK_EVERY_S: Final = 0.02
-_TURN_S: Final = 0.02
+_TURN_S: Final = 0.005
 """A turn of the loop may take so long."""
 _BEGINS_AT: Final = 64.0
 _GROWS_BY: Final = 1.5
@@ -70,10 +70,16 @@ class Capacity:
             self._left_at = now
             self._let_in()
 
+    def is_hopeless(self, criticality: Criticality, within_s: float) -> bool:
+        """Whether so many calls wait that one which comes now would not be inside in time."""
+        if not self.are_waiting or self.has_place(criticality):
+            return False
+        ahead = sum(len(self._waiting[each]) for each in _FIRST_FIRST[: _FIRST_FIRST.index(criticality) + 1])
+        return ahead * self._gap_s > within_s
+
     async def turn(self, lane: Lane, criticality: Criticality, within_s: float) -> None:
         """Return when a call that waits is inside; raises `TimeoutError`, at once where so many wait that its turn would come too late."""
-        ahead = sum(len(self._waiting[each]) for each in _FIRST_FIRST[: _FIRST_FIRST.index(criticality) + 1])
-        if ahead * self._gap_s > within_s:
+        if self.is_hopeless(criticality, within_s):
             raise TimeoutError
         if not self.are_waiting:
             self._left_at, self._gap_s = monotonic(), 0.0

@@ -40,6 +40,12 @@ class Gate:
             return monotonic()
         return None
 
+    def refuses(self, criticality: Criticality) -> bool:
+        """Whether a call that came now would wait in vain; it counts as refused then."""
+        is_hopeless = self._capacity.is_hopeless(criticality, self._queue_s * _PATIENCE[criticality])
+        self.refused += is_hopeless
+        return is_hopeless
+
     async def wait(self, name: str, context: CallContext) -> float:
         """Enter as soon as others have left; the moment.
 

@@ -22,4 +22,4 @@ class Policy(msgspec.Struct, frozen=True):
     heartbeat_s: float = 0.5
     least: int = 4
     most: int = 200
-    queue_s: float = 0.1
+    queue_s: float = 0.2
