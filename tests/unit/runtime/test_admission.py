@@ -11,6 +11,7 @@ from plures.contract import Criticality
 from plures.errors import Overloaded
 from plures.runtime import CallContext, Capacity, Gate, Policy
 from plures.runtime.admission import AdaptiveLimit
+from plures.runtime.admission.capacity import late_by_itself
 
 CRITICAL, NORMAL, SHEDDABLE = Criticality.CRITICAL, Criticality.NORMAL, Criticality.SHEDDABLE
 
@@ -202,6 +203,25 @@ def test_one_long_turn_costs_less_than_a_third_of_the_places_and_they_come_back(
     assert 0.69 * before < capacity.places < before
     busy(capacity, 0.001, looks=1)
     assert capacity.places >= before
+
+
+@pytest.mark.parametrize(
+    ("passed_s", "computed_s", "late_s"),
+    [
+        (0.02, 0.0, 0),
+        (0.02, 0.02, 0),
+        (0.12, 0.12, 0.1),
+        (0.12, 0.06, 0.05),
+        (0.52, 0.001, 0.001),
+        (0.01, 0.01, 0),
+        (0, 0, 0),
+    ],
+    ids=["idle", "busy", "late", "half a core", "held up by others", "early", "no time"],
+)
+def test_what_others_on_the_machine_do_is_no_load_of_this_process(
+    passed_s: float, computed_s: float, late_s: float
+) -> None:
+    assert late_by_itself(passed_s, computed_s) == pytest.approx(late_s, abs=1e-4)
 
 
 async def test_it_looks_at_turns_only_while_there_is_work() -> None:

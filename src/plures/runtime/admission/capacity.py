@@ -6,7 +6,7 @@ others makes turns short, whatever its number. So the length of a turn says how 
 
 import asyncio
 from collections import deque
-from time import monotonic
+from time import monotonic, thread_time
 from typing import Final
 
 from plures.contract import Criticality
@@ -130,11 +130,20 @@ class Capacity:
 
     def _look_later(self) -> None:
         self._is_looking = True
-        due = monotonic() + _LOOK_EVERY_S
-        asyncio.get_running_loop().call_later(_LOOK_EVERY_S, self._look, due)
+        asyncio.get_running_loop().call_later(_LOOK_EVERY_S, self._look, monotonic(), thread_time())
 
-    def _look(self, due: float) -> None:
-        self.observe(max(0.0, monotonic() - due))
+    def _look(self, since: float, computed_s: float) -> None:
+        self.observe(late_by_itself(monotonic() - since, thread_time() - computed_s))
         self._is_looking = False
         if self.are_waiting or self.inside > self._least:
             self._look_later()
+
+
+def late_by_itself(passed_s: float, computed_s: float) -> float:
+    """How late a look is for what this process has computed, and not for what others on the machine did meanwhile.
+
+    Args:
+        passed_s: Since the look was asked for.
+        computed_s: What the event loop has computed since then.
+    """
+    return max(0.0, passed_s - _LOOK_EVERY_S) * min(1.0, computed_s / passed_s) if passed_s else 0.0
