@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from time import monotonic
 from typing import Final
 
 from plures.contract import OperationDescription
@@ -14,8 +15,10 @@ from .transport import Broken, NotSent, TooLarge
 
 _NONE_IS_READY: Final = "no replica of it is ready"
 _HUNG: Final = "{url} hangs: it takes calls and answers none"
-# A replica that was only slow is back by then; a caller that waited longer would hold up its own callers.
+# A replica that was only busy is back by then; a caller that waited longer would hold up its own callers.
 _HUNG_WAIT_S: Final = 0.25
+_HUNG_WAIT_SHARE: Final = 0.1
+"""Of the time that the call has left: where much is allowed for an answer, the replica may compute for long."""
 
 
 class Tries:
@@ -63,7 +66,8 @@ class Tries:
         while (endpoint := self._endpoints.choose(self._tried)) is None:
             if self._endpoints.has_hung() and not self._has_waited:
                 self._has_waited = True
-                await self._endpoints.changed(_HUNG_WAIT_S)
+                left_s = self._context.deadline - monotonic()
+                await self._endpoints.changed(max(_HUNG_WAIT_S, left_s * _HUNG_WAIT_SHARE))
                 continue
             if not self._why:
                 hung = [each.url for each in self._endpoints.known if each.is_hung]
