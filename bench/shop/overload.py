@@ -48,7 +48,10 @@ async def run(seconds: float, storage: Storage, seed: int) -> dict[str, float]:
 
 async def _measure(shop: Deployment, web: WebTraffic, seconds: float, random: Random) -> dict[str, float]:
     pages, shares = list(NORMAL), list(NORMAL.values())
-    draw = lambda: random.choices(pages, shares)[0]  # noqa: E731 - it is a name for the mix
+
+    def draw() -> str:
+        return random.choices(pages, shares)[0]
+
     await web.prepare(400)
     capacity = await _closed(web, draw)
     calm = await _open(web, capacity * _HALF, _CALM_S, random)

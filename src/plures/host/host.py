@@ -59,8 +59,9 @@ class Host:
         self._heartbeats = Heartbeats(self._transport)
         self._directory = Directory(random, self._heartbeats)
         self._dispatcher = Dispatcher(self._deadlines)
-        self._capacity = Capacity(Policy().least)
-        self._gates = {name: Gate(Policy(), self._capacity) for name in self._hosted}
+        self._policy = Policy()
+        self._capacity = Capacity(self._policy.least)
+        self._gates = {name: Gate(self._policy, self._capacity) for name in self._hosted}
         contracts = [capability.contract for capability in assembly.capabilities.values()]
         injector = Injector(placement.faults, contracts, random) if placement.faults else None
         self._clients = Clients(
@@ -163,7 +164,7 @@ class Host:
         if self._placement.edge and self._assembly.edge is not None:
             arguments = self._services.arguments(_EDGE, self._assembly.edge_dependencies)
             app, deadline_s = self._assembly.edge(**arguments), self._assembly.edge_deadline_s
-            admission = EdgeAdmission(Gate(Policy(), self._capacity), self._assembly.edge_criticality)
+            admission = EdgeAdmission(Gate(self._policy, self._capacity), self._assembly.edge_criticality)
             self._edge = Edge(app, deadline_s, own=self._assembly.packages, admission=admission)
             await self._lifecycles.start(_EDGE)
             await self._edge.start()
