@@ -23,6 +23,7 @@ class Request(msgspec.Struct, frozen=True):
         keeps_alive: Whether the peer may ask again on its connection.
         takes_chunks: Whether the peer understands a body of unknown length.
         is_dropped: Whether the server had no room for the body; it was read to its end and dropped.
+        peer: The SPIFFE name in the certificate of the connection, which was verified; empty where there is none.
     """
 
     method: str
@@ -34,6 +35,7 @@ class Request(msgspec.Struct, frozen=True):
     keeps_alive: bool = True
     takes_chunks: bool = True
     is_dropped: bool = False
+    peer: str = ""
 
     @property
     def held_bytes(self) -> int:

@@ -48,12 +48,14 @@ class RequestReader:
         is_arriving: Whether a request has begun and is not complete.
         expects_continue: Whether its sender waits for a 100 Continue before it sends the body.
         unread: What has arrived and is not read yet, since a few requests were complete before it; `feed(b"")` reads on.
+        peer: Whose requests these are, by the certificate of the connection.
     """
 
     def __init__(self) -> None:
         self.is_arriving = False
         self.expects_continue = False
         self.unread = b""
+        self.peer = ""
         self._parser = httptools.HttpRequestParser(self)
         self._complete: list[Request] = []
         self._has_head = False
@@ -201,9 +203,10 @@ class RequestReader:
         takes_chunks = parser.get_http_version() == "1.1"
         keeps_alive = takes_chunks and parser.should_keep_alive()
         method = parser.get_method().decode()
-        self._complete.append(
-            Request(method, path, query, self._headers, body, is_too_large, keeps_alive, takes_chunks, is_dropped)
+        request = Request(
+            method, path, query, self._headers, body, is_too_large, keeps_alive, takes_chunks, is_dropped, self.peer
         )
+        self._complete.append(request)
 
     def _asked(self) -> tuple[str, bytes]:
         """The path and the query. A caller asks for the same again and again, so the last short ones are kept."""

@@ -18,6 +18,8 @@ from typing import Any, Final, cast
 
 import msgspec
 
+from plures.tls import named_peer
+
 from .exchange import NOT_SENT, Answerer, Request, Response
 from .pace import MAX_ARRIVAL_S, Taking
 from .request_reader import RequestReader, Unreadable
@@ -102,6 +104,7 @@ class HttpServerProtocol(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # A cast, since uvloop's transports do not inherit from asyncio's.
         self.transport = cast("asyncio.Transport", transport)
+        self._reader.peer = named_peer(transport.get_extra_info("peercert"))
         self._server.connections.add(self)
 
     def data_received(self, data: bytes) -> None:
