@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from plures.topology.keys import FILE, Key
+from plures.topology.key import Figure, Key
+from plures.topology.keys import FILE
 
 from .markdown import NOTE, plain
 
@@ -40,6 +41,16 @@ url_file = "/run/secrets/history"
 
 [capabilities.orders]
 database = "history"
+
+[capabilities.search]
+policy = {{ heartbeat_s = 3, most_at_once = 50 }}
+
+[policy]
+retry_budget = 0.2
+attempts = 2
+failures_in_a_row = 10
+queue_s = 0.5
+least_at_once = 8
 
 [listen]
 public = "0.0.0.0:80"
@@ -91,7 +102,8 @@ def _table(path: str, key: Key[Any]) -> str:
 
 
 def _row(key: Key[Any]) -> str:
-    return f"| `{key.name}` | {key.holds} | {_default(key)} | {_meaning(key)} | `{key.example}` |"
+    holds = f"{key.holds}, {key.allowed}" if isinstance(key, Figure) else key.holds
+    return f"| `{key.name}` | {holds} | {_default(key)} | {_meaning(key)} | `{key.example}` |"
 
 
 def _default(key: Key[Any]) -> str:

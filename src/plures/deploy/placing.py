@@ -55,6 +55,7 @@ def placement_of(
         public_names=settings.public_names,
         databases=process.databases,
         broker=process.broker,
+        policies=process.policies,
         faults=faults,
     )
 

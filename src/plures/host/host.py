@@ -9,7 +9,7 @@ from plures.application import Assembly
 from plures.contract import read_contract
 from plures.data import Place
 from plures.http import ConnectServer, HttpTransport
-from plures.runtime import Capacity, Deadlines, Directory, Dispatcher, Gate, Heartbeats, Policy, WatchedTransport
+from plures.runtime import Capacity, Deadlines, Directory, Dispatcher, Gate, Heartbeats, WatchedTransport, policy_of
 
 from .clients import Clients
 from .control import Control
@@ -57,11 +57,12 @@ class Host:
         # It spreads load, and keeps no secret.
         random = random or Random()  # noqa: S311
         self._heartbeats = Heartbeats(self._transport)
-        self._directory = Directory(random, self._heartbeats)
+        policies = {name: policy_of(placement.policies.of(name)) for name in assembly.capabilities}
+        self._directory = Directory(random, self._heartbeats, policies)
         self._dispatcher = Dispatcher(self._deadlines)
-        self._policy = Policy()
-        self._capacity = Capacity(self._policy.least)
-        self._gates = {name: Gate(self._policy, self._capacity) for name in self._hosted}
+        self._policy = policy_of(placement.policies.everywhere)
+        self._capacity = Capacity(self._policy.least_at_once)
+        self._gates = {name: Gate(policies[name], self._capacity) for name in self._hosted}
         contracts = [capability.contract for capability in assembly.capabilities.values()]
         injector = Injector(placement.faults, contracts, random) if placement.faults else None
         self._clients = Clients(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from plures.topology import PlacedBroker, PlacedDatabase
+from plures.topology import PlacedBroker, PlacedDatabase, Policies
 
 from .faults import Fault
 
@@ -34,6 +34,7 @@ class Placement:
         broker: What carries events to other processes and from there; None where they travel by HTTP.
         names: Whom calls may ask for, besides loopback and the address that is listened on.
         public_names: Whom requests to the edge may ask for, besides loopback; with none, anyone.
+        policies: What plures.toml says of calls, from here and to here.
         faults: What goes wrong on demand, in operations hosted here, and in calls from here.
     """
 
@@ -46,4 +47,5 @@ class Placement:
     public_names: tuple[str, ...] = ()
     databases: Mapping[str, PlacedDatabase] = field(default_factory=dict[str, PlacedDatabase])
     broker: PlacedBroker | None = None
+    policies: Policies = field(default_factory=Policies)
     faults: tuple[Fault, ...] = ()

@@ -72,7 +72,7 @@ from .fitting import answer_shape, refuse_misfit
 from .local import by_reference
 from .loopback import URL as LOOPBACK_URL
 from .loopback import Loopback
-from .policy import MAX_BODY_BYTES, MAX_HOPS, Policy, accept
+from .policy import MAX_BODY_BYTES, MAX_HOPS, Policy, accept, policy_of
 from .remote import RemoteCaller
 from .replicas import Directory, Endpoints, Heartbeats
 from .transport import Broken, NotSent, Outgoing, Reply, Stale, TooLarge, Transport, WatchedTransport
@@ -115,6 +115,7 @@ __all__ = [
     "current",
     "new_request_id",
     "operation_of",
+    "policy_of",
     "refuse_misfit",
     "request_id",
     "without_deadline",

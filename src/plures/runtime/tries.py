@@ -14,7 +14,10 @@ from .replicas import Endpoint, Endpoints
 from .transport import Broken, NotSent, TooLarge
 
 _NONE_IS_READY: Final = "no replica of it is ready"
-_HUNG: Final = "{url} hangs: it takes calls and answers none"
+_HUNG: Final = (
+    "{url} hangs: it takes calls and answers none, nor a heartbeat within {heartbeat_s:g} s. If {capability} computes for longer without a "
+    "pause, raise heartbeat_s under [capabilities.{capability}.policy] in plures.toml"
+)
 # A replica that was only busy is back by then; a caller that waited longer would hold up its own callers.
 _HUNG_WAIT_S: Final = 0.25
 _HUNG_WAIT_SHARE: Final = 0.1
@@ -71,12 +74,16 @@ class Tries:
                 continue
             if not self._why:
                 hung = [each.url for each in self._endpoints.known if each.is_hung]
-                self._why = _HUNG.format(url=hung[0]) if hung else _NONE_IS_READY
+                self._why = self._why_hung(hung[0]) if hung else _NONE_IS_READY
             if not await self._again(may_have_run=False):
                 outcome = Outcome.MAY_HAVE_RUN if self.may_have_run else Outcome.NOT_SENT
                 raise Unavailable(self._operation.full_name, self._why, outcome=outcome)
             self._tried.clear()
         return endpoint
+
+    def _why_hung(self, url: str) -> str:
+        heartbeat_s, capability = self._endpoints.policy.heartbeat_s, self._operation.capability
+        return _HUNG.format(url=url, heartbeat_s=heartbeat_s, capability=capability)
 
     def unreachable(self, endpoint: Endpoint, error: NotSent) -> None:
         """No connection could be made."""

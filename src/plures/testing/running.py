@@ -24,7 +24,7 @@ from plures.deploy import (
 from plures.errors import InvalidInput, PluresError, Text
 from plures.host import Fault, Host, Mode, Placement, read_faults
 from plures.runtime import Client, bind
-from plures.topology import PlacedDatabase, Topology, check, monolith
+from plures.topology import PlacedDatabase, Policies, Topology, check, monolith
 
 from .repeating import RepeatingTransport, telling
 
@@ -146,7 +146,7 @@ async def run(
 
     Args:
         data: Folder for the embedded databases; a test passes a temporary one.
-        topology: Which processes there are in `LOCAL_PROCESSES`, and in each placement which databases on servers are used, as in
+        topology: Which processes there are in `LOCAL_PROCESSES`, and in each placement which databases on servers are used and what `[policy]` says, as in
             `parse(Path("plures.toml")).topology("split")`. Left out: each capability in a process of its own, with embedded databases.
         faults: What goes wrong, as after `plures run --fault`: `"search.find=latency:200ms,error:5%"`.
 
@@ -177,7 +177,14 @@ async def _one_process(
     databases = _databases(assembly, topology)
     capabilities = frozenset(assembly.capabilities)
     placement = Placement(
-        capabilities, assembly.edge is not None, data, mode, endpoints, databases=databases, faults=faults
+        capabilities,
+        assembly.edge is not None,
+        data,
+        mode,
+        endpoints,
+        databases=databases,
+        policies=_policies(topology),
+        faults=faults,
     )
     host = Host(
         assembly, placement, transport=RepeatingTransport(idempotent_paths(assembly)) if over_the_wire else None
@@ -198,6 +205,10 @@ def _faults(assembly: Assembly, texts: Sequence[str]) -> tuple[Fault, ...]:
     if wrong:
         raise InvalidInput("The test", wrong)
     return faults
+
+
+def _policies(topology: Topology | None) -> Policies:
+    return Policies() if topology is None else topology.policies
 
 
 def _databases(assembly: Assembly, topology: Topology | None) -> Mapping[str, PlacedDatabase]:
@@ -221,7 +232,14 @@ async def _processes(
     options = SupervisorOptions(faults=faults)
     async with AsyncExitStack() as stack:
         processes = await stack.enter_async_context(local_processes(topology, application, data=data, options=options))
-        placement = Placement(frozenset(), edge=False, data=data, endpoints=processes.endpoints, faults=faults)
+        placement = Placement(
+            frozenset(),
+            edge=False,
+            data=data,
+            endpoints=processes.endpoints,
+            policies=topology.policies,
+            faults=faults,
+        )
         host = Host(assembly, placement)
         stack.push_async_callback(host.stop)
         await host.start()

@@ -6,6 +6,7 @@ from .check import check
 from .facts import ApplicationFacts, CapabilityFacts
 from .model import Address, Process, Replicas, Settings, Topology, UnknownTopology, monolith
 from .parse import parse
+from .policies import Figures, Policies
 from .resolved import ResolvedProcess, ResolvedTopology
 from .storage import (
     EMBEDDED,
@@ -30,9 +31,11 @@ __all__ = [
     "Call",
     "CapabilityFacts",
     "DatabaseServer",
+    "Figures",
     "PlacedBroker",
     "PlacedDatabase",
     "Plan",
+    "Policies",
     "Process",
     "ProcessSummary",
     "Replicas",

@@ -95,8 +95,8 @@ def _edge(topology: Topology, application: ApplicationFacts) -> Iterator[Violati
 
 
 def _storage(topology: Topology, application: ApplicationFacts) -> Iterator[Violation]:
-    """A database is chosen for capabilities that there are, and no process is given what Plures passes on itself."""
-    for name in topology.storage.chosen:
+    """What is said of capabilities is said of those that there are, and no process is given what Plures passes on itself."""
+    for name in {**topology.storage.chosen, **topology.policies.capabilities}:
         if name not in application.capabilities:
             hint = did_you_mean(name, application.capabilities) or _known(application)
             yield rules.CAPABILITY_UNKNOWN.broken(f"{topology.source} [capabilities.{name}]", name=name, hint=hint)

@@ -1,69 +1,12 @@
 """The keys of plures.toml, as data: the parser reads by them, and the reference of plures.toml prints them, from `FILE` down."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final, Generic, TypeVar
+from collections.abc import Sequence
 
 from plures.logs import BLOCKED_LOOP_S
 
-T = TypeVar("T")
-
-IN_WORDS: Final[Mapping[type, str]] = {
-    bool: "true or false",
-    int: "a whole number",
-    float: "a number",
-    str: "a string",
-    list: "a list",
-    dict: "a table",
-}
-"""What to call a value of TOML; all others are dates or times."""
-
-
-@dataclass(frozen=True)
-class Key(Generic[T]):
-    """One key.
-
-    Attributes:
-        name: In capitals where users choose the name.
-        types: What its value may be, as `tomllib` reads it.
-        default: What holds when it is left out.
-        example: How to write it.
-        below: The keys of the table that is its value.
-    """
-
-    name: str
-    types: tuple[type, ...]
-    default: T
-    meaning: str
-    example: str
-    below: "tuple[Key[Any], ...]" = ()
-    is_required: bool = False
-
-    @property
-    def is_chosen(self) -> bool:
-        """Whether users choose the name."""
-        return self.name.isupper()
-
-    @property
-    def holds(self) -> str:
-        """What its value may be, in words."""
-        return " or ".join(IN_WORDS[python] for python in self.types)
-
-    def named(self, name: str) -> "Key[T]":
-        """This key under the name that a user chose."""
-        return replace(self, name=name, example=self.example.replace(self.name, name))
-
-
-Table = Mapping[str, Any]
-
-
-def _text(name: str, meaning: str, example: str, *, is_required: bool = False) -> Key[str | None]:
-    return Key[str | None](name, (str,), None, meaning, example, is_required=is_required)
-
-
-def _table(name: str, meaning: str, example: str, *below: Key[Any]) -> Key[Table]:
-    return Key[Table](name, (dict,), {}, meaning, example, below)
-
+from .key import POLICY, POLICY_OF_ALL, Key, Table
+from .key import table as _table
+from .key import text as _text
 
 IMPORT = _text("import", "The application: package.module:attribute.", 'import = "shop.app:app"', is_required=True)
 DATA = Key("data", (str,), ".plures", "Folder of the embedded databases, seen from the file.", 'data = "var/data"')
@@ -101,7 +44,8 @@ DATABASES = _table("databases", "The databases that are not embedded.", "[databa
 CAPABILITY_DATABASE = _text(
     "database", "Which database keeps its data: the name of one, or sqlite.", 'database = "sqlite"'
 )
-CAPABILITY = _table("CAPABILITY", "One capability.", "[capabilities.CAPABILITY]", CAPABILITY_DATABASE)
+
+CAPABILITY = _table("CAPABILITY", "One capability.", "[capabilities.CAPABILITY]", CAPABILITY_DATABASE, POLICY)
 CAPABILITIES_TABLE = _table(
     "capabilities", "What holds for one capability, wherever it is placed.", "[capabilities.orders]", CAPABILITY
 )
@@ -194,5 +138,5 @@ FILE = _table(
     "plures.toml",
     "How an application runs.",
     "",
-    *(APPLICATION, LISTEN, DATABASES, CAPABILITIES_TABLE, EVENTS, LOGGING, TOPOLOGIES),
+    *(APPLICATION, LISTEN, DATABASES, CAPABILITIES_TABLE, POLICY_OF_ALL, EVENTS, LOGGING, TOPOLOGIES),
 )

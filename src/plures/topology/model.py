@@ -9,6 +9,7 @@ from plures.logs import LogSettings
 
 from .broker import Broker
 from .lines import line_of
+from .policies import Policies
 from .storage import EMBEDDED, Storage
 
 REST = "*"
@@ -69,6 +70,7 @@ class Topology:
         lines: Where the tables and keys of the file stand.
         storage: Which database each capability uses.
         broker: What carries events between processes; None where they travel by HTTP.
+        policies: What is said of calls.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Topology:
     lines: Mapping[tuple[str, ...], int] = field(default_factory=dict[tuple[str, ...], int], compare=False, repr=False)
     storage: Storage = EMBEDDED
     broker: Broker | None = None
+    policies: Policies = field(default_factory=Policies)
 
     def where(self, process: str = "", key: str = "") -> str:
         """The place of a key, as the user would look it up."""

@@ -10,9 +10,12 @@ from plures.errors import InvalidInput
 
 from . import rules
 from .address import is_host_name, listener
-from .broker import Broker, parse_broker
+from .broker import parse_broker
+from .key import POLICY_OF_ALL, Key
 from .keys import (
     APPLICATION,
+    CAPABILITIES_TABLE,
+    CAPABILITY,
     CONTROL,
     DATA,
     EVENTS,
@@ -26,14 +29,14 @@ from .keys import (
     PUBLIC_NAMES,
     TOPOLOGIES,
     TOPOLOGY,
-    Key,
 )
 from .lines import lines_of
 from .model import Address, Settings, Topology, monolith
 from .parse_logging import parse_logging
 from .parse_process import parse_process
+from .policies import parse_policies
 from .section import Section
-from .storage import Storage, parse_storage
+from .storage import parse_storage
 
 _AT_END: Final = "at end of document"
 
@@ -80,8 +83,12 @@ def _document(text: str, name: str) -> dict[str, Any]:
 
 def _settings(root: Section, folder: Path, name: str) -> Settings:
     application, listen = root.headed(APPLICATION), root.headed(LISTEN)
-    storage = parse_storage(root, application, folder)
+    table = root.headed(CAPABILITIES_TABLE)
+    capabilities = {key: table.headed(CAPABILITY.named(key)) for key in table.values}
+    storage = parse_storage(root, application, capabilities, folder)
     broker = parse_broker(root.headed(EVENTS), folder)
+    policies = parse_policies(root.headed(POLICY_OF_ALL), capabilities)
+    whole = replace(monolith(name), storage=storage, broker=broker, policies=policies)
     public, control = _address(listen, PUBLIC), _address(listen, CONTROL)
     if public == control and public.port:
         listen.report(rules.SAME_ADDRESS, CONTROL.name, address=public)
@@ -90,7 +97,7 @@ def _settings(root: Section, folder: Path, name: str) -> Settings:
         data=folder / (application.get(DATA) or DATA.default),
         public=public,
         control=control,
-        topologies=_topologies(root.headed(TOPOLOGIES), name, storage, broker),
+        topologies=_topologies(root.headed(TOPOLOGIES), whole),
         source=name,
         folder=folder,
         names=_names(listen, HOST_NAMES),
@@ -125,8 +132,8 @@ def _names(listen: Section, key: Key[Sequence[str]]) -> tuple[str, ...]:
     return names
 
 
-def _topologies(section: Section, source: str, storage: Storage, broker: Broker | None) -> dict[str, Topology]:
-    topologies = {"monolith": replace(monolith(source), storage=storage, broker=broker)}
+def _topologies(section: Section, whole: Topology) -> dict[str, Topology]:
+    topologies = {whole.name: whole}
     for name in section.values:
         table = section.headed(TOPOLOGY.named(name))
         processes = [
@@ -135,7 +142,7 @@ def _topologies(section: Section, source: str, storage: Storage, broker: Broker 
             for process in [table.inline(PROCESS.named(key))]
             if isinstance(value, dict)
         ]
-        topologies[name] = Topology(name, tuple(processes), source, section.lines, storage, broker)
+        topologies[name] = replace(whole, name=name, processes=tuple(processes), lines=section.lines)
         if not table.values:
             table.report(rules.NO_PROCESSES, example=PROCESS.named("main").example)
     return topologies

@@ -9,6 +9,7 @@ from plures.errors import Violation
 from .broker import PlacedBroker
 from .facts import ApplicationFacts
 from .model import REST, Process, Replicas, Topology
+from .policies import Policies
 from .storage import CONNECTIONS, DatabaseServer, PlacedDatabase
 
 LEAST: Final = 2
@@ -23,6 +24,7 @@ class ResolvedProcess:
         exclusive: Two replicas may never overlap, not even during a restart: it writes an embedded database.
         databases: Where the data of its capabilities is; those with an embedded database are left out.
         broker: What carries its events to other processes and theirs to it; None where nothing does.
+        policies: What plures.toml says of calls.
         withheld: Variables that hold secrets of databases and of a broker that it does not use.
     """
 
@@ -36,6 +38,7 @@ class ResolvedProcess:
     environment: Mapping[str, str]
     databases: Mapping[str, PlacedDatabase] = field(default_factory=dict[str, PlacedDatabase])
     broker: PlacedBroker | None = None
+    policies: Policies = field(default_factory=Policies)
     withheld: frozenset[str] = frozenset()
 
     @property
@@ -95,6 +98,7 @@ def _resolved(process: Process, topology: Topology, application: ApplicationFact
         external=process.external,
         command=process.command,
         environment=process.environment,
+        policies=topology.policies,
     )
 
 

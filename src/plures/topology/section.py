@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 from plures.errors import Rule, Violation, did_you_mean
 
 from . import rules
-from .keys import IN_WORDS, Key, Table
+from .key import IN_WORDS, Key, Table
 from .lines import Path, line_of
 
 T = TypeVar("T")

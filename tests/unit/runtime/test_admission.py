@@ -21,8 +21,8 @@ def context(criticality: Criticality = NORMAL, within_s: float = 10.0) -> CallCo
 
 
 def gate(**policy: float) -> Gate:
-    figures = {"least": 2, "most": 4, "queue_s": 5.0} | policy
-    return Gate(Policy(**figures), Capacity(int(figures["least"])))  # type: ignore[arg-type]
+    figures = {"least_at_once": 2, "most_at_once": 4, "queue_s": 5.0} | policy
+    return Gate(Policy(**figures), Capacity(int(figures["least_at_once"])))  # type: ignore[arg-type]
 
 
 async def let_in(some: Gate, *, times: int, criticality: Criticality = NORMAL) -> int:
@@ -33,7 +33,9 @@ async def let_in(some: Gate, *, times: int, criticality: Criticality = NORMAL) -
 
 
 async def test_the_more_critical_a_call_the_more_of_the_limit_it_may_fill() -> None:
-    assert [await let_in(gate(most=20), times=100, criticality=each) for each in (SHEDDABLE, NORMAL, CRITICAL)] == [
+    assert [
+        await let_in(gate(most_at_once=20), times=100, criticality=each) for each in (SHEDDABLE, NORMAL, CRITICAL)
+    ] == [
         12,
         17,
         20,
@@ -226,7 +228,7 @@ def test_what_others_on_the_machine_do_is_no_load_of_this_process(
 
 async def test_it_looks_at_turns_only_while_there_is_work() -> None:
     capacity = Capacity(least=1)
-    some = Gate(Policy(least=1), capacity)
+    some = Gate(Policy(least_at_once=1), capacity)
     for _ in range(3):
         some.enter("x", CRITICAL)
     loop = asyncio.get_running_loop()
@@ -244,7 +246,7 @@ async def test_it_looks_at_turns_only_while_there_is_work() -> None:
 async def test_all_kinds_share_the_places_of_the_process() -> None:
     capacity = Capacity(least=2)
     capacity.places = 6.0
-    one, other = Gate(Policy(least=2), capacity), Gate(Policy(least=2), capacity)
+    one, other = Gate(Policy(least_at_once=2), capacity), Gate(Policy(least_at_once=2), capacity)
     assert await let_in(one, times=3, criticality=CRITICAL) == 3
     assert await let_in(other, times=9, criticality=CRITICAL) == 3
     # A call that left here makes room for one that waits there.
@@ -256,7 +258,7 @@ async def test_all_kinds_share_the_places_of_the_process() -> None:
 
 
 async def test_names_from_outside_take_no_more_room_than_a_few() -> None:
-    some = gate(most=200)
+    some = gate(most_at_once=200)
     for n in range(2000):
         entered = some.enter(f"GET /{n}", CRITICAL)
         some.leave(f"GET /{n}", entered)

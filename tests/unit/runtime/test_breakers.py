@@ -25,7 +25,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def replicas(*urls: str) -> tuple[Endpoints, dict[str, Endpoint]]:
-    endpoints = Endpoints(Random(5), Policy(failures=3))
+    endpoints = Endpoints(Random(5), Policy(failures_in_a_row=3))
     endpoints.update(urls)
     return endpoints, {endpoint.url: endpoint for endpoint in endpoints.known}
 

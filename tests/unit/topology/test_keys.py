@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from plures.topology import parse
-from plures.topology.keys import FILE, Key
+from plures.topology.key import Key
+from plures.topology.keys import FILE
 
 
 def below(key: Key[Any]) -> Iterator[Key[Any]]:

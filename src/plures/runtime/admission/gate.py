@@ -26,8 +26,8 @@ class Gate:
 
     def __init__(self, policy: Policy, capacity: Capacity) -> None:
         self._queue_s = policy.queue_s
-        self._least = policy.least
-        self._most = policy.most
+        self._least = policy.least_at_once
+        self._most = policy.most_at_once
         self._capacity = capacity
         self.refused = 0
         self.lanes: dict[str, Lane] = {}

@@ -11,7 +11,7 @@ Source of the figures: docs/adr/0027-resilience.md
 from .admitting import MAX_BODY_BYTES, MAX_HOPS, accept, admit, check_size, out_of_time, too_many_hops
 from .budget import RetryBudget
 from .repeating import Repeats
-from .settings import Policy
+from .settings import Policy, policy_of
 
 __all__ = [
     "MAX_BODY_BYTES",
@@ -23,5 +23,6 @@ __all__ = [
     "admit",
     "check_size",
     "out_of_time",
+    "policy_of",
     "too_many_hops",
 ]

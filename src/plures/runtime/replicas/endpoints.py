@@ -75,7 +75,8 @@ class Endpoints:
         """A call got no answer there. After several in a row the endpoint is left out, unless too many are already."""
         endpoint.failures += 1
         endpoint.punish()
-        if endpoint.ejections or endpoint.failures < self.policy.failures:
+        limit = self.policy.failures_in_a_row
+        if endpoint.ejections or not limit or endpoint.failures < limit:
             return
         if 2 * (sum(1 for each in self.known if each.ejections) + 1) <= len(self.known):
             self._leave_out(endpoint, monotonic())

@@ -70,7 +70,12 @@ class Heartbeats:
         if await self._answers(endpoint, limit_s):
             endpoint.heard_at = monotonic()
             return
-        _LOG.warning("%s hangs: it took a call and answers nothing; it gets no calls until it does", endpoint.url)
+        _LOG.warning(
+            "%s hangs: it took a call and answers nothing, nor a heartbeat within %g s; it gets no calls until it does (heartbeat_s in "
+            "plures.toml, for what computes longer without a pause)",
+            endpoint.url,
+            limit_s,
+        )
         endpoint.is_hung = True
         endpoints.change()
         self._move(endpoints, endpoint)

@@ -1,14 +1,14 @@
 """`[databases]`, `[capabilities]` and the default of `[application]` → `Storage`."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from plures.errors import did_you_mean
+from plures.topology.key import Key
 from plures.topology.keys import (
     APPLICATION_DATABASE,
-    CAPABILITIES_TABLE,
-    CAPABILITY,
     CAPABILITY_DATABASE,
     CONNECTIONS,
     DATABASE,
@@ -16,7 +16,6 @@ from plures.topology.keys import (
     PASSWORDS,
     URL,
     URL_FILE,
-    Key,
 )
 from plures.topology.section import Section
 
@@ -27,17 +26,18 @@ from .values import SQLITE, DatabaseServer, Storage
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,62}")
 
 
-def parse_storage(root: Section, application: Section, folder: Path) -> Storage:
+def parse_storage(root: Section, application: Section, capabilities: Mapping[str, Section], folder: Path) -> Storage:
     """What the file says of databases; what is wrong with it is in the section's violations.
 
     Args:
+        capabilities: The sections of capabilities, by name.
         folder: What relative paths are relative to.
     """
-    databases, capabilities = root.headed(DATABASES), root.headed(CAPABILITIES_TABLE)
+    databases = root.headed(DATABASES)
     servers = {name: _server(databases.headed(DATABASE.named(name)), name, folder) for name in databases.values}
     chosen: dict[str, str] = {}
-    for name in capabilities.values:
-        choice = _choice(capabilities.headed(CAPABILITY.named(name)), CAPABILITY_DATABASE, servers)
+    for name, section in capabilities.items():
+        choice = _choice(section, CAPABILITY_DATABASE, servers)
         if choice is not None:
             chosen[name] = choice
     return Storage(servers, _choice(application, APPLICATION_DATABASE, servers) or SQLITE, chosen)

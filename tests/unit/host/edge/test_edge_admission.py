@@ -27,7 +27,7 @@ def edge(*, is_full: bool = True, **criticality: Criticality) -> Edge:
     """One that has a place for a critical request alone, or for all."""
     capacity = Capacity(least=0)
     capacity.places, capacity.inside = 10.0, 9 if is_full else 0
-    gate = Gate(Policy(least=1, queue_s=0.001), capacity)
+    gate = Gate(Policy(least_at_once=1, queue_s=0.001), capacity)
     return Edge(application, admission=EdgeAdmission(gate, {f"/{path}": each for path, each in criticality.items()}))
 
 

@@ -1,0 +1,25 @@
+"""Figures of the policy on calls, as far as plures.toml says them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+Figures: TypeAlias = Mapping[str, int | float]
+"""The name of a figure → its value."""
+
+
+@dataclass(frozen=True)
+class Policies:
+    """What plures.toml says of calls: the figures that it leaves out have their defaults.
+
+    Attributes:
+        everywhere: What holds for calls of each capability, and for the edge.
+        capabilities: What holds for calls of one capability instead.
+    """
+
+    everywhere: Figures = field(default_factory=dict[str, int | float])
+    capabilities: Mapping[str, Figures] = field(default_factory=dict[str, Figures])
+
+    def of(self, capability: str) -> Figures:
+        """What is said of calls of one capability."""
+        return {**self.everywhere, **self.capabilities.get(capability, {})}
