@@ -78,7 +78,8 @@ class ProductIndex:
 
     def search(self, query: Query, sort: Sort, offset: int, limit: int) -> Matches:
         """The matches from ``offset`` on, in this order."""
-        if sort is Sort.RELEVANCE:
+        # A caller with a newer contract may ask for an order that is not known here.
+        if sort not in _ORDERS:
             found = self._searcher.search(query, limit, offset=offset, weight_by_field="weight")
         else:
             field, order = _ORDERS[sort]

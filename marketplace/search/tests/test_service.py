@@ -199,3 +199,9 @@ async def test_building_fails_without_the_catalog(shop: Shop) -> None:
         await search.build()
     with pytest.raises(IndexNotReady):
         await search.find()
+
+
+async def test_an_order_of_a_newer_contract_counts_as_relevance(search: SearchService) -> None:
+    newer = object.__new__(Sort)
+    newer._name_, newer._value_ = "NEWEST", "newest"
+    assert ids(await search.find("sofa", sort=newer)) == ids(await search.find("sofa"))

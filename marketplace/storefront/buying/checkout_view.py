@@ -39,7 +39,8 @@ def read_agreement(text: str) -> Agreement | None:
     """What the customer agreed to; None when it makes no sense."""
     try:
         return msgspec.json.decode(text, type=Agreement)
-    except msgspec.MsgspecError:
+    # The second where it is nested deeper than anything is.
+    except (msgspec.MsgspecError, RecursionError):
         return None
 
 

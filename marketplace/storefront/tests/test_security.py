@@ -111,3 +111,14 @@ def test_the_environment_decides_about_secret_and_https(tmp_path: Path) -> None:
     assert (given.secret, given.https_only) == ("given", True)
     made = settings_from({"MARKETPLACE_DATA": str(tmp_path)})
     assert (made.secret, made.https_only) == ((tmp_path / "storefront.secret").read_text(), False)
+
+
+@pytest.mark.parametrize(
+    "agreed", ['{"a":' * 5000, "[" * 20_000, '{"cart_id":"\\ud800"}', '{"total":{"amount":1e999}}', "\x00"]
+)
+async def test_an_agreement_that_is_none_is_asked_for_again(shop: FakeShop, agreed: str) -> None:
+    shopper = Shopper(shop.app())
+    await shopper.buy("teapot")
+    await shopper.go_to_checkout()
+    await shopper.post("/checkout", **CARD, key="k", agreed=agreed)
+    assert shopper.status == 422

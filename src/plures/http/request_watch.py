@@ -90,6 +90,9 @@ class RequestWatch:
         self._lines += 1
         if self._lines > MAX_HEADER_LINES:
             self._refuse(too_many_lines())
+        if self.is_in_body:
+            # Uvicorn takes it for one of the headers, so it would undo what a proxy has checked and set.
+            self._refuse(Unreadable(HTTPStatus.BAD_REQUEST, "headers that come after the body are not taken"))
         name = name.lower()
         if name == b"host":
             self._hosts += 1

@@ -66,6 +66,7 @@ class Guard(asyncio.Protocol):
         self._connection = UvicornConnection(guarded)
         self._watch = RequestWatch(names)
         self._transport: asyncio.Transport | None = None
+        self._seen: _Resumable | None = None
         self._share = Share(room)
         self._taking = Taking()
         self._unread = b""
@@ -149,7 +150,8 @@ class Guard(asyncio.Protocol):
         # A cast, since uvloop's transports do not inherit from asyncio's.
         self._transport = cast("asyncio.Transport", transport)
         self._guards.add(self)
-        self._guarded.connection_made(_Resumable(self._transport, self._resumed))
+        self._seen = _Resumable(self._transport, self._resumed)
+        self._guarded.connection_made(self._seen)
 
     def data_received(self, data: bytes) -> None:
         if self._transport is None or self._transport.is_closing():
@@ -211,7 +213,14 @@ class Guard(asyncio.Protocol):
         self._guards.discard(self)
         self._unread = b""
         self._share.hold(0)
+        if self._seen is not None:
+            # Uvicorn tells only the latest of several requests of a connection, and the answer to an earlier one goes on.
+            self._seen.write = _let_go
         self._guarded.connection_lost(exc)
+
+
+def _let_go(_: bytes) -> None:
+    """Take in place of a transport what no one reads any more."""
 
 
 class _Resumable:
@@ -221,7 +230,7 @@ class _Resumable:
         self._transport = transport
         self._resumed = resumed
         # Every answer goes this way.
-        self.write = transport.write
+        self.write: Callable[[bytes], None] = transport.write
 
     def resume_reading(self) -> None:
         self._transport.resume_reading()

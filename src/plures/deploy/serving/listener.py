@@ -28,6 +28,9 @@ from .queue import ConnectionQueue
 _POLL_S = 0.02
 _LAST_WORDS_S = 1.0
 _CLOSE = (b"connection", b"close")
+# Whoever sends such requests would fill the log, and the answer says it.
+_OF_PEERS = frozenset({"Invalid HTTP request received.", "Unsupported upgrade request."})
+_NO_WEB_SOCKETS = "No supported WebSocket library detected"
 Asgi: TypeAlias = Callable[[Any, Any, Any], Awaitable[Any]]
 _log = logging.getLogger("plures.deploy")
 
@@ -88,7 +91,7 @@ class Listener:
     async def start(self) -> None:
         """Return when connections are accepted."""
         self._config.load()
-        logging.getLogger("uvicorn.error").addFilter(_is_untold)
+        logging.getLogger("uvicorn.error").addFilter(_untold)
         self._server = await _create_server(self._accept_first, self._socket, self._config.backlog)
 
     async def stop(self) -> None:
@@ -223,9 +226,23 @@ async def _create_server(accept: Callable[[], asyncio.Protocol], sock: socket.so
     return await loop.create_unix_server(accept, **options)
 
 
-def _is_untold(record: logging.LogRecord) -> bool:
-    """Uvicorn reports what an application raises. The edge has done so already."""
-    return not (record.exc_info and record.exc_info[1] is not None and is_told(record.exc_info[1]))
+class _Untold:
+    """Takes out of uvicorn's log what an application raises, which the edge tells itself, and each request that makes no sense."""
+
+    def __init__(self) -> None:
+        self._has_hinted = False
+
+    def __call__(self, record: logging.LogRecord) -> bool:
+        if record.msg in _OF_PEERS:
+            return False
+        if str(record.msg).startswith(_NO_WEB_SOCKETS):
+            # Who develops an application needs it once; each request that offers a web socket would say it again.
+            is_new, self._has_hinted = not self._has_hinted, True
+            return is_new
+        return not (record.exc_info and record.exc_info[1] is not None and is_told(record.exc_info[1]))
+
+
+_untold = _Untold()
 
 
 def _is_no_cancellation(record: logging.LogRecord) -> bool:

@@ -15,6 +15,7 @@ from plures.runtime import CallContext, connect, current, new_request_id
 
 from .admission import EdgeAdmission, kind_of, refuse
 from .answer import EdgeAnswer
+from .hearing import Hearing
 from .swallowed import swallowed
 
 _LOG: Final = logging.getLogger("plures.edge")
@@ -96,10 +97,14 @@ class Edge:
         current.set(context)
         failures = note_failures()
         answer = EdgeAnswer(send, context.id, failures)
+        hearing = Hearing(receive)
         began = perf_counter()
         try:
-            await self._app(scope, receive, answer.send)
+            await self._app(scope, hearing.receive, answer.send)
         except Exception as error:
+            if hearing.is_cut_off:
+                _LOG.debug("%s %s: the client hung up before its request was whole", scope["method"], scope["path"])
+                return answer.status
             missing = _missing_part(error)
             if missing is None or answer.has_started:
                 await answer.pass_on()

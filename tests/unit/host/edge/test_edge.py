@@ -212,3 +212,33 @@ async def test_an_answer_that_has_begun_cannot_be_taken_back(caplog: pytest.LogC
 async def test_a_bug_of_the_edge_stays_a_bug() -> None:
     with pytest.raises(KeyError):
         await asyncio.create_task(Edge(failing(KeyError("x"), begins=False))(dict(REQUEST), None, None))
+
+
+@pytest.mark.parametrize("is_whole", [False, True])
+async def test_a_client_that_hangs_up_within_its_request_is_no_mistake_of_the_application(
+    caplog: pytest.LogCaptureFixture, *, is_whole: bool
+) -> None:
+    """As Starlette does, which raises `ClientDisconnect` where a form is not whole."""
+    events = [{"type": "http.request", "body": b"a=", "more_body": not is_whole}, {"type": "http.disconnect"}]
+    sent: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        for _ in range(2):
+            if (await receive())["type"] == "http.disconnect":
+                await send({"type": "http.response.start", "status": 500, "headers": []})
+                raise RuntimeError(scope["path"])
+
+    async def receive() -> Any:
+        return events.pop(0)
+
+    async def send(event: Any) -> None:
+        sent.append(event)
+
+    asking = Edge(app)({"type": "http", "method": "POST", "path": "/form", "headers": []}, receive, send)
+    if is_whole:
+        with pytest.raises(RuntimeError):
+            await asking
+        assert [record.getMessage() for record in caplog.records] == ["POST /form failed"]
+    else:
+        await asking
+        assert (sent, caplog.records) == ([], [])

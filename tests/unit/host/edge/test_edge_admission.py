@@ -54,6 +54,11 @@ async def test_a_browser_gets_a_page_that_asks_again_by_itself() -> None:
     assert "refresh" not in body
 
 
+@pytest.mark.parametrize("head", [b"GET /now\r\n\r\n", b"GET /now", b"GET /"])
+def test_what_is_no_request_line_is_left_to_who_reads_requests(head: bytes) -> None:
+    assert edge(is_full=False).refusal(head) is None
+
+
 async def test_others_get_a_line_of_text() -> None:
     status, headers, body = await ask(edge())
     assert (status, headers[b"content-type"]) == (503, b"text/plain; charset=utf-8")

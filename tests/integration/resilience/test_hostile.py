@@ -1,0 +1,18 @@
+"""Some hundreds of hostile requests to both listeners of a shop that runs as a process. `python -m bench.hostile` sends ten thousand."""
+
+from bench.hostile.campaign import campaign, told
+from bench.hostile.sending import End, Patience
+from bench.hostile.shop import running_shop
+
+SEED = 20261128
+# Who hangs up need not wait for the time in which a request must be whole.
+HANGS_UP = Patience(answer_s=1.0, end_s=60.0, hangs_up=True)
+
+
+async def test_hostile_requests_break_nothing() -> None:
+    with running_shop() as shop:
+        found = await campaign(shop, SEED, range(300), HANGS_UP)
+    told_all = "\n".join(told(why, seen, SEED) for why, seen in found.findings)
+    assert (told_all, found.wrong) == ("", [])
+    assert found.ends[End.ANSWERED] > 200
+    assert {200, 303, 400, 403, 404, 422, 431} <= set(found.statuses)
