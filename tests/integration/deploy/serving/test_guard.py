@@ -144,7 +144,7 @@ async def test_what_is_within_the_limits_is_answered(public: Serve) -> None:
 async def test_trailers_have_an_end(public: Serve) -> None:
     it = await public()
     head = b"POST /echo HTTP/1.1\r\nhost: here\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"
-    client = await it.connect(head, *[b"x: a\r\n"] * (MAX_HEADER_LINES + 1))
+    client = await it.connect(head, b"x: a\r\n" * (MAX_HEADER_LINES + 1))
     assert await client.rest() == b""
     await until(lambda: not it.listener.state.connections)
 
