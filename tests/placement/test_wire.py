@@ -213,6 +213,9 @@ async def test_health_and_listing(web: httpx.AsyncClient) -> None:
         "lab.press.v1.Press",
         "lab.reader.v1.Reader",
     }
+    assert all(contract["policy"]["attempts"] == {"value": 3, "from": "default"} for contract in listing["contracts"])
+    assert all(contract["admission"]["refused"] == 0 for contract in listing["contracts"])
+    assert listing["places"]["places"] >= 4
 
 
 def envelopes(content: bytes) -> list[tuple[int, dict[str, object]]]:

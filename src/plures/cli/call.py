@@ -21,6 +21,12 @@ from .project import data_of, file_option
     type=click.FloatRange(min=0.001),
     help="Seconds to wait. Default: the operation's deadline.",
 )
+@click.option(
+    "--explain",
+    "is_explained",
+    is_flag=True,
+    help="Show what holds for the call, how replicas and callers stand, and what was done: who was asked, how often, and why.",
+)
 @click.option("--data", type=click.Path(path_type=Path), help="The --data of the run, where it was given one.")
 @file_option
 @json_option
@@ -30,6 +36,7 @@ def call_command(
     *,
     at: str | None,
     timeout_s: float | None,
+    is_explained: bool,
     data: Path | None,
     file: Path,
     as_json: bool,
@@ -45,6 +52,7 @@ def call_command(
     Write text as it is; write numbers, true, lists and messages as JSON.
     """  # noqa: D301 - click reads the \b
     from .calling import call
+    from .explaining import explained_call
     from .finding import find_at, find_running
 
     with mistakes_explained(as_json=as_json):
@@ -55,4 +63,5 @@ def call_command(
             callee = find_running(data or data_of(file), name)
             if not as_json:
                 say((f"{callee.application} at {callee.urls[0]}", "dim"), err=True)
-        sys.exit(call(callee, arguments, timeout_s=timeout_s, as_json=as_json))
+        how = explained_call if is_explained else call
+        sys.exit(how(callee, arguments, timeout_s=timeout_s, as_json=as_json))

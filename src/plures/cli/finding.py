@@ -12,11 +12,16 @@ from .listing import BadArgument, Listing, NotReached, Operation, fetch_listing
 
 @dataclass(frozen=True)
 class Callee:
-    """An operation, and where it answers: the first of `urls` that can be reached is called."""
+    """An operation, and where it answers: the first of `urls` that can be reached is called.
+
+    Attributes:
+        control: Where the replicas of the run answer that may call it.
+    """
 
     application: str
     operation: Operation
     urls: Sequence[str]
+    control: Sequence[str] = ()
 
 
 @dataclass(eq=False)
@@ -88,7 +93,7 @@ def find_running(data: Path, name: str) -> Callee:
     urls = run.capabilities.get(listing.homes.get(name, ""))
     if operation is None or not urls:
         raise UnknownOperation(run.application, name, _suggestion(name, listing.homes))
-    return Callee(run.application, operation, urls)
+    return Callee(run.application, operation, urls, run.control)
 
 
 def run_here(data: Path) -> Run | None:

@@ -59,7 +59,7 @@ class BadArgument(PluresError):
 def fetch_listing(at: str) -> Listing:
     """What the replica at a base URL says; raises `NotReached`."""
     try:
-        reply = asyncio.run(_get(at))
+        reply = asyncio.run(get_listing(at))
     except (NotSent, Broken, TimeoutError, ValueError) as error:
         raise NotReached(at, str(error) or f"no answer within {_TIMEOUT_S:g} s") from None
     if reply.http_status != HTTPStatus.OK:
@@ -113,7 +113,8 @@ def _operations(contracts: Any) -> dict[str, Operation]:
     return {operation["name"]: operation for contract in contracts for operation in contract["operations"]}
 
 
-async def _get(at: str) -> Reply:
+async def get_listing(at: str) -> Reply:
+    """What answers there; raises `NotSent`, `Broken`, `TimeoutError` or `ValueError`."""
     transport = HttpTransport()
     try:
         async with asyncio.timeout(_TIMEOUT_S):

@@ -51,6 +51,9 @@ class Clients:
         # Clients of services that are not there yet.
         self._early: dict[type, Client] = {}
         self._services: dict[type, object] = {}
+        # Capability → what calls it over the wire; and those that are called by reference, or as if they were elsewhere.
+        self.callers: dict[str, list[RemoteCaller]] = {}
+        self.called_here: dict[str, None] = {}
 
     def of(self, contract: ContractDescription, *, is_local: bool) -> Client:
         """The client of a contract, always the same object."""
@@ -73,7 +76,10 @@ class Clients:
         if not is_local:
             endpoints = self._directory.of(contract.capability)
             heartbeats = self._directory.heartbeats
-            return RemoteCaller(endpoints, self._transport, self._deadlines, heartbeats=heartbeats).bind
+            caller = RemoteCaller(endpoints, self._transport, self._deadlines, heartbeats=heartbeats)
+            self.callers.setdefault(contract.capability, []).append(caller)
+            return caller.bind
+        self.called_here[contract.capability] = None
         if self._internal is None:
             service = self._services.get(contract.python)
             if service is not None:

@@ -23,6 +23,7 @@ from .placement import Mode, Placement
 from .places import place_of
 from .sagas import SagaAdmin, SagaAdminService, sagas_counted
 from .services import Services
+from .standing import admission_told, calls_told, places_told, policy_told
 
 _EVENT_ADMIN: Final = read_contract(EventAdmin)[0].operations
 _SAGA_ADMIN: Final = read_contract(SagaAdmin)[0].operations
@@ -85,6 +86,7 @@ class Host:
         )
         self._carrier: Carrier | None = None
         self._edge: Edge | None = None
+        self._edge_gate: Gate | None = None
         self._is_ready = False
         self._moves = Moves(self._services.database, self._services.settler_of, placement.data)
         self.control = Control(
@@ -165,7 +167,8 @@ class Host:
         if self._placement.edge and self._assembly.edge is not None:
             arguments = self._services.arguments(_EDGE, self._assembly.edge_dependencies)
             app, deadline_s = self._assembly.edge(**arguments), self._assembly.edge_deadline_s
-            admission = EdgeAdmission(Gate(self._policy, self._capacity), self._assembly.edge_criticality)
+            gate = self._edge_gate = Gate(self._policy, self._capacity)
+            admission = EdgeAdmission(gate, self._assembly.edge_criticality)
             self._edge = Edge(app, deadline_s, own=self._assembly.packages, admission=admission)
             await self._lifecycles.start(_EDGE)
             await self._edge.start()
@@ -202,11 +205,19 @@ class Host:
         others = [c.contract for name, c in self._assembly.capabilities.items() if name not in self._hosted]
         subscriptions = await counted(self._services.outboxes)
         sagas = await sagas_counted(self._services.saga_desks)
-        return listing(
-            self._assembly.name,
-            hosted,
-            others,
-            subscriptions=subscriptions,
-            sagas=sagas,
-            outages=self._services.outages,
-        )
+        policies = self._placement.policies
+        return {
+            **listing(
+                self._assembly.name,
+                hosted,
+                others,
+                subscriptions=subscriptions,
+                sagas=sagas,
+                outages=self._services.outages,
+                policies={name: policy_told(policies, name) for name in self._assembly.capabilities},
+                admissions={name: admission_told(gate) for name, gate in self._gates.items()},
+            ),
+            "places": places_told(self._capacity),
+            "edge": None if self._edge_gate is None else admission_told(self._edge_gate),
+            "calls": [*calls_told(self._clients.callers, self._clients.called_here)],
+        }

@@ -14,6 +14,8 @@ def listing(
     subscriptions: Mapping[str, Sequence[object]] | None = None,
     sagas: Mapping[str, Sequence[object]] | None = None,
     outages: Mapping[tuple[str, str], Outage] | None = None,
+    policies: Mapping[str, object] | None = None,
+    admissions: Mapping[str, object] | None = None,
 ) -> dict[str, object]:
     """All contracts with their operations and events; messages as JSON Schema.
 
@@ -23,19 +25,22 @@ def listing(
         subscriptions: Capability → how those that get its events fare, where that can be found out.
         sagas: Capability → how many of its sagas have not ended, where that can be found out.
         outages: Caller and capability → how a capability fares that the caller can do without.
+        policies: Capability → what calls of it are subject to.
+        admissions: Capability → what of them this replica admits.
     """
-    fare, unended = subscriptions or {}, sagas or {}
+    fare, unended, subject_to, admitted = subscriptions or {}, sagas or {}, policies or {}, admissions or {}
     return {
         "application": application,
         "contracts": [
             {
-                **_contract(contract),
+                **_contract(contract, subject_to),
+                "admission": admitted.get(contract.capability),
                 "subscriptions": fare.get(contract.capability, []),
                 "sagas": unended.get(contract.capability, []),
             }
             for contract in contracts
         ],
-        "elsewhere": [_contract(contract) for contract in elsewhere],
+        "elsewhere": [_contract(contract, subject_to) for contract in elsewhere],
         "optional": [
             {"caller": caller, "capability": capability, "is_out": outage.is_on, "went_without": outage.went_without}
             for (caller, capability), outage in (outages or {}).items()
@@ -43,13 +48,14 @@ def listing(
     }
 
 
-def _contract(contract: ContractDescription) -> dict[str, object]:
+def _contract(contract: ContractDescription, policies: Mapping[str, object]) -> dict[str, object]:
     return {
         "name": contract.name,
         "service": contract.service,
         "capability": contract.capability,
         "owner": contract.owner,
         "doc": contract.doc,
+        "policy": policies.get(contract.capability),
         "operations": [_operation(operation) for operation in contract.operations.values()],
         "events": [_event(event) for event in contract.events],
     }

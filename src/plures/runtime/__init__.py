@@ -74,8 +74,9 @@ from .loopback import URL as LOOPBACK_URL
 from .loopback import Loopback
 from .policy import MAX_BODY_BYTES, MAX_HOPS, Policy, accept, policy_of
 from .remote import RemoteCaller
-from .replicas import Directory, Endpoints, Heartbeats
+from .replicas import Directory, Endpoint, Endpoints, Heartbeats
 from .transport import Broken, NotSent, Outgoing, Reply, Stale, TooLarge, Transport, WatchedTransport
+from .tries import Tries
 
 __all__ = [
     "LOOPBACK_URL",
@@ -89,6 +90,7 @@ __all__ = [
     "Deadlines",
     "Directory",
     "Dispatcher",
+    "Endpoint",
     "Endpoints",
     "Gate",
     "Heartbeats",
@@ -102,6 +104,7 @@ __all__ = [
     "Stale",
     "TooLarge",
     "Transport",
+    "Tries",
     "WatchedTransport",
     "accept",
     "answer_shape",

@@ -44,6 +44,12 @@ class RemoteCaller:
         checked: Check the type of each request, for development.
         shares_log: Whether the callee logs into the log of this process.
         heartbeats: What watches the endpoints; None where they cannot hang.
+        tries: Makes what decides on the tries of a call; another one may note what it does.
+
+    Attributes:
+        endpoints: Where the capability answers.
+        budget: What calls may still be sent once more.
+        critical_budget: The same of critical calls: compensation above all does not go short for what the rest has used up.
     """
 
     def __init__(
@@ -55,13 +61,14 @@ class RemoteCaller:
         checked: bool = False,
         shares_log: bool = False,
         heartbeats: Heartbeats | None = None,
+        tries: Callable[..., Tries] = Tries,
     ) -> None:
+        self._tries = tries
         self._shares_log = shares_log
-        self._endpoints = endpoints
+        self.endpoints = endpoints
         self._heartbeats = heartbeats
-        self._budget = RetryBudget(endpoints.policy)
-        # What is critical, compensation above all, does not go short for what the rest has used up.
-        self._critical_budget = RetryBudget(endpoints.policy)
+        self.budget = RetryBudget(endpoints.policy)
+        self.critical_budget = RetryBudget(endpoints.policy)
         self._transport = transport
         self._deadlines = deadlines
         self._encode = Codec.encode_checked if checked else Codec.encode
@@ -71,7 +78,7 @@ class RemoteCaller:
         if operation.streams:
             return self._bind_stream(operation)
         request_of, encode, deadlines = _request_builder(operation), self._encode, self._deadlines
-        ask = self._hedged if operation.declaration.hedge_after_s else self._unary
+        ask = self._ask(operation)
 
         async def call(*args: Any, **kwargs: Any) -> Any:
             context = admit(operation, current.get())
@@ -86,13 +93,26 @@ class RemoteCaller:
 
         return call
 
+    async def send(self, operation: OperationDescription, context: CallContext, outgoing: Outgoing) -> Reply:
+        """The reply to a request, which may tell an error; raises `CallError` where there is none."""
+        return await self._ask(operation)(operation, context, outgoing)
+
+    def send_streaming(
+        self, operation: OperationDescription, context: CallContext, outgoing: Outgoing
+    ) -> AsyncGenerator[Reply, None]:
+        """The replies to a request, one for each item; the last may tell an error. Raises `CallError` where there is none."""
+        return self._items(operation, context, outgoing, lambda _, reply: reply)
+
+    def _ask(self, operation: OperationDescription) -> Callable[..., Coroutine[Any, Any, Reply]]:
+        return self._hedged if operation.declaration.hedge_after_s else self._unary
+
     def _bind_stream(self, operation: OperationDescription) -> Callable[..., Any]:
         request_of, encode = _request_builder(operation), self._encode
 
         async def call(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
             context = admit(operation, current.get())
             outgoing = _outgoing(operation, context, request_of(*args, **kwargs), encode)
-            items = self._items(operation, context, outgoing)
+            items = self._items(operation, context, outgoing, connect.answer_of)
             try:
                 async with aclosing(run_stream(context, self._deadlines, items)) as stream:
                     async for item in stream:
@@ -119,7 +139,7 @@ class RemoteCaller:
             return self._unary(operation, context, structs.replace(outgoing), asked)
 
         def may_hedge() -> bool:
-            return any(each not in asked for each in self._endpoints.known) and self._budget_of(context).take()
+            return any(each not in asked for each in self.endpoints.known) and self._budget_of(context).take()
 
         return await hedged(ask, operation.declaration.hedge_after_s, may_hedge)
 
@@ -132,7 +152,7 @@ class RemoteCaller:
     ) -> Reply:
         budget = self._budget_of(context)
         budget.earn()
-        tries = Tries(operation, context, self._endpoints, budget, asked or ())
+        tries = self._tries(operation, context, self.endpoints, budget, asked or ())
         while True:
             endpoint, sent = await tries.next(), outgoing
             if asked is not None:
@@ -156,11 +176,15 @@ class RemoteCaller:
                 endpoint.end(sent)
 
     async def _items(
-        self, operation: OperationDescription, context: CallContext, outgoing: Outgoing
+        self,
+        operation: OperationDescription,
+        context: CallContext,
+        outgoing: Outgoing,
+        read: Callable[[OperationDescription, Reply], Any],
     ) -> AsyncGenerator[Any, None]:
         budget = self._budget_of(context)
         budget.earn()
-        tries = Tries(operation, context, self._endpoints, budget)
+        tries = self._tries(operation, context, self.endpoints, budget)
         has_begun = False
         while True:
             endpoint, sent = await tries.next(), outgoing
@@ -169,7 +193,7 @@ class RemoteCaller:
                 async with aclosing(self._replies(operation, endpoint, sent)) as replies:
                     async for reply in replies:
                         has_begun = True
-                        yield connect.answer_of(operation, reply)
+                        yield read(operation, reply)
             except _Refused as refusal:
                 await _turned_away(tries, endpoint, operation, refusal.reply)
             except NotSent as error:
@@ -203,7 +227,7 @@ class RemoteCaller:
                 yield reply
 
     def _budget_of(self, context: CallContext) -> RetryBudget:
-        return self._critical_budget if context.criticality is Criticality.CRITICAL else self._budget
+        return self.critical_budget if context.criticality is Criticality.CRITICAL else self.budget
 
     def _begin(self, endpoint: Endpoint, outgoing: Outgoing) -> float:
         if self._heartbeats is not None:
@@ -213,7 +237,7 @@ class RemoteCaller:
     def _given_up(self, endpoint: Endpoint, context: CallContext) -> None:
         # An inherited deadline may have left it no time at all.
         if context.expired and not context.is_inherited:
-            self._endpoints.failed(endpoint)
+            self.endpoints.failed(endpoint)
 
 
 def _request_builder(operation: OperationDescription) -> Callable[..., Any]:

@@ -30,6 +30,10 @@ class Tries:
     Args:
         asked: Replicas that have the same call already.
 
+    Attributes:
+        repeats: Its further attempts; None until one is asked for.
+        may_have_run: Whether one of the attempts may have run.
+
     Passing over a replica that refuses costs nothing, since nothing has run: each is tried once. Everything else that is sent once
     more counts against the retry budget.
     """
@@ -40,10 +44,10 @@ class Tries:
         "_endpoints",
         "_has_waited",
         "_operation",
-        "_repeats",
         "_tried",
         "_why",
         "may_have_run",
+        "repeats",
     )
 
     def __init__(
@@ -58,7 +62,7 @@ class Tries:
         self._context = context
         self._endpoints = endpoints
         self._budget = budget
-        self._repeats: Repeats | None = None
+        self.repeats: Repeats | None = None
         self._tried: list[Endpoint] = [*asked]
         self._why = ""
         self._has_waited = False
@@ -75,7 +79,7 @@ class Tries:
             if not self._why:
                 hung = [each.url for each in self._endpoints.known if each.is_hung]
                 self._why = self._why_hung(hung[0]) if hung else _NONE_IS_READY
-            if not await self._again(may_have_run=False):
+            if not await self.again(may_have_run=False):
                 outcome = Outcome.MAY_HAVE_RUN if self.may_have_run else Outcome.NOT_SENT
                 raise Unavailable(self._operation.full_name, self._why, outcome=outcome)
             self._tried.clear()
@@ -106,7 +110,7 @@ class Tries:
         if not has_other:
             self._tried.clear()
         # Without a word of when, asking the same one again would only keep it busy.
-        return (has_other or after_s > 0) and await self._again(may_have_run=False, after_s=0 if has_other else after_s)
+        return (has_other or after_s > 0) and await self.again(may_have_run=False, after_s=0 if has_other else after_s)
 
     async def broke(self, endpoint: Endpoint, error: Broken | TooLarge) -> None:
         """The connection broke; returns where the call may be sent once more, and raises its failure where not."""
@@ -116,7 +120,7 @@ class Tries:
         self._tried.append(endpoint)
         if len(self._tried) >= len(self._endpoints.known):
             self._tried.clear()
-        if isinstance(error, TooLarge) or not await self._again(may_have_run=True):
+        if isinstance(error, TooLarge) or not await self.again(may_have_run=True):
             raise self.failure(endpoint, error) from None
 
     def failure(self, endpoint: Endpoint, error: Broken | TooLarge) -> CallError:
@@ -126,11 +130,12 @@ class Tries:
         why = f"the connection to {endpoint.url} broke ({error})"
         return Unavailable(self._operation.full_name, why, outcome=Outcome.MAY_HAVE_RUN)
 
-    async def _again(self, *, may_have_run: bool, after_s: float = 0.0) -> bool:
-        repeats = self._repeats
+    async def again(self, *, may_have_run: bool, after_s: float = 0.0) -> bool:
+        """Whether the call may be sent once more, counting against what it may; returns after the pause that is due."""
+        repeats = self.repeats
         if repeats is None:
             policy, random = self._endpoints.policy, self._endpoints.random
-            repeats = self._repeats = Repeats(self._operation, self._context, policy, self._budget, random)
+            repeats = self.repeats = Repeats(self._operation, self._context, policy, self._budget, random)
         pause_s = repeats.allow(may_have_run=may_have_run, after_s=after_s)
         if pause_s is None:
             return False

@@ -134,6 +134,20 @@ def test_an_operation_that_is_not_there(call: Call, at: str) -> None:
     assert invoke(f"/{TILL}/Ring", "--at", at).exit_code == 0
 
 
+def test_what_was_done_is_explained(call: Call, at: str) -> None:
+    people = call("AddUp", "prices=2", "--explain")
+    assert people.exit_code == 0
+    assert f"{TILL}/AddUp: a query, so it may be sent again" in people.stdout
+    assert f"  1. {at} after " in people.stdout
+    counted = json.loads(call("Count", "up_to=3", "--explain", "--json").stdout)
+    assert (counted["answers"], len(counted["attempts"])) == ([{"value": 0}, {"value": 1}, {"value": 2}], 1)
+    ended = call("Count", "up_to=1", "then=closed", "--explain", "--json")
+    assert (ended.exit_code, json.loads(ended.stdout)["error"]["declared"]["fields"]) == (1, {"day": "Sunday"})
+    rung = json.loads(call("Ring", "--explain", "--json").stdout)
+    [replica] = rung["replicas"]
+    assert (rung["attempts"][0]["ended"], replica["answers"], replica["refused"]) == ("answered", True, 0)
+
+
 def test_the_address_may_be_short(at: str) -> None:
     assert invoke(f"{TILL}/Ring", "--at", at.removeprefix("http://")).exit_code == 0
     assert invoke(f"{TILL}/Ring", "--at", f"{at}/").exit_code == 0

@@ -28,13 +28,19 @@ class RetryBudget:
         """A call is made; on the path of each one, so it only counts."""
         self._calls += 1
 
+    @property
+    def left(self) -> float:
+        """How many calls may be sent once more now."""
+        if not self._share:
+            return 0.0
+        kept = exp((self._at - monotonic()) / _WINDOW_S)
+        return self._left * kept + _STEADY_PER_S * _WINDOW_S * (1 - kept) + self._share * self._calls
+
     def take(self) -> bool:
         """Whether a call may be sent once more; it counts as sent then."""
-        now = monotonic()
-        kept = exp((self._at - now) / _WINDOW_S)
-        self._left = self._left * kept + _STEADY_PER_S * _WINDOW_S * (1 - kept) + self._share * self._calls
-        self._calls, self._at = 0, now
-        if not self._share or self._left < 1:
+        self._left = self.left
+        self._calls, self._at = 0, monotonic()
+        if self._left < 1:
             return False
         self._left -= 1
         return True

@@ -14,9 +14,13 @@ _LONGEST_PAUSE_S = 1.0
 
 
 class Repeats:
-    """The further attempts of one call."""
+    """The further attempts of one call.
 
-    __slots__ = ("_budget", "_context", "_is_idempotent", "_left", "_pause_s", "_random")
+    Attributes:
+        denied: Why the last one that was asked for is not made; empty where it is.
+    """
+
+    __slots__ = ("_budget", "_context", "_is_idempotent", "_left", "_pause_s", "_random", "denied")
 
     def __init__(
         self, operation: OperationDescription, context: CallContext, policy: Policy, budget: RetryBudget, random: Random
@@ -27,6 +31,7 @@ class Repeats:
         self._random = random
         self._left = policy.attempts - 1
         self._pause_s = _FIRST_PAUSE_S
+        self.denied = ""
 
     def allow(self, *, may_have_run: bool, after_s: float = 0.0) -> float | None:
         """How long to wait before the call is sent once more, in seconds; None where it is not.
@@ -35,12 +40,21 @@ class Repeats:
             may_have_run: Whether the attempt that failed may have run.
             after_s: What the peer asked to wait at least, in seconds.
         """
-        if may_have_run and not self._is_idempotent:
-            return None
         # Full jitter: those that failed together do not come back together.
         pause_s = max(after_s, self._random.uniform(0, self._pause_s))
-        if self._left <= 0 or monotonic() + pause_s >= self._context.deadline or not self._budget.take():
+        self.denied = self._denial(monotonic() + pause_s, may_have_run=may_have_run)
+        if self.denied:
             return None
         self._left -= 1
         self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S)
         return pause_s
+
+    def _denial(self, at: float, *, may_have_run: bool) -> str:
+        """Why no attempt may be made at a moment; empty where one may, which counts then."""
+        if may_have_run and not self._is_idempotent:
+            return "it may have run, and neither is it a query nor idempotent"
+        if self._left <= 0:
+            return "no attempt is left"
+        if at >= self._context.deadline:
+            return "its deadline would have passed"
+        return "" if self._budget.take() else "the retry budget is used up"

@@ -79,6 +79,14 @@ class Endpoint:
             return waiting * _UNKNOWN_S
         return self._cost_s * exp((self._cost_at - now) / _DECAY_S) * (waiting + 1)
 
+    def standing(self, now: float) -> tuple[str, float]:
+        """How it stands, in words, and for how many seconds from now on, where that is known, else 0."""
+        if self.is_hung:
+            return "hangs", 0.0
+        if self.ejections:
+            return "left out", max(0.0, self.ejected_until - now)
+        return ("refused lately", self.down_until - now) if self.down_until > now else ("fine", 0.0)
+
     def is_silent(self, now: float, longer_than_s: float) -> bool:
         """Whether a request has been under way for long, and nothing came from there meanwhile."""
         if not self.attempts:
