@@ -15,6 +15,9 @@ _MOST_NAMES: Final = 256
 _PATIENCE: Final = {Criticality.CRITICAL: 10.0, Criticality.NORMAL: 1.0, Criticality.SHEDDABLE: 0.5}
 """How long calls wait for a place, by how much they matter."""
 
+_EARLY_S: Final = 0.002
+"""A timer of uvloop counts whole milliseconds, and may go off before its moment."""
+
 
 class Gate:
     """The admission of calls to one capability in one process, or of requests to its edge.
@@ -59,7 +62,7 @@ class Gate:
                 self._lane(name), context.criticality, min(longest_s, context.deadline - monotonic())
             )
         except TimeoutError:
-            if context.deadline > monotonic():
+            if context.deadline - monotonic() > _EARLY_S:
                 self.refused += 1
                 why = "it has as much to do as it can"
                 raise Overloaded(_shown(name), why, outcome=Outcome.NOT_SENT) from None
