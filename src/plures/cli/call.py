@@ -58,7 +58,8 @@ def call_command(
     with mistakes_explained(as_json=as_json):
         name = operation.lstrip("/")
         if at is not None:
-            callee = find_at(at, name)
+            known = data or (data_of(file) if file.is_file() else None)
+            callee = find_at(at, name, known)
         else:
             callee = find_running(data or data_of(file), name)
             if not as_json:

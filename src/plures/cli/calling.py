@@ -15,7 +15,7 @@ from plures.runtime import Broken, NotSent, Outgoing, Reply, TooLarge, connect
 
 from .console import FAILED, print_json, say
 from .finding import Callee
-from .listing import Operation, check_complete, request_of
+from .listing import check_complete, request_of
 
 
 def call(callee: Callee, arguments: Sequence[str], *, timeout_s: float | None, as_json: bool) -> int:
@@ -37,16 +37,16 @@ async def _call(callee: Callee, request: bytes, deadline_s: float, *, as_json: b
     *others, last = callee.urls
     for at in others:
         with suppress(NotSent):
-            return await _call_at(at, callee.operation, request, deadline_s, as_json=as_json)
+            return await _call_at(at, callee, request, deadline_s, as_json=as_json)
     try:
-        return await _call_at(last, callee.operation, request, deadline_s, as_json=as_json)
+        return await _call_at(last, callee, request, deadline_s, as_json=as_json)
     except NotSent as error:
         return _print_error({"code": "unavailable", "message": f"{last}: {error}"}, as_json=as_json)
 
 
-async def _call_at(at: str, operation: Operation, request: bytes, deadline_s: float, *, as_json: bool) -> int:
+async def _call_at(at: str, callee: Callee, request: bytes, deadline_s: float, *, as_json: bool) -> int:
     """Raises `NotSent`: another replica may be asked."""
-    transport = HttpTransport()
+    transport, operation = HttpTransport(tls=callee.tls), callee.operation
     body = connect.envelope(request) if operation["streams"] else request
     outgoing = Outgoing(f"/{operation['name']}", connect.timeout_ms(deadline_s), 1, body, streams=operation["streams"])
     try:

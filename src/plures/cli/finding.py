@@ -6,6 +6,7 @@ from pathlib import Path
 
 from plures.deploy import Found, Run, find_runs
 from plures.errors import PluresError, Text, did_you_mean
+from plures.tls import Recognising, Trust
 
 from .listing import BadArgument, Listing, NotReached, Operation, fetch_listing
 
@@ -16,12 +17,14 @@ class Callee:
 
     Attributes:
         control: Where the replicas of the run answer that may call it.
+        tls: How they are recognised by TLS; None where their host names count.
     """
 
     application: str
     operation: Operation
     urls: Sequence[str]
     control: Sequence[str] = ()
+    tls: Recognising | None = None
 
 
 @dataclass(eq=False)
@@ -64,16 +67,17 @@ class UnknownOperation(PluresError):
     suggestion: str
 
 
-def find_at(at: str, name: str) -> Callee:
+def find_at(at: str, name: str, data: Path | None = None) -> Callee:
     """An operation of the replica at an address; `http://` may be left out.
 
     Raises:
         BadArgument, NotReached, UnknownOperation: There is no such operation.
     """
     at = _address(at)
-    listing = fetch_listing(at)
+    tls = _trusted_at(at, data)
+    listing = fetch_listing(at, tls)
     if name in listing.hosted:
-        return Callee(listing.application, listing.hosted[name], (at,))
+        return Callee(listing.application, listing.hosted[name], (at,), tls=tls)
     if name in listing.elsewhere:
         hint = f"Another process hosts {listing.homes[name]!r}: name its control address with --at, or leave --at out."
         raise UnknownOperation(at, name, hint)
@@ -93,7 +97,17 @@ def find_running(data: Path, name: str) -> Callee:
     urls = run.capabilities.get(listing.homes.get(name, ""))
     if operation is None or not urls:
         raise UnknownOperation(run.application, name, _suggestion(name, listing.homes))
-    return Callee(run.application, operation, urls, run.control)
+    return Callee(run.application, operation, urls, run.control, trust_of(run))
+
+
+def trust_of(run: Run | None) -> Recognising | None:
+    """How the processes of a run are recognised by TLS; None where they do not speak it. Raises `TlsError`."""
+    return Trust(Path(run.trust), run.peers) if run is not None and run.trust else None
+
+
+def _trusted_at(at: str, data: Path | None) -> Recognising | None:
+    runs = _runs(data).running if data is not None and at.startswith("https:") else ()
+    return trust_of(next((run for run in runs if at in run.peers), None))
 
 
 def run_here(data: Path) -> Run | None:
@@ -126,7 +140,7 @@ def _listing_of(run: Run) -> Listing:
     failure: NotReached | None = None
     for at in run.control:
         try:
-            listing = fetch_listing(at)
+            listing = fetch_listing(at, trust_of(run))
         except NotReached as error:
             failure = error
             continue

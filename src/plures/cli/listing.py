@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 from plures.errors import PluresError, Text
 from plures.http import HttpTransport
 from plures.runtime import Broken, NotSent, Reply
+from plures.tls import Recognising
 
 _TIMEOUT_S: Final = 5.0
 _STRANGER: Final = "what answers there is not the control listener of a Plures application"
@@ -56,10 +57,14 @@ class BadArgument(PluresError):
     code = "cli.bad_argument"
 
 
-def fetch_listing(at: str) -> Listing:
-    """What the replica at a base URL says; raises `NotReached`."""
+def fetch_listing(at: str, tls: Recognising | None = None) -> Listing:
+    """What the replica at a base URL says; raises `NotReached`.
+
+    Args:
+        tls: How it is recognised by TLS; None where its host name counts.
+    """
     try:
-        reply = asyncio.run(get_listing(at))
+        reply = asyncio.run(get_listing(at, tls))
     except (NotSent, Broken, TimeoutError, ValueError) as error:
         raise NotReached(at, str(error) or f"no answer within {_TIMEOUT_S:g} s") from None
     if reply.http_status != HTTPStatus.OK:
@@ -113,9 +118,9 @@ def _operations(contracts: Any) -> dict[str, Operation]:
     return {operation["name"]: operation for contract in contracts for operation in contract["operations"]}
 
 
-async def get_listing(at: str) -> Reply:
+async def get_listing(at: str, tls: Recognising | None = None) -> Reply:
     """What answers there; raises `NotSent`, `Broken`, `TimeoutError` or `ValueError`."""
-    transport = HttpTransport()
+    transport = HttpTransport(tls=tls)
     try:
         async with asyncio.timeout(_TIMEOUT_S):
             return await transport.get(at, "/contracts")

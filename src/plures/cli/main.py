@@ -14,6 +14,7 @@ from .map import map_command
 from .new import new_command
 from .run import run_command
 from .sagas import sagas_group
+from .tls import tls_group
 from .topology import topology_group
 
 
@@ -34,6 +35,7 @@ topology_group.add_command(isolate_command)
 main.add_command(data_group)
 main.add_command(events_group)
 main.add_command(sagas_group)
+main.add_command(tls_group)
 main.add_command(new_command)
 main.add_command(map_command)
 main.add_command(advise_command)

@@ -2,16 +2,18 @@
 
 import asyncio
 import sys
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TextIO
 
 from plures.application import Assembly
 from plures.host import Fault, Mode
 from plures.logs import json_line
+from plures.tls import names_of
 from plures.topology import ResolvedProcess, ResolvedTopology, Settings, make_plan
 
-from .placing import external_endpoints, ignored_maxima, listen_addresses, only_process, placement_of
+from .placing import external_endpoints, ignored_maxima, listen_addresses, only_process, placement_of, tls_peers
 from .process_setup import new_event_loop
 from .run_file import Run, published
 from .serving import ServedHost, one_process
@@ -57,12 +59,16 @@ async def _one_process(deployment: Deployment, process: ResolvedProcess, stream:
     for line in ignored_maxima([process]):
         say(line)
     endpoints = external_endpoints(deployment.topology)
-    placement = placement_of(process, deployment.settings, deployment.mode, endpoints, faults=deployment.faults)
+    peers = tls_peers(deployment.topology.processes.values())
+    placement = placement_of(
+        process, deployment.settings, deployment.mode, endpoints, faults=deployment.faults, peers=peers
+    )
 
     def publish(served: ServedHost) -> AbstractContextManager[None]:
         at = (served.control_url,)
         capabilities = dict.fromkeys(process.capabilities, at) | endpoints
-        return published(placement.data, Run(deployment.assembly.name, at, capabilities, served.public_url), say)
+        run = Run(deployment.assembly.name, at, capabilities, served.public_url)
+        return published(placement.data, _trusting(run, deployment, {served.control_url: process.name}), say)
 
     addresses = listen_addresses(deployment.settings)
     limit_s = deployment.settings.logs.blocked_loop_s
@@ -74,8 +80,17 @@ async def _one_process(deployment: Deployment, process: ResolvedProcess, stream:
 async def _local_processes(deployment: Deployment, stream: TextIO) -> int:
     def publish(processes: RunningProcesses, say: Say) -> AbstractContextManager[None]:
         run = Run(deployment.assembly.name, processes.control_urls, processes.homes, processes.public_url)
-        return published(deployment.settings.data, run, say)
+        return published(deployment.settings.data, _trusting(run, deployment, processes.processes_at), say)
 
     plan = make_plan(deployment.topology, deployment.assembly.facts)
     options = SupervisorOptions(mode=deployment.mode, faults=deployment.faults)
     return await supervise(plan, deployment.settings, options, stream, publish=publish)
+
+
+def _trusting(run: Run, deployment: Deployment, here: Mapping[str, str]) -> Run:
+    """The same with how tools recognise its processes by TLS, where it is spoken."""
+    tls = deployment.settings.tls
+    if tls is None:
+        return run
+    peers = tls_peers(deployment.topology.processes.values()) | dict(here)
+    return replace(run, trust=str(tls.trusted.absolute()), peers=names_of(peers, run.application))

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_address
+from socket import gethostname
+from typing import Final
 
 from plures.application import Assembly
 from plures.host import Fault, Mode, Placement
-from plures.topology import Address, Process, ResolvedProcess, ResolvedTopology, Settings, Topology
+from plures.topology import PUBLIC, Address, PlacedTls, Process, ResolvedProcess, ResolvedTopology, Settings, Topology
 
 from .serving import CONTROL_PORT, PUBLIC_PORT, ListenAddress, ListenAddresses
+
+_LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 
 
 def only_process(topology: ResolvedTopology) -> ResolvedProcess | None:
@@ -38,12 +42,14 @@ def placement_of(
     endpoints: Mapping[str, tuple[str, ...]],
     *,
     faults: tuple[Fault, ...] = (),
+    peers: Mapping[str, str] | None = None,
 ) -> Placement:
     """What each replica of a process hosts.
 
     Args:
         endpoints: Base URLs of the capabilities that other processes host.
         faults: What goes wrong on demand.
+        peers: Base URL → which process answers there by TLS.
     """
     return Placement(
         frozenset(process.capabilities),
@@ -57,6 +63,7 @@ def placement_of(
         broker=process.broker,
         policies=process.policies,
         faults=faults,
+        tls=_placed_tls(process.name, settings, peers or {}),
     )
 
 
@@ -70,6 +77,27 @@ def external_endpoints(topology: ResolvedTopology) -> dict[str, tuple[str, ...]]
     }
 
 
+def is_encrypted(settings: Settings) -> bool:
+    """Whether other machines reach the control listener by TLS alone."""
+    return settings.tls is not None
+
+
+def tls_peers(processes: Iterable[ResolvedProcess]) -> dict[str, str]:
+    """Base URL → which process must answer there by its certificate, of those that run elsewhere and are no public servers."""
+    return {
+        process.external: process.peer or process.name
+        for process in processes
+        if process.external is not None and process.external.startswith("https:") and process.peer != PUBLIC
+    }
+
+
+def _placed_tls(process: str, settings: Settings, peers: Mapping[str, str]) -> PlacedTls | None:
+    if settings.tls is None:
+        return None
+    own = () if settings.control.host in {"0.0.0.0", "::"} else (settings.control.host,)
+    return PlacedTls(settings.tls, process, (*own, *settings.names, *_LOOPBACK, gethostname()), peers)
+
+
 def listen_addresses(settings: Settings) -> ListenAddresses:
     """The listeners of the settings. A default port that is taken may move to another; a port that the user named may not."""
     public, control = settings.public, settings.control
@@ -77,6 +105,7 @@ def listen_addresses(settings: Settings) -> ListenAddresses:
         public=ListenAddress(public.host, _exact(public, PUBLIC_PORT), PUBLIC_PORT),
         control_host=control.host,
         control_port=_exact(control, CONTROL_PORT),
+        is_sealed=is_encrypted(settings),
     )
 
 

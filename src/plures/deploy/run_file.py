@@ -26,6 +26,8 @@ class Run:
         control: Base URLs of the control listeners of its own replicas; each knows all contracts of the application.
         capabilities: Capability → base URLs where it answers: replicas here, commands, and what runs elsewhere.
         public: Where the edge answers; None where it has none here.
+        trust: File of the authorities by which its certificates are known; empty where it does not speak TLS.
+        peers: Base URL → SPIFFE name of the process that answers there.
     """
 
     application: str
@@ -33,6 +35,8 @@ class Run:
     capabilities: Mapping[str, tuple[str, ...]]
     public: str | None = None
     pid: int = field(default_factory=os.getpid)
+    trust: str = ""
+    peers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@
          ├─ DeadlineExceeded     deadline_exceeded    the time ran out
          ├─ Unavailable          unavailable          no replica could answer
          │   ├─ NeedUnreachable  unavailable          the operation ended, since something that it needs cannot be reached
+         │   ├─ PeerUntrusted    unavailable          one side does not take the certificate of the other
          │   └─ Overloaded       unavailable          a replica has more to do than it can
          ├─ LimitExceeded        resource_exhausted   too many bytes, levels of JSON, or hops
          ├─ Unimplemented        unimplemented        the peer does not know the operation
@@ -146,6 +147,15 @@ class NeedUnreachable(Unavailable):
 
     code = "call.need_unreachable"
     remedy = "See whether what it needs runs and is ready; its own log names it."
+
+
+class PeerUntrusted(Unavailable):
+    """No connection by TLS came about with any replica, since one side does not take the certificate of the other."""
+
+    code = "call.peer_untrusted"
+    remedy = (
+        "Do what the reason in parentheses says; `plures tls show FILE` shows whose a certificate is, and until when."
+    )
 
 
 class Overloaded(Unavailable):

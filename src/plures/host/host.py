@@ -1,5 +1,6 @@
 """The composition root of one replica: opens databases, builds services, runs their hooks, serves their operations."""
 
+import asyncio
 import os
 from collections.abc import Mapping
 from random import Random
@@ -10,6 +11,7 @@ from plures.contract import read_contract
 from plures.data import Place
 from plures.http import ConnectServer, HttpTransport
 from plures.runtime import Capacity, Deadlines, Directory, Dispatcher, Gate, Heartbeats, WatchedTransport, policy_of
+from plures.tls import open_identity
 
 from .clients import Clients
 from .control import Control
@@ -38,6 +40,7 @@ class Host:
         control: Answers health, contract listing and Connect calls. It may be served before `start`: calls are refused as
             *not sent* until their service has started.
         public: ASGI application of the edge; None before `start`, and where the edge is hosted elsewhere.
+        identity: What it shows by TLS, renewed from `start` to `stop`; None without TLS.
     """
 
     def __init__(
@@ -54,7 +57,9 @@ class Host:
             n: c for n, c in assembly.capabilities.items() if n in placement.capabilities and c.implementation
         }
         self._deadlines = Deadlines()
-        self._transport = transport or HttpTransport()
+        self.identity = None if placement.tls is None else open_identity(placement.tls, assembly.name)
+        self._renewing: asyncio.Task[None] | None = None
+        self._transport = transport or HttpTransport(tls=self.identity)
         # It spreads load, and keeps no secret.
         random = random or Random()  # noqa: S311
         self._heartbeats = Heartbeats(self._transport)
@@ -141,6 +146,8 @@ class Host:
         A stop hook that fails is logged, and everything else is still closed.
         """
         self._is_ready = False
+        if self._renewing is not None:
+            self._renewing.cancel()
         await self._lifecycles.stop_background()
         if self._carrier is not None:
             await self._carrier.stop()
@@ -154,6 +161,8 @@ class Host:
         await self._services.close_databases()
 
     async def _start(self) -> None:
+        if self.identity is not None:
+            self._renewing = asyncio.create_task(self.identity.keep(), name="tls")
         if self._placement.broker is not None:
             self._carrier = carrier_of(
                 self._assembly, self._placement.broker, self._deadlines, self._dispatcher, os.environ

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from plures.topology import PlacedBroker, PlacedDatabase, Policies
+from plures.topology import PlacedBroker, PlacedDatabase, PlacedTls, Policies
 
 from .faults import Fault
 
@@ -36,6 +36,7 @@ class Placement:
         public_names: Whom requests to the edge may ask for, besides loopback; with none, anyone.
         policies: What plures.toml says of calls, from here and to here.
         faults: What goes wrong on demand, in operations hosted here, and in calls from here.
+        tls: How it speaks TLS with other machines; None where it does not.
     """
 
     capabilities: frozenset[str]
@@ -49,3 +50,4 @@ class Placement:
     broker: PlacedBroker | None = None
     policies: Policies = field(default_factory=Policies)
     faults: tuple[Fault, ...] = ()
+    tls: PlacedTls | None = None

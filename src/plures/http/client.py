@@ -10,17 +10,21 @@ import ssl
 from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from time import monotonic
+from math import inf
+from time import monotonic, time
 from typing import Final
 from urllib.parse import urlsplit
 
 from msgspec import structs
 
-from plures.runtime import MAX_BODY_BYTES, NotSent, Outgoing, Reply, connect
+from plures.runtime import MAX_BODY_BYTES, NotSent, Outgoing, Reply, Untrusted, connect
+from plures.tls import Recognising, Toward, named_peer, reason, wrong_name
 
 from .client_connection import HttpConnection
 
 _CONNECT_TIMEOUT_S: Final = 1.0
+# A handshake is two more round trips, and work for both sides.
+_HANDSHAKE_TIMEOUT_S: Final = 2.0
 # Our own replicas answer here; of a peer of another make, any answer to it will do.
 _KNOCK: Final = "/health/live"
 _UNIX: Final = "unix:"
@@ -37,14 +41,16 @@ class _Peer:
         socket_path: Of the Unix socket, where the address is one (`unix:/run/x`).
         folder: What the paths of requests begin with.
         head_end: What follows the path in the head of each request.
+        tls: How it is recognised; None without TLS.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, tls: Recognising | None) -> None:
         is_unix = url.startswith(_UNIX)
         self.socket_path = url.removeprefix(_UNIX) if is_unix else None
         parts = urlsplit("http://localhost" if is_unix else url)
         self.host = parts.hostname or ""
-        self.tls = ssl.create_default_context() if parts.scheme == "https" else None
+        toward = Toward() if tls is None else tls.toward(url)
+        self.tls = toward if parts.scheme == "https" else None
         self.port = parts.port or (443 if self.tls else 80)
         self.folder = parts.path.rstrip("/")
         self.head_end = f" HTTP/1.1\r\nhost: {parts.netloc}\r\n"
@@ -60,9 +66,14 @@ class _Peer:
 
 
 class HttpTransport:
-    """Connections to all peers of one replica. Lives on one event loop."""
+    """Connections to all peers of one replica. Lives on one event loop.
 
-    def __init__(self) -> None:
+    Args:
+        tls: How peers are recognised that are called by https; None where their host names count.
+    """
+
+    def __init__(self, *, tls: Recognising | None = None) -> None:
+        self._tls = tls
         self._peers: dict[str, _Peer] = {}
         self._open: set[HttpConnection] = set()
         # What carries which request, by its `id`.
@@ -118,15 +129,17 @@ class HttpTransport:
     def _peer(self, url: str) -> _Peer:
         peer = self._peers.get(url)
         if peer is None:
-            peer = self._peers[url] = _Peer(url)
+            peer = self._peers[url] = _Peer(url, self._tls)
         return peer
 
     def _idle(self, peer: _Peer) -> HttpConnection | None:
         while peer.idle:
             # The peer is least likely to close the connection that was used last.
             connection = peer.idle.pop()
-            idle_s = monotonic() - connection.idle_since
-            if connection.is_reusable and idle_s < _IDLE_S and idle_s < connection.most_idle_s:
+            now = monotonic()
+            idle_s = now - connection.idle_since
+            is_fresh = idle_s < _IDLE_S and idle_s < connection.most_idle_s and now < connection.ends_at
+            if is_fresh and connection.is_reusable:
                 return connection
             self._drop(connection)
         return None
@@ -137,17 +150,23 @@ class HttpTransport:
         def made() -> HttpConnection:
             return HttpConnection(_NOTED_HEADER, MAX_BODY_BYTES)
 
+        limit_s = _CONNECT_TIMEOUT_S if peer.tls is None else _HANDSHAKE_TIMEOUT_S
         try:
-            async with asyncio.timeout(_CONNECT_TIMEOUT_S):
+            async with asyncio.timeout(limit_s):
                 if peer.socket_path is not None:
                     _, connection = await loop.create_unix_connection(made, peer.socket_path)
                 else:
-                    _, connection = await loop.create_connection(made, peer.host, peer.port, ssl=peer.tls)
+                    context = None if peer.tls is None else peer.tls.context()
+                    _, connection = await loop.create_connection(made, peer.host, peer.port, ssl=context)
         except TimeoutError:
-            message = f"no connection within {_CONNECT_TIMEOUT_S:g} s"
+            message = f"no connection within {limit_s:g} s"
             raise NotSent(message) from None
+        except ssl.SSLError as error:
+            raise Untrusted(reason(error)) from None
         except (OSError, UnicodeError) as error:
             raise NotSent(_reason(error)) from None
+        if peer.tls is not None:
+            _recognise(connection, peer.tls)
         self._open.add(connection)
         return connection
 
@@ -161,6 +180,17 @@ class HttpTransport:
     def _drop(self, connection: HttpConnection) -> None:
         connection.abort()
         self._open.discard(connection)
+
+
+def _recognise(connection: HttpConnection, toward: Toward) -> None:
+    """Raise `Untrusted` where the peer is not the one that is called; bound the life of its connection by its certificate."""
+    certificate = connection.certificate or {}
+    name = named_peer(certificate)
+    if toward.expected and name != toward.expected:
+        connection.abort()
+        raise Untrusted(wrong_name(name, toward.expected))
+    left_s = ssl.cert_time_to_seconds(certificate["notAfter"]) - time() if "notAfter" in certificate else inf
+    connection.ends_at = monotonic() + min(toward.most_age_s(), left_s)
 
 
 def _reason(error: OSError | UnicodeError) -> str:

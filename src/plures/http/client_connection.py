@@ -2,13 +2,16 @@
 
 import asyncio
 import re
+import ssl
 from collections import deque
+from collections.abc import Mapping
 from math import inf
-from typing import Final, NoReturn, cast
+from typing import Any, Final, NoReturn, cast
 
 import httptools
 
-from plures.runtime import Broken, Reply, Stale, TooLarge
+from plures.runtime import Broken, Reply, Stale, TooLarge, Untrusted
+from plures.tls import is_refusal, reason
 
 _HIGH_WATER_BYTES: Final = 256 * 1024
 _FIRST_FINAL_STATUS: Final = 200
@@ -29,6 +32,7 @@ class HttpConnection(asyncio.Protocol):
     Attributes:
         idle_since: When it last became idle, in `time.monotonic()` seconds; its owner sets it.
         most_idle_s: How long it may be idle before the next request, by what the peer said in its last answer.
+        ends_at: When it has carried its last request, in `time.monotonic()` seconds; its owner sets it.
     """
 
     def __init__(self, noted_header: bytes, max_body_bytes: int) -> None:
@@ -39,15 +43,21 @@ class HttpConnection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._lost: str | None = None
+        self._untrusted = ""
         self._was_used = self._has_bytes = self._is_too_large = self._is_given_up = False
         self.idle_since = 0.0
-        self.most_idle_s = inf
+        self.most_idle_s = self.ends_at = inf
         self._is_complete = self._keeps_alive = True
         self._has_head = self._is_framed = self._is_streaming = False
         self._status = self._unread = 0
         self._noted: str | None = None
         self._content_type = self._encoding = b""
         self._chunks: deque[bytes] = deque()
+
+    @property
+    def certificate(self) -> Mapping[str, Any] | None:
+        """That of the peer, which was verified; None without TLS."""
+        return None if self._transport is None else self._transport.get_extra_info("peercert")
 
     @property
     def is_reusable(self) -> bool:
@@ -113,6 +123,8 @@ class HttpConnection(asyncio.Protocol):
     def _progress(self) -> "asyncio.Future[None]":
         """Completes when more of the answer has arrived. Raises `Broken` or `TooLarge` where no more will."""
         if self._lost is not None:
+            if self._untrusted:
+                raise Untrusted(self._untrusted)
             is_stale = self._was_used and not self._has_bytes and not self._is_given_up
             raise Stale(self._lost) if is_stale else Broken(self._lost)
         if self._is_too_large:
@@ -147,6 +159,9 @@ class HttpConnection(asyncio.Protocol):
             self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        if is_refusal(exc) and not (self._was_used or self._has_bytes):
+            # In TLS 1.3 a peer looks at our certificate when we may write already. It reads nothing before that.
+            self._untrusted = reason(cast("ssl.SSLError", exc))
         self._lost = self._lost or (str(exc) if exc else "the peer closed the connection")
         if self._has_head and not self._is_complete and not self._is_framed:
             # Without a length, the end of the connection is the end of the body.

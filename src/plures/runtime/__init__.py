@@ -75,7 +75,7 @@ from .loopback import Loopback
 from .policy import MAX_BODY_BYTES, MAX_HOPS, Policy, accept, policy_of
 from .remote import RemoteCaller
 from .replicas import Directory, Endpoint, Endpoints, Heartbeats
-from .transport import Broken, NotSent, Outgoing, Reply, Stale, TooLarge, Transport, WatchedTransport
+from .transport import Broken, NotSent, Outgoing, Reply, Stale, TooLarge, Transport, Untrusted, WatchedTransport
 from .tries import Tries
 
 __all__ = [
@@ -105,6 +105,7 @@ __all__ = [
     "TooLarge",
     "Transport",
     "Tries",
+    "Untrusted",
     "WatchedTransport",
     "accept",
     "answer_shape",

@@ -12,6 +12,10 @@ class NotSent(Exception):
     """The request did not reach the peer."""
 
 
+class Untrusted(NotSent):
+    """The same, since one side does not take the certificate of the other, or they cannot speak TLS."""
+
+
 class Broken(Exception):
     """The connection broke when the request had been sent, at least in part."""
 

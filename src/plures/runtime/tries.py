@@ -6,12 +6,12 @@ from time import monotonic
 from typing import Final
 
 from plures.contract import OperationDescription
-from plures.errors import CallError, LimitExceeded, Outcome, Unavailable
+from plures.errors import CallError, LimitExceeded, Outcome, PeerUntrusted, Unavailable
 
 from .context import CallContext
 from .policy import Repeats, RetryBudget
 from .replicas import Endpoint, Endpoints
-from .transport import Broken, NotSent, TooLarge
+from .transport import Broken, NotSent, TooLarge, Untrusted
 
 _NONE_IS_READY: Final = "no replica of it is ready"
 _HUNG: Final = (
@@ -43,6 +43,7 @@ class Tries:
         "_context",
         "_endpoints",
         "_has_waited",
+        "_kind",
         "_operation",
         "_tried",
         "_why",
@@ -65,6 +66,7 @@ class Tries:
         self.repeats: Repeats | None = None
         self._tried: list[Endpoint] = [*asked]
         self._why = ""
+        self._kind = Unavailable
         self._has_waited = False
         self.may_have_run = False
 
@@ -81,7 +83,7 @@ class Tries:
                 self._why = self._why_hung(hung[0]) if hung else _NONE_IS_READY
             if not await self.again(may_have_run=False):
                 outcome = Outcome.MAY_HAVE_RUN if self.may_have_run else Outcome.NOT_SENT
-                raise Unavailable(self._operation.full_name, self._why, outcome=outcome)
+                raise self._kind(self._operation.full_name, self._why, outcome=outcome)
             self._tried.clear()
         return endpoint
 
@@ -92,6 +94,7 @@ class Tries:
     def unreachable(self, endpoint: Endpoint, error: NotSent) -> None:
         """No connection could be made."""
         self._why = f"{endpoint.url} cannot be reached ({error})"
+        self._kind = PeerUntrusted if isinstance(error, Untrusted) else Unavailable
         self._endpoints.failed(endpoint)
         self._endpoints.refused(endpoint)
         self._tried.append(endpoint)
@@ -99,6 +102,7 @@ class Tries:
     def refused(self, endpoint: Endpoint) -> None:
         """It starts or drains."""
         self._why = f"{endpoint.url} takes no calls now"
+        self._kind = Unavailable
         self._endpoints.refused(endpoint)
         self._tried.append(endpoint)
 

@@ -21,10 +21,13 @@ from .storage import (
     variables_in,
 )
 from .summary import ProcessSummary, TopologySummary, summarise
+from .tls import PUBLIC, TRUSTED, PlacedTls, Tls
 
 __all__ = [
     "EMBEDDED",
+    "PUBLIC",
     "SQLITE",
+    "TRUSTED",
     "Address",
     "ApplicationFacts",
     "Broker",
@@ -34,6 +37,7 @@ __all__ = [
     "Figures",
     "PlacedBroker",
     "PlacedDatabase",
+    "PlacedTls",
     "Plan",
     "Policies",
     "Process",
@@ -43,6 +47,7 @@ __all__ = [
     "ResolvedTopology",
     "Settings",
     "Storage",
+    "Tls",
     "Topology",
     "TopologySummary",
     "UnknownDatabase",

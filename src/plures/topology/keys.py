@@ -61,6 +61,28 @@ PUBLIC_NAMES = Key[Sequence[str]]("public_names", (list,), (), PUBLIC_HOSTS, 'pu
 LISTENING = "Where to listen. Port 0 takes any free one; where a default is taken, the next free one is used."
 LISTEN = _table("listen", LISTENING, "[listen]", PUBLIC, CONTROL, HOST_NAMES, PUBLIC_NAMES)
 
+TLS_AUTHORITY = _text(
+    "authority",
+    "Folder of the own authority, which `plures tls init` makes. Left out: tls in the data folder.",
+    'authority = "/srv/shop/tls"',
+)
+TLS_HOURS = Key(
+    "hours", (int, float), 24, "How long a certificate of the own authority lives; half-way it is renewed.", "hours = 8"
+)
+TLS_CERTIFICATE = _text(
+    "certificate",
+    "File of the certificate, where another authority issues it. It is read again when it changes.",
+    'certificate = "/run/tls/tls.crt"',
+)
+TLS_KEY = _text("key", "File of its private key.", 'key = "/run/tls/tls.key"')
+TLS_TRUST = _text("trust", "File of the authorities that are trusted.", 'trust = "/run/tls/ca.crt"')
+TLS = _table(
+    "tls",
+    "The control listener speaks TLS, and calls to https:// show a certificate. An empty table is enough.",
+    "[tls]",
+    *(TLS_AUTHORITY, TLS_HOURS, TLS_CERTIFICATE, TLS_KEY, TLS_TRUST),
+)
+
 NAMES = 'Names of capabilities; "*" stands for all that no other process names. May be left out beside edge = true.'
 CAPABILITIES = Key[Sequence[str]]("capabilities", (list,), (), NAMES, 'capabilities = ["search"]', is_required=True)
 MIN = Key("min", (int,), 1, "How many replicas run.", "min = 2")
@@ -69,6 +91,12 @@ REPLICAS = Key[int | Table]("replicas", (int, dict), 1, "How many replicas run."
 EDGE = Key[bool | None]("edge", (bool,), None, 'Whether it hosts the edge. Left out: if it has "*".', "edge = true")
 EXTERNAL = _text(
     "external", "Base URL of a process that Plures does not start, only calls.", 'external = "http://127.0.0.1:9100"'
+)
+PEER = _text(
+    "peer",
+    'Whom its certificate must name, where external is https: a SPIFFE name, or "public" where its host name counts, by the authorities '
+    'of the system. Left out: spiffe://APPLICATION/PROCESS beside a table [tls], else "public".',
+    'peer = "spiffe://shop/payments"',
 )
 COMMAND = _text(
     "command",
@@ -86,7 +114,7 @@ PROCESS = _table(
     "PROCESS",
     "A process, its capabilities, and how it runs.",
     'PROCESS = { capabilities = ["*"] }',
-    *(CAPABILITIES, REPLICAS, EDGE, EXTERNAL, COMMAND, ENVIRONMENT),
+    *(CAPABILITIES, REPLICAS, EDGE, EXTERNAL, PEER, COMMAND, ENVIRONMENT),
 )
 TOPOLOGY = _table("TOPOLOGY", "What `plures run --topology TOPOLOGY` runs.", "[topology.TOPOLOGY]", PROCESS)
 TOPOLOGIES = _table(
@@ -138,5 +166,5 @@ FILE = _table(
     "plures.toml",
     "How an application runs.",
     "",
-    *(APPLICATION, LISTEN, DATABASES, CAPABILITIES_TABLE, POLICY_OF_ALL, EVENTS, LOGGING, TOPOLOGIES),
+    *(APPLICATION, LISTEN, TLS, DATABASES, CAPABILITIES_TABLE, POLICY_OF_ALL, EVENTS, LOGGING, TOPOLOGIES),
 )

@@ -11,6 +11,7 @@ from .broker import Broker
 from .lines import line_of
 from .policies import Policies
 from .storage import EMBEDDED, Storage
+from .tls import Tls
 
 REST = "*"
 
@@ -43,6 +44,7 @@ class Process:
         capabilities: Names of capabilities; `"*"` stands for all that no other process of the topology lists.
         edge: Whether it hosts the edge; None leaves it to the process that has `"*"`.
         external: Base URL, when it runs elsewhere.
+        peer: Whom its certificate must name; None where that follows from the rest.
         command: Command line, when Plures starts it and it does not run this application.
         environment: Variables that it gets on top of those of Plures.
     """
@@ -54,6 +56,7 @@ class Process:
     external: str | None = None
     command: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    peer: str | None = None
 
     @property
     def ours(self) -> bool:
@@ -125,6 +128,7 @@ class Settings:
         logs: How the log is written.
         storage: Which database each capability uses.
         broker: What carries events between processes; None where they travel by HTTP.
+        tls: How the control listener and calls to other machines speak TLS; None where they do not.
     """
 
     application: str
@@ -139,6 +143,7 @@ class Settings:
     logs: LogSettings = field(default_factory=LogSettings)
     storage: Storage = EMBEDDED
     broker: Broker | None = None
+    tls: Tls | None = None
 
     def topology(self, name: str = "monolith") -> Topology:
         """The topology of this name.

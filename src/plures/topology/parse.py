@@ -27,6 +27,7 @@ from .keys import (
     PROCESS,
     PUBLIC,
     PUBLIC_NAMES,
+    TLS,
     TOPOLOGIES,
     TOPOLOGY,
 )
@@ -37,6 +38,7 @@ from .parse_process import parse_process
 from .policies import parse_policies
 from .section import Section
 from .storage import parse_storage
+from .tls import parse_tls
 
 _AT_END: Final = "at end of document"
 
@@ -92,12 +94,13 @@ def _settings(root: Section, folder: Path, name: str) -> Settings:
     public, control = _address(listen, PUBLIC), _address(listen, CONTROL)
     if public == control and public.port:
         listen.report(rules.SAME_ADDRESS, CONTROL.name, address=public)
-    return Settings(
+    has_tls = TLS.name in root.values
+    settings = Settings(
         application=_import(application),
         data=folder / (application.get(DATA) or DATA.default),
         public=public,
         control=control,
-        topologies=_topologies(root.headed(TOPOLOGIES), whole),
+        topologies=_topologies(root.headed(TOPOLOGIES), whole, has_tls=has_tls),
         source=name,
         folder=folder,
         names=_names(listen, HOST_NAMES),
@@ -106,6 +109,7 @@ def _settings(root: Section, folder: Path, name: str) -> Settings:
         storage=storage,
         broker=broker,
     )
+    return replace(settings, tls=parse_tls(root.headed(TLS), folder, settings.data)) if has_tls else settings
 
 
 def _import(application: Section) -> str:
@@ -132,12 +136,12 @@ def _names(listen: Section, key: Key[Sequence[str]]) -> tuple[str, ...]:
     return names
 
 
-def _topologies(section: Section, whole: Topology) -> dict[str, Topology]:
+def _topologies(section: Section, whole: Topology, *, has_tls: bool) -> dict[str, Topology]:
     topologies = {whole.name: whole}
     for name in section.values:
         table = section.headed(TOPOLOGY.named(name))
         processes = [
-            parse_process(process, key)
+            parse_process(process, key, has_tls=has_tls)
             for key, value in table.values.items()
             for process in [table.inline(PROCESS.named(key))]
             if isinstance(value, dict)

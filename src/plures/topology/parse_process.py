@@ -7,9 +7,10 @@ from .address import is_base_url
 from .keys import CAPABILITIES, COMMAND, EDGE, ENVIRONMENT, EXTERNAL, MAX, MIN, REPLICAS, VARIABLE
 from .model import Process, Replicas
 from .section import Section
+from .tls import parse_peer
 
 
-def parse_process(section: Section, name: str) -> Process:
+def parse_process(section: Section, name: str, *, has_tls: bool = False) -> Process:
     """The process that a section describes; what is wrong with it is in the section's violations."""
     edge = section.get(EDGE)
     capabilities = () if edge and CAPABILITIES.name not in section.values else section.texts(CAPABILITIES)
@@ -26,6 +27,7 @@ def parse_process(section: Section, name: str) -> Process:
         external=external,
         command=command,
         environment=_environment(section.inline(ENVIRONMENT)),
+        peer=parse_peer(section, has_tls=has_tls),
     )
 
 

@@ -26,6 +26,7 @@ class ResolvedProcess:
         broker: What carries its events to other processes and theirs to it; None where nothing does.
         policies: What plures.toml says of calls.
         withheld: Variables that hold secrets of databases and of a broker that it does not use.
+        peer: Whom its certificate must name; None where that follows from the rest.
     """
 
     name: str
@@ -40,6 +41,7 @@ class ResolvedProcess:
     broker: PlacedBroker | None = None
     policies: Policies = field(default_factory=Policies)
     withheld: frozenset[str] = frozenset()
+    peer: str | None = None
 
     @property
     def ours(self) -> bool:
@@ -99,6 +101,7 @@ def _resolved(process: Process, topology: Topology, application: ApplicationFact
         command=process.command,
         environment=process.environment,
         policies=topology.policies,
+        peer=process.peer,
     )
 
 

@@ -28,7 +28,7 @@ def test_the_commands() -> None:
         "data migrate", "data check", "data backup", "data prepare", "data restore", "data move",
         "events", "events status", "events list", "events show", "events parked", "events resubmit", "events discard",
         "events forget", "sagas", "sagas status", "sagas list", "sagas show", "sagas resume", "sagas compensate",
-        "sagas close",
+        "sagas close", "tls", "tls init", "tls issue", "tls show",
         "new", "map", "advise",
     ]  # fmt: skip
 

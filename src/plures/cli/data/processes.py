@@ -10,12 +10,14 @@ from typing import Any, Final
 
 import msgspec
 
+from plures.cli.finding import trust_of
 from plures.data import copies
 from plures.deploy import find_runs
 from plures.errors import PluresError
 from plures.host import MOVES, Ticket, issued
 from plures.http import HttpTransport
 from plures.runtime import Broken, NotSent, Outgoing, TooLarge, connect
+from plures.tls import Recognising
 
 _LIMIT_S: Final = 60.0
 """Most time for a step; those that must be quick have limits of their own where they are taken."""
@@ -35,6 +37,7 @@ class Processes:
 
     urls: Sequence[str]
     ticket: str
+    tls: Recognising | None = None
 
     @property
     def count(self) -> int:
@@ -54,7 +57,7 @@ class Processes:
         return [answer for answer in answers if not isinstance(answer, BaseException)]
 
     async def _take(self, url: str, step: str) -> Mapping[str, Any]:
-        transport = HttpTransport()
+        transport = HttpTransport(tls=self.tls)
         outgoing = Outgoing(f"{MOVES}{step}", connect.timeout_ms(_LIMIT_S), 1, self.ticket.encode())
         try:
             async with asyncio.timeout(_LIMIT_S):
@@ -77,12 +80,17 @@ def urls_of(data: Path, application: str, capability: str) -> Sequence[str]:
     return [url for run in running for url in run.capabilities.get(capability, ())]
 
 
+def _trusted(data: Path, urls: Sequence[str]) -> Recognising | None:
+    runs = find_runs(data).running
+    return trust_of(next((run for run in runs if not run.peers.keys().isdisjoint(urls)), None))
+
+
 @contextmanager
 def using(data: Path, capability: str, urls: Sequence[str], target: copies.End) -> Generator[Processes]:
     """Speak to the processes while the context lasts; raises `CopyNotWritten`."""
     try:
         with issued(data, Ticket.to(capability, target.place, copies.mark_of(target))) as name:
-            yield Processes(urls, name)
+            yield Processes(urls, name, _trusted(data, urls))
     except OSError as error:
         raise copies.CopyNotWritten(Path(error.filename or data), error.strerror or str(error)) from error
 

@@ -48,7 +48,7 @@ async def open_desks(
         PluresError: A database cannot be opened.
     """
     from plures.cli.data import owned_in
-    from plures.cli.finding import run_here
+    from plures.cli.finding import run_here, trust_of
     from plures.data import open_unmigrated
     from plures.http import HttpTransport
     from plures.runtime import Deadlines
@@ -65,7 +65,7 @@ async def open_desks(
                 if desk is not None:
                     desks[name] = desk
         else:
-            transport, deadlines = HttpTransport(), Deadlines()
+            transport, deadlines = HttpTransport(tls=trust_of(run)), Deadlines()
             stack.push_async_callback(transport.close)
             stack.callback(deadlines.close)
             for name in [name for name in names if run.capabilities.get(name)]:

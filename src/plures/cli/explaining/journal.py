@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from plures.http import HttpTransport
 from plures.runtime import Broken, Endpoint, NotSent, Outgoing, Reply, TooLarge, Tries, connect
+from plures.tls import Recognising
 
 _UNANSWERED: Final = "not answered until the call ended"
 _HANGS: Final = "it hangs: it did not even answer a heartbeat, so the request was given up"
@@ -70,9 +71,9 @@ class Journal:
 class NotingTransport:
     """Sends as `HttpTransport` does, and notes it."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, tls: Recognising | None = None) -> None:
         self._journal = journal
-        self._inner = HttpTransport()
+        self._inner = HttpTransport(tls=tls)
         self._under_way: dict[int, Attempt] = {}
 
     async def unary(self, url: str, outgoing: Outgoing) -> Reply:

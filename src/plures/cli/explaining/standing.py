@@ -13,6 +13,7 @@ from plures.cli.finding import Callee
 from plures.cli.listing import get_listing
 from plures.contract import as_list, as_object
 from plures.runtime import Broken, NotSent, Policy
+from plures.tls import Recognising
 
 # A replica that hangs holds up what is told of the others.
 _TIMEOUT_S: Final = 1.0
@@ -90,7 +91,7 @@ class Standing:
 async def standing_of(callee: Callee) -> Standing:
     """Ask all replicas of the run; those that do not answer are left out."""
     addresses = dict.fromkeys((*callee.control, *callee.urls))
-    told = await asyncio.gather(*map(_listing, addresses))
+    told = await asyncio.gather(*(_listing(at, callee.tls) for at in addresses))
     listings = dict(zip(addresses, told, strict=True))
     name = callee.operation["name"]
     for listing in listings.values():
@@ -101,10 +102,10 @@ async def standing_of(callee: Callee) -> Standing:
     return Standing(callee, name.split(".")[-3], _DEFAULTS, listings)
 
 
-async def _listing(at: str) -> Mapping[str, Any] | None:
+async def _listing(at: str, tls: Recognising | None) -> Mapping[str, Any] | None:
     try:
         async with asyncio.timeout(_TIMEOUT_S):
-            reply = await get_listing(at)
+            reply = await get_listing(at, tls)
         return as_object(json.loads(reply.body))
     except (NotSent, Broken, TimeoutError, ValueError, RecursionError):
         return None

@@ -3,10 +3,11 @@
 from typing import Any, Protocol
 
 from plures.http import HttpServerProtocol
+from plures.tls import TlsServerProtocol
 
 
 class Connection(Protocol):
-    """One accepted connection. `HttpServerProtocol` is one as it stands; those of uvicorn are adapted."""
+    """One accepted connection. `HttpServerProtocol` and `TlsServerProtocol` are such as they stand; those of uvicorn are adapted."""
 
     @property
     def is_silent(self) -> bool:
@@ -72,4 +73,4 @@ class UvicornConnection:
 
 def as_connection(protocol: object) -> Connection:
     """What a protocol class has put among the connections of its server, as this package uses it."""
-    return protocol if isinstance(protocol, HttpServerProtocol) else UvicornConnection(protocol)
+    return protocol if isinstance(protocol, HttpServerProtocol | TlsServerProtocol) else UvicornConnection(protocol)

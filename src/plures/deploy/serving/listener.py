@@ -20,7 +20,9 @@ from uvicorn.server import ServerState
 
 from plures.http import Answerer, HttpServerProtocol, OwnNames, Room
 from plures.logs import is_told
+from plures.tls import Handshakes, Identity, TlsServerProtocol
 
+from .certified import PLAIN
 from .connections import Connection, as_connection
 from .guard import Guard
 from .queue import ConnectionQueue
@@ -51,6 +53,7 @@ class ServingOptions:
         names: Whom requests may ask for, where uvicorn speaks HTTP; None where they may ask for anyone.
         room: Where connections count the bytes of requests that they hold, together with those of other listeners.
         refusal: The whole answer to a GET by its head, where it is refused before anything else looks at it; None to refuse none.
+        tls: What it shows to its peers, where `http` is `HttpServerProtocol` and speaks TLS; None for plain HTTP.
         tick_s: While connections are open: how often they learn that time passes, and uvicorn learns the date.
     """
 
@@ -65,6 +68,7 @@ class ServingOptions:
     room: Room = field(default_factory=Room)
     tick_s: float = 1.0
     refusal: Callable[[bytes], bytes | None] | None = None
+    tls: Identity | None = None
 
 
 class Listener:
@@ -84,6 +88,12 @@ class Listener:
         self._server: asyncio.Server | None = None
         self._clock: asyncio.TimerHandle | None = None
         self.guards: set[Guard] = set()
+        tls = options.tls
+        self._handshakes = (
+            None
+            if tls is None
+            else Handshakes(lambda: tls.contexts.server, self._answering, PLAIN, self.state.connections)
+        )
         self._queue = ConnectionQueue(sock, self._accept)
         self._is_leaving = False
         self._is_hurried = False
@@ -135,12 +145,15 @@ class Listener:
             self._set_clock()
         protocol_class: Any = self._config.http_protocol_class
         if protocol_class is HttpServerProtocol:
-            return HttpServerProtocol(self._config, self.state, self._options.room)
+            return self._answering() if self._handshakes is None else TlsServerProtocol(self._handshakes)
         made = protocol_class(config=self._config, server_state=self.state, app_state={})
         options = self._options
         guard = Guard(made, self.guards, options.keep_alive_s, options.names, options.room)
         guard.refusal = None if options.refusal is None else self._refusal
         return guard
+
+    def _answering(self) -> HttpServerProtocol:
+        return HttpServerProtocol(self._config, self.state, self._options.room)
 
     def _refusal(self, head: bytes) -> bytes | None:
         # The last answer on a connection says so, which only uvicorn does.

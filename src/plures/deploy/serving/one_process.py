@@ -84,6 +84,8 @@ def _bound(assembly: Assembly, placement: Placement, addresses: ListenAddresses,
             undo.callback(public.close)
         control = listen(ListenAddress(addresses.control_host, addresses.control_port, CONTROL_PORT))
         undo.callback(control.close)
+        if addresses.is_sealed:
+            control = control.sealed()
         served = ServedHost(
             Host(assembly, placement),
             control,

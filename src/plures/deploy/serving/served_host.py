@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import Protocol
 
 from plures.http import Answerer, ForOwnNames, HttpServerProtocol, OwnNames, Room
+from plures.tls import Identity
 
+from .certified import ForCertified
 from .listener import Asgi, Listener, ServingOptions
 from .sockets import Listening
 
@@ -26,6 +28,8 @@ class Servable(Protocol):
     def public(self) -> Asgi | None: ...
     @property
     def control(self) -> Answerer: ...
+    @property
+    def identity(self) -> Identity | None: ...
     async def start(self) -> None: ...
     async def drain(self) -> None: ...
     async def stop(self) -> None: ...
@@ -92,9 +96,10 @@ class ServedHost:
             PluresError: The host cannot start; errors of hooks and constructors pass as they are.
         """
         options = replace(CONTROL, grace_s=self._grace_s)
-        answer = ForOwnNames(self.host.control, self._names)
+        identity = self.host.identity
+        answer = ForOwnNames(self.host.control if identity is None else ForCertified(self.host.control), self._names)
         try:
-            self._control_listeners = [Listener(answer, self.control.socket, options)]
+            self._control_listeners = [Listener(answer, self.control.socket, replace(options, tls=identity))]
             if self._peers is not None:
                 # No browser reaches a Unix socket.
                 self._control_listeners.append(Listener(self.host.control, self._peers.socket, options))

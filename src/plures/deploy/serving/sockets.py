@@ -7,7 +7,7 @@ starts at the default and moves to the next free one, and the user is told (`Lis
 import errno
 import os
 import socket
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -40,11 +40,13 @@ class ListenAddresses:
         public: The public listener, which serves the edge. The replicas of the edge share its one socket.
         control_port: Of the first replica; the others take the next free ones. None means 8001 or the next free one; with 0,
             all take any that are free.
+        is_sealed: Whether they are reached by TLS.
     """
 
     public: ListenAddress = field(default_factory=ListenAddress)
     control_host: str = "127.0.0.1"
     control_port: int | None = None
+    is_sealed: bool = False
 
 
 ANY_FREE_PORTS = ListenAddresses(public=ListenAddress(port=0), control_port=0)
@@ -69,6 +71,10 @@ class Listening:
     def note(self) -> str:
         """What to tell the user; empty when there is nothing to tell."""
         return f"port {self.moved_from} is taken; using {self.port}" if self.moved_from is not None else ""
+
+    def sealed(self) -> "Listening":
+        """The same socket, to be reached by TLS."""
+        return replace(self, url=self.url.replace("http:", "https:", 1))
 
     def close(self) -> None:
         self.socket.close()

@@ -68,6 +68,11 @@ class Addresses:
         """Where the capabilities of a replica answer."""
         return self.control[name].url if name in self.control else url(*self.of_command(name))
 
+    @property
+    def processes_at(self) -> dict[str, str]:
+        """Base URL of a control listener of ours → name of its process."""
+        return {listening.url: name.process for name, listening in self.control.items()}
+
     def peer_url(self, name: ReplicaName) -> str:
         """Where other replicas of ours call it: at its port, where it has no Unix socket or a cleaner of temporary files removed that."""
         return self.peers[name].url if name in self.peers and name not in self.swept() else self.url(name)
@@ -110,7 +115,8 @@ class Addresses:
     def _bind(self, names: Sequence[ReplicaName], wanted: ListenAddresses) -> None:
         port, default = wanted.control_port, CONTROL_PORT
         for name in names:
-            self.control[name] = listen(ListenAddress(wanted.control_host, port, default))
+            bound = listen(ListenAddress(wanted.control_host, port, default))
+            self.control[name] = bound.sealed() if wanted.is_sealed else bound
             if port != 0:
                 port, default = None, self.control[name].port + 1
 

@@ -50,6 +50,11 @@ class RunningProcesses:
         return tuple(listening.url for listening in self._supervisor.addresses.control.values())
 
     @property
+    def processes_at(self) -> Mapping[str, str]:
+        """Base URL of a control listener of ours → name of its process."""
+        return self._supervisor.addresses.processes_at
+
+    @property
     def pids(self) -> Mapping[str, int]:
         """Replica (`search.1`) → process number, of those that run now."""
         return self._supervisor.pids

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from plures.deploy.channel import Configure, EndpointUrls, import_path
 from plures.deploy.errors import NoSuchReplica
-from plures.deploy.placing import ignored_maxima, listen_addresses, placement_of
+from plures.deploy.placing import ignored_maxima, listen_addresses, placement_of, tls_peers
 from plures.deploy.waiting import in_order, together
 from plures.host import Fault, Mode
 from plures.topology import Plan, ResolvedProcess, Settings
@@ -175,6 +175,7 @@ class Supervisor:
                 self._options.mode,
                 self._endpoints_for(process),
                 faults=self._options.faults,
+                peers=tls_peers(self.plan.processes.values()) | self.addresses.processes_at,
             ),
             control_descriptor=self.addresses.control[name].socket.fileno(),
             peer_descriptor=self.addresses.peers[name].socket.fileno(),

@@ -14,6 +14,8 @@ from tests.integration.deploy.support import open_descriptors
 class StandIn:
     """A host that notes what happens to it. Control requests end when the host drains."""
 
+    identity = None
+
     def __init__(self, *, broken: bool = False) -> None:
         self.journal: list[str] = []
         self._broken = broken

@@ -24,6 +24,8 @@ class Stated(PluresError):
 class StandInHost:
     """GET /who, /endpoints, /slow?s=0.5, /bytes?n=10, /die, /config; and /health/ready."""
 
+    identity = None
+
     def __init__(self, configure: Configure) -> None:
         self.placement = configure.placement
         self.script = json.loads(configure.application)

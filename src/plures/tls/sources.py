@@ -1,0 +1,52 @@
+"""Where the certificate of a process comes from: the own authority, or files that others write."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from .authority import CERTIFICATE, SKEW, load_authority
+from .identity import half_of
+from .pairs import Pair, read_pair
+
+
+@dataclass(frozen=True)
+class OwnSource:
+    """The own authority, whose folder this process can read."""
+
+    folder: Path
+    name: str
+    hosts: tuple[str, ...]
+    life: timedelta
+
+    def read(self, now: datetime) -> Pair:
+        return load_authority(self.folder).issue(self.name, self.hosts, self.life, now)
+
+    def is_due(self, pair: Pair, now: datetime) -> bool:
+        """At half of its life; at once where the clock went back before it, or the authority was replaced."""
+        return now >= half_of(pair, SKEW) or now < pair.since or _differs(self.folder / CERTIFICATE, pair.trust)
+
+
+@dataclass(frozen=True)
+class FileSource:
+    """Files that another authority writes, such as cert-manager or SPIRE. They may be symbolic links that are turned over."""
+
+    certificate: Path
+    key: Path
+    trust: Path
+
+    def read(self, now: datetime) -> Pair:
+        return read_pair(self.certificate, self.key, self.trust, now)
+
+    def is_due(self, pair: Pair, now: datetime) -> bool:
+        """When they hold something else. Neither times nor names of files say that reliably."""
+        del now
+        known = ((self.certificate, pair.certificate), (self.key, pair.key), (self.trust, pair.trust))
+        return any(_differs(path, data) for path, data in known)
+
+
+def _differs(path: Path, known: bytes) -> bool:
+    try:
+        return path.read_bytes() != known
+    except OSError:
+        # A file that is gone is no better than the one that is known.
+        return False
