@@ -13,7 +13,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from plures.tls import Identity
 from plures.tls.authority import Authority, make_authority
-from plures.tls.pairs import Pair
+from plures.tls.contexts import Pair
 
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)

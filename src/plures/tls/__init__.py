@@ -6,7 +6,8 @@
     identity       a certificate in use, renewed while the process runs: `Identity`
     sources        where it comes from: the own authority, or files that others write
     authority      the own authority: issues certificates that live for hours
-    pairs          certificate, key and trust, checked, and contexts of `ssl` made of them
+    pairs          certificate, key and trust in files, read and checked
+    contexts       contexts of `ssl` made of them
     describing     what certificates say, for people; `described` is what it finds
     server_side    TLS on an accepted connection: `TlsServerProtocol`
     reasons        why a handshake fails, in words

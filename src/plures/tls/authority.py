@@ -19,8 +19,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from plures.topology import TRUSTED
 
+from .contexts import Pair, said
 from .errors import AuthorityExists, AuthorityExpired, AuthorityMissing, KeyMismatch, TlsFileUnusable
-from .pairs import Pair, certificates_in, check_private, read, said
+from .pairs import certificates_in, check_private, read
 
 CERTIFICATE: Final = TRUSTED
 KEY: Final = "authority.key"

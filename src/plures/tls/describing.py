@@ -6,8 +6,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 
+from .contexts import said
 from .described import Described
-from .pairs import certificates_in, read, said
+from .pairs import certificates_in, read
 
 
 def describe(path: Path) -> tuple[Described, ...]:

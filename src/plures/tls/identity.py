@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Final, Protocol
 
+from .contexts import Contexts, Pair, contexts_of, said
 from .errors import TlsError
-from .pairs import Contexts, Pair, contexts_of, said
 from .toward import MOST_AGE_S, Toward, toward
 
 LOOK_S: Final = 10.0

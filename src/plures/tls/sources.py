@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from .authority import CERTIFICATE, SKEW, load_authority
+from .contexts import Pair
 from .identity import half_of
-from .pairs import Pair, read_pair
+from .pairs import read_pair
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from plures.http import HttpServerProtocol, HttpTransport, Request, Response
 from plures.runtime import NotSent, Outgoing, Reply, Untrusted
 from plures.tls import Handshakes, Identity, TlsServerProtocol
 from plures.tls.authority import Authority
-from plures.tls.pairs import Pair
+from plures.tls.contexts import Pair
 from plures.tls.server_side import MOST_HANDSHAKES
 from tests.certificates import DAY, NOW, Fixed, authority, for_uses, identity, pair, self_signed, trusting
 

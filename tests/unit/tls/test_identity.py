@@ -13,7 +13,7 @@ import pytest
 
 from plures.tls import Identity, TlsError
 from plures.tls.authority import CERTIFICATE, KEY, load_authority, make_authority
-from plures.tls.pairs import Pair
+from plures.tls.contexts import Pair
 from plures.tls.sources import FileSource, OwnSource
 from tests.certificates import DAY, NOW, authority, pair, written
 
