@@ -38,6 +38,7 @@ def _tell(found: Found, seed: int) -> int:
     for line in found.wrong[:_SHOWN]:
         print(line)
     print(f"{len(found.findings)} findings, {len(found.wrong)} things wrong, memory {found.grown_mib:+.1f} MiB")
+    print(f"an honest customer had to come back {found.came_back} times")
     return 1 if found.findings or found.wrong else 0
 
 

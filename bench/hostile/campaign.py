@@ -28,6 +28,7 @@ class Found:
     Attributes:
         findings: Attempts that did what none may, each with the reason.
         wrong: What is wrong with the shop as a whole.
+        came_back: How often an honest customer had to come back, since there was too much to do.
     """
 
     ends: Counter[End]
@@ -35,6 +36,7 @@ class Found:
     findings: Sequence[tuple[str, Seen]]
     wrong: Sequence[str]
     grown_mib: float
+    came_back: int
 
 
 async def campaign(
@@ -48,7 +50,7 @@ async def campaign(
 ) -> Found:
     """Send the attempts of these numbers, with honest orders between them."""
     known = Known([await shop.visitor() for _ in range(_VISITORS)], authorization)
-    await shop.order()
+    came_back = await shop.order()
     before_mib = shop.memory_mib
     seen: list[Seen] = []
     free = asyncio.Semaphore(_AT_ONCE)
@@ -65,7 +67,7 @@ async def campaign(
         running.add(task)
         task.add_done_callback(running.discard)
         if count % turn == turn - 1:
-            await shop.order()
+            came_back += await shop.order()
             say(f"{count + 1:,} sent; the shop sells; {shop.memory_mib - before_mib:+.0f} MiB")
     say("waiting for what is not whole to be given up")
     while running:
@@ -76,7 +78,7 @@ async def campaign(
     wrong = await _uneven(shop)
     wrong += [f"the log has a traceback: {line}" for line in shop.tracebacks]
     grown = shop.memory_mib - before_mib
-    return Found(Counter(one.end for one in seen), _statuses(seen), findings, wrong, grown)
+    return Found(Counter(one.end for one in seen), _statuses(seen), findings, wrong, grown, came_back)
 
 
 async def _uneven(shop: RunningShop) -> list[str]:

@@ -31,6 +31,7 @@ from .optional import Optionally
 from .runtime import request_id
 from .sagas import Saga, SagaCompensated, SagaParked, Sagas, saga
 from .sagas import State as SagaState
+from .web import CrossOriginProtection, SecurityHeaders
 
 __all__ = [
     "AlembicMigrations",
@@ -40,6 +41,7 @@ __all__ = [
     "Connection",
     "ConstraintViolated",
     "ContractError",
+    "CrossOriginProtection",
     "Database",
     "DeadlineExceeded",
     "Event",
@@ -61,6 +63,7 @@ __all__ = [
     "SagaParked",
     "SagaState",
     "Sagas",
+    "SecurityHeaders",
     "Statement",
     "StatementFailed",
     "Status",

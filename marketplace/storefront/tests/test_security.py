@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from starlette.routing import Route
 
-from marketplace.storefront.web.settings import SecretNotKept, kept_secret, settings_from
+from marketplace.storefront.edge import pages_of
+from marketplace.storefront.web.settings import SecretNotKept, Settings, kept_secret, settings_from
 
 from .fake_shop import FakeShop
 from .shopper import CARD, Shopper
@@ -122,3 +123,13 @@ async def test_an_agreement_that_is_none_is_asked_for_again(shop: FakeShop, agre
     await shopper.go_to_checkout()
     await shopper.post("/checkout", **CARD, key="k", agreed=agreed)
     assert shopper.status == 422
+
+
+async def test_over_https_the_cookie_belongs_to_this_host_alone(shop: FakeShop) -> None:
+    app = pages_of(shop.shop, Settings("a secret for tests", https_only=True))
+    response = await Shopper(app).client.get("/products/teapot")
+    cookie = response.headers["set-cookie"]
+    assert cookie.startswith("__Host-marketplace=")
+    attributes = {each.strip().lower() for each in cookie.split(";")[1:]}
+    assert {"secure", "httponly", "path=/"} <= attributes
+    assert response.headers["strict-transport-security"] == "max-age=31536000"

@@ -9,7 +9,6 @@ from .failures import Failures
 from .forms import Entered, Filled, Reader, posted, refused_by
 from .patience import Remembered
 from .rendering import Pages
-from .security import SecurityHeaders
 from .settings import Settings, settings_from
 from .visitor import Visitor, visitor
 from .wording import picture_url, product_url
@@ -24,7 +23,6 @@ __all__ = [
     "Pages",
     "Reader",
     "Remembered",
-    "SecurityHeaders",
     "Settings",
     "Tree",
     "Visitor",

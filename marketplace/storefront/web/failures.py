@@ -12,11 +12,10 @@ from starlette.types import ExceptionHandler
 from marketplace.catalog.contract import CategoryUnknown, ProductUnknown
 from marketplace.checkout.contract import CheckoutIncomplete
 from marketplace.orders.contract import OrderUnknown
-from plures import CallError, Outcome
+from plures import CallError, Outcome, SecurityHeaders
 
 from .forms import FormExpired
 from .rendering import Pages
-from .security import HEADERS
 
 _log = logging.getLogger(__name__)
 
@@ -107,7 +106,7 @@ class Failures:
         text = f"This is our mistake, not yours; it has been written down. {_KEPT}"
         response = self._show(request, FailureView(500, "Something broke", text))
         # Starlette makes this page outside of all middleware.
-        response.headers.update(HEADERS)
+        response.headers.update({**SecurityHeaders.DEFAULTS, "Cache-Control": "no-store"})
         return response
 
     def _soon(self, request: Request, view: FailureView) -> Response:

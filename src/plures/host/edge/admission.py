@@ -85,6 +85,8 @@ def _answer(*, is_page: bool, is_form: bool) -> tuple[list[tuple[bytes, bytes]],
         (b"content-length", str(len(body)).encode()),
         (b"retry-after", str(_RETRY_AFTER_S).encode()),
         (b"cache-control", b"no-store"),
+        (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
+        (b"x-content-type-options", b"nosniff"),
     ]
     return headers, body
 

@@ -70,6 +70,8 @@ class EdgeAnswer:
             (b"content-type", b"text/plain; charset=utf-8"),
             (b"content-length", str(len(_BODY)).encode()),
             (b"retry-after", b"1"),
+            (b"cache-control", b"no-store"),
+            (b"x-content-type-options", b"nosniff"),
         ]
         self._held = []
         await self._send_on({"type": "http.response.start", "status": 503, "headers": headers})

@@ -13,6 +13,7 @@ from plures import Capability, Outcome, Unavailable
 from plures.application import EDGE_DEADLINE_S
 from plures.host import EdgeNotStarted, Host
 from plures.host.edge import Edge
+from plures.logs import TextLine
 from plures.runtime import current
 from tests.unit.host.parts import A, Notes
 
@@ -242,3 +243,26 @@ async def test_a_client_that_hangs_up_within_its_request_is_no_mistake_of_the_ap
     else:
         await asking
         assert (sent, caplog.records) == ([], [])
+
+
+async def test_a_visitor_writes_no_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "plures.access")
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        raise RuntimeError(scope["path"])
+
+    async def send(event: Any) -> None:
+        del event
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/a\n2026 ERROR\r\x1b[31m refunded",
+        "headers": [(b"x-request-id", b"a\nb")],
+    }
+    with pytest.raises(RuntimeError):
+        await Edge(app)(scope, None, send)
+    shown = "\n".join(TextLine().format(record) for record in caplog.records)
+    assert len(caplog.records) == 2
+    assert not [line for line in shown.split("\n") if line.startswith(("2026 ERROR", "b"))]
+    assert not {"\r", "\x1b"} & set(shown)
