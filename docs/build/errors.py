@@ -30,6 +30,7 @@ AREAS: Final = {
     "call": "Calls that failed for a reason that their contract does not declare. Each says whether the operation was *not sent* "
     "or *may have run*.",
     "faults": "Faults on demand.",
+    "context": "On whose behalf a request is made ([guide](../guides/context.md)).",
     "host": "What a replica hosts.",
     "deploy": "Starting and supervising processes.",
     "isolation": "Verifying what survives the death of a part.",

@@ -14,6 +14,7 @@ from .data import (
 )
 from .errors import (
     CallError,
+    ContextRefused,
     DeadlineExceeded,
     Internal,
     InvalidRequest,
@@ -28,7 +29,17 @@ from .errors import (
 )
 from .events import Events
 from .optional import Optionally
-from .runtime import request_id
+from .runtime import (
+    ContextMismatch,
+    ContextMissing,
+    ContextNotWritable,
+    ContextOutsideRequest,
+    ContextTooLarge,
+    acting_for,
+    request_context,
+    request_id,
+    set_request_context,
+)
 from .sagas import Saga, SagaCompensated, SagaParked, Sagas, saga
 from .sagas import State as SagaState
 from .web import CrossOriginProtection, SecurityHeaders
@@ -40,6 +51,12 @@ __all__ = [
     "Capability",
     "Connection",
     "ConstraintViolated",
+    "ContextMismatch",
+    "ContextMissing",
+    "ContextNotWritable",
+    "ContextOutsideRequest",
+    "ContextRefused",
+    "ContextTooLarge",
     "ContractError",
     "CrossOriginProtection",
     "Database",
@@ -70,10 +87,13 @@ __all__ = [
     "Unavailable",
     "Unimplemented",
     "UniqueViolated",
+    "acting_for",
     "command",
     "contract",
     "query",
+    "request_context",
     "request_id",
     "saga",
+    "set_request_context",
     "subscribe",
 ]

@@ -53,6 +53,7 @@ class Application:
         edge_deadline_s: Most time, in seconds, that the calls of one request to the edge may take together.
         edge_criticality: Path → how much requests to it and below it matter when there are too many: `{"/checkout": "critical",
             "/suggestions": "sheddable"}`. The longest path that fits counts; all others are normal.
+        context: A message class that says on whose behalf a request is made: the edge sets one, and each service can read it.
     """
 
     def __init__(
@@ -63,9 +64,11 @@ class Application:
         edge: Callable[..., AsgiApp] | None = None,
         edge_deadline_s: float = EDGE_DEADLINE_S,
         edge_criticality: Mapping[str, CriticalityName] | None = None,
+        context: type[Any] | None = None,
     ) -> None:
         self.name = name
         self.capabilities = tuple(capabilities)
         self.edge = edge
         self.edge_deadline_s = edge_deadline_s
         self.edge_criticality: Mapping[str, CriticalityName] = dict(edge_criticality or {})
+        self.context = context

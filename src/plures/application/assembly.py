@@ -16,6 +16,7 @@ from plures.contract import (
 )
 from plures.data import Migrations, check_migrations
 from plures.errors import InvalidInput, Violation
+from plures.runtime import ContextKind
 from plures.sagas import Definition, read_sagas
 from plures.topology import ApplicationFacts, CapabilityFacts
 
@@ -23,7 +24,7 @@ from . import rules
 from .application import EDGE_DEADLINE_S, Application, Capability
 from .conformance import check_conformance
 from .dependencies import Dependency, DependencyKind, asks_for, read_dependencies
-from .edge import read_edge
+from .edge import read_context, read_edge
 from .implementation import service_class
 from .subscriptions import Handler, Subscription, name_problems, read_handlers, subscribe_all
 
@@ -78,6 +79,7 @@ class Assembly:
     edge_deadline_s: float = EDGE_DEADLINE_S
     subscriptions: tuple[Subscription, ...] = ()
     edge_criticality: Mapping[str, Criticality] = field(default_factory=dict[str, Criticality])
+    context: ContextKind | None = None
 
     def contract(self, python: type) -> ContractDescription | None:
         """The description of a contract class that this application has a capability for, or of what takes its events."""
@@ -168,6 +170,7 @@ def assemble(application: Application) -> Assembly:
         if assembled is not None:
             _add(assembled, capabilities, violations)
     edge, edge_dependencies = read_edge(application, violations)
+    context = read_context(application, violations)
     if violations:
         # A message that several operations use is reported once.
         raise InvalidInput(f"application {application.name!r}", dict.fromkeys(violations))
@@ -185,6 +188,7 @@ def assemble(application: Application) -> Assembly:
         application.edge_deadline_s,
         subscriptions,
         {path: Criticality(each) for path, each in application.edge_criticality.items()},
+        context,
     )
 
 

@@ -1,11 +1,12 @@
-"""What an application says of its edge, checked: what makes it, what that asks for, and how much its paths matter."""
+"""What an application says of its edge, checked: what makes it, what that asks for, how much its paths matter, on whose behalf it acts."""
 
 import math
 from collections.abc import Callable
 from typing import Any
 
-from plures.contract import Criticality
+from plures.contract import Criticality, read_message
 from plures.errors import Violation
+from plures.runtime import ContextKind
 
 from . import rules
 from .application import Application
@@ -38,3 +39,15 @@ def read_edge(
     if is_opened(edge):
         violations.append(rules.EDGE_OPENED.broken("the edge"))
     return edge, dependencies
+
+
+def read_context(application: Application, violations: list[Violation]) -> ContextKind | None:
+    """On whose behalf requests are made; None where the application has no word for it."""
+    python = application.context
+    if python is None:
+        return None
+    codec, found = read_message(python, "the request context")
+    violations += found
+    if codec is None and not found:
+        violations.append(rules.CONTEXT.broken("the request context", context=getattr(python, "__qualname__", python)))
+    return None if codec is None else ContextKind(python, codec)

@@ -36,6 +36,11 @@ EDGE_CRITICALITY: Final = Rule(
     "edge_criticality has {path!r}: {criticality!r}, which is {problem}",
     'Write paths that begin with a slash, each with "critical", "normal" or "sheddable".',
 )
+CONTEXT: Final = Rule(
+    "application.context",
+    "context={context} is no message",
+    "Name the class: `class Shopper(Message)`, and `Application(…, context=Shopper)`.",
+)
 EDGE_OPENED: Final = Rule(
     "application.edge_opened",
     "is a context manager, but the edge must be a function that returns an ASGI application",

@@ -16,7 +16,7 @@ from .codec import (
     decode_base64,
     shape_of,
 )
-from .contract_reader import is_contract, read_contract
+from .contract_reader import is_contract, read_contract, read_message
 from .declare import (
     DEFAULT_DEADLINE_S,
     DEFAULT_HANDLING_S,
@@ -74,6 +74,7 @@ __all__ = [
     "query",
     "read_contract",
     "read_delivery",
+    "read_message",
     "read_work",
     "shape_of",
     "subscribe",

@@ -8,12 +8,13 @@ from typing import Any, Final
 from plures.errors import Violation
 
 from . import rules
+from .codec import Codec
 from .declare import CONTRACT, OPERATION, ContractDeclaration
 from .description import ContractDescription
 from .event_reader import EventReader
 from .names import is_spellable
 from .operation_reader import OperationReader
-from .type_reader import TypeReader
+from .type_reader import TypeReader, is_message
 
 _CONTRACT_NAME: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\.v[1-9]\d*")
 
@@ -54,6 +55,15 @@ def read_contract(python: type) -> tuple[ContractDescription, list[Violation]]:
         python, declared.name, capability, service, declared.owner, doc, operations, events
     )
     return description, violations
+
+
+def read_message(annotation: object, where: str) -> tuple[Codec | None, list[Violation]]:
+    """What writes and reads a message that stands in no contract; None where the class is none, or with violations."""
+    if not is_message(annotation):
+        return None, []
+    reader = TypeReader()
+    message = reader.message(annotation, where)
+    return None if reader.violations else Codec(message), reader.violations
 
 
 def _methods(python: type) -> dict[str, Callable[..., Any]]:

@@ -10,6 +10,7 @@ from typing import TextIO
 from plures.application import Assembly
 from plures.host import Fault, Mode
 from plures.logs import json_line
+from plures.runtime import new_key
 from plures.tls import names_of
 from plures.topology import ResolvedProcess, ResolvedTopology, Settings, make_plan
 
@@ -59,15 +60,22 @@ async def _one_process(deployment: Deployment, process: ResolvedProcess, stream:
     for line in ignored_maxima([process]):
         say(line)
     endpoints = external_endpoints(deployment.topology)
-    peers = tls_peers(deployment.topology.processes.values())
+    keys = (new_key(),)
     placement = placement_of(
-        process, deployment.settings, deployment.mode, endpoints, faults=deployment.faults, peers=peers
+        process,
+        deployment.settings,
+        deployment.mode,
+        endpoints,
+        faults=deployment.faults,
+        peers=tls_peers(deployment.topology.processes.values()),
+        outside=frozenset(endpoints),
+        context_keys=keys,
     )
 
     def publish(served: ServedHost) -> AbstractContextManager[None]:
         at = (served.control_url,)
         capabilities = dict.fromkeys(process.capabilities, at) | endpoints
-        run = Run(deployment.assembly.name, at, capabilities, served.public_url)
+        run = Run(deployment.assembly.name, at, capabilities, served.public_url, context_key=keys[0])
         return published(placement.data, _trusting(run, deployment, {served.control_url: process.name}), say)
 
     addresses = listen_addresses(deployment.settings)
@@ -79,7 +87,13 @@ async def _one_process(deployment: Deployment, process: ResolvedProcess, stream:
 
 async def _local_processes(deployment: Deployment, stream: TextIO) -> int:
     def publish(processes: RunningProcesses, say: Say) -> AbstractContextManager[None]:
-        run = Run(deployment.assembly.name, processes.control_urls, processes.homes, processes.public_url)
+        run = Run(
+            deployment.assembly.name,
+            processes.control_urls,
+            processes.homes,
+            processes.public_url,
+            context_key=processes.context_keys[0],
+        )
         return published(deployment.settings.data, _trusting(run, deployment, processes.processes_at), say)
 
     plan = make_plan(deployment.topology, deployment.assembly.facts)

@@ -43,6 +43,8 @@ def placement_of(
     *,
     faults: tuple[Fault, ...] = (),
     peers: Mapping[str, str] | None = None,
+    outside: frozenset[str] = frozenset(),
+    context_keys: tuple[str, ...] = (),
 ) -> Placement:
     """What each replica of a process hosts.
 
@@ -50,6 +52,8 @@ def placement_of(
         endpoints: Base URLs of the capabilities that other processes host.
         faults: What goes wrong on demand.
         peers: Base URL → which process answers there by TLS.
+        outside: Capabilities of external processes.
+        context_keys: Those of the run.
     """
     return Placement(
         frozenset(process.capabilities),
@@ -64,6 +68,8 @@ def placement_of(
         policies=process.policies,
         faults=faults,
         tls=_placed_tls(process.name, settings, peers or {}),
+        outside=outside,
+        context_keys=context_keys,
     )
 
 

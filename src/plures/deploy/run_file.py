@@ -28,6 +28,7 @@ class Run:
         public: Where the edge answers; None where it has none here.
         trust: File of the authorities by which its certificates are known; empty where it does not speak TLS.
         peers: Base URL → SPIFFE name of the process that answers there.
+        context_key: By which request contexts are signed in this run; the file is for its user alone.
     """
 
     application: str
@@ -37,6 +38,7 @@ class Run:
     pid: int = field(default_factory=os.getpid)
     trust: str = ""
     peers: Mapping[str, str] = field(default_factory=dict[str, str])
+    context_key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

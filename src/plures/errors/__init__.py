@@ -1,7 +1,9 @@
 """Layer 1: the root error, violations of rules, and failed calls."""
 
 from .calls import (
+    FINER,
     CallError,
+    ContextRefused,
     DeadlineExceeded,
     Internal,
     InvalidRequest,
@@ -20,7 +22,9 @@ from .files import TooManyFiles, none_left, out_of_files, too_many_files
 from .root import InvalidInput, PluresError, Rule, Text, Violation, did_you_mean
 
 __all__ = [
+    "FINER",
     "CallError",
+    "ContextRefused",
     "DeadlineExceeded",
     "Internal",
     "InvalidInput",

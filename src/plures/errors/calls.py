@@ -11,6 +11,7 @@
          │   └─ Overloaded       unavailable          a replica has more to do than it can
          ├─ LimitExceeded        resource_exhausted   too many bytes, levels of JSON, or hops
          ├─ Unimplemented        unimplemented        the peer does not know the operation
+         ├─ ContextRefused       unauthenticated      the request context that came with the call was not to be believed
          └─ Internal             internal             the operation failed with an undeclared error
 
 Each of them says whether the operation was *not sent* or *may have run*: only a call that was not sent is safe to repeat.
@@ -95,7 +96,7 @@ class CallError(PluresError):
         Args:
             kind: Our code, for a class that shares its Connect code with another one.
         """
-        for finer in (KeyReused, NeedUnreachable, Overloaded):
+        for finer in FINER:
             if kind == finer.code and status is finer.status:
                 return finer(operation, why, outcome=outcome)
         return _BY_STATUS.get(status, CallError)(operation, why, outcome=outcome, status=status)
@@ -188,6 +189,14 @@ class Unimplemented(CallError):
     remedy = "Run the same version of the contract on both sides."
 
 
+class ContextRefused(CallError):
+    """The call came with a request context that no process of the run has signed for this request."""
+
+    code = "call.context_refused"
+    status = Status.UNAUTHENTICATED
+    remedy = "Leave the header Plures-Context away: only processes of the run set it."
+
+
 class Internal(CallError):
     """The operation failed with an error that its contract does not declare; the text of that error stays with the callee.
 
@@ -200,6 +209,9 @@ class Internal(CallError):
     status = Status.INTERNAL
     remedy = "Read the log of the process that hosts it; declare the error where callers can act on it."
 
+
+FINER: Final[tuple[type[CallError], ...]] = (KeyReused, NeedUnreachable, Overloaded, ContextRefused)
+"""Those that share the code of the protocol with others: on the wire, our own code is said too."""
 
 _BY_STATUS: Final[Mapping[Status, type[CallError]]] = {
     kind.status: kind

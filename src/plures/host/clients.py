@@ -1,6 +1,6 @@
 """The clients that services get: one per contract, calling by reference or over the wire."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from typing import Any
 
 from plures.contract import ContractDescription, OperationDescription
@@ -15,6 +15,7 @@ from plures.runtime import (
     Endpoints,
     Loopback,
     RemoteCaller,
+    Seal,
     Transport,
     bind,
     by_reference,
@@ -29,6 +30,8 @@ class Clients:
 
     Args:
         verified: Send local calls through the codec, there and back, and check the type of everything.
+        seal: Signs the request context that goes with calls over the wire.
+        outside: Capabilities that it does not go to.
         injector: Keeps calls from being sent, on demand.
     """
 
@@ -39,14 +42,18 @@ class Clients:
         directory: Directory,
         *,
         verified: bool,
+        seal: Seal | None = None,
+        outside: Collection[str] = (),
         injector: Injector | None = None,
     ) -> None:
         self._injector = injector
+        self._seal = seal
+        self._outside = outside
         self._deadlines = deadlines
         self._transport = transport
         self._directory = directory
         # Its own dispatcher: calls within a replica go on while it refuses those from outside, in order to drain.
-        self._internal = Dispatcher(deadlines, checked=True) if verified else None
+        self._internal = Dispatcher(deadlines, checked=True, seal=seal) if verified else None
         self._clients: dict[type, Client] = {}
         # Clients of services that are not there yet.
         self._early: dict[type, Client] = {}
@@ -76,7 +83,8 @@ class Clients:
         if not is_local:
             endpoints = self._directory.of(contract.capability)
             heartbeats = self._directory.heartbeats
-            caller = RemoteCaller(endpoints, self._transport, self._deadlines, heartbeats=heartbeats)
+            seal = None if contract.capability in self._outside else self._seal
+            caller = RemoteCaller(endpoints, self._transport, self._deadlines, heartbeats=heartbeats, seal=seal)
             self.callers.setdefault(contract.capability, []).append(caller)
             return caller.bind
         self.called_here[contract.capability] = None
@@ -88,7 +96,9 @@ class Clients:
             return _refuse
         self._internal.announce(contract.operations)
         endpoints = Endpoints.fixed(LOOPBACK_URL)
-        return RemoteCaller(endpoints, Loopback(self._internal), self._deadlines, checked=True, shares_log=True).bind
+        return RemoteCaller(
+            endpoints, Loopback(self._internal), self._deadlines, checked=True, shares_log=True, seal=self._seal
+        ).bind
 
     def _injecting(self, how: Bind) -> Bind:
         return how if self._injector is None else self._injector.caller(how)

@@ -10,7 +10,18 @@ from plures.application import Assembly
 from plures.contract import read_contract
 from plures.data import Place
 from plures.http import ConnectServer, HttpTransport
-from plures.runtime import Capacity, Deadlines, Directory, Dispatcher, Gate, Heartbeats, WatchedTransport, policy_of
+from plures.runtime import (
+    Capacity,
+    Deadlines,
+    Directory,
+    Dispatcher,
+    Gate,
+    Heartbeats,
+    Seal,
+    WatchedTransport,
+    new_key,
+    policy_of,
+)
 from plures.tls import open_identity
 
 from .clients import Clients
@@ -65,7 +76,8 @@ class Host:
         self._heartbeats = Heartbeats(self._transport)
         policies = {name: policy_of(placement.policies.of(name)) for name in assembly.capabilities}
         self._directory = Directory(random, self._heartbeats, policies)
-        self._dispatcher = Dispatcher(self._deadlines)
+        self._seal = Seal(assembly.context, placement.context_keys or (new_key(),))
+        self._dispatcher = Dispatcher(self._deadlines, seal=self._seal)
         self._policy = policy_of(placement.policies.everywhere)
         self._capacity = Capacity(self._policy.least_at_once)
         self._gates = {name: Gate(policies[name], self._capacity) for name in self._hosted}
@@ -76,6 +88,8 @@ class Host:
             self._transport,
             self._directory,
             verified=placement.mode is Mode.DEVELOPMENT,
+            seal=self._seal,
+            outside=placement.outside,
             injector=injector,
         )
         self._lifecycles = Lifecycles()
@@ -178,7 +192,9 @@ class Host:
             app, deadline_s = self._assembly.edge(**arguments), self._assembly.edge_deadline_s
             gate = self._edge_gate = Gate(self._policy, self._capacity)
             admission = EdgeAdmission(gate, self._assembly.edge_criticality)
-            self._edge = Edge(app, deadline_s, own=self._assembly.packages, admission=admission)
+            self._edge = Edge(
+                app, deadline_s, own=self._assembly.packages, admission=admission, kind=self._assembly.context
+            )
             await self._lifecycles.start(_EDGE)
             await self._edge.start()
         if self._carrier is not None:

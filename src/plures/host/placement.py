@@ -37,6 +37,9 @@ class Placement:
         policies: What plures.toml says of calls, from here and to here.
         faults: What goes wrong on demand, in operations hosted here, and in calls from here.
         tls: How it speaks TLS with other machines; None where it does not.
+        outside: Capabilities that run elsewhere, and are not trusted with the request context.
+        context_keys: By which processes of this run sign the request context for one another: the first signs, each checks.
+            With none, the process has one of its own.
     """
 
     capabilities: frozenset[str]
@@ -51,3 +54,5 @@ class Placement:
     policies: Policies = field(default_factory=Policies)
     faults: tuple[Fault, ...] = ()
     tls: PlacedTls | None = None
+    outside: frozenset[str] = frozenset()
+    context_keys: tuple[str, ...] = field(default=(), repr=False)

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 from plures.contract import OperationDescription, decode_base64
 from plures.errors import CallError, InvalidRequest, LimitExceeded, Outcome, Status, Unimplemented
-from plures.runtime import MAX_BODY_BYTES, CallContext, accept, connect
+from plures.runtime import MAX_BODY_BYTES, CallContext, Dispatcher, accept, connect
 
 from .compression import GZIP, PLAIN, NotGzip, UnpacksTooLarge, gunzip
 from .connect_response import STREAM_TYPE, failed, refused
@@ -22,6 +22,7 @@ _VERSION: Final = connect.VERSION_HEADER.encode()
 _HOPS: Final = connect.HOPS_HEADER.encode()
 _CRITICALITY: Final = connect.CRITICALITY_HEADER.encode()
 _REQUEST_ID: Final = connect.REQUEST_ID_HEADER.encode()
+_REQUEST_CONTEXT: Final = connect.CONTEXT_HEADER.encode()
 _UNARY_ENCODING: Final = b"content-encoding"
 _STREAM_ENCODING: Final = b"connect-content-encoding"
 _ACCEPTS: Final = (b"accept-encoding", GZIP)
@@ -38,13 +39,13 @@ class Misfit(Exception):
         self.response = response
 
 
-def read_call(operation: OperationDescription, request: Request) -> tuple[CallContext, bytes]:
+def read_call(operation: OperationDescription, request: Request, dispatcher: Dispatcher) -> tuple[CallContext, bytes]:
     """The context of a call, and the JSON of its message; raises `Misfit` or `CallError`."""
     if request.method == "POST":
         _check_type(operation, request)
-        return _context(operation, request.headers), _posted_message(operation, request)
+        return _context(operation, request.headers, dispatcher), _posted_message(operation, request)
     if request.method == "GET" and _takes_get(operation):
-        return _context(operation, request.headers), _queried_message(operation, request)
+        return _context(operation, request.headers, dispatcher), _queried_message(operation, request)
     allowed = b"GET, POST" if _takes_get(operation) else b"POST"
     why = f"{operation.full_name} is called with {allowed.decode()}, not {request.method}"
     raise Misfit(refused(HTTPStatus.METHOD_NOT_ALLOWED, why, ((b"allow", allowed),)))
@@ -64,7 +65,7 @@ def _check_type(operation: OperationDescription, request: Request) -> None:
         raise Misfit(refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, why, ((b"accept-post", expected),)))
 
 
-def _context(operation: OperationDescription, headers: Mapping[bytes, bytes]) -> CallContext:
+def _context(operation: OperationDescription, headers: Mapping[bytes, bytes], dispatcher: Dispatcher) -> CallContext:
     timeout, hops = headers.get(_TIMEOUT), headers.get(_HOPS, b"1")
     if timeout is not None and not (timeout.isdigit() and len(timeout) <= 10):  # noqa: PLR2004 - the protocol's limit
         raise _invalid(operation, "Connect-Timeout-Ms is not a number of up to ten digits")
@@ -75,7 +76,12 @@ def _context(operation: OperationDescription, headers: Mapping[bytes, bytes]) ->
     # An id that is not fit for a log is none: the request is made to be answered, not to be named.
     request_id = connect.sane_request_id(headers.get(_REQUEST_ID, b""))
     criticality = connect.criticality_of(headers.get(_CRITICALITY, b"normal"))
-    return accept(operation, None if timeout is None else int(timeout) / 1000, int(hops), request_id, criticality)
+    remaining_s = None if timeout is None else int(timeout) / 1000
+    context = accept(operation, remaining_s, int(hops), request_id, criticality)
+    sealed = headers.get(_REQUEST_CONTEXT)
+    if sealed is not None:
+        dispatcher.believe(operation, context, sealed)
+    return context
 
 
 def _posted_message(operation: OperationDescription, request: Request) -> bytes:

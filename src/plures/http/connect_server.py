@@ -22,7 +22,7 @@ class ConnectServer:
         if operation is None:
             return refused(HTTPStatus.NOT_FOUND, f"there is no operation {request.path!r} here")
         try:
-            context, message = read_call(operation, request)
+            context, message = read_call(operation, request, self._dispatcher)
         except Misfit as misfit:
             return misfit.response
         except CallError as error:

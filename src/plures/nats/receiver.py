@@ -178,6 +178,8 @@ class Receiver:
         request_id = connect.sane_request_id(headers.get(words.REQUEST_ID, "").encode())
         try:
             context = accept(self._operation, left_s, int(hops) if hops.isdecimal() else 1, request_id)
+            if words.CONTEXT in headers:
+                self._dispatcher.believe(self._operation, context, headers[words.CONTEXT].encode())
         except CallError as error:
             return connect.error_reply(error, self._operation)
         return await self._dispatcher.unary(self._operation, context, body)

@@ -102,6 +102,8 @@ class NatsTransport:
             words.REQUEST_ID: outgoing.request_id,
             words.CONTENT_TYPE: words.ENVELOPE,
         }
+        if outgoing.context:
+            headers[words.CONTEXT] = outgoing.context
         if (size := size_of(outgoing.body, headers)) > connection.max_payload:
             message = f"a message of {size:,} bytes is over the limit of {connection.max_payload:,} that the NATS server has (max_payload)"
             raise TooLarge(message)

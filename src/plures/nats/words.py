@@ -4,6 +4,7 @@ The message in the stream holds the JSON of a request, here an envelope of Cloud
 
     Plures-Attempt: _INBOX.4f1c….7       where the publisher waits
     X-Request-Id, Plures-Hops            as over HTTP
+    Plures-Context                       as over HTTP, where the event was published on behalf of somebody
 
 What a replica of the subscriber says there, as requests of NATS, and what it is answered:
 
@@ -22,6 +23,7 @@ STATUS: Final = "Plures-Status"
 OUTCOME: Final = connect.OUTCOME_HEADER
 HOPS: Final = connect.HOPS_HEADER
 REQUEST_ID: Final = connect.REQUEST_ID_HEADER
+CONTEXT: Final = connect.CONTEXT_HEADER
 CONTENT_TYPE: Final = "Content-Type"
 ENVELOPE: Final = "application/cloudevents+json"
 TAKE: Final = "take"

@@ -21,6 +21,7 @@ is, once its shape was checked (`fitting`), as it is everywhere: the type of the
     plures-hops: 2                                  calls since the root request, this one included
     x-request-id: 4f1c9a0be2d84b6f8a3c5d7e9f012345   names the request in each line of the log
     plures-criticality: critical                    only where the call is more, or less, than normal
+    plures-context: v1.3f9c….1764230405.eyJ1c2…      only where the request is made on behalf of somebody: signed, for this request
     content-length: 32
 
     {"productId":"tea","quantity":2}                one field for each parameter
@@ -62,9 +63,30 @@ refuses calls as *not sent*, and waits, for the grace period at most, until thos
 """
 
 from . import connect
+from .acting import (
+    Acting,
+    ContextKind,
+    ContextMismatch,
+    ContextMissing,
+    ContextNotWritable,
+    ContextOutsideRequest,
+    ContextTooLarge,
+    Seal,
+    new_key,
+)
 from .admission import Capacity, Gate
 from .client import Bind, Client, bind, calling, operation_of
-from .context import CallContext, call_in_progress, call_of, current, new_request_id, request_id, without_deadline
+from .context import (
+    CallContext,
+    EdgeContext,
+    acting_now,
+    call_in_progress,
+    call_of,
+    current,
+    new_request_id,
+    request_id,
+    without_deadline,
+)
 from .deadlines import Deadlines
 from .dispatch import Dispatcher
 from .failures import Refusal, bad_request
@@ -75,6 +97,7 @@ from .loopback import Loopback
 from .policy import MAX_BODY_BYTES, MAX_HOPS, Policy, accept, policy_of
 from .remote import RemoteCaller
 from .replicas import Directory, Endpoint, Endpoints, Heartbeats
+from .request_context import acting_for, request_context, set_request_context
 from .transport import Broken, NotSent, Outgoing, Reply, Stale, TooLarge, Transport, Untrusted, WatchedTransport
 from .tries import Tries
 
@@ -82,14 +105,22 @@ __all__ = [
     "LOOPBACK_URL",
     "MAX_BODY_BYTES",
     "MAX_HOPS",
+    "Acting",
     "Bind",
     "Broken",
     "CallContext",
     "Capacity",
     "Client",
+    "ContextKind",
+    "ContextMismatch",
+    "ContextMissing",
+    "ContextNotWritable",
+    "ContextOutsideRequest",
+    "ContextTooLarge",
     "Deadlines",
     "Directory",
     "Dispatcher",
+    "EdgeContext",
     "Endpoint",
     "Endpoints",
     "Gate",
@@ -101,6 +132,7 @@ __all__ = [
     "Refusal",
     "RemoteCaller",
     "Reply",
+    "Seal",
     "Stale",
     "TooLarge",
     "Transport",
@@ -108,6 +140,8 @@ __all__ = [
     "Untrusted",
     "WatchedTransport",
     "accept",
+    "acting_for",
+    "acting_now",
     "answer_shape",
     "bad_request",
     "bind",
@@ -117,10 +151,13 @@ __all__ = [
     "calling",
     "connect",
     "current",
+    "new_key",
     "new_request_id",
     "operation_of",
     "policy_of",
     "refuse_misfit",
+    "request_context",
     "request_id",
+    "set_request_context",
     "without_deadline",
 ]

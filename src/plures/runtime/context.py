@@ -15,6 +15,8 @@ from msgspec import Struct
 
 from plures.contract import Criticality, OperationDescription
 
+from .acting import Acting, ContextKind, in_block
+
 
 class CallContext(Struct, eq=False):
     """A call in progress. A `Struct`, since each call makes one and structs are made in C.
@@ -31,6 +33,7 @@ class CallContext(Struct, eq=False):
         cancelling: Requests to cancel that task that were there before the call.
         expired: Whether the deadline has passed and the task was cancelled for it.
         has_called: Whether it has called a command of others: then something has left it that cannot be taken back.
+        acting: On whose behalf the request is made, in the root; None where nothing has said so.
     """
 
     deadline: float
@@ -44,6 +47,7 @@ class CallContext(Struct, eq=False):
     cancelling: int = 0
     expired: bool = False
     has_called: bool = False
+    acting: Acting | None = None
 
     @property
     def request_id(self) -> str:
@@ -87,6 +91,16 @@ class CallContext(Struct, eq=False):
         return self.task is not None and self.task.cancelling() > 0
 
 
+class EdgeContext(CallContext):
+    """A request to the edge.
+
+    Attributes:
+        kind: Of the request context that the application has declared.
+    """
+
+    kind: ContextKind | None = None
+
+
 _random: Final = Random(SystemRandom().getrandbits(256))  # noqa: S311 - an id keeps no secret
 _random_bits: Final = _random.getrandbits
 # Processes forked from one that has imported this would give the same ids, one after the other.
@@ -94,6 +108,15 @@ os.register_at_fork(after_in_child=lambda: _random.seed(SystemRandom().getrandbi
 
 current: Final[ContextVar[CallContext | None]] = ContextVar("plures_call", default=None)
 """The call that the running code is part of."""
+
+
+def acting_now() -> Acting | None:
+    """On whose behalf the running code works; None where nothing has said so."""
+    said = in_block.get()
+    if said is not None:
+        return said
+    call = current.get()
+    return None if call is None else (call.root or call).acting
 
 
 def without_deadline() -> Context:

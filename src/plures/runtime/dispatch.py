@@ -11,9 +11,10 @@ from typing import Any
 from msgspec.structs import astuple
 
 from plures.contract import Codec, ContractError, Fits, Malformed, OperationDescription, TooDeep
-from plures.errors import CallError, Outcome, Unavailable
+from plures.errors import CallError, ContextRefused, InvalidRequest, Outcome, Unavailable
 
 from . import connect
+from .acting import Forged, Seal, Unreadable
 from .admission import Gate
 from .context import CallContext
 from .deadlines import Deadlines
@@ -29,9 +30,11 @@ class Dispatcher:
 
     Args:
         checked: Check the type of each answer, for development.
+        seal: Reads the request contexts that arrive; with None they are passed over.
     """
 
-    def __init__(self, deadlines: Deadlines, *, checked: bool = False) -> None:
+    def __init__(self, deadlines: Deadlines, *, checked: bool = False, seal: Seal | None = None) -> None:
+        self.seal = seal
         self._deadlines = deadlines
         self._encode = Codec.encode_checked if checked else Codec.encode
         self._operations: dict[str, OperationDescription] = {}
@@ -69,6 +72,19 @@ class Dispatcher:
     def operation(self, path: str) -> OperationDescription | None:
         """The operation behind a path, or None."""
         return self._operations.get(path)
+
+    def believe(self, operation: OperationDescription, context: CallContext, sealed: bytes) -> None:
+        """Take over on whose behalf a call that arrived is made, as its header says; raises `CallError`: it did not start."""
+        if self.seal is None:
+            return
+        try:
+            context.acting = self.seal.open(sealed, context.id)
+        except Forged as error:
+            why = f"its request context is not to be believed: {error}"
+            raise ContextRefused(operation.full_name, why, outcome=Outcome.NOT_SENT) from None
+        except Unreadable as error:
+            why = f"its request context cannot be read: {error}"
+            raise InvalidRequest(operation.full_name, why, outcome=Outcome.NOT_SENT) from None
 
     async def unary(self, operation: OperationDescription, context: CallContext, body: bytes) -> Reply:
         """Run a unary operation on the JSON of its request; a failure is a reply too."""

@@ -14,11 +14,6 @@ from .transport import NotSent, Outgoing, Reply
 URL = "loopback:"
 
 
-def _accepted(operation: OperationDescription, outgoing: Outgoing) -> CallContext:
-    remaining_s = outgoing.timeout_ms / 1000
-    return accept(operation, remaining_s, outgoing.hops, outgoing.request_id, outgoing.criticality)
-
-
 class Loopback:
     """Hands requests to a dispatcher in the same process, as bytes."""
 
@@ -27,12 +22,12 @@ class Loopback:
 
     async def unary(self, url: str, outgoing: Outgoing) -> Reply:
         operation = self._operation(url, outgoing)
-        context = _accepted(operation, outgoing)
+        context = self._accepted(operation, outgoing)
         return await self._dispatcher.unary(operation, context, outgoing.body)
 
     async def stream(self, url: str, outgoing: Outgoing) -> AsyncGenerator[Reply, None]:
         operation = self._operation(url, outgoing)
-        context = _accepted(operation, outgoing)
+        context = self._accepted(operation, outgoing)
         message = outgoing.body[connect.PREFIX.size :]
         yield Reply(connect.OK, b"")
         async with aclosing(self._dispatcher.stream(operation, context, message)) as envelopes:
@@ -41,6 +36,13 @@ class Loopback:
 
     async def close(self) -> None:
         """Nothing is open."""
+
+    def _accepted(self, operation: OperationDescription, outgoing: Outgoing) -> CallContext:
+        remaining_s = outgoing.timeout_ms / 1000
+        context = accept(operation, remaining_s, outgoing.hops, outgoing.request_id, outgoing.criticality)
+        if outgoing.context:
+            self._dispatcher.believe(operation, context, outgoing.context.encode())
+        return context
 
     def _operation(self, url: str, outgoing: Outgoing) -> OperationDescription:
         operation = self._dispatcher.operation(outgoing.path)

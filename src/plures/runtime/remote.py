@@ -6,21 +6,20 @@ It knows the Connect protocol by `connect` and the network by `transport`, and n
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import aclosing
-from time import monotonic
 from typing import Any, Final
 
 from msgspec import structs
 
-from plures.contract import Codec, Criticality, Malformed, OperationDescription, TooDeep
+from plures.contract import Codec, Criticality, OperationDescription
 from plures.errors import DeadlineExceeded, Internal, Outcome, Unavailable
 from plures.logs import mark_told
 
 from . import connect
+from .acting import Seal
 from .context import CallContext, current
 from .deadlines import Deadlines
-from .failures import bad_request
 from .hedging import hedged
-from .policy import RetryBudget, admit, check_size, out_of_time
+from .policy import RetryBudget, admit, out_of_time
 from .replicas import Endpoint, Endpoints, Heartbeats
 from .running import Expired, run, run_stream
 from .transport import Broken, NotSent, Outgoing, Reply, Stale, TooLarge, Transport
@@ -44,6 +43,7 @@ class RemoteCaller:
         checked: Check the type of each request, for development.
         shares_log: Whether the callee logs into the log of this process.
         heartbeats: What watches the endpoints; None where they cannot hang.
+        seal: Signs the request context; None where it does not go: what runs elsewhere is not trusted with it.
         tries: Makes what decides on the tries of a call; another one may note what it does.
 
     Attributes:
@@ -62,7 +62,9 @@ class RemoteCaller:
         shares_log: bool = False,
         heartbeats: Heartbeats | None = None,
         tries: Callable[..., Tries] = Tries,
+        seal: Seal | None = None,
     ) -> None:
+        self._seal = seal
         self._tries = tries
         self._shares_log = shares_log
         self.endpoints = endpoints
@@ -77,12 +79,12 @@ class RemoteCaller:
         """The operation as a caller in another process sees it."""
         if operation.streams:
             return self._bind_stream(operation)
-        request_of, encode, deadlines = _request_builder(operation), self._encode, self._deadlines
+        request_of, encode, deadlines = connect.request_builder(operation), self._encode, self._deadlines
         ask = self._ask(operation)
 
         async def call(*args: Any, **kwargs: Any) -> Any:
             context = admit(operation, current.get())
-            outgoing = _outgoing(operation, context, request_of(*args, **kwargs), encode)
+            outgoing = connect.outgoing_of(operation, context, request_of(*args, **kwargs), encode, self._seal)
             try:
                 return connect.answer_of(operation, await run(context, deadlines, ask(operation, context, outgoing)))
             except Internal as error:
@@ -107,11 +109,11 @@ class RemoteCaller:
         return self._hedged if operation.declaration.hedge_after_s else self._unary
 
     def _bind_stream(self, operation: OperationDescription) -> Callable[..., Any]:
-        request_of, encode = _request_builder(operation), self._encode
+        request_of, encode = connect.request_builder(operation), self._encode
 
         async def call(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
             context = admit(operation, current.get())
-            outgoing = _outgoing(operation, context, request_of(*args, **kwargs), encode)
+            outgoing = connect.outgoing_of(operation, context, request_of(*args, **kwargs), encode, self._seal)
             items = self._items(operation, context, outgoing, connect.answer_of)
             try:
                 async with aclosing(run_stream(context, self._deadlines, items)) as stream:
@@ -238,33 +240,6 @@ class RemoteCaller:
         # An inherited deadline may have left it no time at all.
         if context.expired and not context.is_inherited:
             self.endpoints.failed(endpoint)
-
-
-def _request_builder(operation: OperationDescription) -> Callable[..., Any]:
-    return operation.request.message.python if operation.is_positional else operation.request_of
-
-
-def _outgoing(
-    operation: OperationDescription, context: CallContext, request: Any, encode: Callable[[Codec, Any], bytes]
-) -> Outgoing:
-    try:
-        body = encode(operation.request, request)
-    except (Malformed, TooDeep) as error:
-        raise bad_request(error, operation) from None
-    check_size(operation, body, Outcome.NOT_SENT)
-    if operation.streams:
-        body = connect.envelope(body)
-    remaining_ms = connect.timeout_ms(context.deadline - monotonic())
-    return Outgoing(
-        operation.path,
-        remaining_ms,
-        context.hops,
-        body,
-        operation.streams,
-        request_id=context.request_id,
-        criticality=context.criticality,
-        is_repeatable=operation.declaration.idempotent,
-    )
 
 
 def _is_refusal(reply: Reply) -> bool:

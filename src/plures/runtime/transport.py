@@ -40,6 +40,7 @@ class Outgoing(msgspec.Struct, frozen=True):
         request_id: The id of the request that the call is part of.
         criticality: How much the call matters.
         is_repeatable: Whether it may run twice: a query, or an idempotent command.
+        context: The signed request context; empty where there is none.
     """
 
     path: str
@@ -51,6 +52,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     request_id: str = ""
     criticality: Criticality = Criticality.NORMAL
     is_repeatable: bool = False
+    context: str = ""
 
 
 class Reply(msgspec.Struct, frozen=True):

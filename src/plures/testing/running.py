@@ -239,6 +239,7 @@ async def _processes(
             endpoints=processes.endpoints,
             policies=topology.policies,
             faults=faults,
+            context_keys=processes.context_keys,
         )
         host = Host(assembly, placement)
         stack.push_async_callback(host.stop)

@@ -7,6 +7,7 @@ from .echo import Circle, Colour, Echo, EchoService, Empty, Everything, Point, S
 from .news import HEARD, ISSUES, Press, PressService, Reader, ReaderService
 from .relay import Relay, RelayService
 from .shelf import RUNS, Closed, Full, Put, Shelf, ShelfService
+from .somebody import Porter, PorterService, Somebody, Stranger, Who, WhoService
 from .trouble import Gone, Refused, Trouble, TroubleService
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Full",
     "Gone",
     "Point",
+    "Porter",
     "Press",
     "Put",
     "Reader",
@@ -27,9 +29,12 @@ __all__ = [
     "Relay",
     "Shelf",
     "Sku",
+    "Somebody",
     "Square",
+    "Stranger",
     "Tree",
     "Trouble",
+    "Who",
     "app",
 ]
 
@@ -43,5 +48,8 @@ app = Application(
         Capability(Shelf, ShelfService, migrations=[RUNS]),
         Capability(Press, PressService, migrations=[ISSUES]),
         Capability(Reader, ReaderService, migrations=[HEARD]),
+        Capability(Who, WhoService),
+        Capability(Porter, PorterService),
     ],
+    context=Somebody,
 )

@@ -348,3 +348,17 @@ def test_what_two_contracts_share_is_reported_once() -> None:
 
     codes = [code for code, *_ in problems(Capability(One))]
     assert codes == ["mutable_type"]
+
+
+@pytest.mark.parametrize("context", [int, Protocol, list, "Shopper"])
+def test_the_request_context_is_a_message(context: Any) -> None:
+    with pytest.raises(InvalidInput, match="is no message"):
+        assemble(Application("shop", [], context=context))
+
+
+def test_what_a_request_context_holds_must_be_able_to_cross() -> None:
+    class Shopper(Message):
+        roles: list[str]
+
+    with pytest.raises(InvalidInput, match=r"Shopper\.roles"):
+        assemble(Application("shop", [], context=Shopper))

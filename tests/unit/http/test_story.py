@@ -8,10 +8,11 @@ from typing import Any, Protocol
 from uvicorn.server import ServerState
 
 import plures.runtime
-from plures import contract, query
+from plures import Application, Message, acting_for, contract, query
+from plures.application import assemble
 from plures.contract import Criticality, read_contract
 from plures.http import ConnectServer, HttpServerProtocol, HttpTransport, Room
-from plures.runtime import CallContext, Deadlines, Dispatcher, Endpoints, RemoteCaller, current
+from plures.runtime import CallContext, Deadlines, Dispatcher, Endpoints, RemoteCaller, Seal, current, new_key
 
 from .raw_server import Reader, Writer, answer, raw_server, read_request
 
@@ -20,6 +21,10 @@ from .raw_server import Reader, Writer, answer, raw_server, read_request
 class Pricing(Protocol):
     @query(deadline_s=30)
     async def quote(self, product_id: str, quantity: int) -> int: ...
+
+
+class Shopper(Message):
+    user: str
 
 
 class PricingService:
@@ -54,14 +59,17 @@ async def test_the_request_is_what_the_caller_sends(transport: HttpTransport) ->
 
     deadlines = Deadlines()
     async with raw_server(handler) as server:
-        caller = RemoteCaller(Endpoints.fixed(server.url), transport, deadlines)
+        seal = Seal(assemble(Application("shop", [], context=Shopper)).context, (new_key(),))
+        caller = RemoteCaller(Endpoints.fixed(server.url), transport, deadlines, seal=seal)
         current.set(CallContext(asyncio.get_running_loop().time() + 3600, 1, criticality=Criticality.CRITICAL))
-        assert await caller.bind(CONTRACT.operations["quote"])("tea", 2) == 2360
+        with acting_for(Shopper("anna")):
+            assert await caller.bind(CONTRACT.operations["quote"])("tea", 2) == 2360
         told = told.replace("127.0.0.1:8001", server.url.removeprefix("http://"))
     deadlines.close()
     [(head, body)] = seen
     head = re.sub(r"(?<=connect-timeout-ms: )\d+", "300", head)
     head = re.sub(r"(?<=x-request-id: )[0-9a-f]{32}", "4f1c9a0be2d84b6f8a3c5d7e9f012345", head)
+    head = re.sub(r"(?<=plures-context: v1\.)\w{8}\.\d+\.(eyJ1c2)[\w.-]+", r"3f9c….1764230405.\1…", head)
     assert head.replace("\r\n", "\n") + body.decode() == told
 
 

@@ -55,6 +55,11 @@ class RunningProcesses:
         return self._supervisor.addresses.processes_at
 
     @property
+    def context_keys(self) -> tuple[str, ...]:
+        """By which the processes sign request contexts for one another."""
+        return self._supervisor.context_keys
+
+    @property
     def pids(self) -> Mapping[str, int]:
         """Replica (`search.1`) → process number, of those that run now."""
         return self._supervisor.pids

@@ -14,6 +14,7 @@ from plures.deploy.errors import NoSuchReplica
 from plures.deploy.placing import ignored_maxima, listen_addresses, placement_of, tls_peers
 from plures.deploy.waiting import in_order, together
 from plures.host import Fault, Mode
+from plures.runtime import new_key
 from plures.topology import Plan, ResolvedProcess, Settings
 
 from .addresses import Addresses, ReplicaName, replica_names
@@ -60,6 +61,7 @@ class Supervisor:
         self._settings = settings
         self._options = options
         self._lines = lines
+        self.context_keys = (new_key(),)
         self._number = 0
         self._is_edge_open = False
         self._watching: asyncio.Task[None] | None = None
@@ -176,6 +178,8 @@ class Supervisor:
                 self._endpoints_for(process),
                 faults=self._options.faults,
                 peers=tls_peers(self.plan.processes.values()) | self.addresses.processes_at,
+                outside=frozenset(self._outside()),
+                context_keys=self.context_keys,
             ),
             control_descriptor=self.addresses.control[name].socket.fileno(),
             peer_descriptor=self.addresses.peers[name].socket.fileno(),
@@ -184,6 +188,12 @@ class Supervisor:
             name=str(name),
             logs=self._settings.logs,
         )
+
+    def _outside(self) -> Iterable[str]:
+        """The capabilities of external processes."""
+        for process in self.plan.processes.values():
+            if process.external is not None:
+                yield from process.capabilities
 
     async def _start_process(self, name: str) -> None:
         if self.plan.processes[name].external is None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from plures.application import EDGE_DEADLINE_S
 from plures.errors import DeadlineExceeded, Overloaded, PluresError, Text, Unavailable, note_failures
 from plures.logs import tell
-from plures.runtime import CallContext, connect, current, new_request_id
+from plures.runtime import CallContext, ContextKind, EdgeContext, connect, current, new_request_id
 
 from .admission import EdgeAdmission, kind_of, refuse
 from .answer import EdgeAnswer
@@ -22,6 +22,7 @@ _LOG: Final = logging.getLogger("plures.edge")
 _ACCESS: Final = logging.getLogger("plures.access")
 _CLIENT_ERROR: Final = 400
 _REQUEST_ID: Final = connect.REQUEST_ID_HEADER.encode()
+_REQUEST_CONTEXT: Final = connect.CONTEXT_HEADER.encode()
 
 
 @dataclass(eq=False)
@@ -41,6 +42,7 @@ class Edge:
         deadline_s: Most time that the calls of one request may take together.
         own: Top-level packages of the application, in which errors are caught on purpose.
         admission: What refuses requests when there are too many; None to take them all.
+        kind: Of the request context that the application has declared.
     """
 
     def __init__(
@@ -50,9 +52,11 @@ class Edge:
         *,
         own: Collection[str] = (),
         admission: EdgeAdmission | None = None,
+        kind: ContextKind | None = None,
     ) -> None:
         self._app = app
         self._admission = admission
+        self._kind = kind
         self._deadline_s = deadline_s
         self._own = frozenset(own)
         self._lifespan = _Lifespan(app)
@@ -75,7 +79,7 @@ class Edge:
         if scope["type"] != "http":
             await self._converse(scope, receive, send)
             return
-        context = _request_of(scope, self._deadline_s)
+        context = _request_of(scope, self._deadline_s, self._kind)
         if self._admission is None:
             await self._answer(scope, receive, send, context)
             return
@@ -125,7 +129,7 @@ class Edge:
 
     async def _converse(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve a WebSocket: it has a request id, and no deadline."""
-        context = _request_of(scope, math.inf)
+        context = _request_of(scope, math.inf, self._kind)
         current.set(context)
         try:
             await self._app(scope, receive, send)
@@ -144,11 +148,16 @@ class Edge:
         return ""
 
 
-def _request_of(scope: Any, deadline_s: float) -> CallContext:
-    """The root request: its id is what the client says, or made."""
-    said = next((value for name, value in scope.get("headers", ()) if name == _REQUEST_ID), b"")
+def _request_of(scope: Any, deadline_s: float, kind: ContextKind | None) -> CallContext:
+    """The root request: its id is what the client says, or made. What the client says of on whose behalf it is made is taken away."""
+    said = b""
+    for name, value in scope.get("headers", ()):
+        if name == _REQUEST_ID:
+            said = said or value
+        elif name == _REQUEST_CONTEXT:
+            scope["headers"] = [header for header in scope["headers"] if header[0] != _REQUEST_CONTEXT]
     request_id = connect.sane_request_id(said) or new_request_id()
-    return CallContext(monotonic() + deadline_s, 0, id=request_id)
+    return EdgeContext(monotonic() + deadline_s, 0, id=request_id, kind=kind)
 
 
 def _missing_part(error: BaseException) -> Exception | None:

@@ -18,6 +18,7 @@ class OverNats:
     ) -> None:
         self._assembly = assembly
         self._deadlines = deadlines
+        self._seal = dispatcher.seal
         stream = Stream(placed.broker.name or assembly.name, placed.broker.replicas)
         self._connector = Connector(address_of(url), stream)
         subjects = {each.delivery.path: stream.subject(each.name) for each in assembly.subscriptions}
@@ -31,7 +32,8 @@ class OverNats:
     def client(self, subscriber: str) -> Any:
         deliveries = self._assembly.deliveries[subscriber]
         client = Client(deliveries.service)
-        bind(client, deliveries, RemoteCaller(Endpoints.fixed(_URL), self._transport, self._deadlines).bind)
+        caller = RemoteCaller(Endpoints.fixed(_URL), self._transport, self._deadlines, seal=self._seal)
+        bind(client, deliveries, caller.bind)
         return client
 
     def start(self) -> None:

@@ -1,12 +1,14 @@
-"""The Connect protocol as bytes: its words, what the callee writes, and what the caller reads.
+"""The Connect protocol as bytes: its words, what caller and callee write, and what the caller reads.
 
 It knows the numbers of HTTP statuses, and no more of HTTP than these. `plures.runtime` shows how the bytes look.
 """
 
 from .answers import END_OF_STREAM, encoded_answer, end_of_stream, error_reply, error_that_crosses
 from .replies import answer_of, check_form, overload_in, read_stream
+from .requests import outgoing_of, request_builder
 from .words import (
     COMPRESSED_FLAG,
+    CONTEXT_HEADER,
     CRITICALITY_HEADER,
     HOPS_HEADER,
     HTTP_STATUS,
@@ -28,6 +30,7 @@ from .words import (
 
 __all__ = [
     "COMPRESSED_FLAG",
+    "CONTEXT_HEADER",
     "CRITICALITY_HEADER",
     "END_OF_STREAM",
     "HOPS_HEADER",
@@ -50,8 +53,10 @@ __all__ = [
     "error_reply",
     "error_that_crosses",
     "header_lines",
+    "outgoing_of",
     "overload_in",
     "read_stream",
+    "request_builder",
     "sane_request_id",
     "timeout_ms",
 ]

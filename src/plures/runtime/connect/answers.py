@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from plures.contract import Codec, ContractError, Malformed, OperationDescription, TooDeep
-from plures.errors import CallError, KeyReused, LimitExceeded, NeedUnreachable, Outcome, Overloaded
+from plures.errors import FINER, CallError, LimitExceeded, Outcome, Overloaded
 from plures.runtime.failures import bad_answer
 from plures.runtime.policy import check_size
 from plures.runtime.transport import Reply
@@ -65,7 +65,7 @@ def end_of_stream(error: CallError | ContractError, operation: OperationDescript
 def _error_body(error: CallError | ContractError, operation: OperationDescription) -> bytes:
     """The JSON object of an error; raises `Malformed` where a field of a declared error is not of its declared type."""
     if isinstance(error, CallError):
-        kind = {KIND: error.code} if isinstance(error, KeyReused | NeedUnreachable | Overloaded) else {}
+        kind = {KIND: error.code} if isinstance(error, FINER) else {}
         after = {RETRY_AFTER: error.retry_after_s} if isinstance(error, Overloaded) and error.retry_after_s else {}
         return msgspec.json.encode({"code": error.status.value, "message": error.why} | kind | after)
     declared = next(declared for declared in operation.errors if type(error) is declared.python)

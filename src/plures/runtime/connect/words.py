@@ -17,6 +17,7 @@ VERSION_HEADER: Final = "connect-protocol-version"
 HOPS_HEADER: Final = "plures-hops"
 CRITICALITY_HEADER: Final = "plures-criticality"
 REQUEST_ID_HEADER: Final = "x-request-id"
+CONTEXT_HEADER: Final = "plures-context"
 OUTCOME_HEADER: Final = "plures-outcome"
 NOT_SENT: Final = Outcome.NOT_SENT.value
 """The value of the outcome header where the operation certainly did not start; there is no other value."""
@@ -66,10 +67,11 @@ def timeout_ms(seconds: float) -> int:
 def header_lines(outgoing: Outgoing) -> str:
     """The headers of a request except those of HTTP itself, each with its line end."""
     request_id = f"{REQUEST_ID_HEADER}: {outgoing.request_id}\r\n" if outgoing.request_id else ""
+    context = f"{CONTEXT_HEADER}: {outgoing.context}\r\n" if outgoing.context else ""
     criticality = "" if outgoing.criticality is Criticality.NORMAL else _CRITICALITY[outgoing.criticality]
     return (
         f"content-type: {STREAM_TYPE if outgoing.streams else UNARY_TYPE}\r\n{VERSION_HEADER}: 1\r\n"
-        f"{TIMEOUT_HEADER}: {outgoing.timeout_ms}\r\n{HOPS_HEADER}: {outgoing.hops}\r\n{request_id}{criticality}"
+        f"{TIMEOUT_HEADER}: {outgoing.timeout_ms}\r\n{HOPS_HEADER}: {outgoing.hops}\r\n{request_id}{criticality}{context}"
     )
 
 

@@ -1,0 +1,54 @@
+"""What a caller writes: the request as JSON, how long it waits, what the call is part of, on whose behalf it is made."""
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+from plures.contract import Codec, Malformed, OperationDescription, TooDeep
+from plures.errors import Outcome
+from plures.runtime.acting import Seal
+from plures.runtime.context import CallContext, acting_now
+from plures.runtime.failures import bad_request
+from plures.runtime.policy import check_size
+from plures.runtime.transport import Outgoing
+
+from .words import envelope, timeout_ms
+
+
+def request_builder(operation: OperationDescription) -> Callable[..., Any]:
+    """What makes the request of an operation from the arguments of a call."""
+    return operation.request.message.python if operation.is_positional else operation.request_of
+
+
+def outgoing_of(
+    operation: OperationDescription,
+    context: CallContext,
+    request: Any,
+    encode: Callable[[Codec, Any], bytes],
+    seal: Seal | None,
+) -> Outgoing:
+    """A call as it is sent; raises `CallError` where its request breaks the contract.
+
+    Args:
+        seal: Signs on whose behalf it is made; None where that is not said.
+    """
+    try:
+        body = encode(operation.request, request)
+    except (Malformed, TooDeep) as error:
+        raise bad_request(error, operation) from None
+    check_size(operation, body, Outcome.NOT_SENT)
+    if operation.streams:
+        body = envelope(body)
+    remaining_s = context.deadline - monotonic()
+    request_id, acting = context.request_id, acting_now()
+    return Outgoing(
+        operation.path,
+        timeout_ms(remaining_s),
+        context.hops,
+        body,
+        operation.streams,
+        request_id=request_id,
+        criticality=context.criticality,
+        is_repeatable=operation.declaration.idempotent,
+        context="" if acting is None or seal is None else seal.header(acting, request_id, remaining_s),
+    )
