@@ -4,7 +4,7 @@ The message in the stream holds the JSON of a request, here an envelope of Cloud
 
     Plures-Attempt: _INBOX.4f1c….7       where the publisher waits
     X-Request-Id, Plures-Hops            as over HTTP
-    Plures-Context                       as over HTTP, where the event was published on behalf of somebody
+    Plures-Context                       as over HTTP, where the publisher knew on whose behalf it worked
 
 What a replica of the subscriber says there, as requests of NATS, and what it is answered:
 

@@ -21,7 +21,7 @@ is, once its shape was checked (`fitting`), as it is everywhere: the type of the
     plures-hops: 2                                  calls since the root request, this one included
     x-request-id: 4f1c9a0be2d84b6f8a3c5d7e9f012345   names the request in each line of the log
     plures-criticality: critical                    only where the call is more, or less, than normal
-    plures-context: v1.3f9c….1764230405.eyJ1c2…      only where the request is made on behalf of somebody: signed, for this request
+    plures-context: v1.3f9c….1764230405.eyJ1c2…      only where the edge has said on whose behalf: signed, for this request
     content-length: 32
 
     {"productId":"tea","quantity":2}                one field for each parameter

@@ -14,7 +14,7 @@ _RAISE: Final[Any] = object()
 
 @contextmanager
 def acting_for(message: object) -> Generator[None]:
-    """Work on behalf of somebody in a block: `with` this around calls.
+    """Say on whose behalf the calls in a block are made.
 
     Calls, events and sagas that begin in it carry the message, into other processes too. The innermost block counts.
 
