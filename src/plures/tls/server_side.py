@@ -19,7 +19,7 @@ from .toward import MOST_AGE_S
 HANDSHAKE_S: Final = 10.0
 MOST_HANDSHAKES: Final = 1000
 _HANDSHAKE: Final = 0x16
-_READ_BYTES: Final = 256 * 1024
+_RECORD_BYTES: Final = 16 * 1024
 _LINGER_S: Final = 1.0
 _TELL_AGAIN_S: Final = 10.0
 # Longer than callers of ours keep a connection, so that it is they who end it.
@@ -118,7 +118,7 @@ class TlsServerProtocol(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._answering is not None:
             self._incoming.write(data)
-            self._read()
+            self._read(len(data))
         elif not (self._is_refused or self._transport.is_closing()):
             self._shake_hands(data)
 
@@ -174,7 +174,8 @@ class TlsServerProtocol(asyncio.Protocol):
         sealed: Any = _Sealed(self, self._transport, tls, certificate)
         answering.connection_made(sealed)
         self._ending = asyncio.get_running_loop().call_later(_longest_s(certificate), self._end_of_life)
-        self._read()
+        if self._incoming.pending:
+            self._read()
 
     def _end_of_life(self) -> None:
         """Say with the next answer that it is the last one."""
@@ -184,16 +185,21 @@ class TlsServerProtocol(asyncio.Protocol):
 
     # Bytes
 
-    def _read(self) -> None:
-        tls, answering = self._tls, self._answering
+    def _read(self, size: int = _RECORD_BYTES) -> None:
+        """Unseal what has arrived, some `size` bytes; there is no more in it than there was sealed."""
+        tls, answering, incoming = self._tls, self._answering, self._incoming
         if tls is None or answering is None or self.is_paused:
             return
         pieces: list[bytes] = []
         has_ended = False
         try:
-            while piece := tls.read(_READ_BYTES):
+            while piece := tls.read(min(size, _RECORD_BYTES)):
                 pieces.append(piece)
-            has_ended = True
+                # To read without need raises an error, which costs more than all the rest here.
+                if not (incoming.pending or tls.pending()):
+                    break
+            else:
+                has_ended = True
         except ssl.SSLWantReadError:
             pass
         except ssl.SSLError:
