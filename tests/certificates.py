@@ -25,7 +25,7 @@ class Fixed:
 
     pair: Pair
 
-    def read(self, now: datetime) -> Pair:
+    def read(self, now: datetime, current: Pair | None = None) -> Pair:
         return self.pair
 
     def is_due(self, pair: Pair, now: datetime) -> bool:

@@ -21,8 +21,8 @@ _log = logging.getLogger("plures.tls")
 class Source(Protocol):
     """Where certificates come from."""
 
-    def read(self, now: datetime) -> Pair:
-        """A pair that is good now; raises `TlsError` or `OSError`."""
+    def read(self, now: datetime, current: Pair | None = None) -> Pair:
+        """A pair that is good now, in place of the current one; raises `TlsError` or `OSError`."""
         ...
 
     def is_due(self, pair: Pair, now: datetime) -> bool:
@@ -92,7 +92,7 @@ class Identity:
         if self._trouble and monotonic() < self._next_try:
             return
         try:
-            pair = self._source.read(now)
+            pair = self._source.read(now, self._pair)
             self.contexts = contexts_of(pair)
         except (TlsError, OSError) as error:
             self._next_try = monotonic() + _RETRY_S
@@ -101,7 +101,7 @@ class Identity:
             self._tell(f"the certificate of {self.name} is not renewed: {why}.{fix}")
             return
         self._pair, self._trouble = pair, ""
-        _log.info("%s has a new certificate, good until %s", self.name, said(pair.until))
+        _log.info("%s shows a certificate that is good until %s", self.name, said(pair.until))
 
     def _tell(self, trouble: str) -> None:
         if trouble != self._trouble:

@@ -1,6 +1,6 @@
 """Where the certificate of a process comes from: the own authority, or files that others write."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,12 +19,19 @@ class OwnSource:
     hosts: tuple[str, ...]
     life: timedelta
 
-    def read(self, now: datetime) -> Pair:
-        return load_authority(self.folder).issue(self.name, self.hosts, self.life, now)
+    def read(self, now: datetime, current: Pair | None = None) -> Pair:
+        authority = load_authority(self.folder)
+        if current is not None and not self._is_over(current, now):
+            # The authority was replaced. All must trust the new one before any shows a certificate of it.
+            return replace(current, trust=authority.trust)
+        return authority.issue(self.name, self.hosts, self.life, now)
 
     def is_due(self, pair: Pair, now: datetime) -> bool:
         """At half of its life; at once where the clock went back before it, or the authority was replaced."""
-        return now >= half_of(pair, SKEW) or now < pair.since or _differs(self.folder / CERTIFICATE, pair.trust)
+        return self._is_over(pair, now) or _differs(self.folder / CERTIFICATE, pair.trust)
+
+    def _is_over(self, pair: Pair, now: datetime) -> bool:
+        return now >= half_of(pair, SKEW) or now < pair.since
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,8 @@ class FileSource:
     key: Path
     trust: Path
 
-    def read(self, now: datetime) -> Pair:
+    def read(self, now: datetime, current: Pair | None = None) -> Pair:
+        del current
         return read_pair(self.certificate, self.key, self.trust, now)
 
     def is_due(self, pair: Pair, now: datetime) -> bool:

@@ -38,11 +38,11 @@ class Full:
     is_full: bool = False
     tries: list[datetime] = field(default_factory=list)
 
-    def read(self, now: datetime) -> Pair:
+    def read(self, now: datetime, current: Pair | None = None) -> Pair:
         self.tries.append(now)
         if self.is_full:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return self.inner.read(now)
+        return self.inner.read(now, current)
 
     def is_due(self, pair: Pair, now: datetime) -> bool:
         return self.inner.is_due(pair, now)
@@ -121,10 +121,12 @@ def test_a_full_disk_leaves_the_old_one_and_is_tried_again(
 def test_an_authority_that_is_replaced_is_noticed(own: OwnSource) -> None:
     identity = opened(own, Clock())
     before = identity.contexts
+    ends = identity.until
     make_authority(own.folder, "shop", NOW, replace=True)
     identity.look()
     assert identity.contexts is not before
     assert len(identity.contexts.client.get_ca_certs()) == 2
+    assert identity.until == ends, "those that do not trust the new one yet must take its certificate still"
 
 
 def test_links_that_are_turned_over_are_followed(tmp_path: Path) -> None:
