@@ -23,7 +23,7 @@ A file may be as short as this:
 import = "shop.app:app"
 ```
 
-This one uses every key:
+This one uses every key, but for those of another authority:
 
 ```toml
 [application]
@@ -58,6 +58,10 @@ control = "127.0.0.1:9000"
 public_names = ["shop.example"]
 names = ["shop.internal"]
 
+[tls]
+authority = "/srv/shop/tls"
+hours = 8
+
 [events]
 transport = "nats"
 url = "${{SHOP_NATS_URL}}"
@@ -75,9 +79,21 @@ main = {{ capabilities = ["*"] }}
 
 [topology.sale]
 search = {{ capabilities = ["search"], replicas = {{ min = 2, max = 4 }} }}
-tax = {{ capabilities = ["tax"], external = "http://127.0.0.1:9100" }}
+tax = {{ capabilities = ["tax"], external = "https://tax.example", peer = "public" }}
 mail = {{ capabilities = ["mail"], command = "node mail/main.js" }}
 shop = {{ capabilities = ["*"], edge = true, environment = {{ LOG = "debug" }} }}
+```
+
+With certificates of another authority, `[tls]` names its files:
+
+```toml
+[application]
+import = "shop.app:app"
+
+[tls]
+certificate = "/run/tls/tls.crt"
+key = "/run/tls/tls.key"
+trust = "/run/tls/ca.crt"
 ```
 """
 
