@@ -31,7 +31,7 @@ AREAS: Final = {
     "or *may have run*.",
     "faults": "Faults on demand.",
     "context": "On whose behalf a request is made ([guide](../guides/context.md)).",
-    "tls": "TLS between machines: keys, certificates and authorities.",
+    "tls": "TLS between machines: keys, certificates and authorities ([guide](../guides/tls.md)).",
     "host": "What a replica hosts.",
     "deploy": "Starting and supervising processes.",
     "isolation": "Verifying what survives the death of a part.",
