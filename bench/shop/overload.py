@@ -1,12 +1,13 @@
-"""Three times as many requests as fit, for a minute: ``python -m bench.shop.overload [SECONDS] [sqlite|memory]``.
+"""Three times as many requests as fit, for a minute: ``python -m bench.shop.overload [SECONDS] [sqlite|memory] [visitors|buyers]``.
 
-The marketplace runs in one process, and pages of its normal mix arrive open loop, whether earlier ones are answered or not.
-What fits is measured first, by clients that wait for each answer.
+The marketplace runs in one process, and pages arrive open loop, whether earlier ones are answered or not. What fits is measured first,
+by clients that wait for each answer and ask for the normal mix. Then come three times as many requests: from visitors, who look
+around, beside the orders of a normal hour; or with as many more buyers, whose orders alone are more than one process places.
 """
 
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
@@ -22,9 +23,14 @@ from bench.shop.traffic.shelf import Shelf
 from bench.shop.traffic.web import UnexpectedPage, WebTraffic
 from bench.shop.variants import Kind, Storage
 
-CRITICAL = ("checkout",)
 _CLIENTS, _TIMES, _HALF = 8, 3.0, 0.5
 _CALM_S = 10.0
+CRITICAL = ("checkout",)
+MIXES: Mapping[str, Mapping[str, float]] = {
+    "visitors": {page: share * (1 if page in CRITICAL else _TIMES) for page, share in NORMAL.items()},
+    "buyers": NORMAL,
+}
+"""The pages of the time when it is too much."""
 
 
 @dataclass(frozen=True)
@@ -37,16 +43,18 @@ class Seen:
     is_fine: bool
 
 
-async def run(seconds: float, storage: Storage, seed: int) -> dict[str, float]:
+async def run(seconds: float, storage: Storage, mix: str, seed: int) -> dict[str, float]:
     """All figures, by name."""
     with deployed(Kind.ONE_PROCESS, storage) as shop:
         random = Random(seed)
         shelf = Shelf(random, part=0, of=1)
         async with WebTraffic(shop.ports[EDGE], shelf, random) as web:
-            return await _measure(shop, web, seconds, random)
+            return await _measure(shop, web, seconds, MIXES[mix], random)
 
 
-async def _measure(shop: Deployment, web: WebTraffic, seconds: float, random: Random) -> dict[str, float]:
+async def _measure(
+    shop: Deployment, web: WebTraffic, seconds: float, mix: Mapping[str, float], random: Random
+) -> dict[str, float]:
     pages, shares = list(NORMAL), list(NORMAL.values())
 
     def draw() -> str:
@@ -54,11 +62,12 @@ async def _measure(shop: Deployment, web: WebTraffic, seconds: float, random: Ra
 
     await web.prepare(400)
     capacity = await _closed(web, draw)
-    calm = await _open(web, capacity * _HALF, _CALM_S, random)
+    calm = await _open(web, NORMAL, capacity * _HALF, _CALM_S, random)
     before = memory_mib(shop.processes)
-    await web.prepare(int(capacity * _TIMES * seconds * NORMAL["checkout"] / sum(shares) * 1.2) + 100)
-    busy = await _open(web, capacity * _TIMES, seconds, random)
-    after = await _open(web, capacity * _HALF, _CALM_S, random)
+    per_s = capacity * _TIMES
+    await web.prepare(int(per_s * seconds * mix["checkout"] / sum(mix.values()) * 1.2) + 100)
+    busy = await _open(web, mix, per_s, seconds, random)
+    after = await _open(web, NORMAL, capacity * _HALF, _CALM_S, random)
     grown = memory_mib(shop.processes) - before
     fine, critical = [each for each in busy if each.is_fine], [each for each in busy if each.page in CRITICAL]
     normal_p99, busy_p99 = _p99_ms(calm), _p99_ms(fine)
@@ -91,7 +100,9 @@ async def _closed(web: WebTraffic, draw: Callable[[], str]) -> float:
     return next(done) / _CALM_S
 
 
-async def _open(web: WebTraffic, per_s: float, seconds: float, random: Random) -> Sequence[Seen]:
+async def _open(
+    web: WebTraffic, mix: Mapping[str, float], per_s: float, seconds: float, random: Random
+) -> Sequence[Seen]:
     seen: list[Seen] = []
     began = perf_counter()
 
@@ -104,7 +115,7 @@ async def _open(web: WebTraffic, per_s: float, seconds: float, random: Random) -
         seen.append(Seen(page, due_s, perf_counter() - began - due_s, is_fine))
 
     async with asyncio.TaskGroup() as group:
-        for due_s, page in poisson(NORMAL, per_s=per_s, seconds=seconds, random=random):
+        for due_s, page in poisson(mix, per_s=per_s, seconds=seconds, random=random):
             wait_s = began + due_s - perf_counter()
             if wait_s > 0:
                 await asyncio.sleep(wait_s)
@@ -128,7 +139,8 @@ def main(arguments: Sequence[str]) -> None:
     """Measure and print."""
     seconds = float(arguments[0]) if arguments else 60.0
     storage = Storage[arguments[1].upper()] if len(arguments) > 1 else Storage.SQLITE
-    for name, value in asyncio.run(run(seconds, storage, seed=7)).items():
+    mix = arguments[2] if len(arguments) > 2 else "visitors"
+    for name, value in asyncio.run(run(seconds, storage, mix, seed=7)).items():
         print(f"{name:>26}  {value:,.3f}" if value < 10 else f"{name:>26}  {value:,.1f}")
 
 

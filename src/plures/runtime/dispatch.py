@@ -104,7 +104,7 @@ class Dispatcher:
             return connect.error_reply(error, operation)
         finally:
             if gate is not None and entered is not None:
-                gate.leave(operation.path, entered if is_fine else None)
+                gate.leave(operation.path, entered, is_fine=is_fine)
             self._leave()
 
     async def stream(

@@ -117,8 +117,9 @@ class DriverConnection:
         """No transaction is open."""
         return not self._began
 
-    async def commit(self) -> None:
-        if not await self._commits_here():
+    async def commit(self, *, is_awaited: bool = False) -> None:
+        """End the transaction; others may wait for that."""
+        if not (self._commits_at_once() if is_awaited else await self._commits_here()):
             return await self.do(self._commit)
         self._is_here = True
         try:
@@ -185,6 +186,11 @@ class DriverConnection:
             if effort is Effort.COUNTED:
                 self._sqlite.set_progress_handler(None, 0)
             self._leash.took(since)
+
+    def _commits_at_once(self) -> bool:
+        """Whether a transaction for whose end others wait ends in the event loop: they would wait for turns of the loop as well."""
+        self._in_a_row = 0
+        return not self._was_there and self._leash.may_commit()
 
     async def _commits_here(self) -> bool:
         """Whether a transaction ends in the event loop. Other tasks run first: they would have to wait for the disk as well."""

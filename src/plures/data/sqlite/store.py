@@ -206,7 +206,7 @@ class SqliteTransaction(AbstractAsyncContextManager["SqliteTransaction"]):
             # SQLAlchemy may take it for ended.
             self._lending.check(self._lent)
         try:
-            await self._connection.commit()
+            await self._connection.commit(is_awaited=self._connections.awaited > 0)
         except _FAILURES as error:
             raise self._translate(error, "COMMIT") from error
 
@@ -225,11 +225,17 @@ class _Connections:
     def __init__(self, connect: Callable[[], Awaitable[DriverConnection]], *, most: int) -> None:
         self._connect = connect
         self._free = asyncio.Semaphore(most)
+        # So many wait for one.
+        self.awaited = 0
         self._idle: list[DriverConnection] = []
 
     async def take(self) -> DriverConnection:
         """A connection, which has to be given back. Callers wait as long as their deadline lets them."""
-        await self._free.acquire()
+        self.awaited += 1
+        try:
+            await self._free.acquire()
+        finally:
+            self.awaited -= 1
         try:
             return self._idle.pop() if self._idle else await self._connect()
         except BaseException:

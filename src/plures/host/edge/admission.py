@@ -58,9 +58,9 @@ class EdgeAdmission:
         """Let a request in, if need be after a moment; raises `Overloaded` or `DeadlineExceeded`."""
         return self._gate.enter(name, context.criticality) or await self._gate.wait(name, context)
 
-    def leave(self, name: str, entered: float | None) -> None:
-        """A request has its answer, or the head of it; None where the time that it took says nothing."""
-        self._gate.leave(name, entered)
+    def leave(self, name: str, entered: float, *, is_fine: bool) -> None:
+        """A request has its answer, or the head of it."""
+        self._gate.leave(name, entered, is_fine=is_fine)
 
 
 def kind_of(scope: Any) -> str:

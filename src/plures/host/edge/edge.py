@@ -94,7 +94,7 @@ class Edge:
         try:
             status = await self._answer(scope, receive, send, context)
         finally:
-            admission.leave(kind, entered if 0 < status < _CLIENT_ERROR else None)
+            admission.leave(kind, entered, is_fine=0 < status < _CLIENT_ERROR)
 
     async def _answer(self, scope: Any, receive: Any, send: Any, context: CallContext) -> int:
         """Let the application answer; the status."""

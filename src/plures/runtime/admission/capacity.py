@@ -12,14 +12,23 @@ from typing import Final
 from plures.contract import Criticality
 
 from .lane import Lane
+from .waits import WaitForCpu
 
 _LOOK_EVERY_S: Final = 0.02
 _TURN_S: Final = 0.005
 """A turn of the loop may take so long."""
 _BEGINS_AT: Final = 64.0
+_BUSY: Final = 0.9
+_HAS_TIME: Final = 0.75
+"""Of the time of the event loop, so much is used where the process can do no more, and where it could."""
 _GROWS_BY: Final = 1.5
+_SHRINKS_SLOWLY_BY: Final = 0.02
+ENOUGH: Final = 16
+"""So many calls keep an event loop busy, although some of them wait for a disk or for others."""
 _SHRINKS_BY: Final = 0.3
 _SMOOTHING: Final = 0.1
+_STANDING: Final = 0.25
+"""The part of its time that a call waits, where calls have been waiting all along: a queue that stands serves no one."""
 _SHARES: Final = {Criticality.CRITICAL: 1.0, Criticality.NORMAL: 0.85, Criticality.SHEDDABLE: 0.6}
 """The part of the places that calls may fill."""
 _FIRST_FIRST: Final = (Criticality.CRITICAL, Criticality.NORMAL, Criticality.SHEDDABLE)
@@ -40,13 +49,21 @@ class Capacity:
         self._least = least
         self.places = _BEGINS_AT
         self.inside = 0
+        self._lanes: list[Lane] = []
         self._waiting: dict[Criticality, deque[tuple[asyncio.Future[None], Lane]]] = {
             each: deque() for each in Criticality
         }
         self.are_waiting = 0
         # On the average of the last ones, another call leaves after so many seconds.
-        self._gap_s = self._left_at = 0.0
+        self._gap_s = self._left_at = self._queue_began_at = 0.0
         self._is_looking = False
+        # The part of its time in which the event loop has something to do, on the average of the last looks.
+        self._busy = 0.0
+        self._waits = WaitForCpu()
+
+    def watch(self, lane: Lane) -> None:
+        """Look from now on whether the calls of this kind end."""
+        self._lanes.append(lane)
 
     def has_place(self, criticality: Criticality) -> bool:
         """Whether a call of this criticality may enter now."""
@@ -75,14 +92,19 @@ class Capacity:
         if not self.are_waiting or self.has_place(criticality):
             return False
         ahead = sum(len(self._waiting[each]) for each in _FIRST_FIRST[: _FIRST_FIRST.index(criticality) + 1])
-        return ahead * self._gap_s > within_s
+        return ahead * self._gap_s > self._patience_s(within_s)
 
     async def turn(self, lane: Lane, criticality: Criticality, within_s: float) -> None:
-        """Return when a call that waits is inside; raises `TimeoutError`, at once where so many wait that its turn would come too late."""
+        """Return when a call that waits is inside; raises `TimeoutError`, at once where so many wait that its turn would come too late.
+
+        Args:
+            within_s: The most that it waits; where calls have been waiting as long as that, a tenth of it.
+        """
         if self.is_hopeless(criticality, within_s):
             raise TimeoutError
         if not self.are_waiting:
-            self._left_at, self._gap_s = monotonic(), 0.0
+            self._left_at = self._queue_began_at = monotonic()
+            self._gap_s = 0.0
         ticket = asyncio.get_running_loop().create_future()
         waiting, entry = self._waiting[criticality], (ticket, lane)
         waiting.append(entry)
@@ -90,7 +112,7 @@ class Capacity:
         if not self._is_looking:
             self._look_later()
         try:
-            async with asyncio.timeout(within_s):
+            async with asyncio.timeout(self._patience_s(within_s)):
                 await ticket
         except TimeoutError:
             # It may have been let in at the same moment.
@@ -105,13 +127,22 @@ class Capacity:
             if entry in waiting:
                 waiting.remove(entry)
 
-    def observe(self, late_s: float) -> None:
-        """A turn of the loop came so late."""
+    def _patience_s(self, within_s: float) -> float:
+        """How long a call waits that would wait so long in a queue that a burst has made."""
+        return within_s if monotonic() - self._queue_began_at < within_s else within_s * _STANDING
+
+    def observe(self, late_s: float, busy: float = 0.0) -> None:
+        """A turn of the loop came so late, and so much of its time it had something to do."""
+        self._busy += (busy - self._busy) * _SMOOTHING
         if late_s > _TURN_S:
             # In proportion to how late it is; one long turn alone, such as a garbage collection, costs some places for a moment.
             excess = (late_s - _TURN_S) / late_s
             self.places = max(self._least, min(self.places, self.inside + 1) * (1 - _SHRINKS_BY * excess))
-        elif self.inside + 1 >= self.places * _SHARES[Criticality.NORMAL]:
+        elif self._busy > _BUSY:
+            # It can do no more: with fewer calls at once it does as much, and each of them takes less time.
+            if self.places > ENOUGH:
+                self.places = max(ENOUGH, self.places * (1 - _SHRINKS_SLOWLY_BY))
+        elif max(busy, self._busy) < _HAS_TIME and self.inside + 1 >= self.places * _SHARES[Criticality.NORMAL]:
             self.places = self.places * _GROWS_BY if late_s < _TURN_S / 4 else self.places + 1
             if self.are_waiting:
                 self._let_in()
@@ -130,10 +161,17 @@ class Capacity:
 
     def _look_later(self) -> None:
         self._is_looking = True
-        asyncio.get_running_loop().call_later(_LOOK_EVERY_S, self._look, monotonic(), thread_time())
+        asyncio.get_running_loop().call_later(
+            _LOOK_EVERY_S, self._look, monotonic(), thread_time(), self._waits.seconds()
+        )
 
-    def _look(self, since: float, computed_s: float) -> None:
-        self.observe(late_by_itself(monotonic() - since, thread_time() - computed_s))
+    def _look(self, since: float, computed_s: float, waited_s: float) -> None:
+        now = monotonic()
+        passed_s, computed_s = now - since, thread_time() - computed_s
+        waited_s = self._waits.seconds() - waited_s
+        self.observe(late_by_itself(passed_s, computed_s), (computed_s + waited_s) / passed_s if passed_s else 0.0)
+        for lane in self._lanes:
+            lane.look(now)
         self._is_looking = False
         if self.are_waiting or self.inside > self._least:
             self._look_later()

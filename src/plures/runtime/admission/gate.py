@@ -70,17 +70,18 @@ class Gate:
             raise DeadlineExceeded(_shown(name), why, outcome=Outcome.NOT_SENT, is_inherited=is_inherited) from None
         return monotonic()
 
-    def leave(self, name: str, entered: float | None) -> None:
+    def leave(self, name: str, entered: float | None, *, is_fine: bool = True) -> None:
         """A call that has entered is over.
 
         Args:
-            entered: The moment; None where the time that it took says nothing: that of a failure, or of a stream, which takes as long
-                as its reader.
+            entered: The moment; None where the time that it took says nothing: that of a stream, which takes as long as its reader.
+            is_fine: Whether it has the answer that it was made for. Of a failure, only a long time says something.
         """
         lane = self._lane(name)
         if entered is not None:
             now = monotonic()
-            lane.limit.observe(now - entered, now, lane.inside)
+            if is_fine or now - entered > lane.limit.usual_s:
+                lane.limit.observe(now - entered, now, lane.inside)
         self._capacity.leave(lane)
 
     def _lane(self, name: str) -> Lane:
@@ -88,7 +89,10 @@ class Gate:
         if lane is None:
             # Names may come from outside.
             name = name if len(self.lanes) < _MOST_NAMES else ""
-            lane = self.lanes.setdefault(name, Lane(self._least, self._most))
+            lane = self.lanes.get(name)
+            if lane is None:
+                lane = self.lanes[name] = Lane(self._least, self._most)
+                self._capacity.watch(lane)
         return lane
 
 

@@ -17,12 +17,20 @@ class Lane:
         inside: Calls under way.
     """
 
-    __slots__ = ("_least", "inside", "limit")
+    __slots__ = ("_least", "_many_since", "inside", "limit")
 
     def __init__(self, least: int, most: int) -> None:
         self._least = least
         self.limit = AdaptiveLimit(least, most)
         self.inside = 0
+        self._many_since = 0.0
+
+    def look(self, now: float) -> None:
+        """Called now and then while there is much to do."""
+        if self.inside <= 2 * self._least:
+            self._many_since = now
+        else:
+            self.limit.look(now, self.inside, self._many_since)
 
     def is_full(self, criticality: Criticality) -> bool:
         """Whether no call of this criticality may enter now."""

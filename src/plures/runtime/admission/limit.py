@@ -13,6 +13,8 @@ _SMOOTHING: Final = 0.2
 _STEEPEST: Final = 0.5
 _FALLS_BY: Final = 0.05
 _FIRST: Final = 10
+_STUCK: Final = 4.0
+"""Of many calls under way, one should have ended within so many times the usual."""
 
 
 class AdaptiveLimit:
@@ -30,6 +32,7 @@ class AdaptiveLimit:
     __slots__ = (
         "_busiest",
         "_count",
+        "_ended_at",
         "_learned_at",
         "_least",
         "_most",
@@ -44,24 +47,39 @@ class AdaptiveLimit:
         self._least = least
         self._most = most
         self.value = float(most)
-        self.usual_s = self._took_s = self._next_at = self._learned_at = 0.0
+        self.usual_s = self._took_s = self._next_at = self._learned_at = self._ended_at = 0.0
         self._count = self._busiest = self._periods = 0
 
     def observe(self, took_s: float, now: float, at_once: int) -> None:
         """A call has ended well: how long it took, and how many were under way."""
         self._took_s += took_s
         self._count += 1
+        self._ended_at = now
         # Each call comes by here, and `max` takes longer.
         if at_once > self._busiest:  # noqa: PLR1730
             self._busiest = at_once
         if now >= self._next_at:
             self._adapt(now)
 
+    def look(self, now: float, at_once: int, since: float) -> None:
+        """Of many calls under way since some moment, none may have ended for long: they wait for each other, or for something else.
+
+        The first of them would tell only when its deadline has passed, and until then many more would have come in.
+        """
+        for_s = now - max(since, self._ended_at)
+        if now >= self._next_at and self.usual_s and for_s > max(_EVERY_S, _STUCK * self.usual_s):
+            self._next_at = now + _EVERY_S
+            self._follow(_TOLERANCE * self.usual_s / for_s, at_once)
+
     def _adapt(self, now: float) -> None:
         mean_s, busiest = self._took_s / self._count, self._busiest
         self._took_s, self._count, self._busiest, self._next_at = 0.0, 0, 0, now + _EVERY_S
         usual_s = self._learn(mean_s, now)
-        gradient = max(_STEEPEST, min(1.0, _TOLERANCE * usual_s / mean_s)) if mean_s else 1.0
+        self._follow(_TOLERANCE * usual_s / mean_s if mean_s else 1.0, busiest)
+
+    def _follow(self, gradient: float, busiest: int) -> None:
+        """Grow or shrink by what is tolerated beside what was seen."""
+        gradient = max(_STEEPEST, min(1.0, gradient))
         # A few calls do not wait for each other, and a limit that is not reached says nothing by the time that they take.
         if busiest <= 2 * self._least or (gradient >= 1.0 and 2 * busiest < self.value):
             return

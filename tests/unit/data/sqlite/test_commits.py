@@ -11,6 +11,7 @@ import pytest
 from plures.data.sqlite.driver import DriverConnection
 from plures.data.sqlite.leash import Leash
 from plures.data.sqlite.leash.known import FIRST_PAUSE_S, IDLE_S, LONG_S, MOST_COMMITS, SHORT_FLUSH_S, TRIP_S
+from plures.data.sqlite.store import SqliteStore
 
 PUT = "INSERT INTO stock VALUES (:id, :text) ON CONFLICT (id) DO UPDATE SET text = excluded.text"
 FOREIGN = "INSERT INTO parts VALUES (:id, :id)"
@@ -193,3 +194,47 @@ async def test_a_commit_that_fails_has_rolled_back(fast: Opened) -> None:
     assert fast.disk.flushed_here == [True]
     assert fast.is_at_rest
     assert (await fast.execute("SELECT id FROM parts WHERE id = :id", {"id": "missing"})).rows == []
+
+
+async def test_a_commit_that_others_wait_for_waits_for_no_turn_of_the_loop(fast: Opened) -> None:
+    turns: list[int] = []
+
+    async def others() -> None:
+        while True:
+            turns.append(len(turns))
+            await asyncio.sleep(0)
+
+    running = asyncio.create_task(others())
+    await asyncio.sleep(0)
+    await fast.execute(PUT, {"id": "1", "text": ""})
+    fast.disk.flushed_here.clear()
+    before = len(turns)
+    await fast.commit(is_awaited=True)
+    assert (fast.disk.flushed_here, len(turns)) == ([True], before)
+    # Where the disk is slow, the thread commits, whoever waits.
+    fast.disk.flush_s = LONG_S
+    for _ in range(20):
+        await fast.execute(PUT, {"id": "1", "text": ""})
+        await fast.commit(is_awaited=True)
+    assert fast.disk.flushed_here[-1] is False
+    running.cancel()
+
+
+async def test_the_next_that_writes_is_known_to_wait(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "one.sqlite3", "stock", lambda: None)
+    seen: list[int] = []
+    entered, go_on = asyncio.Event(), asyncio.Event()
+
+    async def write() -> None:
+        async with store.write():
+            entered.set()
+            await go_on.wait()
+            seen.append(store._writers.awaited)
+
+    writing = [asyncio.create_task(write()) for _ in range(3)]
+    await entered.wait()
+    await asyncio.sleep(0)
+    go_on.set()
+    await asyncio.gather(*writing)
+    assert seen == [2, 1, 0]
+    await store.close()
