@@ -77,7 +77,7 @@ class Identity:
         return min(MOST_AGE_S, (self.until - self._now()).total_seconds())
 
     async def keep(self) -> None:
-        """Renew for ever. It waits the same time between two looks whatever the clock of the machine does."""
+        """Renew until cancelled. It waits the same time between two looks whatever the clock of the machine does."""
         while True:
             await asyncio.sleep(LOOK_S)
             self.look()

@@ -30,7 +30,7 @@ from .queue import ConnectionQueue
 _POLL_S = 0.02
 _LAST_WORDS_S = 1.0
 _CLOSE = (b"connection", b"close")
-# Whoever sends such requests would fill the log, and the answer says it.
+# A client that sends such requests would fill the log, and the answer says it.
 _OF_PEERS = frozenset({"Invalid HTTP request received.", "Unsupported upgrade request."})
 _NO_WEB_SOCKETS = "No supported WebSocket library detected"
 Asgi: TypeAlias = Callable[[Any, Any, Any], Awaitable[Any]]

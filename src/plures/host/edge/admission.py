@@ -48,7 +48,7 @@ class EdgeAdmission:
 
     def refusal(self, head: bytes) -> bytes | None:
         """The whole answer to a GET whose head this is, where it is refused; without a look at the rest, since it must cost little."""
-        # A line without the second blank is no request: whoever is asked next says so.
+        # A line without the second blank is no request: the next to read it says so.
         path = head[len(b"GET ") : head.find(b" ", len(b"GET "))].partition(b"?")[0].decode("latin-1")
         if not self._gate.refuses(self.criticality_of(path)):
             return None
