@@ -11,7 +11,7 @@ from typing import Any, Final
 from msgspec import structs
 
 from plures.contract import Codec, Criticality, OperationDescription
-from plures.errors import DeadlineExceeded, Internal, Outcome, Unavailable
+from plures.errors import DeadlineExceeded, Internal, Outcome
 from plures.logs import mark_told
 
 from . import connect
@@ -22,10 +22,11 @@ from .hedging import hedged
 from .policy import RetryBudget, admit, out_of_time
 from .replicas import Endpoint, Endpoints, Heartbeats
 from .running import Expired, run, run_stream
-from .transport import Broken, NotSent, Outgoing, Reply, Stale, TooLarge, Transport
-from .tries import Tries
+from .transport import Broken, NotSent, Outgoing, Reply, TooLarge, Transport
+from .tries import Tries, is_refusal, once_more, turned_away
 
-_UNAVAILABLE: Final = connect.HTTP_STATUS[Unavailable.status]
+# These are errors of the replica; those below are of the request, or declared ones.
+_ERRORS_FROM: Final = 500
 
 
 class _Refused(Exception):
@@ -165,15 +166,20 @@ class RemoteCaller:
             except NotSent as error:
                 tries.unreachable(endpoint, error)
             except (Broken, TooLarge) as error:
-                outgoing = await _once_more(tries, endpoint, sent, error)
+                outgoing = await once_more(tries, endpoint, sent, error)
             except asyncio.CancelledError:
+                endpoint.gave_up(begun)
                 self._given_up(endpoint, context)
                 raise
             else:
-                endpoint.answered(begun)
-                if not _is_refusal(reply):
+                if reply.http_status < _ERRORS_FROM:
+                    endpoint.answered(begun)
                     return reply
-                await _turned_away(tries, endpoint, operation, reply)
+                if not is_refusal(reply):
+                    endpoint.erred(begun)
+                    return reply
+                endpoint.heard()
+                await turned_away(tries, endpoint, operation, reply)
             finally:
                 endpoint.end(sent)
 
@@ -197,13 +203,13 @@ class RemoteCaller:
                         has_begun = True
                         yield read(operation, reply)
             except _Refused as refusal:
-                await _turned_away(tries, endpoint, operation, refusal.reply)
+                await turned_away(tries, endpoint, operation, refusal.reply)
             except NotSent as error:
                 tries.unreachable(endpoint, error)
             except (Broken, TooLarge) as error:
                 if has_begun:
                     raise tries.failure(endpoint, error) from None
-                outgoing = await _once_more(tries, endpoint, sent, error)
+                outgoing = await once_more(tries, endpoint, sent, error)
             else:
                 return
             finally:
@@ -216,14 +222,14 @@ class RemoteCaller:
         async with aclosing(self._transport.stream(endpoint.url, outgoing)) as chunks:
             head = await anext(chunks)
             endpoint.heard()
-            if _is_refusal(head):
+            if is_refusal(head):
                 raise _Refused(head)
             if head.http_status == connect.OK:
                 connect.check_form(head, connect.STREAM_TYPE, operation)
             has_begun = False
             async for reply in connect.read_stream(head, chunks):
                 # A replica that cannot take it refuses a stream in its end: the head is out by then.
-                if not has_begun and _is_refusal(reply):
+                if not has_begun and is_refusal(reply):
                     raise _Refused(reply)
                 has_begun = True
                 yield reply
@@ -240,30 +246,6 @@ class RemoteCaller:
         # An inherited deadline may have left it no time at all.
         if context.expired and not context.is_inherited:
             self.endpoints.failed(endpoint)
-
-
-def _is_refusal(reply: Reply) -> bool:
-    """Whether the replica takes no calls now, because it starts or drains: another one may take the call."""
-    return reply.http_status == _UNAVAILABLE and reply.outcome == connect.NOT_SENT
-
-
-async def _turned_away(tries: Tries, endpoint: Endpoint, operation: OperationDescription, reply: Reply) -> None:
-    """The replica refused the call, which did not start; raises its failure where it is not to be sent once more."""
-    retry_after_s = connect.overload_in(reply)
-    if retry_after_s is None:
-        tries.refused(endpoint)
-    elif not await tries.overloaded(endpoint, retry_after_s):
-        connect.answer_of(operation, reply)
-
-
-async def _once_more(tries: Tries, endpoint: Endpoint, sent: Outgoing, error: Broken | TooLarge) -> Outgoing:
-    """The request to send again; raises the failure where that is not allowed."""
-    if isinstance(error, Stale) and sent.is_repeatable and not sent.fresh:
-        # Servers close idle connections, and a request may cross with that: it says nothing of the replica.
-        tries.may_have_run = True
-        return structs.replace(sent, fresh=True)
-    await tries.broke(endpoint, error)
-    return sent
 
 
 def _late(error: Expired | DeadlineExceeded, operation: OperationDescription, context: CallContext) -> DeadlineExceeded:

@@ -5,14 +5,18 @@ from collections.abc import Sequence
 from time import monotonic
 from typing import Final
 
+from msgspec import structs
+
 from plures.contract import OperationDescription
 from plures.errors import CallError, LimitExceeded, Outcome, PeerUntrusted, Unavailable
 
+from . import connect
 from .context import CallContext
 from .policy import Repeats, RetryBudget
 from .replicas import Endpoint, Endpoints
-from .transport import Broken, NotSent, TooLarge, Untrusted
+from .transport import Broken, NotSent, Outgoing, Reply, Stale, TooLarge, Untrusted
 
+_UNAVAILABLE: Final = connect.HTTP_STATUS[Unavailable.status]
 _NONE_IS_READY: Final = "no replica of it is ready"
 _HUNG: Final = (
     "{url} hangs: it takes calls and answers none, nor a heartbeat within {heartbeat_s:g} s. If {capability} computes for longer without a "
@@ -145,3 +149,27 @@ class Tries:
             return False
         await asyncio.sleep(pause_s)
         return True
+
+
+def is_refusal(reply: Reply) -> bool:
+    """Whether the replica takes no calls now, because it starts or drains: another one may take the call."""
+    return reply.http_status == _UNAVAILABLE and reply.outcome == connect.NOT_SENT
+
+
+async def turned_away(tries: Tries, endpoint: Endpoint, operation: OperationDescription, reply: Reply) -> None:
+    """The replica refused the call, which did not start; raises its failure where it is not to be sent once more."""
+    retry_after_s = connect.overload_in(reply)
+    if retry_after_s is None:
+        tries.refused(endpoint)
+    elif not await tries.overloaded(endpoint, retry_after_s):
+        connect.answer_of(operation, reply)
+
+
+async def once_more(tries: Tries, endpoint: Endpoint, sent: Outgoing, error: Broken | TooLarge) -> Outgoing:
+    """The request to send again; raises the failure where that is not allowed."""
+    if isinstance(error, Stale) and sent.is_repeatable and not sent.fresh:
+        # Servers close idle connections, and a request may cross with that: it says nothing of the replica.
+        tries.may_have_run = True
+        return structs.replace(sent, fresh=True)
+    await tries.broke(endpoint, error)
+    return sent

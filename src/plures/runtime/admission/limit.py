@@ -80,8 +80,8 @@ class AdaptiveLimit:
     def _follow(self, gradient: float, busiest: int) -> None:
         """Grow or shrink by what is tolerated beside what was seen."""
         gradient = max(_STEEPEST, min(1.0, gradient))
-        # A few calls do not wait for each other, and a limit that is not reached says nothing by the time that they take.
-        if busiest <= 2 * self._least or (gradient >= 1.0 and 2 * busiest < self.value):
+        # A few calls do not wait for each other; and a limit that is not reached is no reason to raise it.
+        if 2 * busiest < self.value if gradient >= 1.0 else busiest <= 2 * self._least:
             return
         # What is under way is what took so long, where the limit is far above it.
         limit = min(self.value, 2.0 * busiest)

@@ -7,6 +7,8 @@ from .settings import Policy
 
 _WINDOW_S = 10.0
 _STEADY_PER_S = 1.0
+# So many calls are taken as spread over the time in which they were made.
+_AT_ONCE = 64
 
 
 class RetryBudget:
@@ -25,16 +27,21 @@ class RetryBudget:
         self._at = monotonic()
 
     def earn(self) -> None:
-        """A call is made; on the path of each one, so it only counts."""
+        """A call is made; on the path of each one, so it counts, and reckons now and then alone."""
         self._calls += 1
+        if self._calls >= _AT_ONCE:
+            self._left, self._calls, self._at = self.left, 0, monotonic()
 
     @property
     def left(self) -> float:
         """How many calls may be sent once more now."""
         if not self._share:
             return 0.0
-        kept = exp((self._at - monotonic()) / _WINDOW_S)
-        return self._left * kept + _STEADY_PER_S * _WINDOW_S * (1 - kept) + self._share * self._calls
+        passed_s = monotonic() - self._at
+        kept = exp(-passed_s / _WINDOW_S)
+        # What calls earned fades as what was there did: they came in the course of that time.
+        faded = (1 - kept) * _WINDOW_S / passed_s if passed_s > 0 else 1.0
+        return self._left * kept + _STEADY_PER_S * _WINDOW_S * (1 - kept) + self._share * self._calls * faded
 
     def take(self) -> bool:
         """Whether a call may be sent once more; it counts as sent then."""

@@ -22,6 +22,7 @@ class Endpoint:
         failures: Calls in a row that got no answer.
         ejections: How often in a row it was left out for its failures; 0 while it is not.
         ejected_until: When the next call may try it, where it is left out.
+        is_probed: Whether the last call that tried it, while it is left out, has not ended yet, or ended without a verdict.
         is_hung: Whether it does not answer at all, although it takes connections.
     """
 
@@ -35,6 +36,7 @@ class Endpoint:
         "failures",
         "heard_at",
         "is_hung",
+        "is_probed",
         "url",
     )
 
@@ -43,7 +45,7 @@ class Endpoint:
         self.attempts: dict[int, tuple[Outgoing, float]] = {}
         self.down_until = self.heard_at = self.ejected_until = 0.0
         self.failures = self.ejections = 0
-        self.is_hung = False
+        self.is_hung = self.is_probed = False
         self._cost_s = self._cost_at = 0.0
 
     def begin(self, outgoing: Outgoing) -> float:
@@ -62,6 +64,18 @@ class Endpoint:
         self.heard_at = now
         self.failures = self.ejections = 0
         self._observe(now - begun, now)
+
+    def erred(self, begun: float) -> None:
+        """It answered with an error of its own. That it was quick to fail must not draw calls: each error counts as twice as long as usual."""
+        self.heard()
+        now = self.heard_at
+        self._peak(min(_PENALTY_S, max(now - begun, 2 * self._cost(now))), now)
+
+    def gave_up(self, begun: float) -> None:
+        """Its caller waits no longer for the answer to a request that began then: it would have taken at least so long."""
+        now = monotonic()
+        if now - begun > self._cost(now):
+            self._peak(now - begun, now)
 
     def heard(self) -> None:
         """Something came from it, of which the time it took says nothing."""
@@ -93,6 +107,12 @@ class Endpoint:
             return False
         _, begun = next(iter(self.attempts.values()))
         return now - max(begun, self.heard_at) >= longer_than_s
+
+    def _cost(self, now: float) -> float:
+        return self._cost_s * exp((self._cost_at - now) / _DECAY_S)
+
+    def _peak(self, took_s: float, now: float) -> None:
+        self._cost_s, self._cost_at = took_s, now
 
     def _observe(self, took_s: float, now: float) -> None:
         """The peak counts at once and fades; a slow replica is noticed by its first slow answer."""

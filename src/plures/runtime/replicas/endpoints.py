@@ -54,7 +54,8 @@ class Endpoints:
         now = monotonic()
         for each in untried:
             if each.ejections and each.ejected_until <= now:
-                # One call tries it. While that call is under way, no other one does.
+                # One call tries it. Where that call tells nothing, since its caller has gone, another one does after the same time.
+                each.is_probed = True
                 self._leave_out(each, now)
                 return each
         fine = [each for each in untried if each.down_until <= now and not each.ejections] or untried
@@ -76,10 +77,14 @@ class Endpoints:
         endpoint.failures += 1
         endpoint.punish()
         limit = self.policy.failures_in_a_row
-        if endpoint.ejections or not limit or endpoint.failures < limit:
+        if endpoint.ejections:
+            if endpoint.is_probed:
+                self._eject(endpoint)
+            return
+        if not limit or endpoint.failures < limit:
             return
         if 2 * (sum(1 for each in self.known if each.ejections) + 1) <= len(self.known):
-            self._leave_out(endpoint, monotonic())
+            self._eject(endpoint)
 
     def has_hung(self) -> bool:
         """Whether one of them hangs."""
@@ -98,7 +103,11 @@ class Endpoints:
             async with asyncio.timeout(within_s):
                 await self._changed.wait()
 
-    def _leave_out(self, endpoint: Endpoint, now: float) -> None:
+    def _eject(self, endpoint: Endpoint) -> None:
         endpoint.ejections += 1
+        endpoint.is_probed = False
+        self._leave_out(endpoint, monotonic())
+
+    def _leave_out(self, endpoint: Endpoint, now: float) -> None:
         longest = min(2.0 ** (endpoint.ejections - 1), _LONGEST_S)
         endpoint.ejected_until = now + longest * self.random.uniform(1 - _JITTER, 1 + _JITTER)
