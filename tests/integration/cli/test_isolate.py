@@ -95,7 +95,7 @@ def test_what_is_seen_is_what_was_computed(site: Path) -> None:
         ("catalog", "killed"): without_catalog,
         ("catalog", "stopped"): without_catalog,
     }
-    assert all(each["agrees"] and each["dead"] and each["back"] for each in data["verified"])
+    assert all(each["agrees"] and each["dead"] and each["back"] and each["back_s"] >= 0 for each in data["verified"])
     (item,) = [each for each in data["verified"][2]["requests"] if each["name"] == "GET /item"]
     assert (item["asked"], item["failed"], item["why"]) == (3, 3, "status 503")
 

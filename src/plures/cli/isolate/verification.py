@@ -60,7 +60,8 @@ def _print(seen: Verified) -> None:
     asked = sum(verdict.asked for verdict in seen.verdicts)
     failed = sum(verdict.failed for verdict in seen.verdicts)
     word = ("as computed", "green") if seen.agrees else ("differs", "red")
-    say(word, f"  {seen.isolation.death.name} {seen.signal.value}: {failed} of {asked} requests failed")
+    back = "" if seen.back_s is None else f", all back after {seen.back_s:.1f} s"
+    say(word, f"  {seen.isolation.death.name} {seen.signal.value}: {failed} of {asked} requests failed{back}")
     for verdict in seen.verdicts:
         if not verdict.agrees:
             words = f"computed: {verdict.computed.word}; seen: {verdict.seen.word}, {verdict.why}"
@@ -70,7 +71,7 @@ def _print(seen: Verified) -> None:
         say("  ", ("better", "dim"), f"  {', '.join(better)}: nothing was seen to be missing")
     if not seen.was_dead:
         say("  ", ("differs", "red"), "  it did not stay dead, so nothing was proved")
-    if not seen.is_back:
+    if seen.back_s is None:
         say("  ", ("differs", "red"), "  not everything answered again after it was back")
 
 
@@ -80,7 +81,8 @@ def _as_data(seen: Verified) -> dict[str, Any]:
         "signal": seen.signal.value,
         "agrees": seen.agrees,
         "dead": seen.was_dead,
-        "back": seen.is_back,
+        "back": seen.back_s is not None,
+        "back_s": seen.back_s,
         "requests": [_verdict(verdict) for verdict in seen.verdicts],
     }
 

@@ -23,6 +23,7 @@ _HELD_DOWN_S: Final = 3600.0
 _IN_FLIGHT: Final = 4
 _NOTICED_S: Final = 0.3
 _RECOVERY_S: Final = 30.0
+_ASKED_AGAIN_AFTER_S: Final = 0.02
 
 
 class Signal(StrEnum):
@@ -62,18 +63,18 @@ class Verified:
 
     Attributes:
         was_dead: Whether the process was still dead when all was asked: if not, nothing was proved.
-        is_back: Whether everything answered again after it.
+        back_s: So many seconds after it was ready, or went on, everything answered again; None where it did not within 30.
     """
 
     isolation: Isolation
     signal: Signal
     verdicts: tuple[Verdict, ...]
     was_dead: bool
-    is_back: bool
+    back_s: float | None
 
     @property
     def agrees(self) -> bool:
-        return self.was_dead and self.is_back and all(verdict.agrees for verdict in self.verdicts)
+        return self.was_dead and self.back_s is not None and all(verdict.agrees for verdict in self.verdicts)
 
 
 async def verify(
@@ -145,7 +146,7 @@ class _Watch:
                 os.kill(pid, signal.SIGCONT)
             if pid not in self.processes.pids.values():
                 await self.processes.restart(name)
-        return Verified(isolation, how, verdicts, was_dead, await self._is_back())
+        return Verified(isolation, how, verdicts, was_dead, await self._back_s())
 
     def _is_dead(self, name: str, pid: int, how: Signal) -> bool:
         if how is Signal.KILLED:
@@ -176,14 +177,19 @@ class _Watch:
         failed = sum(fate is Fate.FAILS for fate, _ in seen)
         return replace(again, asked=under_load.asked + len(seen), failed=under_load.failed + failed)
 
-    async def _is_back(self) -> bool:
-        """Whether everything answers again."""
-        until = time.monotonic() + _RECOVERY_S
-        for request in self.requests:
+    async def _back_s(self) -> float | None:
+        """The seconds until everything answers again; all are asked at once, each until it has an answer."""
+        began = time.monotonic()
+
+        async def again(request: Request) -> bool:
             while (await self.asker.see(request))[0] is Fate.FAILS:
-                if time.monotonic() > until:
+                if time.monotonic() - began > _RECOVERY_S:
                     return False
-        return True
+                await asyncio.sleep(_ASKED_AGAIN_AFTER_S)
+            return True
+
+        answered = await asyncio.gather(*(again(request) for request in self.requests))
+        return time.monotonic() - began if all(answered) else None
 
 
 def is_stopped(pid: int) -> bool:
