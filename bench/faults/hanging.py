@@ -1,16 +1,16 @@
 """One of two replicas is stopped by SIGSTOP: which calls wait, and how many after one second."""
 
-import asyncio
 import os
 import signal
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from time import perf_counter
 
 from bench.calls.answer import LIMIT, TEXT
 from bench.calls.contract import Search, app
+from bench.shop.traffic.arrivals import poisson
+from bench.shop.traffic.open_loop import drive
 from plures.application import assemble
 from plures.deploy import local_processes
 from plures.host import Host, Placement
@@ -40,40 +40,20 @@ async def waits(seconds: float) -> dict[str, float]:
             stopped = running.pids["search.1"]
             os.kill(stopped, signal.SIGSTOP)
             try:
-                seen = await _drive(search, seconds)
+                arrivals = poisson({"find": 1}, per_s=_PER_S, seconds=seconds, random=Random(1))
+                seen = (await drive(arrivals, lambda _: search.find(TEXT, LIMIT))).seen
             finally:
                 os.kill(stopped, signal.SIGCONT)
             await caller.stop()
-    late = [took_s for due_s, took_s, _ in seen if due_s > 1]
+    late = [each.took_s for each in seen if each.due_s > 1]
     return {
         "calls": float(len(seen)),
-        "failed %": 100 * sum(not is_fine for _, _, is_fine in seen) / len(seen),
-        "over 50 ms in the first second %": _slow([took_s for due_s, took_s, _ in seen if due_s <= 1]),
+        "failed %": 100 * sum(not each.is_fine for each in seen) / len(seen),
+        "over 50 ms in the first second %": _slow([each.took_s for each in seen if each.due_s <= 1]),
         "over 50 ms after it %": _slow(late),
-        "longest s": max(took_s for _, took_s, _ in seen),
+        "longest s": max(each.took_s for each in seen),
     }
 
 
 def _slow(times: Sequence[float]) -> float:
     return 100 * sum(each > _WITHIN_S for each in times) / len(times)
-
-
-async def _drive(search: Search, seconds: float) -> list[tuple[float, float, bool]]:
-    """Calls as they come, whether earlier ones are answered or not: when each was due, how long it took, whether it was answered."""
-    seen: list[tuple[float, float, bool]] = []
-    random, began, due_s = Random(1), perf_counter(), 0.0
-
-    async def one(due_s: float) -> None:
-        is_fine = True
-        try:
-            await search.find(TEXT, LIMIT)
-        except Exception:  # noqa: BLE001 - a failure is a result here
-            is_fine = False
-        seen.append((due_s, perf_counter() - began - due_s, is_fine))
-
-    async with asyncio.TaskGroup() as group:
-        while due_s < seconds:
-            await asyncio.sleep(max(0.0, began + due_s - perf_counter()))
-            group.create_task(one(due_s))
-            due_s += random.expovariate(_PER_S)
-    return seen

@@ -9,7 +9,6 @@ import asyncio
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import count
 from random import Random
 from time import perf_counter
@@ -19,6 +18,7 @@ from bench.samples import percentile
 from bench.shop.deployment import Deployment, deployed
 from bench.shop.rivals.service_worker import EDGE
 from bench.shop.traffic.arrivals import NORMAL, poisson
+from bench.shop.traffic.open_loop import Seen, drive
 from bench.shop.traffic.shelf import Shelf
 from bench.shop.traffic.web import UnexpectedPage, WebTraffic
 from bench.shop.variants import Kind, Storage
@@ -31,16 +31,6 @@ MIXES: Mapping[str, Mapping[str, float]] = {
     "buyers": NORMAL,
 }
 """The pages of the time when it is too much."""
-
-
-@dataclass(frozen=True)
-class Seen:
-    """One request: the page, when it was due, in seconds after the start, how long it took, and whether it was answered well."""
-
-    page: str
-    due_s: float
-    took_s: float
-    is_fine: bool
 
 
 async def run(seconds: float, storage: Storage, mix: str, seed: int) -> dict[str, float]:
@@ -103,24 +93,7 @@ async def _closed(web: WebTraffic, draw: Callable[[], str]) -> float:
 async def _open(
     web: WebTraffic, mix: Mapping[str, float], per_s: float, seconds: float, random: Random
 ) -> Sequence[Seen]:
-    seen: list[Seen] = []
-    began = perf_counter()
-
-    async def one(page: str, due_s: float) -> None:
-        is_fine = True
-        try:
-            await web.send(page)
-        except Exception:  # noqa: BLE001 - a refusal is a result here
-            is_fine = False
-        seen.append(Seen(page, due_s, perf_counter() - began - due_s, is_fine))
-
-    async with asyncio.TaskGroup() as group:
-        for due_s, page in poisson(mix, per_s=per_s, seconds=seconds, random=random):
-            wait_s = began + due_s - perf_counter()
-            if wait_s > 0:
-                await asyncio.sleep(wait_s)
-            group.create_task(one(page, due_s))
-    return seen
+    return (await drive(poisson(mix, per_s=per_s, seconds=seconds, random=random), web.send)).seen
 
 
 def _p99_ms(seen: Sequence[Seen]) -> float:
