@@ -33,6 +33,8 @@ def attempt(seed: int, number: int, known: Known) -> Attempt:
             names.append(rule.__name__)
             rule(random, parts)
         data += parts.wire()
+        if len(data) > _MOST_BYTES:
+            break
     how, pieces = breaking.pieces(random, data[:_MOST_BYTES])
     return Attempt(number, is_public, (*names, how), pieces)
 

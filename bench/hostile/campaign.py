@@ -29,6 +29,7 @@ class Found:
         findings: Attempts that did what none may, each with the reason.
         wrong: What is wrong with the shop as a whole.
         came_back: How often an honest customer had to come back, since there was too much to do.
+        standstills: What the log of the shop says of an event loop that was held.
     """
 
     ends: Counter[End]
@@ -37,6 +38,7 @@ class Found:
     wrong: Sequence[str]
     grown_mib: float
     came_back: int
+    standstills: Sequence[str]
 
 
 async def campaign(
@@ -78,7 +80,7 @@ async def campaign(
     wrong = await _uneven(shop)
     wrong += [f"the log has a traceback: {line}" for line in shop.tracebacks]
     grown = shop.memory_mib - before_mib
-    return Found(Counter(one.end for one in seen), _statuses(seen), findings, wrong, grown, came_back)
+    return Found(Counter(one.end for one in seen), _statuses(seen), findings, wrong, grown, came_back, shop.standstills)
 
 
 async def _uneven(shop: RunningShop) -> list[str]:

@@ -1,5 +1,6 @@
 """Values that have broken servers before."""
 
+from functools import cache
 from random import Random
 from urllib.parse import quote_from_bytes
 
@@ -82,7 +83,12 @@ def quoted(random: Random) -> bytes:
     """A piece of a target or of a form."""
     if random.random() < 0.4:
         return random.choice(_BYTES)
-    return quote_from_bytes(text(random).encode("utf-8", "surrogatepass")).encode()
+    return _quoted(text(random))
+
+
+@cache
+def _quoted(plain: str) -> bytes:
+    return quote_from_bytes(plain.encode("utf-8", "surrogatepass")).encode()
 
 
 def raw(random: Random) -> bytes:

@@ -49,6 +49,11 @@ class RunningShop:
         found = re.findall(r"\n    Traceback .*\n((?:    .*\n)+)", self.log.read_text(errors="replace"))
         return [[line for line in each.splitlines() if re.match("    [A-Za-z]", line)][-1].strip() for each in found]
 
+    @property
+    def standstills(self) -> Sequence[str]:
+        """The lines of its log about an event loop that something held."""
+        return [line for line in self.log.read_text(errors="replace").splitlines() if "the event loop" in line]
+
     async def visitor(self) -> Visitor:
         """A new visitor, with something in the cart."""
         shopper = Shopper(f"http://127.0.0.1:{self.public_port}")

@@ -1,7 +1,6 @@
 """Orders in memory: for tests, and to measure everything but storage."""
 
 from datetime import datetime
-from itertools import islice
 
 from marketplace.orders.contract import Change, Order, OrderState
 
@@ -43,5 +42,5 @@ class MemoryOrders:
         return self._orders.get(order_id)
 
     async def list_for(self, customer_id: str, offset: int, limit: int) -> tuple[Order, ...]:
-        newest_first = reversed(self._ids_by_customer.get(customer_id, ()))
-        return tuple(self._orders[order_id] for order_id in islice(newest_first, offset, offset + limit))
+        newest_first = self._ids_by_customer.get(customer_id, [])[::-1]
+        return tuple(self._orders[order_id] for order_id in newest_first[offset : offset + limit])

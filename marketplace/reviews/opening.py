@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -58,10 +58,9 @@ class OpeningReviews:
     def newest(self, product_id: str, offset: int, limit: int) -> tuple[Review, ...]:
         """The newest first."""
         subject = self._subjects[product_id]
-        ratings = enumerate(_shuffled_ratings(subject))
-        return tuple(
-            self._review(subject, number, rating) for number, rating in islice(ratings, offset, offset + limit)
-        )
+        # A slice takes any offset, also one beyond what an iterator can count.
+        ratings = tuple(enumerate(_shuffled_ratings(subject)))[offset : offset + limit]
+        return tuple(self._review(subject, number, rating) for number, rating in ratings)
 
     def _review(self, subject: Subject, number: int, rating: int) -> Review:
         dice = _dice(subject.product_id, f"review {number}")

@@ -70,6 +70,7 @@ async def test_orders_are_listed_newest_first_in_pages(orders: OrdersService) ->
     assert await orders.list_for("anna", limit=2) == (made[4], made[3])
     assert await orders.list_for("anna", offset=3) == (made[1], made[0])
     assert await orders.list_for("stranger") == ()
+    assert await orders.list_for("anna", offset=2**63 - 1) == ()
 
 
 async def test_an_order_remembers_every_state_it_was_in(orders: OrdersService) -> None:

@@ -13,6 +13,7 @@ def test_reviews_have_the_ratings_that_the_stars_count(opening: OpeningReviews) 
 def test_a_page_is_a_part_of_the_whole(opening: OpeningReviews) -> None:
     assert opening.newest("tea", 1, 2) == opening.newest("tea", 0, 100)[1:3]
     assert opening.newest("tea", 4, 2) == ()
+    assert opening.newest("tea", 2**63 - 1, 2) == ()
 
 
 def test_the_packaged_ones() -> None:

@@ -22,7 +22,7 @@ from .client import HttpTransport
 from .connect_server import ConnectServer
 from .exchange import Answerer, Request, Response
 from .own_names import ForOwnNames, OwnNames
-from .pace import MAX_ARRIVAL_S, MAX_UNREAD_S, Taking, longest_body_s
+from .pace import MAX_ARRIVAL_S, MAX_UNREAD_S, Reader, Taking, longest_body_s, relieve
 from .pieces import UNCUT_BYTES, end_of_piece
 from .request_reader import Unreadable
 from .request_watch import RequestWatch
@@ -40,6 +40,7 @@ __all__ = [
     "HttpServerProtocol",
     "HttpTransport",
     "OwnNames",
+    "Reader",
     "Request",
     "RequestWatch",
     "Response",
@@ -49,4 +50,5 @@ __all__ = [
     "Unreadable",
     "end_of_piece",
     "longest_body_s",
+    "relieve",
 ]

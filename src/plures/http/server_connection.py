@@ -62,7 +62,7 @@ class HttpServerProtocol(asyncio.Protocol):
         self._flushed: asyncio.Future[None] | None = None
         self._keeps_alive = True
         self._has_said_close = self._is_paused = False
-        self._taking = Taking()
+        self.taking = Taking()
         self._silent_s = 0.0
         # It is made now and then: once for each answer, it would cost a hundredth of a call.
         self._date_line = _date_line(int(time()))
@@ -86,7 +86,7 @@ class HttpServerProtocol(asyncio.Protocol):
             self._silent_s = 0.0
         if self.transport is None:
             return
-        if self._taking.is_stuck(self.transport, passed_s):
+        if self.taking.is_stuck(self.transport, passed_s):
             self.abort()
         elif self._reader.is_arriving:
             if self._silent_s > MAX_ARRIVAL_S:
@@ -146,7 +146,7 @@ class HttpServerProtocol(asyncio.Protocol):
         if self._flushed is not None and not self._flushed.done():
             self._flushed.set_result(None)
         self._flushed = None
-        self._taking.has_taken()
+        self.taking.has_taken()
 
     # One request and its response
 

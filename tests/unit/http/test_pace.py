@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from plures.http.pace import MAX_ARRIVAL_S, MAX_UNREAD_S, Taking, longest_body_s
+from plures.http.pace import MAX_ARRIVAL_S, MAX_UNREAD_S, Taking, longest_body_s, relieve
 
 MEGABIT_PER_S = 125_000
 
@@ -47,3 +47,34 @@ def test_a_slow_body_that_moves_has_the_time_it_needs() -> None:
     size = 100_000_000
     assert size / MEGABIT_PER_S < longest_body_s(size)
     assert longest_body_s(40) < MAX_ARRIVAL_S + 1
+
+
+class Reading:
+    """A connection that holds so many bytes, of which its peer has taken nothing for so long."""
+
+    def __init__(self, left_bytes: int, waited_s: float) -> None:
+        self.taking = Taking()
+        self.taking.left_bytes, self.taking.waited_s = left_bytes, waited_s
+        self.is_cut_off = False
+
+    def abort(self) -> None:
+        self.is_cut_off = True
+
+
+@pytest.mark.parametrize(
+    ("readers", "cut_off"),
+    [
+        ([(60, 50), (40, 9)], []),
+        ([(60, 9), (60, 50)], [1]),
+        ([(60, 9), (60, 50), (50, 30)], [1, 2]),
+        ([(60, 1), (60, 1), (60, 1)], []),
+        ([(0, 0), (60, 1), (60, 2)], [2]),
+    ],
+    ids=["room", "the longest", "as many as need be", "who takes some", "who takes none"],
+)
+def test_who_takes_nothing_is_cut_off_where_all_hold_too_much(
+    readers: list[tuple[int, float]], cut_off: list[int]
+) -> None:
+    connections = [Reading(*reader) for reader in readers]
+    relieve(connections, 1.0, most_bytes=100)
+    assert [place for place, each in enumerate(connections) if each.is_cut_off] == cut_off

@@ -48,6 +48,7 @@ class Guard(asyncio.Protocol):
 
     Attributes:
         refusal: Gives the whole answer to a GET by its head, or None where uvicorn gets the request; None where uvicorn gets all.
+        taking: Whether the peer takes its answers.
         is_unread: Whether an answer waits for the peer to take what was written.
     """
 
@@ -68,7 +69,7 @@ class Guard(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._seen: _Resumable | None = None
         self._share = Share(room)
-        self._taking = Taking()
+        self.taking = Taking()
         self._unread = b""
         self._read_bytes = 0
         self._waited_s = self._body_s = 0.0
@@ -79,7 +80,7 @@ class Guard(asyncio.Protocol):
         """Some seconds have passed: close where the peer has let us wait for too long."""
         if self._transport is None:
             return
-        if self._taking.is_stuck(self._transport, passed_s):
+        if self.taking.is_stuck(self._transport, passed_s):
             self._transport.abort()
         if self._transport.is_closing():
             return
@@ -95,6 +96,11 @@ class Guard(asyncio.Protocol):
                 self._refuse(HTTPStatus.REQUEST_TIMEOUT, "the request did not arrive in time")
         elif self._waited_s > self._most_silent_s:
             self._transport.close()
+
+    def abort(self) -> None:
+        """Close now."""
+        if self._transport is not None:
+            self._transport.abort()
 
     def _is_turn_of_peer(self, transport: asyncio.Transport) -> bool:
         if self._unread:
@@ -206,7 +212,7 @@ class Guard(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         self.is_unread = False
-        self._taking.has_taken()
+        self.taking.has_taken()
         self._guarded.resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:

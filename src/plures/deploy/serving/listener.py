@@ -10,7 +10,7 @@ import asyncio
 import logging
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any, TypeAlias
@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import uvicorn
 from uvicorn.server import ServerState
 
-from plures.http import Answerer, HttpServerProtocol, OwnNames, Room
+from plures.http import Answerer, HttpServerProtocol, OwnNames, Reader, Room, relieve
 from plures.logs import is_told
 from plures.tls import Handshakes, Identity, TlsServerProtocol
 
@@ -168,10 +168,16 @@ class Listener:
             connection.tick(self._options.tick_s)
         for guard in list(self.guards):
             guard.tick(self._options.tick_s)
+        relieve(self._readers(), self._options.tick_s)
         # There may be many replicas: one to which no connection is open is not woken at all.
         self._clock = None
         if self.state.connections:
             self._set_clock()
+
+    def _readers(self) -> Iterable[Reader]:
+        """The connections whose answers are counted; those of web sockets are not."""
+        own = (each for each in self.state.connections if isinstance(each, HttpServerProtocol))
+        return [*own, *self.guards]
 
     def _set_common_headers(self) -> None:
         """Say what uvicorn adds to every answer that begins from now on. Our own protocol class knows the date by itself."""

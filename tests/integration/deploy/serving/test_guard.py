@@ -11,7 +11,7 @@ from plures.deploy.serving.guard import Guard
 from plures.deploy.serving.listener import Listener, ServingOptions
 from plures.deploy.serving.sockets import ListenAddress, listen
 from plures.http import MAX_ARRIVAL_S, MAX_UNREAD_S, OwnNames, Room
-from plures.http.pace import MIN_BYTES_PER_S
+from plures.http.pace import MAX_UNREAD_BYTES, MIN_BYTES_PER_S
 from plures.http.request_reader import MAX_HEAD_BYTES, MAX_HEADER_LINES
 from tests.integration.deploy.support import until
 
@@ -237,6 +237,18 @@ async def test_who_does_not_read_the_answer_is_cut_off(public: Serve) -> None:
     pass_s(guard, MAX_UNREAD_S + 1)
     assert len(await client.rest()) < LARGE
     await until(lambda: not it.listener.guards)
+
+
+async def test_many_who_do_not_read_are_cut_off_before_their_time(public: Serve) -> None:
+    it = await public(tick_s=0.05)
+    for _ in range(6):
+        await it.connect(b"GET /large HTTP/1.1\r\nhost: here\r\n\r\n")
+    assert 6 * LARGE > 2 * MAX_UNREAD_BYTES
+    await until(lambda: len(it.application.paths) == 6)
+    await until(lambda: sum(guard.taking.left_bytes for guard in it.listener.guards) <= MAX_UNREAD_BYTES)
+    await until(lambda: len(it.listener.guards) < 6)
+    client = await it.connect(GET + b"\r\n")
+    assert (await client.answer()).body == b"done"
 
 
 async def test_who_does_not_read_the_end_of_the_last_answer_is_cut_off(public: Serve) -> None:
