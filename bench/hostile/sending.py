@@ -19,7 +19,7 @@ class End(Enum):
 
     ANSWERED = "answered"
     CLOSED = "closed without an answer"
-    LATE = "closed after its time"
+    LATE = "given up when its time was over"
     HANGS = "neither answered nor closed in time"
     GONE = "no connection"
 
