@@ -154,6 +154,7 @@ def _edge(survey: Survey, pair: tuple[str, str], circles: Sequence[frozenset[str
         forecast=round(coupling.forecast, 4),
         quarters=coupling.quarters,
         links=(*imports, *(web.commit(sha) for sha in coupling.examples[: _LINKS - 2])),
+        optional=pair in survey.optional,
     )
 
 

@@ -79,6 +79,7 @@ class Edge:
 
     Attributes:
         imports: Pairs of files.
+        optional: The source can do without the target: it asks for its contract as `Optionally[…]` alone.
         typing_only: All of these imports are for type checkers alone.
         shared_tables: Tables that both touch.
         together: Commits of the last 24 months that touched both.
@@ -105,6 +106,7 @@ class Edge:
     forecast: float
     quarters: tuple[int, ...]
     links: tuple[Reference, ...]
+    optional: bool = False
 
 
 @dataclass(frozen=True)

@@ -293,5 +293,26 @@ def test_of_the_marketplace_it_reads_what_assembly_finds():
     sagas = {(name, saga) for name, facts in assembly.facts.capabilities.items() for saga in facts.sagas}
     assert {(bond.component, bond.saga) for bond in found.sagas} == sagas != set()
     assert {bond.target for bond in found.sagas} <= assembly.call_graph["checkout"]
+    optional = {(name, other) for name, facts in assembly.facts.capabilities.items() for other in facts.optional}
+    optional |= {("storefront", other) for other in assembly.facts.edge_optional}
+    # The storefront, the largest part, is read as several.
+    assert {(name.partition(".")[0], other) for name, other in found.optional} == optional != set()
     # A subscriber calls no one by handling an event, and no circle is closed by one.
     assert all((flow.subscriber, flow.publisher) not in found.dependencies for flow in found.events)
+
+
+def test_what_a_component_can_do_without_is_marked(shop):
+    asking = (
+        "from plures import Optionally\nfrom shop.stock.contract import Stock\ndef web(stock: Optionally[Stock]): ...\n"
+    )
+    drawn = draw(shop({"shop/words/web.py": asking}))
+    assert {(edge.source, edge.target) for edge in drawn.edges if edge.optional} == {("words", "stock")}
+    page, text = render_html(drawn), map_markdown(drawn)
+    assert "edge optional" in page
+    assert "words imports stock: 1, and can do without it" in page
+    assert "Finely dashed" in page
+    assert "| words | stock | 1 |  | yes |" in text
+    needing = "from shop.stock.contract import Stock\nclass Words:\n    def __init__(self, stock: Stock): ...\n"
+    drawn = draw(shop({"shop/words/web.py": asking, "shop/words/needs.py": needing}))
+    assert not any(edge.optional for edge in drawn.edges)
+    assert "can do without" not in map_markdown(drawn)

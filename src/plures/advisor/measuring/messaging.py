@@ -63,6 +63,7 @@ class Messages:
         self._contracts = {(path, each.name) for path, m in self._spoken.items() for each in m.contracts}
         self._publishers = self._find_publishers()
         self.events = tuple(sorted(self._flows(), key=lambda f: (f.publisher, f.subscriber, f.event, f.handler)))
+        self.optional = self._find_optional()
         self.sagas = tuple(sorted(self._bonds(), key=lambda b: (b.component, b.saga, b.target)))
 
     def without_events(self, imports: Iterable[ImportEdge]) -> tuple[ImportEdge, ...]:
@@ -78,6 +79,21 @@ class Messages:
                 if event := self._classes.find(path, name):
                     found[event] = self._component_of[path]
         return found
+
+    def _find_optional(self) -> frozenset[tuple[str, str]]:
+        """(component, component that it can do without): nothing in the first asks for the contract of the second plainly."""
+        optional: set[tuple[str, str]] = set()
+        plain: set[tuple[str, str]] = set()
+        for path, messaging in self._spoken.items():
+            own = self._component_of[path]
+            optional |= {(own, target) for name in messaging.optional if (target := self._home_of(path, name))}
+            plain |= {(own, target) for target in self._asked(path, messaging).values()}
+        return frozenset(optional - plain)
+
+    def _home_of(self, path: str, contract: str) -> str | None:
+        """The component of a contract, by the name that a file gives it."""
+        found = self._classes.find(path, contract)
+        return self._component_of.get(found[0]) if found and found in self._contracts else None
 
     def _flows(self) -> Iterator[EventFlow]:
         for path, messaging in self._spoken.items():

@@ -23,6 +23,7 @@ class Survey:
 
     Attributes:
         now: Moment of the newest commit, in seconds since 1970, from which "recent" is counted; 0 without history.
+        optional: (component, component that it can do without).
         dependencies: Imports by (importing, imported) component, also those within one component. Those that only take events are not among them.
         couplings: By pair in alphabetical order.
         teams: Team by author.
@@ -43,6 +44,7 @@ class Survey:
     tables: tuple[Table, ...]
     events: tuple[EventFlow, ...]
     sagas: tuple[SagaBond, ...]
+    optional: frozenset[tuple[str, str]]
     file_commits: Mapping[str, tuple[int, int]]
 
     def are_teams(self, left: str, right: str) -> bool:
@@ -98,6 +100,7 @@ def survey(codebase: Codebase, progress: Progress) -> Survey:
         tables=tuple(find_tables(production, classes, component_of)),
         events=messages.events,
         sagas=messages.sagas,
+        optional=messages.optional,
         file_commits=_file_commits(codebase, all_changes, who, now),
     )
 

@@ -27,6 +27,9 @@ def map_markdown(drawn: CodeMap) -> str:
     counts = (
         f"{len(drawn.components)} components, {drawn.files} Python files, {drawn.lines} lines, {drawn.commits} commits"
     )
+    edges = drawn.imports[:_IMPORTS]
+    # A column that says something of code of Plures alone.
+    optional = [["yes" if e.optional else ""] for e in edges] if any(e.optional for e in edges) else [[] for _ in edges]
     return "\n".join(
         [
             f"# Map of {_text(drawn.name)}\n",
@@ -36,8 +39,11 @@ def map_markdown(drawn: CodeMap) -> str:
             _table(BRIEF, map(brief, drawn.largest[:_ROWS])),
             "## Imports between components\n",
             _table(
-                ("from", "to", "imports", "in a circle"),
-                ((e.source, e.target, e.imports, "yes" if e.in_cycle else "") for e in drawn.imports[:_IMPORTS]),
+                ("from", "to", "imports", "in a circle", *(["can do without"] if any(optional) else [])),
+                (
+                    (e.source, e.target, e.imports, "yes" if e.in_cycle else "", *o)
+                    for e, o in zip(edges, optional, strict=True)
+                ),
             ),
             *_messages(drawn),
             "## What changes together\n",

@@ -115,3 +115,19 @@ def test_a_file_without_any_of_it_keeps_nothing():
 def test_an_annotation_that_is_no_name_is_no_event(annotation: str):
     text = f"from plures import subscribe\nclass S:\n    @subscribe()\n    def on(self, e: {annotation}): ...\n"
     assert messaging(text).handlers == ()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "from plures import Optionally\ndef web(search: Optionally[Search]): ...\n",
+        "from plures import Optionally as Maybe\nclass Pages:\n    def __init__(self, a: A, *, search: Maybe[Search]): ...\n",
+        "import plures\nclass Needs:\n    search: plures.Optionally['Search']\n",
+    ],
+)
+def test_what_code_can_do_without_is_known(written: str):
+    assert messaging(written).optional == ("Search",)
+
+
+def test_another_optionally_is_not_ours():
+    assert messaging("from typing import Optional\ndef web(search: Optional[Search]): ...\n") == Messaging()

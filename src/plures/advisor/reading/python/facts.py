@@ -148,12 +148,17 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Messaging:
-    """What a file has of Plures: who tells whom of what, and what sagas do."""
+    """What a file has of Plures: who tells whom of what, what sagas do, and what it can do without.
+
+    Attributes:
+        optional: Names of the contracts in `Optionally[…]`, as written.
+    """
 
     contracts: tuple[ContractClass, ...] = ()
     handlers: tuple[Handler, ...] = ()
     sagas: tuple[SagaMethod, ...] = ()
     clients: tuple[Client, ...] = ()
+    optional: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

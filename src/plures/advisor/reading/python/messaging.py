@@ -24,6 +24,7 @@ def messaging_of(tree: ast.Module, imports: Iterable[Import]) -> Messaging | Non
         handlers=(*(h for node in classes for h in _handlers(node, words)), *_handlers_elsewhere(tree, words)),
         sagas=tuple(saga for node in classes for saga in _sagas(node, words)),
         clients=tuple(clients),
+        optional=tuple(dict.fromkeys(_optional(tree, classes, words))),
     )
     return messaging if messaging != Messaging() else None
 
@@ -122,6 +123,22 @@ def _client(name: str, kind: str) -> Iterator[Client]:
     # A class of another module; `str` and the like are none.
     if kind.rpartition(".")[2][:1].isupper():
         yield Client(name, kind)
+
+
+def _optional(tree: ast.Module, classes: Sequence[ast.ClassDef], words: _Words) -> Iterator[str]:
+    """The contracts that functions, methods and fields take as `Optionally[Search]`."""
+    functions = [each for each in tree.body if isinstance(each, _Method)]
+    functions += [method for node in classes for method in _methods(node)]
+    taken = [
+        each.annotation for one in functions for each in (*one.args.posonlyargs, *one.args.args, *one.args.kwonlyargs)
+    ]
+    fields = [each.annotation for node in classes for each in node.body if isinstance(each, ast.AnnAssign)]
+    for each in (*taken, *fields):
+        match each:
+            case ast.Subscript(value=kind, slice=contract) if words.of(kind) == "Optionally" and annotation(contract):
+                yield annotation(contract)
+            case _:
+                pass
 
 
 def _sagas(node: ast.ClassDef, words: _Words) -> Iterator[SagaMethod]:

@@ -91,7 +91,12 @@ def _strong(edges: Sequence[Edge]) -> set[Edge]:
 
 
 def _kinds(edge: Edge, weak: bool, shared: set[str]) -> str:  # noqa: FBT001
-    marks = {" cycle": edge.in_cycle, " weak": weak, " shared": bool(shared & {edge.source, edge.target})}
+    marks = {
+        " cycle": edge.in_cycle,
+        " optional": edge.optional and not edge.in_cycle,
+        " weak": weak,
+        " shared": bool(shared & {edge.source, edge.target}),
+    }
     return "edge" + "".join(mark for mark, is_so in marks.items() if is_so)
 
 
@@ -166,6 +171,7 @@ def short(name: str) -> str:
 
 def _edge(edge: Edge, places: Places, most: int, kind: str) -> Markup:
     title = f"{edge.source} imports {edge.target}: {edge.imports}" + (", in a circle" if edge.in_cycle else "")
+    title += ", and can do without it" if edge.optional else ""
     return _line((edge.source, edge.target), places, kind, title, 0.6 + 4.4 * (edge.imports / most) ** 0.5)
 
 

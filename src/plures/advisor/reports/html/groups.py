@@ -87,7 +87,10 @@ def _edges(edges: Sequence[Edge], group_of: Mapping[str, str]) -> list[Edge]:
         if source != target:
             one = found.get((source, target)) or replace(edge, source=source, target=target, imports=0, in_cycle=False)
             found[source, target] = replace(
-                one, imports=one.imports + edge.imports, in_cycle=one.in_cycle or edge.in_cycle
+                one,
+                imports=one.imports + edge.imports,
+                in_cycle=one.in_cycle or edge.in_cycle,
+                optional=one.optional and edge.optional,
             )
     return list(found.values())
 

@@ -41,6 +41,7 @@ _EVENTS = Markup(
     "neither waits for the other, and an import that serves nothing else is not drawn. "
     "The table <a href='#events'>Events and sagas</a> lists them. "
 )
+_OPTIONAL = Markup("<span class='optionalkey'>Finely dashed</span> ones are needs that the importer can do without. ")
 _HIDE_EVENTS = Markup(' <label><input type="checkbox" data-shows="noevents"> Hide events</label>')
 _UNGROUPED = Markup(
     '<details class="ungrouped"><summary>The {} largest components, not grouped</summary>'
@@ -83,6 +84,7 @@ def _graphs(drawn: CodeMap) -> Markup:
     shown, members = grouped(drawn)
     apart = _UNGROUPED.format(min(len(drawn.components), MOST_NODES), graph(drawn)) if members else NOTHING
     events, choice = (_EVENTS, _HIDE_EVENTS) if drawn.events else (NOTHING, NOTHING)
+    events += _OPTIONAL if any(edge.optional for edge in drawn.edges) else NOTHING
     return _GRAPH.format(events=events, choice=choice, graph=graph(shown, members), apart=apart)
 
 

@@ -63,6 +63,7 @@ _EDGES: Columns[Edge] = (
     ("commits together", lambda e: e.together),
     ("see", lambda e: references(e.links[:2])),
 )
+_OPTIONAL: Columns[Edge] = (("can do without", lambda e: "yes" if e.optional else ""),)
 _EVENTS: Columns[EventEdge] = (
     ("from", lambda e: e.publisher),
     ("to", lambda e: e.subscriber),
@@ -148,7 +149,8 @@ def matrix(drawn: CodeMap) -> Markup:
 
 def edges(drawn: CodeMap) -> Markup:
     """Imports between components, strongest first."""
-    return table("Strongest first.", _EDGES, drawn.imports[:_ROWS], kind="sortable")
+    columns = (*_EDGES[:4], *_OPTIONAL, *_EDGES[4:]) if any(edge.optional for edge in drawn.imports) else _EDGES
+    return table("Strongest first.", columns, drawn.imports[:_ROWS], kind="sortable")
 
 
 def messages(drawn: CodeMap) -> Markup:
