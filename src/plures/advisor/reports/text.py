@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from plures.advisor.judging import Advice, Evidence, Finding, SplitPlan
-from plures.advisor.model import CodeMap, Component, Reference
+from plures.advisor.model import CodeMap, Component, Edge, Reference
 
 BRIEF = ("component", "files", "lines", "independence", "imported by", "imports", "commits", "waiting")
 _ROWS = 40
@@ -27,9 +27,6 @@ def map_markdown(drawn: CodeMap) -> str:
     counts = (
         f"{len(drawn.components)} components, {drawn.files} Python files, {drawn.lines} lines, {drawn.commits} commits"
     )
-    edges = drawn.imports[:_IMPORTS]
-    # A column that says something of code of Plures alone.
-    optional = [["yes" if e.optional else ""] for e in edges] if any(e.optional for e in edges) else [[] for _ in edges]
     return "\n".join(
         [
             f"# Map of {_text(drawn.name)}\n",
@@ -38,13 +35,7 @@ def map_markdown(drawn: CodeMap) -> str:
             "## Components\n",
             _table(BRIEF, map(brief, drawn.largest[:_ROWS])),
             "## Imports between components\n",
-            _table(
-                ("from", "to", "imports", "in a circle", *(["can do without"] if any(optional) else [])),
-                (
-                    (e.source, e.target, e.imports, "yes" if e.in_cycle else "", *o)
-                    for e, o in zip(edges, optional, strict=True)
-                ),
-            ),
+            _imports(drawn.imports[:_IMPORTS]),
             *_messages(drawn),
             "## What changes together\n",
             _coupled(drawn),
@@ -89,6 +80,16 @@ def _messages(drawn: CodeMap) -> list[str]:
         *(["## Events\n", _table(("from", "to", "event", "handled by"), events)] if drawn.events else []),
         *(["## Sagas\n", _table(("from", "to", "saga", "steps", "taken back by"), sagas)] if drawn.sagas else []),
     ]
+
+
+def _imports(edges: Sequence[Edge]) -> str:
+    headings = ("from", "to", "imports", "in a circle")
+    rows = [(e.source, e.target, e.imports, "yes" if e.in_cycle else "") for e in edges]
+    # A column that says something of code of Plures alone.
+    if not any(edge.optional for edge in edges):
+        return _table(headings, rows)
+    marked = ((*row, "yes" if edge.optional else "") for row, edge in zip(rows, edges, strict=True))
+    return _table((*headings, "can do without"), marked)
 
 
 def _coupled(drawn: CodeMap) -> str:
