@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from itertools import count
 
 import pytest
-from lab import Press, Reader
+from lab import Press, Reader, Somebody
 
-from plures import Internal
+from plures import Internal, acting_for
 from plures.testing import Running
 
 PATIENCE_S = 30
@@ -101,3 +101,20 @@ async def test_an_event_belongs_to_the_request_that_published_it(shop: Running) 
 )
 async def test_publishing_where_it_cannot_hold_fails_loudly(shop: Running, how: str, code: str) -> None:
     assert await shop.client(Press).print_wrongly(how) == code
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_handler_knows_on_whose_behalf_its_event_was_published_and_so_does_the_next(shop: Running) -> None:
+    one, other, none = numbers(3)
+    for number, name in ((one, "anna"), (other, "ben")):
+        with acting_for(Somebody(name)):
+            await shop.client(Press).print(f"of {name} {shop.where}", (number,), failures=1)
+    await shop.client(Press).print(f"of no one {shop.where}", (none,))
+
+    async def has_come() -> bool:
+        return all([await shop.client(Press).noted_for(number) for number in (one, other, none)])
+
+    await until(has_come)
+    for number, name in ((one, "anna"), (other, "ben"), (none, "no one")):
+        assert await shop.client(Reader).heard_for(number) == name
+        assert await shop.client(Press).noted_for(number) == name

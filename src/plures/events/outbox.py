@@ -8,8 +8,8 @@ from typing import Any, Final
 from plures.data import Connection, Database, Dialect
 
 _APPEND: Final = """
-INSERT INTO plures_events (id, type, key, body, request_id, published_at, sequence)
-VALUES (:id, :type, :key, :body, :request_id, :published_at, {sequence})"""
+INSERT INTO plures_events (id, type, key, body, request_id, published_at, context, sequence)
+VALUES (:id, :type, :key, :body, :request_id, :published_at, :context, {sequence})"""
 _APPENDS: Final = {
     # Commits come one at a time, so the numbers that AUTOINCREMENT gives are dense, and in the order of the commits.
     Dialect.SQLITE: _APPEND.format(
@@ -19,7 +19,7 @@ _APPENDS: Final = {
     Dialect.POSTGRESQL: _APPEND.format(sequence="NULL"),
 }
 
-_COLUMNS: Final = "e.sequence, e.id, e.type, e.key, {body} AS body, e.request_id, e.published_at"
+_COLUMNS: Final = "e.sequence, e.id, e.type, e.key, {body} AS body, e.request_id, e.published_at, e.context"
 _BODY: Final = {
     # Text that is none would make the whole page unreadable.
     Dialect.SQLITE: "CAST(e.body AS BLOB)",
@@ -37,6 +37,7 @@ class Record:
         key: Events with the same key are delivered in their order; '' for an event that has no place in any order.
         body: Its payload.
         request_id: Of the request in which it was published; '' outside of one.
+        context: The JSON of the request context in which it was published; '' where there was none.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Record:
     key: str
     body: str
     request_id: str
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Stored:
     body: str | None
     request_id: str
     published_at: int
+    context: str = ""
 
 
 async def append(connection: Connection, record: Record, dialect: Dialect) -> None:
@@ -76,6 +79,7 @@ async def append(connection: Connection, record: Record, dialect: Dialect) -> No
             "body": record.body,
             "request_id": record.request_id,
             "published_at": int(time() * 1000),
+            "context": record.context,
         },
     )
 
@@ -144,7 +148,9 @@ class Pages:
 
 def stored(row: Any) -> Stored:
     """The event in a row that has `COLUMNS`."""
-    return Stored(row.sequence, row.id, row.type, row.key, _text(row.body), row.request_id, row.published_at)
+    return Stored(
+        row.sequence, row.id, row.type, row.key, _text(row.body), row.request_id, row.published_at, row.context
+    )
 
 
 def _text(body: object) -> str | None:

@@ -130,7 +130,9 @@ class Services:
         """Make what runs the sagas of the capabilities here."""
         for name, capability in self._hosted.items():
             if capability.begins_sagas:
-                sagas, worker = await open_sagas(self._databases[name], name, capability.sagas)
+                sagas, worker = await open_sagas(
+                    self._databases[name], name, capability.sagas, context=self._assembly.context
+                )
                 self._sagas[name] = sagas, worker
                 self.saga_desks[name] = SagaDesk(self._databases[name], worker.wake, worker.kinds)
                 self._lifecycles.of(name).background(worker.run)

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from plures.contract import Criticality, OperationDescription
 
-from .acting import Acting, ContextKind, in_block
+from .acting import Acting, ContextKind, check, in_block
 
 
 class CallContext(Struct, eq=False):
@@ -117,6 +117,20 @@ def acting_now() -> Acting | None:
         return said
     call = current.get()
     return None if call is None else (call.root or call).acting
+
+
+def acting_text(kind: ContextKind | None) -> str:
+    """The same as JSON, to be kept; empty where there is none. Raises `ContextMismatch`.
+
+    Args:
+        kind: That of the application; None where it declares none, or is not known: then nothing is checked.
+    """
+    acting = acting_now()
+    if acting is None:
+        return ""
+    if kind is not None:
+        check(acting, kind)
+    return acting.text
 
 
 def without_deadline() -> Context:

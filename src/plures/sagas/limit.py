@@ -9,7 +9,7 @@ from typing import Final
 
 from plures.contract import Criticality, OperationDescription
 from plures.errors import DeadlineExceeded, Outcome
-from plures.runtime import CallContext, current
+from plures.runtime import Acting, CallContext, current
 
 from .declaring import Called
 from .keeping import Instance, Journal, State
@@ -19,7 +19,13 @@ _GRACE_S: Final = 1.0
 
 
 class Limit:
-    """That of one run."""
+    """That of one run, and what the calls of its steps are part of.
+
+    Attributes:
+        acting: On whose behalf the saga was begun.
+    """
+
+    acting: Acting | None = None
 
     def __init__(
         self, operation: OperationDescription, instance: Instance, journal: Journal, criticality: Criticality
@@ -38,7 +44,14 @@ class Limit:
         """What the calls of the steps are part of."""
         left_s = (self._at - self._journal.now()) / 1000 if self._at else inf
         deadline, criticality = monotonic() + left_s, self._criticality
-        return CallContext(deadline, 0, operation=self._operation, id=self._request_id, criticality=criticality)
+        return CallContext(
+            deadline,
+            0,
+            operation=self._operation,
+            id=self._request_id,
+            criticality=criticality,
+            acting=self.acting,
+        )
 
     def lift(self) -> None:
         """From now on there is none, and what it calls is critical."""

@@ -6,6 +6,7 @@ from time import time
 from typing import Final
 
 from plures.data import Database
+from plures.runtime import ContextKind
 
 from .declaring import Definition
 from .errors import SagaVersionGone
@@ -25,6 +26,7 @@ async def open_sagas(
     clock: Callable[[], float] = time,
     server_clock: bool = True,
     pace: Pace = Pace(),  # noqa: B008 - it cannot be changed
+    context: ContextKind | None = None,
 ) -> tuple[Sagas, Worker]:
     """What a service begins its sagas with, and what runs them once it `serve`s the service.
 
@@ -32,11 +34,13 @@ async def open_sagas(
         clock: Seconds since 1970.
         server_clock: Whether the clock of the server counts, where there is one.
         pace: Shorter in tests.
+        context: The request context of the application.
 
     Raises:
         SagaVersionGone: Sagas are under way whose code was taken out of the definitions.
     """
     journal = Journal(database, lease_s=pace.lease_s, clock=clock, server_clock=server_clock)
+    journal.context = context
     await journal.prepare()
     await journal.show_alive()
     known = {definition.key: definition for definition in definitions}

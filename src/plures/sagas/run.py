@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from plures.contract import ContractError
 from plures.errors import CallError
 from plures.logs import tell
-from plures.runtime import current
+from plures.runtime import Acting, current
 
 from .declaring import DONE, Definition, Saga
 from .errors import NO_STEP, Lost, NotKept, SagaParked, SagaUnreadable, StepUnfit, Stuck, Suspended
@@ -72,6 +72,7 @@ class Run:
             return await self._park(_STOOD_STILL.format(days=still_ms // _DAY_MS))
         try:
             arguments = self._arguments()
+            self._steps.limit.acting = self._acting()
         except Exception as unreadable:  # noqa: BLE001 - it may have taken steps, and what takes them back is not known
             return await self._park(self._unreadable(unreadable).why)
         current.set(self._steps.limit.context())
@@ -172,8 +173,12 @@ class Run:
         request = operation.request.decode(self._notes.instance.body.encode())
         return {name: getattr(request, name) for name in operation.signature.parameters}
 
+    def _acting(self) -> Acting | None:
+        text, kind = self._notes.instance.context, self._journal.context
+        return kind.read(text) if text and kind is not None else None
+
     def _unreadable(self, error: Exception) -> SagaUnreadable:
-        what = "what it was begun with"
+        what = "what it was begun with, or on whose behalf"
         return SagaUnreadable(self._name, self._notes.instance.id, what, _reason(error))
 
     def _tell(self, error: Exception | SystemExit) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 from plures.contract import Malformed, TooDeep, canonical
 from plures.data import commit_held
 from plures.errors import InvalidRequest, Outcome, Unavailable
-from plures.runtime import Reply, connect, new_request_id, request_id
+from plures.runtime import Reply, acting_text, connect, new_request_id, request_id
 
 from .declaring import SAGA, Definition, Saga
 from .errors import NO_STEP, RunInWrite, SagaCompensated, SagaIdReused, SagaNotBegun, SagaParked, SagaUnknown, StepUnfit
@@ -144,6 +144,7 @@ class Sagas:
             deadline_at=0 if limit_s is None else now + int(limit_s * 1000),
             due_at=0 if is_here else now,
             worker=self._journal.worker if is_here else "",
+            context=acting_text(self._journal.context),
         )
 
     def _known(self, saga: Callable[..., Any]) -> Definition:

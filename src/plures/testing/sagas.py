@@ -7,8 +7,10 @@ from time import time
 from types import SimpleNamespace
 from typing import Any, Final, cast
 
+from plures.contract import read_message
 from plures.data import Connection, Dialect
 from plures.errors import InvalidInput
+from plures.runtime import ContextKind
 from plures.sagas import Definition, Instance, Journal, Pace, Record, Sagas, State, Worker, read_sagas
 
 _PACE: Final = Pace(retry_first_s=0.001, retry_most_s=0.02, in_memory_s=inf, pause_s=0.001)
@@ -22,8 +24,14 @@ class MemorySagas(Sagas):
         instances: All sagas that have begun here, as they are now, by name and id.
     """
 
-    def __init__(self, capability: str = "memory") -> None:
+    def __init__(self, capability: str = "memory", *, context: type[Any] | None = None) -> None:
+        """Keep nothing.
+
+        Args:
+            context: What `Application(…, context=…)` names: then steps know on whose behalf their saga was begun.
+        """
         journal = _MemoryJournal(capability)
+        journal.context = None if context is None else _kind_of(context)
         known: dict[tuple[str, int], Definition] = {}
         super().__init__(capability, journal, Worker(capability, journal, known, pace=_PACE), {})
         self.instances = journal.instances
@@ -53,6 +61,13 @@ class MemorySagas(Sagas):
             self._definitions.update({each.method: each for each in definitions})
             self._worker.serve(service)
         return super().definition_of(saga)
+
+
+def _kind_of(context: type[Any]) -> ContextKind:
+    codec, violations = read_message(context, "the request context")
+    if codec is None:
+        raise InvalidInput(context.__qualname__, violations)
+    return ContextKind(context, codec)
 
 
 class _MemoryJournal(Journal):

@@ -4,6 +4,8 @@ from typing import Protocol
 
 from plures import Database, Event, Events, Message, Migration, command, contract, query, request_id, subscribe
 
+from .somebody import name_here
+
 ISSUES = Migration(1, "issues", ("CREATE TABLE issues (number INTEGER PRIMARY KEY, paper TEXT NOT NULL)",))
 HEARD = Migration(
     1,
@@ -53,6 +55,8 @@ class Press(Protocol):
     async def printed(self, paper: str) -> tuple[int, ...]: ...
     @query()
     async def read_numbers(self) -> tuple[int, ...]: ...
+    @query()
+    async def noted_for(self, number: int) -> str: ...
 
 
 class PressService(Press):
@@ -60,6 +64,7 @@ class PressService(Press):
         self._database = database
         self._events = events
         self._read: list[int] = []
+        self._for: dict[int, str] = {}
 
     async def print(self, paper: str, numbers: tuple[int, ...], failures: int = 0, *, fails: bool = False) -> str:
         async with self._database.write() as connection:
@@ -98,6 +103,10 @@ class PressService(Press):
     @subscribe()
     async def note(self, event: IssueRead) -> None:
         self._read.append(event.number)
+        self._for[event.number] = name_here()
+
+    async def noted_for(self, number: int) -> str:
+        return self._for.get(number, "")
 
 
 @contract("lab.reader.v1", owner="tests", events=[IssueRead])
@@ -106,6 +115,8 @@ class Reader(Protocol):
     async def heard(self, paper: str = "") -> tuple[Line, ...]: ...
     @query()
     async def attempts(self, number: int) -> int: ...
+    @query()
+    async def heard_for(self, number: int) -> str: ...
 
 
 class ReaderService(Reader):
@@ -114,6 +125,7 @@ class ReaderService(Reader):
         self._events = events
         self._press = press
         self._failures: dict[int, int] = {}
+        self._for: dict[int, str] = {}
 
     async def heard(self, paper: str = "") -> tuple[Line, ...]:
         async with self._database.read() as connection:
@@ -123,12 +135,16 @@ class ReaderService(Reader):
     async def attempts(self, number: int) -> int:
         return self._failures.get(number, 0)
 
+    async def heard_for(self, number: int) -> str:
+        return self._for.get(number, "")
+
     @subscribe()
     async def hear(self, event: IssuePrinted) -> None:
         async with self._database.write() as connection:
             line = {"paper": event.paper, "number": event.number, "request_id": request_id() or ""}
             await connection.execute(_HEAR, line)
             await self._events.publish(IssueRead(event.number))
+        self._for[event.number] = name_here()
         self._failures[event.number] = self._failures.get(event.number, 0) + 1
         if self._failures[event.number] <= event.failures:
             raise RuntimeError("the reader dropped the paper")

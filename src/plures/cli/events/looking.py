@@ -103,8 +103,11 @@ def list_command(
 @click.option(
     "--publisher", metavar="CAPABILITY", help="Whose sequence is meant. Default: the first that keeps such an event."
 )
+@click.option("--context", "with_context", is_flag=True, help="Show on whose behalf it was published.")
 @desk_options
-def show_command(event: str, *, publisher: str | None, data: Path | None, file: Path, as_json: bool) -> None:
+def show_command(
+    event: str, *, publisher: str | None, with_context: bool, data: Path | None, file: Path, as_json: bool
+) -> None:
     """Show one event, and how it stands with each subscription."""
 
     async def look() -> "EventDetails":
@@ -115,7 +118,7 @@ def show_command(event: str, *, publisher: str | None, data: Path | None, file: 
         async with open_event_desks(file, data, (publisher,) if publisher else ()) as desks:
             for name, desk in desks.by_publisher.items():
                 try:
-                    return await desk.show(name, event)
+                    return await desk.show(name, event, with_context=with_context)
                 except EventNotKept:
                     continue
         raise EventNotFound(event=event)

@@ -65,6 +65,8 @@ def print_details(details: "EventDetails") -> None:
     say(f"  request    {event.request_id or 'none'}")
     for standing in details.standings:
         say(f"  {standing.subscription}: {standing.state}")
+    if event.has_context:
+        say(f"  on behalf  {event.context or 'of a user (--context shows it)'}")
     try:
         rich_console().print_json(event.body or "null")
     except (ValueError, json.JSONDecodeError):

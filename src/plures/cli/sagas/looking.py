@@ -106,8 +106,9 @@ def list_command(
 @click.command("show")
 @click.argument("saga", metavar="CAPABILITY.SAGA")
 @click.argument("id_", metavar="ID")
+@click.option("--context", "with_context", is_flag=True, help="Show on whose behalf it was begun.")
 @desk_options
-def show_command(saga: str, id_: str, *, data: Path | None, file: Path, as_json: bool) -> None:
+def show_command(saga: str, id_: str, *, with_context: bool, data: Path | None, file: Path, as_json: bool) -> None:
     """Show one saga: what it was begun with, its steps, and what each answered."""
 
     async def look() -> "tuple[str, admin.SagaDetails]":
@@ -115,7 +116,7 @@ def show_command(saga: str, id_: str, *, data: Path | None, file: Path, as_json:
 
         async with open_saga_desks(file, data) as desks:
             capability, name = await desks.split(saga)
-            return capability, await details_of(desks, capability, name, id_)
+            return capability, await details_of(desks, capability, name, id_, with_context=with_context)
 
     with mistakes_explained(as_json=as_json):
         capability, details = asyncio.run(look())
@@ -141,7 +142,14 @@ async def chosen_by(
     return capability, admin.SagaFilter(name, id_, version, step, tuple(admin.SagaState(state) for state in states))
 
 
-async def details_of(desks: "SagaDesks", capability: str, saga: str, id: str) -> "admin.SagaDetails":  # noqa: A002
+async def details_of(
+    desks: "SagaDesks",
+    capability: str,
+    saga: str,
+    id: str,  # noqa: A002
+    *,
+    with_context: bool = False,
+) -> "admin.SagaDetails":
     """One saga; raises `SagaNotFound`."""
     from plures.host import sagas as admin
 
@@ -149,7 +157,7 @@ async def details_of(desks: "SagaDesks", capability: str, saga: str, id: str) ->
     if desk is None:
         raise SagaNotFound(f"{capability}.{saga}", id, "None has begun: the application has not run here yet.")
     try:
-        return await desk.show(capability, saga, id)
+        return await desk.show(capability, saga, id, with_context=with_context)
     except admin.NoSuchSaga:
         ids = [
             each.id

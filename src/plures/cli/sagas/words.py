@@ -84,6 +84,7 @@ def print_details(capability: str, details: "admin.SagaDetails") -> None:
         ("changed", moment_of(saga.changed_at)),
         ("deadline", "" if saga.deadline_at is None else moment_of(saga.deadline_at)),
         ("request", details.request_id),
+        ("on behalf", details.context or ("of a user (--context shows it)" if details.has_context else "")),
         ("step", saga.step),
         ("attempts", f"{saga.attempts} in a row have failed" if saga.attempts else ""),
         ("next", "" if saga.due_at is None else moment_of(saga.due_at)),

@@ -11,7 +11,7 @@ from plures.data.ledger import apply_all, ledger_of
 from plures.data.migration import Migration
 from plures.data.store import Dialect, Transaction
 
-from .engine import Mismatch, RowUnfit, Table, Values, catalogue_of, pairs
+from .engine import Mismatch, RowUnfit, Table, Values, catalogue_of, may_lack, pairs
 from .errors import BackupDamaged, CannotRestore
 from .fittings import Fittings
 from .kept_rows import KeptRows
@@ -137,11 +137,18 @@ class _Lane:
 def _same(kept: Sequence[Table], made: Sequence[Table]) -> list[_Lane]:
     """Within one dialect names are the same to the letter, and values as they were."""
     there = {table.name: table for table in made}
-    differ = {table.name for table in kept if _columns(table) != _columns(there.get(table.name))}
+    differ = {table.name for table in kept if not _has_columns(there.get(table.name), table)}
     differ |= there.keys() - {table.name for table in kept}
     if differ:
         raise Mismatch(sorted(differ))
     return [_Lane(table, there[table.name], [column.name for column in table.columns]) for table in kept]
+
+
+def _has_columns(made: Table | None, kept: Table) -> bool:
+    if made is None:
+        return False
+    has, wanted = {column.name for column in made.columns}, {column.name for column in kept.columns}
+    return has == wanted or (wanted < has and may_lack(kept.name, len(wanted), len(has)))
 
 
 def _columns(table: Table | None) -> list[str] | None:

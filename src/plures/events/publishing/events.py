@@ -7,7 +7,7 @@ from uuid import uuid4
 from plures.contract import Event, EventDescription, Malformed, TooDeep
 from plures.data import Connection, Database
 from plures.events.outbox import Record, append
-from plures.runtime import MAX_BODY_BYTES, request_id
+from plures.runtime import MAX_BODY_BYTES, ContextKind, acting_text, request_id
 
 from .errors import EventNotWritable, EventUndeclared, PublishedOutside
 
@@ -24,17 +24,20 @@ class Events:
         database: Database,
         declared: Sequence[EventDescription],
         wake: Callable[[], None] = lambda: None,
+        context: ContextKind | None = None,
     ) -> None:
         """Prepare; the host does.
 
         Args:
             declared: What the capability's contract declares.
             wake: Called after the commit of a transaction that published something.
+            context: The request context of the application.
         """
         self._capability = capability
         self._database = database
         self._declared: Mapping[type, EventDescription] = {event.python: event for event in declared}
         self._wake = wake
+        self._context = context
 
     async def publish(self, event: Event) -> None:
         """Publish an event with what the `write()` around it changes: both are committed, or neither is.
@@ -43,6 +46,7 @@ class Events:
             PublishedOutside: The running task is in no `write()` or `session()` of the capability's database.
             EventUndeclared: The capability's contract does not declare it.
             EventNotWritable: It breaks the types that it declares, or is too large.
+            ContextMismatch: It is published on behalf of another class than the application declares.
             StatementFailed: As from any statement.
         """
         name = type(event).__qualname__
@@ -59,7 +63,8 @@ class Events:
         if len(body) > _MOST_BYTES:
             reason = f"its {len(body):,} bytes are over the limit of {_MOST_BYTES:,}"
             raise EventNotWritable(self._capability, name, reason)
-        record = Record(uuid4().hex, description.name, description.key_of(event), body.decode(), request_id() or "")
+        key, context = description.key_of(event), acting_text(self._context)
+        record = Record(uuid4().hex, description.name, key, body.decode(), request_id() or "", context)
         await self.write(connection, record)
         connection.after_commit = (*connection.after_commit, lambda: self.committed(event))
 

@@ -63,12 +63,13 @@ class EventAdminService(EventAdmin):
         database = self._outbox(publisher).database
         return tuple(map(_event, await operations.events(database, of_type=of_type, key=key, after=after, most=limit)))
 
-    async def show(self, publisher: str, event: str) -> EventDetails:
+    async def show(self, publisher: str, event: str, *, with_context: bool = False) -> EventDetails:
         found = await operations.show(self._outbox(publisher).database, int(event) if event.isdecimal() else event)
         if found is None:
             raise EventNotKept(event=event)
         stored, standing = found
-        return EventDetails(_event(stored), tuple(Standing(name, state) for name, state in standing.items()))
+        event_shown = _event(stored, stored.context if with_context else "")
+        return EventDetails(event_shown, tuple(Standing(name, state) for name, state in standing.items()))
 
     async def failed(
         self, publisher: str, which: Which, after: int = 0, limit: int = 100
@@ -122,10 +123,18 @@ def _count(count: operations.Count) -> SubscriptionCount:
     )
 
 
-def _event(stored: Stored) -> PublishedEvent:
+def _event(stored: Stored, context: str = "") -> PublishedEvent:
     published = datetime.fromtimestamp(stored.published_at / 1000, UTC)
     return PublishedEvent(
-        stored.sequence, stored.id, stored.type, stored.key, published, stored.request_id, body=stored.body
+        stored.sequence,
+        stored.id,
+        stored.type,
+        stored.key,
+        published,
+        stored.request_id,
+        body=stored.body,
+        has_context=bool(stored.context),
+        context=context,
     )
 
 

@@ -30,7 +30,10 @@ class SubscriptionCount(Message):
 
 
 class PublishedEvent(Message):
-    """An event in the outbox; `body` is its JSON, None where that cannot be read."""
+    """An event in the outbox; `body` is its JSON, None where that cannot be read.
+
+    `context` is the JSON of the request context in which it was published: only where it was asked for.
+    """
 
     sequence: int
     id: str
@@ -39,6 +42,8 @@ class PublishedEvent(Message):
     published_at: datetime
     request_id: str
     body: str | None = None
+    has_context: bool = False
+    context: str = ""
 
 
 class Standing(Message):
@@ -121,7 +126,7 @@ class EventAdmin(Protocol):
         ...
 
     @query(deadline_s=5, errors=[NotPublishedHere, EventNotKept])
-    async def show(self, publisher: str, event: str) -> EventDetails:
+    async def show(self, publisher: str, event: str, *, with_context: bool = False) -> EventDetails:
         """One event, by its sequence or its id."""
         ...
 

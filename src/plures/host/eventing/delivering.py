@@ -23,7 +23,7 @@ from plures.errors import (
     Unimplemented,
 )
 from plures.events import Deferred, Events, Relay, Stored, Undeliverable, Unreachable, check, prepare, register
-from plures.runtime import CallContext, current
+from plures.runtime import Acting, CallContext, ContextKind, current
 
 Deliver = Callable[[Stored], Awaitable[None]]
 
@@ -60,7 +60,7 @@ async def open_outbox(
     subscriptions = {
         each.name: (
             each.event.name,
-            _delivering(assembly.name, each, readers[each.event.name], client(each.subscriber)),
+            _delivering(assembly, each, readers[each.event.name], client(each.subscriber)),
         )
         for each in those
     }
@@ -70,7 +70,7 @@ async def open_outbox(
     await register(database, types)
     relay = Relay(database, subscriptions, capability=capability, owner=f"{gethostname()} process {getpid()}")
     declared = assembly.capabilities[capability].contract.events
-    return Events(capability, database, declared, relay.wake), relay
+    return Events(capability, database, declared, relay.wake, assembly.context), relay
 
 
 def handling(capability: str, service: object, deliveries: Mapping[str, OperationDescription]) -> object:
@@ -109,15 +109,16 @@ class _Reader:
         return self._last[1]
 
 
-def _delivering(application: str, subscription: Subscription, reader: _Reader, client: Any) -> Deliver:
+def _delivering(assembly: Assembly, subscription: Subscription, reader: _Reader, client: Any) -> Deliver:
     """Bring one stored event to its subscriber."""
-    source = f"/{application}/{subscription.publisher}"
+    source = f"/{assembly.name}/{subscription.publisher}"
     method = subscription.delivery.name
 
     async def deliver(stored: Stored) -> None:
         event = reader.read(stored)
         time = datetime.fromtimestamp(stored.published_at / 1000, UTC)
-        token = current.set(CallContext(inf, 0, id=stored.request_id))
+        acting = _acting(assembly.context, stored)
+        token = current.set(CallContext(inf, 0, id=stored.request_id, acting=acting))
         try:
             # A client may get its operations later.
             await getattr(client, method)(
@@ -133,6 +134,16 @@ def _delivering(application: str, subscription: Subscription, reader: _Reader, c
             current.reset(token)
 
     return deliver
+
+
+def _acting(kind: ContextKind | None, stored: Stored) -> Acting | None:
+    """On whose behalf an event was published; raises `Undeliverable`."""
+    if kind is None or not stored.context:
+        return None
+    try:
+        return kind.read(stored.context)
+    except (Malformed, TooDeep) as error:
+        raise Undeliverable(f"the request context stored with it is not a {kind.python.__name__}: {error}") from error
 
 
 def _is_unreachable(error: CallError) -> bool:

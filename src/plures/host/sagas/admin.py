@@ -67,7 +67,14 @@ class SagaAdminService(SagaAdmin):
         found = await operations.listed(desk.database, _filter(which, operations.UNENDED), most=limit)
         return tuple(_summary(each, replicas) for each in found)
 
-    async def show(self, capability: str, saga: str, id: str) -> SagaDetails:  # noqa: A002
+    async def show(
+        self,
+        capability: str,
+        saga: str,
+        id: str,  # noqa: A002
+        *,
+        with_context: bool = False,
+    ) -> SagaDetails:
         desk = self._desk(capability)
         found = await operations.show(desk.database, saga, id)
         if found is None:
@@ -80,6 +87,8 @@ class SagaAdminService(SagaAdmin):
             instance.answer,
             instance.failed_at,
             tuple(map(_step, steps)),
+            has_context=bool(instance.context),
+            context=instance.context if with_context else "",
         )
 
     async def resume(self, capability: str, which: SagaFilter) -> SagasChanged:

@@ -73,7 +73,10 @@ class SagaStep(Message):
 
 
 class SagaDetails(Message):
-    """One saga with what it was begun with, as JSON, its answer or declared error, where it turned back, and its steps."""
+    """One saga with what it was begun with, as JSON, its answer or declared error, where it turned back, and its steps.
+
+    `context` is the JSON of the request context in which it began: only where it was asked for.
+    """
 
     saga: SagaSummary
     request_id: str
@@ -81,6 +84,8 @@ class SagaDetails(Message):
     answer: str
     failed_at: str
     steps: tuple[SagaStep, ...]
+    has_context: bool = False
+    context: str = ""
 
 
 class SagaFilter(Message):
@@ -133,7 +138,14 @@ class SagaAdmin(Protocol):
         ...
 
     @query(deadline_s=5, errors=[NoSagasHere, NoSuchSaga])
-    async def show(self, capability: str, saga: str, id: str) -> SagaDetails:  # noqa: A002 - it is what it is
+    async def show(
+        self,
+        capability: str,
+        saga: str,
+        id: str,  # noqa: A002 - it is what it is
+        *,
+        with_context: bool = False,
+    ) -> SagaDetails:
         """One saga with its steps."""
         ...
 

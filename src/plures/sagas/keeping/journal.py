@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from plures.data import Connection, Database, Dialect, HoldingWork, StatementFailed
+from plures.runtime import ContextKind
 
 from . import code
 from .code import Kind
@@ -63,9 +64,11 @@ class Journal:
     Attributes:
         worker: Its name; each start of a process makes another one.
         tenure: Grows when another worker may have had what this one has in hand.
+        context: What class the request contexts have in which sagas begin; None where the application declares none.
     """
 
     tenure = 0
+    context: ContextKind | None = None
 
     def __init__(
         self, database: Database, *, lease_s: float, clock: Callable[[], float] = time, server_clock: bool = True

@@ -26,7 +26,7 @@ _NAMES: Final = "SELECT DISTINCT saga FROM plures_sagas ORDER BY saga"
 
 _ALL: Final = Instance.__slots__
 # What a saga was begun with, and its answer, are shown of one at a time.
-_SHORT: Final = [f"'' AS {name}" if name in ("body", "answer") else name for name in _ALL]
+_SHORT: Final = [f"'' AS {name}" if name in ("body", "answer", "context") else name for name in _ALL]
 _LIST: Final = (
     f"SELECT {', '.join(_SHORT)} FROM plures_sagas WHERE {{where}} ORDER BY changed_at DESC, saga, id LIMIT :most"  # noqa: S608
 )

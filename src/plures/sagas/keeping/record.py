@@ -41,6 +41,7 @@ class Instance:
         error: Why it is taken back or parked, or how its last attempt failed.
         failed_at: The step at which it turned back.
         worker: Who has it in hand; empty where it waits.
+        context: The JSON of the request context in which it began; empty where there was none.
     """
 
     saga: str
@@ -62,6 +63,7 @@ class Instance:
     error: str = ""
     failed_at: str = ""
     worker: str = ""
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)

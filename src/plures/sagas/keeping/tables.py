@@ -12,7 +12,7 @@ _TABLES: Final = (
     saga TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL, request_id TEXT NOT NULL,
     started_at BIGINT NOT NULL, changed_at BIGINT NOT NULL, state TEXT NOT NULL, was TEXT NOT NULL, step TEXT NOT NULL,
     attempts INTEGER NOT NULL, due_at BIGINT NOT NULL, deadline_at BIGINT NOT NULL, is_final INTEGER NOT NULL, status INTEGER NOT NULL,
-    answer TEXT NOT NULL, error TEXT NOT NULL, failed_at TEXT NOT NULL, worker TEXT NOT NULL, PRIMARY KEY (saga, id)
+    answer TEXT NOT NULL, error TEXT NOT NULL, failed_at TEXT NOT NULL, worker TEXT NOT NULL, context TEXT NOT NULL DEFAULT '', PRIMARY KEY (saga, id)
 )""",
     "CREATE INDEX IF NOT EXISTS plures_sagas_open ON plures_sagas (due_at) WHERE state IN ('running', 'compensating')",
     "CREATE INDEX IF NOT EXISTS plures_sagas_by_state ON plures_sagas (state, changed_at)",
@@ -35,6 +35,12 @@ _IS_THERE: Final = {
     Dialect.SQLITE: "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'plures_sagas'",
     Dialect.POSTGRESQL: "SELECT to_regclass('plures_sagas') IS NOT NULL",
 }
+_HAS_CONTEXT: Final = {
+    Dialect.SQLITE: "SELECT count(*) FROM pragma_table_info('plures_sagas') WHERE name = 'context'",
+    Dialect.POSTGRESQL: """
+SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass('plures_sagas') AND attname = 'context' AND NOT attisdropped""",
+}
+_ADD_CONTEXT: Final = "ALTER TABLE plures_sagas ADD COLUMN context TEXT NOT NULL DEFAULT ''"
 _ALONE: Final = "SELECT pg_advisory_xact_lock(hashtextextended('plures sagas ' || current_schema(), 0))"
 
 
@@ -47,11 +53,14 @@ async def prepare(database: Database) -> None:
 async def make_tables(connection: Connection, dialect: Dialect) -> None:
     """As `prepare`, in an open transaction."""
     if dialect is Dialect.POSTGRESQL:
-        if not await connection.scalar(_MISSING):
+        if not await connection.scalar(_MISSING) and await connection.scalar(_HAS_CONTEXT[dialect]):
             return
         await connection.execute(_ALONE)
     for statement in _TABLES:
         await connection.execute(statement)
+    # An older version has made the table; replicas of that version go on without the column.
+    if not await connection.scalar(_HAS_CONTEXT[dialect]):
+        await connection.execute(_ADD_CONTEXT)
 
 
 async def is_prepared(database: Database) -> bool:

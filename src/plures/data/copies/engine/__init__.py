@@ -14,7 +14,7 @@ The caller marks the target before, and sees to it that no other writes to eithe
 
 from .catalogue import Catalogue, catalogue_of
 from .engine import Engine, Furnish
-from .matching import Mismatch, pairs
+from .matching import Mismatch, may_lack, pairs
 from .pair import Pair, RowUnfit
 from .sqlite import SqliteCatalogue
 from .table import AT_ONCE, Column, ColumnType, Position, Table, Values, quoted
@@ -34,6 +34,7 @@ __all__ = [
     "Table",
     "Values",
     "catalogue_of",
+    "may_lack",
     "pairs",
     "quoted",
 ]
