@@ -15,6 +15,7 @@ from marketplace.orders.capability import orders
 from marketplace.payments.capability import payments
 from marketplace.pricing.capability import pricing
 from marketplace.profile.capability import profile
+from marketplace.profile.contract import Shopper
 from marketplace.recommendations.capability import recommendations
 from marketplace.reviews.capability import reviews
 from marketplace.search.capability import search
@@ -41,6 +42,7 @@ app = Application(
         notifications,
     ],
     edge=storefront,
+    context=Shopper,
     # Who is about to pay is let through before those who look around.
     edge_criticality={"/checkout": "critical", "/orders": "critical", "/suggestions": "sheddable"},
 )

@@ -6,7 +6,7 @@ is as in ``marketplace.app``.
 
 import inspect
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Final
 
 from marketplace.app import app as with_databases
@@ -58,7 +58,10 @@ def in_memory(capability: Capability) -> Capability:
         return make(**{name: make_one() for name, make_one in replaced.items()}, **others)
 
     signature = inspect.signature(make)
-    replacing: Mapping[str, Callable[[], object]] = {"store": new_store, "sagas": MemorySagas}
+    replacing: Mapping[str, Callable[[], object]] = {
+        "store": new_store,
+        "sagas": partial(MemorySagas, context=with_databases.context),
+    }
     replaced = {name: make_one for name, make_one in replacing.items() if name in signature.parameters}
     others = [parameter for name, parameter in signature.parameters.items() if name not in replaced]
     vars(over_memory)["__signature__"] = signature.replace(parameters=others)
@@ -70,4 +73,5 @@ app = Application(
     [in_memory(capability) for capability in with_databases.capabilities],
     edge=with_databases.edge,
     edge_criticality=with_databases.edge_criticality,
+    context=with_databases.context,
 )

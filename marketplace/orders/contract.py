@@ -66,6 +66,10 @@ class OrderUnknown(ContractError, status="not_found"):
     order_id: str
 
 
+class OrdersPrivate(ContractError, status="permission_denied"):
+    """These are the orders of another customer."""
+
+
 class OrderDiffers(ContractError, status="already_exists"):
     """This key already stands for another order."""
 
@@ -111,15 +115,18 @@ class Orders(Protocol):
 
     @query(deadline_s=0.5, errors=[OrderUnknown])
     async def get(self, customer_id: str, order_id: str) -> Order:
-        """An order of this customer. The orders of other customers count as unknown."""
+        """An order of this customer. To all but its customer and our staff it is unknown.
+
+        On behalf of a shopper, they count, and not whom the request names.
+        """
         ...
 
-    @query(deadline_s=0.5)
+    @query(deadline_s=0.5, errors=[OrdersPrivate])
     async def list_for(
         self,
         customer_id: str,
         offset: Annotated[int, Meta(ge=0)] = 0,
         limit: Annotated[int, Meta(ge=1, le=100)] = 20,
     ) -> tuple[Order, ...]:
-        """The newest first."""
+        """The newest first; for the customer and our staff."""
         ...

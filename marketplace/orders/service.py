@@ -11,11 +11,14 @@ from marketplace.orders.contract import (
     OrderDraft,
     OrderKeyClosed,
     Orders,
+    OrdersPrivate,
     OrderState,
     OrderStateConflict,
     OrderUnknown,
 )
 from marketplace.orders.states import may_follow
+from marketplace.profile.contract import Shopper
+from plures import request_context
 
 
 class OrderStore(Protocol):
@@ -69,11 +72,16 @@ class OrdersService(Orders):
 
     async def get(self, customer_id: str, order_id: str) -> Order:
         order = await self._store.get(order_id)
-        if order is None or order.draft.customer_id != customer_id:
+        # Tools ask on no one's behalf; then the request says whose orders it means.
+        who = request_context(Shopper, None) or Shopper(customer_id)
+        if order is None or not who.may_see_orders_of(order.draft.customer_id):
             raise OrderUnknown(order_id=order_id)
         return order
 
     async def list_for(self, customer_id: str, offset: int = 0, limit: int = 20) -> tuple[Order, ...]:
+        who = request_context(Shopper, None)
+        if who is not None and not who.may_see_orders_of(customer_id):
+            raise OrdersPrivate
         return await self._store.list_for(customer_id, offset, limit)
 
     async def _move(self, order: Order, wanted: OrderState, note: str) -> Order:

@@ -28,6 +28,17 @@ class Address(Message):
     country: Annotated[str, Meta(pattern="^[A-Z]{2}$")]
 
 
+class Shopper(Message):
+    """On whose behalf a request is made, and what they may do: the request context of the marketplace."""
+
+    customer_id: str
+    is_staff: bool = False
+
+    def may_see_orders_of(self, customer_id: str) -> bool:
+        # What is missing in a message is empty, and an empty id is no customer.
+        return self.is_staff or (bool(self.customer_id) and self.customer_id == customer_id)
+
+
 class Customer(Message):
     """What we know about a customer; everything but the id may be missing."""
 

@@ -12,7 +12,7 @@ from .account import AccountPages, OrderPages
 from .browsing import CategoryPage, HomePage, Pictures, ProductPage, ReviewPages, SearchPage
 from .buying import AddressPages, CartPages, CheckoutPages
 from .shop import Shop
-from .web import Aisles, Assets, Failures, Pages, Settings, settings_from
+from .web import Aisles, Assets, Failures, OnBehalf, Pages, Settings, settings_from
 
 _YEAR_S: Final = 365 * 24 * 3600
 # Pages with names, addresses and orders: a browser that others use as well must not keep them.
@@ -50,6 +50,7 @@ def pages_of(shop: Shop, settings: Settings) -> Starlette:
             Middleware(SecurityHeaders, https=settings.https_only, personal=_PERSONAL),
             Middleware(CrossOriginProtection),
             _sessions(settings),
+            Middleware(OnBehalf),
         ],
         exception_handlers=Failures(pages).handlers(),
         max_body_size=_MOST_BODY_BYTES,

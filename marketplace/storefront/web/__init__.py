@@ -5,6 +5,7 @@ It knows the catalogue's tree, because each page shows it, and nothing of what t
 
 from .aisles import Aisle, Aisles, Tree
 from .assets import Assets
+from .behalf import OnBehalf
 from .failures import Failures
 from .forms import Entered, Filled, Reader, posted, refused_by
 from .patience import Remembered
@@ -20,6 +21,7 @@ __all__ = [
     "Entered",
     "Failures",
     "Filled",
+    "OnBehalf",
     "Pages",
     "Reader",
     "Remembered",

@@ -11,7 +11,7 @@ from starlette.types import ExceptionHandler
 
 from marketplace.catalog.contract import CategoryUnknown, ProductUnknown
 from marketplace.checkout.contract import CheckoutIncomplete
-from marketplace.orders.contract import OrderUnknown
+from marketplace.orders.contract import OrdersPrivate, OrderUnknown
 from plures import CallError, Outcome, SecurityHeaders
 
 from .forms import FormExpired
@@ -60,6 +60,7 @@ class Failures:
             ProductUnknown: self._unknown,
             CategoryUnknown: self._unknown,
             OrderUnknown: self._unknown,
+            OrdersPrivate: self._private,
             Exception: self._mistake,
         }
 
@@ -76,6 +77,10 @@ class Failures:
     async def _unknown(self, request: Request, _error: Exception) -> Response:
         text = "The address may be mistyped, or what was here is no longer for sale."
         return self._show(request, FailureView(404, "There is nothing here", text))
+
+    async def _private(self, request: Request, _error: Exception) -> Response:
+        text = "This belongs to another customer. If it is yours, open it in the browser in which you ordered."
+        return self._show(request, FailureView(403, "This is not yours to see", text))
 
     async def _form_expired(self, request: Request, _error: Exception) -> Response:
         text = (

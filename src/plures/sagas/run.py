@@ -71,10 +71,12 @@ class Run:
         if still_ms > KEPT_S * 1000:
             return await self._park(_STOOD_STILL.format(days=still_ms // _DAY_MS))
         try:
-            arguments = self._arguments()
+            what = "on whose behalf it was begun"
             self._steps.limit.acting = self._acting()
+            what = "what it was begun with"
+            arguments = self._arguments()
         except Exception as unreadable:  # noqa: BLE001 - it may have taken steps, and what takes them back is not known
-            return await self._park(self._unreadable(unreadable).why)
+            return await self._park(self._unreadable(what, unreadable).why)
         current.set(self._steps.limit.context())
         under_way.set((self._definition.name, self._notes.instance.id))
         begin()
@@ -177,8 +179,7 @@ class Run:
         text, kind = self._notes.instance.context, self._journal.context
         return kind.read(text) if text and kind is not None else None
 
-    def _unreadable(self, error: Exception) -> SagaUnreadable:
-        what = "what it was begun with, or on whose behalf"
+    def _unreadable(self, what: str, error: Exception) -> SagaUnreadable:
         return SagaUnreadable(self._name, self._notes.instance.id, what, _reason(error))
 
     def _tell(self, error: Exception | SystemExit) -> None:
