@@ -70,8 +70,8 @@ class Run:
         still_ms = self._journal.now() - max(self._notes.instance.changed_at, self._notes.instance.due_at)
         if still_ms > KEPT_S * 1000:
             return await self._park(_STOOD_STILL.format(days=still_ms // _DAY_MS))
+        what = "on whose behalf it was begun"
         try:
-            what = "on whose behalf it was begun"
             self._steps.limit.acting = self._acting()
             what = "what it was begun with"
             arguments = self._arguments()

@@ -69,7 +69,8 @@ async def test_it_is_in_force_where_another_replica_takes_it_back(database: Data
     world.trouble = _sold_out
     async with serving(database, world, KnowingService, context=KIND) as service:
         await until(lambda: _is(database, {"a": "compensated"}))
-    assert DONE == ["first for anna", "undo for anna"]
+    # A step that was not noted yet is taken again.
+    assert list(dict.fromkeys(DONE)) == ["first for anna", "undo for anna"]
 
 
 async def _has_done(many: int) -> bool:
