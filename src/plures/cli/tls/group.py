@@ -61,11 +61,12 @@ def init_command(authority: Path | None, file: Path, *, replace: bool, as_json: 
 
     Its folder belongs on each machine of the deployment, and nowhere else: the key in it makes any process of the application.
     """
-    with mistakes_explained(as_json=as_json), _writing():
+    with mistakes_explained(as_json=as_json):
         from plures.tls import make_authority
 
-        folder = _folder(authority, file)
-        made = make_authority(folder, open_project(file).assembly.name, replace=replace)
+        folder, name = _folder(authority, file), open_project(file).assembly.name
+        with _writing():
+            made = make_authority(folder, name, replace=replace)
         if not as_json:
             say(("made", "green"), f" {folder}")
         _print(made, as_json=as_json)
@@ -98,11 +99,13 @@ def issue_command(
         key = "tls/tls.key"
         trust = "tls/ca.crt"
     """  # noqa: D301 - click reads the \b
-    with mistakes_explained(as_json=as_json), _writing():
+    with mistakes_explained(as_json=as_json):
         from plures.tls import issue, spiffe_name
 
         name = spiffe_name(open_project(file).assembly.name, process)
-        made = issue(_folder(authority, file), name, hosts, hours, to)
+        folder = _folder(authority, file)
+        with _writing():
+            made = issue(folder, name, hosts, hours, to)
         if not as_json:
             say(("wrote", "green"), f" {to / 'tls.crt'}, {to / 'tls.key'} and {to / 'ca.crt'}")
         _print(made, as_json=as_json)
