@@ -8,7 +8,7 @@ import asyncio
 import os
 import ssl
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from math import inf
 from time import monotonic, time
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from msgspec import structs
 
 from plures.runtime import MAX_BODY_BYTES, NotSent, Outgoing, Reply, Untrusted, connect
-from plures.tls import Recognising, Toward, named_peer, reason, wrong_name
+from plures.tls import Recognising, TlsClientProtocol, Toward, named_peer, reason, wrong_name
 
 from .client_connection import HttpConnection
 
@@ -155,9 +155,10 @@ class HttpTransport:
             async with asyncio.timeout(limit_s):
                 if peer.socket_path is not None:
                     _, connection = await loop.create_unix_connection(made, peer.socket_path)
+                elif peer.tls is None:
+                    _, connection = await loop.create_connection(made, peer.host, peer.port)
                 else:
-                    context = None if peer.tls is None else peer.tls.context()
-                    _, connection = await loop.create_connection(made, peer.host, peer.port, ssl=context)
+                    connection = await _sealed(peer, peer.tls, made)
         except TimeoutError:
             message = f"no connection within {limit_s:g} s"
             raise NotSent(message) from None
@@ -180,6 +181,13 @@ class HttpTransport:
     def _drop(self, connection: HttpConnection) -> None:
         connection.abort()
         self._open.discard(connection)
+
+
+async def _sealed(peer: _Peer, tls: Toward, made: Callable[[], HttpConnection]) -> HttpConnection:
+    loop = asyncio.get_running_loop()
+    context = tls.context()
+    _, sealing = await loop.create_connection(lambda: TlsClientProtocol(context, peer.host, made), peer.host, peer.port)
+    return await sealing.opened()
 
 
 def _recognise(connection: HttpConnection, toward: Toward) -> None:

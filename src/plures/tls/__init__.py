@@ -9,7 +9,7 @@
     pairs          certificate, key and trust in files, read and checked
     contexts       contexts of `ssl` made of them
     describing     what certificates say, for people; `described` is what it finds
-    server_side    TLS on an accepted connection: `TlsServerProtocol`
+    wire           TLS on a connection: `TlsServerProtocol`, `TlsClientProtocol`
     reasons        why a handshake fails, in words
     errors         what is wrong with keys, certificates and authorities of this machine
 
@@ -22,8 +22,8 @@ from .identity import Identity
 from .names import named_peer, names_of, spiffe_name
 from .opening import CERTIFICATE, KEY, TRUST, describe, issue, make_authority, open_identity
 from .reasons import is_refusal, reason, wrong_name
-from .server_side import Handshakes, TlsServerProtocol
 from .toward import Recognising, Toward, Trust
+from .wire import Handshakes, TlsClientProtocol, TlsServerProtocol
 
 __all__ = [
     "CERTIFICATE",
@@ -33,6 +33,7 @@ __all__ = [
     "Handshakes",
     "Identity",
     "Recognising",
+    "TlsClientProtocol",
     "TlsError",
     "TlsServerProtocol",
     "Toward",

@@ -22,7 +22,7 @@ from plures.runtime import NotSent, Outgoing, Reply, Untrusted
 from plures.tls import Handshakes, Identity, TlsServerProtocol
 from plures.tls.authority import Authority
 from plures.tls.contexts import Pair
-from plures.tls.server_side import MOST_HANDSHAKES
+from plures.tls.wire import MOST_HANDSHAKES
 from tests.certificates import DAY, NOW, Fixed, authority, for_uses, identity, pair, self_signed, trusting
 
 from .raw_server import Reader, Writer, raw_server
@@ -131,12 +131,16 @@ BAD_CALLEES: dict[str, tuple[Bad, str]] = {
 
 
 @pytest.mark.parametrize("kind", BAD_CALLEES)
-async def test_nothing_is_sent_to_a_bad_callee(kind: str, issuer: Authority, foreign: Authority) -> None:
+async def test_nothing_is_sent_to_a_bad_callee(
+    kind: str, issuer: Authority, foreign: Authority, caplog: pytest.LogCaptureFixture
+) -> None:
     make, told = BAD_CALLEES[kind]
     async with served(identity(make(issuer, foreign))) as there:
         with pytest.raises(Untrusted, match=told):
             await ask(there.url, pair(issuer, "caller"))
     assert there.requests == []
+    if kind != "another process":
+        assert "a connection from 127.0.0.1 was refused" in caplog.text
 
 
 async def test_a_caller_without_a_certificate_has_no_name(issuer: Authority) -> None:
@@ -273,6 +277,37 @@ async def test_of_a_thousand_half_open_handshakes_the_oldest_give_way(issuer: Au
         protocol.data_received(b"\x16\x03\x01\x02\x00")
     assert [wire.is_aborted for wire in wires[:6]] == [True] * 5 + [False]
     assert len(connections) == MOST_HANDSHAKES
+
+
+class Echo(asyncio.Protocol):
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self.transport.write(data)
+
+
+async def test_a_handshake_that_comes_byte_by_byte_is_taken(issuer: Authority) -> None:
+    own = identity(pair(issuer, "callee"))
+    wire, protocol = Wire(), TlsServerProtocol(Handshakes(lambda: own.contexts.server, Echo, b"", set()))
+    protocol.connection_made(wire)
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    peer = identity(pair(issuer, "caller")).contexts.client.wrap_bio(incoming, outgoing, server_hostname="x")
+
+    def pass_on() -> None:
+        for byte in outgoing.read():
+            protocol.data_received(bytes([byte]))
+        incoming.write(wire.written)
+        wire.written = b""
+
+    with pytest.raises(ssl.SSLWantReadError):
+        peer.do_handshake()
+    pass_on()
+    peer.do_handshake()
+    peer.write(b"hello")
+    pass_on()
+    assert peer.read() == b"hello"
+    protocol.connection_lost(None)
 
 
 async def test_a_handshake_that_fails_leaves_nothing_behind(issuer: Authority) -> None:

@@ -8,18 +8,19 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, Final, cast
 
-from .reasons import reason
-from .toward import MOST_AGE_S
+from plures.tls.reasons import reason
+from plures.tls.toward import MOST_AGE_S
+
+from .sealing import SealingProtocol
 
 HANDSHAKE_S: Final = 10.0
 MOST_HANDSHAKES: Final = 1000
 _HANDSHAKE: Final = 0x16
-_RECORD_BYTES: Final = 16 * 1024
+_HEAD_BYTES: Final = 5
 _LINGER_S: Final = 1.0
 _TELL_AGAIN_S: Final = 10.0
 # Longer than callers of ours keep a connection, so that it is they who end it.
@@ -73,21 +74,18 @@ class Handshakes:
         _log.warning("a connection from %s was refused: %s", host, why)
 
 
-class TlsServerProtocol(asyncio.Protocol):
+class TlsServerProtocol(SealingProtocol):
     """One connection. The event loop and the listener call the public methods."""
 
     is_silent = True
 
     def __init__(self, handshakes: Handshakes) -> None:
+        super().__init__()
         self._handshakes = handshakes
-        self._transport: asyncio.Transport
-        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._tls: ssl.SSLObject | None = None
-        self._answering: asyncio.Protocol | None = None
         self._ending: asyncio.TimerHandle | None = None
         self._waited_s = 0.0
         self._is_refused = False
-        self.is_paused = False
+        self._head = b""
 
     # Called by the listener while the handshake lasts
 
@@ -110,13 +108,12 @@ class TlsServerProtocol(asyncio.Protocol):
     # Called by the event loop
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        # A cast, since uvloop's transports do not inherit from asyncio's.
-        self._transport = cast("asyncio.Transport", transport)
+        super().connection_made(transport)
         self._peername = transport.get_extra_info("peername")
         self._handshakes.begin(self)
 
     def data_received(self, data: bytes) -> None:
-        if self._answering is not None:
+        if self._carried is not None:
             self._incoming.write(data)
             self._read(len(data))
         elif not (self._is_refused or self._transport.is_closing()):
@@ -126,28 +123,24 @@ class TlsServerProtocol(asyncio.Protocol):
         self._handshakes.end(self)
         if self._ending is not None:
             self._ending.cancel()
-        if self._answering is not None:
-            self._answering.connection_lost(exc)
-        self._answering = self._tls = None
-
-    def pause_writing(self) -> None:
-        if self._answering is not None:
-            self._answering.pause_writing()
-
-    def resume_writing(self) -> None:
-        if self._answering is not None:
-            self._answering.resume_writing()
+        super().connection_lost(exc)
 
     # Handshake
 
     def _shake_hands(self, data: bytes) -> None:
         if self._tls is None:
-            if data[0] != _HANDSHAKE:
+            if not self._head and data[0] != _HANDSHAKE:
                 self._transport.write(self._handshakes.plain)
                 self._refuse("it speaks plain HTTP, and this listener TLS")
                 return
+            self._incoming.write(data)
+            self._head += data[: _HEAD_BYTES - len(self._head)]
+            # Who sends a part and waits gets no more memory than that part takes.
+            if self._incoming.pending < _HEAD_BYTES + int.from_bytes(self._head[3:], "big"):
+                return
             self._tls = self._handshakes.context().wrap_bio(self._incoming, self._outgoing, server_side=True)
-        self._incoming.write(data)
+        else:
+            self._incoming.write(data)
         try:
             self._tls.do_handshake()
         except ssl.SSLWantReadError:
@@ -168,113 +161,18 @@ class TlsServerProtocol(asyncio.Protocol):
         self._ending = asyncio.get_running_loop().call_later(_LINGER_S, self._transport.close)
 
     def _open(self, tls: ssl.SSLObject) -> None:
-        answering = self._answering = self._handshakes.make()
         self._handshakes.end(self)
         certificate = tls.getpeercert()
-        sealed: Any = _Sealed(self, self._transport, tls, certificate)
-        answering.connection_made(sealed)
+        self._carry(self._handshakes.make(), tls, certificate)
         self._ending = asyncio.get_running_loop().call_later(_longest_s(certificate), self._end_of_life)
         if self._incoming.pending:
             self._read()
 
     def _end_of_life(self) -> None:
         """Say with the next answer that it is the last one."""
-        shutdown = getattr(self._answering, "shutdown", None)
+        shutdown = getattr(self._carried, "shutdown", None)
         if shutdown is not None:
             shutdown()
-
-    # Bytes
-
-    def _read(self, size: int = _RECORD_BYTES) -> None:
-        """Unseal what has arrived, some `size` bytes; there is no more in it than there was sealed."""
-        tls, answering, incoming = self._tls, self._answering, self._incoming
-        if tls is None or answering is None or self.is_paused:
-            return
-        pieces: list[bytes] = []
-        has_ended = False
-        try:
-            while piece := tls.read(min(size, _RECORD_BYTES)):
-                pieces.append(piece)
-                # To read without need raises an error, which costs more than all the rest here.
-                if not (incoming.pending or tls.pending()):
-                    break
-            else:
-                has_ended = True
-        except ssl.SSLWantReadError:
-            pass
-        except ssl.SSLError:
-            # Its end, or bytes that are no TLS.
-            has_ended = True
-        if self._outgoing.pending:
-            self._flush()
-        if pieces:
-            answering.data_received(pieces[0] if len(pieces) == 1 else b"".join(pieces))
-        if has_ended:
-            self._transport.close()
-
-    def read_on(self) -> None:
-        """Read what has arrived while reading was paused."""
-        self.is_paused = False
-        if self._incoming.pending or (self._tls is not None and self._tls.pending()):
-            asyncio.get_running_loop().call_soon(self._read)
-
-    def write(self, data: bytes) -> None:
-        """Seal and send."""
-        tls = self._tls
-        if tls is None or self._transport.is_closing():
-            return
-        sent = tls.write(data)
-        while sent < len(data):
-            sent += tls.write(memoryview(data)[sent:])
-        self._transport.write(self._outgoing.read())
-
-    def say_goodbye(self) -> None:
-        """Send the end of TLS, so that the peer knows that nothing is missing."""
-        if self._tls is None or self._transport.is_closing():
-            return
-        # It would wait for the end that the peer says.
-        with suppress(ssl.SSLError):
-            self._tls.unwrap()
-        self._flush()
-
-    def _flush(self) -> None:
-        if self._outgoing.pending:
-            self._transport.write(self._outgoing.read())
-
-
-class _Sealed:
-    """What the protocol that answers writes to, as far as protocols use a transport."""
-
-    def __init__(
-        self, connection: TlsServerProtocol, under: asyncio.Transport, tls: ssl.SSLObject, certificate: object
-    ) -> None:
-        self._connection = connection
-        self._under = under
-        self._own = {"ssl_object": tls, "peercert": certificate}
-        # Every answer goes this way.
-        self.write = connection.write
-        self.is_closing = under.is_closing
-        self.get_write_buffer_size = under.get_write_buffer_size
-        self.abort = under.abort
-
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
-        own = self._own.get(name)
-        return self._under.get_extra_info(name, default) if own is None else own
-
-    def pause_reading(self) -> None:
-        self._connection.is_paused = True
-        self._under.pause_reading()
-
-    def resume_reading(self) -> None:
-        self._under.resume_reading()
-        self._connection.read_on()
-
-    def is_reading(self) -> bool:
-        return self._under.is_reading()
-
-    def close(self) -> None:
-        self._connection.say_goodbye()
-        self._under.close()
 
 
 def _longest_s(certificate: Any) -> float:
