@@ -27,6 +27,12 @@ from .project import data_of, file_option
     is_flag=True,
     help="Show what holds for the call, how replicas and callers stand, and what was done: who was asked, how often, and why.",
 )
+@click.option(
+    "--as",
+    "behalf",
+    metavar="JSON",
+    help='On whose behalf: the request context of the application, as in \'{"user":"anna"}\'.',
+)
 @click.option("--data", type=click.Path(path_type=Path), help="The --data of the run, where it was given one.")
 @file_option
 @json_option
@@ -37,6 +43,7 @@ def call_command(
     at: str | None,
     timeout_s: float | None,
     is_explained: bool,
+    behalf: str | None,
     data: Path | None,
     file: Path,
     as_json: bool,
@@ -49,6 +56,7 @@ def call_command(
     \b
     plures call marketplace.search.v1.Search/Find text=lens limit=3
     plures call marketplace.pricing.v1.Pricing/QuoteMany product_ids=p1 product_ids=p2
+    plures call marketplace.orders.v1.Orders/ListFor customer_id=anna --as '{"isStaff":true}'
     Write text as it is; write numbers, true, lists and messages as JSON.
     """  # noqa: D301 - click reads the \b
     from .calling import call
@@ -64,5 +72,6 @@ def call_command(
             callee = find_running(data or data_of(file), name)
             if not as_json:
                 say((f"{callee.application} at {callee.urls[0]}", "dim"), err=True)
+        callee = callee if behalf is None else callee.on_behalf(behalf)
         how = explained_call if is_explained else call
         sys.exit(how(callee, arguments, timeout_s=timeout_s, as_json=as_json))

@@ -11,7 +11,7 @@ import click
 
 from plures.contract import as_list, as_object
 from plures.http import HttpTransport
-from plures.runtime import Broken, NotSent, Outgoing, Reply, TooLarge, connect
+from plures.runtime import Broken, NotSent, Outgoing, Reply, TooLarge, connect, new_request_id
 
 from .console import FAILED, print_json, say
 from .finding import Callee
@@ -48,7 +48,16 @@ async def _call_at(at: str, callee: Callee, request: bytes, deadline_s: float, *
     """Raises `NotSent`: another replica may be asked."""
     transport, operation = HttpTransport(tls=callee.tls), callee.operation
     body = connect.envelope(request) if operation["streams"] else request
-    outgoing = Outgoing(f"/{operation['name']}", connect.timeout_ms(deadline_s), 1, body, streams=operation["streams"])
+    request_id = new_request_id()
+    outgoing = Outgoing(
+        f"/{operation['name']}",
+        connect.timeout_ms(deadline_s),
+        1,
+        body,
+        streams=operation["streams"],
+        request_id=request_id,
+        context=callee.context_of(request_id, deadline_s),
+    )
     try:
         async with asyncio.timeout(deadline_s + 1):
             if operation["streams"]:

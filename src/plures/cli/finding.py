@@ -1,11 +1,13 @@
 """Finds out where an operation can be called: at an address that the user names, or where the run of this folder says."""
 
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from plures.deploy import Found, Run, find_runs
 from plures.errors import PluresError, Text, did_you_mean
+from plures.runtime import Seal
 from plures.tls import Recognising, Trust
 
 from .listing import BadArgument, Listing, NotReached, Operation, fetch_listing
@@ -18,6 +20,8 @@ class Callee:
     Attributes:
         control: Where the replicas of the run answer that may call it.
         tls: How they are recognised by TLS; None where their host names count.
+        context_key: By which the run signs request contexts; empty where it is not known.
+        behalf: On whose behalf it is called, as JSON; empty for no one's.
     """
 
     application: str
@@ -25,6 +29,40 @@ class Callee:
     urls: Sequence[str]
     control: Sequence[str] = ()
     tls: Recognising | None = None
+    context_key: str = field(default="", repr=False)
+    behalf: str = ""
+
+    def on_behalf(self, text: str) -> "Callee":
+        """The same, called on behalf of whom this JSON says; raises `BadArgument` or `NoContextKey`."""
+        try:
+            is_object = isinstance(json.loads(text), dict)
+        except ValueError:
+            is_object = False
+        if not is_object:
+            raise BadArgument(
+                f"--as is no JSON object: {text}", fix='Write the request context, as in --as \'{"user":"anna"}\'.'
+            )
+        if not self.context_key:
+            raise NoContextKey(self.urls[0])
+        return replace(self, behalf=text)
+
+    def context_of(self, request_id: str, seconds: float) -> str:
+        """What is sent of it with a request; empty where it is called on no one's behalf."""
+        return Seal(None, (self.context_key,)).header_of(self.behalf, request_id, seconds) if self.behalf else ""
+
+
+@dataclass(eq=False)
+class NoContextKey(PluresError):
+    """Only a program that may read the file of the run can act for its users."""
+
+    code = "cli.no_context_key"
+    wording = Text(
+        "Cannot call {at} on behalf of a user",
+        why="the key by which its processes know each other's word for it lies in the data folder of its run, and --at names an address alone",
+        fix="Leave --at out, in the folder of the application; --data names another data folder.",
+    )
+
+    at: str
 
 
 @dataclass(eq=False)
@@ -97,7 +135,7 @@ def find_running(data: Path, name: str) -> Callee:
     urls = run.capabilities.get(listing.homes.get(name, ""))
     if operation is None or not urls:
         raise UnknownOperation(run.application, name, _suggestion(name, listing.homes))
-    return Callee(run.application, operation, urls, run.control, trust_of(run))
+    return Callee(run.application, operation, urls, run.control, trust_of(run), run.context_key)
 
 
 def trust_of(run: Run | None) -> Recognising | None:

@@ -194,7 +194,7 @@ class ContextRefused(CallError):
 
     code = "call.context_refused"
     status = Status.UNAUTHENTICATED
-    remedy = "Leave the header Plures-Context away: only processes of the run set it."
+    remedy = "Leave the header Plures-Context away: only processes of the run set it. By hand: `plures call --as`."
 
 
 class Internal(CallError):

@@ -101,15 +101,17 @@ async def _send(callee: Callee, standing: Standing, request: bytes, deadline_s: 
     context = CallContext(
         monotonic() + deadline_s, 1, operation=operation, criticality=operation.declaration.criticality
     )
+    request_id = new_request_id()
     outgoing = Outgoing(
         operation.path,
         connect.timeout_ms(deadline_s),
         1,
         connect.envelope(request) if operation.streams else request,
         streams=operation.streams,
-        request_id=new_request_id(),
+        request_id=request_id,
         criticality=context.criticality,
         is_repeatable=operation.declaration.idempotent,
+        context=callee.context_of(request_id, deadline_s),
     )
     outcome = _Outcome([])
     try:

@@ -77,11 +77,18 @@ class Seal:
             return kept[3]
         check(acting, self.kind)
         until = int(ends_at + _SPARE_S)
-        body = urlsafe_b64encode(acting.text.encode()).rstrip(b"=").decode()
-        signed = f"{_VERSION}.{self._name}.{until}.{body}"
-        sealed = f"{signed}.{_signature(self._key, request_id, signed.encode())}"
+        sealed = self._signed(acting.text, request_id, until)
         acting.sealed = self, request_id, until, sealed
         return sealed
+
+    def header_of(self, text: str, request_id: str, remaining_s: float) -> str:
+        """The same of JSON, for tools that do not know the class."""
+        return self._signed(text, request_id, int(self._clock() + remaining_s + _SPARE_S))
+
+    def _signed(self, text: str, request_id: str, until: int) -> str:
+        body = urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+        signed = f"{_VERSION}.{self._name}.{until}.{body}"
+        return f"{signed}.{_signature(self._key, request_id, signed.encode())}"
 
     def open(self, header: bytes, request_id: str) -> Acting | None:
         """What arrived with a call; None where the application has no request context.

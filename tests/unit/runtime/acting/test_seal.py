@@ -134,6 +134,15 @@ def test_a_clock_that_jumps_costs_a_signature_and_no_call() -> None:
         assert here.open(here.header(acting, "r1", 1.0).encode(), "r1")
 
 
+def test_tools_sign_json_without_knowing_the_class() -> None:
+    sent = Seal(None, (KEY,)).header_of('{"user":"anna","more":1}', "r1", 1.0)
+    found = seal().open(sent.encode(), "r1")
+    assert found is not None
+    assert found.message == Shopper("anna")
+    with pytest.raises(Unreadable):
+        seal().open(Seal(None, (KEY,)).header_of('{"user":5}', "r1", 1.0).encode(), "r1")
+
+
 def test_too_long_is_refused_before_it_is_read() -> None:
     with pytest.raises(Unreadable, match="the most"):
         seal().open(b"v1." + b"a" * MOST_SEALED_BYTES, "r1")
