@@ -1,7 +1,7 @@
 """The clients that services get: one per contract, calling by reference or over the wire."""
 
 from collections.abc import AsyncIterator, Callable, Collection
-from typing import Any
+from typing import Any, Final
 
 from plures.contract import ContractDescription, OperationDescription
 from plures.errors import Outcome, Unavailable
@@ -14,6 +14,7 @@ from plures.runtime import (
     Dispatcher,
     Endpoints,
     Loopback,
+    Policy,
     RemoteCaller,
     Seal,
     Transport,
@@ -22,6 +23,9 @@ from plures.runtime import (
 )
 
 from .faults import Injector
+
+# By reference, what starts refuses at once; so it does where the codec is in between.
+_ONCE: Final = Policy(attempts=1)
 
 
 class Clients:
@@ -95,7 +99,7 @@ class Clients:
             self._early[contract.python] = self._clients[contract.python]
             return _refuse
         self._internal.announce(contract.operations)
-        endpoints = Endpoints.fixed(LOOPBACK_URL)
+        endpoints = Endpoints.fixed(LOOPBACK_URL, policy=_ONCE)
         return RemoteCaller(
             endpoints, Loopback(self._internal), self._deadlines, checked=True, shares_log=True, seal=self._seal
         ).bind

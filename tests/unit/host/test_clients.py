@@ -8,7 +8,7 @@ import pytest
 
 from plures import Capability, Internal, InvalidRequest, Outcome, Unavailable
 from plures.host import Host, Mode
-from plures.runtime import NotSent, Outgoing, Reply
+from plures.runtime import Loopback, NotSent, Outgoing, Reply
 
 from .parts import A, B, C, Notes
 
@@ -177,3 +177,18 @@ async def test_development_finds_answers_of_the_wrong_type(host: Make) -> None:
     await running.start()
     with pytest.raises(Internal):
         await running.client(A).ask()
+
+
+async def test_what_starts_here_refuses_at_once_also_through_the_codec(host: Make, monkeypatch: Any) -> None:
+    asked: list[str] = []
+    send = Loopback.unary
+
+    async def unary(self: Loopback, url: str, outgoing: Outgoing) -> Reply:
+        asked.append(url)
+        return await send(self, url, outgoing)
+
+    monkeypatch.setattr(Loopback, "unary", unary)
+    running = host(Capability(A, Answers), mode=Mode.DEVELOPMENT)
+    with pytest.raises(Unavailable, match="not sent"):
+        await running.client(A).ask()
+    assert len(asked) == 1

@@ -31,9 +31,9 @@ class Endpoints:
         self._changed: asyncio.Event | None = None
 
     @classmethod
-    def fixed(cls, *urls: str) -> "Endpoints":
+    def fixed(cls, *urls: str, policy: Policy | None = None) -> "Endpoints":
         """Endpoints that never change."""
-        endpoints = cls(Random())  # noqa: S311 - it spreads load, it keeps no secret
+        endpoints = cls(Random(), policy)  # noqa: S311 - it spreads load, it keeps no secret
         endpoints.update(urls)
         return endpoints
 
