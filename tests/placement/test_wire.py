@@ -212,6 +212,8 @@ async def test_health_and_listing(web: httpx.AsyncClient) -> None:
         "lab.trouble.v1.Trouble",
         "lab.press.v1.Press",
         "lab.reader.v1.Reader",
+        "lab.who.v1.Who",
+        "lab.porter.v1.Porter",
     }
     assert all(contract["policy"]["attempts"] == {"value": 3, "from": "default"} for contract in listing["contracts"])
     assert all(contract["admission"]["refused"] == 0 for contract in listing["contracts"])
