@@ -14,6 +14,7 @@ from bench.hostile.shop import RunningShop, books
 _AT_ONCE = 48
 _VISITORS = 12
 _ORDERS = 5
+_MANY = 1000
 _REFUSALS = (501, 503, 505)
 # The protocol itself asks for this code where an envelope is marked as compressed and the call says no compression.
 _ASKED_FOR = b"the message says that it is compressed"
@@ -47,16 +48,16 @@ async def campaign(
     numbers: Sequence[int],
     patience: Patience,
     *,
-    authorization: bytes | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Found:
     """Send the attempts of these numbers, with honest orders between them."""
-    known = Known([await shop.visitor() for _ in range(_VISITORS)], authorization)
+    visitors = [await shop.visitor() for _ in range(_VISITORS if len(numbers) >= _MANY else 2)]
+    known = Known(visitors, shop.authorization)
     came_back = await shop.order()
     before_mib = shop.memory_mib
     seen: list[Seen] = []
     free = asyncio.Semaphore(_AT_ONCE)
-    turn = max(1, len(numbers) // _ORDERS)
+    turn = len(numbers) // _ORDERS if len(numbers) >= _MANY else len(numbers)
     running: set[asyncio.Task[None]] = set()
 
     async def one(number: int) -> None:

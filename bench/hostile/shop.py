@@ -29,13 +29,23 @@ _TRIES, _COMES_BACK_S = 5, 0.5
 
 @dataclass(frozen=True)
 class RunningShop:
-    """A shop that runs, with all that it has said in a file."""
+    """A shop that runs, with all that it has said in a file.
+
+    Attributes:
+        token: What callers of its control listener show; empty where none is asked for.
+    """
 
     pid: int
     public_port: int
     control_port: int
     data: Path
     log: Path
+    token: str = ""
+
+    @property
+    def authorization(self) -> bytes | None:
+        """The header with the token."""
+        return f"Bearer {self.token}".encode() if self.token else None
 
     @property
     def memory_mib(self) -> float:
@@ -110,7 +120,7 @@ def _found(process: "subprocess.Popen[bytes]", data: Path, log: Path) -> Running
     while time.monotonic() < end and process.poll() is None:
         for run in find_runs(data).running:
             ports = [urlsplit(url or "").port or 0 for url in (run.public, run.control[0])]
-            return RunningShop(process.pid, ports[0], ports[1], data, log)
+            return RunningShop(process.pid, ports[0], ports[1], data, log, getattr(run, "token", ""))
         time.sleep(0.05)
     message = f"the shop did not start: {log.read_text()}"
     raise RuntimeError(message)

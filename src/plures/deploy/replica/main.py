@@ -25,7 +25,7 @@ from plures.deploy.channel import (
 )
 from plures.deploy.errors import application_raised
 from plures.deploy.process_setup import freeze_gc
-from plures.deploy.serving import Servable, ServedHost, ShutdownSignals, inherit, shutdown_signals
+from plures.deploy.serving import Servable, ServedHost, ShutdownSignals, allow_files, inherit, shutdown_signals
 from plures.deploy.waiting import first
 from plures.deploy.watchdog import watched_loop
 from plures.errors import InvalidInput
@@ -42,6 +42,7 @@ async def replica_main(descriptor: int, build: Callable[[Configure], Servable]) 
         descriptor: The inherited end of the socket pair.
         build: Makes the host; may raise PluresError.
     """
+    allow_files()
     sock = socket.socket(fileno=descriptor)
     sock.set_inheritable(False)
     lifeline = os.dup(descriptor)

@@ -1,5 +1,6 @@
 """One host behind its listeners."""
 
+from .crowded import allow_files
 from .one_process import hosting, one_process
 from .served_host import Servable, ServedHost
 from .signals import ShutdownSignals, shutdown_signals, stop_signals
@@ -30,6 +31,7 @@ __all__ = [
     "Servable",
     "ServedHost",
     "ShutdownSignals",
+    "allow_files",
     "authority",
     "folder_for_peers",
     "free_port",

@@ -49,6 +49,7 @@ class Guard(asyncio.Protocol):
     Attributes:
         refusal: Gives the whole answer to a GET by its head, or None where uvicorn gets the request; None where uvicorn gets all.
         taking: Whether the peer takes its answers.
+        waited_s: How long the peer has not asked, or not gone on with its request, while it was its turn.
         is_unread: Whether an answer waits for the peer to take what was written.
     """
 
@@ -72,7 +73,7 @@ class Guard(asyncio.Protocol):
         self.taking = Taking()
         self._unread = b""
         self._read_bytes = 0
-        self._waited_s = self._body_s = 0.0
+        self.waited_s = self._body_s = 0.0
         self._timed = 0
         self.is_unread = False
 
@@ -87,20 +88,27 @@ class Guard(asyncio.Protocol):
         if self._share.counted:
             self._share.hold(self._held_bytes())
         is_waiting = self._is_turn_of_peer(self._transport)
-        self._waited_s = self._waited_s + passed_s if is_waiting else 0.0
+        self.waited_s = self.waited_s + passed_s if is_waiting else 0.0
         if self._watch.begun != self._timed:
             self._timed, self._body_s = self._watch.begun, 0.0
         self._body_s += passed_s if is_waiting and self._watch.is_in_body else 0.0
         if self._watch.is_in_head or self._watch.is_in_body:
-            if self._waited_s > MAX_ARRIVAL_S or self._body_s > longest_body_s(self._watch.body_bytes):
-                self._refuse(HTTPStatus.REQUEST_TIMEOUT, "the request did not arrive in time")
-        elif self._waited_s > self._most_silent_s:
-            self._transport.close()
+            if self.waited_s > MAX_ARRIVAL_S or self._body_s > longest_body_s(self._watch.body_bytes):
+                self.give_up()
+        elif self.waited_s > self._most_silent_s:
+            self.give_up()
 
     def abort(self) -> None:
         """Close now."""
         if self._transport is not None:
             self._transport.abort()
+
+    def give_up(self) -> None:
+        """Close it: others need its place."""
+        if self._watch.is_in_head or self._watch.is_in_body:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT, "the request did not arrive in time")
+        elif self._transport is not None:
+            self._transport.close()
 
     def _is_turn_of_peer(self, transport: asyncio.Transport) -> bool:
         if self._unread:
@@ -138,7 +146,7 @@ class Guard(asyncio.Protocol):
             return
         # A head has one time for the whole of it, so that it cannot come drop by drop.
         if not (was_in_head and self._watch.is_in_head):
-            self._waited_s = 0.0
+            self.waited_s = 0.0
         if self._is_more(data) and not self._share.hold(self._held_bytes() + (0 if self._unread else len(data))):
             why = "the server holds as many bytes of requests as it may"
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, why, is_of_unanswered=was_in_body)
@@ -164,7 +172,7 @@ class Guard(asyncio.Protocol):
             return
         if not self._unread and len(data) <= UNCUT_BYTES:
             if self.refusal is not None and self._is_one_get(data) and (answer := self.refusal(data)) is not None:
-                self._waited_s = 0.0
+                self.waited_s = 0.0
                 self._transport.write(answer)
                 return
             self._pass_on(data)

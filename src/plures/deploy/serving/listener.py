@@ -24,6 +24,7 @@ from plures.tls import Handshakes, Identity, TlsServerProtocol
 
 from .certified import PLAIN
 from .connections import Connection, as_connection
+from .crowded import make_place
 from .guard import Guard
 from .queue import ConnectionQueue
 
@@ -169,10 +170,15 @@ class Listener:
         for guard in list(self.guards):
             guard.tick(self._options.tick_s)
         relieve(self._readers(), self._options.tick_s)
+        self.make_place()
         # There may be many replicas: one to which no connection is open is not woken at all.
         self._clock = None
         if self.state.connections:
             self._set_clock()
+
+    def make_place(self) -> None:
+        """Give up connections of peers that ask nothing, where others need their places."""
+        make_place(self.guards, self._options.most_connections)
 
     def _readers(self) -> Iterable[Reader]:
         """The connections whose answers are counted; those of web sockets are not."""

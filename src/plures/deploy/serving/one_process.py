@@ -10,6 +10,7 @@ from plures.deploy.waiting import first
 from plures.deploy.watchdog import watched_loop
 from plures.host import Host, Placement
 
+from .crowded import allow_files
 from .served_host import ServedHost
 from .signals import shutdown_signals
 from .sockets import CONTROL_PORT, ListenAddress, ListenAddresses, listen
@@ -49,6 +50,7 @@ async def one_process(
         publish: Entered once everything answers, left at the end.
         blocked_loop_s: Log what holds the event loop for longer, once everything answers; 0 for never.
     """
+    allow_files()
     with shutdown_signals() as signals, ExitStack() as to_the_end:
         served = _bound(assembly, placement, addresses, grace_s)
         signals.on_forced(served.hurry)

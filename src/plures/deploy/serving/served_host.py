@@ -11,12 +11,15 @@ from plures.http import Answerer, ForOwnNames, HttpServerProtocol, OwnNames, Roo
 from plures.tls import Identity
 
 from .certified import ForCertified
+from .crowded import most_connections
 from .listener import Asgi, Listener, ServingOptions
 from .sockets import Listening
 
 _log = logging.getLogger("plures.deploy")
 # One process has one memory, however many listeners it has.
 _ROOM = Room()
+# Of the files that the process may open; what is left is for databases, and for calls to others.
+_SHARE_OF_EDGE, _SHARE_OF_CONTROL = 0.5, 0.25
 CONTROL = ServingOptions(http=HttpServerProtocol, keep_alive_s=120, tick_s=5.0, room=_ROOM)
 PUBLIC = ServingOptions(keep_alive_s=75, websockets=True, behind_proxy=True, room=_ROOM)
 
@@ -95,7 +98,7 @@ class ServedHost:
         Raises:
             PluresError: The host cannot start; errors of hooks and constructors pass as they are.
         """
-        options = replace(CONTROL, grace_s=self._grace_s)
+        options = replace(CONTROL, grace_s=self._grace_s, most_connections=most_connections(_SHARE_OF_CONTROL))
         identity = self.host.identity
         answer = ForOwnNames(self.host.control if identity is None else ForCertified(self.host.control), self._names)
         try:
@@ -121,7 +124,13 @@ class ServedHost:
             if self.host.public is not None and self.public is not None and not self._is_edge_closed:
                 # An edge refuses requests when there are too many; an ASGI application need not.
                 refusal: Callable[[bytes], bytes | None] | None = getattr(self.host.public, "refusal", None)
-                options = replace(PUBLIC, grace_s=self._grace_s, names=self._public_names, refusal=refusal)
+                options = replace(
+                    PUBLIC,
+                    grace_s=self._grace_s,
+                    most_connections=most_connections(_SHARE_OF_EDGE),
+                    names=self._public_names,
+                    refusal=refusal,
+                )
                 self._edge_listener = Listener(self.host.public, self.public.socket, options)
                 await self._edge_listener.start()
 

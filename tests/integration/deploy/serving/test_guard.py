@@ -239,6 +239,22 @@ async def test_who_does_not_read_the_answer_is_cut_off(public: Serve) -> None:
     await until(lambda: not it.listener.guards)
 
 
+async def test_where_too_many_wait_those_who_ask_get_their_places(public: Serve) -> None:
+    it = await public(most_connections=20)
+    begun = await it.connect(b"GET / HT")
+    pass_s(await it.guard(), 9)
+    for _ in range(19):
+        await it.connect()
+    await until(lambda: len(it.listener.guards) == 20)
+    for guard in list(it.listener.guards):
+        pass_s(guard, 3)
+    it.listener.make_place()
+    assert (await begun.answer()).status == 408
+    await until(lambda: len(it.listener.guards) == 15)
+    client = await it.connect(GET + b"\r\n")
+    assert (await client.answer()).body == b"done"
+
+
 async def test_many_who_do_not_read_are_cut_off_before_their_time(public: Serve) -> None:
     it = await public(tick_s=0.05)
     for _ in range(6):
