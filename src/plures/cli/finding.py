@@ -8,7 +8,7 @@ from pathlib import Path
 from plures.deploy import Found, Run, find_runs
 from plures.errors import PluresError, Text, did_you_mean
 from plures.runtime import Seal
-from plures.tls import Recognising, Trust
+from plures.tls import Recognising, open_for_tools
 
 from .listing import BadArgument, Listing, NotReached, Operation, fetch_listing
 
@@ -140,7 +140,9 @@ def find_running(data: Path, name: str) -> Callee:
 
 def trust_of(run: Run | None) -> Recognising | None:
     """How the processes of a run are recognised by TLS; None where they do not speak it. Raises `TlsError`."""
-    return Trust(Path(run.trust), run.peers) if run is not None and run.trust else None
+    if run is None or not run.trust:
+        return None
+    return open_for_tools(Path(run.trust), run.application, run.peers)
 
 
 def _trusted_at(at: str, data: Path | None) -> Recognising | None:

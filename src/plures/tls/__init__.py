@@ -20,9 +20,9 @@ from .described import Described
 from .errors import TlsError
 from .identity import Identity
 from .names import named_peer, names_of, spiffe_name
-from .opening import CERTIFICATE, KEY, TRUST, describe, issue, make_authority, open_identity
+from .opening import CERTIFICATE, KEY, TRUST, describe, issue, make_authority, open_for_tools, open_identity
 from .reasons import is_refusal, reason, wrong_name
-from .toward import Recognising, Toward, Trust
+from .toward import Recognising, Toward
 from .wire import Handshakes, TlsClientProtocol, TlsServerProtocol
 
 __all__ = [
@@ -37,13 +37,13 @@ __all__ = [
     "TlsError",
     "TlsServerProtocol",
     "Toward",
-    "Trust",
     "describe",
     "is_refusal",
     "issue",
     "make_authority",
     "named_peer",
     "names_of",
+    "open_for_tools",
     "open_identity",
     "reason",
     "spiffe_name",

@@ -1,16 +1,22 @@
 """The way to what needs the library `cryptography`, which those install that use TLS: each function raises `CryptographyMissing`."""
 
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
-from plures.topology import PlacedTls
+from plures.topology import TRUSTED, PlacedTls
 
 from .described import Described
-from .errors import CryptographyMissing
+from .errors import CryptographyMissing, TlsError
 from .identity import Identity
 from .names import names_of, spiffe_name
+from .toward import Recognising, Trust
+
+TOOLS: Final = "plures/tools"
+"""What commands of Plures are called in certificates; no process can have this name."""
+_TOOLS_LIFE: Final = timedelta(hours=1)
 
 
 def open_identity(placed: PlacedTls, application: str) -> Identity:
@@ -21,6 +27,23 @@ def open_identity(placed: PlacedTls, application: str) -> Identity:
     if tls.authority is not None:
         return Identity(OwnSource(tls.authority, name, placed.hosts, timedelta(hours=tls.hours)), name, peers)
     return Identity(FileSource(*tls.files), name, peers)
+
+
+def open_for_tools(trust: Path, application: str, peers: Mapping[str, str]) -> Recognising:
+    """How a command of Plures speaks TLS with a run: with a certificate of its own where the authority is here. Raises `TlsError`.
+
+    Args:
+        trust: File of the authorities.
+        peers: Base URL → SPIFFE name.
+    """
+    if trust.name == TRUSTED:
+        with _needed():
+            from .sources import OwnSource
+        name = spiffe_name(application, TOOLS)
+        # The authority may have been copied here without its key.
+        with suppress(TlsError):
+            return Identity(OwnSource(trust.parent, name, (), _TOOLS_LIFE), name, peers)
+    return Trust(trust, peers)
 
 
 def make_authority(folder: Path, application: str, *, replace: bool = False) -> Sequence[Described]:

@@ -8,8 +8,10 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+from click.testing import CliRunner
 
 from plures.application import assemble
+from plures.cli import main
 from plures.deploy import ListenAddresses, hosting
 from plures.deploy.serving import ServedHost
 from plures.errors import Outcome, PeerUntrusted
@@ -132,6 +134,9 @@ async def test_two_runs_call_each_other_by_tls(tmp_path: Path, http) -> None:
         url = await near.url()
         answers = await asyncio.gather(*(http.get(f"{url}/Ada") for _ in range(10)))
         assert sorted(int(answer.text.split()[3].rstrip(",")) for answer in answers) == list(range(1, 11))
+        arguments = ["call", "greeting.clerk.v1.Clerk/Enter", "name=Bea", "--data", str(tmp_path / "near" / ".plures")]
+        called = await asyncio.to_thread(CliRunner().invoke, main, arguments)
+        assert '"count": 1' in called.output, called.output
     finally:
         for program in programs:
             program.process.terminate()
