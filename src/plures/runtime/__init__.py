@@ -71,6 +71,7 @@ from .acting import (
     ContextNotWritable,
     ContextOutsideRequest,
     ContextTooLarge,
+    ContextTorn,
     Seal,
     new_key,
 )
@@ -118,6 +119,7 @@ __all__ = [
     "ContextNotWritable",
     "ContextOutsideRequest",
     "ContextTooLarge",
+    "ContextTorn",
     "Deadlines",
     "Directory",
     "Dispatcher",

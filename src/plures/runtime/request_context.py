@@ -4,7 +4,16 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar, overload
 
-from .acting import Acting, ContextMismatch, ContextMissing, ContextOutsideRequest, acting_of, check, in_block
+from .acting import (
+    Acting,
+    ContextMismatch,
+    ContextMissing,
+    ContextOutsideRequest,
+    ContextTorn,
+    acting_of,
+    check,
+    in_block,
+)
 from .context import CallContext, EdgeContext, acting_now, current
 
 T = TypeVar("T")
@@ -21,12 +30,22 @@ def acting_for(message: object) -> Generator[None]:
     Raises:
         ContextMismatch: The application declares another class for it.
         ContextNotWritable, ContextTooLarge: It cannot travel.
+        ContextTorn: At its end: the block began in another thread or task, and what ran in between has not seen it.
     """
     token = in_block.set(_acting_here(message))
+    is_abandoned = False
     try:
         yield
+    except GeneratorExit:
+        # A generator that is not read to its end is closed anywhere, and nothing comes after it.
+        is_abandoned = True
+        raise
     finally:
-        in_block.reset(token)
+        try:
+            in_block.reset(token)
+        except ValueError:
+            if not is_abandoned:
+                raise ContextTorn(type(message).__qualname__) from None
 
 
 def set_request_context(message: object) -> None:

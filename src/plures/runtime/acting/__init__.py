@@ -4,7 +4,14 @@ It knows no calls. Source: docs/adr/0031-request-context.md
 """
 
 from .acting import MOST_BYTES, Acting, acting_of, in_block
-from .errors import ContextMismatch, ContextMissing, ContextNotWritable, ContextOutsideRequest, ContextTooLarge
+from .errors import (
+    ContextMismatch,
+    ContextMissing,
+    ContextNotWritable,
+    ContextOutsideRequest,
+    ContextTooLarge,
+    ContextTorn,
+)
 from .kind import ContextKind, check
 from .seal import MOST_SEALED_BYTES, Forged, Seal, Unreadable, new_key
 
@@ -18,6 +25,7 @@ __all__ = [
     "ContextNotWritable",
     "ContextOutsideRequest",
     "ContextTooLarge",
+    "ContextTorn",
     "Forged",
     "Seal",
     "Unreadable",

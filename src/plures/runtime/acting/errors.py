@@ -62,6 +62,20 @@ class ContextTooLarge(PluresError):
 
 
 @dataclass(eq=False)
+class ContextTorn(PluresError):
+    """A block of `acting_for` ended elsewhere than it began, so that what ran in between has not seen it."""
+
+    code = "context.torn"
+    wording = Text(
+        "`with acting_for({kind}(…)):` has had no effect",
+        why="the block began in one thread or task and ended in another, as a dependency of FastAPI with `yield` does that is no `async def`",
+        fix="Use `set_request_context({kind}(…))` there.",
+    )
+
+    kind: str
+
+
+@dataclass(eq=False)
 class ContextOutsideRequest(PluresError):
     """Only the edge sets the context of a whole request."""
 

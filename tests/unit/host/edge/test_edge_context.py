@@ -1,5 +1,6 @@
 """Where the edge may say on whose behalf a request is made: each place that frameworks offer for it, and what a client may not say."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +19,7 @@ from starlette.routing import Route
 from plures import (
     ContextMismatch,
     ContextOutsideRequest,
+    ContextTorn,
     Message,
     acting_for,
     request_context,
@@ -151,6 +153,34 @@ async def get(app: Any, path: str = "/", kind: ContextKind | None = KIND, **head
 async def test_all_of_the_request_is_made_on_behalf_of_whom_the_edge_says(app: Any, path: str) -> None:
     assert "anna" in (await get(app, path)).text
     assert path != "/after" or LATER == ["anna"]
+
+
+async def test_a_block_that_a_framework_tears_apart_is_no_silent_stranger() -> None:
+    def torn() -> Iterator[None]:
+        with acting_for(Shopper("anna")):
+            yield
+
+    with pytest.raises(ContextTorn, match="set_request_context"):
+        await get(depending(torn))
+
+
+async def test_a_block_around_a_dependency_of_the_event_loop_is_seen() -> None:
+    async def whole() -> AsyncIterator[None]:
+        with acting_for(Shopper("anna")):
+            yield
+
+    assert (await get(depending(whole))).text == '"anna"'
+
+
+async def test_a_generator_that_is_left_in_a_block_raises_nothing() -> None:
+    async def names() -> AsyncIterator[str]:
+        with acting_for(Shopper("anna")):
+            yield user()
+            yield user()
+
+    left = names()
+    assert await asyncio.create_task(anext(left)) == "anna"  # type: ignore[arg-type]
+    await left.aclose()  # type: ignore[attr-defined]
 
 
 async def test_it_is_seen_in_threads_too() -> None:
