@@ -169,6 +169,7 @@ class Host:
             await self._edge.stop()
         await self._lifecycles.stop()
         self._deadlines.close()
+        self._capacity.close()
         await self._heartbeats.close()
         await self._transport.close()
         await self._moves.close()

@@ -147,6 +147,10 @@ class Capacity:
             if self.are_waiting:
                 self._let_in()
 
+    def close(self) -> None:
+        """Hold no file any more. Calls are still let in and out."""
+        self._waits.close()
+
     def _let_in(self) -> None:
         for criticality in _FIRST_FIRST:
             waiting = self._waiting[criticality]

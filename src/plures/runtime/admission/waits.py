@@ -26,6 +26,12 @@ class WaitForCpu:
             self._is_known = False
         return 0.0
 
-    def __del__(self) -> None:
+    def close(self) -> None:
+        """Ask no more: from now on it is unknown."""
+        self._is_known = False
         if self._file is not None:
             os.close(self._file)
+            self._file = None
+
+    def __del__(self) -> None:
+        self.close()
