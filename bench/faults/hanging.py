@@ -31,7 +31,8 @@ async def waits(seconds: float) -> dict[str, float]:
     topology = Topology("two", (Process("search", ("search",), Replicas(2, 2)),))
     with TemporaryDirectory() as data:
         async with local_processes(topology, "bench.calls.contract:app", data=Path(data), lines=_Silent()) as running:
-            placement = Placement(frozenset(), edge=False, data=Path(data), endpoints=running.endpoints)
+            endpoints, access = running.endpoints, running.access
+            placement = Placement(frozenset(), edge=False, data=Path(data), endpoints=endpoints, access=access)
             caller = Host(assembly, placement)
             await caller.start()
             search: Search = caller.client(Search)

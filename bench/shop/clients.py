@@ -1,16 +1,18 @@
 """Clients of checkout, cart and profile in each kind of deployment, for buyers who place orders without pages."""
 
+import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.shop.rivals.plain import plain
-from bench.shop.rivals.service_worker import connector
+from bench.shop.rivals.service_worker import TOKEN, connector
 from bench.shop.variants import Kind, Storage, application
 from marketplace.cart.contract import Cart
 from marketplace.checkout.contract import Checkout
 from marketplace.profile.contract import Profile
+from plures.access import Access
 from plures.application import Assembly, assemble
 from plures.host import Host, Placement
 
@@ -46,4 +48,5 @@ def _placement(assembly: Assembly, kind: Kind, ports: Mapping[str, int], folder:
     if kind is Kind.ONE_PROCESS:
         return Placement(frozenset(assembly.capabilities), edge=False, data=folder)
     endpoints = {name: (f"http://127.0.0.1:{port}",) for name, port in ports.items()}
-    return Placement(frozenset(), edge=False, data=folder, endpoints=endpoints)
+    access = Access(tokens=dict.fromkeys(endpoints, os.environ.get(TOKEN, "")))
+    return Placement(frozenset(), edge=False, data=folder, endpoints=endpoints, access=access)

@@ -10,7 +10,7 @@ import msgspec
 
 from bench.accounting import tree
 from bench.processes import Worker, worker
-from bench.shop.rivals.service_worker import EDGE, PORTS
+from bench.shop.rivals.service_worker import EDGE, PORTS, TOKEN
 from bench.shop.traffic.web import SECRET
 from bench.shop.variants import Kind, Storage, application
 from plures.application import assemble
@@ -18,12 +18,13 @@ from plures.application import assemble
 
 @dataclass(frozen=True)
 class Deployment:
-    """A running marketplace. ``ports`` maps each capability that listens, and ``edge``, to its port."""
+    """A running marketplace. ``ports`` maps each capability that listens, and ``edge``, to its port; callers show ``token``."""
 
     kind: Kind
     storage: Storage
     ports: Mapping[str, int]
     roots: tuple[int, ...]
+    token: str = ""
 
     @property
     def processes(self) -> list[int]:
@@ -32,8 +33,8 @@ class Deployment:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment variables that tell a load worker the ports."""
-        return {PORTS: msgspec.json.encode(self.ports).decode()}
+        """The environment variables that tell a load worker the ports and the token."""
+        return {PORTS: msgspec.json.encode(self.ports).decode(), TOKEN: self.token}
 
 
 @contextmanager
@@ -42,17 +43,18 @@ def deployed(kind: Kind, storage: Storage) -> Generator[Deployment]:
     with TemporaryDirectory() as data:
         environment = {"MARKETPLACE_SECRET": SECRET, "MARKETPLACE_DATA": data}
         start = _plures if kind in (Kind.ONE_PROCESS, Kind.SPLIT) else _by_hand
-        with start(kind, storage, data, environment) as (ports, roots):
-            yield Deployment(kind, storage, ports, roots)
+        with start(kind, storage, data, environment) as (ports, roots, token):
+            yield Deployment(kind, storage, ports, roots, token)
 
 
-Started = tuple[Mapping[str, int], tuple[int, ...]]
+Started = tuple[Mapping[str, int], tuple[int, ...], str]
 
 
 @contextmanager
 def _plures(kind: Kind, storage: Storage, data: str, environment: dict[str, str]) -> Generator[Started]:
     with worker("bench.shop.plures_worker", kind.name, storage.name, data, environment=environment) as root:
-        yield msgspec.json.decode(root.ready(), type=dict[str, int]), (root.pid,)
+        ports, token = msgspec.json.decode(root.ready(), type=tuple[dict[str, int], str])
+        yield ports, (root.pid,), token
 
 
 @contextmanager
@@ -74,7 +76,7 @@ def _by_hand(kind: Kind, storage: Storage, _data: str, environment: dict[str, st
             for each in started:
                 each.ready()
             workers += started
-        yield ports, tuple(each.pid for each in workers)
+        yield ports, tuple(each.pid for each in workers), ""
 
 
 def _start_order(capabilities: Sequence[str]) -> Sequence[Sequence[str]]:

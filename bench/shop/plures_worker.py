@@ -1,6 +1,6 @@
 """Deploys the marketplace with Plures: ``python -m bench.shop.plures_worker ONE_PROCESS|SPLIT MEMORY|SQLITE DATA_FOLDER``.
 
-It announces the port of each capability and of the edge as JSON.
+It announces the port of each capability and of the edge, and the token of the run, as JSON.
 """
 
 import asyncio
@@ -38,12 +38,13 @@ async def serve(kind: Kind, storage: Storage, data: Path) -> None:
             await _serving(dict.fromkeys(assembly.capabilities, running.control_url), running.public_url)
     else:
         async with local_processes(one_each(assembly), storage.value, data=data, lines=_Quiet()) as processes:
-            await _serving({name: urls[0] for name, urls in processes.endpoints.items()}, processes.public_url)
+            control = {name: urls[0] for name, urls in processes.endpoints.items()}
+            await _serving(control, processes.public_url, processes.token)
 
 
-async def _serving(control: Mapping[str, str], public: str | None) -> None:
+async def _serving(control: Mapping[str, str], public: str | None, token: str = "") -> None:
     ports = {name: urlsplit(url or "").port for name, url in {**control, EDGE: public}.items()}
-    announce(msgspec.json.encode(ports).decode())
+    announce(msgspec.json.encode((ports, token)).decode())
     await _terminated()
 
 

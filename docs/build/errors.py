@@ -29,6 +29,7 @@ AREAS: Final = {
     "logging": "What the command line and `plures.toml` say of the log.",
     "call": "Calls that failed for a reason that their contract does not declare. Each says whether the operation was *not sent* "
     "or *may have run*.",
+    "access": "Who may call what over the wire.",
     "faults": "Faults on demand.",
     "context": "On whose behalf a request is made ([guide](../guides/context.md)).",
     "tls": "TLS between machines: keys, certificates and authorities ([guide](../guides/tls.md)).",

@@ -68,6 +68,14 @@ url = "${{SHOP_NATS_URL}}"
 replicas = 3
 name = "shop-live"
 
+[access.callers.reports]
+may_call = ["orders", "search/Find"]
+token = "${{REPORTS_TOKEN}}"
+
+[access.callers.audit]
+may_call = ["*"]
+token_file = "/run/secrets/audit"
+
 [logging]
 format = "json"
 level = "warning"
@@ -79,8 +87,8 @@ main = {{ capabilities = ["*"] }}
 
 [topology.sale]
 search = {{ capabilities = ["search"], replicas = {{ min = 2, max = 4 }} }}
-tax = {{ capabilities = ["tax"], external = "https://tax.example", peer = "public" }}
-mail = {{ capabilities = ["mail"], command = "node mail/main.js" }}
+tax = {{ capabilities = ["tax"], external = "https://tax.example", peer = "public", token = "${{TAX_TOKEN}}" }}
+mail = {{ capabilities = ["mail"], command = "node mail/main.js", may_call = ["orders/Get"] }}
 shop = {{ capabilities = ["*"], edge = true, environment = {{ LOG = "debug" }} }}
 ```
 

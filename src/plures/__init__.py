@@ -13,6 +13,7 @@ from .data import (
     UniqueViolated,
 )
 from .errors import (
+    AccessDenied,
     CallError,
     ContextRefused,
     DeadlineExceeded,
@@ -24,6 +25,7 @@ from .errors import (
     Overloaded,
     PluresError,
     Status,
+    Unauthenticated,
     Unavailable,
     Unimplemented,
 )
@@ -46,6 +48,7 @@ from .sagas import State as SagaState
 from .web import CrossOriginProtection, SecurityHeaders
 
 __all__ = [
+    "AccessDenied",
     "AlembicMigrations",
     "Application",
     "CallError",
@@ -86,6 +89,7 @@ __all__ = [
     "Statement",
     "StatementFailed",
     "Status",
+    "Unauthenticated",
     "Unavailable",
     "Unimplemented",
     "UniqueViolated",

@@ -17,6 +17,7 @@ import pytest
 
 from marketplace.on_postgresql import keeper
 from marketplace.on_postgresql.__main__ import programs
+from tests.access import shown_to
 from tests.postgres import Postgres
 
 ROOT = Path(__file__).parents[2]
@@ -52,15 +53,18 @@ def server_in(folder: Path) -> int | None:
 class Shop:
     """The shop in processes of its own."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, folder: Path) -> None:
         self.process = process
+        self.folder = folder
         self.url = ""
         self.control = ""
         self.said: list[str] = []
 
     async def call(self, operation: str, **message: object) -> httpx.Response:
         async with httpx.AsyncClient(trust_env=False) as http:
-            return await http.post(f"{self.control}/{operation}", json=message)
+            return await http.post(
+                f"{self.control}/{operation}", json=message, headers=shown_to(self.folder / "postgresql")
+            )
 
     async def end(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
@@ -73,7 +77,7 @@ class Shop:
 async def opened(folder: Path) -> Shop:
     command = [sys.executable, "-m", "marketplace.on_postgresql", "--port", "0", "--control-port", "0"]
     environment = os.environ | {"MARKETPLACE_DATA": str(folder)}
-    shop = Shop(await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment, stderr=PIPE))
+    shop = Shop(await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment, stderr=PIPE), folder)
     async with asyncio.timeout(PATIENCE_S):
         while not shop.control:
             line = (await shop.process.stderr.readline()).decode()

@@ -3,12 +3,14 @@
 import pytest
 
 from plures import (
+    AccessDenied,
     CallError,
     DeadlineExceeded,
     Internal,
     InvalidRequest,
     LimitExceeded,
     Outcome,
+    Unauthenticated,
     Unavailable,
     Unimplemented,
 )
@@ -32,6 +34,8 @@ OWN = {
     Status.RESOURCE_EXHAUSTED: LimitExceeded,
     Status.UNIMPLEMENTED: Unimplemented,
     Status.INTERNAL: Internal,
+    Status.UNAUTHENTICATED: Unauthenticated,
+    Status.PERMISSION_DENIED: AccessDenied,
 }
 
 

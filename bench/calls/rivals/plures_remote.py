@@ -13,6 +13,7 @@ from bench.calls.answer import LIMIT, TEXT
 from bench.calls.contract import Findings, Search, app, products_of
 from bench.calls.rival import Call
 from bench.processes import announce
+from plures.access import Access, Caller, CallerKind, digest_of
 from plures.application import assemble
 from plures.deploy import ANY_FREE_PORTS, hosting
 from plures.deploy.process_setup import freeze_gc
@@ -21,11 +22,15 @@ from plures.host import Host, Placement
 __all__ = ["connect", "products_of", "serve"]
 
 _NO_DATA = Path("/nonexistent")
+# Both ends of the benchmark know it; no run has it.
+_TOKEN = "a-token-of-the-benchmark-as-long-as-any"
 
 
 def placed(*hosted: str, **endpoints: tuple[str, ...]) -> Placement:
-    """A production replica that hosts these capabilities and finds the others at these addresses."""
-    return Placement(frozenset(hosted), edge=False, data=_NO_DATA, endpoints=endpoints)
+    """A production replica that hosts these capabilities and finds the others at these addresses; it checks who calls."""
+    caller = Caller("caller", CallerKind.PROCESS, digest_of(_TOKEN), hosted)
+    access = Access((caller,), dict.fromkeys(endpoints, _TOKEN))
+    return Placement(frozenset(hosted), edge=False, data=_NO_DATA, endpoints=endpoints, access=access)
 
 
 async def serve() -> None:

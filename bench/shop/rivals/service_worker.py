@@ -21,6 +21,7 @@ from bench.shop.variants import Kind, Storage, application
 from plures.application import Assembly, assemble
 
 PORTS = "BENCH_PORTS"
+TOKEN = "BENCH_TOKEN"
 EDGE = "edge"
 
 

@@ -131,6 +131,7 @@ class Assembly:
                 missing=self._missing(capability.needs),
                 notifies=frozenset(each.subscriber for each in self.subscriptions if each.publisher == name),
                 sagas=frozenset(each.name for each in capability.sagas),
+                operations=tuple(each.wire_name for each in capability.contract.operations.values()),
             )
             for name, capability in self.capabilities.items()
         }

@@ -46,7 +46,7 @@ async def _call(callee: Callee, request: bytes, deadline_s: float, *, as_json: b
 
 async def _call_at(at: str, callee: Callee, request: bytes, deadline_s: float, *, as_json: bool) -> int:
     """Raises `NotSent`: another replica may be asked."""
-    transport, operation = HttpTransport(tls=callee.tls), callee.operation
+    transport, operation = HttpTransport(callee.tokens, tls=callee.tls), callee.operation
     body = connect.envelope(request) if operation["streams"] else request
     request_id = new_request_id()
     outgoing = Outgoing(

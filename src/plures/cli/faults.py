@@ -1,13 +1,12 @@
 """The faults on demand that `plures run` is asked for, and whether they may be injected here."""
 
 from collections.abc import Iterator
-from ipaddress import ip_address
 from typing import Final
 
 from plures.application import Assembly
 from plures.errors import InvalidInput, Rule
 from plures.host import Fault, read_faults
-from plures.topology import Address, ResolvedTopology, Settings
+from plures.topology import ResolvedTopology, Settings
 
 _OPTION: Final = "--fault"
 
@@ -43,16 +42,9 @@ def _signs_of_production(settings: Settings, *, has_edge: bool) -> Iterator[str]
     """Why others than those at this machine may call."""
     listeners = {"the control listener": settings.control} | ({"the edge": settings.public} if has_edge else {})
     for name, address in listeners.items():
-        if not _is_loopback(address):
+        if not address.is_loopback:
             yield f"{name} listens on {address}"
     # A proxy in front of loopback brings callers from elsewhere, by the names that it is known by.
     for key, names in (("public_names", settings.public_names), ("names", settings.names)):
         if names:
             yield f"[listen] {key} has {', '.join(names)}"
-
-
-def _is_loopback(address: Address) -> bool:
-    try:
-        return ip_address(address.host).is_loopback
-    except ValueError:
-        return address.host.lower() == "localhost"

@@ -1,9 +1,12 @@
 """Finds out where an operation can be called: at an address that the user names, or where the run of this folder says."""
 
 import json
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
 
 from plures.deploy import Found, Run, find_runs
 from plures.errors import PluresError, Text, did_you_mean
@@ -11,6 +14,10 @@ from plures.runtime import Seal
 from plures.tls import Recognising, open_for_tools
 
 from .listing import BadArgument, Listing, NotReached, Operation, fetch_listing
+
+_TOKEN_VARIABLE: Final = "PLURES_TOKEN"  # noqa: S105 - the name of a variable
+
+_THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True)
@@ -22,6 +29,7 @@ class Callee:
         tls: How they are recognised by TLS; None where their host names count.
         context_key: By which the run signs request contexts; empty where it is not known.
         behalf: On whose behalf it is called, as JSON; empty for no one's.
+        tokens: Base URL → the token to call it with.
     """
 
     application: str
@@ -29,6 +37,7 @@ class Callee:
     urls: Sequence[str]
     control: Sequence[str] = ()
     tls: Recognising | None = None
+    tokens: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     context_key: str = field(default="", repr=False)
     behalf: str = ""
 
@@ -108,14 +117,17 @@ class UnknownOperation(PluresError):
 def find_at(at: str, name: str, data: Path | None = None) -> Callee:
     """An operation of the replica at an address; `http://` may be left out.
 
+    Args:
+        data: The data folder whose run may know a token for it.
+
     Raises:
-        BadArgument, NotReached, UnknownOperation: There is no such operation.
+        BadArgument, NotReached, NotLetIn, UnknownOperation: There is no such operation.
     """
     at = _address(at)
-    tls = _trusted_at(at, data)
-    listing = fetch_listing(at, tls)
+    tls, token = _trusted_at(at, data), _token_for(at, data)
+    listing = fetch_listing(at, token, tls)
     if name in listing.hosted:
-        return Callee(listing.application, listing.hosted[name], (at,), tls=tls)
+        return Callee(listing.application, listing.hosted[name], (at,), tls=tls, tokens={at: token})
     if name in listing.elsewhere:
         hint = f"Another process hosts {listing.homes[name]!r}: name its control address with --at, or leave --at out."
         raise UnknownOperation(at, name, hint)
@@ -135,7 +147,15 @@ def find_running(data: Path, name: str) -> Callee:
     urls = run.capabilities.get(listing.homes.get(name, ""))
     if operation is None or not urls:
         raise UnknownOperation(run.application, name, _suggestion(name, listing.homes))
-    return Callee(run.application, operation, urls, run.control, trust_of(run), run.context_key)
+    return Callee(
+        run.application,
+        operation,
+        urls,
+        run.control,
+        trust_of(run),
+        tokens=run.tokens,
+        context_key=run.context_key,
+    )
 
 
 def trust_of(run: Run | None) -> Recognising | None:
@@ -148,6 +168,11 @@ def trust_of(run: Run | None) -> Recognising | None:
 def _trusted_at(at: str, data: Path | None) -> Recognising | None:
     runs = _runs(data).running if data is not None and at.startswith("https:") else ()
     return trust_of(next((run for run in runs if at in run.peers), None))
+
+
+def token_of(data: Path) -> str:
+    """The token that all processes of the run take which keeps a data folder. Raises `NothingRuns` or `SeveralRun`."""
+    return _the_run(data).token
 
 
 def run_here(data: Path) -> Run | None:
@@ -180,7 +205,7 @@ def _listing_of(run: Run) -> Listing:
     failure: NotReached | None = None
     for at in run.control:
         try:
-            listing = fetch_listing(at, trust_of(run))
+            listing = fetch_listing(at, run.tokens.get(at, ""), trust_of(run))
         except NotReached as error:
             failure = error
             continue
@@ -188,6 +213,23 @@ def _listing_of(run: Run) -> Listing:
             return listing
         failure = NotReached(at, f"{run.application} should answer there, but {listing.application} does")
     raise failure or NothingRuns(f"no process of {run.application} runs on this machine")
+
+
+def _token_for(at: str, data: Path | None) -> str:
+    """The token of the run that says it answers there; else what the environment holds."""
+    runs = _runs(data).running if data is not None else ()
+    known = (token for run in runs for url, token in run.tokens.items() if _here(url) == _here(at))
+    return next(known, "") or os.environ.get(_TOKEN_VARIABLE, "")
+
+
+def _here(url: str) -> tuple[str, str | None, int | None]:
+    """What an address stands for: this machine is `localhost` as well."""
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    return parts.scheme, "localhost" if parts.hostname in _THIS_MACHINE else parts.hostname, port
 
 
 def _suggestion(name: str, served: Iterable[str]) -> str:

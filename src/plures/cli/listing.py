@@ -57,16 +57,34 @@ class BadArgument(PluresError):
     code = "cli.bad_argument"
 
 
-def fetch_listing(at: str, tls: Recognising | None = None) -> Listing:
-    """What the replica at a base URL says; raises `NotReached`.
+@dataclass(eq=False)
+class NotLetIn(PluresError):
+    """The replica does not tell what it serves to a caller without a right token."""
+
+    code = "cli.not_let_in"
+    wording = Text(
+        "{at} does not let this command in",
+        why="{reason}",
+        fix="Go to the folder of the application that runs there, name its data folder with --data, or put a token that may call "
+        '"*" into the variable PLURES_TOKEN.',
+    )
+
+    at: str
+    reason: str
+
+
+def fetch_listing(at: str, token: str, tls: Recognising | None = None) -> Listing:
+    """What the replica at a base URL says; raises `NotReached` or `NotLetIn`.
 
     Args:
         tls: How it is recognised by TLS; None where its host name counts.
     """
     try:
-        reply = asyncio.run(get_listing(at, tls))
+        reply = asyncio.run(get_listing(at, token, tls))
     except (NotSent, Broken, TimeoutError, ValueError) as error:
         raise NotReached(at, str(error) or f"no answer within {_TIMEOUT_S:g} s") from None
+    if reply.http_status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        raise NotLetIn(at, _reason_in(reply))
     if reply.http_status != HTTPStatus.OK:
         raise NotReached(at, f"{_STRANGER} (HTTP {reply.http_status})")
     try:
@@ -118,9 +136,16 @@ def _operations(contracts: Any) -> dict[str, Operation]:
     return {operation["name"]: operation for contract in contracts for operation in contract["operations"]}
 
 
-async def get_listing(at: str, tls: Recognising | None = None) -> Reply:
+def _reason_in(reply: Reply) -> str:
+    try:
+        return str(json.loads(reply.body)["message"])
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return f"it answered HTTP {reply.http_status}"
+
+
+async def get_listing(at: str, token: str, tls: Recognising | None = None) -> Reply:
     """What answers there; raises `NotSent`, `Broken`, `TimeoutError` or `ValueError`."""
-    transport = HttpTransport(tls=tls)
+    transport = HttpTransport({at: token}, tls=tls)
     try:
         async with asyncio.timeout(_TIMEOUT_S):
             return await transport.get(at, "/contracts")

@@ -5,6 +5,7 @@ A command imports what it works with when it runs, so that `plures --help` and `
 
 import click
 
+from .access import token_command
 from .advise import advise_command
 from .call import call_command
 from .data import data_group
@@ -30,6 +31,7 @@ def main() -> None:
 
 main.add_command(run_command)
 main.add_command(call_command)
+main.add_command(token_command)
 main.add_command(topology_group)
 topology_group.add_command(isolate_command)
 main.add_command(data_group)

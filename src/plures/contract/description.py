@@ -67,6 +67,11 @@ class OperationDescription:
         return self.path[1:]
 
     @property
+    def wire_name(self) -> str:
+        """What the wire calls it: `PlaceOrder` of `place_order`."""
+        return self.path.rpartition("/")[2]
+
+    @property
     def capability(self) -> str:
         """The capability that its contract belongs to: `search` of `marketplace.search.v1`."""
         return self.path.split(".")[-3].removeprefix("/")

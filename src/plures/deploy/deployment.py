@@ -1,12 +1,14 @@
 """Puts a topology onto this machine: one process where one is enough, else local processes."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from typing import TextIO
 
+from plures.access import Issued, issue
 from plures.application import Assembly
 from plures.host import Fault, Mode
 from plures.logs import json_line
@@ -60,12 +62,15 @@ async def _one_process(deployment: Deployment, process: ResolvedProcess, stream:
     for line in ignored_maxima([process]):
         say(line)
     endpoints = external_endpoints(deployment.topology)
+    addresses = listen_addresses(deployment.settings)
+    issued = issue(make_plan(deployment.topology, deployment.assembly.facts), os.environ)
     keys = (new_key(),)
     placement = placement_of(
         process,
         deployment.settings,
         deployment.mode,
         endpoints,
+        issued.access[process.name],
         faults=deployment.faults,
         peers=tls_peers(deployment.topology.processes.values()),
         outside=frozenset(endpoints),
@@ -75,10 +80,18 @@ async def _one_process(deployment: Deployment, process: ResolvedProcess, stream:
     def publish(served: ServedHost) -> AbstractContextManager[None]:
         at = (served.control_url,)
         capabilities = dict.fromkeys(process.capabilities, at) | endpoints
-        run = Run(deployment.assembly.name, at, capabilities, served.public_url, context_key=keys[0])
+        run = Run(
+            deployment.assembly.name,
+            at,
+            capabilities,
+            served.public_url,
+            token=issued.token,
+            tokens=_tokens_at(deployment.topology, issued, capabilities)
+            | {served.control_url: issued.tools[process.name]},
+            context_key=keys[0],
+        )
         return published(placement.data, _trusting(run, deployment, {served.control_url: process.name}), say)
 
-    addresses = listen_addresses(deployment.settings)
     limit_s = deployment.settings.logs.blocked_loop_s
     return await one_process(
         deployment.assembly, placement, addresses, say=say, publish=publish, blocked_loop_s=limit_s
@@ -92,6 +105,8 @@ async def _local_processes(deployment: Deployment, stream: TextIO) -> int:
             processes.control_urls,
             processes.homes,
             processes.public_url,
+            token=processes.token,
+            tokens=processes.tokens,
             context_key=processes.context_keys[0],
         )
         return published(deployment.settings.data, _trusting(run, deployment, processes.processes_at), say)
@@ -108,3 +123,16 @@ def _trusting(run: Run, deployment: Deployment, here: Mapping[str, str]) -> Run:
         return run
     peers = tls_peers(deployment.topology.processes.values()) | dict(here)
     return replace(run, trust=str(tls.trusted.absolute()), peers=names_of(peers, run.application))
+
+
+def _tokens_at(
+    topology: ResolvedTopology, issued: Issued, capabilities: Mapping[str, tuple[str, ...]]
+) -> dict[str, str]:
+    """Base URL → the token of the tools there."""
+    homes = topology.homes
+    return {
+        url: issued.tools[homes[name]]
+        for name, urls in capabilities.items()
+        if homes[name] in issued.tools
+        for url in urls
+    }

@@ -57,6 +57,20 @@ class AddressUnusable(PluresError):
 
 
 @dataclass(eq=False)
+class ControlUnprotected(PluresError):
+    """Calls would cross the network in plain text, and with them the tokens that prove who calls."""
+
+    code = "deploy.control_unprotected"
+    wording = Text(
+        "The control listener does not listen on {address}",
+        why="it is not encrypted, and others on that network could read the tokens of calls and use them",
+        fix="Add a table [tls] to plures.toml, which `plures tls init` prepares, or listen on 127.0.0.1 under [listen] control.",
+    )
+
+    address: str
+
+
+@dataclass(eq=False)
 class PeerSocketUnusable(PluresError):
     """The Unix sockets over which replicas call each other cannot be made."""
 

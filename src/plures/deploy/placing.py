@@ -5,10 +5,12 @@ from ipaddress import ip_address
 from socket import gethostname
 from typing import Final
 
+from plures.access import Access
 from plures.application import Assembly
 from plures.host import Fault, Mode, Placement
 from plures.topology import PUBLIC, Address, PlacedTls, Process, ResolvedProcess, ResolvedTopology, Settings, Topology
 
+from .errors import ControlUnprotected
 from .serving import CONTROL_PORT, PUBLIC_PORT, ListenAddress, ListenAddresses
 
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
@@ -40,6 +42,7 @@ def placement_of(
     settings: Settings,
     mode: Mode,
     endpoints: Mapping[str, tuple[str, ...]],
+    access: Access,
     *,
     faults: tuple[Fault, ...] = (),
     peers: Mapping[str, str] | None = None,
@@ -50,6 +53,7 @@ def placement_of(
 
     Args:
         endpoints: Base URLs of the capabilities that other processes host.
+        access: Who may call it, and how it calls others.
         faults: What goes wrong on demand.
         peers: Base URL → which process answers there by TLS.
         outside: Capabilities of external processes.
@@ -70,6 +74,7 @@ def placement_of(
         tls=_placed_tls(process.name, settings, peers or {}),
         outside=outside,
         context_keys=context_keys,
+        access=access,
     )
 
 
@@ -105,8 +110,14 @@ def _placed_tls(process: str, settings: Settings, peers: Mapping[str, str]) -> P
 
 
 def listen_addresses(settings: Settings) -> ListenAddresses:
-    """The listeners of the settings. A default port that is taken may move to another; a port that the user named may not."""
+    """The listeners of the settings. A default port that is taken may move to another; a port that the user named may not.
+
+    Raises:
+        ControlUnprotected: Other machines could read the tokens of calls on their way.
+    """
     public, control = settings.public, settings.control
+    if not (control.is_loopback or is_encrypted(settings)):
+        raise ControlUnprotected(str(control))
     return ListenAddresses(
         public=ListenAddress(public.host, _exact(public, PUBLIC_PORT), PUBLIC_PORT),
         control_host=control.host,

@@ -1,4 +1,4 @@
-"""The file in which a run says where it answers, for programs that want to call it.
+"""The file in which a run says where it answers, and by which tokens, for programs that want to call it. It is for its own user alone.
 
 It lies in `run/` of the data folder, and the run holds a lock on it: the kernel releases the lock when the process is gone, however
 it ended. So a file that was left behind is recognised even where its process number belongs to another process by now.
@@ -6,6 +6,7 @@ it ended. So a file that was left behind is recognised even where its process nu
 
 import fcntl
 import os
+import stat
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,7 +16,10 @@ from typing import Final
 
 import msgspec
 
+from plures.errors import PluresError, Text
+
 _FOLDER: Final = "run"
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class Run:
         trust: File of the authorities by which its certificates are known; empty where it does not speak TLS.
         peers: Base URL → SPIFFE name of the process that answers there.
         context_key: By which request contexts are signed in this run; the file is for its user alone.
+        token: All processes of the run take it; it is for people.
+        tokens: Base URL → the token with which a program calls the process there.
     """
 
     application: str
@@ -39,6 +45,23 @@ class Run:
     trust: str = ""
     peers: Mapping[str, str] = field(default_factory=dict[str, str])
     context_key: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    tokens: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+
+
+@dataclass(eq=False)
+class RunFileExposed(PluresError):
+    """Other users can read the tokens of a run."""
+
+    code = "deploy.run_file_exposed"
+    wording = Text(
+        "Other users can read {path}",
+        why="its mode is {mode}, and the tokens in it let those who read it call every operation",
+        fix="Start the application again, which makes new tokens, on a file system that keeps files to their owners.",
+    )
+
+    path: Path
+    mode: str
 
 
 @dataclass(frozen=True)
@@ -77,6 +100,7 @@ def find_runs(data: Path) -> Found:
 
     Raises:
         OSError: A file cannot be read: it is another user's.
+        RunFileExposed: Other users can read one.
     """
     running: list[Run] = []
     left: list[Path] = []
@@ -115,6 +139,9 @@ def _read(path: Path) -> Run | None:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            if mode & _OTHERS:
+                raise RunFileExposed(path, f"{mode:04o}") from None
             with suppress(msgspec.MsgspecError):
                 return msgspec.json.decode(file.read(), type=Run)
         return None

@@ -2,6 +2,7 @@
 
 from .calls import (
     FINER,
+    AccessDenied,
     CallError,
     ContextRefused,
     DeadlineExceeded,
@@ -14,6 +15,7 @@ from .calls import (
     Overloaded,
     PeerUntrusted,
     Status,
+    Unauthenticated,
     Unavailable,
     Unimplemented,
     note_failures,
@@ -23,6 +25,7 @@ from .root import InvalidInput, PluresError, Rule, Text, Violation, did_you_mean
 
 __all__ = [
     "FINER",
+    "AccessDenied",
     "CallError",
     "ContextRefused",
     "DeadlineExceeded",
@@ -40,6 +43,7 @@ __all__ = [
     "Status",
     "Text",
     "TooManyFiles",
+    "Unauthenticated",
     "Unavailable",
     "Unimplemented",
     "Violation",

@@ -12,6 +12,8 @@
          ├─ LimitExceeded        resource_exhausted   too many bytes, levels of JSON, or hops
          ├─ Unimplemented        unimplemented        the peer does not know the operation
          ├─ ContextRefused       unauthenticated      the request context that came with the call was not to be believed
+         ├─ Unauthenticated      unauthenticated      the callee does not know who calls
+         ├─ AccessDenied         permission_denied    the callee knows the caller, and it may not call this
          └─ Internal             internal             the operation failed with an undeclared error
 
 Each of them says whether the operation was *not sent* or *may have run*: only a call that was not sent is safe to repeat.
@@ -197,6 +199,22 @@ class ContextRefused(CallError):
     remedy = "Leave the header Plures-Context away: only processes of the run set it. By hand: `plures call --as`."
 
 
+class Unauthenticated(CallError):
+    """The callee does not know who calls: there is no token, or none that it knows."""
+
+    code = "call.unauthenticated"
+    status = Status.UNAUTHENTICATED
+    remedy = "Send a token of the run or of a caller that plures.toml names; `plures token` prints one."
+
+
+class AccessDenied(CallError):
+    """The callee knows who calls, and that caller may not call the operation."""
+
+    code = "call.access_denied"
+    status = Status.PERMISSION_DENIED
+    remedy = "Let a constructor name the contract that is called, or plures.toml the operation."
+
+
 class Internal(CallError):
     """The operation failed with an error that its contract does not declare; the text of that error stays with the callee.
 
@@ -215,5 +233,14 @@ FINER: Final[tuple[type[CallError], ...]] = (KeyReused, NeedUnreachable, Overloa
 
 _BY_STATUS: Final[Mapping[Status, type[CallError]]] = {
     kind.status: kind
-    for kind in (InvalidRequest, DeadlineExceeded, Unavailable, LimitExceeded, Unimplemented, Internal)
+    for kind in (
+        InvalidRequest,
+        DeadlineExceeded,
+        Unavailable,
+        LimitExceeded,
+        Unimplemented,
+        Internal,
+        Unauthenticated,
+        AccessDenied,
+    )
 }

@@ -1,17 +1,23 @@
-"""What the control listener answers: health, the contract listing, steps of a move, and Connect calls."""
+"""What the control listener answers, and to whom: health, the contract listing, steps of a move, and Connect calls."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, TypeAlias
 
 import msgspec
 
+from plures.access import Entrance
+from plures.errors import CallError
 from plures.http import ConnectServer, Request, Response
 
 _Page: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class Control:
-    """Answers `/health/live`, `/health/ready`, `/contracts`, some other pages, and everything else as a Connect call."""
+    """Answers `/health/live`, `/health/ready`, `/contracts`, some other pages, and everything else as a Connect call.
+
+    Args:
+        entrance: Knows who may ask for what besides health, which all may ask for; None where nothing asks from elsewhere.
+    """
 
     def __init__(
         self,
@@ -20,17 +26,29 @@ class Control:
         is_ready: Callable[[], bool],
         listing: Callable[[], Awaitable[object]],
         pages: Mapping[str, _Page],
+        entrance: Entrance | None = None,
     ) -> None:
         self._connect = connect
+        self._entrance = entrance
         self._is_ready = is_ready
         self._listing = listing
-        own = {"/health/live": self._live, "/health/ready": self._ready, "/contracts": self._contracts}
-        self._pages: Mapping[str, _Page] = {**own, **pages}
+        self._health: Mapping[str, _Page] = {"/health/live": self._live, "/health/ready": self._ready}
+        self._pages: Mapping[str, _Page] = {"/contracts": self._contracts, **pages}
 
     def __call__(self, request: Request) -> Coroutine[Any, Any, Response]:
         """Answer one request."""
-        page = self._pages.get(request.path)
+        path = request.path
+        if path in self._health:
+            return self._health[path](request)
+        if self._entrance is not None:
+            refusal = self._entrance.refusal(path, request.peer, request.headers.get(b"authorization"))
+            if refusal is not None:
+                return self._refuse(path, refusal)
+        page = self._pages.get(path)
         return self._connect(request) if page is None else page(request)
+
+    async def _refuse(self, path: str, refusal: CallError) -> Response:
+        return self._connect.refused(path, refusal)
 
     async def _live(self, _: Request) -> Response:
         return _json(200, {"status": "live"})

@@ -27,6 +27,7 @@ from plures.tls import open_identity
 from .clients import Clients
 from .control import Control
 from .edge import Edge, EdgeAdmission
+from .entrance import entrance_of
 from .eventing import Carrier, EventAdmin, EventAdminService, carrier_of, counted
 from .faults import Injector
 from .lifecycles import Lifecycles
@@ -70,7 +71,9 @@ class Host:
         self._deadlines = Deadlines()
         self.identity = None if placement.tls is None else open_identity(placement.tls, assembly.name)
         self._renewing: asyncio.Task[None] | None = None
-        self._transport = transport or HttpTransport(tls=self.identity)
+        # By the URL of the peer: a token is for one process.
+        self._tokens: dict[str, str] = {}
+        self._transport = transport or HttpTransport(self._tokens, tls=self.identity)
         # It spreads load, and keeps no secret.
         random = random or Random()  # noqa: S311
         self._heartbeats = Heartbeats(self._transport)
@@ -113,6 +116,7 @@ class Host:
             is_ready=lambda: self._is_ready,
             listing=self._listing,
             pages=self._moves.pages,
+            entrance=entrance_of(assembly, self._hosted, placement.access),
         )
         for name, capability in self._hosted.items():
             self._dispatcher.announce(capability.contract.operations)
@@ -130,6 +134,10 @@ class Host:
 
     def update_endpoints(self, endpoints: Mapping[str, tuple[str, ...]]) -> None:
         """Replace what is known of replicas elsewhere."""
+        access = self._placement.access
+        if access is not None:
+            urls = ((name, url) for name in endpoints.keys() & access.tokens for url in endpoints[name])
+            self._tokens.update({url: access.tokens[name] for name, url in urls})
         self._directory.update(endpoints)
 
     async def start(self) -> None:

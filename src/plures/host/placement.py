@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from plures.access import Access
 from plures.topology import PlacedBroker, PlacedDatabase, PlacedTls, Policies
 
 from .faults import Fault
@@ -40,6 +41,7 @@ class Placement:
         outside: Capabilities that run elsewhere, and are not trusted with the request context.
         context_keys: By which processes of this run sign the request context for one another: the first signs, each checks.
             With none, the process has one of its own.
+        access: Who may call, and the tokens to call others with; None where no listener serves this: then nothing is checked.
     """
 
     capabilities: frozenset[str]
@@ -56,3 +58,4 @@ class Placement:
     tls: PlacedTls | None = None
     outside: frozenset[str] = frozenset()
     context_keys: tuple[str, ...] = field(default=(), repr=False)
+    access: Access | None = None

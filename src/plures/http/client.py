@@ -8,7 +8,7 @@ import asyncio
 import os
 import ssl
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from math import inf
 from time import monotonic, time
@@ -44,7 +44,7 @@ class _Peer:
         tls: How it is recognised; None without TLS.
     """
 
-    def __init__(self, url: str, tls: Recognising | None) -> None:
+    def __init__(self, url: str, token: str, tls: Recognising | None) -> None:
         is_unix = url.startswith(_UNIX)
         self.socket_path = url.removeprefix(_UNIX) if is_unix else None
         parts = urlsplit("http://localhost" if is_unix else url)
@@ -53,7 +53,8 @@ class _Peer:
         self.tls = toward if parts.scheme == "https" else None
         self.port = parts.port or (443 if self.tls else 80)
         self.folder = parts.path.rstrip("/")
-        self.head_end = f" HTTP/1.1\r\nhost: {parts.netloc}\r\n"
+        proof = f"authorization: Bearer {token}\r\n" if token else ""
+        self.head_end = f" HTTP/1.1\r\nhost: {parts.netloc}\r\n{proof}"
         self.idle: deque[HttpConnection] = deque()
 
     def post(self, outgoing: Outgoing) -> bytes:
@@ -69,10 +70,12 @@ class HttpTransport:
     """Connections to all peers of one replica. Lives on one event loop.
 
     Args:
+        tokens: Base URL of a peer → the token to show it, and it alone. What is added later is used, what is changed is not.
         tls: How peers are recognised that are called by https; None where their host names count.
     """
 
-    def __init__(self, *, tls: Recognising | None = None) -> None:
+    def __init__(self, tokens: Mapping[str, str] | None = None, *, tls: Recognising | None = None) -> None:
+        self._tokens: Mapping[str, str] = {} if tokens is None else tokens
         self._tls = tls
         self._peers: dict[str, _Peer] = {}
         self._open: set[HttpConnection] = set()
@@ -129,7 +132,7 @@ class HttpTransport:
     def _peer(self, url: str) -> _Peer:
         peer = self._peers.get(url)
         if peer is None:
-            peer = self._peers[url] = _Peer(url, self._tls)
+            peer = self._peers[url] = _Peer(url, self._tokens.get(url, ""), self._tls)
         return peer
 
     def _idle(self, peer: _Peer) -> HttpConnection | None:

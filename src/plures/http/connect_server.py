@@ -1,13 +1,19 @@
 """Answers HTTP requests with what a dispatcher serves: Connect, unary and server streaming, POST, and GET for queries."""
 
 from http import HTTPStatus
+from typing import Final
 
-from plures.errors import CallError
+import msgspec
+
+from plures.errors import CallError, Status
 from plures.runtime import Dispatcher, connect
 
 from .connect_request import Misfit, read_call
 from .connect_response import STREAM_TYPE, failed, refused, unary
-from .exchange import Request, Response
+from .exchange import NOT_SENT, Request, Response
+
+# RFC 9110 asks for it; browsers do not ask their users for a token by it.
+_CHALLENGE: Final = ((b"www-authenticate", b"Bearer"),)
 
 
 class ConnectServer:
@@ -15,6 +21,15 @@ class ConnectServer:
 
     def __init__(self, dispatcher: Dispatcher) -> None:
         self._dispatcher = dispatcher
+
+    def refused(self, path: str, error: CallError) -> Response:
+        """The response to a request that is refused before it is read."""
+        operation = self._dispatcher.operation(path)
+        challenge = _CHALLENGE if error.status is Status.UNAUTHENTICATED else ()
+        if operation is not None:
+            return failed(operation, error, challenge)
+        problem = {"code": error.status.value, "message": error.why}
+        return Response(connect.HTTP_STATUS[error.status], msgspec.json.encode(problem), headers=(NOT_SENT, *challenge))
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request."""

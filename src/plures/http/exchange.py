@@ -17,7 +17,7 @@ class Request(msgspec.Struct, frozen=True):
     Attributes:
         path: Percent-decoded.
         query: What follows the question mark, as it was sent.
-        headers: By lower-case name; of one that was sent twice, the last.
+        headers: By lower-case name; of one that was sent twice, the last, but of Authorization all.
         body: Empty where it was too large.
         is_too_large: Whether the body was longer than the server takes; it was read to its end and dropped.
         keeps_alive: Whether the peer may ask again on its connection.

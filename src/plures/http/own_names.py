@@ -1,9 +1,13 @@
 """Whom a listener answers: those who ask for it by a name of its own, and no page of another site.
 
 A page that its owner lets point at 127.0.0.1 (DNS rebinding) asks under the name of its own site: the Host header shows it. A page
-that asks a foreign address openly says so in Origin or Sec-Fetch-Site, which pages cannot set.
+that asks a foreign address openly says so in Origin or Sec-Fetch-Site, which pages cannot set. A Unix socket is for the processes of its own
+user: the kernel says who is at its other end.
 """
 
+import os
+import socket
+import struct
 from collections.abc import Awaitable, Iterable, Mapping
 from functools import lru_cache
 from ipaddress import ip_address
@@ -15,6 +19,7 @@ from plures.errors import Status
 
 from .exchange import NOT_SENT, Answerer, Request, Response
 
+_CREDENTIALS: Final = struct.Struct("3i")
 _OWN_SITE: Final = frozenset({b"same-origin", b"none"})
 _EVERY_ADDRESS: Final = frozenset({"0.0.0.0", "::"})
 _REMEMBERED: Final = 256
@@ -84,6 +89,25 @@ def _page_of_another_site(headers: Mapping[bytes, bytes]) -> str | None:
     if site is not None and site not in _OWN_SITE:
         return f"a page of another site asks ({_shown(site)})"
     return None
+
+
+def is_of_another_user(connection: socket.socket | None) -> bool:
+    """Whether a Unix socket was connected by a process of another user. Where the kernel does not say it, its folder protects it."""
+    if connection is None or connection.family is not socket.AF_UNIX or not hasattr(socket, "SO_PEERCRED"):
+        return False
+    # What uvloop gives for a socket has no options.
+    with socket.socket(fileno=os.dup(connection.fileno())) as own:
+        given = own.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    user: int = _CREDENTIALS.unpack(given)[1]
+    return user != os.geteuid()
+
+
+async def refuse_user(request: Request) -> Response:
+    """Answer a request of another user."""
+    del request
+    why = f"this socket is for processes of user {os.geteuid()} alone"
+    body = msgspec.json.encode({"code": Status.UNAUTHENTICATED.value, "message": why})
+    return Response(401, body, headers=(NOT_SENT,))
 
 
 async def _refused(why: str) -> Response:

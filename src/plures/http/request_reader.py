@@ -169,6 +169,9 @@ class RequestReader:
             self._repeated += 1
             self._repeated_size += len(name) + len(value)
             self._has_two_hosts = self._has_two_hosts or name == b"host"
+            if name == b"authorization":
+                # Of two tokens, none is taken: another program on the way may have read the other one.
+                value = self._headers[name] + b", " + value
         self._headers[name] = value
 
     def on_headers_complete(self) -> None:

@@ -21,6 +21,7 @@ import msgspec
 from plures.tls import named_peer
 
 from .exchange import NOT_SENT, Answerer, Request, Response
+from .own_names import is_of_another_user, refuse_user
 from .pace import MAX_ARRIVAL_S, Taking
 from .request_reader import RequestReader, Unreadable
 from .room import UNCOUNTED_BYTES, Room, Share
@@ -105,6 +106,8 @@ class HttpServerProtocol(asyncio.Protocol):
         # A cast, since uvloop's transports do not inherit from asyncio's.
         self.transport = cast("asyncio.Transport", transport)
         self._reader.peer = named_peer(transport.get_extra_info("peercert"))
+        if is_of_another_user(transport.get_extra_info("socket")):
+            self._answer = refuse_user
         self._server.connections.add(self)
 
     def data_received(self, data: bytes) -> None:

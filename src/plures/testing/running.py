@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, TypeVar
 
 from typing_extensions import TypeForm
 
+from plures.access import Access, Caller, CallerKind, digest_of, new_token
 from plures.application import Application, Assembly, assemble, load
 from plures.contract import read_contract
 from plures.deploy import (
@@ -23,6 +24,7 @@ from plures.deploy import (
 )
 from plures.errors import InvalidInput, PluresError, Text
 from plures.host import Fault, Host, Mode, Placement, read_faults
+from plures.http import HttpTransport
 from plures.runtime import Client, bind
 from plures.topology import PlacedDatabase, Policies, Topology, check, monolith
 
@@ -176,6 +178,8 @@ async def _one_process(
     mode = Mode.DEVELOPMENT if where is Where.CHECKED else Mode.PRODUCTION
     databases = _databases(assembly, topology)
     capabilities = frozenset(assembly.capabilities)
+    token = new_token()
+    access = Access((Caller("test", CallerKind.TOOLS, digest_of(token)),), dict.fromkeys(capabilities, token))
     placement = Placement(
         capabilities,
         assembly.edge is not None,
@@ -185,10 +189,10 @@ async def _one_process(
         databases=databases,
         policies=_policies(topology),
         faults=faults,
+        access=access,
     )
-    host = Host(
-        assembly, placement, transport=RepeatingTransport(idempotent_paths(assembly)) if over_the_wire else None
-    )
+    wire = RepeatingTransport(idempotent_paths(assembly), HttpTransport({control.url: token}))
+    host = Host(assembly, placement, transport=wire if over_the_wire else None)
     served = ServedHost(host, control, public, _GRACE_S, answers_early=over_the_wire)
     await served.start()
     try:
@@ -240,6 +244,7 @@ async def _processes(
             policies=topology.policies,
             faults=faults,
             context_keys=processes.context_keys,
+            access=processes.access,
         )
         host = Host(assembly, placement)
         stack.push_async_callback(host.stop)

@@ -1,7 +1,8 @@
 """Layer 3: placement as pure data: which process hosts which capability. Starts nothing, and knows no contract classes."""
 
+from .access import OutsideCaller, Secret
 from .broker import Broker, PlacedBroker, is_broker_url
-from .calls import Call, Plan, calls_between, make_plan, process_needs, start_order
+from .calls import Call, EventFlow, Plan, calls_between, make_plan, process_needs, start_order
 from .check import check
 from .facts import ApplicationFacts, CapabilityFacts
 from .model import Address, Process, Replicas, Settings, Topology, UnknownTopology, monolith
@@ -34,7 +35,9 @@ __all__ = [
     "Call",
     "CapabilityFacts",
     "DatabaseServer",
+    "EventFlow",
     "Figures",
+    "OutsideCaller",
     "PlacedBroker",
     "PlacedDatabase",
     "PlacedTls",
@@ -45,6 +48,7 @@ __all__ = [
     "Replicas",
     "ResolvedProcess",
     "ResolvedTopology",
+    "Secret",
     "Settings",
     "Storage",
     "Tls",

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from .access import OutsideCaller
 from .facts import ApplicationFacts
 from .resolved import ResolvedProcess, ResolvedTopology
 
@@ -105,11 +106,17 @@ class Plan:
         needs: What must be ready before a process starts, also what it can do without. Processes in a circle with it are not
             among them.
         layers: Names, each after those that it needs; stopping goes the other way.
+        calls: Those that the application declares.
+        flows: The ways that its events take.
+        callers: Who may call besides.
     """
 
     processes: Mapping[str, ResolvedProcess]
     needs: Mapping[str, frozenset[str]]
     layers: tuple[frozenset[str], ...]
+    calls: tuple[Call, ...] = ()
+    flows: tuple[EventFlow, ...] = ()
+    callers: tuple[OutsideCaller, ...] = ()
 
 
 def make_plan(topology: ResolvedTopology, application: ApplicationFacts) -> Plan:
@@ -117,7 +124,14 @@ def make_plan(topology: ResolvedTopology, application: ApplicationFacts) -> Plan
     layers = start_order(topology, application)
     layer_of = {name: layer for layer in layers for name in layer}
     needs = process_needs(topology, application)
-    return Plan(topology.processes, {name: needs[name] - layer_of[name] for name in topology.processes}, layers)
+    return Plan(
+        topology.processes,
+        {name: needs[name] - layer_of[name] for name in topology.processes},
+        layers,
+        calls_between(topology, application),
+        event_flows(topology, application),
+        topology.callers,
+    )
 
 
 def _reachable(start: str, needs: Mapping[str, frozenset[str]]) -> frozenset[str]:

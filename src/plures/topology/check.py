@@ -7,10 +7,21 @@ from collections.abc import Iterable, Iterator
 from plures.errors import InvalidInput, Violation, did_you_mean
 
 from . import rules
+from .access import CALLER_IS_PROCESS, check_access
+from .access import SECRET_VARIABLE as TOKEN_VARIABLE
 from .broker import BROKER_VARIABLE
 from .facts import ApplicationFacts
 from .model import REST, Replicas, Topology
-from .resolved import ResolvedProcess, ResolvedTopology, check_pools, edge_homes, resolve, with_broker, with_pools
+from .resolved import (
+    ResolvedProcess,
+    ResolvedTopology,
+    check_pools,
+    edge_homes,
+    resolve,
+    token_variables,
+    with_broker,
+    with_pools,
+)
 from .storage import SECRET_VARIABLE
 
 # What a DNS label allows, since a process becomes a host name where a deployer makes it one.
@@ -30,6 +41,7 @@ def check(topology: Topology, application: ApplicationFacts) -> ResolvedTopology
         *_needs(topology, application),
         *_edge(topology, application),
         *_storage(topology, application),
+        *_access(topology, application),
         *check_pools(resolved, topology, application),
         *(problem for process in resolved.processes.values() for problem in _abilities(process, topology, application)),
     ]
@@ -106,6 +118,21 @@ def _storage(topology: Topology, application: ApplicationFacts) -> Iterator[Viol
         variables = topology.broker.variables if topology.broker else frozenset[str]()
         for name in sorted(process.environment.keys() & variables - topology.storage.variables):
             yield BROKER_VARIABLE.broken(topology.where(process.name, "environment"), name=name)
+
+
+def _access(topology: Topology, application: ApplicationFacts) -> Iterator[Violation]:
+    """What callers may call is there, and each caller has a name of its own."""
+    names = {process.name for process in topology.processes}
+    for caller in topology.callers:
+        yield from check_access(caller.may_call, topology.where_caller(caller.name, "may_call"), application)
+        # Of a certificate, the name is that of a process: of another topology, on another machine.
+        if caller.name in names and caller.token is not None:
+            where = topology.where_caller(caller.name)
+            yield CALLER_IS_PROCESS.broken(where, name=caller.name, topology=topology.name)
+    for process in topology.processes:
+        yield from check_access(process.may_call, topology.where(process.name, "may_call"), application)
+        for name in sorted(process.environment.keys() & token_variables(topology)):
+            yield TOKEN_VARIABLE.broken(topology.where(process.name, "environment"), name=name)
 
 
 def _abilities(process: ResolvedProcess, topology: Topology, application: ApplicationFacts) -> Iterator[Violation]:

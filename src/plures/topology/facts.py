@@ -16,6 +16,7 @@ class CapabilityFacts:
         missing: Names of contracts that it needs, but that no capability of the application has.
         notifies: Names of the capabilities that get its events. It does not wait for them.
         sagas: The names of its sagas.
+        operations: What the wire calls its operations, as in `PlaceOrder`.
     """
 
     needs: frozenset[str] = frozenset()
@@ -25,6 +26,7 @@ class CapabilityFacts:
     notifies: frozenset[str] = frozenset()
     sagas: frozenset[str] = frozenset()
     optional: frozenset[str] = frozenset()
+    operations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The keys of plures.toml, as data: the parser reads by them, and the reference of plures.toml prints them, from `FILE` down."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from plures.logs import BLOCKED_LOOP_S
 
@@ -110,11 +111,26 @@ ENVIRONMENT = _table(
     'environment = { LOG = "debug" }',
     VARIABLE,
 )
+MAY_CALL = Key[Sequence[str]](
+    "may_call",
+    (list,),
+    (),
+    'What it may call: names of capabilities, and operations of them; "*" is everything.',
+    'may_call = ["payments", "checkout/Place"]',
+)
+TOKEN = _text(
+    "token",
+    "The token that goes with calls, by reference alone: ${NAME} is a variable of the environment.",
+    'token = "${REPORTS_TOKEN}"',
+)
+TOKEN_FILE = _text(
+    "token_file", "The file that holds the token, instead of token.", 'token_file = "/run/secrets/reports"'
+)
 PROCESS = _table(
     "PROCESS",
     "A process, its capabilities, and how it runs.",
     'PROCESS = { capabilities = ["*"] }',
-    *(CAPABILITIES, REPLICAS, EDGE, EXTERNAL, PEER, COMMAND, ENVIRONMENT),
+    *(CAPABILITIES, REPLICAS, EDGE, EXTERNAL, PEER, COMMAND, ENVIRONMENT, MAY_CALL, TOKEN, TOKEN_FILE),
 )
 TOPOLOGY = _table("TOPOLOGY", "What `plures run --topology TOPOLOGY` runs.", "[topology.TOPOLOGY]", PROCESS)
 TOPOLOGIES = _table(
@@ -143,6 +159,21 @@ EVENTS = _table(
     *(EVENTS_TRANSPORT, EVENTS_URL, EVENTS_URL_FILE, EVENTS_REPLICAS, EVENTS_NAME),
 )
 
+CALLER_MAY_CALL = replace(MAY_CALL, is_required=True)
+CALLER = _table(
+    "CALLER",
+    "A program that calls, besides the processes of the application.",
+    "[access.callers.CALLER]",
+    *(CALLER_MAY_CALL, TOKEN, TOKEN_FILE),
+)
+CALLERS = _table("callers", "Who else may call over the wire.", "[access.callers.reports]", CALLER)
+ACCESS = _table(
+    "access",
+    "Who may call over the wire, besides processes whose constructors name a contract, and the commands of Plures.",
+    "[access]",
+    CALLERS,
+)
+
 LOG_FORMAT = Key("format", (str,), "text", "How lines of the log are written: text or json.", 'format = "json"')
 LOG_LEVEL = _text(
     "level", "The least level that is logged: debug, info, warning, error, critical.", 'level = "warning"'
@@ -166,5 +197,5 @@ FILE = _table(
     "plures.toml",
     "How an application runs.",
     "",
-    *(APPLICATION, LISTEN, TLS, DATABASES, CAPABILITIES_TABLE, POLICY_OF_ALL, EVENTS, LOGGING, TOPOLOGIES),
+    *(APPLICATION, LISTEN, TLS, DATABASES, CAPABILITIES_TABLE, POLICY_OF_ALL, EVENTS, ACCESS, LOGGING, TOPOLOGIES),
 )

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 
 from plures.errors import PluresError, Text, did_you_mean
 from plures.logs import LogSettings
 
+from .access import OutsideCaller, Secret
 from .broker import Broker
 from .lines import line_of
 from .policies import Policies
@@ -22,6 +24,14 @@ class Address:
 
     host: str
     port: int
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether this machine alone reaches it. Of a name, that is not known."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host.lower() == "localhost"
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -47,6 +57,8 @@ class Process:
         peer: Whom its certificate must name; None where that follows from the rest.
         command: Command line, when Plures starts it and it does not run this application.
         environment: Variables that it gets on top of those of Plures.
+        may_call: What a program in another language may call.
+        token: What we show one that runs elsewhere.
     """
 
     name: str
@@ -57,6 +69,8 @@ class Process:
     command: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     peer: str | None = None
+    may_call: tuple[str, ...] = ()
+    token: Secret | None = None
 
     @property
     def ours(self) -> bool:
@@ -74,6 +88,7 @@ class Topology:
         storage: Which database each capability uses.
         broker: What carries events between processes; None where they travel by HTTP.
         policies: What is said of calls.
+        callers: Who else may call.
     """
 
     name: str
@@ -83,6 +98,7 @@ class Topology:
     storage: Storage = EMBEDDED
     broker: Broker | None = None
     policies: Policies = field(default_factory=Policies)
+    callers: tuple[OutsideCaller, ...] = ()
 
     def where(self, process: str = "", key: str = "") -> str:
         """The place of a key, as the user would look it up."""
@@ -91,6 +107,12 @@ class Topology:
         line = line_of(self.lines, ("topology", self.name, *below))
         source = f"{self.source}:{line}" if line else self.source
         return " ".join(part for part in (source, f"[topology.{self.name}]", path) if part)
+
+    def where_caller(self, name: str, key: str = "") -> str:
+        """The place of a key of `[access.callers]`."""
+        line = line_of(self.lines, ("access", "callers", name, *([key] if key else [])))
+        source = f"{self.source}:{line}" if line else self.source
+        return " ".join(part for part in (source, f"[access.callers.{name}]", key) if part)
 
 
 def monolith(source: str = "") -> Topology:
@@ -129,6 +151,7 @@ class Settings:
         storage: Which database each capability uses.
         broker: What carries events between processes; None where they travel by HTTP.
         tls: How the control listener and calls to other machines speak TLS; None where they do not.
+        callers: Who may call besides the processes of the application.
     """
 
     application: str
@@ -144,6 +167,7 @@ class Settings:
     storage: Storage = EMBEDDED
     broker: Broker | None = None
     tls: Tls | None = None
+    callers: tuple[OutsideCaller, ...] = ()
 
     def topology(self, name: str = "monolith") -> Topology:
         """The topology of this name.

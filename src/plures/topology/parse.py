@@ -9,10 +9,12 @@ from typing import Any, Final
 from plures.errors import InvalidInput
 
 from . import rules
+from .access import parse_callers
 from .address import is_host_name, listener
 from .broker import parse_broker
 from .key import POLICY_OF_ALL, Key
 from .keys import (
+    ACCESS,
     APPLICATION,
     CAPABILITIES_TABLE,
     CAPABILITY,
@@ -85,22 +87,25 @@ def _document(text: str, name: str) -> dict[str, Any]:
 
 def _settings(root: Section, folder: Path, name: str) -> Settings:
     application, listen = root.headed(APPLICATION), root.headed(LISTEN)
+    has_tls = TLS.name in root.values
     table = root.headed(CAPABILITIES_TABLE)
     capabilities = {key: table.headed(CAPABILITY.named(key)) for key in table.values}
     storage = parse_storage(root, application, capabilities, folder)
     broker = parse_broker(root.headed(EVENTS), folder)
     policies = parse_policies(root.headed(POLICY_OF_ALL), capabilities)
-    whole = replace(monolith(name), storage=storage, broker=broker, policies=policies)
+    callers = parse_callers(root.headed(ACCESS), folder, has_tls=has_tls)
+    implied = replace(
+        monolith(name), lines=root.lines, storage=storage, broker=broker, policies=policies, callers=callers
+    )
     public, control = _address(listen, PUBLIC), _address(listen, CONTROL)
     if public == control and public.port:
         listen.report(rules.SAME_ADDRESS, CONTROL.name, address=public)
-    has_tls = TLS.name in root.values
     settings = Settings(
         application=_import(application),
         data=folder / (application.get(DATA) or DATA.default),
         public=public,
         control=control,
-        topologies=_topologies(root.headed(TOPOLOGIES), whole, has_tls=has_tls),
+        topologies=_topologies(root.headed(TOPOLOGIES), implied, folder, has_tls=has_tls),
         source=name,
         folder=folder,
         names=_names(listen, HOST_NAMES),
@@ -108,6 +113,7 @@ def _settings(root: Section, folder: Path, name: str) -> Settings:
         logs=parse_logging(root.headed(LOGGING)),
         storage=storage,
         broker=broker,
+        callers=callers,
     )
     return replace(settings, tls=parse_tls(root.headed(TLS), folder, settings.data)) if has_tls else settings
 
@@ -136,17 +142,22 @@ def _names(listen: Section, key: Key[Sequence[str]]) -> tuple[str, ...]:
     return names
 
 
-def _topologies(section: Section, whole: Topology, *, has_tls: bool) -> dict[str, Topology]:
-    topologies = {whole.name: whole}
+def _topologies(section: Section, implied: Topology, folder: Path, *, has_tls: bool) -> dict[str, Topology]:
+    """All of them by name.
+
+    Args:
+        implied: What runs where the file has none: it says what holds for all.
+    """
+    topologies = {implied.name: implied}
     for name in section.values:
         table = section.headed(TOPOLOGY.named(name))
         processes = [
-            parse_process(process, key, has_tls=has_tls)
+            parse_process(process, key, folder, has_tls=has_tls)
             for key, value in table.values.items()
             for process in [table.inline(PROCESS.named(key))]
             if isinstance(value, dict)
         ]
-        topologies[name] = replace(whole, name=name, processes=tuple(processes), lines=section.lines)
+        topologies[name] = replace(implied, name=name, processes=tuple(processes))
         if not table.values:
             table.report(rules.NO_PROCESSES, example=PROCESS.named("main").example)
     return topologies

@@ -1,17 +1,36 @@
 """One process of a topology, as plures.toml writes it."""
 
 import shlex
+from pathlib import Path
 
 from . import rules
+from .access import MAY_CALL_OURS, TOKEN_OURS, parse_secret
 from .address import is_base_url
-from .keys import CAPABILITIES, COMMAND, EDGE, ENVIRONMENT, EXTERNAL, MAX, MIN, REPLICAS, VARIABLE
+from .keys import (
+    CAPABILITIES,
+    COMMAND,
+    EDGE,
+    ENVIRONMENT,
+    EXTERNAL,
+    MAX,
+    MAY_CALL,
+    MIN,
+    REPLICAS,
+    TOKEN,
+    TOKEN_FILE,
+    VARIABLE,
+)
 from .model import Process, Replicas
 from .section import Section
 from .tls import parse_peer
 
 
-def parse_process(section: Section, name: str, *, has_tls: bool = False) -> Process:
-    """The process that a section describes; what is wrong with it is in the section's violations."""
+def parse_process(section: Section, name: str, folder: Path, *, has_tls: bool = False) -> Process:
+    """The process that a section describes; what is wrong with it is in the section's violations.
+
+    Args:
+        folder: What a relative path is relative to.
+    """
     edge = section.get(EDGE)
     capabilities = () if edge and CAPABILITIES.name not in section.values else section.texts(CAPABILITIES)
     if section.values.get(CAPABILITIES.name) == [] and not edge:
@@ -19,6 +38,11 @@ def parse_process(section: Section, name: str, *, has_tls: bool = False) -> Proc
     external, command = _external(section), _command(section)
     if EXTERNAL.name in section.values and COMMAND.name in section.values:
         section.report(rules.EXTERNAL_AND_COMMAND, COMMAND.name)
+    if MAY_CALL.name in section.values and command is None:
+        section.report(MAY_CALL_OURS, MAY_CALL.name, name=name)
+    for key in (TOKEN, TOKEN_FILE):
+        if key.name in section.values and external is None:
+            section.report(TOKEN_OURS, key.name, name=name)
     return Process(
         name,
         capabilities,
@@ -28,6 +52,8 @@ def parse_process(section: Section, name: str, *, has_tls: bool = False) -> Proc
         command=command,
         environment=_environment(section.inline(ENVIRONMENT)),
         peer=parse_peer(section, has_tls=has_tls),
+        may_call=section.texts(MAY_CALL),
+        token=parse_secret(section, folder, is_required=False),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from plures.errors import Violation
 
+from .access import OutsideCaller, Secret
 from .broker import PlacedBroker
 from .facts import ApplicationFacts
 from .model import REST, Process, Replicas, Topology
@@ -25,8 +26,10 @@ class ResolvedProcess:
         databases: Where the data of its capabilities is; those with an embedded database are left out.
         broker: What carries its events to other processes and theirs to it; None where nothing does.
         policies: What plures.toml says of calls.
-        withheld: Variables that hold secrets of databases and of a broker that it does not use.
         peer: Whom its certificate must name; None where that follows from the rest.
+        withheld: Variables that hold tokens, or secrets of databases and of a broker that it does not use.
+        may_call: What a program in another language may call.
+        token: What we show one that runs elsewhere.
     """
 
     name: str
@@ -42,6 +45,8 @@ class ResolvedProcess:
     policies: Policies = field(default_factory=Policies)
     withheld: frozenset[str] = frozenset()
     peer: str | None = None
+    may_call: tuple[str, ...] = ()
+    token: Secret | None = None
 
     @property
     def ours(self) -> bool:
@@ -51,10 +56,11 @@ class ResolvedProcess:
 
 @dataclass(frozen=True)
 class ResolvedTopology:
-    """Processes by name, in the order of the topology."""
+    """Processes by name, in the order of the topology, and who else may call them."""
 
     name: str
     processes: Mapping[str, ResolvedProcess]
+    callers: tuple[OutsideCaller, ...] = ()
 
     @property
     def homes(self) -> Mapping[str, str]:
@@ -70,7 +76,13 @@ class ResolvedTopology:
 def resolve(topology: Topology, application: ApplicationFacts) -> ResolvedTopology:
     """Say what `"*"` stands for. Only what `check` returns is known to fit."""
     processes = (_resolved(process, topology, application) for process in topology.processes)
-    return ResolvedTopology(topology.name, {process.name: process for process in processes})
+    return ResolvedTopology(topology.name, {process.name: process for process in processes}, topology.callers)
+
+
+def token_variables(topology: Topology) -> frozenset[str]:
+    """All variables of the environment that hold tokens."""
+    secrets = [*(caller.token for caller in topology.callers), *(process.token for process in topology.processes)]
+    return frozenset[str]().union(*(secret.variables for secret in secrets if secret is not None))
 
 
 def edge_homes(topology: Topology, application: ApplicationFacts) -> Sequence[Process]:
@@ -102,6 +114,9 @@ def _resolved(process: Process, topology: Topology, application: ApplicationFact
         environment=process.environment,
         policies=topology.policies,
         peer=process.peer,
+        withheld=token_variables(topology),
+        may_call=process.may_call,
+        token=process.token,
     )
 
 
@@ -159,7 +174,7 @@ class _Uses:
         servers = {name: server for name in process.capabilities if (server := self._server(process, name)) is not None}
         databases = {name: PlacedDatabase(server, self._share(server)) for name, server in servers.items()}
         own = frozenset[str]().union(*(server.variables for server in servers.values()))
-        return replace(process, databases=databases, withheld=self._storage.variables - own)
+        return replace(process, databases=databases, withheld=process.withheld | (self._storage.variables - own))
 
     def pools(self, server: DatabaseServer) -> int:
         """All pools on a server while one replica, the one with the most of them, is being replaced."""

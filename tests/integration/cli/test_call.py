@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from plures.cli import main
+from plures.deploy import find_runs
 
 from .programs import PLURES, program
 
@@ -26,7 +27,10 @@ def at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (folder / "till_app.py").write_text(Path(__file__).with_name("till_app.py").read_text())
     (folder / "plures.toml").write_text('[application]\nimport = "till_app:app"\n')
     with program(folder, *PLURES, "run", "--port", "0", "--control-port", "0") as running:
-        yield running.line(r"^health, contracts and calls: (\S+)$")[1]
+        address = running.line(r"^health, contracts and calls: (\S+)$")[1]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PLURES_TOKEN", find_runs(folder / ".plures").running[0].token)
+            yield address
 
 
 def invoke(*arguments: str) -> Result:
@@ -231,7 +235,7 @@ def test_a_process_that_dies_meanwhile_is_a_failed_call(tmp_path: Path) -> None:
     (tmp_path / "plures.toml").write_text('[application]\nimport = "till_app:app"\n')
     with program(tmp_path, *PLURES, "run", "--port", "0", "--control-port", "0") as running:
         at = running.line(r"^health, contracts and calls: (\S+)$")[1]
-        result = invoke(f"{TILL}/Fail", "how=die", "--at", at, "--json")
+        result = invoke(f"{TILL}/Fail", "how=die", "--at", at, "--json", "--data", str(tmp_path / ".plures"))
         assert result.exit_code == 1
         assert json.loads(result.stderr)["code"] == "unavailable"
         assert running.end() == 3

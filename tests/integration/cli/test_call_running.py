@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from plures.cli import main
-from plures.deploy import Run
+from plures.deploy import Run, find_runs
 from plures.deploy.run_file import published
 
 from .programs import Program
@@ -208,8 +208,9 @@ def test_a_replica_that_is_gone_is_passed_over(plures: Start, site: Path) -> Non
     running = plures("run", "--data", str(site / "data"), *FREE)
     at = running.line(r"^health, contracts and calls: (\S+)$")[1]
     gone = "http://127.0.0.1:1"
-    with published(site / ".plures", Run("till", (gone, at), {"till": (gone, at)}), refuse):
+    tokens = find_runs(site / "data").running[0].tokens
+    with published(site / ".plures", Run("till", (gone, at), {"till": (gone, at)}, tokens=tokens), refuse):
         assert json.loads(call(site, *SUM).stdout) == {"value": 2}
-    with published(site / ".plures", Run("till", (at,), {"till": (gone,)}), refuse):
+    with published(site / ".plures", Run("till", (at,), {"till": (gone,)}, tokens=tokens), refuse):
         result = call(site, *SUM, "--json")
     assert (result.exit_code, json.loads(result.stderr)["code"]) == (1, "unavailable")

@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from plures.deploy import find_runs
+from tests.access import shown_to
 from tests.postgres import Postgres
 
 ROOT = Path(__file__).parents[3]
@@ -56,6 +57,7 @@ class Shop:
         self.file = folder / "plures.toml"
         self.data = folder / "data"
         self.url = ""
+        self.headers: dict[str, str] = {}
         self.orders: list[str] = []
         self.failures: list[str] = []
         self._is_open = True
@@ -101,7 +103,7 @@ class Shop:
         process = await create_subprocess_exec(*command, cwd=ROOT, stdout=DEVNULL, stderr=DEVNULL)
         try:
             await until(lambda: process.returncode is not None or bool(find_runs(self.data).running))
-            self.url = find_runs(self.data).running[0].control[0]
+            self.url, self.headers = find_runs(self.data).running[0].control[0], shown_to(self.data)
             yield process
         finally:
             if process.returncode is None:
@@ -142,7 +144,7 @@ class Shop:
         assert sorted(found) == sorted(self.orders)
 
     async def _call(self, http: httpx.AsyncClient, operation: str, **message: Any) -> dict[str, Any] | None:
-        answer = await http.post(f"{self.url}/marketplace.{operation}", json=message)
+        answer = await http.post(f"{self.url}/marketplace.{operation}", json=message, headers=self.headers)
         if answer.status_code != 200:
             self.failures.append(f"{operation}: {answer.text}")
             return None

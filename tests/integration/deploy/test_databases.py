@@ -13,9 +13,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from plures.cli import main
-from plures.deploy import local_processes
+from plures.deploy import RunningProcesses, local_processes
 from plures.deploy.errors import ReplicaFailed
 from plures.topology import parse
+from tests.access import shown
 from tests.postgres import Postgres, running
 
 from .support import Journal
@@ -77,10 +78,10 @@ async def bank_on(postgres: Postgres, tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 async def called(
-    at: tuple[str, ...], operation: str, *, deadline_ms: int = 20_000, **message: int | str
+    running: RunningProcesses, at: tuple[str, ...], operation: str, *, deadline_ms: int = 20_000, **message: int | str
 ) -> httpx.Response:
     async with httpx.AsyncClient(trust_env=False, timeout=60) as http:
-        head = {"Connect-Timeout-Ms": str(deadline_ms)}
+        head = {"Connect-Timeout-Ms": str(deadline_ms), **shown(running.token)}
         return await http.post(f"{at[0]}/{operation}", json=message, headers=head)
 
 
@@ -103,15 +104,15 @@ async def test_replicas_share_what_is_on_the_server(bank: Bank, journal: Journal
     async with local_processes(topology, APP, data=bank.data, lines=journal) as started:
         tills = started.endpoints["till"]
         assert len(tills) == 2
-        sums = [await called((url,), "databases.till.v1.Till/Put", cents=5) for url in (*tills, *tills)]
+        sums = [await called(started, (url,), "databases.till.v1.Till/Put", cents=5) for url in (*tills, *tills)]
         assert [answer.json() for answer in sums] == [{"value": 5 * n} for n in (1, 2, 3, 4)]
-        safe = await called(started.endpoints["safe"], "databases.safe.v1.Safe/Put", cents=1)
+        safe = await called(started, started.endpoints["safe"], "databases.safe.v1.Safe/Put", cents=1)
         assert safe.json() == {"value": 1}
-        environment = (await called(started.endpoints["spy"], "databases.spy.v1.Spy/Environment")).text.split()
+        environment = (await called(started, started.endpoints["spy"], "databases.spy.v1.Spy/Environment")).text.split()
         assert "BANK_URL" not in environment
         assert "PATH" in environment
         await started.restart("till")
-        assert (await called(tills, "databases.till.v1.Till/Put", cents=5)).json() == {"value": 25}
+        assert (await called(started, tills, "databases.till.v1.Till/Put", cents=5)).json() == {"value": 25}
     assert list(bank.data.glob("*.sqlite3")) == []
     for file in (bank.passwords / name for name in ("till", "safe")):
         password = file.read_text().strip()
@@ -126,11 +127,11 @@ async def test_a_command_that_comes_to_both_replicas_at_once_runs_once(bank: Ban
     async with local_processes(parse(bank.file).topology("split"), APP, data=bank.data, lines=journal) as started:
         tills = started.endpoints["till"]
         for round_ in range(1, 4):
-            equal = (called((url,), operation, key=f"k{round_}", cents=7) for url in tills * 5)
+            equal = (called(started, (url,), operation, key=f"k{round_}", cents=7) for url in tills * 5)
             answers = [answer.json() for answer in await asyncio.gather(*equal)]
             assert answers == [{"value": 7 * round_}] * 10
         for url in tills:
-            reused = await called((url,), operation, key="k1", cents=8)
+            reused = await called(started, (url,), operation, key="k1", cents=8)
             assert (reused.status_code, reused.headers["plures-outcome"]) == (400, "not sent")
             assert reused.json() == {
                 "code": "invalid_argument",
@@ -138,7 +139,7 @@ async def test_a_command_that_comes_to_both_replicas_at_once_runs_once(bank: Ban
                 "kind": "call.key_reused",
             }
         await started.restart("till")
-        assert (await called(tills, operation, key="k3", cents=7)).json() == {"value": 21}
+        assert (await called(started, tills, operation, key="k3", cents=7)).json() == {"value": 21}
 
 
 async def test_preparing_again_keeps_passwords_and_rotating_does_not(bank: Bank) -> None:
@@ -191,14 +192,14 @@ async def test_a_server_that_dies_makes_calls_unavailable_until_it_is_back(
     async with local_processes(parse(bank.file).topology("split"), APP, data=bank.data, lines=journal) as started:
         tills = started.endpoints["till"]
         put = "databases.till.v1.Till/Put"
-        assert [(await called((url,), put, cents=1)).status_code for url in tills] == [200, 200]
+        assert [(await called(started, (url,), put, cents=1)).status_code for url in tills] == [200, 200]
         own.kill()
         for url in tills:
-            gone = await called((url,), put, cents=1)
+            gone = await called(started, (url,), put, cents=1)
             assert (gone.status_code, gone.json()["code"]) == (503, "unavailable")
             assert "nothing of it remains" in gone.json()["message"]
         own.start()
-        assert [(await called((url,), put, cents=1)).json() for url in tills] == [{"value": 3}, {"value": 4}]
+        assert [(await called(started, (url,), put, cents=1)).json() for url in tills] == [{"value": 3}, {"value": 4}]
     password = bank.kept()["till"].strip()
     assert not any(password in line for _, line in journal.lines)
     next(servers, None)
@@ -215,17 +216,17 @@ async def test_a_server_that_stands_still_holds_up_calls_no_longer_than_their_de
     async with local_processes(parse(bank.file).topology("split"), APP, data=bank.data, lines=journal) as replicas:
         till, spy = replicas.endpoints["till"], replicas.endpoints["spy"]
         before = dict(replicas.pids)
-        assert [(await called((url,), put, cents=1)).json()["value"] for url in till] == [1, 2]
+        assert [(await called(replicas, (url,), put, cents=1)).json()["value"] for url in till] == [1, 2]
         own.suspend()
         try:
-            late = [await called((url,), put, deadline_ms=400, cents=1) for url in (*till, *till)]
+            late = [await called(replicas, (url,), put, deadline_ms=400, cents=1) for url in (*till, *till)]
             assert {answer.json()["code"] for answer in late} <= {"deadline_exceeded", "unavailable"}
             # What needs no database goes on.
-            assert (await called(spy, look)).status_code == 200
+            assert (await called(replicas, spy, look)).status_code == 200
         finally:
             own.resume()
         # What was sent before may have happened.
-        first, second = [(await called((url,), put, cents=1)).json()["value"] for url in till]
+        first, second = [(await called(replicas, (url,), put, cents=1)).json()["value"] for url in till]
         assert first >= 3
         assert second == first + 1
         assert dict(replicas.pids) == before

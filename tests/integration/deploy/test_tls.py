@@ -120,7 +120,9 @@ async def test_two_runs_call_each_other_by_tls(tmp_path: Path, http) -> None:
         listen = f'public = "127.0.0.1:0"\ncontrol = "{host}:0"\n[tls]\nauthority = "../tls"'
         return await start(command_line(tmp_path / name, topology, listen))
 
-    far = await run("far", FAR, 'office = { capabilities = ["*"] }')
+    # Of its certificate it is known who the other run is.
+    may_call = '[access.callers.front]\nmay_call = ["clerk"]'
+    far = await run("far", FAR, f'office = {{ capabilities = ["*"] }}\n{may_call}')
     programs = [far]
     try:
         await until(lambda: re.search(r"calls: https\S+\n", far.output) is not None)

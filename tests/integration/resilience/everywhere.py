@@ -31,8 +31,8 @@ class Network(HttpTransport):
         asked: The addresses of all requests but heartbeats, in order.
     """
 
-    def __init__(self, goes_wrong: GoesWrong) -> None:
-        super().__init__()
+    def __init__(self, goes_wrong: GoesWrong, tokens: Mapping[str, str]) -> None:
+        super().__init__(tokens)
         self._goes_wrong = goes_wrong
         self.asked: list[str] = []
 
@@ -78,6 +78,7 @@ class Everywhere:
         self._data = data
         self._policies = policies
         self._endpoints: Mapping[str, tuple[str, ...]] = {}
+        self._token = ""
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -86,7 +87,7 @@ class Everywhere:
             if self.where is Where.LOCAL_PROCESSES:
                 topology = replace(monolith(), policies=self._policies)
                 running = await stack.enter_async_context(local_processes(topology, APPLICATION, data=self._data))
-                self._endpoints = running.endpoints
+                self._endpoints, self._token = running.endpoints, running.token
             elif self.where is Where.OVER_THE_WIRE:
                 control = listen(ListenAddress(port=0))
                 served = ServedHost(Host(self._assembly, self._placement()), control, None, 5.0)
@@ -102,7 +103,7 @@ class Everywhere:
         placement = self._placement()
         if urls:
             placement = replace(placement, capabilities=frozenset(), endpoints=urls)
-        network = Network(goes_wrong)
+        network = Network(goes_wrong, {url: self._token for both in urls.values() for url in both if self._token})
         host = Host(self._assembly, placement, transport=network, random=Random(5))
         await host.start()
         try:

@@ -71,7 +71,7 @@ def test_what_a_call_may_lead_to() -> None:
 def test_what_a_topology_learns() -> None:
     facts = circle().facts
     assert facts.capabilities["b"] == CapabilityFacts(
-        needs=frozenset({"c", "d"}), has_database=False, has_implementation=True, missing=()
+        needs=frozenset({"c", "d"}), has_database=False, has_implementation=True, missing=(), operations=("Ask",)
     )
     assert facts.capabilities["c"].has_database
     assert (facts.has_edge, facts.edge_needs, facts.edge_missing) == (True, {"a"}, ())

@@ -1,9 +1,12 @@
 """When one process is enough, what it hosts, and where it listens."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from plures.access import Access
+from plures.deploy.errors import ControlUnprotected
 from plures.deploy.placing import external_endpoints, ignored_maxima, listen_addresses, only_process, placement_of
 from plures.deploy.serving import ListenAddress, ListenAddresses
 from plures.host import Mode, Placement
@@ -40,22 +43,36 @@ def test_only_process(processes, alone):
 def test_a_replica_hosts_what_its_process_does():
     text = 'main = { capabilities = ["*"] }\nbank = { capabilities = ["tax"], external = "http://bank" }'
     topology = resolved(text)
-    placement = placement_of(topology.processes["main"], settings(""), Mode.DEVELOPMENT, external_endpoints(topology))
+    access = Access(tokens={"tax": "a-token-of-the-bank"})
+    elsewhere = external_endpoints(topology)
+    placement = placement_of(topology.processes["main"], settings(""), Mode.DEVELOPMENT, elsewhere, access)
     assert placement == Placement(
         capabilities=frozenset({"search", "catalog"}),
         edge=True,
         data=Path(".plures"),
         mode=Mode.DEVELOPMENT,
         endpoints={"tax": ("http://bank",)},
+        access=access,
     )
 
 
 def test_a_replica_knows_the_names_of_its_listeners():
     topology = resolved('main = { capabilities = ["*"] }\ntax = { capabilities = ["tax"], external = "http://bank" }')
     told = settings('control = "shop:8001"\nnames = ["shop.internal"]\npublic_names = ["shop.example"]')
-    placement = placement_of(topology.processes["main"], told, Mode.PRODUCTION, {})
+    placement = placement_of(topology.processes["main"], told, Mode.PRODUCTION, {}, Access())
     assert placement.names == ("shop", "shop.internal")
     assert placement.public_names == ("shop.example",)
+
+
+@pytest.mark.parametrize("control", ["0.0.0.0:8001", "[::]:8001", "192.0.2.7:8001", "shop.internal:8001"])
+def test_what_is_not_encrypted_stays_on_this_machine(control: str):
+    with pytest.raises(ControlUnprotected, match=re.escape(control)):
+        listen_addresses(settings(f'control = "{control}"'))
+
+
+@pytest.mark.parametrize("control", ["localhost:8001", "127.8.9.1:8001", "[::1]:8001"])
+def test_this_machine_may_call_in_plain_text(control: str):
+    assert listen_addresses(settings(f'control = "{control}"')).control_port is None
 
 
 def test_a_maximum_of_replicas_has_no_effect_yet():

@@ -76,10 +76,10 @@ async def _moved(
     furnish: copies.Furnish,
 ) -> copies.Moved:
     """Move it, with the processes that use it where the application runs."""
-    from .processes import urls_of, using
+    from .processes import users_of, using
 
-    urls = urls_of(owners.data, owners.application, capability)
-    if not urls:
+    running = users_of(owners.data, owners.application, capability)
+    if not running:
         return await copies.move(owners, capability, *ends, tell, furnish=furnish)
-    with using(owners.data, capability, urls, ends[1]) as users:
+    with using(owners.data, capability, running, ends[1]) as users:
         return await copies.move_live(owners, capability, ends, users, tell, furnish=furnish)

@@ -1,9 +1,9 @@
 """The processes of a running application that use a database which is moved; `plures data move` speaks to them over their control listeners."""
 
 import asyncio
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -33,11 +33,20 @@ class StepRefused(PluresError):
 
 @dataclass(frozen=True)
 class Processes:
-    """Those that use one database, as `copies.Users`."""
+    """Those that use one database, as `copies.Users`.
 
-    urls: Sequence[str]
+    Attributes:
+        at: Base URL of each → the token to call it with.
+    """
+
+    at: Mapping[str, str] = field(repr=False)
     ticket: str
     tls: Recognising | None = None
+
+    @property
+    def urls(self) -> Sequence[str]:
+        """Where they answer."""
+        return tuple(self.at)
 
     @property
     def count(self) -> int:
@@ -57,7 +66,7 @@ class Processes:
         return [answer for answer in answers if not isinstance(answer, BaseException)]
 
     async def _take(self, url: str, step: str) -> Mapping[str, Any]:
-        transport = HttpTransport(tls=self.tls)
+        transport = HttpTransport(self.at, tls=self.tls)
         outgoing = Outgoing(f"{MOVES}{step}", connect.timeout_ms(_LIMIT_S), 1, self.ticket.encode())
         try:
             async with asyncio.timeout(_LIMIT_S):
@@ -74,23 +83,23 @@ class Processes:
         raise StepRefused(*(str(answer.get(name, "")) for name in ("code", "what", "why", "fix")))
 
 
-def urls_of(data: Path, application: str, capability: str) -> Sequence[str]:
-    """Where the processes answer that have the database of a capability open; none where none runs from this folder."""
+def users_of(data: Path, application: str, capability: str) -> Mapping[str, str]:
+    """Base URL → token of the processes that have the database of a capability open; none where none runs from this folder."""
     running = [run for run in find_runs(data).running if run.application == application]
-    return [url for run in running for url in run.capabilities.get(capability, ())]
+    return {url: run.tokens.get(url, "") for run in running for url in run.capabilities.get(capability, ())}
 
 
-def _trusted(data: Path, urls: Sequence[str]) -> Recognising | None:
+def _trusted(data: Path, urls: Iterable[str]) -> Recognising | None:
     runs = find_runs(data).running
     return trust_of(next((run for run in runs if not run.peers.keys().isdisjoint(urls)), None))
 
 
 @contextmanager
-def using(data: Path, capability: str, urls: Sequence[str], target: copies.End) -> Generator[Processes]:
+def using(data: Path, capability: str, users: Mapping[str, str], target: copies.End) -> Generator[Processes]:
     """Speak to the processes while the context lasts; raises `CopyNotWritten`."""
     try:
         with issued(data, Ticket.to(capability, target.place, copies.mark_of(target))) as name:
-            yield Processes(urls, name, _trusted(data, urls))
+            yield Processes(users, name, _trusted(data, users))
     except OSError as error:
         raise copies.CopyNotWritten(Path(error.filename or data), error.strerror or str(error)) from error
 

@@ -65,7 +65,7 @@ async def open_desks(
                 if desk is not None:
                     desks[name] = desk
         else:
-            transport, deadlines = HttpTransport(tls=trust_of(run)), Deadlines()
+            transport, deadlines = HttpTransport(run.tokens, tls=trust_of(run)), Deadlines()
             stack.push_async_callback(transport.close)
             stack.callback(deadlines.close)
             for name in [name for name in names if run.capabilities.get(name)]:

@@ -91,7 +91,7 @@ async def _call(callee: Callee, request: bytes, deadline_s: float, is_asked: boo
 
 async def _send(callee: Callee, standing: Standing, request: bytes, deadline_s: float, journal: Journal) -> _Outcome:
     operation, deadlines = _described(callee.operation), Deadlines()
-    transport = NotingTransport(journal, callee.tls)
+    transport = NotingTransport(journal, callee.tokens, callee.tls)
     # It spreads load, and keeps no secret.
     endpoints, heartbeats = Endpoints(Random(), policy_of(standing.figures)), Heartbeats(transport)  # noqa: S311
     endpoints.update(callee.urls)

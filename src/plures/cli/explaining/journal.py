@@ -1,6 +1,6 @@
 """Notes what is done in one call: which replica is asked, how that ends, and what is decided then."""
 
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from time import monotonic
@@ -71,9 +71,9 @@ class Journal:
 class NotingTransport:
     """Sends as `HttpTransport` does, and notes it."""
 
-    def __init__(self, journal: Journal, tls: Recognising | None = None) -> None:
+    def __init__(self, journal: Journal, tokens: Mapping[str, str], tls: Recognising | None = None) -> None:
         self._journal = journal
-        self._inner = HttpTransport(tls=tls)
+        self._inner = HttpTransport(tokens, tls=tls)
         self._under_way: dict[int, Attempt] = {}
 
     async def unary(self, url: str, outgoing: Outgoing) -> Reply:

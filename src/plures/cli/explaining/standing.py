@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
@@ -91,7 +92,7 @@ class Standing:
 async def standing_of(callee: Callee) -> Standing:
     """Ask all replicas of the run; those that do not answer are left out."""
     addresses = dict.fromkeys((*callee.control, *callee.urls))
-    told = await asyncio.gather(*(_listing(at, callee.tls) for at in addresses))
+    told = await asyncio.gather(*(_listing(at, callee.tokens.get(at, ""), callee.tls) for at in addresses))
     listings = dict(zip(addresses, told, strict=True))
     name = callee.operation["name"]
     for listing in listings.values():
@@ -102,11 +103,11 @@ async def standing_of(callee: Callee) -> Standing:
     return Standing(callee, name.split(".")[-3], _DEFAULTS, listings)
 
 
-async def _listing(at: str, tls: Recognising | None) -> Mapping[str, Any] | None:
+async def _listing(at: str, token: str, tls: Recognising | None) -> Mapping[str, Any] | None:
     try:
         async with asyncio.timeout(_TIMEOUT_S):
-            reply = await get_listing(at, tls)
-        return as_object(json.loads(reply.body))
+            reply = await get_listing(at, token, tls)
+        return as_object(json.loads(reply.body)) if reply.http_status == HTTPStatus.OK else None
     except (NotSent, Broken, TimeoutError, ValueError, RecursionError):
         return None
 

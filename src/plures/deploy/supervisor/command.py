@@ -1,11 +1,13 @@
 """A process in any language, started by a command line.
 
 Its environment tells it what it needs: `PORT`, the port to serve its contracts on; `PLURES_CONTROL_ADDRESS`, the same with the
-host; `PLURES_<CAPABILITY>_URL`, the address of each capability that it may call. It runs in the folder of plures.toml. It is ready
-once it accepts connections at its address. If it answers GET /health/ready over HTTP, the answer must not be a server error.
+host; `PLURES_<CAPABILITY>_URL`, the address of each capability; `PLURES_<CAPABILITY>_TOKEN`, what to send to those that it may call, as
+`Authorization: Bearer …`; `PLURES_CALLERS`, who may call it: a JSON list with the SHA-256 of each caller's token, in hexadecimal
+digits. It runs in the folder of plures.toml. It is ready once it accepts connections at its address. If it answers GET /health/ready over HTTP, the answer must not be a server error.
 """
 
 import asyncio
+import json
 import os
 import shlex
 import shutil
@@ -14,6 +16,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 
+from plures.access import Access
 from plures.deploy.channel import EndpointUrls
 from plures.deploy.errors import CommandMissing, ReplicaDied
 from plures.deploy.serving import authority, reachable
@@ -39,9 +42,14 @@ class Command:
 
     @classmethod
     async def start(
-        cls, context: ProcessContext, command: str, address: tuple[str, int], urls: Mapping[str, str]
+        cls,
+        context: ProcessContext,
+        command: str,
+        address: tuple[str, int],
+        urls: Mapping[str, str],
+        access: Access,
     ) -> "Command":
-        """Start it; it must listen on `address`, and finds capabilities at `urls`.
+        """Start it; it must listen on `address`, finds capabilities at `urls`, and knows by `access` who may call whom.
 
         Raises:
             CommandMissing: There is no such program, or the command line cannot be read.
@@ -52,7 +60,7 @@ class Command:
             program = await Program.start(
                 (sys.executable, "-I", "-S", guardian.__file__, str(watched), str(context.grace_s), *words),
                 context,
-                defaults=environment(address, urls),
+                defaults=environment(address, urls, access),
                 descriptors=(watched,),
                 folder=context.folder,
             )
@@ -103,12 +111,22 @@ class Command:
         os.close(self._lifeline)
 
 
-def environment(address: tuple[str, int], urls: Mapping[str, str]) -> dict[str, str]:
+def environment(address: tuple[str, int], urls: Mapping[str, str], access: Access) -> dict[str, str]:
     """The variables that a foreign program gets on top of ours."""
     host, port = address
-    known = {f"PLURES_{capability.upper().replace('-', '_')}_URL": url for capability, url in urls.items()}
+    known = {_variable(capability, "URL"): url for capability, url in urls.items()}
+    tokens = {_variable(capability, "TOKEN"): token for capability, token in access.tokens.items()}
+    callers = [
+        {"name": caller.name, "kind": caller.kind.value, "sha256": caller.digest, "may_call": caller.may_call}
+        for caller in access.callers
+    ]
     # What a program in Python prints would stay in its buffer, and be lost when it is ended.
-    return {"PYTHONUNBUFFERED": "1", "PORT": str(port), "PLURES_CONTROL_ADDRESS": authority(host, port), **known}
+    own = {"PYTHONUNBUFFERED": "1", "PORT": str(port), "PLURES_CONTROL_ADDRESS": authority(host, port)}
+    return {**own, "PLURES_CALLERS": json.dumps(callers), **known, **tokens}
+
+
+def _variable(capability: str, what: str) -> str:
+    return f"PLURES_{capability.upper().replace('-', '_')}_{what}"
 
 
 def _words(context: ProcessContext, command: str) -> list[str]:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO, TypeAlias
 
+from plures.access import Access
 from plures.application import assemble, load
 from plures.deploy.channel import EndpointUrls
 from plures.deploy.serving import shutdown_signals
@@ -58,6 +59,22 @@ class RunningProcesses:
     def context_keys(self) -> tuple[str, ...]:
         """By which the processes sign request contexts for one another."""
         return self._supervisor.context_keys
+
+    @property
+    def token(self) -> str:
+        """What a person shows any process of the application to be let in."""
+        return self._supervisor.issued.token
+
+    @property
+    def tokens(self) -> Mapping[str, str]:
+        """Base URL → the token with which tools call the process there."""
+        return self._supervisor.tokens
+
+    @property
+    def access(self) -> Access:
+        """The tokens with which a host that runs beside these processes may call all of them."""
+        tokens = self.tokens
+        return Access(tokens={name: tokens[at[0]] for name, at in self.homes.items() if at and at[0] in tokens})
 
     @property
     def pids(self) -> Mapping[str, int]:

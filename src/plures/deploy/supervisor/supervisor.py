@@ -5,10 +5,12 @@ replica hands over to the next waits in the socket's queue.
 """
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from plures.access import issue
 from plures.deploy.channel import Configure, EndpointUrls, import_path
 from plures.deploy.errors import NoSuchReplica
 from plures.deploy.placing import ignored_maxima, listen_addresses, placement_of, tls_peers
@@ -55,9 +57,15 @@ class Supervisor:
     """One run of one plan, from `start` to `stop`."""
 
     def __init__(self, plan: Plan, settings: Settings, options: SupervisorOptions, lines: Lines) -> None:
-        """Bind all sockets; nothing runs yet. Raises what `Addresses` raises."""
+        """Bind all sockets, and make the tokens of the run; nothing runs yet.
+
+        Raises what `listen_addresses`, `issue` and `Addresses` raise.
+        """
         self.plan = plan
-        self.addresses = Addresses(plan, listen_addresses(settings))
+        wanted = listen_addresses(settings)
+        # Made once: a process that starts again keeps its tokens.
+        self.issued = issue(plan, os.environ)
+        self.addresses = Addresses(plan, wanted)
         self._settings = settings
         self._options = options
         self._lines = lines
@@ -132,6 +140,16 @@ class Supervisor:
         }
 
     @property
+    def tokens(self) -> Mapping[str, str]:
+        """Base URL → the token with which tools call the process there."""
+        homes = (
+            (process, self.homes[name]) for process in self.plan.processes.values() for name in process.capabilities
+        )
+        own = ((self.plan.processes[name.process], (self.addresses.url(name),)) for name in self._slots)
+        tools = self.issued.tools
+        return {url: tools[process.name] for process, urls in (*homes, *own) if process.name in tools for url in urls}
+
+    @property
     def pids(self) -> Mapping[str, int]:
         """Replica (`search.1`) → process number; those that are not running now are left out."""
         return {str(name): slot.pid for name, slot in self._slots.items() if slot.pid is not None}
@@ -154,8 +172,8 @@ class Supervisor:
 
         async def spawn() -> Child:
             if process.command is not None:
-                urls = self._fixed_urls(process)
-                return await Command.start(context, process.command, self.addresses.of_command(name), urls)
+                urls, access = self._fixed_urls(process), self.issued.access[process.name]
+                return await Command.start(context, process.command, self.addresses.of_command(name), urls, access)
             replica = await ReplicaProcess.start(context, self._options.replica, self._configure(process, name))
             # Other replicas may have become ready while the process was being started.
             await replica.update(self._number, self._endpoints_for(process))
@@ -176,6 +194,7 @@ class Supervisor:
                 self._settings,
                 self._options.mode,
                 self._endpoints_for(process),
+                self.issued.access[process.name],
                 faults=self._options.faults,
                 peers=tls_peers(self.plan.processes.values()) | self.addresses.processes_at,
                 outside=frozenset(self._outside()),

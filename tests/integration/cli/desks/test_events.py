@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.access import shown_to
 from tests.integration.cli.desks.asking import plures, told, until
 from tests.integration.cli.programs import PLURES, Program, program
 
@@ -116,7 +117,7 @@ def test_the_contract_listing_says_how_subscriptions_fare(folder: Path) -> None:
         assert at is not None
 
         def press() -> Any:
-            listing = httpx.get(f"{at[1]}/contracts").json()
+            listing = httpx.get(f"{at[1]}/contracts", headers=shown_to(folder / ".plures")).json()
             return next(contract for contract in listing["contracts"] if contract["capability"] == "press")
 
         assert [event["name"] for event in press()["events"]] == [TYPE]

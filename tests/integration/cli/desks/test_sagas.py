@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.access import shown_to
 from tests.integration.cli.desks.asking import plures, told, until
 from tests.integration.cli.programs import PLURES, Program, program
 
@@ -70,7 +71,7 @@ def test_what_is_parked_is_seen_and_decided_while_it_runs(folder: Path) -> None:
         assert (count["running"], count["compensating"], count["parked"]) == (1, 0, 3)
         at = re.search(r"health, contracts and calls: (\S+)", program.output)
         assert at is not None
-        listed = httpx.get(f"{at[1]}/contracts").json()["contracts"]
+        listed = httpx.get(f"{at[1]}/contracts", headers=shown_to(folder / ".plures")).json()["contracts"]
         (listing,) = [contract["sagas"] for contract in listed if contract["capability"] == "ordering"]
         assert listing == [{name: value for name, value in count.items() if name != "capability"}]
         plures("call", MEND)

@@ -1,0 +1,18 @@
+"""`[access]` of plures.toml: who may call besides the processes of the application, and what is shown to processes elsewhere."""
+
+from .check_access import check_access
+from .parse_access import parse_callers, parse_secret
+from .rules import CALLER_IS_PROCESS, MAY_CALL_OURS, SECRET_VARIABLE, TOKEN_OURS
+from .values import OutsideCaller, Secret
+
+__all__ = [
+    "CALLER_IS_PROCESS",
+    "MAY_CALL_OURS",
+    "SECRET_VARIABLE",
+    "TOKEN_OURS",
+    "OutsideCaller",
+    "Secret",
+    "check_access",
+    "parse_callers",
+    "parse_secret",
+]

@@ -1,0 +1,31 @@
+"""Whether rights are for something that the application has."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from plures.errors import Violation, did_you_mean
+from plures.topology.facts import ApplicationFacts
+
+from . import rules
+
+_EVERYTHING: Final = "*"
+
+
+def check_access(may_call: Iterable[str], where: str, application: ApplicationFacts) -> Iterator[Violation]:
+    """What is wrong with what a caller may call."""
+    for right in may_call:
+        capability, slash, operation = right.partition("/")
+        facts = application.capabilities.get(capability)
+        if right == _EVERYTHING:
+            continue
+        if facts is None:
+            hint = did_you_mean(capability, application.capabilities) or f"The application has {_listed(application)}."
+            yield rules.RIGHT_UNKNOWN.broken(where, right=right, hint=hint)
+        elif slash and operation not in facts.operations:
+            close = did_you_mean(operation, facts.operations)
+            hint = close or f"{capability!r} has {', '.join(facts.operations)}."
+            yield rules.RIGHT_UNKNOWN.broken(where, right=right, hint=hint)
+
+
+def _listed(application: ApplicationFacts) -> str:
+    return ", ".join(application.capabilities)

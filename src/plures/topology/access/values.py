@@ -1,0 +1,38 @@
+"""Callers from outside, and references to tokens, as values."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from plures.topology.storage import variables_in
+
+
+@dataclass(frozen=True)
+class Secret:
+    """Where a token is: never the token itself.
+
+    Attributes:
+        text: `${NAME}`; empty when a file holds it.
+        file: The file that holds it.
+    """
+
+    text: str = ""
+    file: Path | None = None
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """The variable of the environment that it refers to."""
+        return variables_in(self.text)
+
+
+@dataclass(frozen=True)
+class OutsideCaller:
+    """A program that is no process of the application.
+
+    Attributes:
+        may_call: Names of capabilities, and operations as in `checkout/Place`; `*` is all of them.
+        token: What it shows; None where its certificate names it.
+    """
+
+    name: str
+    may_call: tuple[str, ...]
+    token: Secret | None
