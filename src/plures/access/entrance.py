@@ -16,6 +16,8 @@ from .tokens import digest_of
 from .values import Access, Caller, CallerKind
 
 _SCHEME: Final = b"bearer"
+# What the commands of Plures are called in the certificates that the authority of the run makes for them.
+_TOOLS: Final = "plures/tools"
 # It is for callers that may read the whole listing.
 LISTING: Final = "/contracts"
 
@@ -47,11 +49,7 @@ class Entrance:
     def __init__(self, access: Access, application: str, *, operations: Paths, deliveries: Paths) -> None:
         known = [_known(caller, operations, deliveries) for caller in access.callers]
         self._by_digest = {each.caller.digest: each for each in known if each.caller.digest}
-        self._by_peer = {
-            f"spiffe://{application}/{each.caller.name}": each
-            for each in known
-            if each.caller.kind is not CallerKind.TOOLS
-        }
+        self._by_peer = {f"spiffe://{application}/{_name_in_certificates(each.caller)}": each for each in known}
         self._served = frozenset(
             path for paths in (operations, deliveries) for each in paths.values() for path in each.values()
         )
@@ -84,6 +82,10 @@ class Entrance:
         if known is not None and authorization == b"Bearer " + token:
             self._by_header[authorization] = known
         return known
+
+
+def _name_in_certificates(caller: Caller) -> str:
+    return _TOOLS if caller.kind is CallerKind.TOOLS else caller.name
 
 
 def _known(caller: Caller, operations: Paths, deliveries: Paths) -> _Known:

@@ -146,6 +146,15 @@ def test_the_certificate_of_the_connection_comes_first() -> None:
         assert asks(it, PAY, peer=stranger) == ""
 
 
+def test_the_commands_may_show_a_certificate_of_their_own() -> None:
+    it = entrance(Caller("plures", CallerKind.TOOLS, digest_of(TOKEN)))
+    assert [asks(it, path, None, "spiffe://shop/plures/tools") for path in (PAY, "/contracts", "/moves/track")] == [
+        ""
+    ] * 3
+    assert asks(it, PAY, None, "spiffe://other/plures/tools") == "unauthenticated"
+    assert asks(entrance(caller("tax")), PAY, None, "spiffe://shop/plures/tools") == "unauthenticated"
+
+
 def test_an_unknown_certificate_is_told_its_name() -> None:
     refusal = entrance(caller("payments")).refusal(PAY, "spiffe://shop/mail", None)
     assert refusal is not None
