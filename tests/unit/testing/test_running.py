@@ -131,4 +131,6 @@ def test_each_capability_in_a_process_of_its_own() -> None:
         "shelf",
         "press",
         "reader",
+        "who",
+        "porter",
     ]
