@@ -28,6 +28,22 @@ def change(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new))
 
 
+def test_changes_within_one_second_that_leave_the_size_as_it_is(
+    plures: Start, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By these two, Python tells whether the bytecode that it has kept is that of a file."""
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    file = site / "till_app.py"
+    running = plures("run", "--reload", *FREE)
+    assert get(running.line(r"^till: (\S+)$")[1]) == "version 1, rung 1 times"
+    saved_ns = file.stat().st_mtime_ns
+    changed = site / "till_app.new"
+    changed.write_text(file.read_text().replace("VERSION = 1", "VERSION = 2"))
+    os.utime(changed, ns=(saved_ns, saved_ns // 10**9 * 10**9 + (saved_ns + 1) % 10**9))
+    changed.rename(file)
+    assert get(running.line(r"^till: (\S+)$")[1]) == "version 2, rung 2 times"
+
+
 def alive(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"

@@ -5,7 +5,10 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from importlib.util import cache_from_source
+from pathlib import Path
 from time import monotonic
 from typing import Final
 
@@ -51,6 +54,7 @@ def run_reloading(arguments: Sequence[str], sources: Sources, say: Callable[[str
         _end(child)
         if stop.is_set():
             break
+        _forget_bytecode(sources.folder, paths)
         child = _start(arguments, alive)
         started_at = monotonic()
     status = _end(child)
@@ -66,6 +70,14 @@ def end_with_parent() -> None:
     descriptor = os.environ.pop(_ALIVE, "")
     if descriptor.isdigit():
         watch_parent(int(descriptor), lambda: os.kill(os.getpid(), signal.SIGTERM))
+
+
+def _forget_bytecode(folder: Path, paths: Iterable[str]) -> None:
+    """Remove what Python has kept of these files: it takes a file for unchanged that has the same size in the same second."""
+    for path in paths:
+        if path.endswith(".py"):
+            with suppress(OSError):
+                Path(cache_from_source(str(folder / path))).unlink()
 
 
 def _start(arguments: Sequence[str], alive: int) -> "subprocess.Popen[bytes]":
