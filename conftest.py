@@ -1,3 +1,8 @@
 """What all tests share. A plugin loaded here is loaded once, so a worker has one server for all folders."""
 
+import sys
+
+# Tests write a module anew within a second, at the same size: kept bytecode would be taken for that of the new one.
+sys.dont_write_bytecode = True
+
 pytest_plugins = ["tests.skips", "tests.leftovers", "tests.postgres", "tests.databases", "tests.nats"]

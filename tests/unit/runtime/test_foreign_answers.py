@@ -8,7 +8,7 @@ from lab import Refused, Trouble
 
 from plures import Internal, Outcome, Unavailable, Unimplemented
 from plures.contract import read_contract
-from plures.errors import CallError
+from plures.errors import AccessDenied, CallError, Unauthenticated
 from plures.runtime import Reply
 from plures.runtime.connect import answer_of
 
@@ -26,8 +26,8 @@ def failure(reply: Reply) -> CallError:
     [
         (404, Unimplemented, "unimplemented", Outcome.NOT_SENT),
         (400, Internal, "internal", Outcome.MAY_HAVE_RUN),
-        (401, CallError, "unauthenticated", Outcome.NOT_SENT),
-        (403, CallError, "permission_denied", Outcome.NOT_SENT),
+        (401, Unauthenticated, "unauthenticated", Outcome.NOT_SENT),
+        (403, AccessDenied, "permission_denied", Outcome.NOT_SENT),
         (405, CallError, "unknown", Outcome.MAY_HAVE_RUN),
         (429, Unavailable, "unavailable", Outcome.MAY_HAVE_RUN),
         (500, CallError, "unknown", Outcome.MAY_HAVE_RUN),
@@ -66,7 +66,7 @@ def test_a_declared_error_with_other_fields_keeps_its_code_and_text(debug: str) 
     detail = '{"type":"lab.trouble.v1.Refused","debug":' + debug + "}"
     body = f'{{"code":"permission_denied","message":"not today","details":[{detail}]}}'.encode()
     error = failure(Reply(403, body))
-    assert (type(error), error.status, error.why) == (CallError, "permission_denied", "not today")
+    assert (type(error), error.status, error.why) == (AccessDenied, "permission_denied", "not today")
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_what_a_contract_declares_arrives_as_itself() -> None:
 def test_a_declared_error_whose_fields_cannot_be_read_keeps_its_code(told: dict[str, Any]) -> None:
     body = json.dumps({"code": "permission_denied", "message": "not today", **told}).encode()
     error = failure(Reply(403, body))
-    assert (type(error), error.status, error.why) == (CallError, "permission_denied", "not today")
+    assert (type(error), error.status, error.why) == (AccessDenied, "permission_denied", "not today")
 
 
 @pytest.mark.parametrize(
