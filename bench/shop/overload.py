@@ -50,7 +50,7 @@ async def _measure(
     def draw() -> str:
         return random.choices(pages, shares)[0]
 
-    await web.prepare(400)
+    await web.prepare(1_500)
     capacity = await _closed(web, draw)
     calm = await _open(web, NORMAL, capacity * _HALF, _CALM_S, random)
     before = memory_mib(shop.processes)
