@@ -66,7 +66,7 @@ def said(moment: datetime) -> str:
 
 @contextmanager
 def _as_file(data: bytes) -> Generator[str]:
-    if hasattr(os, "memfd_create") and os.path.isdir("/proc/self/fd"):  # noqa: PTH112
+    if hasattr(os, "memfd_create") and os.path.isdir("/proc/self/fd"):  # noqa: PTH112 - it stands beside os.memfd_create
         descriptor = os.memfd_create("plures-tls", os.MFD_CLOEXEC)
         try:
             os.write(descriptor, data)

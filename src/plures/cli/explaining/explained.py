@@ -68,10 +68,12 @@ def explained_call(callee: Callee, arguments: Sequence[str], *, timeout_s: float
     request = request_of(callee.operation, arguments)
     check_complete(callee.operation, request)
     deadline_s = timeout_s or float(callee.operation["deadline_s"])
-    return asyncio.run(_call(callee, json.dumps(request).encode(), deadline_s, timeout_s is not None, as_json))
+    return asyncio.run(
+        _call(callee, json.dumps(request).encode(), deadline_s, is_asked=timeout_s is not None, as_json=as_json)
+    )
 
 
-async def _call(callee: Callee, request: bytes, deadline_s: float, is_asked: bool, as_json: bool) -> int:  # noqa: FBT001
+async def _call(callee: Callee, request: bytes, deadline_s: float, *, is_asked: bool, as_json: bool) -> int:
     standing, journal = await standing_of(callee), Journal()
     outcome = await _send(callee, standing, request, deadline_s, journal)
     report = {
@@ -93,7 +95,7 @@ async def _send(callee: Callee, standing: Standing, request: bytes, deadline_s: 
     operation, deadlines = _described(callee.operation), Deadlines()
     transport = NotingTransport(journal, callee.tokens, callee.tls)
     # It spreads load, and keeps no secret.
-    endpoints, heartbeats = Endpoints(Random(), policy_of(standing.figures)), Heartbeats(transport)  # noqa: S311
+    endpoints, heartbeats = Endpoints(Random(), policy_of(standing.figures)), Heartbeats(transport)  # noqa: S311 - it spreads load, it keeps no secret
     endpoints.update(callee.urls)
     heartbeats.of(endpoints)
     noting = partial(NotingTries, journal)

@@ -1,7 +1,8 @@
 """How many calls a process works on at once, so that each gets its turn of the event loop soon; and who waits for a place.
 
 Work that computes makes turns long, and a call that takes a hundred turns is late by a hundred times that. Work that only waits for
-others makes turns short, whatever its number. So the length of a turn says how many calls may be inside.
+others makes turns short, whatever its number. So the length of a turn says how many calls may be inside; and whether the loop has time
+left says it where work waits for threads, as on SQLite, and turns stay short although the process can do no more.
 """
 
 import asyncio

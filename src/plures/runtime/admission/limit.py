@@ -80,8 +80,9 @@ class AdaptiveLimit:
     def _follow(self, gradient: float, busiest: int) -> None:
         """Grow or shrink by what is tolerated beside what was seen."""
         gradient = max(_STEEPEST, min(1.0, gradient))
+        is_reached, are_few = 2 * busiest >= self.value, busiest <= 2 * self._least
         # A few calls do not wait for each other; and a limit that is not reached is no reason to raise it.
-        if 2 * busiest < self.value if gradient >= 1.0 else busiest <= 2 * self._least:
+        if (gradient >= 1.0 and not is_reached) or (gradient < 1.0 and are_few):
             return
         # What is under way is what took so long, where the limit is far above it.
         limit = min(self.value, 2.0 * busiest)
