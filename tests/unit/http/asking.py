@@ -5,7 +5,7 @@ import asyncio
 from plures.http import HttpTransport
 from plures.runtime import Outgoing, Reply
 
-from .raw_server import PATIENCE_S
+from tests.raw_server import PATIENCE_S
 
 
 async def ask(transport: HttpTransport, url: str, body: bytes = b"{}", *, fresh: bool = False) -> Reply:

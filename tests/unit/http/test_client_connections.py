@@ -10,7 +10,7 @@ from plures.http import HttpTransport
 from plures.runtime import Broken, Stale
 
 from .asking import ask
-from .raw_server import Handler, Reader, Writer, answer, head, keeps_saying, raw_server, read_request, says
+from tests.raw_server import Handler, Reader, Writer, answer, head, keeps_saying, raw_server, read_request, says
 
 
 async def test_connections_are_used_again(transport: HttpTransport) -> None:

@@ -8,7 +8,7 @@ import pytest
 from plures.http import HttpTransport
 from plures.runtime import MAX_BODY_BYTES, Broken, Outgoing
 
-from .raw_server import (
+from tests.raw_server import (
     PATIENCE_S,
     Reader,
     Writer,

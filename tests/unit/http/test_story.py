@@ -14,7 +14,7 @@ from plures.contract import Criticality, read_contract
 from plures.http import ConnectServer, HttpServerProtocol, HttpTransport, Room
 from plures.runtime import CallContext, Deadlines, Dispatcher, Endpoints, RemoteCaller, Seal, current, new_key
 
-from .raw_server import Reader, Writer, answer, raw_server, read_request
+from tests.raw_server import Reader, Writer, answer, raw_server, read_request
 
 
 @contract("shop.pricing.v1", owner="tests")

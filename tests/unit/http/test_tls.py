@@ -25,7 +25,7 @@ from plures.tls.contexts import Pair
 from plures.tls.wire import MOST_HANDSHAKES
 from tests.certificates import DAY, NOW, Fixed, authority, for_uses, identity, pair, self_signed, trusting
 
-from .raw_server import Reader, Writer, raw_server
+from tests.raw_server import Reader, Writer, raw_server
 
 
 class Served:

@@ -8,6 +8,7 @@ import pytest
 
 from plures.nats import Connector, NatsTransport, Pace, Stream, address_of
 from plures.runtime import NotSent, Outgoing
+from tests.raw_server import Reader, Writer, raw_server
 
 QUICK = Pace(again_first_s=0.001, again_most_s=0.001)
 
@@ -32,15 +33,14 @@ async def test_what_is_told_of_a_server_that_is_not_there(caplog: pytest.LogCapt
 
 
 async def test_a_handshake_that_fails_is_told_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def answers(reader: Reader, writer: Writer) -> None:
         writer.write(b'INFO {"tls_required": true, "version": "2.11.0", "max_payload": 1024}\r\n')
         await reader.read(1)
         writer.write(b"this is no handshake\r\n")
         await reader.read()
-        writer.close()
 
-    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
-        address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with raw_server(answers) as server:
+        address = server.url.removeprefix("http://")
         connector = Connector(address_of(f"tls://shop:s3cret@{address}"), Stream("shop"), QUICK)
         connector.start()
         async with asyncio.timeout(20):

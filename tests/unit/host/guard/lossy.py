@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from plures.data import Server
 from tests.postgres import Postgres
+from tests.raw_server import RawServer
 
 SOCKET = ".s.PGSQL.5432"
 
@@ -38,13 +39,15 @@ class Lossy:
             writer.close()
 
         answering = asyncio.create_task(answers())
-        while part := await reader.read(65536):
-            if self.at and b"COMMIT\0" in part:
-                lost, self.at = self.at, ""
-            if lost == "before":
-                break
-            to.write(part)
-        to.close()
+        try:
+            while part := await reader.read(65536):
+                if self.at and b"COMMIT\0" in part:
+                    lost, self.at = self.at, ""
+                if lost == "before":
+                    break
+                to.write(part)
+        finally:
+            to.close()
         await answering
 
 
@@ -52,6 +55,10 @@ class Lossy:
 async def lossy(postgres: Postgres, folder: Path) -> AsyncGenerator[Lossy]:
     """The proxy, with a new schema behind it."""
     between = Lossy(folder, Path(postgres.server.get_postmaster_info().socket_dir), await postgres.schema())
-    listener = await asyncio.start_unix_server(between.serve, str(folder / SOCKET))
-    yield between
-    listener.close()
+    raw = RawServer(between.serve)
+    listener = await asyncio.start_unix_server(raw.accept, str(folder / SOCKET))
+    try:
+        yield between
+    finally:
+        listener.close()
+        await raw.end()
