@@ -1,6 +1,6 @@
 """`Application` and `Capability`: the explicit list of what an application is made of. Plain values; nothing is checked here."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, TypeVar
 
@@ -26,6 +26,8 @@ class Capability:
             the capability runs elsewhere, in an external process or a command.
         migrations: The versions of its database, oldest first; or where Alembic's scripts are.
         subscriptions: Handler → the event that it gets, for a capability that runs elsewhere. A service here has `@subscribe()`.
+        shared_tables: Its tables in the application's own database, which it uses through the application's own engine or ORM: their names,
+            tables of SQLAlchemy or mapped classes. It stays in the process of the edge until its tables are its own.
     """
 
     def __init__(
@@ -35,11 +37,13 @@ class Capability:
         *,
         migrations: Migrations = (),
         subscriptions: Mapping[str, type[Event]] | None = None,
+        shared_tables: Iterable[object] = (),
     ) -> None:
         self.contract: Any = contract
         self.implementation: Callable[..., Any] | None = implementation
         self.migrations: Migrations = migrations if isinstance(migrations, AlembicMigrations) else tuple(migrations)
         self.subscriptions: Mapping[str, type[Event]] = {} if subscriptions is None else subscriptions
+        self.shared_tables: Iterable[object] = shared_tables
 
 
 class Application:

@@ -26,6 +26,7 @@ from .conformance import check_conformance
 from .dependencies import Dependency, DependencyKind, asks_for, read_dependencies
 from .edge import read_context, read_edge
 from .implementation import service_class
+from .shared_tables import claimed_twice, read_shared_tables
 from .subscriptions import Handler, Subscription, name_problems, read_handlers, subscribe_all
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]*")
@@ -41,6 +42,7 @@ class AssembledCapability:
     migrations: Migrations
     handlers: tuple[Handler, ...] = ()
     sagas: tuple[Definition, ...] = ()
+    shared_tables: tuple[str, ...] = ()
 
     @property
     def needs(self) -> tuple[type, ...]:
@@ -132,6 +134,7 @@ class Assembly:
                 notifies=frozenset(each.subscriber for each in self.subscriptions if each.publisher == name),
                 sagas=frozenset(each.name for each in capability.sagas),
                 operations=tuple(each.wire_name for each in capability.contract.operations.values()),
+                shared_tables=capability.shared_tables,
             )
             for name, capability in self.capabilities.items()
         }
@@ -170,6 +173,7 @@ def assemble(application: Application) -> Assembly:
         assembled = _capability(capability, violations)
         if assembled is not None:
             _add(assembled, capabilities, violations)
+    violations += claimed_twice({name: each.shared_tables for name, each in capabilities.items()})
     edge, edge_dependencies = read_edge(application, violations)
     context = read_context(application, violations)
     if violations:
@@ -216,8 +220,12 @@ def _capability(capability: Capability, violations: list[Violation]) -> Assemble
         violations += [rules.NO_OUTBOX.broken(where)] if not has_database else []
     handlers = _handlers(capability, contract, where, violations)
     sagas = _sagas(capability, dependencies, where, violations)
+    shared, found = read_shared_tables(
+        capability.shared_tables, where, has_implementation=capability.implementation is not None
+    )
+    violations += found
     return AssembledCapability(
-        contract, capability.implementation, dependencies, capability.migrations, handlers, sagas
+        contract, capability.implementation, dependencies, capability.migrations, handlers, sagas, shared
     )
 
 

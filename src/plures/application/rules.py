@@ -23,6 +23,26 @@ UNUSED_MIGRATIONS: Final = Rule(
     "has migrations, but its implementation asks for no Database",
     "Ask for a Database in the constructor, or drop the migrations.",
 )
+SHARED_TABLES: Final = Rule(
+    "application.shared_tables",
+    "has shared_tables={given}, which is no list of tables",
+    'Write a list: shared_tables=["invites"].',
+)
+SHARED_TABLE: Final = Rule(
+    "application.shared_tables",
+    "has {given} among its shared_tables, which is no table",
+    'Name tables, as in `["invites"]`, or pass tables of SQLAlchemy or mapped classes.',
+)
+SHARED_ELSEWHERE: Final = Rule(
+    "application.shared_tables",
+    "has shared_tables, and runs elsewhere, where it cannot use the application's own engine",
+    "Give it an implementation, or leave shared_tables out.",
+)
+SHARED_TWICE: Final = Rule(
+    "application.shared_twice",
+    "is claimed by the capabilities {capabilities}, and a table has one owner",
+    "Leave it to one of them, and let the other call that one.",
+)
 EDGE_DATABASE: Final = Rule(
     "application.edge_database",
     "asks for a database, but data belongs to capabilities",

@@ -85,6 +85,11 @@ def _print(description: TopologySummary) -> None:
     click.echo(f"{local} {stay} in a process, {remote} {'crosses' if remote == 1 else 'cross'} the wire.")
     if any(call.optional for process in description.processes for call in process.remote_calls):
         click.echo("? The caller can do without it.")
+    shared = {name: tables for process in description.processes for name, tables in process.shared.items()}
+    for name, tables in shared.items():
+        click.echo(
+            f"{name} shares the application's own database: {', '.join(tables)}. It stays with the edge until it owns them."
+        )
     sagas = [saga for process in description.processes for saga in process.sagas]
     if sagas:
         click.echo(f"Sagas: {', '.join(sagas)}.")
@@ -93,7 +98,11 @@ def _print(description: TopologySummary) -> None:
 def _row(process: ProcessSummary, *, has_events: bool) -> tuple[str, ...]:
     few, many = process.replicas.min, process.replicas.max
     databases = {**dict.fromkeys(process.databases, "db"), **process.servers}
-    capabilities = [f"{name} ({databases[name]})" if name in databases else name for name in process.capabilities]
+    notes = {
+        name: [*([databases[name]] if name in databases else []), *(["shared db"] if name in process.shared else [])]
+        for name in process.capabilities
+    }
+    capabilities = [f"{name} ({', '.join(said)})" if said else name for name, said in notes.items()]
     if process.edge:
         capabilities.insert(0, "the edge")
     calls = [

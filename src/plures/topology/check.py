@@ -40,6 +40,7 @@ def check(topology: Topology, application: ApplicationFacts) -> ResolvedTopology
         *_placements(topology, application),
         *_needs(topology, application),
         *_edge(topology, application),
+        *_shared(resolved, topology, application),
         *_storage(topology, application),
         *_access(topology, application),
         *check_pools(resolved, topology, application),
@@ -104,6 +105,24 @@ def _edge(topology: Topology, application: ApplicationFacts) -> Iterator[Violati
     # More than one "*" is reported above; that the edge follows each of them is not reported again.
     if sum(process.edge is True for process in homes) > 1:
         yield rules.EDGE_TWICE.broken(topology.where(), processes=_listed(process.name for process in homes))
+
+
+def _shared(resolved: ResolvedTopology, topology: Topology, application: ApplicationFacts) -> Iterator[Violation]:
+    """What uses the application's own engine is in one process, that of the edge where there is one."""
+    sharing = [name for name, facts in application.capabilities.items() if facts.shared_tables]
+    homes = {name: resolved.homes[name] for name in sharing if name in resolved.homes}
+    if not homes:
+        return
+    center, others = resolved.edge_home, "the edge"
+    if center is None:
+        first = next(iter(homes))
+        center, others = homes[first], f"capability {first!r}"
+    for name, home in homes.items():
+        if home != center:
+            tables = _listed(application.capabilities[name].shared_tables)
+            where = topology.where(home, "capabilities")
+            named = f"{others} in process {center!r}"
+            yield rules.SHARED_SPLIT.broken(where, name=name, home=home, others=named, tables=tables)
 
 
 def _storage(topology: Topology, application: ApplicationFacts) -> Iterator[Violation]:

@@ -17,6 +17,7 @@ class CapabilityFacts:
         notifies: Names of the capabilities that get its events. It does not wait for them.
         sagas: The names of its sagas.
         operations: What the wire calls its operations, as in `PlaceOrder`.
+        shared_tables: Its tables in the application's own database.
     """
 
     needs: frozenset[str] = frozenset()
@@ -27,6 +28,7 @@ class CapabilityFacts:
     sagas: frozenset[str] = frozenset()
     optional: frozenset[str] = frozenset()
     operations: tuple[str, ...] = ()
+    shared_tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,13 @@ DATABASE_REPLICAS_ALONE = Rule(
     "Set replicas to 1, or choose a database on a server for it ([capabilities.{name}] database = …).",
 )
 
+# The application's own database.
+SHARED_SPLIT = Rule(
+    "topology.shared_split",
+    "parts capability {name!r}, in process {home!r}, from {others}: it shares tables of the application's own database ({tables})",
+    "Place it there, or give its tables to it first: `plures data adopt {name}`.",
+)
+
 # The edge.
 EDGE_ABSENT = Rule(
     "topology.edge_absent",

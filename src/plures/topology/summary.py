@@ -19,6 +19,7 @@ class ProcessSummary:
         runs: The command line or the base URL; empty for a process of ours.
         databases: Capabilities in it with an embedded database.
         servers: Capability → name of the database that keeps its data, for those whose data is not embedded.
+        shared: Capability → its tables in the application's own database.
         layer: Its place in the start order, from 0.
         local_calls: Calls from it that stay in it.
         remote_calls: Calls from it that leave it.
@@ -34,6 +35,7 @@ class ProcessSummary:
     replicas: Replicas
     databases: tuple[str, ...]
     servers: Mapping[str, str]
+    shared: Mapping[str, tuple[str, ...]]
     layer: int
     local_calls: tuple[Call, ...]
     remote_calls: tuple[Call, ...]
@@ -92,6 +94,9 @@ def _process(
             if process.exclusive and application.capabilities[name].has_database and name not in process.databases
         ),
         servers={name: placed.server.name for name, placed in process.databases.items()},
+        shared={
+            name: tables for name in process.capabilities if (tables := application.capabilities[name].shared_tables)
+        },
         layer=layer,
         local_calls=tuple(call for call in mine if call.local),
         remote_calls=tuple(call for call in mine if not call.local),

@@ -100,6 +100,20 @@ def test_show_what_a_caller_can_do_without(plures: Run, site: Path) -> None:
     assert [(call["capability"], call["optional"]) for call in search["remote_calls"]] == [("catalog", True)]
 
 
+def test_show_whose_tables_are_in_the_database_of_the_application(plures: Run, site: Path) -> None:
+    app = (site / "cli_site.py").read_text()
+    app = app.replace("Capability(Search, SearchService)", 'Capability(Search, SearchService, shared_tables=["terms"])')
+    (site / "cli_site.py").write_text(app)
+    shown = " ".join(plures("topology", "show").stdout.split())
+    assert "search (shared db)" in shown
+    assert "search shares the application's own database: terms. It stays with the edge until it owns them." in shown
+    [main] = json.loads(plures("topology", "show", "--json").stdout)["processes"]
+    assert main["shared"] == {"search": ["terms"]}
+    refused = plures("topology", "check", "sale")
+    assert refused.exit_code == 2
+    assert "plures data adopt search" in refused.stderr
+
+
 def test_check_all_that_fit(plures: Run, site: Path) -> None:
     result = plures("topology", "check")
     assert (result.exit_code, result.stdout, result.stderr) == (0, "ok  monolith\nok  sale\n", "")

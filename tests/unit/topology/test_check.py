@@ -148,3 +148,27 @@ def test_messages_say_why_and_what_to_do(shop: ApplicationFacts) -> None:
     assert "Did you mean 'search'?" in text
     assert "5 replicas of capability 'orders', which has an embedded database: one SQLite file has one writer" in text
     assert "move 'orders' to a process of its own" in text
+
+
+def test_what_shares_tables_stays_with_the_edge(shop: ApplicationFacts) -> None:
+    search = replace(shop.capabilities["search"], shared_tables=("terms", "hits"))
+    application = replace(shop, capabilities={**shop.capabilities, "search": search})
+    assert check(Topology("t", (TAX, REST)), application).homes["search"] == "main"
+    with pytest.raises(InvalidInput) as caught:
+        check(Topology("t", (Process("x", ("search",)), TAX, REST)), application)
+    [violation] = caught.value.violations
+    assert violation.where == "[topology.t] x.capabilities"
+    assert violation.what == (
+        "parts capability 'search', in process 'x', from the edge in process 'main': it shares tables of the application's own database (terms, hits)"
+    )
+    assert violation.fix == "Place it there, or give its tables to it first: `plures data adopt search`."
+
+
+def test_without_an_edge_those_that_share_stay_together(shop: ApplicationFacts) -> None:
+    shared = {name: replace(shop.capabilities[name], shared_tables=(name,)) for name in ("search", "catalog")}
+    application = replace(shop, has_edge=False, edge_needs=frozenset(), capabilities={**shop.capabilities, **shared})
+    together = Process("x", ("search", "catalog"))
+    assert check(Topology("t", (together, TAX, REST)), application).homes["search"] == "x"
+    assert violations(application, Process("x", ("search",)), TAX, REST) == [
+        ("shared_split", "plures.toml [topology.t] main.capabilities")
+    ]
