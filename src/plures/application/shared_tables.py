@@ -15,7 +15,7 @@ def read_shared_tables(
     Args:
         tables: Names, tables of SQLAlchemy, or classes that an ORM maps to tables.
     """
-    if isinstance(tables, str) or not isinstance(tables, Iterable):
+    if isinstance(tables, str) or not _is_iterable(tables):
         return (), [rules.SHARED_TABLES.broken(where, given=repr(tables))]
     names: list[str] = []
     violations: list[Violation] = []
@@ -42,6 +42,11 @@ def claimed_twice(tables: Mapping[str, Sequence[str]]) -> list[Violation]:
         for table, owners in claims.items()
         if len(owners) > 1
     ]
+
+
+def _is_iterable(thing: object) -> bool:
+    """What the type checker of the user promises, and their interpreter does not."""
+    return isinstance(thing, Iterable)
 
 
 def _name(table: object) -> str:

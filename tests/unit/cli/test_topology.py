@@ -111,7 +111,7 @@ def test_show_whose_tables_are_in_the_database_of_the_application(plures: Run, s
     assert main["shared"] == {"search": ["terms"]}
     refused = plures("topology", "check", "sale")
     assert refused.exit_code == 2
-    assert "plures data adopt search" in refused.stderr
+    assert "give it a database of its own" in refused.stderr
 
 
 def test_check_all_that_fit(plures: Run, site: Path) -> None:
