@@ -8,7 +8,7 @@ from . import rules
 
 
 def read_shared_tables(
-    tables: object, where: str, *, has_implementation: bool
+    tables: Iterable[object], where: str, *, has_implementation: bool
 ) -> tuple[tuple[str, ...], list[Violation]]:
     """The names of the tables, and what is wrong with them.
 
