@@ -37,7 +37,7 @@ from .placement import Mode, Placement
 from .places import place_of
 from .sagas import SagaAdmin, SagaAdminService, sagas_counted
 from .services import Services
-from .standing import admission_told, calls_told, places_told, policy_told
+from .standing import admission_told, callers_told, calls_told, places_told, policy_told
 
 _EVENT_ADMIN: Final = read_contract(EventAdmin)[0].operations
 _SAGA_ADMIN: Final = read_contract(SagaAdmin)[0].operations
@@ -253,5 +253,6 @@ class Host:
             ),
             "places": places_told(self._capacity),
             "edge": None if self._edge_gate is None else admission_told(self._edge_gate),
+            "callers": callers_told(self._placement.access),
             "calls": [*calls_told(self._clients.callers, self._clients.called_here)],
         }

@@ -8,6 +8,7 @@ from time import monotonic
 
 from msgspec import structs
 
+from plures.access import Access, CallerKind
 from plures.runtime import Capacity, Endpoint, Gate, Policy, RemoteCaller
 from plures.topology import Policies
 
@@ -40,6 +41,21 @@ def admission_told(gate: Gate) -> dict[str, object]:
             for name, lane in gate.lanes.items()
         ],
     }
+
+
+def callers_told(access: Access | None) -> list[dict[str, object]] | None:
+    """Who may call over the wire, and what; None where no listener checks it. Their tokens are not among it."""
+    if access is None:
+        return None
+    return [
+        {
+            "name": caller.name,
+            "kind": caller.kind.value,
+            "may_call": ["*"] if caller.kind is CallerKind.TOOLS else [*caller.may_call],
+            "may_deliver_to": [*caller.may_deliver_to],
+        }
+        for caller in access.callers
+    ]
 
 
 def calls_told(

@@ -8,7 +8,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from plures.access import issue
+from plures.access import digest_of, issue
 from plures.application import assemble, load
 from plures.deploy import SupervisorOptions
 from plures.deploy.supervisor.local_processes import RunningProcesses, running
@@ -132,6 +132,17 @@ async def test_of_two_tokens_none_is_taken(guarded: Guarded) -> None:
         for pair in ((AUDIT, other), (other, AUDIT)):
             answer = await guarded.ask(LOOK, *map(bearer, pair))
             assert (answer.status_code, "not one Bearer token" in answer.json()["message"]) == (401, True)
+
+
+async def test_the_listing_says_who_may_call_and_no_token(guarded: Guarded) -> None:
+    listing = await guarded.ask("/contracts", bearer(guarded.supervisor.issued.tools["vault"]), capability="safe")
+    assert {(each["name"], each["kind"], *each["may_call"]) for each in listing.json()["callers"]} == {
+        ("desk", "process", "stock"),
+        ("audit", "outside", "safe/Look"),
+        ("plures", "tools", "*"),
+    }
+    assert AUDIT not in listing.text
+    assert not any(digest_of(token.encode()) in listing.text for token in (AUDIT, guarded.token_of_desk))
 
 
 @pytest.mark.parametrize("value", ["x" * 100_000, "tökën", "Bearer", "Basic YTpi"])

@@ -4,7 +4,6 @@ import asyncio
 
 from plures.http import HttpTransport
 from plures.runtime import Outgoing, Reply
-
 from tests.raw_server import PATIENCE_S
 
 

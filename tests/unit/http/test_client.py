@@ -8,9 +8,9 @@ import pytest
 
 from plures.http import HttpTransport
 from plures.runtime import MAX_BODY_BYTES, Broken, NotSent, Reply, TooLarge
+from tests.raw_server import PATIENCE_S, Handler, Reader, Writer, answer, chunk, head, raw_server, read_request, says
 
 from .asking import ask
-from tests.raw_server import PATIENCE_S, Handler, Reader, Writer, answer, chunk, head, raw_server, read_request, says
 
 
 async def test_a_request_is_what_the_peer_reads(transport: HttpTransport) -> None:

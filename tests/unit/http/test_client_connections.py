@@ -8,9 +8,9 @@ import pytest
 
 from plures.http import HttpTransport
 from plures.runtime import Broken, Stale
+from tests.raw_server import Handler, Reader, Writer, answer, head, keeps_saying, raw_server, read_request, says
 
 from .asking import ask
-from tests.raw_server import Handler, Reader, Writer, answer, head, keeps_saying, raw_server, read_request, says
 
 
 async def test_connections_are_used_again(transport: HttpTransport) -> None:

@@ -7,7 +7,6 @@ import pytest
 
 from plures.http import HttpTransport
 from plures.runtime import MAX_BODY_BYTES, Broken, Outgoing
-
 from tests.raw_server import (
     PATIENCE_S,
     Reader,

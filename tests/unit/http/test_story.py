@@ -13,7 +13,6 @@ from plures.application import assemble
 from plures.contract import Criticality, read_contract
 from plures.http import ConnectServer, HttpServerProtocol, HttpTransport, Room
 from plures.runtime import CallContext, Deadlines, Dispatcher, Endpoints, RemoteCaller, Seal, current, new_key
-
 from tests.raw_server import Reader, Writer, answer, raw_server, read_request
 
 

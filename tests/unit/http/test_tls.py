@@ -24,7 +24,6 @@ from plures.tls.authority import Authority
 from plures.tls.contexts import Pair
 from plures.tls.wire import MOST_HANDSHAKES
 from tests.certificates import DAY, NOW, Fixed, authority, for_uses, identity, pair, self_signed, trusting
-
 from tests.raw_server import Reader, Writer, raw_server
 
 
