@@ -47,11 +47,11 @@ def test_a_new_authority_leaves_the_earlier_one_trusted(site: Path, plures: Plur
 
 def test_what_cannot_be_done_is_said(site: Path, plures: Plures) -> None:
     missing = plures("tls", "issue", "main", "--to", "out")
-    assert "There is no authority in .plures/tls" in missing.output
-    assert "plures tls init" in missing.output
+    assert "There is no authority in .plures/tls" in missing.stderr
+    assert "plures tls init" in missing.stderr
     (site / "plures.toml").write_text(
         '[application]\nimport = "lab:app"\n[tls]\ncertificate = "a"\nkey = "b"\ntrust = "c"\n'
     )
-    assert "no authority of its own" in plures("tls", "init").output
+    assert "no authority of its own" in plures("tls", "init").stderr
     (site / "file").touch()
-    assert "Cannot write" in plures("tls", "init", "--authority", "file/x").output
+    assert "Cannot write" in plures("tls", "init", "--authority", "file/x").stderr
