@@ -22,7 +22,7 @@ class Capability:
         contract: A class with `@contract`.
         implementation: A callable that returns the service, most simply its class; or a function with
             `@asynccontextmanager` that opens what the service needs, yields the service, and closes it again. Its annotated
-            parameters are its dependencies: contracts, `Database`, `Events`, `Lifecycle`, and frozen dataclasses of these. None:
+            parameters are its dependencies: contracts, `Database`, SQLAlchemy's `Engine` or `sessionmaker[Session]`, `Events`, `Lifecycle`, and frozen dataclasses of these. None:
             the capability runs elsewhere, in an external process or a command.
         migrations: The versions of its database, oldest first; or where Alembic's scripts are.
         subscriptions: Handler → the event that it gets, for a capability that runs elsewhere. A service here has `@subscribe()`.

@@ -23,8 +23,17 @@ from plures.topology import ApplicationFacts, CapabilityFacts
 from . import rules
 from .application import EDGE_DEADLINE_S, Application, Capability
 from .conformance import check_conformance
-from .dependencies import Dependency, DependencyKind, asks_for, read_dependencies
+from .dependencies import (
+    Dependency,
+    DependencyKind,
+    asks_for,
+    asks_for_engine,
+    contracts_of,
+    optional_of,
+    read_dependencies,
+)
 from .edge import read_context, read_edge
+from .engines import engine_problems
 from .implementation import service_class
 from .shared_tables import claimed_twice, read_shared_tables
 from .subscriptions import Handler, Subscription, name_problems, read_handlers, subscribe_all
@@ -47,17 +56,22 @@ class AssembledCapability:
     @property
     def needs(self) -> tuple[type, ...]:
         """The contract classes that it calls, those among them that it can do without."""
-        return _contracts(self.dependencies)
+        return contracts_of(self.dependencies)
 
     @property
     def optional(self) -> frozenset[type]:
         """The contract classes that it can do without."""
-        return _optional(self.dependencies)
+        return optional_of(self.dependencies)
 
     @property
     def has_database(self) -> bool:
         """Whether it keeps data."""
-        return asks_for(DependencyKind.DATABASE, self.dependencies)
+        return asks_for(DependencyKind.DATABASE, self.dependencies) or self.has_engine
+
+    @property
+    def has_engine(self) -> bool:
+        """Whether it uses its database by an engine of SQLAlchemy."""
+        return asks_for_engine(self.dependencies)
 
     @property
     def publishes(self) -> bool:
@@ -138,12 +152,12 @@ class Assembly:
             )
             for name, capability in self.capabilities.items()
         }
-        edge_needs = _contracts(self.edge_dependencies)
+        edge_needs = contracts_of(self.edge_dependencies)
         return ApplicationFacts(
             capabilities=facts,
             has_edge=self.edge is not None,
             edge_needs=self._names(edge_needs),
-            edge_optional=self._names(tuple(_optional(self.edge_dependencies))),
+            edge_optional=self._names(tuple(optional_of(self.edge_dependencies))),
             edge_missing=self._missing(edge_needs),
         )
 
@@ -213,12 +227,14 @@ def _capability(capability: Capability, violations: list[Violation]) -> Assemble
         dependencies, found = read_dependencies(capability.implementation, where)
         violations += found + check_conformance(contract, capability.implementation)
     has_database = asks_for(DependencyKind.DATABASE, dependencies)
-    if capability.migrations and not has_database:
+    has_engine = asks_for_engine(dependencies)
+    if capability.migrations and not has_database and not has_engine:
         violations.append(rules.UNUSED_MIGRATIONS.broken(where))
     if asks_for(DependencyKind.EVENTS, dependencies):
         violations += [rules.PUBLISHES_NOTHING.broken(where)] if not contract.events else []
         violations += [rules.NO_OUTBOX.broken(where)] if not has_database else []
     handlers = _handlers(capability, contract, where, violations)
+    violations += engine_problems(contract, handlers, where, has_database=has_database) if has_engine else []
     sagas = _sagas(capability, dependencies, where, violations)
     shared, found = read_shared_tables(
         capability.shared_tables, where, has_implementation=capability.implementation is not None
@@ -282,15 +298,3 @@ def _add(capability: AssembledCapability, to: dict[str, AssembledCapability], vi
         first, second = to[name].contract.service, capability.contract.service
         violations.append(rules.DUPLICATE.broken(f"capability {name!r}", first=first, second=second))
     to[name] = capability
-
-
-def _contracts(dependencies: tuple[Dependency, ...]) -> tuple[type, ...]:
-    leaves = (leaf for dependency in dependencies for leaf in dependency.leaves())
-    return tuple(dict.fromkeys(leaf.asked for leaf in leaves if leaf.kind is DependencyKind.CONTRACT))
-
-
-def _optional(dependencies: tuple[Dependency, ...]) -> frozenset[type]:
-    """What is asked for as optional, and nowhere else as needed."""
-    leaves = [leaf for dependency in dependencies for leaf in dependency.leaves()]
-    needed = {leaf.asked for leaf in leaves if not leaf.is_optional}
-    return frozenset(leaf.asked for leaf in leaves if leaf.is_optional and leaf.asked not in needed)

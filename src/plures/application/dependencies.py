@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -29,6 +30,8 @@ class DependencyKind(Enum):
 
     CONTRACT = "contract"
     DATABASE = "database"
+    ENGINE = "engine"
+    SESSIONS = "sessions"
     EVENTS = "events"
     SAGAS = "sagas"
     LIFECYCLE = "lifecycle"
@@ -111,9 +114,9 @@ def _read(asking: Callable[..., Any], where: str, within: tuple[type, ...]) -> F
 def _dependency(
     name: str, annotation: Any, where: str, within: tuple[type, ...]
 ) -> tuple[Dependency | None, list[Violation]]:
-    for kind, provided in _PROVIDED:
-        if annotation is provided:
-            return Dependency(name, kind, provided), []
+    provided = _provided(annotation)
+    if provided is not None:
+        return Dependency(name, *provided), []
     if is_contract(annotation):
         return Dependency(name, DependencyKind.CONTRACT, annotation), []
     if annotation is Optionally or get_origin(annotation) in _MAY_BE_ABSENT:
@@ -123,6 +126,20 @@ def _dependency(
     if isinstance(annotation, type) and dataclasses.is_dataclass(annotation):
         return _group(name, annotation, where, within)
     return None, [rules.NOT_PROVIDED.broken(where, name=name, wanted=show(annotation))]
+
+
+def _provided(annotation: Any) -> tuple[DependencyKind, type] | None:
+    """What the host has for it, and its class; a session's for `sessionmaker[Session]`."""
+    for kind, provided in _PROVIDED:
+        if annotation is provided:
+            return kind, provided
+    # Who annotates with them has imported SQLAlchemy.
+    alchemy, orm = sys.modules.get("sqlalchemy"), sys.modules.get("sqlalchemy.orm")
+    if alchemy is not None and annotation is alchemy.Engine:
+        return DependencyKind.ENGINE, annotation
+    if orm is not None and orm.sessionmaker in (annotation, get_origin(annotation)):
+        return DependencyKind.SESSIONS, next(iter(get_args(annotation)), orm.Session)
+    return None
 
 
 def _means_contract(annotation: Any) -> bool:
@@ -161,3 +178,21 @@ def _is_frozen(dataclass_: Any) -> bool:
 def asks_for(kind: DependencyKind, dependencies: tuple[Dependency, ...]) -> bool:
     """Whether one of them, or of the members of a group, is of this kind."""
     return any(leaf.kind is kind for each in dependencies for leaf in each.leaves())
+
+
+def asks_for_engine(dependencies: tuple[Dependency, ...]) -> bool:
+    """Whether one of them is an engine of SQLAlchemy, or what makes sessions on one."""
+    return any(asks_for(kind, dependencies) for kind in (DependencyKind.ENGINE, DependencyKind.SESSIONS))
+
+
+def contracts_of(dependencies: tuple[Dependency, ...]) -> tuple[type, ...]:
+    """The contract classes that they come down to."""
+    leaves = (leaf for dependency in dependencies for leaf in dependency.leaves())
+    return tuple(dict.fromkeys(leaf.asked for leaf in leaves if leaf.kind is DependencyKind.CONTRACT))
+
+
+def optional_of(dependencies: tuple[Dependency, ...]) -> frozenset[type]:
+    """What is asked for as optional, and nowhere else as needed."""
+    leaves = [leaf for dependency in dependencies for leaf in dependency.leaves()]
+    needed = {leaf.asked for leaf in leaves if not leaf.is_optional}
+    return frozenset(leaf.asked for leaf in leaves if leaf.is_optional and leaf.asked not in needed)

@@ -10,7 +10,7 @@ from plures.runtime import ContextKind
 
 from . import rules
 from .application import Application
-from .dependencies import Dependency, DependencyKind, asks_for, read_dependencies
+from .dependencies import Dependency, DependencyKind, asks_for, asks_for_engine, read_dependencies
 from .implementation import is_asgi_application, is_opened
 
 
@@ -30,7 +30,7 @@ def read_edge(
         return (None if edge is None else lambda: edge), ()
     dependencies, found = read_dependencies(edge, "the edge")
     violations += found
-    if asks_for(DependencyKind.DATABASE, dependencies):
+    if asks_for(DependencyKind.DATABASE, dependencies) or asks_for_engine(dependencies):
         violations.append(rules.EDGE_DATABASE.broken("the edge"))
     if asks_for(DependencyKind.EVENTS, dependencies):
         violations.append(rules.EDGE_EVENTS.broken("the edge"))

@@ -75,8 +75,8 @@ UNRESOLVED: Final = Rule(
 NOT_PROVIDED: Final = Rule(
     "application.dependency",
     "parameter {name!r} asks for {wanted}, which Plures does not provide",
-    "Ask for a contract, Optionally[…] of one, Database, Events, Lifecycle or a frozen dataclass of these, give it a default, or compose the service in a "
-    "function.",
+    "Ask for a contract, Optionally[…] of one, Database, SQLAlchemy's Engine or sessionmaker[Session], Events, Lifecycle or a frozen dataclass of these, "
+    "give it a default, or compose the service in a function.",
 )
 OPTIONAL_OF: Final = Rule(
     "application.dependency",
@@ -100,6 +100,16 @@ CONCRETE_SERVICE: Final = Rule(
 )
 TWO_DATABASES: Final = Rule(
     "application.dependency", "asks for two databases", "A capability has one database; ask once."
+)
+DATABASE_AND_ENGINE: Final = Rule(
+    "application.dependency",
+    "asks for a Database and for an engine of SQLAlchemy: two that write would stand in each other's way",
+    "Ask for one of them.",
+)
+ENGINE_REMEMBERS: Final = Rule(
+    "application.engine_remembers",
+    "{asks}, whose answers are kept in the transaction of a Database, and asks for an engine of SQLAlchemy",
+    "Ask for a Database (`async with database.session() as session` is the ORM on it), or leave that out.",
 )
 ENDLESS_GROUP: Final = Rule(
     "application.dependency",

@@ -1,6 +1,6 @@
 """Layer 4: a capability's own database. Knows nothing of capabilities, contracts or calls."""
 
-from . import copies, tracking
+from . import copies, engines, tracking
 from .commands import MOST_IN_KEY, Commands, Remembered
 from .connection import Connection
 from .database import Database
@@ -128,6 +128,7 @@ __all__ = [
     "check_migrations",
     "commit_held",
     "copies",
+    "engines",
     "inspect_database",
     "is_outage",
     "migrate_database",

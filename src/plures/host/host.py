@@ -110,7 +110,9 @@ class Host:
         self._edge: Edge | None = None
         self._edge_gate: Gate | None = None
         self._is_ready = False
-        self._moves = Moves(self._services.database, self._services.settler_of, placement.data)
+        self._moves = Moves(
+            self._services.database, self._services.settler_of, placement.data, self._services.uses_engine
+        )
         self.control = Control(
             ConnectServer(self._dispatcher),
             is_ready=lambda: self._is_ready,

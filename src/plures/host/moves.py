@@ -86,6 +86,7 @@ class Moves:
 
     Attributes:
         databases: Gives the open database of a capability; None where there is none.
+        is_blocking: Whether a service uses its database by an engine, whose transactions cannot be held back.
         settles: Gives what makes the copy of a capability's database ready; None where nothing has to.
         data: The data folder of the replica.
     """
@@ -93,6 +94,7 @@ class Moves:
     databases: Callable[[str], Database | None]
     settles: Callable[[str], Settle | None]
     data: Path
+    is_blocking: Callable[[str], bool] = lambda _: False
     _handovers: dict[str, Handover] = field(default_factory=dict[str, Handover])
     _steps: set[asyncio.Task[Response]] = field(default_factory=set[asyncio.Task[Response]])
 
@@ -152,6 +154,11 @@ class Moves:
         database = self.databases(ticket.capability)
         if database is None:
             raise HandoverRefused(ticket.capability, "it has no such database open")
+        if self.is_blocking(ticket.capability):
+            raise HandoverRefused(
+                ticket.capability,
+                "its service uses an engine of SQLAlchemy, whose transactions cannot be held back; stop the application first",
+            )
         # A program that was killed may have left another one.
         for earlier in [each for each in self._handovers.values() if each.database is database]:
             await earlier.close()

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from plures.application import AssembledCapability, Assembly, Dependency, DependencyKind, is_opened
 from plures.contract import ContractDescription, read_contract
-from plures.data import Database, Place, Settle, open_database
+from plures.data import Database, Place, Settle, engines, open_database
 from plures.events import Events, prepare
 from plures.optional import Optionally, Outage
 from plures.sagas import Sagas, Worker, check_none_left, open_sagas
@@ -19,6 +19,9 @@ from .guard import FORGET_EVERY_S, committing, forget_old, guarded, has_keys
 from .lifecycles import Lifecycles
 from .opened import Opened
 from .sagas import SagaDesk
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 Served: TypeAlias = tuple[ContractDescription, object]
 """Operations, and what answers them."""
@@ -55,6 +58,7 @@ class Services:
         self._place = place
         self._injector = injector
         self._databases: dict[str, Database] = {}
+        self._engines: dict[str, Engine] = {}
         self._events: dict[str, Events] = {}
         self._sagas: dict[str, tuple[Sagas, Worker]] = {}
         # What the capabilities here publish, and the sagas that they begin, for operators.
@@ -94,12 +98,20 @@ class Services:
         """The open database of a capability; None where it has none here."""
         return self._databases.get(owner)
 
+    def uses_engine(self, owner: str) -> bool:
+        """Whether a service here uses its database by an engine of SQLAlchemy."""
+        return owner in self._engines
+
     def settler_of(self, owner: str) -> Settle | None:
         """What makes a copy of a capability's database ready for its first write; None where nothing has to."""
         # Events that have no place in the order yet come before what is published there.
         return prepare if owner in self.outboxes else None
 
     async def close_databases(self) -> None:
+        opened, self._engines = self._engines, {}
+        for engine in opened.values():
+            # Before the database, whose lock keeps other processes out.
+            await asyncio.to_thread(engine.dispose)
         databases, self._databases = self._databases, {}
         for database in databases.values():
             await database.close()
@@ -113,6 +125,9 @@ class Services:
         failures = [failure for failure in opened if failure is not None]
         if failures:
             raise failures[0]
+        for name, capability in owners:
+            if capability.has_engine:
+                self._engines[name] = engines.open_engine(self._place(name), name)
         for name, database in self._databases.items():
             if self._remembers(name):
                 self._lifecycles.of(name).every(FORGET_EVERY_S, partial(forget_old, database))
@@ -155,7 +170,8 @@ class Services:
         deliveries = self._assembly.deliveries.get(name)
         handler = handling(name, service, deliveries.operations if deliveries else {})
         serves = [(self._hosted[name].contract, service), *([(deliveries, handler)] if deliveries else [])]
-        database = self._databases.get(name)
+        # What an engine writes is not in the transactions that the guard knows of.
+        database = None if name in self._engines else self._databases.get(name)
         guarding = [(contract, guarded(each, contract, database)) for contract, each in serves]
         if self._injector is not None:
             # Around all else: what was injected is neither repeated nor remembered.
@@ -178,8 +194,8 @@ class Services:
                 if self._remembers(owner):
                     client = committing(client, read_contract(dependency.asked)[0])
                 return self._optional(owner, dependency, client) if dependency.is_optional else client
-            case DependencyKind.DATABASE:
-                return self._databases[owner]
+            case DependencyKind.DATABASE | DependencyKind.ENGINE | DependencyKind.SESSIONS:
+                return self._storage(owner, dependency)
             case DependencyKind.EVENTS:
                 return self._events[owner]
             case DependencyKind.SAGAS:
@@ -188,6 +204,12 @@ class Services:
                 return self._lifecycles.of(owner)
             case DependencyKind.GROUP:
                 return dependency.asked(**self.arguments(owner, dependency.members))
+
+    def _storage(self, owner: str, dependency: Dependency) -> object:
+        if dependency.kind is DependencyKind.DATABASE:
+            return self._databases[owner]
+        engine = self._engines[owner]
+        return engine if dependency.kind is DependencyKind.ENGINE else engines.sessions_of(engine, dependency.asked)
 
     def _optional(self, owner: str, dependency: Dependency, client: object) -> Optionally[object]:
         capability = read_contract(dependency.asked)[0].capability

@@ -6,7 +6,7 @@ from .looking import look_at
 from .opening import open_beside, open_store
 from .presence import refuse_lost
 from .snapshot import Snapshot, take_snapshot
-from .store import SqliteStore
+from .store import SqliteStore, open_writer
 
 __all__ = [
     "PARTS",
@@ -18,6 +18,7 @@ __all__ = [
     "mark_of",
     "open_beside",
     "open_store",
+    "open_writer",
     "refuse_lost",
     "take_snapshot",
 ]

@@ -263,6 +263,11 @@ async def _connect(
     return connection
 
 
+def open_writer(path: Path) -> sqlite3.Connection:
+    """A connection for code that blocks: the only one that writes while it is in use. It may pass from thread to thread."""
+    return _open(str(path), (*_WRITER_PRAGMAS, "PRAGMA foreign_keys = ON"))
+
+
 def _open(address: str, pragmas: tuple[str, ...]) -> sqlite3.Connection:
     connection = sqlite3.connect(
         address,
