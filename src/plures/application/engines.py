@@ -18,6 +18,6 @@ def engine_problems(
     if keyed:
         violations.append(rules.ENGINE_REMEMBERS.broken(where, asks=f"has commands with a key ({', '.join(keyed)})"))
     if handlers:
-        named = ", ".join(handler.name for handler in handlers)
+        named = ", ".join(handler.method for handler in handlers)
         violations.append(rules.ENGINE_REMEMBERS.broken(where, asks=f"handles events ({named})"))
     return violations

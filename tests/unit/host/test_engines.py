@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 from sqlalchemy import Engine, text
@@ -85,7 +85,7 @@ def test_what_needs_a_database_of_plures_is_told() -> None:
         def __init__(self, engine: Engine, database: Database) -> None: ...
         async def put(self, key: str) -> None: ...
 
-    def edge(engine: Engine) -> object:
+    def edge(engine: Engine) -> Any:
         return engine
 
     with pytest.raises(InvalidInput) as caught:

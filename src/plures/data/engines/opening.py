@@ -18,7 +18,7 @@ from plures.data.sqlite import open_writer
 from .errors import EngineBusy, EngineDriverMissing, EngineInLoop
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine, Pool
+    from sqlalchemy import Connection, Engine, QueuePool
     from sqlalchemy.orm import Session, sessionmaker
 
 _PATIENCE_S: Final = 10.0
@@ -77,14 +77,15 @@ def _connect(server: Server) -> Any:
     return connection
 
 
-def _pool(creator: Callable[[], Any], capability: str, most: int, patience_s: float) -> "Pool":
+def _pool(creator: Callable[[], Any], capability: str, most: int, patience_s: float) -> "QueuePool":
     from sqlalchemy.exc import TimeoutError as NoneFree
-    from sqlalchemy.pool import PoolProxiedConnection, QueuePool
+    from sqlalchemy.pool import PoolProxiedConnection
+    from sqlalchemy.pool import QueuePool as Queue
 
-    class Connections(QueuePool):
+    class Connections(Queue):
         """So many as the capability may have, for threads alone."""
 
-        def recreate(self) -> "Pool":
+        def recreate(self) -> "QueuePool":
             """As SQLAlchemy's, when it drops all connections."""
             return _pool(creator, capability, most, patience_s)
 
