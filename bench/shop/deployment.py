@@ -1,15 +1,19 @@
 """Starts the marketplace in one way, and says where it listens and which processes it has."""
 
+import json
 import socket
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import msgspec
 
 from bench.accounting import tree
 from bench.processes import Worker, worker
+from bench.shop.rivals.asgi import SERVICE, STORAGE
 from bench.shop.rivals.service_worker import EDGE, PORTS, TOKEN
 from bench.shop.traffic.web import SECRET
 from bench.shop.variants import Kind, Storage, application
@@ -42,7 +46,10 @@ def deployed(kind: Kind, storage: Storage) -> Generator[Deployment]:
     """Deploy the marketplace this way, ready for requests; stop it on leaving."""
     with TemporaryDirectory() as data:
         environment = {"MARKETPLACE_SECRET": SECRET, "MARKETPLACE_DATA": data}
-        start = _plures if kind in (Kind.ONE_PROCESS, Kind.SPLIT) else _by_hand
+        if kind is Kind.RESCUE:
+            start = _rescued
+        else:
+            start = _plures if kind in (Kind.ONE_PROCESS, Kind.SPLIT) else _by_hand
         with start(kind, storage, data, environment) as (ports, roots, token):
             yield Deployment(kind, storage, ports, roots, token)
 
@@ -55,6 +62,42 @@ def _plures(kind: Kind, storage: Storage, data: str, environment: dict[str, str]
     with worker("bench.shop.plures_worker", kind.name, storage.name, data, environment=environment) as root:
         ports, token = msgspec.json.decode(root.ready(), type=tuple[dict[str, int], str])
         yield ports, (root.pid,), token
+
+
+@contextmanager
+def _rescued(_: Kind, storage: Storage, data: str, environment: dict[str, str]) -> Generator[Started]:
+    """Write a plures.toml that names all services with their addresses, and run them in one process."""
+    capabilities = [*assemble(application(storage)).capabilities]
+    names = [name for wave in _start_order(capabilities) for name in wave]
+    ports = _free_ports(names)
+    own = {PORTS: msgspec.json.encode(ports).decode(), STORAGE: storage.name}
+    tables = {
+        name: {
+            "app": "bench.shop.rivals.asgi:service()",
+            "folder": data,
+            "addresses": [f"http://127.0.0.1:{port}"],
+            "public": f"127.0.0.1:{port}",
+            "environment": {**own, SERVICE: name},
+        }
+        for name, port in ports.items()
+    }
+    file = Path(data, "plures.toml")
+    file.write_text("\n".join(_tables(tables)))
+    with worker("bench.shop.rescue_worker", str(file), environment=environment) as root:
+        root.ready()
+        yield ports, (root.pid,), ""
+
+
+def _tables(services: Mapping[str, Mapping[str, Any]]) -> Generator[str]:
+    """`[services]` as TOML, whose texts are those of JSON."""
+    for name, table in services.items():
+        yield f"[services.{name}]"
+        for key, value in table.items():
+            if isinstance(value, dict):
+                inner = ", ".join(f"{inner} = {json.dumps(text)}" for inner, text in value.items())
+                yield f"{key} = {{ {inner} }}"
+            else:
+                yield f"{key} = {json.dumps(value)}"
 
 
 @contextmanager

@@ -120,6 +120,11 @@ def _targets(sections: Mapping[str, Section]) -> Iterable[Target]:
         for key, what in (("cpu_s_per_1000", "CPU"), ("p50_ms", "median latency")):
             ratio = place.figure(rival, key) / place.figure(Kind.ONE_PROCESS, key)
             yield Target(f"`checkout.place` in one process, less {what} than {rival}", "at least", wanted, ratio)
+    for key, what, wanted in (("cpu_s_per_1000", "CPU", 5.0), ("memory_mib", "memory", 8.0)):
+        ratio = place.figure(Kind.FASTAPI, key) / place.figure(Kind.RESCUE, key)
+        yield Target(
+            f"`checkout.place`, FastAPI + httpx services in one process, less {what}", "at least", wanted, ratio
+        )
     for storage in (Storage.MEMORY, Storage.SQLITE):
         plures, plain = (subject_of((kind, storage)) for kind in (Kind.ONE_PROCESS, Kind.PLAIN))
         for phase, section in sections.items():

@@ -12,6 +12,7 @@ class Kind(StrEnum):
     PLAIN = "one Starlette process, no platform"
     SPLIT = "Plures, all services"
     FASTAPI = "FastAPI + httpx services"
+    RESCUE = "the same services, one process"
     AIOHTTP = "FastAPI + aiohttp services"
     GRPC = "gRPC aio services"
 

@@ -92,6 +92,36 @@ mail = {{ capabilities = ["mail"], command = "node mail/main.js", may_call = ["o
 shop = {{ capabilities = ["*"], edge = true, environment = {{ LOG = "debug" }} }}
 ```
 
+Existing services that run as they are, beside an application or without one ([how](../guides/rescue.md)):
+
+```toml
+[application]
+import = "shop.app:app"
+addresses = ["http://payments:8000"]
+
+[services.orders]
+app = "app.main:app"
+folder = "services/orders"
+addresses = ["http://orders:8000"]
+environment = {{ STOCK_URL = "http://stock:8000" }}
+environment_file = "services/orders/.env"
+public = "127.0.0.1:8080"
+
+[services.reports]
+app = "reports.web:create_app()"
+folder = "services/reports"
+thread = true
+accept = ["rescue.signal_handler"]
+
+[topology.monolith]
+main = {{ capabilities = ["*"], services = ["*"] }}
+
+[topology.sale]
+reports = {{ services = ["reports"] }}
+orders = {{ services = ["*"] }}
+shop = {{ capabilities = ["*"] }}
+```
+
 With certificates of another authority, `[tls]` names its files:
 
 ```toml

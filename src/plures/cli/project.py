@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from plures.application import Assembly, assemble, load
+from plures.application import Application, Assembly, assemble, load
 from plures.errors import PluresError, Text
 from plures.logs import own_packages
 from plures.topology import ResolvedTopology, Settings, check, parse
@@ -43,7 +43,12 @@ class Project:
 
     def topology(self, name: str | None) -> ResolvedTopology:
         """A topology by name (the monolith when None), checked against the application; raises `PluresError`."""
-        return check(self.settings.topology(name or "monolith"), self.assembly.facts)
+        topology = self.settings.topology(name or "monolith")
+        if self.settings.services:
+            from plures.rescue import check_clashes, place_services
+
+            check_clashes(place_services(topology, self.settings.services))
+        return check(topology, self.assembly.facts)
 
 
 def folder_of(file: Path) -> Path:
@@ -73,5 +78,7 @@ def open_project(file: Path) -> Project:
 
 def assembled(settings: Settings, folder: Path) -> Assembly:
     """The application that settings name; raises `PluresError` where it is wrong."""
+    if not settings.application:
+        return assemble(Application("services", []))
     own_packages(settings.application)
     return assemble(load(settings.application, folder))

@@ -89,6 +89,14 @@ def run_command(
         folder = folder_of(file)
         told = log.settings(file)
         log_to_stderr(told.logs)
+        services = None
+        if told.services:
+            from .rescue import Services
+
+            services = Services(told, topology, file, log.say)
+            if services.is_all:
+                sys.exit(services.run())
+            told = services.settings
         project = Project(told, assembled(told, folder))
         chosen = project.topology(topology)
         keep_logs(told.logs, process_name(chosen))
@@ -102,7 +110,8 @@ def run_command(
         injected = faults_of(faults, project.assembly, chosen, settings, in_production=faults_in_production)
         if injected:
             log.say(loud(injected), level="warning")
-        sys.exit(run(Deployment(project.assembly, chosen, settings, mode, injected)))
+        beside = None if services is None else services.beside
+        sys.exit(run(Deployment(project.assembly, chosen, settings, mode, injected, beside)))
 
 
 def _data_of(file: Path, log: RunLog) -> Path:

@@ -22,10 +22,24 @@ Either way, a `run_file` tells `plures call` where each capability answers, for 
 
 from .deployment import Deployment, run
 from .placing import one_each, process_name
-from .process_setup import log_to_stderr
+from .process_setup import freeze_gc, log_to_stderr, new_event_loop
 from .replica import watch_parent
 from .run_file import Found, Run, find_runs
-from .serving import ANY_FREE_PORTS, ListenAddress, ListenAddresses, ServedHost, hosting, listen, stop_signals
+from .serving import (
+    ANY_FREE_PORTS,
+    ListenAddress,
+    ListenAddresses,
+    Listener,
+    Listening,
+    ServedHost,
+    ServingOptions,
+    allow_files,
+    free_port,
+    hosting,
+    listen,
+    shutdown_signals,
+    stop_signals,
+)
 from .supervisor import BackoffPolicy, Lines, RunningProcesses, SupervisorOptions, local_processes
 
 __all__ = [
@@ -36,18 +50,26 @@ __all__ = [
     "Lines",
     "ListenAddress",
     "ListenAddresses",
+    "Listener",
+    "Listening",
     "Run",
     "RunningProcesses",
     "ServedHost",
+    "ServingOptions",
     "SupervisorOptions",
+    "allow_files",
     "find_runs",
+    "free_port",
+    "freeze_gc",
     "hosting",
     "listen",
     "local_processes",
     "log_to_stderr",
+    "new_event_loop",
     "one_each",
     "process_name",
     "run",
+    "shutdown_signals",
     "stop_signals",
     "watch_parent",
 ]

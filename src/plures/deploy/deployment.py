@@ -3,8 +3,8 @@
 import asyncio
 import os
 import sys
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from typing import TextIO
 
@@ -25,13 +25,18 @@ from .supervisor import RunningProcesses, Say, SupervisorOptions, supervise
 
 @dataclass(frozen=True)
 class Deployment:
-    """What to run: an assembled application, the topology that it was checked against, and the settings of both."""
+    """What to run: an assembled application, the topology that it was checked against, and the settings of both.
+
+    Attributes:
+        beside: What runs in the same process while the application does, where one process is enough.
+    """
 
     assembly: Assembly
     topology: ResolvedTopology
     settings: Settings
     mode: Mode = Mode.PRODUCTION
     faults: tuple[Fault, ...] = ()
+    beside: Callable[[ServedHost], AbstractAsyncContextManager[None]] | None = None
 
 
 def run(deployment: Deployment, stream: TextIO | None = None) -> int:
@@ -94,7 +99,13 @@ async def _one_process(deployment: Deployment, process: ResolvedProcess, stream:
 
     limit_s = deployment.settings.logs.blocked_loop_s
     return await one_process(
-        deployment.assembly, placement, addresses, say=say, publish=publish, blocked_loop_s=limit_s
+        deployment.assembly,
+        placement,
+        addresses,
+        say=say,
+        publish=publish,
+        blocked_loop_s=limit_s,
+        beside=deployment.beside,
     )
 
 

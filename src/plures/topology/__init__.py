@@ -9,6 +9,7 @@ from .model import Address, Process, Replicas, Settings, Topology, UnknownTopolo
 from .parse import parse
 from .policies import Figures, Policies
 from .resolved import ResolvedProcess, ResolvedTopology
+from .services import Service
 from .storage import (
     EMBEDDED,
     SQLITE,
@@ -49,6 +50,7 @@ __all__ = [
     "ResolvedProcess",
     "ResolvedTopology",
     "Secret",
+    "Service",
     "Settings",
     "Storage",
     "Tls",

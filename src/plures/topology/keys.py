@@ -16,8 +16,18 @@ APPLICATION_DATABASE = _text(
     "Which of the databases below keeps the data of all capabilities that choose none. Left out: sqlite, the embedded ones.",
     'database = "main"',
 )
+APPLICATION_ADDRESSES = Key[Sequence[str]](
+    "addresses",
+    (list,),
+    (),
+    "Base URLs by which existing services below `[services]` call the edge, in the same process.",
+    'addresses = ["http://payments:8000"]',
+)
 APPLICATION = _table(
-    "application", "What runs, and where its data is.", "[application]", IMPORT, DATA, APPLICATION_DATABASE
+    "application",
+    "What runs, and where its data is. May be left out beside `[services]`.",
+    "[application]",
+    *(IMPORT, DATA, APPLICATION_DATABASE, APPLICATION_ADDRESSES),
 )
 
 URL = _text(
@@ -126,15 +136,64 @@ TOKEN = _text(
 TOKEN_FILE = _text(
     "token_file", "The file that holds the token, instead of token.", 'token_file = "/run/secrets/reports"'
 )
+SERVICES_HERE = Key[Sequence[str]](
+    "services",
+    (list,),
+    (),
+    'Names of the existing services below `[services]` that it runs; "*" stands for all that no other process names.',
+    'services = ["*"]',
+)
 PROCESS = _table(
     "PROCESS",
     "A process, its capabilities, and how it runs.",
     'PROCESS = { capabilities = ["*"] }',
-    *(CAPABILITIES, REPLICAS, EDGE, EXTERNAL, PEER, COMMAND, ENVIRONMENT, MAY_CALL, TOKEN, TOKEN_FILE),
+    *(CAPABILITIES, SERVICES_HERE, REPLICAS, EDGE, EXTERNAL, PEER, COMMAND, ENVIRONMENT, MAY_CALL, TOKEN, TOKEN_FILE),
 )
 TOPOLOGY = _table("TOPOLOGY", "What `plures run --topology TOPOLOGY` runs.", "[topology.TOPOLOGY]", PROCESS)
 TOPOLOGIES = _table(
     "topology", "The topologies. The one named monolith runs when none is asked for.", "[topology.monolith]", TOPOLOGY
+)
+
+SERVICE_APP = _text(
+    "app",
+    "Its ASGI application: package.module:attribute, with () behind a factory.",
+    'app = "app.main:app"',
+    is_required=True,
+)
+SERVICE_FOLDER = _text(
+    "folder",
+    "The folder that it is started in, where its imports begin, seen from this file. Left out: the one with its name.",
+    'folder = "services/orders"',
+)
+SERVICE_ADDRESSES = Key[Sequence[str]](
+    "addresses", (list,), (), "Base URLs by which the others call it.", 'addresses = ["http://orders:8000"]'
+)
+SERVICE_ENVIRONMENT_FILE = _text(
+    "environment_file", "A file with variables for it, as Compose reads one.", 'environment_file = "orders/.env"'
+)
+SERVICE_PUBLIC = _text("public", "Where it also answers clients from outside.", 'public = "127.0.0.1:8080"')
+SERVICE_THREAD = Key(
+    "thread",
+    (bool,),
+    False,
+    "Whether it runs on an event loop of its own, in a thread: for services that block theirs.",
+    "thread = true",
+)
+SERVICE_ACCEPT = Key[Sequence[str]](
+    "accept", (list,), (), "Codes of clashes that may be.", 'accept = ["rescue.signal_handler"]'
+)
+SERVICE = _table(
+    "SERVICE",
+    "An existing ASGI service, as it is.",
+    "[services.SERVICE]",
+    *(SERVICE_APP, SERVICE_FOLDER, SERVICE_ADDRESSES, ENVIRONMENT, SERVICE_ENVIRONMENT_FILE),
+    *(SERVICE_PUBLIC, SERVICE_THREAD, SERVICE_ACCEPT),
+)
+SERVICES = _table(
+    "services",
+    "Existing ASGI services that run in one process, unchanged, or in several.",
+    "[services.orders]",
+    SERVICE,
 )
 
 EVENTS_TRANSPORT = Key(
@@ -197,5 +256,17 @@ FILE = _table(
     "plures.toml",
     "How an application runs.",
     "",
-    *(APPLICATION, LISTEN, TLS, DATABASES, CAPABILITIES_TABLE, POLICY_OF_ALL, EVENTS, ACCESS, LOGGING, TOPOLOGIES),
+    *(
+        APPLICATION,
+        LISTEN,
+        TLS,
+        DATABASES,
+        CAPABILITIES_TABLE,
+        POLICY_OF_ALL,
+        EVENTS,
+        ACCESS,
+        LOGGING,
+        SERVICES,
+        TOPOLOGIES,
+    ),
 )

@@ -12,6 +12,7 @@ from .access import OutsideCaller, Secret
 from .broker import Broker
 from .lines import line_of
 from .policies import Policies
+from .services import Service
 from .storage import EMBEDDED, Storage
 from .tls import Tls
 
@@ -59,6 +60,7 @@ class Process:
         environment: Variables that it gets on top of those of Plures.
         may_call: What a program in another language may call.
         token: What we show one that runs elsewhere.
+        services: Existing services that it runs; `"*"` as for capabilities.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Process:
     peer: str | None = None
     may_call: tuple[str, ...] = ()
     token: Secret | None = None
+    services: tuple[str, ...] = ()
 
     @property
     def ours(self) -> bool:
@@ -115,9 +118,9 @@ class Topology:
         return " ".join(part for part in (source, f"[access.callers.{name}]", key) if part)
 
 
-def monolith(source: str = "") -> Topology:
+def monolith(source: str = "", *, has_services: bool = False) -> Topology:
     """Everything in one process: what runs when no topology is named."""
-    return Topology("monolith", (Process("main", (REST,)),), source)
+    return Topology("monolith", (Process("main", (REST,), services=(REST,) if has_services else ()),), source)
 
 
 @dataclass(eq=False)
@@ -152,6 +155,8 @@ class Settings:
         broker: What carries events between processes; None where they travel by HTTP.
         tls: How the control listener and calls to other machines speak TLS; None where they do not.
         callers: Who may call besides the processes of the application.
+        services: Existing services, by name.
+        addresses: Base URLs by which those call the edge.
     """
 
     application: str
@@ -168,6 +173,8 @@ class Settings:
     broker: Broker | None = None
     tls: Tls | None = None
     callers: tuple[OutsideCaller, ...] = ()
+    services: Mapping[str, Service] = field(default_factory=dict[str, Service])
+    addresses: tuple[str, ...] = ()
 
     def topology(self, name: str = "monolith") -> Topology:
         """The topology of this name.

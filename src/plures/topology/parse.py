@@ -10,12 +10,13 @@ from plures.errors import InvalidInput
 
 from . import rules
 from .access import parse_callers
-from .address import is_host_name, listener
+from .address import is_base_url, is_host_name, listener
 from .broker import parse_broker
 from .key import POLICY_OF_ALL, Key
 from .keys import (
     ACCESS,
     APPLICATION,
+    APPLICATION_ADDRESSES,
     CAPABILITIES_TABLE,
     CAPABILITY,
     CONTROL,
@@ -29,6 +30,7 @@ from .keys import (
     PROCESS,
     PUBLIC,
     PUBLIC_NAMES,
+    SERVICES,
     TLS,
     TOPOLOGIES,
     TOPOLOGY,
@@ -39,6 +41,7 @@ from .parse_logging import parse_logging
 from .parse_process import parse_process
 from .policies import parse_policies
 from .section import Section
+from .services import parse_services
 from .storage import parse_storage
 from .tls import parse_tls
 
@@ -87,7 +90,7 @@ def _document(text: str, name: str) -> dict[str, Any]:
 
 def _settings(root: Section, folder: Path, name: str) -> Settings:
     application, listen = root.headed(APPLICATION), root.headed(LISTEN)
-    has_tls = TLS.name in root.values
+    has_tls, has_services = TLS.name in root.values, SERVICES.name in root.values
     table = root.headed(CAPABILITIES_TABLE)
     capabilities = {key: table.headed(CAPABILITY.named(key)) for key in table.values}
     storage = parse_storage(root, application, capabilities, folder)
@@ -95,13 +98,18 @@ def _settings(root: Section, folder: Path, name: str) -> Settings:
     policies = parse_policies(root.headed(POLICY_OF_ALL), capabilities)
     callers = parse_callers(root.headed(ACCESS), folder, has_tls=has_tls)
     implied = replace(
-        monolith(name), lines=root.lines, storage=storage, broker=broker, policies=policies, callers=callers
+        monolith(name, has_services=has_services),
+        lines=root.lines,
+        storage=storage,
+        broker=broker,
+        policies=policies,
+        callers=callers,
     )
     public, control = _address(listen, PUBLIC), _address(listen, CONTROL)
     if public == control and public.port:
         listen.report(rules.SAME_ADDRESS, CONTROL.name, address=public)
     settings = Settings(
-        application=_import(application),
+        application="" if has_services and APPLICATION.name not in root.values else _import(application),
         data=folder / (application.get(DATA) or DATA.default),
         public=public,
         control=control,
@@ -114,6 +122,8 @@ def _settings(root: Section, folder: Path, name: str) -> Settings:
         storage=storage,
         broker=broker,
         callers=callers,
+        services=parse_services(root.headed(SERVICES), folder, is_base_url=is_base_url, listener=_host_and_port),
+        addresses=_base_urls(application),
     )
     return replace(settings, tls=parse_tls(root.headed(TLS), folder, settings.data)) if has_tls else settings
 
@@ -132,6 +142,21 @@ def _address(listen: Section, key: Key[str]) -> Address:
     if address is None:
         listen.report(rules.LISTEN_ADDRESS, key.name, text=text, example=key.example)
     return address or Address("", 0)
+
+
+def _base_urls(application: Section) -> tuple[str, ...]:
+    addresses = application.texts(APPLICATION_ADDRESSES)
+    for text in addresses:
+        if not is_base_url(text):
+            application.report(
+                rules.BASE_URL, APPLICATION_ADDRESSES.name, text=text, example=APPLICATION_ADDRESSES.example
+            )
+    return addresses
+
+
+def _host_and_port(text: str) -> tuple[str, int] | None:
+    address = listener(text)
+    return None if address is None else (address.host, address.port)
 
 
 def _names(listen: Section, key: Key[Sequence[str]]) -> tuple[str, ...]:

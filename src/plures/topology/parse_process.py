@@ -16,6 +16,7 @@ from .keys import (
     MAY_CALL,
     MIN,
     REPLICAS,
+    SERVICES_HERE,
     TOKEN,
     TOKEN_FILE,
     VARIABLE,
@@ -32,8 +33,9 @@ def parse_process(section: Section, name: str, folder: Path, *, has_tls: bool = 
         folder: What a relative path is relative to.
     """
     edge = section.get(EDGE)
-    capabilities = () if edge and CAPABILITIES.name not in section.values else section.texts(CAPABILITIES)
-    if section.values.get(CAPABILITIES.name) == [] and not edge:
+    may_have_none = bool(edge) or SERVICES_HERE.name in section.values
+    capabilities = () if may_have_none and CAPABILITIES.name not in section.values else section.texts(CAPABILITIES)
+    if section.values.get(CAPABILITIES.name) == [] and not may_have_none:
         section.report(rules.NO_CAPABILITIES, CAPABILITIES.name)
     external, command = _external(section), _command(section)
     if EXTERNAL.name in section.values and COMMAND.name in section.values:
@@ -54,6 +56,7 @@ def parse_process(section: Section, name: str, folder: Path, *, has_tls: bool = 
         peer=parse_peer(section, has_tls=has_tls),
         may_call=section.texts(MAY_CALL),
         token=parse_secret(section, folder, is_required=False),
+        services=section.texts(SERVICES_HERE),
     )
 
 

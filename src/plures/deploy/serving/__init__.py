@@ -1,6 +1,7 @@
 """One host behind its listeners."""
 
 from .crowded import allow_files
+from .listener import Listener, ServingOptions
 from .one_process import hosting, one_process
 from .served_host import Servable, ServedHost
 from .signals import ShutdownSignals, shutdown_signals, stop_signals
@@ -27,9 +28,11 @@ __all__ = [
     "PUBLIC_PORT",
     "ListenAddress",
     "ListenAddresses",
+    "Listener",
     "Listening",
     "Servable",
     "ServedHost",
+    "ServingOptions",
     "ShutdownSignals",
     "allow_files",
     "authority",

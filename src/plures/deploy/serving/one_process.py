@@ -1,7 +1,14 @@
 """One process: the whole application behind two sockets of this very process."""
 
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    AsyncExitStack,
+    ExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
 
 from plures.application import Assembly
 from plures.deploy.errors import application_raised
@@ -42,6 +49,7 @@ async def one_process(
     publish: Callable[[ServedHost], AbstractContextManager[object]] = nullcontext,
     grace_s: float = 30.0,
     blocked_loop_s: float = 0.0,
+    beside: Callable[[ServedHost], AbstractAsyncContextManager[None]] | None = None,
 ) -> int:
     """Serve until SIGINT, SIGTERM or SIGHUP, then drain; a second SIGINT or SIGTERM cuts off what is in flight. The exit status.
 
@@ -49,14 +57,18 @@ async def one_process(
         say: Told what the user should know: addresses, ports that were taken, that it stops.
         publish: Entered once everything answers, left at the end.
         blocked_loop_s: Log what holds the event loop for longer, once everything answers; 0 for never.
+        beside: Entered once the application answers, left before it stops.
     """
     allow_files()
     with shutdown_signals() as signals, ExitStack() as to_the_end:
+        meanwhile = AsyncExitStack()
         served = _bound(assembly, placement, addresses, grace_s)
         signals.on_forced(served.hurry)
         try:
             await first(_started(served), signals.requested.wait())
             if not signals.requested.is_set():
+                if beside is not None:
+                    await meanwhile.enter_async_context(beside(served))
                 freeze_gc()
                 to_the_end.enter_context(publish(served))
                 to_the_end.enter_context(watched_loop(blocked_loop_s))
@@ -65,6 +77,7 @@ async def one_process(
                 await signals.requested.wait()
                 say("stopping: requests in flight are answered first; press Ctrl-C again to cut them off")
         finally:
+            await meanwhile.aclose()
             await served.stop()
         return signals.status
 

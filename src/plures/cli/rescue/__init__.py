@@ -1,0 +1,5 @@
+"""Existing services in one process, for the command line."""
+
+from .services import Services
+
+__all__ = ["Services"]
