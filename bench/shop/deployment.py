@@ -46,10 +46,8 @@ def deployed(kind: Kind, storage: Storage) -> Generator[Deployment]:
     """Deploy the marketplace this way, ready for requests; stop it on leaving."""
     with TemporaryDirectory() as data:
         environment = {"MARKETPLACE_SECRET": SECRET, "MARKETPLACE_DATA": data}
-        if kind is Kind.RESCUE:
-            start = _rescued
-        else:
-            start = _plures if kind in (Kind.ONE_PROCESS, Kind.SPLIT) else _by_hand
+        starts = {Kind.ONE_PROCESS: _plures, Kind.SPLIT: _plures, Kind.RESCUE: _rescued}
+        start = starts.get(kind, _by_hand)
         with start(kind, storage, data, environment) as (ports, roots, token):
             yield Deployment(kind, storage, ports, roots, token)
 
