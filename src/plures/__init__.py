@@ -32,17 +32,24 @@ from .errors import (
 from .events import Events
 from .optional import Optionally
 from .runtime import (
+    BlockingOnLoop,
     ContextMismatch,
     ContextMissing,
     ContextNotWritable,
     ContextOutsideRequest,
     ContextTooLarge,
     ContextTorn,
+    ContractUnknown,
+    NoApplication,
+    NotDeclared,
+    SeveralApplications,
     acting_for,
+    blocking,
     request_context,
     request_id,
     set_request_context,
 )
+from .runtime import ambient_client as client
 from .sagas import Saga, SagaCompensated, SagaParked, Sagas, saga
 from .sagas import State as SagaState
 from .web import CrossOriginProtection, SecurityHeaders
@@ -51,6 +58,7 @@ __all__ = [
     "AccessDenied",
     "AlembicMigrations",
     "Application",
+    "BlockingOnLoop",
     "CallError",
     "Capability",
     "Connection",
@@ -63,6 +71,7 @@ __all__ = [
     "ContextTooLarge",
     "ContextTorn",
     "ContractError",
+    "ContractUnknown",
     "CrossOriginProtection",
     "Database",
     "DeadlineExceeded",
@@ -76,6 +85,8 @@ __all__ = [
     "Message",
     "Meta",
     "Migration",
+    "NoApplication",
+    "NotDeclared",
     "Optionally",
     "Outcome",
     "Overloaded",
@@ -86,6 +97,7 @@ __all__ = [
     "SagaState",
     "Sagas",
     "SecurityHeaders",
+    "SeveralApplications",
     "Statement",
     "StatementFailed",
     "Status",
@@ -94,6 +106,8 @@ __all__ = [
     "Unimplemented",
     "UniqueViolated",
     "acting_for",
+    "blocking",
+    "client",
     "command",
     "contract",
     "query",

@@ -58,6 +58,7 @@ class Application:
         edge_criticality: Path → how much requests to it and below it matter when there are too many: `{"/checkout": "critical",
             "/suggestions": "sheddable"}`. The longest path that fits counts; all others are normal.
         context: A message class that says on whose behalf a request is made: the edge sets one, and each service can read it.
+        clients: Contracts that code of the edge asks for by `plures.client`, beside those that its parameters name.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Application:
         edge_deadline_s: float = EDGE_DEADLINE_S,
         edge_criticality: Mapping[str, CriticalityName] | None = None,
         context: type[Any] | None = None,
+        clients: Sequence[TypeForm[Any]] = (),
     ) -> None:
         self.name = name
         self.capabilities = tuple(capabilities)
@@ -76,3 +78,4 @@ class Application:
         self.edge_deadline_s = edge_deadline_s
         self.edge_criticality: Mapping[str, CriticalityName] = dict(edge_criticality or {})
         self.context = context
+        self.clients: tuple[Any, ...] = tuple(clients)

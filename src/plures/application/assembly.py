@@ -7,10 +7,8 @@ from functools import cached_property
 from typing import Any, Final
 
 from plures.contract import (
-    DEFAULT_HANDLING_S,
     ContractDescription,
     Criticality,
-    SubscriptionDeclaration,
     is_contract,
     read_contract,
 )
@@ -32,11 +30,11 @@ from .dependencies import (
     optional_of,
     read_dependencies,
 )
-from .edge import read_context, read_edge
+from .edge import read_clients, read_context, read_edge
 from .engines import engine_problems
 from .implementation import service_class
 from .shared_tables import claimed_twice, read_shared_tables
-from .subscriptions import Handler, Subscription, name_problems, read_handlers, subscribe_all
+from .subscriptions import Handler, Subscription, handlers_of_capability, subscribe_all
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]*")
 
@@ -96,6 +94,12 @@ class Assembly:
     subscriptions: tuple[Subscription, ...] = ()
     edge_criticality: Mapping[str, Criticality] = field(default_factory=dict[str, Criticality])
     context: ContextKind | None = None
+    edge_clients: tuple[Dependency, ...] = ()
+
+    @property
+    def edge_calls(self) -> tuple[Dependency, ...]:
+        """All that the edge asks for: by its parameters, and by `Application(…, clients=[…])`."""
+        return (*self.edge_dependencies, *self.edge_clients)
 
     def contract(self, python: type) -> ContractDescription | None:
         """The description of a contract class that this application has a capability for, or of what takes its events."""
@@ -152,12 +156,12 @@ class Assembly:
             )
             for name, capability in self.capabilities.items()
         }
-        edge_needs = contracts_of(self.edge_dependencies)
+        edge_needs = contracts_of(self.edge_calls)
         return ApplicationFacts(
             capabilities=facts,
             has_edge=self.edge is not None,
             edge_needs=self._names(edge_needs),
-            edge_optional=self._names(tuple(optional_of(self.edge_dependencies))),
+            edge_optional=self._names(tuple(optional_of(self.edge_calls))),
             edge_missing=self._missing(edge_needs),
         )
 
@@ -190,6 +194,7 @@ def assemble(application: Application) -> Assembly:
     violations += claimed_twice({name: each.shared_tables for name, each in capabilities.items()})
     edge, edge_dependencies = read_edge(application, violations)
     context = read_context(application, violations)
+    edge_clients = read_clients(application, violations)
     if violations:
         # A message that several operations use is reported once.
         raise InvalidInput(f"application {application.name!r}", dict.fromkeys(violations))
@@ -208,6 +213,7 @@ def assemble(application: Application) -> Assembly:
         subscriptions,
         {path: Criticality(each) for path, each in application.edge_criticality.items()},
         context,
+        edge_clients,
     )
 
 
@@ -233,7 +239,7 @@ def _capability(capability: Capability, violations: list[Violation]) -> Assemble
     if asks_for(DependencyKind.EVENTS, dependencies):
         violations += [rules.PUBLISHES_NOTHING.broken(where)] if not contract.events else []
         violations += [rules.NO_OUTBOX.broken(where)] if not has_database else []
-    handlers = _handlers(capability, contract, where, violations)
+    handlers = handlers_of_capability(capability, contract, where, violations)
     violations += engine_problems(contract, handlers, where, has_database=has_database) if has_engine else []
     sagas = _sagas(capability, dependencies, where, violations)
     shared, found = read_shared_tables(
@@ -263,28 +269,6 @@ def _sagas(
         # A function that builds the service may give it others, that keep nothing.
         violations.append(rules.SAGAS_UNUSED.broken(where))
     return sagas
-
-
-def _handlers(
-    capability: Capability, contract: ContractDescription, where: str, violations: list[Violation]
-) -> tuple[Handler, ...]:
-    if capability.implementation is None:
-        if not _is_mapping(capability.subscriptions):
-            violations.append(rules.NO_SUBSCRIPTIONS.broken(where, given=capability.subscriptions))
-            return ()
-        for name in capability.subscriptions:
-            violations += name_problems(f"{where}, handler {name!r}", name, contract)
-        declaration = SubscriptionDeclaration(DEFAULT_HANDLING_S)
-        return tuple(Handler(name, event, declaration) for name, event in capability.subscriptions.items())
-    if capability.subscriptions:
-        violations.append(rules.SUBSCRIPTIONS_HERE.broken(where))
-    handlers, found = read_handlers(service_class(capability.implementation), contract)
-    violations += found
-    return handlers
-
-
-def _is_mapping(thing: object) -> bool:
-    return isinstance(thing, Mapping)
 
 
 def _is_capability(thing: object) -> bool:

@@ -62,11 +62,15 @@ def _parameter_differences(operation: OperationDescription, method: Callable[...
 
 
 def _async_differences(operation: OperationDescription, method: Callable[..., Any]) -> list[str]:
+    if operation.streams and inspect.iscoroutinefunction(method):
+        return ["is a coroutine, but the contract streams"]
     if operation.streams:
-        return ["is a coroutine, but the contract streams"] if inspect.iscoroutinefunction(method) else []
-    if inspect.isasyncgenfunction(method):
+        return ["is not `async def`, as a stream has to be"] if inspect.isgeneratorfunction(method) else []
+    if inspect.isasyncgenfunction(method) or inspect.isgeneratorfunction(method):
         return ["streams, but the contract does not"]
-    return [] if inspect.iscoroutinefunction(method) else ["is not `async def`"]
+    # A plain function runs in a thread, but this one only makes what is to be awaited.
+    makes_coroutine = not inspect.iscoroutinefunction(method) and inspect.iscoroutinefunction(inspect.unwrap(method))
+    return ["is not `async def`, though what it wraps is"] if makes_coroutine else []
 
 
 def _type_differences(promised: Mapping[str, Any], offered: Mapping[str, Any]) -> list[str]:
@@ -100,4 +104,4 @@ def _declaration(operation: OperationDescription) -> str:
         has_default = parameter.default is not parameter.empty
         names.append(f"{parameter.name}={parameter.default!r}" if has_default else parameter.name)
     suffix = "yield …" if operation.streams else "…"
-    return f"async def {operation.name}({', '.join(names)}): {suffix}"
+    return f"{'' if operation.blocks else 'async '}def {operation.name}({', '.join(names)}): {suffix}"

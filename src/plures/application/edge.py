@@ -4,14 +4,14 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from plures.contract import Criticality, read_message
+from plures.contract import Criticality, is_contract, read_message
 from plures.errors import Violation
 from plures.runtime import ContextKind
 
 from . import rules
 from .application import Application
 from .dependencies import Dependency, DependencyKind, asks_for, asks_for_engine, read_dependencies
-from .implementation import is_asgi_application, is_opened
+from .implementation import is_asgi_application, is_opened, show
 
 
 def read_edge(
@@ -39,6 +39,13 @@ def read_edge(
     if is_opened(edge):
         violations.append(rules.EDGE_OPENED.broken("the edge"))
     return edge, dependencies
+
+
+def read_clients(application: Application, violations: list[Violation]) -> tuple[Dependency, ...]:
+    """What code of the edge asks for without a parameter."""
+    found = dict.fromkeys(application.clients)
+    violations += [rules.NO_CLIENT.broken("clients", given=show(each)) for each in found if not is_contract(each)]
+    return tuple(Dependency("", DependencyKind.CONTRACT, each) for each in found if is_contract(each))
 
 
 def read_context(application: Application, violations: list[Violation]) -> ContextKind | None:

@@ -61,6 +61,11 @@ CONTEXT: Final = Rule(
     "context={context} is no message",
     "Name the class: `class Shopper(Message)`, and `Application(…, context=Shopper)`.",
 )
+NO_CLIENT: Final = Rule(
+    "application.no_client",
+    "{given} is no contract, so there is no client of it",
+    "List the classes with @contract(…) that code of the edge calls by plures.client.",
+)
 EDGE_OPENED: Final = Rule(
     "application.edge_opened",
     "is a context manager, but the edge must be a function that returns an ASGI application",

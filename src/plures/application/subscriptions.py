@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from plures.contract import (
+    DEFAULT_HANDLING_S,
     SUBSCRIPTION,
     ContractDescription,
     Event,
@@ -20,7 +21,8 @@ from plures.contract import (
 from plures.errors import Violation
 
 from . import rules
-from .implementation import show
+from .application import Capability
+from .implementation import service_class, show
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,25 @@ def handlers_of(service: type) -> Iterator[tuple[str, Any, SubscriptionDeclarati
             yield name, method, declaration
 
 
+def handlers_of_capability(
+    capability: Capability, contract: ContractDescription, where: str, violations: list[Violation]
+) -> tuple[Handler, ...]:
+    """What handles events in a capability: as its service says, or where it runs elsewhere, as the application does."""
+    if capability.implementation is None:
+        if not _is_mapping(capability.subscriptions):
+            violations.append(rules.NO_SUBSCRIPTIONS.broken(where, given=capability.subscriptions))
+            return ()
+        for name in capability.subscriptions:
+            violations += name_problems(f"{where}, handler {name!r}", name, contract)
+        declaration = SubscriptionDeclaration(DEFAULT_HANDLING_S)
+        return tuple(Handler(name, event, declaration) for name, event in capability.subscriptions.items())
+    if capability.subscriptions:
+        violations.append(rules.SUBSCRIPTIONS_HERE.broken(where))
+    handlers, found = read_handlers(service_class(capability.implementation), contract)
+    violations += found
+    return handlers
+
+
 def read_handlers(service: type | None, contract: ContractDescription) -> tuple[tuple[Handler, ...], list[Violation]]:
     """The handlers of a service, and what is wrong with them. None where its class cannot be known."""
     if service is None:
@@ -111,8 +132,8 @@ def _lost(service: type) -> Iterator[tuple[str, str]]:
 
 
 def _event_of(method: Any) -> tuple[type[Event] | None, str]:
-    if not inspect.iscoroutinefunction(method):
-        return None, "it is no coroutine"
+    if not inspect.isfunction(method) or inspect.isasyncgenfunction(method) or inspect.isgeneratorfunction(method):
+        return None, "it is no function that handles one event and returns"
     parameters = list(inspect.signature(method).parameters.values())[1:]
     if len(parameters) != 1 or parameters[0].kind not in (
         inspect.Parameter.POSITIONAL_ONLY,
@@ -160,3 +181,7 @@ def subscribe_all(
             delivery = read_delivery(contracts[name].service, handler.method, event, handler.declaration)
             subscriptions.append(Subscription(publisher, name, event, delivery))
     return tuple(subscriptions), violations
+
+
+def _is_mapping(thing: object) -> bool:
+    return isinstance(thing, Mapping)

@@ -49,6 +49,7 @@ class OperationDescription:
         path: `/<package>.<Contract>/<Operation>`, as in the URL.
         wraps_answer: Whether the answer travels as `{"value": …}` rather than as itself.
         signature: The method's, without `self`.
+        blocks: Whether the contract has it as a plain `def`, so that it is called without `await`.
     """
 
     name: str
@@ -60,6 +61,7 @@ class OperationDescription:
     wraps_answer: bool
     errors: tuple[ErrorDescription, ...]
     signature: inspect.Signature
+    blocks: bool = False
 
     @property
     def full_name(self) -> str:

@@ -3,7 +3,8 @@
 import inspect
 import math
 import typing
-from collections.abc import AsyncIterator, Callable, Sequence
+from asyncio import Future
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Final, get_args, get_origin
 
@@ -21,6 +22,8 @@ from .names import camel, pascal
 from .type_reader import TypeReader, is_message, unresolved
 
 _STREAM_ORIGINS: Final = (AsyncIterator, typing.AsyncIterator)
+_AWAITED_ORIGINS: Final = (Awaitable, Coroutine, Future)
+_ITERATED_ORIGINS: Final = (Iterator, Iterable, Generator)
 _ATTRIBUTES_OF_ERRORS: Final = frozenset(["what", "why", "fix", *dir(ContractError)])
 
 
@@ -77,6 +80,7 @@ class OperationReader:
             wraps_answer=wraps,
             errors=tuple(self._error(error) for error in errors),
             signature=signature,
+            blocks=not streams and inspect.isfunction(self._method) and not inspect.iscoroutinefunction(self._method),
         )
 
     def _report(self, rule: Rule, where: str, **values: object) -> None:
@@ -136,8 +140,14 @@ class OperationReader:
         is_coroutine = inspect.iscoroutinefunction(self._method)
         if "return" not in hints:
             self._report(rules.NO_RETURN_TYPE, where)
-        elif streams == is_coroutine:
-            self._report(rules.STREAM if streams else rules.NOT_ASYNC, where)
+        elif streams and is_coroutine:
+            self._report(rules.STREAM, where)
+        elif get_origin(annotation) in _AWAITED_ORIGINS:
+            self._report(rules.NOT_ASYNC, where)
+            annotation = get_args(annotation)[-1]
+        elif get_origin(annotation) in _ITERATED_ORIGINS:
+            self._report(rules.BLOCKING_STREAM, where)
+            annotation = get_args(annotation)[0]
         if streams:
             annotation = get_args(annotation)[0]
         name = f"{pascal(self._method.__name__)}Response"

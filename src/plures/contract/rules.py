@@ -31,7 +31,16 @@ HEDGE = Rule(
     "hedge_after_s={hedge_after_s!r}: {problem}",
     "Pass the seconds after which a second replica is asked, less than deadline_s, or leave it out.",
 )
-NOT_ASYNC = Rule("contract.not_async", "is not a coroutine", "Declare it with `async def`.")
+NOT_ASYNC = Rule(
+    "contract.not_async",
+    "what is to be awaited cannot be an answer",
+    "Declare the operation with `async def`, and the value alone as its answer; or with plain `def` where callers do not await it.",
+)
+BLOCKING_STREAM = Rule(
+    "contract.blocking_stream",
+    "a stream has no blocking form",
+    "Answer AsyncIterator[T], and implement it with `async def` and `yield`; or answer tuple[T, ...] where callers do not await it.",
+)
 STREAM = Rule(
     "contract.stream",
     "`async def` would return an iterator that must be awaited first",

@@ -15,6 +15,7 @@ from plures.runtime import (
     Endpoints,
     Loopback,
     Policy,
+    Portal,
     RemoteCaller,
     Seal,
     Transport,
@@ -34,6 +35,7 @@ class Clients:
 
     Args:
         verified: Send local calls through the codec, there and back, and check the type of everything.
+        portal: Leads threads that block to the loop of the host.
         seal: Signs the request context that goes with calls over the wire.
         outside: Capabilities that it does not go to.
         injector: Keeps calls from being sent, on demand.
@@ -46,11 +48,13 @@ class Clients:
         directory: Directory,
         *,
         verified: bool,
+        portal: Portal,
         seal: Seal | None = None,
         outside: Collection[str] = (),
         injector: Injector | None = None,
     ) -> None:
         self._injector = injector
+        self.portal = portal
         self._seal = seal
         self._outside = outside
         self._deadlines = deadlines
@@ -71,7 +75,7 @@ class Clients:
         client = self._clients.get(contract.python)
         if client is None:
             client = self._clients[contract.python] = Client(contract.service)
-            bind(client, contract, self._injecting(self._how(contract, is_local=is_local)))
+            bind(client, contract, self._injecting(self._how(contract, is_local=is_local)), self.portal)
         return client
 
     def attach(self, contract: ContractDescription, service: object) -> None:
@@ -81,7 +85,7 @@ class Clients:
         self._services[contract.python] = service
         client = self._early.pop(contract.python, None)
         if client is not None:
-            bind(client, contract, self._injecting(self._by_reference(service)))
+            bind(client, contract, self._injecting(self._by_reference(service)), self.portal)
 
     def _how(self, contract: ContractDescription, *, is_local: bool) -> Bind:
         if not is_local:

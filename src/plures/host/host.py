@@ -17,13 +17,17 @@ from plures.runtime import (
     Dispatcher,
     Gate,
     Heartbeats,
+    Portal,
     Seal,
     WatchedTransport,
+    begin_hosting,
+    end_hosting,
     new_key,
     policy_of,
 )
 from plures.tls import open_identity
 
+from .ambient import AmbientClients
 from .clients import Clients
 from .control import Control
 from .edge import Edge, EdgeAdmission
@@ -86,15 +90,18 @@ class Host:
         self._gates = {name: Gate(policies[name], self._capacity) for name in self._hosted}
         contracts = [capability.contract for capability in assembly.capabilities.values()]
         injector = Injector(placement.faults, contracts, random) if placement.faults else None
+        self._portal = Portal()
         self._clients = Clients(
             self._deadlines,
             self._transport,
             self._directory,
             verified=placement.mode is Mode.DEVELOPMENT,
+            portal=self._portal,
             seal=self._seal,
             outside=placement.outside,
             injector=injector,
         )
+        self._ambient = AmbientClients(assembly, self.client, self._portal)
         self._lifecycles = Lifecycles()
         self._services = Services(
             assembly,
@@ -127,6 +134,11 @@ class Host:
         self.update_endpoints(placement.endpoints)
 
     @property
+    def portal(self) -> Portal:
+        """The way of threads to the loop of this host."""
+        return self._portal
+
+    @property
     def public(self) -> Edge | None:
         return self._edge
 
@@ -148,6 +160,8 @@ class Host:
         Raises:
             PluresError: What failed, of the platform; errors of hooks and constructors pass as they are. Nothing is left open.
         """
+        self._portal.open()
+        begin_hosting(self._ambient)
         try:
             await self._start()
         except BaseException:
@@ -178,6 +192,9 @@ class Host:
         if self._edge is not None:
             await self._edge.stop()
         await self._lifecycles.stop()
+        end_hosting(self._ambient)
+        await self._portal.close()
+        await self._services.close_threads()
         self._deadlines.close()
         self._capacity.close()
         await self._heartbeats.close()

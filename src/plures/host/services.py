@@ -10,6 +10,7 @@ from plures.contract import ContractDescription, read_contract
 from plures.data import Database, Place, Settle, engines, open_database
 from plures.events import Events, prepare
 from plures.optional import Optionally, Outage
+from plures.runtime import Threads, threaded
 from plures.sagas import Sagas, Worker, check_none_left, open_sagas
 
 from .clients import Clients
@@ -61,6 +62,8 @@ class Services:
         self._engines: dict[str, Engine] = {}
         self._events: dict[str, Events] = {}
         self._sagas: dict[str, tuple[Sagas, Worker]] = {}
+        # Pools of the capabilities here with `def` methods.
+        self._threads: dict[str, Threads] = {}
         # What the capabilities here publish, and the sagas that they begin, for operators.
         self.outboxes: dict[str, Outbox] = {}
         self.saga_desks: dict[str, SagaDesk] = {}
@@ -106,6 +109,10 @@ class Services:
         """What makes a copy of a capability's database ready for its first write; None where nothing has to."""
         # Events that have no place in the order yet come before what is published there.
         return prepare if owner in self.outboxes else None
+
+    async def close_threads(self) -> None:
+        """Let the threads of `def` methods end; those that hang are left behind."""
+        await asyncio.gather(*(threads.close() for threads in self._threads.values()))
 
     async def close_databases(self) -> None:
         opened, self._engines = self._engines, {}
@@ -169,7 +176,10 @@ class Services:
             self._sagas[name][1].serve(service)
         deliveries = self._assembly.deliveries.get(name)
         handler = handling(name, service, deliveries.operations if deliveries else {})
-        serves = [(self._hosted[name].contract, service), *([(deliveries, handler)] if deliveries else [])]
+        threads, contract = partial(self._threads_of, name), self._hosted[name].contract
+        serves: list[Served] = [(contract, threaded(service, contract, threads))]
+        if deliveries:
+            serves.append((deliveries, threaded(handler, deliveries, threads)))
         # What an engine writes is not in the transactions that the guard knows of.
         database = None if name in self._engines else self._databases.get(name)
         guarding = [(contract, guarded(each, contract, database)) for contract, each in serves]
@@ -179,6 +189,11 @@ class Services:
         for contract, each in guarding:
             self._clients.attach(contract, each)
         return guarding
+
+    def _threads_of(self, name: str) -> Threads:
+        if name not in self._threads:
+            self._threads[name] = Threads(name)
+        return self._threads[name]
 
     def _remembers(self, owner: str) -> bool:
         """Whether a commit of its may be held back for an answer."""
@@ -192,7 +207,7 @@ class Services:
             case DependencyKind.CONTRACT:
                 client = self._client(dependency.asked)
                 if self._remembers(owner):
-                    client = committing(client, read_contract(dependency.asked)[0])
+                    client = committing(client, read_contract(dependency.asked)[0], self._clients.portal)
                 return self._optional(owner, dependency, client) if dependency.is_optional else client
             case DependencyKind.DATABASE | DependencyKind.ENGINE | DependencyKind.SESSIONS:
                 return self._storage(owner, dependency)

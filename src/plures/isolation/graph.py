@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache, partial
 
 from plures.application import AssembledCapability, Assembly, Dependency
 from plures.contract import OperationDescription
 
 from .reading import Bound, How, Known, Need, Reader, Value, attribute_of
 from .routes import Route, routes_of
-from .stand_ins import arguments_of
+from .stand_ins import arguments_of, client_of
 
 
 class UnitKind(StrEnum):
@@ -86,11 +87,11 @@ def _of_edge(assembly: Assembly) -> Iterator[Unit]:
         routes, why = None, f"the edge, which cannot be made without its application running ({type(error).__name__})"
     else:
         routes, why = routes_of(app), f"the routes of the edge, an application of {type(app).__module__}"
-    everything = _everything(assembly, assembly.edge_dependencies)
+    everything = _everything(assembly, assembly.edge_calls)
     if routes is None:
         yield Unit("the edge", "", UnitKind.ROUTE, everything, (why,))
         return
-    reader = _reader(assembly, assembly.edge_dependencies)
+    reader = _reader(assembly, assembly.edge_calls)
     for route in dict.fromkeys(routes):
         yield _read_route(reader, route, everything)
 
@@ -114,7 +115,8 @@ def _read(reader: Reader, name: str, owner: str, kind: UnitKind, runs: Iterable[
 
 
 def _reader(assembly: Assembly, dependencies: tuple[Dependency, ...]) -> Reader:
-    return Reader(assembly.packages, (operation for operation, _ in _operations(assembly, dependencies)))
+    operations = (operation for operation, _ in _operations(assembly, dependencies))
+    return Reader(assembly.packages, operations, cache(partial(client_of, assembly)))
 
 
 def _everything(assembly: Assembly, dependencies: tuple[Dependency, ...]) -> frozenset[Need]:

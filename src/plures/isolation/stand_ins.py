@@ -17,7 +17,7 @@ def arguments_of(assembly: Assembly, dependencies: tuple[Dependency, ...]) -> di
 def _stand_in(assembly: Assembly, dependency: Dependency) -> Any:
     match dependency.kind:
         case DependencyKind.CONTRACT:
-            client = _client(assembly, dependency.asked)
+            client = client_of(assembly, dependency.asked) or Client(dependency.asked.__qualname__)
             optional: Any = Optionally(client)
             return optional if dependency.is_optional else client
         case DependencyKind.GROUP:
@@ -28,10 +28,11 @@ def _stand_in(assembly: Assembly, dependency: Dependency) -> Any:
             return cast("Any", object.__new__(dependency.asked))
 
 
-def _client(assembly: Assembly, python: type) -> Client:
-    contract = assembly.contract(python)
+def client_of(assembly: Assembly, python: Any) -> Client | None:
+    """A client that calls nothing; None of what is no contract of the application."""
+    contract = assembly.contract(python) if isinstance(python, type) else None
     if contract is None:
-        return Client(python.__qualname__)
+        return None
     client = Client(contract.service)
     bind(client, contract, _calls_nothing)
     return client

@@ -11,7 +11,7 @@ from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar
 
 from plures.contract import DEFAULT_DEADLINE_S, ContractError, Criticality, OperationDescription
 from plures.errors import CallError, Status
-from plures.runtime import CallContext, Client, current, operation_of
+from plures.runtime import CallContext, Client, awaitable, current, operation_of
 
 from .outage import Outage
 
@@ -81,7 +81,7 @@ class Optionally(Generic[C]):
     ) -> T | F:
         """What the operation answers; `fallback` where there is no answer."""
         # Looked up each time: while its replica starts, a client gets its operations later.
-        call = getattr(self._client, operation.__name__)
+        call = awaitable(getattr(self._client, operation.__name__))
         described = operation_of(call)
         if described is None or described.streams or not self._is_client:
             call = _standing_in(call, described)

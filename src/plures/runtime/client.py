@@ -4,11 +4,11 @@ It does not know where the calls go; `Bind` decides that, for each operation.
 """
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from plures.contract import ContractDescription, OperationDescription
 
-_CALLS: Final = "__plures_calls__"
+from .blocking import Portal, spelled
 
 Bind = Callable[[OperationDescription], Callable[..., Any]]
 """Makes the coroutine function that calls an operation; `by_reference` and `RemoteCaller.bind` are the two kinds."""
@@ -24,19 +24,11 @@ class Client:
         return f"<client of {self.__service}>"
 
 
-def bind(client: Client, contract: ContractDescription, how: Bind) -> None:
-    """Give a client its operations. Until then it can be passed on, but not called."""
+def bind(client: Client, contract: ContractDescription, how: Bind, portal: Portal | None = None) -> None:
+    """Give a client its operations. Until then it can be passed on, but not called.
+
+    Args:
+        portal: Leads threads that block to the loop of the host; without one, all operations are coroutine functions.
+    """
     for name, operation in contract.operations.items():
-        setattr(client, name, calling(operation, how(operation)))
-
-
-def calling(operation: OperationDescription, call: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, which says from now on which operation it calls."""
-    setattr(call, _CALLS, operation)
-    return call
-
-
-def operation_of(call: Callable[..., Any]) -> OperationDescription | None:
-    """The operation that a function of a client calls; None of any other function."""
-    found = getattr(call, _CALLS, None)
-    return found if isinstance(found, OperationDescription) else None
+        setattr(client, name, spelled(operation, how(operation), portal))

@@ -44,9 +44,29 @@ def fake(contract: TypeForm[T], **operations: Any) -> T:
     stand_in: Any = type(f"Fake{python.__name__}", (), {})()
     for name, operation in description.operations.items():
         method = _answering(operation, operations[name]) if name in operations else _unexpected(operation)
-        setattr(stand_in, name, calling(operation, _streaming(method) if operation.streams else method))
+        setattr(stand_in, name, calling(operation, _spelled(operation, method)))
     # It has every operation of the contract, made above.
     return stand_in  # type: ignore[no-any-return]
+
+
+def _spelled(operation: OperationDescription, method: Callable[..., Any]) -> Callable[..., Any]:
+    if operation.streams:
+        return _streaming(method)
+    if not operation.blocks:
+        return method
+
+    def blocks(*args: Any, **kwargs: Any) -> Any:
+        # What it awaits, if anything, is a function of the test.
+        work = method(*args, **kwargs)
+        try:
+            work.send(None)
+        except StopIteration as ended:
+            return ended.value
+        work.close()
+        why = "it is called without `await`, and the function that answers for it waits for something"
+        raise _wrong(operation, why, "Answer with a function that is not `async def`.")
+
+    return blocks
 
 
 def _answering(operation: OperationDescription, answer: Any) -> Callable[..., Any]:

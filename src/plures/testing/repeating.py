@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from plures.contract import OperationDescription
 from plures.http import HttpTransport
-from plures.runtime import Bind, Outgoing, Reply, WatchedTransport, connect
+from plures.runtime import Bind, Outgoing, Reply, WatchedTransport, awaitable, connect
 
 _DEEPEST: Final = 4
 """Calls further down are sent once, because each level doubles the number of calls below it."""
@@ -64,7 +64,7 @@ def telling(operations: Any) -> Bind:
     """Binds the operations of another client, and adds to each failure that a repetition caused a note that says so."""
 
     def how(operation: OperationDescription) -> Callable[..., Any]:
-        inner: Callable[..., Any] = getattr(operations, operation.name)
+        inner = awaitable(getattr(operations, operation.name))
         return inner if operation.streams else _telling(inner)
 
     return how

@@ -92,7 +92,7 @@ class Running:
         if self.where is Where.OVER_THE_WIRE:
             description, _ = read_contract(python)
             told = Client(description.service)
-            bind(told, description, telling(client))
+            bind(told, description, telling(client), self._host.portal)
             client = told
         typed: T = client
         return typed

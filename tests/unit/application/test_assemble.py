@@ -2,7 +2,8 @@
 
 import functools
 import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import wraps
 from typing import Any, Protocol
 
 import pytest
@@ -144,7 +145,30 @@ class Catches(GoodsService):
     async def put(self, *args: str, **more: str) -> None: ...
 
 
-class Blocking(GoodsService):
+class Generates(GoodsService):
+    def put(self, key: str) -> Iterator[int]:  # type: ignore[override]
+        yield 1
+
+
+def passed_on(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def passing(*args: Any) -> Any:
+        return method(*args)
+
+    return passing
+
+
+class Wrapped(GoodsService):
+    @passed_on
+    async def put(self, key: str) -> None: ...
+
+
+class StreamsFromDef(GoodsService):
+    def export(self) -> Iterator[int]:  # type: ignore[override]
+        yield 1
+
+
+class Plain(GoodsService):
     def put(self, key: str) -> None: ...  # type: ignore[override]
 
 
@@ -171,7 +195,9 @@ class StreamsNothing(GoodsService):
         ),
         (KeywordOnly, "operation_differs", ".put", "parameter 'key' is keyword-only instead of positional or keyword"),
         (Catches, "operation_differs", ".put", "takes (args, more) instead of (key)"),
-        (Blocking, "operation_differs", ".put", "is not `async def`"),
+        (Generates, "operation_differs", ".put", "streams, but the contract does not"),
+        (Wrapped, "operation_differs", ".put", "is not `async def`, though what it wraps is"),
+        (StreamsFromDef, "operation_differs", ".export", "is not `async def`, as a stream has to be"),
         (StreamsTooMuch, "operation_differs", ".put", "streams, but the contract does not"),
         (StreamsNothing, "operation_differs", ".export", "is a coroutine, but the contract streams"),
     ],
@@ -185,6 +211,24 @@ def test_the_fix_is_the_line_to_write() -> None:
     assert fix(Capability(Goods, OtherDefault)) == "Write `async def find(self, text, *, limit=20): …`."
     assert fix(Capability(Goods, Incomplete)) == "Write `async def put(self, key): …`."
     assert fix(Capability(Goods, StreamsNothing)) == "Write `async def export(self): yield …`."
+
+
+def test_a_service_may_have_plain_functions_whatever_its_contract_says() -> None:
+    assemble(Application("shop", [Capability(Goods, Plain)]))
+
+
+def test_the_edge_says_once_what_its_code_calls() -> None:
+    application = Application("shop", [Capability(Goods, GoodsService)], clients=[Goods, Goods])
+    assert assemble(application).facts.edge_needs == {"goods"}
+
+
+def test_what_the_edge_calls_must_be_contracts() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        assemble(Application("shop", [Capability(Goods, GoodsService)], clients=[Goods, GoodsService, int]))
+    assert [(each.code, each.what.split()[0]) for each in caught.value.violations] == [
+        ("application.no_client", "GoodsService"),
+        ("application.no_client", "int"),
+    ]
 
 
 def test_a_service_may_take_by_position_what_is_passed_by_name() -> None:

@@ -1,6 +1,6 @@
 """Who gets which event: found from the classes of services, and refused where it cannot be."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 import pytest
@@ -135,16 +135,24 @@ async def of_anything(self: object, event) -> None: ...  # type: ignore[no-untyp
 async def of_text(self: object, event: str) -> None: ...
 async def of_each_event(self: object, event: Event) -> None: ...
 async def with_an_answer(self: object, event: OrderPlaced) -> int: ...  # type: ignore[empty-body]
-def not_async(self: object, event: OrderPlaced) -> None: ...
+def yields(self: object, event: OrderPlaced) -> Iterator[None]:
+    yield
+
+
+def plain(self: object, event: OrderPlaced) -> None: ...
 
 
 @pytest.mark.parametrize(
     "method",
-    [of_none, of_two, of_anything, of_text, of_each_event, with_an_answer, not_async],
+    [of_none, of_two, of_anything, of_text, of_each_event, with_an_answer, yields],
     ids=lambda m: m.__name__,
 )
 def test_a_handler_that_does_not_fit_is_refused(method: Any) -> None:
     assert codes(handler(method)) == ["application.handler"]
+
+
+def test_a_handler_may_be_a_plain_function() -> None:
+    assert [each.name for each in assembled(handler(plain)).subscriptions] == ["mail.confirm"]
 
 
 def test_an_operation_cannot_be_a_handler_too() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -133,7 +133,10 @@ class Wrong(Protocol):
     async def first(self, untyped, *many: int) -> int: ...
 
     @command(errors=[Bad])
-    def second(self) -> int: ...
+    def second(self) -> Awaitable[int]: ...
+
+    @query()
+    def seventh(self) -> Iterator[int]: ...
 
     @query()
     async def third(self) -> AsyncIterator[int]: ...
@@ -150,7 +153,7 @@ class Wrong(Protocol):
 def test_all_violations_are_reported_at_once() -> None:
     _, violations = read_contract(Wrong)
     assert {violation.code.removeprefix("contract.") for violation in violations} == {
-        "name", "owner", "deadline", "undeclared_type", "parameter", "not_async", "stream", "undeclared_operation", "field_name",
+        "name", "owner", "deadline", "undeclared_type", "parameter", "not_async", "stream", "blocking_stream", "undeclared_operation", "field_name",
     }  # fmt: skip
     assert all(violation.fix and violation.where for violation in violations)
     text = "\n".join(map(str, violations))
@@ -160,6 +163,7 @@ def test_all_violations_are_reported_at_once() -> None:
         "Wrong.third -> ",
         "Wrong.fourth",
         "Wrong.fifth",
+        "Wrong.seventh -> ",
         "error Bad.code_1",
     ):
         assert place in text

@@ -23,7 +23,7 @@ from plures.errors import (
     Unimplemented,
 )
 from plures.events import Deferred, Events, Relay, Stored, Undeliverable, Unreachable, check, prepare, register
-from plures.runtime import Acting, CallContext, ContextKind, current
+from plures.runtime import Acting, CallContext, ContextKind, current, runs_in_thread
 
 Deliver = Callable[[Stored], Awaitable[None]]
 
@@ -85,11 +85,14 @@ def handling(capability: str, service: object, deliveries: Mapping[str, Operatio
     return SimpleNamespace(**{name: _handler(getattr(service, name)) for name in deliveries})
 
 
-def _handler(method: Callable[[Any], Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-    def handle(id: str, source: str, type: str, time: datetime, data: Any, *_: object, **__: object) -> Awaitable[None]:  # noqa: A002, ARG001
+def _handler(method: Callable[[Any], Any]) -> Callable[..., Any]:
+    def handle(id: str, source: str, type: str, time: datetime, data: Any, *_: object, **__: object) -> Any:  # noqa: A002, ARG001
         return method(data)
 
-    return handle
+    async def handle_here(*args: Any, **kwargs: Any) -> None:
+        await handle(*args, **kwargs)
+
+    return handle if runs_in_thread(method) else handle_here
 
 
 class _Reader:

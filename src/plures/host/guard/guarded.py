@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from plures.contract import ContractDescription, OperationDescription
 from plures.data import Commands, Database, StatementFailed, commit_held
-from plures.runtime import Client, bind
+from plures.runtime import Client, Portal, awaitable, bind
 
 from .remembering import Remembering
 from .repeating import repeating
@@ -35,14 +35,14 @@ def _guard(operation: OperationDescription, method: Callable[..., Any], database
     return repeating(operation, method, database)
 
 
-def committing(client: Any, contract: ContractDescription) -> Client:
+def committing(client: Any, contract: ContractDescription, portal: Portal) -> Client:
     """A client for a service with remembered commands: what such a command holds back is committed before it calls others."""
 
     def how(operation: OperationDescription) -> Callable[..., Any]:
         # A client may get its operations later.
         async def call(*args: Any, **kwargs: Any) -> Any:
             await commit_held()
-            return await getattr(client, operation.name)(*args, **kwargs)
+            return await awaitable(getattr(client, operation.name))(*args, **kwargs)
 
         async def stream(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
             await commit_held()
@@ -52,7 +52,7 @@ def committing(client: Any, contract: ContractDescription) -> Client:
         return stream if operation.streams else call
 
     committing_client = Client(contract.service)
-    bind(committing_client, contract, how)
+    bind(committing_client, contract, how, portal)
     return committing_client
 
 

@@ -29,7 +29,7 @@ class Calls(Protocol):
 
     def attribute(self, piece: Piece, values: Values, name: str, *, caught: bool) -> Values: ...
     def call(self, piece: Piece, callees: Values, arguments: Arguments, *, caught: bool) -> Values: ...
-    def guess(self, piece: Piece, name: str, *, caught: bool) -> None: ...
+    def guess(self, piece: Piece, name: str, *, is_awaited: bool, caught: bool) -> None: ...
 
 
 class Expressions:
@@ -157,8 +157,9 @@ class Expressions:
         positional = tuple(self.value(each) for each in node.args)
         named = {each.arg or "**": self.value(each.value) for each in node.keywords}
         callees = self.value(node.func)
-        if not callees and isinstance(node.func, ast.Attribute) and node in self._awaited:
-            self.calls.guess(self.piece, node.func.attr, caught=self.caught > 0)
+        if not callees and isinstance(node.func, ast.Attribute):
+            is_awaited = node in self._awaited
+            self.calls.guess(self.piece, node.func.attr, is_awaited=is_awaited, caught=self.caught > 0)
         answer = self.calls.call(self.piece, callees, Arguments(positional, named), caught=self.caught > 0)
         self.caught -= keeps
         return answer

@@ -7,22 +7,22 @@ import ast
 import dataclasses
 import functools
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, Final, cast
 
 from plures.contract import OperationDescription
 from plures.optional import Optionally
-from plures.runtime import Client, operation_of
+from plures.runtime import Client, ambient_client, blocking, operation_of
 
 from .attributes import attribute_of
 from .expressions import Arguments
 from .frame import Frame
+from .functions import above_of, innermost, names_of
 from .needs import How, Need, Piece
 from .source import FunctionNode, NoSource, node_of
 from .values import (
     UNKNOWN,
-    Above,
     Bound,
     Inner,
     Instance,
@@ -47,10 +47,17 @@ class Reader:
     Args:
         own: Top-level packages of the application. Code of others is not followed: what is passed to it counts as called.
         operations: Those of all capabilities that the owner names, for what cannot be told apart.
+        client_of: Gives the client that code gets by `plures.client`; None of what is no contract of the application.
     """
 
-    def __init__(self, own: frozenset[str], operations: Iterable[OperationDescription]) -> None:
+    def __init__(
+        self,
+        own: frozenset[str],
+        operations: Iterable[OperationDescription],
+        client_of: Callable[[Any], Client | None] = lambda _: None,
+    ) -> None:
         self._own = own
+        self._client_of = client_of
         self._by_name: dict[str, list[OperationDescription]] = {}
         for operation in operations:
             self._by_name.setdefault(operation.name, []).append(operation)
@@ -78,9 +85,12 @@ class Reader:
             found.append(these)
         return union(*found)
 
-    def guess(self, piece: Piece, name: str, *, caught: bool) -> None:
+    def guess(self, piece: Piece, name: str, *, is_awaited: bool, caught: bool) -> None:
         """An operation of this name may be called: whose it is cannot be told."""
         for operation in self._by_name.get(name, ()):
+            if operation.blocks == is_awaited:
+                # `store.get(key)` without `await` calls no operation that has to be awaited.
+                continue
             piece.assumed.add(f"which {name!r} is called")
             self._need(piece, operation, How.CAUGHT if caught else How.NEEDED)
 
@@ -117,10 +127,26 @@ class Reader:
             return self._make(piece, thing, arguments, caught=caught)
         if isinstance(thing, MethodType) and isinstance(thing.__func__, FunctionType):
             return self._call(piece, Bound(thing.__func__, Known(thing.__self__)), arguments, caught=caught)
+        return self._call_function(piece, thing, arguments, caught=caught)
+
+    def _call_function(self, piece: Piece, thing: Any, arguments: Arguments, *, caught: bool) -> Values:
         function = thing if isinstance(thing, BuiltinFunctionType) else inspect.unwrap(thing)
         if isinstance(function, FunctionType) and self._is_own(function):
             return self._enter(piece, function, None, arguments, caught=caught)
-        return self._collected(piece, arguments, caught=caught)
+        if thing is ambient_client:
+            return self._ambient(piece, arguments, caught=caught)
+        # `blocking(search.find)` calls what it is given.
+        return arguments.all() if thing is blocking else self._collected(piece, arguments, caught=caught)
+
+    def _ambient(self, piece: Piece, arguments: Arguments, *, caught: bool) -> Values:
+        """The clients that `plures.client(…)` may give."""
+        asked = (each.object for each in arguments.all() if isinstance(each, Known))
+        clients = [client for client in map(self._client_of, asked) if client is not None]
+        if not clients:
+            piece.assumed.add("which contract plures.client is asked for")
+            for operation in (each for those in self._by_name.values() for each in those):
+                self._need(piece, operation, How.CAUGHT if caught else How.NEEDED)
+        return tuple(map(Known, clients))
 
     def _make(self, piece: Piece, cls: Any, arguments: Arguments, *, caught: bool) -> Values:
         """What calling a class makes."""
@@ -194,7 +220,7 @@ class Reader:
     def _enter(
         self, piece: Piece, function: FunctionType, receiver: Value | None, arguments: Arguments, *, caught: bool
     ) -> Values:
-        function = _innermost(function)
+        function = innermost(function)
         given = () if receiver is None else ((receiver,),)
         arguments = Arguments((*given, *arguments.positional), arguments.named)
         key = function.__code__, *map(_identities, arguments.positional), *_named(arguments)
@@ -202,8 +228,8 @@ class Reader:
         if known is None:
             known = self._pieces[key] = Piece(), [UNKNOWN]
             self._kept.append(arguments)
-            above = _above(function, receiver) if receiver is not None else None
-            frame = Frame(self, known[0], _names_of(function), above=above)
+            above = above_of(function, receiver) if receiver is not None else None
+            frame = Frame(self, known[0], names_of(function), above=above)
             self._read(function.__code__, frame, arguments, known)
         piece.calls.append((known[0], caught))
         return known[1][0]
@@ -263,30 +289,6 @@ def _pass(declared: Any, arguments: Arguments, frame: Frame) -> None:
     if declared.kwarg is not None:
         others = [values for name, values in arguments.named.items() if name not in frame.local]
         frame.local[declared.kwarg.arg] = (Several(union(*others)),)
-
-
-def _innermost(function: FunctionType) -> FunctionType:
-    found = inspect.unwrap(function)
-    return found if isinstance(found, FunctionType) else function
-
-
-def _names_of(function: FunctionType) -> Mapping[str, Any]:
-    names = dict(function.__globals__)
-    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-        try:
-            names[name] = cell.cell_contents
-        except ValueError:
-            # It is not assigned yet.
-            names.pop(name, None)
-    return names
-
-
-def _above(function: FunctionType, receiver: Value) -> Above | None:
-    cls = receiver.cls if isinstance(receiver, Instance) else type(getattr(receiver, "object", None))
-    for number, each in enumerate(cls.__mro__):
-        if function in vars(each).values():
-            return Above(receiver, cls.__mro__[number + 1 :])
-    return None
 
 
 def _identities(values: Values) -> frozenset[object]:

@@ -5,6 +5,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final, Generic, ParamSpec, Protocol, TypeVar
 
+from plures.runtime import awaitable
+
 T = TypeVar("T")
 P = ParamSpec("P")
 U = ParamSpec("U")
@@ -25,7 +27,8 @@ class Part:
     kwargs: dict[str, Any]
 
     def call(self) -> Awaitable[Any]:
-        return self.function(*self.args, **self.kwargs)
+        call: Callable[..., Awaitable[Any]] = awaitable(self.function)
+        return call(*self.args, **self.kwargs)
 
     async def call_inside(self) -> Any:
         """Call a method of the service, in which no other step may be taken."""

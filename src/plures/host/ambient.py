@@ -1,0 +1,68 @@
+"""What code without a client may call in this host: the capabilities that the part of the application has declared which it belongs to."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from plures.application import Assembly
+from plures.contract import ContractDescription
+from plures.runtime import Client, ContractUnknown, NotDeclared, Portal, current, from_anywhere
+
+_EDGE: Final = "the edge"
+
+
+class AmbientClients:
+    """Gives code the clients of one host.
+
+    Args:
+        client_of: Gives the client of a contract that services get.
+    """
+
+    def __init__(self, assembly: Assembly, client_of: Callable[[type], Any], portal: Portal) -> None:
+        self._assembly = assembly
+        self._client_of = client_of
+        self._portal = portal
+        self._allowed = {"": assembly.facts.edge_needs, **assembly.call_graph}
+        self._made: dict[type, Client] = {}
+
+    @property
+    def application(self) -> str:
+        return self._assembly.name
+
+    def has(self, contract: type) -> bool:
+        """Whether the application has a capability for it."""
+        return self._assembly.contract(contract) is not None
+
+    def client(self, contract: type) -> Any:
+        """A client for the running code. Code that runs for no call of a capability counts as the edge's.
+
+        Raises:
+            ContractUnknown: The application has no capability for it.
+            NotDeclared: The owner of the code has not declared that it calls it.
+        """
+        described = self._assembly.contract(contract)
+        if described is None:
+            name = getattr(contract, "__qualname__", repr(contract))
+            raise ContractUnknown(name, self.application, ", ".join(sorted(self._assembly.capabilities)))
+        call = current.get()
+        owner = "" if call is None or call.operation is None else call.operation.capability
+        if described.capability not in self._allowed.get(owner, ()):
+            raise _undeclared(contract.__qualname__, owner, described.capability)
+        made = self._made.get(contract)
+        if made is None:
+            made = self._made[contract] = self._make(contract, described)
+        return made
+
+    def _make(self, contract: type, described: ContractDescription) -> Client:
+        inner, portal = self._client_of(contract), self._portal
+        made = Client(described.service)
+        for name, operation in described.operations.items():
+            setattr(made, name, from_anywhere(operation, getattr(inner, name), portal))
+        return made
+
+
+def _undeclared(contract: str, owner: str, capability: str) -> NotDeclared:
+    if owner:
+        remedy = f"Name it in the constructor of the service of {owner!r}, whether or not it uses the parameter: `{capability}: {contract}`."
+    else:
+        remedy = f"Say it once, where the application is made: `Application(…, clients=[{contract}])`."
+    return NotDeclared(contract, repr(owner) if owner else _EDGE, capability, remedy)

@@ -1,0 +1,38 @@
+"""Between threads and the event loop of a host: calls that block, `def` methods of services, and clients for code without any.
+
+`threads` is where `def` methods run, `portal` how a thread has a coroutine run on the loop and waits for it; `spelling` makes of what calls an
+operation what its contract says, and `service` of a service with `def` methods one without; `hosting` knows which hosts run in this process.
+Source: docs/adr/0033-sync.md
+"""
+
+from .errors import BlockingOnLoop, ContractUnknown, NoApplication, NotAnOperation, NotDeclared, SeveralApplications
+from .hosting import Hosting, ambient_client, begin_hosting, end_hosting, hosting
+from .portal import Portal
+from .service import runs_in_thread, threaded
+from .spelling import awaitable, blocking, calling, from_anywhere, operation_of, spelled
+from .threads import NoPlace, Threads
+
+__all__ = [
+    "BlockingOnLoop",
+    "ContractUnknown",
+    "Hosting",
+    "NoApplication",
+    "NoPlace",
+    "NotAnOperation",
+    "NotDeclared",
+    "Portal",
+    "SeveralApplications",
+    "Threads",
+    "ambient_client",
+    "awaitable",
+    "begin_hosting",
+    "blocking",
+    "calling",
+    "end_hosting",
+    "from_anywhere",
+    "hosting",
+    "operation_of",
+    "runs_in_thread",
+    "spelled",
+    "threaded",
+]
