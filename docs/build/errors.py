@@ -26,6 +26,7 @@ AREAS: Final = {
     "events": "Events: the outbox of a capability, and the relay that delivers them.",
     "sagas": "Sagas: work of several steps that ends done, taken back or parked.",
     "topology": "`plures.toml`: its syntax, and whether it fits the application.",
+    "settings": "What services are told from outside ([guide](../guides/settings.md)).",
     "logging": "What the command line and `plures.toml` say of the log.",
     "call": "Calls that failed for a reason that their contract does not declare. Each says whether the operation was *not sent* "
     "or *may have run*.",

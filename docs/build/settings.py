@@ -43,6 +43,7 @@ url_file = "/run/secrets/history"
 database = "history"
 
 [capabilities.search]
+settings = {{ language = "en", key = "${{SEARCH_KEY}}" }}
 policy = {{ heartbeat_s = 3, most_at_once = 50 }}
 
 [policy]
@@ -51,6 +52,10 @@ attempts = 2
 failures_in_a_row = 10
 queue_s = 0.5
 least_at_once = 8
+
+[edge]
+deadline_s = 20
+threads = 80
 
 [listen]
 public = "0.0.0.0:80"

@@ -1,6 +1,6 @@
 """Plures: write one well-structured application; run any part of it as a service where that pays."""
 
-from .application import Application, Capability, Lifecycle
+from .application import Application, Capability, Lifecycle, Secret, Settings
 from .contract import ContractError, Event, Message, Meta, command, contract, query, subscribe
 from .data import (
     AlembicMigrations,
@@ -96,7 +96,9 @@ __all__ = [
     "SagaParked",
     "SagaState",
     "Sagas",
+    "Secret",
     "SecurityHeaders",
+    "Settings",
     "SeveralApplications",
     "Statement",
     "StatementFailed",

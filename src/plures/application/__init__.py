@@ -3,9 +3,10 @@
 from .application import EDGE_DEADLINE_S, Application, Capability
 from .assembly import AssembledCapability, Assembly, assemble
 from .dependencies import Dependency, DependencyKind
-from .implementation import is_opened
+from .implementation import is_opened, is_wsgi_application
 from .lifecycle import Hook, Lifecycle
 from .loading import ApplicationNotLoaded, load
+from .settings import Secret, Settings, fill_all
 from .subscriptions import Subscription, handlers_of
 
 __all__ = [
@@ -19,9 +20,13 @@ __all__ = [
     "DependencyKind",
     "Hook",
     "Lifecycle",
+    "Secret",
+    "Settings",
     "Subscription",
     "assemble",
+    "fill_all",
     "handlers_of",
     "is_opened",
+    "is_wsgi_application",
     "load",
 ]

@@ -10,7 +10,6 @@ from plures.contract import CriticalityName, Event
 from plures.data import AlembicMigrations, Migrations
 
 T = TypeVar("T")
-AsgiApp = Callable[..., Any]
 EDGE_DEADLINE_S: Final = 5.0
 """Source: docs/adr/0006-call-path.md."""
 
@@ -52,9 +51,10 @@ class Application:
     Args:
         name: A lower-case word.
         capabilities: All of them, in any order.
-        edge: A callable that returns an ASGI application. Its annotated parameters are contracts, a `Lifecycle`, and frozen
-            dataclasses of these. Or an ASGI application that needs none of them.
-        edge_deadline_s: Most time, in seconds, that the calls of one request to the edge may take together.
+        edge: An ASGI or a WSGI application; or a callable that returns one, whose annotated parameters are contracts, a `Lifecycle`, and
+            frozen dataclasses of these; or the place of either, `"shop.web:app"`, which only the process that hosts the edge imports.
+        edge_deadline_s: Most time, in seconds, that the calls of one request to the edge may take together. `[edge]` of plures.toml
+            may say otherwise.
         edge_criticality: Path → how much requests to it and below it matter when there are too many: `{"/checkout": "critical",
             "/suggestions": "sheddable"}`. The longest path that fits counts; all others are normal.
         context: A message class that says on whose behalf a request is made: the edge sets one, and each service can read it.
@@ -66,7 +66,7 @@ class Application:
         name: str,
         capabilities: Sequence[Capability],
         *,
-        edge: Callable[..., AsgiApp] | None = None,
+        edge: Callable[..., Any] | str | None = None,
         edge_deadline_s: float = EDGE_DEADLINE_S,
         edge_criticality: Mapping[str, CriticalityName] | None = None,
         context: type[Any] | None = None,

@@ -30,9 +30,10 @@ from .dependencies import (
     optional_of,
     read_dependencies,
 )
-from .edge import read_clients, read_context, read_edge
+from .edge import ImportedEdge, opened_edge, read_clients, read_context, read_edge
 from .engines import engine_problems
 from .implementation import service_class
+from .settings import Settings
 from .shared_tables import claimed_twice, read_shared_tables
 from .subscriptions import Handler, Subscription, handlers_of_capability, subscribe_all
 
@@ -70,6 +71,12 @@ class AssembledCapability:
     def has_engine(self) -> bool:
         """Whether it uses its database by an engine of SQLAlchemy."""
         return asks_for_engine(self.dependencies)
+
+    @property
+    def settings(self) -> type[Settings] | None:
+        """The class of settings that it asks for."""
+        leaves = (leaf for each in self.dependencies for leaf in each.leaves())
+        return next((leaf.asked for leaf in leaves if leaf.kind is DependencyKind.SETTINGS), None)
 
     @property
     def publishes(self) -> bool:
@@ -125,8 +132,15 @@ class Assembly:
     @property
     def packages(self) -> frozenset[str]:
         """The top-level packages that its own code is in, as far as contracts and the edge tell."""
-        python = [*(capability.contract.python for capability in self.capabilities.values()), self.edge]
-        return frozenset(str(getattr(each, "__module__", "")).partition(".")[0] for each in python)
+        python = [capability.contract.python for capability in self.capabilities.values()]
+        edge = self.edge.place if isinstance(self.edge, ImportedEdge) else str(getattr(self.edge, "__module__", ""))
+        modules = [*(each.__module__ for each in python), edge.partition(":")[0]]
+        return frozenset(module.partition(".")[0] for module in modules)
+
+    def opened_edge(self) -> tuple[Callable[..., Any], tuple[Dependency, ...]] | None:
+        """What makes the edge, and what that asks for, imported where it has to be; raises what `opened_edge` raises."""
+        known = contracts_of(self.edge_calls)
+        return None if self.edge is None else opened_edge(self.edge, self.edge_dependencies, known)
 
     def reachable_from(self, capability: str) -> frozenset[str]:
         """All capabilities that a call of `capability` may lead to, itself left out unless it is in a circle."""
@@ -147,6 +161,7 @@ class Assembly:
                 needs=self.call_graph[name],
                 optional=self._names(tuple(capability.optional)),
                 has_database=capability.has_database,
+                has_settings=capability.settings is not None,
                 has_implementation=capability.implementation is not None,
                 missing=self._missing(capability.needs),
                 notifies=frozenset(each.subscriber for each in self.subscriptions if each.publisher == name),

@@ -19,6 +19,8 @@ from plures.sagas import Sagas
 from . import rules
 from .implementation import hints_of, show
 from .lifecycle import Lifecycle
+from .settings import Settings, field_problems
+from .settings import rules as settings_rules
 
 _VARIADIC: Final = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
@@ -35,6 +37,7 @@ class DependencyKind(Enum):
     EVENTS = "events"
     SAGAS = "sagas"
     LIFECYCLE = "lifecycle"
+    SETTINGS = "settings"
     GROUP = "group"
 
 
@@ -108,6 +111,8 @@ def _read(asking: Callable[..., Any], where: str, within: tuple[type, ...]) -> F
         violations += wrong
     if sum(dependency.kind is DependencyKind.DATABASE for dependency in found) > 1:
         violations.append(rules.TWO_DATABASES.broken(where))
+    if sum(dependency.kind is DependencyKind.SETTINGS for dependency in found) > 1:
+        violations.append(rules.TWO_SETTINGS.broken(where))
     return tuple(found), violations
 
 
@@ -121,9 +126,21 @@ def _dependency(
         return Dependency(name, DependencyKind.CONTRACT, annotation), []
     if annotation is Optionally or get_origin(annotation) in _MAY_BE_ABSENT:
         return _optional(name, annotation, where)
-    if isinstance(annotation, type) and any(map(is_contract, annotation.__mro__)):
+    if isinstance(annotation, type):
+        return _class(name, annotation, where, within)
+    return None, [rules.NOT_PROVIDED.broken(where, name=name, wanted=show(annotation))]
+
+
+def _class(
+    name: str, annotation: type[Any], where: str, within: tuple[type, ...]
+) -> tuple[Dependency | None, list[Violation]]:
+    if issubclass(annotation, Settings):
+        wrong = [f"{field} {problem}" for field, problem in field_problems(annotation)]
+        violations = [settings_rules.KIND.broken(where, problem=problem) for problem in wrong]
+        return Dependency(name, DependencyKind.SETTINGS, annotation), violations
+    if any(map(is_contract, annotation.__mro__)):
         return None, [rules.CONCRETE_SERVICE.broken(where, name=name, service=annotation.__qualname__)]
-    if isinstance(annotation, type) and dataclasses.is_dataclass(annotation):
+    if dataclasses.is_dataclass(annotation):
         return _group(name, annotation, where, within)
     return None, [rules.NOT_PROVIDED.broken(where, name=name, wanted=show(annotation))]
 

@@ -10,6 +10,8 @@ from typing import Any, Final, get_args, get_origin
 from plures.contract import Unresolvable, annotations_of, is_contract
 
 _ASGI_PARAMETERS: Final = ["scope", "receive", "send"]
+_WSGI_PARAMETERS: Final = 2
+_ENVIRONS: Final = ("environ", "env", "wsgi_environ")
 _OPENINGS: Final = (AsyncIterator, AsyncGenerator, AbstractAsyncContextManager)
 
 
@@ -40,6 +42,20 @@ def is_asgi_application(edge: Callable[..., Any]) -> bool:
         return False
     called = edge if inspect.isroutine(edge) else type(edge).__call__
     return inspect.iscoroutinefunction(called) and [*inspect.signature(edge).parameters] == _ASGI_PARAMETERS
+
+
+def is_wsgi_application(edge: Callable[..., Any]) -> bool:
+    """Whether it is a WSGI application itself: it is called with an environ and start_response, by these names or close to them."""
+    if inspect.isclass(edge) or not callable(edge):
+        return False
+    called = edge if inspect.isroutine(edge) else type(edge).__call__
+    if inspect.iscoroutinefunction(called):
+        return False
+    try:
+        names = [*inspect.signature(edge).parameters]
+    except (TypeError, ValueError):
+        return False
+    return len(names) == _WSGI_PARAMETERS and (names[0] in _ENVIRONS or names[1].startswith("start_res"))
 
 
 def service_class(implementation: Callable[..., Any]) -> type | None:

@@ -7,12 +7,13 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 from plures.errors import PluresError
 
 from .application import Application
 
+_CORRECT: Final = "Run the command in the folder of plures.toml, and correct [application] import there."
 _EXAMPLE: Final = "Name an `Application`, as in 'shop.app:app'."
 
 
@@ -39,14 +40,35 @@ def load(import_string: str, folder: Path | None = None) -> Application:
     if not module_name or not attribute:
         what = f"{import_string!r} is no import string"
         raise ApplicationNotLoaded(what, why="it names a module and an attribute", fix=_EXAMPLE)
-    try:
-        module = importlib.import_module(module_name)
-    except Exception as error:
-        raise _not_imported(import_string, module_name, error, folder) from error
+    module = _module(import_string, module_name, folder, fix=_CORRECT)
     application = getattr(module, attribute, None)
     if not isinstance(application, Application):
         raise _no_application(import_string, module, attribute)
     return application
+
+
+def imported(import_string: str, *, fix: str) -> Any:
+    """Import what a string names, from where the application came.
+
+    Args:
+        fix: What to do where there is no such thing.
+
+    Raises:
+        ApplicationNotLoaded: Says which step failed, and where.
+    """
+    module_name, _, attribute = import_string.partition(":")
+    module = _module(import_string, module_name, None, fix=fix)
+    if not hasattr(module, attribute):
+        what, why = f"Cannot load {import_string!r}", f"module {module.__name__}: no {attribute!r} there"
+        raise ApplicationNotLoaded(what, why=why, fix=fix)
+    return getattr(module, attribute)
+
+
+def _module(import_string: str, name: str, folder: Path | None, *, fix: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except Exception as error:
+        raise _not_imported(import_string, name, error, folder, fix) from error
 
 
 def _after_standard_library() -> int:
@@ -74,19 +96,20 @@ def _no_application(import_string: str, module: ModuleType, attribute: str) -> A
     return ApplicationNotLoaded(f"Cannot load {import_string!r}", why=f"module {module.__name__}: {why}", fix=fix)
 
 
-def _not_imported(import_string: str, module: str, error: Exception, folder: Path | None) -> ApplicationNotLoaded:
+def _not_imported(
+    import_string: str, module: str, error: Exception, folder: Path | None, fix: str
+) -> ApplicationNotLoaded:
     what = f"Cannot load {import_string!r}"
     place = _place(traceback.extract_tb(error.__traceback__), folder)
     hidden = _hidden(error, folder)
     if hidden is not None:
-        fix = f"Rename {hidden.name}: Python's own module of this name comes first."
-        return ApplicationNotLoaded(what, why=f"{place}{error}", fix=fix)
+        rename = f"Rename {hidden.name}: Python's own module of this name comes first."
+        return ApplicationNotLoaded(what, why=f"{place}{error}", fix=rename)
     if (
         isinstance(error, ModuleNotFoundError)
         and error.name
         and (module == error.name or module.startswith(f"{error.name}."))
     ):
-        fix = "Run the command in the folder of plures.toml, and correct [application] import there."
         return ApplicationNotLoaded(what, why=f"there is no module {error.name!r}", fix=fix)
     if isinstance(error, SyntaxError):
         return ApplicationNotLoaded(

@@ -56,6 +56,16 @@ EDGE_CRITICALITY: Final = Rule(
     "edge_criticality has {path!r}: {criticality!r}, which is {problem}",
     'Write paths that begin with a slash, each with "critical", "normal" or "sheddable".',
 )
+EDGE_IMPORT: Final = Rule(
+    "application.edge_import",
+    "edge={place!r} is no import string",
+    'Write package, module and attribute: edge="shop.web:app".',
+)
+EDGE_UNTOLD: Final = Rule(
+    "application.edge_untold",
+    "asks for {contract}, of which the application says nothing",
+    'Name it where the edge is named: Application(…, edge="shop.web:edge", clients=[{contract}]).',
+)
 CONTEXT: Final = Rule(
     "application.context",
     "context={context} is no message",
@@ -80,8 +90,8 @@ UNRESOLVED: Final = Rule(
 NOT_PROVIDED: Final = Rule(
     "application.dependency",
     "parameter {name!r} asks for {wanted}, which Plures does not provide",
-    "Ask for a contract, Optionally[…] of one, Database, SQLAlchemy's Engine or sessionmaker[Session], Events, Lifecycle or a frozen dataclass of these, "
-    "give it a default, or compose the service in a function.",
+    "Ask for a contract, Optionally[…] of one, Database, SQLAlchemy's Engine or sessionmaker[Session], Events, Lifecycle, a class of Settings or a frozen "
+    "dataclass of these, give it a default, or compose the service in a function.",
 )
 OPTIONAL_OF: Final = Rule(
     "application.dependency",
@@ -115,6 +125,11 @@ ENGINE_REMEMBERS: Final = Rule(
     "application.engine_remembers",
     "{asks}, whose answers are kept in the transaction of a Database, and asks for an engine of SQLAlchemy",
     "Ask for a Database (`async with database.session() as session` is the ORM on it), or leave that out.",
+)
+TWO_SETTINGS: Final = Rule(
+    "application.dependency",
+    "asks for settings twice",
+    "A capability has one class of settings; let that hold the others.",
 )
 ENDLESS_GROUP: Final = Rule(
     "application.dependency",
@@ -220,6 +235,11 @@ NO_JOURNAL: Final = Rule(
     "application.sagas",
     "asks for Sagas, but for no Database, in which their steps are kept",
     "Ask for a Database too: `def __init__(self, database: Database, sagas: Sagas)`.",
+)
+EDGE_SETTINGS: Final = Rule(
+    "application.settings",
+    "asks for Settings, but they belong to capabilities",
+    "Let the web application read its settings as it does without Plures, or ask in a capability.",
 )
 EDGE_SAGAS: Final = Rule(
     "application.sagas",

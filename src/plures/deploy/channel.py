@@ -53,6 +53,12 @@ class Update(msgspec.Struct, frozen=True, tag="update"):
     endpoints: EndpointUrls
 
 
+class Lead(msgspec.Struct, frozen=True, tag="lead"):
+    """To a replica: do from now on what one replica of its process does, or know that another one does, and has begun."""
+
+    leads: bool
+
+
 class OpenEdge(msgspec.Struct, frozen=True, tag="open_edge"):
     """To a replica: accept requests of the public as soon as it is ready: all that the edge may call has been ready once."""
 
@@ -88,7 +94,7 @@ class EdgeClosed(msgspec.Struct, frozen=True, tag="edge_closed"):
     """To the supervisor: the public has all its answers."""
 
 
-ToReplica = Configure | Update | OpenEdge | CloseEdge | Stop
+ToReplica = Configure | Update | Lead | OpenEdge | CloseEdge | Stop
 ToSupervisor = Ready | Failed | Updated | EdgeClosed
 Out = TypeVar("Out", bound=msgspec.Struct)
 In = TypeVar("In", bound=msgspec.Struct)

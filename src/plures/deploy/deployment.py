@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import TextIO
 
 from plures.access import Issued, issue
-from plures.application import Assembly
+from plures.application import Assembly, fill_all
+from plures.errors import InvalidInput, Violation
 from plures.host import Fault, Mode
 from plures.logs import json_line
 from plures.runtime import new_key
@@ -122,9 +123,25 @@ async def _local_processes(deployment: Deployment, stream: TextIO) -> int:
         )
         return published(deployment.settings.data, _trusting(run, deployment, processes.processes_at), say)
 
+    _check_settings(deployment)
     plan = make_plan(deployment.topology, deployment.assembly.facts)
     options = SupervisorOptions(mode=deployment.mode, faults=deployment.faults)
     return await supervise(plan, deployment.settings, options, stream, publish=publish)
+
+
+def _check_settings(deployment: Deployment) -> None:
+    """Raise what is missing or wrong in the settings of any process, before one of them starts."""
+    violations: list[Violation] = []
+    for process in deployment.topology.processes.values():
+        if process.ours:
+            try:
+                variables = {**os.environ, **process.environment}
+                asked = {name: deployment.assembly.capabilities[name].settings for name in process.capabilities}
+                fill_all(asked, process.settings, variables, process.folder)
+            except InvalidInput as error:
+                violations += error.violations
+    if violations:
+        raise InvalidInput("The configuration", violations)
 
 
 def _trusting(run: Run, deployment: Deployment, here: Mapping[str, str]) -> Run:

@@ -48,6 +48,7 @@ def placement_of(
     peers: Mapping[str, str] | None = None,
     outside: frozenset[str] = frozenset(),
     context_keys: tuple[str, ...] = (),
+    leads: bool | None = True,
 ) -> Placement:
     """What each replica of a process hosts.
 
@@ -58,6 +59,7 @@ def placement_of(
         peers: Base URL → which process answers there by TLS.
         outside: Capabilities of external processes.
         context_keys: Those of the run.
+        leads: Whether the replica does what one of its process does; None where it is told later.
     """
     return Placement(
         frozenset(process.capabilities),
@@ -75,6 +77,10 @@ def placement_of(
         outside=outside,
         context_keys=context_keys,
         access=access,
+        replicas=process.replicas.min,
+        leads=leads,
+        settings=process.settings,
+        folder=process.folder,
     )
 
 

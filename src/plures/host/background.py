@@ -30,6 +30,11 @@ class Background:
         self._tasks += [asyncio.create_task(self._keep_running(work, owner)) for work in lifecycle.background_work]
         self._tasks += [asyncio.create_task(_repeat(*work, owner)) for work in lifecycle.periodic_work]
 
+    def start_once(self, lifecycle: Lifecycle, owner: str) -> None:
+        """Start what one replica at a time does."""
+        self._tasks += [asyncio.create_task(self._keep_running(work, owner)) for work in lifecycle.once_work]
+        self._tasks += [asyncio.create_task(_repeat(*work, owner)) for work in lifecycle.once_periodic]
+
     async def stop(self) -> None:
         """Cancel all and wait until they have ended."""
         await cancel_all(self._tasks)

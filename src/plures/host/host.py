@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any, Final
 
-from plures.application import Assembly
+from plures.application import Assembly, fill_all
 from plures.contract import read_contract
 from plures.data import Place
 from plures.http import ConnectServer, HttpTransport
@@ -30,7 +30,7 @@ from plures.tls import open_identity
 from .ambient import AmbientClients
 from .clients import Clients
 from .control import Control
-from .edge import Edge, EdgeAdmission
+from .edge import EDGE_THREADS, Edge, EdgeAdmission, served, warn_of_duties
 from .entrance import entrance_of
 from .eventing import Carrier, EventAdmin, EventAdminService, carrier_of, counted
 from .faults import Injector
@@ -102,7 +102,8 @@ class Host:
             injector=injector,
         )
         self._ambient = AmbientClients(assembly, self.client, self._portal)
-        self._lifecycles = Lifecycles()
+        self._lifecycles = Lifecycles(leads=placement.leads)
+        self._settings: dict[str, object] = {}
         self._services = Services(
             assembly,
             self._hosted,
@@ -111,6 +112,7 @@ class Host:
             client=self.client,
             deliveries_to=self._deliveries_to,
             place=self._place,
+            settings=self._settings,
             injector=injector,
         )
         self._carrier: Carrier | None = None
@@ -153,6 +155,10 @@ class Host:
             urls = ((name, url) for name in endpoints.keys() & access.tokens for url in endpoints[name])
             self._tokens.update({url: access.tokens[name] for name, url in urls})
         self._directory.update(endpoints)
+
+    def lead(self, *, leads: bool) -> None:
+        """Tell whether this replica does what one replica of its process does; if not, another one has begun to."""
+        self._lifecycles.lead(leads=leads)
 
     async def start(self) -> None:
         """Open databases, build services, run start hooks, then ready hooks.
@@ -209,26 +215,40 @@ class Host:
             self._carrier = carrier_of(
                 self._assembly, self._placement.broker, self._deadlines, self._dispatcher, os.environ
             )
+        asked = {name: capability.settings for name, capability in self._hosted.items()}
+        self._settings.update(fill_all(asked, self._placement.settings, os.environ, self._placement.folder))
         await self._services.build()
         self._dispatcher.serve(_EVENT_ADMIN, EventAdminService(self._services.outboxes))
         self._dispatcher.serve(_SAGA_ADMIN, SagaAdminService(self._services.saga_desks))
         for name in self._services.order:
             for contract, service in await self._services.start(name):
                 self._dispatcher.serve(contract.operations, service, self._gates[name])
-        if self._placement.edge and self._assembly.edge is not None:
-            arguments = self._services.arguments(_EDGE, self._assembly.edge_dependencies)
-            app, deadline_s = self._assembly.edge(**arguments), self._assembly.edge_deadline_s
-            gate = self._edge_gate = Gate(self._policy, self._capacity)
-            admission = EdgeAdmission(gate, self._assembly.edge_criticality)
-            self._edge = Edge(
-                app, deadline_s, own=self._assembly.packages, admission=admission, kind=self._assembly.context
-            )
-            await self._lifecycles.start(_EDGE)
-            await self._edge.start()
+        if self._placement.edge:
+            await self._start_edge()
         if self._carrier is not None:
             self._carrier.start()
         await self._lifecycles.become_ready()
         self._is_ready = True
+
+    async def _start_edge(self) -> None:
+        opened = self._assembly.opened_edge()
+        if opened is None:
+            return
+        make, dependencies = opened
+        figures = self._placement.policies.edge
+        app = served(make(**self._services.arguments(_EDGE, dependencies)), int(figures.get("threads", EDGE_THREADS)))
+        if self._placement.replicas > 1 and self._placement.leads:
+            warn_of_duties(app, self._assembly.packages, self._placement.replicas)
+        gate = self._edge_gate = Gate(self._policy, self._capacity)
+        self._edge = Edge(
+            app,
+            figures.get("deadline_s", self._assembly.edge_deadline_s),
+            own=self._assembly.packages,
+            admission=EdgeAdmission(gate, self._assembly.edge_criticality),
+            kind=self._assembly.context,
+        )
+        await self._lifecycles.start(_EDGE)
+        await self._edge.start()
 
     def _deliveries_to(self, subscriber: str) -> Any:
         """A client of the operations by which a capability gets events."""

@@ -1,5 +1,6 @@
 """Runs what the services and the edge of a replica registered with their `Lifecycle`: hooks, background work, detached work."""
 
+import asyncio
 import logging
 from collections.abc import Iterable
 from typing import Final
@@ -14,13 +15,22 @@ _LOG: Final = logging.getLogger("plures.host")
 
 
 class Lifecycles:
-    """One `Lifecycle` for each owner that has asked for one; an owner is a capability or the edge."""
+    """One `Lifecycle` for each owner that has asked for one; an owner is a capability or the edge.
 
-    def __init__(self) -> None:
+    Args:
+        leads: Whether this replica does what is done once; None as long as that is not known.
+    """
+
+    def __init__(self, *, leads: bool | None = True) -> None:
+        self._leads = leads
+        self._is_known = asyncio.Event()
+        if leads is not None:
+            self._is_known.set()
         self._by_owner: dict[str, Lifecycle] = {}
         # Owners from the moment their start hooks begin, in that order.
         self._started: list[str] = []
         self._background = Background()
+        self._is_ready = False
 
     def of(self, owner: str) -> Lifecycle:
         """The lifecycle of an owner, always the same."""
@@ -30,6 +40,7 @@ class Lifecycles:
         """Run the start hooks of one owner. What a hook raises passes."""
         if owner in self._by_owner:
             self._started.append(owner)
+            await self._do_once(self._by_owner[owner].once_hooks)
             for hook in self._by_owner[owner].start_hooks:
                 await run_patiently(hook)
 
@@ -39,6 +50,28 @@ class Lifecycles:
             for hook in self._by_owner[owner].ready_hooks:
                 await run_patiently(hook)
             self._background.start(self._by_owner[owner], owner)
+        self._is_ready = True
+        self._begin_once()
+
+    def lead(self, *, leads: bool) -> None:
+        """Tell whether this replica does what is done once. Another one has done its part of the start, where this one does not lead."""
+        if self._leads:
+            return
+        self._leads = leads
+        self._is_known.set()
+        if self._is_ready:
+            self._begin_once()
+
+    async def _do_once(self, hooks: Iterable[Hook]) -> None:
+        """Run what is done once, or wait until another replica has."""
+        for hook in hooks:
+            await self._is_known.wait()
+            if self._leads:
+                await run_patiently(hook)
+
+    def _begin_once(self) -> None:
+        for owner in self._started if self._leads else ():
+            self._background.start_once(self._by_owner[owner], owner)
 
     async def drain(self) -> None:
         """Run all drain hooks. A hook that fails is logged, and the others still run."""
@@ -51,7 +84,8 @@ class Lifecycles:
             await wait_for_all(lifecycle.detached)
 
     async def stop_background(self) -> None:
-        """Cancel the background work."""
+        """Cancel the background work, and begin no other."""
+        self._is_ready = False
         await self._background.stop()
 
     async def stop(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from plures.access import Access
 from plures.topology import PlacedBroker, PlacedDatabase, PlacedTls, Policies
@@ -41,6 +42,10 @@ class Placement:
         outside: Capabilities that run elsewhere, and are not trusted with the request context.
         context_keys: By which processes of this run sign the request context for one another: the first signs, each checks.
             With none, the process has one of its own.
+        replicas: How many replicas of its process there are.
+        leads: Whether the replica does what one replica of its process does; None where that is told later.
+        settings: Capability → what plures.toml says of its settings.
+        folder: What relative paths in settings are relative to.
         access: Who may call, and the tokens to call others with; None where no listener serves this: then nothing is checked.
     """
 
@@ -59,3 +64,7 @@ class Placement:
     outside: frozenset[str] = frozenset()
     context_keys: tuple[str, ...] = field(default=(), repr=False)
     access: Access | None = None
+    replicas: int = 1
+    leads: bool | None = True
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    folder: Path = Path()

@@ -35,6 +35,7 @@ class Services:
         client: Gives the client of a contract class.
         deliveries_to: Gives the client of the operations by which a capability gets events.
         place: Where the data of a capability lies.
+        settings: Capability → its settings, filled.
         injector: Makes operations go wrong, on demand.
     """
 
@@ -48,6 +49,7 @@ class Services:
         client: Callable[[type], object],
         deliveries_to: Callable[[str], object],
         place: Callable[[str], Place],
+        settings: Mapping[str, object],
         injector: Injector | None = None,
     ) -> None:
         self._assembly = assembly
@@ -57,6 +59,7 @@ class Services:
         self._client = client
         self._deliveries_to = deliveries_to
         self._place = place
+        self._settings = settings
         self._injector = injector
         self._databases: dict[str, Database] = {}
         self._engines: dict[str, Engine] = {}
@@ -211,14 +214,22 @@ class Services:
                 return self._optional(owner, dependency, client) if dependency.is_optional else client
             case DependencyKind.DATABASE | DependencyKind.ENGINE | DependencyKind.SESSIONS:
                 return self._storage(owner, dependency)
+            case DependencyKind.GROUP:
+                return dependency.asked(**self.arguments(owner, dependency.members))
+            case _:
+                return self._own(owner, dependency.kind)
+
+    def _own(self, owner: str, kind: DependencyKind) -> object:
+        """What belongs to a capability alone, beside its data."""
+        match kind:
             case DependencyKind.EVENTS:
                 return self._events[owner]
             case DependencyKind.SAGAS:
                 return self._sagas[owner][0]
-            case DependencyKind.LIFECYCLE:
+            case DependencyKind.SETTINGS:
+                return self._settings[owner]
+            case _:
                 return self._lifecycles.of(owner)
-            case DependencyKind.GROUP:
-                return dependency.asked(**self.arguments(owner, dependency.members))
 
     def _storage(self, owner: str, dependency: Dependency) -> object:
         if dependency.kind is DependencyKind.DATABASE:

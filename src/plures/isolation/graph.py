@@ -81,8 +81,10 @@ def _method(service: Value, name: str) -> Value | None:
 def _of_edge(assembly: Assembly) -> Iterator[Unit]:
     if assembly.edge is None:
         return
+    dependencies = assembly.edge_dependencies
     try:
-        app = assembly.edge(**arguments_of(assembly, assembly.edge_dependencies))
+        make, dependencies = assembly.opened_edge() or (assembly.edge, dependencies)
+        app = make(**arguments_of(assembly, dependencies))
     except Exception as error:  # noqa: BLE001 - whatever it is: then its routes are not known
         routes, why = None, f"the edge, which cannot be made without its application running ({type(error).__name__})"
     else:

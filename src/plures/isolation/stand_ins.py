@@ -24,6 +24,8 @@ def _stand_in(assembly: Assembly, dependency: Dependency) -> Any:
             return dependency.asked(**arguments_of(assembly, dependency.members))
         case DependencyKind.LIFECYCLE:
             return Lifecycle()
+        case DependencyKind.SETTINGS:
+            return cast("Any", object())
         case _:
             return cast("Any", object.__new__(dependency.asked))
 

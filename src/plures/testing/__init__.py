@@ -7,6 +7,7 @@ from plures.isolation import Fate
 
 from .events import RecordedEvents
 from .fakes import WrongFake, fake
+from .hosted import hosted
 from .isolation import NoSuchCapability, fates
 from .running import EVERYWHERE, NotRunnable, Running, Where, placements, run
 from .sagas import MemorySagas
@@ -25,6 +26,7 @@ __all__ = [
     "assemble",
     "fake",
     "fates",
+    "hosted",
     "one_each",
     "open_database",
     "placements",

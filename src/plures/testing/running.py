@@ -1,7 +1,7 @@
 """Runs an application in each placement, for tests. Knows nothing of pytest except the fixture that `placements` makes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -26,7 +26,7 @@ from plures.errors import InvalidInput, PluresError, Text
 from plures.host import Fault, Host, Mode, Placement, read_faults
 from plures.http import HttpTransport
 from plures.runtime import Client, bind
-from plures.topology import PlacedDatabase, Policies, Topology, check, monolith
+from plures.topology import Policies, ResolvedProcess, Topology, check, monolith
 
 from .repeating import RepeatingTransport, telling
 
@@ -143,6 +143,7 @@ async def run(
     data: Path,
     topology: Topology | None = None,
     faults: Sequence[str] = (),
+    edge: bool = True,
 ) -> AsyncGenerator[Running]:
     """Run an application while the context lasts, on free ports.
 
@@ -151,6 +152,7 @@ async def run(
         topology: Which processes there are in `LOCAL_PROCESSES`, and in each placement which databases on servers are used and what `[policy]` says, as in
             `parse(Path("plures.toml")).topology("split")`. Left out: each capability in a process of its own, with embedded databases.
         faults: What goes wrong, as after `plures run --fault`: `"search.find=latency:200ms,error:5%"`.
+        edge: Whether the edge runs too. Tests that ask the web application themselves, as by `TestClient(web)`, do without.
 
     Raises:
         PluresError: The application or a fault is wrong, or the application does not start; nothing is left running then.
@@ -160,33 +162,37 @@ async def run(
     if where is Where.LOCAL_PROCESSES:
         if not isinstance(application, str):
             raise NotRunnable(application.name)
-        async with _processes(application, assembly, topology or one_each(assembly), data, injected) as started:
+        placed = topology or one_each(assembly if edge else replace(assembly, edge=None))
+        async with _processes(application, assembly, placed, data, injected, edge=edge) as started:
             yield started
     else:
-        async with _one_process(assembly, where, data, topology, injected) as started:
+        async with _one_process(assembly, where, data, topology, injected, edge=edge) as started:
             yield started
 
 
 @asynccontextmanager
 async def _one_process(
-    assembly: Assembly, where: Where, data: Path, topology: Topology | None, faults: tuple[Fault, ...]
+    assembly: Assembly, where: Where, data: Path, topology: Topology | None, faults: tuple[Fault, ...], *, edge: bool
 ) -> AsyncGenerator[Running]:
     control = listen(ListenAddress(port=0))
-    public = listen(ListenAddress(port=0)) if assembly.edge is not None else None
+    has_edge = edge and assembly.edge is not None
+    public = listen(ListenAddress(port=0)) if has_edge else None
     over_the_wire = where is Where.OVER_THE_WIRE
     endpoints = dict.fromkeys(assembly.capabilities, (control.url,)) if over_the_wire else {}
     mode = Mode.DEVELOPMENT if where is Where.CHECKED else Mode.PRODUCTION
-    databases = _databases(assembly, topology)
+    placed = _placed(assembly, topology)
     capabilities = frozenset(assembly.capabilities)
     token = new_token()
     access = Access((Caller("test", CallerKind.TOOLS, digest_of(token)),), dict.fromkeys(capabilities, token))
     placement = Placement(
         capabilities,
-        assembly.edge is not None,
+        has_edge,
         data,
         mode,
         endpoints,
-        databases=databases,
+        databases={} if placed is None else placed.databases,
+        settings={} if placed is None else placed.settings,
+        folder=Path() if placed is None else placed.folder,
         policies=_policies(topology),
         faults=faults,
         access=access,
@@ -215,12 +221,15 @@ def _policies(topology: Topology | None) -> Policies:
     return Policies() if topology is None else topology.policies
 
 
-def _databases(assembly: Assembly, topology: Topology | None) -> Mapping[str, PlacedDatabase]:
-    """Where the data of capabilities is when all of them run in one process."""
+def _placed(assembly: Assembly, topology: Topology | None) -> ResolvedProcess | None:
+    """All capabilities in one process: where their data is, and what is said of their settings."""
     if topology is None:
-        return {}
-    (process,) = check(replace(monolith(), storage=topology.storage), assembly.facts).processes.values()
-    return process.databases
+        return None
+    (process,) = check(
+        replace(monolith(), storage=topology.storage, settings=topology.settings, folder=topology.folder),
+        assembly.facts,
+    ).processes.values()
+    return process
 
 
 def idempotent_paths(assembly: Assembly) -> frozenset[str]:
@@ -231,11 +240,13 @@ def idempotent_paths(assembly: Assembly) -> frozenset[str]:
 
 @asynccontextmanager
 async def _processes(
-    application: str, assembly: Assembly, topology: Topology, data: Path, faults: tuple[Fault, ...]
+    application: str, assembly: Assembly, topology: Topology, data: Path, faults: tuple[Fault, ...], *, edge: bool
 ) -> AsyncGenerator[Running]:
     options = SupervisorOptions(faults=faults)
     async with AsyncExitStack() as stack:
-        processes = await stack.enter_async_context(local_processes(topology, application, data=data, options=options))
+        processes = await stack.enter_async_context(
+            local_processes(topology, application, data=data, options=options, edge=edge)
+        )
         placement = Placement(
             frozenset(),
             edge=False,

@@ -127,10 +127,12 @@ def _shared(resolved: ResolvedTopology, topology: Topology, application: Applica
 
 def _storage(topology: Topology, application: ApplicationFacts) -> Iterator[Violation]:
     """What is said of capabilities is said of those that there are, and no process is given what Plures passes on itself."""
-    for name in {**topology.storage.chosen, **topology.policies.capabilities}:
+    for name in {**topology.storage.chosen, **topology.policies.capabilities, **topology.settings}:
         if name not in application.capabilities:
             hint = did_you_mean(name, application.capabilities) or _known(application)
             yield rules.CAPABILITY_UNKNOWN.broken(f"{topology.source} [capabilities.{name}]", name=name, hint=hint)
+        elif name in topology.settings and not application.capabilities[name].has_settings:
+            yield rules.SETTINGS_UNASKED.broken(f"{topology.source} [capabilities.{name}.settings]", name=name)
     for process in topology.processes:
         for name in sorted(process.environment.keys() & topology.storage.variables):
             yield SECRET_VARIABLE.broken(topology.where(process.name, "environment"), name=name)

@@ -16,6 +16,7 @@ class CapabilityFacts:
         missing: Names of contracts that it needs, but that no capability of the application has.
         notifies: Names of the capabilities that get its events. It does not wait for them.
         sagas: The names of its sagas.
+        has_settings: Whether its service asks for settings.
         operations: What the wire calls its operations, as in `PlaceOrder`.
         shared_tables: Its tables in the application's own database.
     """
@@ -29,6 +30,7 @@ class CapabilityFacts:
     optional: frozenset[str] = frozenset()
     operations: tuple[str, ...] = ()
     shared_tables: tuple[str, ...] = ()
+    has_settings: bool = False
 
 
 @dataclass(frozen=True)

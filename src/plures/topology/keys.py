@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from plures.logs import BLOCKED_LOOP_S
 
-from .key import POLICY, POLICY_OF_ALL, Key, Table
+from .key import EDGE_FIGURES, POLICY, POLICY_OF_ALL, Key, Table
 from .key import table as _table
 from .key import text as _text
 
@@ -56,7 +56,21 @@ CAPABILITY_DATABASE = _text(
     "database", "Which database keeps its data: the name of one, or sqlite.", 'database = "sqlite"'
 )
 
-CAPABILITY = _table("CAPABILITY", "One capability.", "[capabilities.CAPABILITY]", CAPABILITY_DATABASE, POLICY)
+SETTING = Key[object](
+    "SETTING",
+    (str, int, float, bool, list, dict),
+    None,
+    "A field of the settings that the service asks for. Secrets by reference alone: `${NAME}` is a variable of the environment; "
+    "SETTING_file is the file that holds it.",
+    'SETTING = "value"',
+)
+SETTINGS = _table(
+    "settings",
+    "What the service of this capability is told when it is made. The variable CAPABILITY_SETTING of the environment wins.",
+    'settings = { host = "mail.internal", password = "${SMTP_PASSWORD}" }',
+    SETTING,
+)
+CAPABILITY = _table("CAPABILITY", "One capability.", "[capabilities.CAPABILITY]", CAPABILITY_DATABASE, SETTINGS, POLICY)
 CAPABILITIES_TABLE = _table(
     "capabilities", "What holds for one capability, wherever it is placed.", "[capabilities.orders]", CAPABILITY
 )
@@ -263,6 +277,7 @@ FILE = _table(
         DATABASES,
         CAPABILITIES_TABLE,
         POLICY_OF_ALL,
+        EDGE_FIGURES,
         EVENTS,
         ACCESS,
         LOGGING,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 from plures.errors import PluresError, Text, did_you_mean
 from plures.logs import LogSettings
@@ -92,6 +93,8 @@ class Topology:
         broker: What carries events between processes; None where they travel by HTTP.
         policies: What is said of calls.
         callers: Who else may call.
+        settings: Capability → what is said of its settings.
+        folder: What relative paths in settings are relative to.
     """
 
     name: str
@@ -102,6 +105,8 @@ class Topology:
     broker: Broker | None = None
     policies: Policies = field(default_factory=Policies)
     callers: tuple[OutsideCaller, ...] = ()
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    folder: Path = Path()
 
     def where(self, process: str = "", key: str = "") -> str:
         """The place of a key, as the user would look it up."""

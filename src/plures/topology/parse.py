@@ -12,7 +12,7 @@ from . import rules
 from .access import parse_callers
 from .address import is_base_url, is_host_name, listener
 from .broker import parse_broker
-from .key import POLICY_OF_ALL, Key
+from .key import EDGE_FIGURES, POLICY_OF_ALL, Key
 from .keys import (
     ACCESS,
     APPLICATION,
@@ -31,6 +31,7 @@ from .keys import (
     PUBLIC,
     PUBLIC_NAMES,
     SERVICES,
+    SETTINGS,
     TLS,
     TOPOLOGIES,
     TOPOLOGY,
@@ -95,8 +96,11 @@ def _settings(root: Section, folder: Path, name: str) -> Settings:
     capabilities = {key: table.headed(CAPABILITY.named(key)) for key in table.values}
     storage = parse_storage(root, application, capabilities, folder)
     broker = parse_broker(root.headed(EVENTS), folder)
-    policies = parse_policies(root.headed(POLICY_OF_ALL), capabilities)
+    policies = parse_policies(root.headed(POLICY_OF_ALL), capabilities, root.headed(EDGE_FIGURES))
     callers = parse_callers(root.headed(ACCESS), folder, has_tls=has_tls)
+    told = {
+        key: section.headed(SETTINGS).values for key, section in capabilities.items() if SETTINGS.name in section.values
+    }
     implied = replace(
         monolith(name, has_services=has_services),
         lines=root.lines,
@@ -104,6 +108,8 @@ def _settings(root: Section, folder: Path, name: str) -> Settings:
         broker=broker,
         policies=policies,
         callers=callers,
+        settings=told,
+        folder=folder,
     )
     public, control = _address(listen, PUBLIC), _address(listen, CONTROL)
     if public == control and public.port:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 from plures.errors import Violation
 
@@ -30,6 +31,8 @@ class ResolvedProcess:
         withheld: Variables that hold tokens, or secrets of databases and of a broker that it does not use.
         may_call: What a program in another language may call.
         token: What we show one that runs elsewhere.
+        settings: Capability → what plures.toml says of its settings.
+        folder: What relative paths in settings are relative to.
     """
 
     name: str
@@ -47,6 +50,8 @@ class ResolvedProcess:
     peer: str | None = None
     may_call: tuple[str, ...] = ()
     token: Secret | None = None
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    folder: Path = Path()
 
     @property
     def ours(self) -> bool:
@@ -117,6 +122,8 @@ def _resolved(process: Process, topology: Topology, application: ApplicationFact
         withheld=token_variables(topology),
         may_call=process.may_call,
         token=process.token,
+        settings={name: said for name, said in topology.settings.items() if name in capabilities and process.ours},
+        folder=topology.folder,
     )
 
 

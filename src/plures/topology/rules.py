@@ -117,3 +117,10 @@ NEED_UNMET = Rule(
     "no capability of the application has the contract {contract!r}, needed by {callers}",
     "Add Capability(…) for it to the application; without an implementation it can be external.",
 )
+
+# Settings.
+SETTINGS_UNASKED = Rule(
+    "topology.settings",
+    "has settings for {name}, whose service asks for none",
+    "Ask for them in the constructor, `settings: MailSettings`, where `class MailSettings(Settings)`; or remove the table.",
+)

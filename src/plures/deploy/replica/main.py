@@ -14,6 +14,7 @@ from plures.deploy.channel import (
     Configure,
     EdgeClosed,
     Failed,
+    Lead,
     OpenEdge,
     Ready,
     Stop,
@@ -124,6 +125,8 @@ class _Replica:
                 case Update(number=number, endpoints=endpoints):
                     served.host.update_endpoints(endpoints)
                     self._channel.send(Updated(number))
+                case Lead(leads=leads):
+                    served.host.lead(leads=leads)
                 case OpenEdge():
                     self._edge_may_open.set()
                 case CloseEdge():

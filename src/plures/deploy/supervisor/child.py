@@ -28,6 +28,10 @@ class Child(Protocol):
         """Tell it where it can call the capabilities now, and wait until it uses that."""
         ...
 
+    def lead(self, *, leads: bool) -> None:
+        """Let it do what one replica of its process does, or know that another one has begun to."""
+        ...
+
     def open_edge(self) -> None:
         """Let it accept the public's requests as soon as it is ready."""
         ...

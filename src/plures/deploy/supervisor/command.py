@@ -88,6 +88,9 @@ class Command:
     async def update(self, number: int, endpoints: EndpointUrls) -> None:
         """Do nothing: its environment cannot change, and the addresses in it stay valid across restarts."""
 
+    def lead(self, *, leads: bool) -> None:
+        """Do nothing: a command knows by itself what it does."""
+
     def open_edge(self) -> None:
         """Do nothing: a command has no edge."""
 

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TextIO, TypeAlias
@@ -102,17 +103,20 @@ async def local_processes(
     data: Path,
     options: SupervisorOptions | None = None,
     lines: Lines | None = None,
+    edge: bool = True,
 ) -> AsyncGenerator[RunningProcesses]:
     """Run an application as processes while the context lasts, on any free ports. Installs no signal handlers.
 
     Args:
         application: Import string, `package.module:name`.
         lines: Where the log goes; standard error when left out.
+        edge: Whether the edge runs too.
 
     Raises:
         PluresError: The application or the topology is wrong, or a process cannot start; nothing is left running then.
     """
     facts = assemble(load(application)).facts
+    facts = facts if edge else replace(facts, has_edge=False)
     plan = make_plan(check(topology, facts), facts)
     settings = Settings(application, data, _ANY_FREE_PORT, _ANY_FREE_PORT, {topology.name: topology})
     supervisor = Supervisor(plan, settings, options or SupervisorOptions(), lines or log_of(plan, sys.stderr))

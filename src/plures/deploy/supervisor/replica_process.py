@@ -12,6 +12,7 @@ from plures.deploy.channel import (
     EdgeClosed,
     EndpointUrls,
     Failed,
+    Lead,
     OpenEdge,
     Ready,
     Stop,
@@ -93,6 +94,9 @@ class ReplicaProcess:
         self._channel.send(Update(number, endpoints))
         if self._became_ready.is_set():
             await first(self._has_heard(number), self.ended(), limit_s=_UPDATE_S)
+
+    def lead(self, *, leads: bool) -> None:
+        self._channel.send(Lead(leads))
 
     def open_edge(self) -> None:
         self._channel.send(OpenEdge())

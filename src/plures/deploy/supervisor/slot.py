@@ -1,7 +1,7 @@
 """The place of one replica: keeps exactly one child in it, however often the child dies or is replaced."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -70,6 +70,16 @@ class Slot:
     def pid(self) -> int | None:
         """The process number of the child in charge; None while there is none."""
         return None if self._child is None else self._child.pid
+
+    @property
+    def in_charge(self) -> Child | None:
+        """The child that answers; None while there is none."""
+        return self._child if self.ready else None
+
+    @property
+    def alive(self) -> Collection[Child]:
+        """All children, also those that start or stop."""
+        return tuple(self._alive)
 
     async def start(self) -> None:
         """Start the first child and wait until it is ready. Raises PluresError when it cannot start."""

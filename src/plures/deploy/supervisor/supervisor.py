@@ -23,6 +23,7 @@ from .addresses import Addresses, ReplicaName, replica_names
 from .backoff import Backoff, BackoffPolicy
 from .child import Child, ProcessContext
 from .command import Command
+from .leading import Leading
 from .logs import Lines, output_lines
 from .replica_process import ReplicaProcess
 from .slot import Slot, SlotRules
@@ -72,6 +73,7 @@ class Supervisor:
         self.context_keys = (new_key(),)
         self._number = 0
         self._is_edge_open = False
+        self._leading = Leading(self._of)
         self._watching: asyncio.Task[None] | None = None
         self._slots = {name: self._slot(plan.processes[name.process], name) for name in replica_names(plan)}
 
@@ -100,6 +102,7 @@ class Supervisor:
             for name in names:
                 self.addresses.close_control(name)
             await asyncio.gather(*(self._slots[name].stop() for name in names))
+        await self._leading.close()
         self.addresses.close()
 
     def hurry(self) -> None:
@@ -174,7 +177,15 @@ class Supervisor:
             if process.command is not None:
                 urls, access = self._fixed_urls(process), self.issued.access[process.name]
                 return await Command.start(context, process.command, self.addresses.of_command(name), urls, access)
-            replica = await ReplicaProcess.start(context, self._options.replica, self._configure(process, name))
+            leads = self._leading.claim(process.name)
+            try:
+                configure = self._configure(process, name, leads=leads)
+                replica = await ReplicaProcess.start(context, self._options.replica, configure)
+            except BaseException:
+                if leads:
+                    self._leading.give_back(process.name)
+                raise
+            self._leading.joined(process.name, replica, leads=leads)
             # Other replicas may have become ready while the process was being started.
             await replica.update(self._number, self._endpoints_for(process))
             if self._is_edge_open:
@@ -184,7 +195,7 @@ class Supervisor:
         backoff = Backoff(self._options.backoff)
         return Slot(str(name), spawn, rules, backoff=backoff, changed=self._tell_all, say=self.say)
 
-    def _configure(self, process: ResolvedProcess, name: ReplicaName) -> Configure:
+    def _configure(self, process: ResolvedProcess, name: ReplicaName, *, leads: bool) -> Configure:
         public = self.addresses.public if process.edge else None
         return Configure(
             application=self._settings.application,
@@ -199,6 +210,7 @@ class Supervisor:
                 peers=tls_peers(self.plan.processes.values()) | self.addresses.processes_at,
                 outside=frozenset(self._outside()),
                 context_keys=self.context_keys,
+                leads=True if leads else None,
             ),
             control_descriptor=self.addresses.control[name].socket.fileno(),
             peer_descriptor=self.addresses.peers[name].socket.fileno(),
@@ -240,6 +252,7 @@ class Supervisor:
                 await self._tell_all()
 
     async def _tell_all(self) -> None:
+        self._leading.announce()
         self._number += 1
         await asyncio.gather(
             *(

@@ -1,6 +1,9 @@
-"""The edge of a replica: an ordinary ASGI application, with a deadline and an admission for each request."""
+"""The edge of a replica: an ordinary ASGI or WSGI application, with a deadline and an admission for each request."""
 
 from .admission import EdgeAdmission
+from .duties import warn_of_duties
 from .edge import Edge, EdgeNotStarted
+from .served import EdgeNotCallable, served
+from .wsgi import EDGE_THREADS
 
-__all__ = ["Edge", "EdgeAdmission", "EdgeNotStarted"]
+__all__ = ["EDGE_THREADS", "Edge", "EdgeAdmission", "EdgeNotCallable", "EdgeNotStarted", "served", "warn_of_duties"]

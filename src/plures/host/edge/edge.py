@@ -144,7 +144,7 @@ class Edge:
 
     def _hint(self, error: Exception) -> str:
         if isinstance(error, DeadlineExceeded) and error.is_inherited:
-            return f" The calls of one request have {self._deadline_s:g} s: Application(…, edge_deadline_s=…)."
+            return f" The calls of one request have {self._deadline_s:g} s: [edge] deadline_s in plures.toml."
         return ""
 
 

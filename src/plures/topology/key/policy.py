@@ -111,3 +111,25 @@ POLICY = table(
 POLICY_OF_ALL = table(
     "policy", "What calls of all capabilities are subject to, wherever they are placed.", "[policy]", *_FIGURES
 )
+
+EDGE_DEADLINE = Figure(
+    "deadline_s",
+    (int, float),
+    5.0,
+    "So many seconds the calls of one request may take together, counted from its beginning. Left out: `edge_deadline_s` of the Application.",
+    "deadline_s = 20",
+    least=0.05,
+    most=3600,
+    reason="below that, no request could call anything; above it, the visitor is gone",
+)
+EDGE_THREADS = Figure(
+    "threads",
+    (int,),
+    40,
+    "So many requests a WSGI application works on at once in each process that hosts the edge, each in a thread.",
+    "threads = 80",
+    least=1,
+    most=1000,
+    reason="with none, it would answer nothing; each thread takes memory",
+)
+EDGE_FIGURES = table("edge", "What holds for requests to the edge.", "[edge]", EDGE_DEADLINE, EDGE_THREADS)

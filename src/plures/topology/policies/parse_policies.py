@@ -1,18 +1,20 @@
 """`[policy]` and `policy` of `[capabilities.CAPABILITY]` → `Policies`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from plures.topology.key import LEAST_AT_ONCE, MOST_AT_ONCE, POLICY, Figure
+from plures.topology.key import EDGE_FIGURES, LEAST_AT_ONCE, MOST_AT_ONCE, POLICY, Figure, Key
 from plures.topology.section import Section
 
 from . import rules
 from .values import Figures, Policies
 
 
-def parse_policies(everywhere: Section, capabilities: Mapping[str, Section]) -> Policies:
+def parse_policies(everywhere: Section, capabilities: Mapping[str, Section], edge: Section) -> Policies:
     """The figures that the file says; what is wrong with them is in the section's violations.
 
     Args:
+        edge: The section of the edge.
         capabilities: The sections of capabilities, by name.
     """
     figures = _figures(everywhere, {})
@@ -21,7 +23,7 @@ def parse_policies(everywhere: Section, capabilities: Mapping[str, Section]) -> 
         for name, section in capabilities.items()
         if POLICY.name in section.values
     }
-    return Policies(figures, own)
+    return Policies(figures, own, _checked(edge, EDGE_FIGURES.below))
 
 
 def _figures(section: Section, others: Figures) -> Figures:
@@ -30,7 +32,17 @@ def _figures(section: Section, others: Figures) -> Figures:
     Args:
         others: What holds beside them.
     """
-    keys = [key for key in POLICY.below if isinstance(key, Figure) and key.name in section.values]
+    said = _checked(section, POLICY.below)
+    together = {LEAST_AT_ONCE.name: LEAST_AT_ONCE.default, MOST_AT_ONCE.name: MOST_AT_ONCE.default, **others, **said}
+    least, most = together[LEAST_AT_ONCE.name], together[MOST_AT_ONCE.name]
+    if least > most and said.keys() & {LEAST_AT_ONCE.name, MOST_AT_ONCE.name}:
+        section.report(rules.LEAST_ABOVE_MOST, least=least, most=most)
+    return said
+
+
+def _checked(section: Section, known: Iterable[Key[Any]]) -> Figures:
+    """Those of the known figures that a section says, each in its bounds."""
+    keys = [key for key in known if isinstance(key, Figure) and key.name in section.values]
     said = {key.name: section.get(key) for key in keys}
     for key in keys:
         if not key.least <= said[key.name] <= key.most and said[key.name] != key.off:
@@ -42,8 +54,4 @@ def _figures(section: Section, others: Figures) -> Figures:
                 reason=key.reason,
                 example=key.example,
             )
-    together = {LEAST_AT_ONCE.name: LEAST_AT_ONCE.default, MOST_AT_ONCE.name: MOST_AT_ONCE.default, **others, **said}
-    least, most = together[LEAST_AT_ONCE.name], together[MOST_AT_ONCE.name]
-    if least > most and said.keys() & {LEAST_AT_ONCE.name, MOST_AT_ONCE.name}:
-        section.report(rules.LEAST_ABOVE_MOST, least=least, most=most)
     return said

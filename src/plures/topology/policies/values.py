@@ -15,10 +15,12 @@ class Policies:
     Attributes:
         everywhere: What holds for calls of each capability, and for the edge.
         capabilities: What holds for calls of one capability instead.
+        edge: What holds for requests to the edge.
     """
 
     everywhere: Figures = field(default_factory=dict[str, int | float])
     capabilities: Mapping[str, Figures] = field(default_factory=dict[str, Figures])
+    edge: Figures = field(default_factory=dict[str, int | float])
 
     def of(self, capability: str) -> Figures:
         """What is said of calls of one capability."""

@@ -133,7 +133,7 @@ async def test_the_time_of_a_request_can_be_set_and_its_end_names_the_setting(
     async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
         with caplog.at_level(logging.WARNING, "plures.edge"):
             assert (await client.get("/")).status_code == 503
-    assert "The calls of one request have 0.25 s: Application(…, edge_deadline_s=…)." in caplog.text
+    assert "The calls of one request have 0.25 s: [edge] deadline_s in plures.toml." in caplog.text
 
 
 async def test_an_application_is_an_edge(host: Make) -> None:

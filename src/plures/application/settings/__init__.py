@@ -1,0 +1,8 @@
+"""Settings of a capability: what a service says of them, and how they are filled."""
+
+from . import rules
+from .filling import fill, fill_all
+from .kinds import field_problems
+from .settings import Secret, Settings
+
+__all__ = ["Secret", "Settings", "field_problems", "fill", "fill_all", "rules"]
