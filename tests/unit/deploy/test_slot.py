@@ -41,6 +41,9 @@ class StandIn:
     async def update(self, number: int, _: object) -> None:
         self.told.append(number)
 
+    def lead(self, *, leads: bool) -> None:
+        pass
+
     def open_edge(self) -> None:
         self._journal.append(f"{self.pid} may open its edge")
 

@@ -33,6 +33,9 @@ class StandIn:
     async def stop(self) -> None:
         self.journal.append("stop")
 
+    def lead(self, *, leads: bool) -> None:
+        pass
+
     def update_endpoints(self, _: object) -> None:
         pass
 

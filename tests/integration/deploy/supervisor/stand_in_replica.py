@@ -60,6 +60,9 @@ class StandInHost:
     async def stop(self) -> None:
         self.note("stopped")
 
+    def lead(self, *, leads: bool) -> None:
+        pass
+
     def update_endpoints(self, endpoints: object) -> None:
         self.endpoints = endpoints
 
