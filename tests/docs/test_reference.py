@@ -39,11 +39,15 @@ def test_every_error_says_what_happened() -> None:
 
 
 def test_the_example_of_settings_uses_every_key() -> None:
-    _, example, of_another_authority = blocks((FOLDER / "toml.md").read_text(), "toml")
-    for each in (example, of_another_authority):
+    _, example, of_services, of_another_authority = blocks((FOLDER / "toml.md").read_text(), "toml")
+    for each in (example, of_services, of_another_authority):
         parse(each.text)
     named = {below.name for _, key in tables(FILE) for below in key.below if not below.is_chosen}
-    used = {*keys(tomllib.loads(example.text)), *keys(tomllib.loads(of_another_authority.text)["tls"])}
+    used = {
+        *keys(tomllib.loads(example.text)),
+        *keys(tomllib.loads(of_services.text)),
+        *keys(tomllib.loads(of_another_authority.text)["tls"]),
+    }
     assert named <= used
 
 
