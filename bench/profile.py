@@ -1,7 +1,7 @@
-"""Where the time of a call goes: ``python -m bench.profile [client|server|local]``, without any network in between.
+"""Where the time of a call goes: ``python -m bench.profile [client|server|local|sync]``, without any network in between.
 
 *client* is our side of a remote call up to the transport, *server* is the control listener's side of one connection,
-*local* is a call by reference. Each is timed before it runs under the profiler, which makes small functions look
+*local* is a call by reference; *sync* times all pairings of `def` and `async def` in one process, and profiles nothing. Each is timed before it runs under the profiler, which makes small functions look
 slower than they are.
 """
 
@@ -10,9 +10,10 @@ import asyncio
 import cProfile
 import pstats
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from functools import partial
 from time import monotonic, perf_counter_ns
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Protocol
 
 import uvloop
 from uvicorn.server import ServerState
@@ -20,17 +21,32 @@ from uvicorn.server import ServerState
 from bench.calls.answer import LIMIT, TEXT
 from bench.calls.contract import Findings, Search, SearchService, app
 from bench.calls.rivals.plures_remote import placed
+from plures import Application, Capability, blocking, contract, query
 from plures.application import assemble
 from plures.host import Host
 from plures.http import ForOwnNames, HttpServerProtocol, OwnNames, Room
-from plures.runtime import CallContext, Outgoing, Reply, current
+from plures.runtime import CallContext, Outgoing, Reply, ambient_client, awaitable, current
 
+_NOTHING = Findings(())
 _BATCH, _BATCHES = 100, 400
 _REQUEST = (
     b"POST /bench.search.v1.Search/Find HTTP/1.1\r\nhost: 127.0.0.1:8001\r\ncontent-type: application/json\r\n"
     b"connect-protocol-version: 1\r\nconnect-timeout-ms: 4999\r\nplures-hops: 1\r\ncontent-length: 33\r\n\r\n"
     b'{"text":"camera lens","limit":10}'
 )
+
+
+@contract("bench.blocking.v1", owner="bench")
+class BlockingSearch(Protocol):
+    """The same without `await`."""
+
+    @query(deadline_s=5)
+    def find(self, text: str, limit: int = 20) -> Findings: ...
+
+
+class BlockingSearchService(BlockingSearch):
+    def find(self, text: str, limit: int = 20) -> Findings:  # noqa: ARG002
+        return _NOTHING
 
 
 class CannedTransport:
@@ -104,6 +120,53 @@ async def server(hosted: Host) -> Callable[[], Awaitable[Any]]:
     return call
 
 
+async def sync() -> None:
+    """Calls of callers and services with and without `await`, each beside the direct call of the method."""
+    service, application = (
+        BlockingSearchService(),
+        Application(
+            "bench",
+            [Capability(Search, SearchService), Capability(BlockingSearch, BlockingSearchService)],
+            clients=[Search],
+        ),
+    )
+    hosted = Host(assemble(application), placed("search", "blocking"))
+    await hosted.start()
+    current.set(CallContext(monotonic() + 600, 0))
+    search, blocks = hosted.client(Search), hosted.client(BlockingSearch)
+    for name, call in {
+        "async def, called directly": SearchService().find,
+        "async caller, async service": search.find,
+        "async caller, async service, plures.client": ambient_client(Search).find,
+        "async caller, def service": awaitable(blocks.find),
+    }.items():
+        _print_us(name, [await _batch_us(partial(call, TEXT, LIMIT)) for _ in range(_BATCHES)])
+    for name, blocking_call in {
+        "def, called directly": service.find,
+        "def caller, async service": blocking(search.find),
+        "def caller, def service": blocks.find,
+    }.items():
+        call_it = partial(blocking_call, TEXT, LIMIT)
+        _print_us(name, await asyncio.to_thread(_blocking_batches_us, call_it))
+    await hosted.stop()
+
+
+def _print_us(name: str, times: list[float]) -> None:
+    times = sorted(times)
+    print(f"{name}: {times[0]:.2f} us at best, {times[len(times) // 2]:.2f} us in the median batch")
+
+
+def _blocking_batches_us(call: Callable[[], Any]) -> list[float]:
+    return [_blocking_batch_us(call) for _ in range(_BATCHES)]
+
+
+def _blocking_batch_us(call: Callable[[], Any]) -> float:
+    began = perf_counter_ns()
+    for _ in range(_BATCH):
+        call()
+    return (perf_counter_ns() - began) / _BATCH / 1_000
+
+
 async def main(what: Callable[[Host], Awaitable[Callable[[], Awaitable[Any]]]], lines: int) -> None:
     """Time it, then profile it."""
     hosted = Host(assemble(app), placed("search"))
@@ -127,7 +190,10 @@ async def _batch_us(call: Callable[[], Awaitable[Any]]) -> float:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser("python -m bench.profile", description=__doc__)
-    parser.add_argument("what", choices=["local", "client", "server"])
+    parser.add_argument("what", choices=["local", "client", "server", "sync"])
     parser.add_argument("--lines", type=int, default=25, help="how many functions to list")
     parsed = parser.parse_args()
-    uvloop.run(main({"local": local, "client": client, "server": server}[parsed.what], parsed.lines))
+    if parsed.what == "sync":
+        uvloop.run(sync())
+    else:
+        uvloop.run(main({"local": local, "client": client, "server": server}[parsed.what], parsed.lines))

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Annotated, Protocol, assert_type
 
-from plures import ContractError, Message, Meta, command, contract, query
+from plures import Application, ContractError, Message, Meta, blocking, client, command, contract, query
 
 
 class Money(Message):
@@ -31,12 +31,25 @@ class Shelf(Protocol):
     @query()
     def stock(self) -> AsyncIterator[Money]: ...
 
+    @query()
+    def cheapest(self, most: int = 3) -> Money: ...
+
 
 async def operations_keep_their_types(shelf: Shelf) -> None:
     assert_type(await shelf.price("tea", quantity=2), Money)
     await shelf.take("tea")
     assert_type([piece async for piece in shelf.stock()], list[Money])
     await shelf.price(3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  the mistake must be seen
+
+
+def code_without_await_keeps_types(shelf: Shelf) -> None:
+    assert_type(shelf.cheapest(2), Money)
+    assert_type(blocking(shelf.price)("tea", quantity=2), Money)
+    blocking(shelf.price)(3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  the mistake must be seen
+    blocking(shelf.cheapest)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  it blocks as it is
+    assert_type(client(Shelf), Shelf)
+    assert_type(client(Shelf).cheapest(), Money)
+    Application("sample", [], clients=[Shelf])
 
 
 def messages_are_typed_and_frozen() -> None:
