@@ -109,7 +109,7 @@ def request_of(operation: Mapping[str, Any], arguments: Sequence[str]) -> dict[s
             raise BadArgument(f"Argument {argument!r} does not fit {operation['name']}", fix=fix)
         wire_name, schema = known
         value = _value(name, text, schema)
-        if schema.get("type") == "array":
+        if schema.get("type") == "array" and "items" in schema:
             value = [*request.get(wire_name, []), *(value if text.startswith("[") else [value])]
         elif wire_name in request:
             why = f"{operation['name']} takes one of it"
@@ -154,8 +154,8 @@ async def get_listing(at: str, token: str, tls: Recognising | None = None) -> Re
 
 
 def _value(name: str, text: str, schema: Mapping[str, Any]) -> Any:
-    kind = schema.get("type")
-    if kind == "array" and not text.startswith("["):
+    kind: Any = schema.get("type")
+    if kind == "array" and "items" in schema and not text.startswith("["):
         return _value(name, text, schema["items"])
     if kind == "string":
         return text
@@ -165,13 +165,16 @@ def _value(name: str, text: str, schema: Mapping[str, Any]) -> Any:
     except (ValueError, RecursionError):
         if isinstance(kind, list) and "string" in kind:
             return text
-        why = f"the operation expects {_KINDS.get(str(schema.get('type')), 'a message')}"
+        kind_in_words = "an object" if "additionalProperties" in schema else _KINDS.get(f"{kind}", "a message")
+        why = f"the operation expects {kind_in_words}"
         fix = f"Write it as JSON, such as {name}='{_example(schema)}'."
         raise BadArgument(f"{name}={text} is not valid JSON", why=why, fix=fix) from None
 
 
 def _example(schema: Mapping[str, Any]) -> str:
     examples = {"boolean": "true", "array": "[…]"}
+    if "additionalProperties" in schema:
+        return '{"key": …}'
     properties = schema.get("oneOf", [schema])[0].get("properties", {})
     fields = ", ".join(f'"{name}": …' for name in properties)
     return examples.get(str(schema.get("type")), f"{{{fields}}}")

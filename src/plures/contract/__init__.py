@@ -6,6 +6,7 @@ from .annotations import Unresolvable, annotations_of
 from .codec import (
     MAX_DEPTH,
     Codec,
+    Copy,
     Fits,
     Malformed,
     Problems,
@@ -13,6 +14,7 @@ from .codec import (
     as_list,
     as_object,
     canonical,
+    copier_of,
     decode_base64,
     shape_of,
 )
@@ -46,6 +48,7 @@ __all__ = [
     "Codec",
     "ContractDescription",
     "ContractError",
+    "Copy",
     "Criticality",
     "CriticalityName",
     "ErrorDescription",
@@ -67,6 +70,7 @@ __all__ = [
     "canonical",
     "command",
     "contract",
+    "copier_of",
     "criticality_of",
     "decode_base64",
     "is_contract",

@@ -8,6 +8,7 @@ from typing import Annotated, Any, NewType, TypeVar, Union, get_args, get_origin
 from typing_extensions import get_original_bases
 
 from .annotations import annotations_of, show
+from .foreign import model_name
 
 Variables = Mapping[Any, Any]
 
@@ -24,13 +25,15 @@ def parameters_of(python: Any) -> tuple[Any, ...]:
     return found
 
 
-def name_of(annotation: Any) -> str:
+def name_of(annotation: Any) -> str:  # noqa: PLR0911 - a table of cases
     """`PageOfItem` of `Page[Item]`: a name that peers in other languages can spell as well."""
-    origin, arguments = get_origin(annotation), get_args(annotation)
+    origin, arguments = model_name(annotation) or (get_origin(annotation), get_args(annotation))
     if origin is Annotated:
         return name_of(arguments[0])
     if origin is tuple:
         return f"{name_of(arguments[0])}Tuple"
+    if origin in (list, dict):
+        return f"{name_of(arguments[-1])}{origin.__name__.title()}"
     if origin in (Union, types.UnionType):
         some = "Or".join(name_of(argument) for argument in arguments if argument is not type(None))
         return some if type(None) not in arguments else f"Optional{some}"

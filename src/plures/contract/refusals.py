@@ -1,10 +1,10 @@
 """Why a type cannot cross: what was given, in the words of its own library, and what to write instead. Imports none of these."""
 
+import io
 import sys
 import typing
 from collections import abc, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import is_dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from enum import Flag
@@ -22,22 +22,23 @@ from .declare import CONTRACT
 from .error import ContractError
 from .generics import parameters_of
 
-_SCALARS: Final = (str, bytes, int, float, Decimal, UUID, date, datetime, timedelta)
+_SCALARS: Final = (str, bytes, int, float, Decimal, UUID, date, datetime, time, timedelta)
 _INSTEAD_OF_OWN: Final[Mapping[type, str]] = {
-    **dict.fromkeys([list, set, deque], "tuple[T, ...]"),
-    dict: "tuple[Entry, ...] with a message Entry(key, value)",
+    **dict.fromkeys([list, set, deque], "list[T] or tuple[T, ...]"),
+    dict: "dict[str, T]",
     bytearray: "bytes",
     **{scalar: scalar.__name__ for scalar in _SCALARS},
 }
 _INSTEAD_OF_VAGUE: Final[Mapping[Any, str]] = {
-    **dict.fromkeys([object, Any], "the messages that it may be, as a union"),
-    **dict.fromkeys([frozenset, abc.Sequence, abc.MutableSequence, abc.Set, abc.MutableSet], "tuple[T, ...]"),
-    **dict.fromkeys([abc.Collection, abc.Iterable, abc.Iterator, abc.AsyncIterator, tuple], "tuple[T, ...]"),
-    **dict.fromkeys([abc.Mapping, abc.MutableMapping], "tuple[Entry, ...] with a message Entry(key, value)"),
+    **dict.fromkeys([object, Any], "the messages that it may be, as a union, or str with the JSON of it"),
+    **dict.fromkeys(
+        [frozenset, abc.Sequence, abc.MutableSequence, abc.Set, abc.MutableSet], "list[T] or tuple[T, ...]"
+    ),
+    **dict.fromkeys([abc.Collection, abc.Iterable, tuple], "list[T] or tuple[T, ...]"),
+    **dict.fromkeys([abc.Mapping, abc.MutableMapping], "dict[str, T]"),
     complex: "a message with two floats",
-    time: "str in ISO form, as time.isoformat() writes it",
     tzinfo: "str, the name of the time zone",
-    Literal: "an Enum with these members",
+    Literal: "Literal with texts alone, or an Enum with these members",
     NoneType: "no parameter or field here, or T | None",
 }
 
@@ -70,7 +71,9 @@ def items_of(annotation: Any) -> Iterator[Any]:
     """What a container holds that cannot cross itself: its items must be able to, once it is a tuple."""
     plain = get_origin(annotation)
     if isinstance(plain, type) and issubclass(plain, abc.Iterable):
-        yield from (argument for argument in typing.get_args(annotation) if argument is not Ellipsis)
+        arguments = typing.get_args(annotation)
+        several = arguments[:1] if issubclass(plain, abc.Generator | abc.AsyncGenerator) else arguments
+        yield from (argument for argument in several if argument is not Ellipsis)
 
 
 def foreign_bounds(annotation: Any, where: str) -> Iterator[Violation]:
@@ -118,7 +121,11 @@ _KINDS: Final[Sequence[tuple[Callable[[type], object], Rule]]] = (
     (_has("__mapper__"), rules.MAPPED_CLASS),
     (_inherits("sqlalchemy", "DeclarativeBase"), rules.MAPPED_CLASS),
     (_inherits("django", "Model"), rules.MAPPED_CLASS),
-    (_inherits("pydantic", "BaseModel"), rules.PYDANTIC_MODEL),
+    (_inherits("pydantic", "BaseModel"), rules.OLD_MODEL),
+    (_inherits("django", "QuerySet"), rules.QUERYSET),
+    (_inherits("django", "Manager"), rules.QUERYSET),
+    (_is(io.IOBase, typing.IO), rules.FILE),
+    (_is(abc.Iterator, abc.AsyncIterator), rules.GENERATOR),
     (_has("__attrs_attrs__"), rules.ATTRS_CLASS),
     (_is(Struct), rules.STRUCT),
     (_has("__required_keys__", "__total__"), rules.TYPED_DICT),
@@ -126,7 +133,6 @@ _KINDS: Final[Sequence[tuple[Callable[[type], object], Rule]]] = (
     (_is(Flag), rules.FLAG),
     (_is(list, set, deque, dict, bytearray), rules.MUTABLE_TYPE),
     (_is(*_SCALARS), rules.SUBCLASS),
-    (is_dataclass, rules.MUTABLE_DATACLASS),
     (parameters_of, rules.OPEN_TYPE),
     (lambda python: _package(python) in sys.stdlib_module_names - {"__main__"}, rules.STANDARD_TYPE),
 )

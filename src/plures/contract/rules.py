@@ -111,8 +111,8 @@ DEFAULT_FOR_NONE = Rule(
 )
 DEFAULT_FOR_EMPTY = Rule(
     "contract.default",
-    "the default {default!r} would replace an empty tuple, which peers send as nothing",
-    "Use () as the default.",
+    "the default {default!r} would replace {empty}, which peers send as nothing",
+    "Use {empty} as the default.",
 )
 
 # Bounds.
@@ -157,7 +157,8 @@ VAGUE_TYPE = Rule("contract.undeclared_type", "{type} cannot cross", "Use {inste
 FOREIGN_TYPE = Rule(
     "contract.undeclared_type",
     "{type} is not a type that can cross",
-    "Use a Message, a frozen dataclass, an Enum, or str, bool, int, float, bytes, Decimal, UUID, date, datetime, timedelta.",
+    "Use a Message, a dataclass, a pydantic model, an Enum, list[T], dict[str, T], or str, bool, int, float, bytes, Decimal, UUID, date, "
+    "time, datetime, timedelta.",
 )
 CONTRACT_AS_TYPE = Rule(
     "contract.undeclared_type",
@@ -177,13 +178,38 @@ EXCEPTION_AS_TYPE = Rule(
 MAPPED_CLASS = Rule(
     "contract.undeclared_type",
     "{type} is mapped to a table, and its values belong to a session of the database",
-    "Let it stay inside of the service, which answers with a Message or a frozen dataclass that has the fields that callers need.",
+    "Let it stay inside of the service, and return a message instead: a Message, a dataclass or a pydantic model with the fields that "
+    "callers need.",
 )
-PYDANTIC_MODEL = Rule(
+OLD_MODEL = Rule(
     "contract.undeclared_type",
-    "{type} is a pydantic model, which cannot cross",
-    "Declare its fields in a Message or a frozen dataclass, and convert at the edge: Order(**model.model_dump()) where no field is "
-    "a model itself. FastAPI and pydantic take frozen dataclasses as they are, so one class may serve both.",
+    "{type} is a model of pydantic 1, which cannot cross",
+    "Inherit BaseModel of pydantic 2, or declare its fields in a Message or a frozen dataclass.",
+)
+MODEL = Rule(
+    "contract.model",
+    "this pydantic model {problem}",
+    "Take that out of the model, or write another one with the fields that callers need: class {type}Answer(BaseModel).",
+)
+MAP_KEY = Rule(
+    "contract.map_key",
+    "{type} has keys of {key}, and the keys of a JSON object are text",
+    "Use dict[str, T], or list[Entry] with a message Entry(key, value).",
+)
+QUERYSET = Rule(
+    "contract.undeclared_type",
+    "{type} is a query of Django, whose rows belong to the database",
+    "Answer list[T] of a Message, a dataclass or a pydantic model, made of the rows: [Ticket.of(row) for row in rows].",
+)
+GENERATOR = Rule(
+    "contract.undeclared_type",
+    "{type} is used up where it is made",
+    "Use list[T] or tuple[T, ...]; or answer AsyncIterator[T] from `async def` with `yield`, which streams.",
+)
+FILE = Rule(
+    "contract.undeclared_type",
+    "{type} is an open file of this process",
+    "Use bytes for what is in it, or str for where it lies, if both ends see the same disk.",
 )
 ATTRS_CLASS = Rule(
     "contract.undeclared_type",
@@ -198,7 +224,7 @@ STRUCT = Rule(
 TYPED_DICT = Rule(
     "contract.undeclared_type",
     "{type} is a TypedDict, so its values are dicts, which can be changed after they were sent",
-    "Declare its fields in a Message or a frozen dataclass: {name}(**entries) makes one of a dict.",
+    "Declare its fields in a Message or a dataclass: {name}(**entries) makes one of a dict.",
 )
 NAMED_TUPLE = Rule(
     "contract.undeclared_type",
@@ -226,16 +252,10 @@ PLAIN_CLASS = Rule(
     "Declare its fields in a Message or with @dataclass(frozen=True); of a class that is not yours, send what callers need of it.",
 )
 MUTABLE_TYPE = Rule("contract.mutable_type", "{type} cannot cross", "Use {instead}.")
-MUTABLE_DATACLASS = Rule(
-    "contract.mutable_type",
-    "{type} can be changed after it was sent",
-    "Declare it with @dataclass(frozen=True), or as a Message.",
-)
-FIXED_TUPLE = Rule(
-    "contract.fixed_tuple", "{type} has no JSON form with names", "Use tuple[T, ...] or a Message with named fields."
-)
 NONE_IN_TUPLE = Rule(
-    "contract.none_in_tuple", "a list on the wire cannot hold null", "Leave the item out, or wrap it in a Message."
+    "contract.none_in_tuple",
+    "a list or map on the wire cannot hold null",
+    "Leave the item out, or wrap it in a Message.",
 )
 UNION = Rule(
     "contract.union", "a union of {names} cannot be told apart on the wire", "Make each member a Message of its own."

@@ -3,11 +3,13 @@
 import dataclasses
 import inspect
 import types
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections import abc
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum, Flag
-from typing import Annotated, Any, Final, NewType, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, NewType, Union, cast, get_args, get_origin
 from uuid import UUID
 
 import msgspec
@@ -21,6 +23,9 @@ from .codec import (
     Bounds,
     EnumType,
     Field,
+    FixedTupleType,
+    LiteralType,
+    MapType,
     MessageType,
     OptionalType,
     Problems,
@@ -29,6 +34,7 @@ from .codec import (
     UnionType,
     WireType,
 )
+from .foreign import is_mapped, is_model, keeps_values, maker, model_problem, read_fields, stands_for
 from .generics import class_of, field_hints, name_of, parameters_of
 from .message import MessageMeta
 from .names import camel, is_spellable, member
@@ -37,8 +43,15 @@ from .refusals import foreign_bounds, items_of, refusal
 # True where msgspec's own JSON is the wire form: not for time spans, and not for datetimes, since msgspec accepts naive ones.
 _SCALARS: Final[Mapping[Any, bool]] = {
     **dict.fromkeys([bool, str, int, float, bytes, UUID, Decimal, date], True),
-    **dict.fromkeys([datetime, timedelta], False),
+    **dict.fromkeys([datetime, time, timedelta], False),
 }
+# What arrives, and what may be sent, of each that travels as a list.
+_LISTS: Final[Mapping[Any, tuple[type[Any], tuple[type[Any], ...]]]] = {
+    tuple: (tuple, (tuple,)),
+    list: (list, (list,)),
+    abc.Sequence: (tuple, (tuple, list)),
+}
+_MAPS: Final = (dict, abc.Mapping)
 _PLACEHOLDER: Final = ScalarType(str)
 # More of one class in one contract than anyone writes: a generic message that nests itself in ever new types never ends.
 _MOST_CONCRETE: Final = 100
@@ -50,6 +63,8 @@ class TypeReader:
     def __init__(self) -> None:
         self.violations: list[Violation] = []
         self._messages: dict[Any, MessageType] = {}
+        # The model whose fields are being read: it holds its bounds itself.
+        self._model: Any = None
 
     def read(self, annotation: Any, where: str, bounds: Bounds = ()) -> WireType:  # noqa: PLR0911 - a table of cases
         """The wire type of an annotation; a placeholder where there is a violation."""
@@ -57,19 +72,21 @@ class TypeReader:
             return self.read(annotation.__supertype__, where, bounds)
         origin, arguments = get_origin(annotation), get_args(annotation)
         if origin is Annotated:
-            self.violations.extend(foreign_bounds(annotation, where))
+            if self._model is None:
+                self.violations.extend(foreign_bounds(annotation, where))
             found = tuple(a for a in arguments[1:] if isinstance(a, msgspec.Meta))
             return self.read(arguments[0], where, bounds + found)
-        if origin in (Union, types.UnionType):
-            return self._union(arguments, where, bounds)
-        if origin is tuple:
-            return self._tuple(annotation, where, bounds)
+        generic = self._generic(annotation, where, bounds)
+        if generic is not None:
+            return generic
+        if self._model is not None and stands_for(annotation) is not None:
+            return self.read(stands_for(annotation), where, bounds)
         if isinstance(annotation, type) and annotation in _SCALARS:
             return self._scalar(annotation, where, bounds)
         self._has_broken(bounds, annotation, where)
         if isinstance(annotation, type) and issubclass(annotation, Enum) and not issubclass(annotation, Flag):
             return (
-                EnumType(annotation)
+                EnumType(annotation, by_value=self._model is not None and keeps_values(self._model))
                 if len(annotation)
                 else self._refuse(rules.NO_MEMBERS.broken(where, type=show(annotation)))
             )
@@ -79,12 +96,28 @@ class TypeReader:
             self.read(item, f"{where}[]")
         return self._refuse(refusal(annotation, where))
 
+    def _generic(self, annotation: Any, where: str, bounds: Bounds) -> WireType | None:
+        """The wire type of a union, of what travels as a list or a map, or of a choice of texts; None of all else."""
+        origin, arguments = get_origin(annotation), get_args(annotation)
+        if origin in (Union, types.UnionType):
+            return self._union(arguments, where, bounds)
+        if origin in _LISTS and arguments != ((),):
+            return self._list(annotation, where, bounds)
+        if origin in _MAPS and arguments:
+            return self._map(annotation, where, bounds)
+        if origin is Literal and all(isinstance(each, str) for each in arguments):
+            self._has_broken(bounds, annotation, where)
+            return LiteralType(arguments)
+        return None
+
     def message(self, annotation: Any, where: str = "") -> MessageType:
         """The wire type of a message class, of a frozen dataclass or of a concrete generic one; each is read once."""
         known = self._messages.get(annotation)
         if known is None:
             python = class_of(annotation)
-            known = self._messages[annotation] = MessageType(python, name_of(annotation), annotation)
+            known = self._messages[annotation] = MessageType(
+                python, name_of(annotation), annotation, make=_maker(python), is_frozen=_is_frozen(python)
+            )
             if annotation is python and parameters_of(python):
                 self._refuse(rules.OPEN_TYPE.broken(where or python.__qualname__, type=python.__qualname__))
             elif [class_of(each) for each in self._messages].count(python) > _MOST_CONCRETE:
@@ -97,13 +130,42 @@ class TypeReader:
         """The fields of a message, with their defaults."""
         python = class_of(annotation)
         where = python.__qualname__
+        if is_model(python):
+            return self._model_fields(python, where)
         try:
             hints = field_hints(annotation)
         except Unresolvable as error:
             self._refuse(unresolved(error, where))
             return ()
         self._check_construction(python, where)
-        return tuple(self.field(name, hints[name], default, f"{where}.{name}") for name, default in _defaults(python))
+        with self._within(None):
+            return tuple(
+                self.field(name, hints[name], default, f"{where}.{name}") for name, default in _defaults(python)
+            )
+
+    def _model_fields(self, python: Any, where: str) -> tuple[Field, ...]:
+        problem = model_problem(python)
+        if problem:
+            self._refuse(rules.MODEL.broken(where, problem=problem, type=python.__name__))
+        try:
+            fields = read_fields(python, required=Field.REQUIRED, computed=Field.OWN)
+        except Exception as error:  # noqa: BLE001 - its annotations are code
+            self._refuse(rules.UNRESOLVED.broken(where, error=str(error).splitlines()[0]))
+            return ()
+        with self._within(python):
+            read = [self.field(each.name, each.annotation, each.default, f"{where}.{each.name}") for each in fields]
+        return tuple(
+            dataclasses.replace(field, is_filled=True, shown=each.bounds)
+            for field, each in zip(read, fields, strict=True)
+        )
+
+    @contextmanager
+    def _within(self, model: Any) -> Generator[None]:
+        before, self._model = self._model, model
+        try:
+            yield
+        finally:
+            self._model = before
 
     def _check_construction(self, python: Any, where: str) -> None:
         """A message must consist of its fields, in the one spelling: both ways of the codec rely on that."""
@@ -122,7 +184,7 @@ class TypeReader:
         if not is_spellable(name):
             self._refuse(rules.FIELD_NAME.broken(where, name=name))
         wire_type = self.read(annotation, where)
-        if default is not Field.REQUIRED:
+        if default is not Field.REQUIRED and default is not Field.OWN:
             self._check_default(wire_type, default, where)
         return Field(name, camel(name), wire_type, default)
 
@@ -130,8 +192,9 @@ class TypeReader:
         if isinstance(wire_type, OptionalType):
             if default is not None:
                 self._refuse(rules.DEFAULT_FOR_NONE.broken(where, default=default))
-        elif isinstance(wire_type, TupleType) and default != ():
-            self._refuse(rules.DEFAULT_FOR_EMPTY.broken(where, default=default))
+        elif isinstance(wire_type, TupleType | MapType) and default not in ((), [], {}):
+            empty = "{}" if isinstance(wire_type, MapType) else "[]" if wire_type.python is list else "()"
+            self._refuse(rules.DEFAULT_FOR_EMPTY.broken(where, default=default, empty=empty))
         else:
             problems = Problems()
             wire_type.decode(wire_type.encode(default, "", problems), "", problems)
@@ -170,16 +233,30 @@ class TypeReader:
         union = UnionType(members)
         return OptionalType(union) if len(some) < len(arguments) else union
 
-    def _tuple(self, annotation: Any, where: str, bounds: Bounds) -> WireType:
-        match get_args(annotation):
-            case (first, types.EllipsisType()):
-                item = self.read(first, f"{where}[]")
-            case _:
-                return self._refuse(rules.FIXED_TUPLE.broken(where, type=show(annotation)))
-        if isinstance(item, OptionalType):
-            self._refuse(rules.NONE_IN_TUPLE.broken(where))
+    def _list(self, annotation: Any, where: str, bounds: Bounds) -> WireType:
+        python, accepts = _LISTS[get_origin(annotation)]
+        arguments = get_args(annotation)
+        if python is tuple and len(accepts) == 1 and arguments[-1] is not Ellipsis:
+            self._has_broken(bounds, annotation, where)
+            return FixedTupleType([self._item(each, f"{where}[{n}]") for n, each in enumerate(arguments)])
+        item = self._item(arguments[0], f"{where}[]")
         self._has_broken(bounds, tuple, where)
-        return TupleType(item, bounds)
+        return TupleType(item, bounds, python=python, accepts=accepts)
+
+    def _map(self, annotation: Any, where: str, bounds: Bounds) -> WireType:
+        key, value = get_args(annotation)
+        while isinstance(key, NewType):
+            key = key.__supertype__
+        if key is not str:
+            self._refuse(rules.MAP_KEY.broken(where, type=show(annotation), key=show(key)))
+        self._has_broken(bounds, annotation, where)
+        return MapType(self._item(value, f"{where}[]"))
+
+    def _item(self, annotation: Any, where: str) -> WireType:
+        item = self.read(annotation, where)
+        if isinstance(item, OptionalType):
+            self._refuse(rules.NONE_IN_TUPLE.broken(where.rpartition("[")[0]))
+        return item
 
     def _refuse(self, violation: Violation) -> WireType:
         self.violations.append(violation)
@@ -194,15 +271,22 @@ def unresolved(error: Unresolvable, where: str) -> Violation:
 
 
 def is_message(annotation: Any) -> bool:
-    """Whether values of the type may cross as messages: a `Message`, a frozen dataclass, or a concrete generic one."""
+    """Whether values of the type may cross as messages: a `Message`, a dataclass, a model, or a concrete generic one."""
     python = class_of(annotation)
     if not isinstance(python, type) or not _has_hash(annotation):
         return False
     if isinstance(python, MessageMeta):
         return True
+    return not is_mapped(python) and (is_model(python) or "__dataclass_params__" in vars(python))
+
+
+def _is_frozen(python: Any) -> bool:
     # There is no documented way to ask a dataclass whether it is frozen.
-    parameters = vars(python).get("__dataclass_params__")
-    return bool(getattr(parameters, "frozen", False))
+    return not dataclasses.is_dataclass(python) or bool(vars(python)["__dataclass_params__"].frozen)
+
+
+def _maker(python: Any) -> Callable[[dict[str, Any]], Any] | None:
+    return maker(python) if is_model(python) else None
 
 
 def _has_hash(annotation: Any) -> bool:

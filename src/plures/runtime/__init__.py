@@ -9,7 +9,7 @@ more than 16 hops, fails here. While the call runs, `deadlines` watches it, and 
 Work that blocks the event loop cannot be cancelled. It fails when it ends, since its time is over then.
 
 **In process** (`local`), the service's method is awaited with the arguments as they are, and its answer is returned as it
-is, once its shape was checked (`fitting`), as it is everywhere: the type of the answer and those of its parts. In development mode, and in checked tests, `loopback` takes such a call through the codec and the dispatcher.
+is, once its shape was checked (`values`), as it is everywhere: the type of the answer and those of its parts. In development mode, and in checked tests, `loopback` takes such a call through the codec and the dispatcher.
 
 **Over the wire** (`remote`), the call is a POST of JSON by the Connect protocol (`connect`).
 
@@ -116,7 +116,6 @@ from .context import (
 from .deadlines import Deadlines
 from .dispatch import Dispatcher
 from .failures import Refusal, bad_request
-from .fitting import answer_shape, refuse_misfit
 from .local import by_reference
 from .loopback import URL as LOOPBACK_URL
 from .loopback import Loopback
@@ -126,6 +125,7 @@ from .replicas import Directory, Endpoint, Endpoints, Heartbeats
 from .request_context import acting_for, request_context, set_request_context
 from .transport import Broken, NotSent, Outgoing, Reply, Stale, TooLarge, Transport, Untrusted, WatchedTransport
 from .tries import Tries
+from .values import answer_shape, refuse_misfit
 
 __all__ = [
     "LOOPBACK_URL",

@@ -19,10 +19,10 @@ from .admission import Gate
 from .context import CallContext
 from .deadlines import Deadlines
 from .failures import bad_request, failure_of
-from .fitting import answer_shape, refuse_misfit
 from .policy import check_size
 from .running import run, run_stream
 from .transport import Reply
+from .values import answer_shape, refuse_misfit
 
 
 class Dispatcher:

@@ -1,6 +1,6 @@
 """Calls by reference: caller and callee share the process; arguments and answer are passed as they are.
 
-The shape of an answer is checked (`fitting`), and a declared error fully: errors are rare.
+The shape of an answer is checked (`values`), and a declared error fully: errors are rare.
 """
 
 import asyncio
@@ -16,15 +16,16 @@ from . import connect
 from .context import CallContext, current
 from .deadlines import Deadlines
 from .failures import failure_of
-from .fitting import answer_shape, refuse_misfit
 from .policy import admit
 from .running import Expired, run_stream
+from .values import answer_shape, refuse_misfit, with_copies
 
 
 def by_reference(
     operation: OperationDescription, method: Callable[..., Any], deadlines: Deadlines
 ) -> Callable[..., Any]:
     """The operation as a caller in the same process sees it."""
+    method = with_copies(operation, method)
     if operation.streams:
         return _stream(operation, method, deadlines)
     enter, leave, fits = deadlines.enter, deadlines.leave, answer_shape(operation)

@@ -140,7 +140,7 @@ def test_a_generic_message_is_answered_as_itself() -> None:
     [
         (Page, "Page is open"),
         (Page[T], "T is open"),
-        (Page[list[int]], "list[int] cannot cross"),
+        (Page[set[int]], "set[int] cannot cross"),
         (Page[int | None], "cannot hold null"),
         (Endless[int], "Endless nests itself in ever new types"),
         (tuple[Page[Item] | Page[Tag], ...], "are of one class"),

@@ -19,13 +19,14 @@ same values and the same refusals: `tests/property/test_codec.py` proves it on g
 from .bounds import Bounds, given
 from .canonical import canonical
 from .codec import Codec, Malformed
-from .containers import OptionalType, TupleType
+from .containers import FixedTupleType, MapType, OptionalType, TupleType
+from .copies import Copy, copier_of
 from .fast_way import takes_in_order
 from .json_bytes import MAX_DEPTH, TooDeep
 from .json_data import as_list, as_object
 from .messages import Field, MessageType, UnionType
 from .scalar_json import decode_base64
-from .scalars import EnumType, ScalarType
+from .scalars import EnumType, LiteralType, ScalarType
 from .shape import Fits, shape_of
 from .wire_type import Problems, WireType
 
@@ -33,10 +34,14 @@ __all__ = [
     "MAX_DEPTH",
     "Bounds",
     "Codec",
+    "Copy",
     "EnumType",
     "Field",
     "Fits",
+    "FixedTupleType",
+    "LiteralType",
     "Malformed",
+    "MapType",
     "MessageType",
     "OptionalType",
     "Problems",
@@ -48,6 +53,7 @@ __all__ = [
     "as_list",
     "as_object",
     "canonical",
+    "copier_of",
     "decode_base64",
     "given",
     "shape_of",

@@ -5,7 +5,7 @@ from typing import Any, cast
 import msgspec
 
 from .codec import Codec
-from .containers import OptionalType, TupleType
+from .containers import FixedTupleType, MapType, OptionalType, TupleType
 from .messages import Field, MessageType, UnionType
 from .scalars import ScalarType
 from .wire_type import Problems, WireType
@@ -21,7 +21,7 @@ def canonical(codec: Codec, value: Any) -> bytes:
     return msgspec.json.encode(_bare(codec.message, data), order="sorted")
 
 
-def _bare(wire_type: WireType, data: Any) -> object:
+def _bare(wire_type: WireType, data: Any) -> object:  # noqa: PLR0911 - a table of cases
     if data is None:
         return None
     if isinstance(wire_type, MessageType):
@@ -31,6 +31,10 @@ def _bare(wire_type: WireType, data: Any) -> object:
         return {key: _bare(wire_type.members[key], part) for key, part in cast("dict[str, Any]", data).items()}
     if isinstance(wire_type, TupleType):
         return [_bare(wire_type.parts[0], item) for item in data]
+    if isinstance(wire_type, MapType):
+        return {key: _bare(wire_type.parts[0], part) for key, part in cast("dict[str, Any]", data).items()}
+    if isinstance(wire_type, FixedTupleType):
+        return [_bare(part, item) for part, item in zip(wire_type.parts, data, strict=True)]
     if isinstance(wire_type, OptionalType):
         return _bare(wire_type.parts[0], data)
     # A caller in the same process may pass an int for a float.
@@ -39,7 +43,7 @@ def _bare(wire_type: WireType, data: Any) -> object:
 
 
 def _is_default(field: Field, data: Any) -> bool:
-    if field.default is Field.REQUIRED:
+    if field.default in (Field.REQUIRED, Field.OWN):
         return False
     default = field.type.encode(field.default, "", Problems())
     return bool(data[field.wire_name] == default)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from .containers import OptionalType, TupleType
+from .containers import FixedTupleType, MapType, OptionalType, TupleType
 from .fast_way import form_of
 from .json_bytes import check_depth, has_wide_int, null_members
 from .messages import Field, MessageType
@@ -34,6 +34,9 @@ class Codec:
         self._form = None if exact else form_of(message)
         # Where nothing is written as null, the body need not be searched for it.
         self._nulls = _Nulls(fields) if any(_may_be_null(field.type) for field in fields) else None
+        if any(isinstance(part, MapType) and _has_float(part) for part in wire_types):
+            # The names in a map are anything, so that no pattern tells its NaN from a None.
+            self._nulls = _Nulls([], is_ambiguous=True)
         self._has_int = int in scalars
         self._nests_itself = any(map(nests_itself, wire_types))
         # A required field in snake case makes the fast way fail, so the exact way is taken. An optional one would be overlooked.
@@ -137,15 +140,17 @@ class Codec:
 class _Nulls:
     """Decides about the nulls that msgspec writes: for None, which is left out where it is the default, and for NaN."""
 
-    def __init__(self, fields: list[Field]) -> None:
+    def __init__(self, fields: list[Field], *, is_ambiguous: bool = False) -> None:
         optional = [field for field in fields if isinstance(field.type, OptionalType)]
         kept = {field.wire_name for field in optional if field.default is Field.REQUIRED}
         floats = {field.wire_name for field in fields if _has_float(field.type)}
         dropped = {field.wire_name for field in optional} - kept - floats
         self._pattern = null_members(dropped) if dropped else None
         # Where fields of both sorts share a name, or a float may be NaN, bytes alone do not tell which null it is.
-        self._is_ambiguous = bool(floats) or any(
-            field.wire_name in kept for field in optional if field.default is not Field.REQUIRED
+        self._is_ambiguous = (
+            is_ambiguous
+            or bool(floats)
+            or any(field.wire_name in kept for field in optional if field.default is not Field.REQUIRED)
         )
 
     def left_out(self, body: bytes) -> bytes | None:
@@ -160,6 +165,6 @@ def _may_be_null(wire_type: WireType) -> bool:
 
 
 def _has_float(wire_type: WireType) -> bool:
-    if isinstance(wire_type, TupleType | OptionalType):
+    if isinstance(wire_type, TupleType | FixedTupleType | MapType | OptionalType):
         return any(_has_float(part) for part in wire_type.parts)
     return isinstance(wire_type, ScalarType) and wire_type.python is float

@@ -5,19 +5,19 @@ fields, made of the forms of their types. A form need not take every value: wher
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from inspect import Parameter, Signature, signature
 from operator import attrgetter
-from typing import Annotated, Any, NamedTuple, TypeAlias
+from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import astuple
 
-from .containers import OptionalType, TupleType
+from .containers import FixedTupleType, MapType, OptionalType, TupleType
 from .messages import Field, MessageType, UnionType
 from .scalar_json import READ, WRITE
-from .scalars import EnumType, ScalarType
+from .scalars import EnumType, LiteralType, ScalarType
 from .wire_type import WireType, is_native_throughout, nests_itself, reachable
 
 Convert: TypeAlias = Callable[[Any], Any]
@@ -46,15 +46,21 @@ def form_of(message: MessageType) -> Form | None:
     return _of_message(message)
 
 
-def _form(wire_type: WireType) -> Form:
+def _form(wire_type: WireType) -> Form:  # noqa: PLR0911 - a table of cases
     if isinstance(wire_type, MessageType):
         return _of_message(wire_type)
     if isinstance(wire_type, UnionType):
         return _of_union(wire_type)
     if isinstance(wire_type, TupleType):
         return _of_tuple(wire_type)
+    if isinstance(wire_type, FixedTupleType):
+        return _of_fixed_tuple(wire_type)
+    if isinstance(wire_type, MapType):
+        return _of_map(wire_type)
     if isinstance(wire_type, OptionalType):
         return _of_optional(wire_type)
+    if isinstance(wire_type, LiteralType):
+        return Form(Literal[wire_type.values])
     if isinstance(wire_type, EnumType):
         return _of_enum(wire_type)
     if isinstance(wire_type, ScalarType):
@@ -65,8 +71,8 @@ def _form(wire_type: WireType) -> Form:
 def _of_scalar(scalar: ScalarType) -> Form:
     if scalar.python is datetime:
         return Form(Annotated[scalar.bounded, msgspec.Meta(tz=True)], WRITE[datetime])
-    if scalar.python is timedelta:
-        return Form(str, WRITE[timedelta], READ[timedelta])
+    if scalar.python in (time, timedelta):
+        return Form(str, WRITE[scalar.python], READ[scalar.python])
     return Form(scalar.bounded, None, scalar.check)
 
 
@@ -82,11 +88,24 @@ def _of_enum(enum: EnumType) -> Form:
 
 def _of_tuple(tuple_type: TupleType) -> Form:
     item = _form(tuple_type.parts[0])
+    python = tuple_type.python
+    many: Any = list[item.type] if python is list else tuple[item.type, ...]  # type: ignore[name-defined]  # a type made at run time
     return Form(
-        Annotated[tuple[item.type, ...], tuple_type.bound],  # type: ignore[name-defined]  # a type made at run time
-        item.to and _each(item.to),
-        item.back and _each(item.back),
+        Annotated[many, tuple_type.bound], item.to and _each(item.to, python), item.back and _each(item.back, python)
     )
+
+
+def _of_fixed_tuple(fixed: FixedTupleType) -> Form:
+    forms = [_form(part) for part in fixed.parts]
+    together: Any = tuple.__class_getitem__(tuple(form.type for form in forms))
+    tos, backs = [form.to for form in forms], [form.back for form in forms]
+    return Form(together, _each_its_own(tos) if any(tos) else None, _each_its_own(backs) if any(backs) else None)
+
+
+def _of_map(map_type: MapType) -> Form:
+    value = _form(map_type.parts[0])
+    many: Any = dict[str, value.type]  # type: ignore[name-defined]  # a type made at run time
+    return Form(many, value.to and _each_value(value.to), value.back and _each_value(value.back))
 
 
 def _of_optional(optional: OptionalType) -> Form:
@@ -122,7 +141,7 @@ def _of_message(message: MessageType) -> Form:
     stand_in = _stand_in(
         message.name, [(field.wire_name, forms[field.name].type, field.default is Field.REQUIRED) for field in fields]
     )
-    values_of, make = _taker(fields), _maker(message.python, fields)
+    values_of, make = _taker(fields), _maker(message, fields)
     conversions = [(_to(field, forms[field.name]), _back(field, forms[field.name])) for field in fields]
     tos = [(number, convert) for number, (convert, _) in enumerate(conversions) if convert is not None]
     backs = [(number, convert) for number, (_, convert) in enumerate(conversions) if convert is not None]
@@ -163,6 +182,11 @@ def _back(field: Field, form: Form) -> Convert | None:
     if field.default is Field.REQUIRED:
         return form.back
     default, back = field.default, form.back or _itself
+    if field.is_filled:
+        return form.back and (lambda data: data if data is UNSET else back(data))
+    if field.is_changeable:
+        fresh = field.fresh
+        return lambda data: fresh() if data is UNSET else back(data)
     return lambda data: default if data is UNSET else back(data)
 
 
@@ -170,8 +194,16 @@ def _itself(value: Any) -> Any:
     return value
 
 
-def _each(convert: Convert) -> Convert:
-    return lambda values: tuple([convert(value) for value in values])
+def _each(convert: Convert, python: type) -> Convert:
+    return lambda values: python([convert(value) for value in values])
+
+
+def _each_its_own(converts: Sequence[Convert | None]) -> Convert:
+    return lambda values: tuple([c(value) if c else value for c, value in zip(converts, values, strict=True)])
+
+
+def _each_value(convert: Convert) -> Convert:
+    return lambda entries: {key: convert(value) for key, value in entries.items()}
 
 
 def _none_as(instead: object, convert: Convert) -> Convert:
@@ -185,9 +217,13 @@ def _taker(fields: Sequence[Field]) -> Callable[[Any], tuple[Any, ...]]:
     return lambda value: tuple([getattr(value, field.name) for field in fields])
 
 
-def _maker(python: Any, fields: Sequence[Field]) -> Callable[[list[Any]], Any]:
+def _maker(message: MessageType, fields: Sequence[Field]) -> Callable[[list[Any]], Any]:
     """Makes a value of its fields, in this order."""
+    python: Any = message.python
     names = [field.name for field in fields]
+    if message.is_model:
+        make = message.make
+        return lambda values: make({n: v for n, v in zip(names, values, strict=True) if v is not UNSET})
     if takes_in_order(signature(python), names):
         return lambda values: python(*values)
     return lambda values: python(**dict(zip(names, values, strict=True)))

@@ -11,6 +11,10 @@ def is_list(data: object) -> TypeGuard[list[Any]]:
     return isinstance(data, list)
 
 
+def is_text(data: object) -> TypeGuard[str]:
+    return isinstance(data, str)
+
+
 def is_tuple(value: object) -> TypeGuard[tuple[Any, ...]]:
     return isinstance(value, tuple)
 

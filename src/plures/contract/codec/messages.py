@@ -1,36 +1,61 @@
 """Wire types with named parts: messages, their fields, and unions of messages."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from copy import deepcopy
 from typing import Any, ClassVar
 
-from .containers import OptionalType, TupleType
+from .containers import MapType, OptionalType, TupleType
 from .json_data import as_object, in_words
 from .scalars import EnumType, ScalarType
 from .wire_type import Problems, WireType
 
 _REQUIRED = object()
+_OWN = object()
+_LEFT_OUT = object()
 
 
 @dataclasses.dataclass(frozen=True)
 class Field:
-    """One field of a message."""
+    """One field of a message.
+
+    Attributes:
+        default: `OWN` where only its class knows it, as of a factory.
+        is_filled: Whether what makes the message puts the default in itself.
+        shown: What else its schema says: bounds that its class holds.
+    """
 
     REQUIRED: ClassVar[object] = _REQUIRED
+    OWN: ClassVar[object] = _OWN
 
     name: str
     wire_name: str
     type: WireType
     default: object = _REQUIRED
+    is_filled: bool = False
+    shown: Mapping[str, object] = dataclasses.field(default_factory=dict[str, object])
+
+    def fresh(self) -> object:
+        """The default, which shares nothing that can be changed with another value."""
+        return deepcopy(self.default) if self.is_changeable else self.default
+
+    @property
+    def is_changeable(self) -> bool:
+        """Whether the default can be changed."""
+        if isinstance(self.default, list | dict):
+            return True
+        return isinstance(self.type, MessageType) and not self.type.is_frozen
 
     def absent(self, at: str, problems: Problems) -> object:
         """The value of a field that was not sent; proto3 peers leave out zeros, empty texts and lists, and nulls (docs/adr/0015)."""
         if self.default is not _REQUIRED:
-            return self.default
+            return _LEFT_OUT if self.is_filled else self.fresh()
         if isinstance(self.type, OptionalType):
             return None
         if isinstance(self.type, TupleType):
             return self.type.decode([], at, problems)
+        if isinstance(self.type, MapType):
+            return {}
         if isinstance(self.type, ScalarType | EnumType) and self.type.zero is not None:
             unfit = Problems()
             zero = self.type.decode(self.type.zero, at, unfit)
@@ -41,22 +66,36 @@ class Field:
 
     def json_schema(self) -> dict[str, object]:
         """The schema of its type, with the default where that is neither nothing nor empty."""
-        schema = self.type.json_schema()
-        if self.default is _REQUIRED or self.default is None or self.default == ():
+        schema = self.type.json_schema() | dict(self.shown)
+        if self.default in (_REQUIRED, _OWN, None, (), [], {}):
             return schema
         return schema | {"default": self.type.encode(self.default, "", Problems())}
 
 
 class MessageType:
-    """A message or frozen dataclass travels as an object. Its fields are set after construction, since messages may nest themselves.
+    """A message, dataclass or model travels as an object. Its fields are set after construction, since messages may nest themselves.
 
     Attributes:
         python: The class of its values.
         annotation: What msgspec reads: the class, or `Page[Item]` where the class is generic.
+        make: Makes a value of its fields by name.
+        is_model: Whether the class reads its fields itself, by rules of its own; it fills in what is left out.
+        is_frozen: Whether no field can be set anew.
     """
 
-    def __init__(self, python: type, name: str, annotation: Any = None) -> None:
+    def __init__(
+        self,
+        python: type,
+        name: str,
+        annotation: Any = None,
+        *,
+        make: Callable[[dict[str, Any]], Any] | None = None,
+        is_frozen: bool = True,
+    ) -> None:
         self.python = python
+        self.make: Callable[[dict[str, Any]], Any] = make or (lambda values: python(**values))
+        self.is_model = make is not None
+        self.is_frozen = is_frozen
         self.annotation = annotation or python
         self.name = name
         self.fields: tuple[Field, ...] = ()
@@ -65,6 +104,8 @@ class MessageType:
     @property
     def is_native(self) -> bool:
         """A dataclass is native when its names are spelled the same in JSON; msgspec renames only our own messages."""
+        if self.is_model:
+            return False
         renames = not dataclasses.is_dataclass(self.python)
         return renames or all(field.name == field.wire_name for field in self.fields)
 
@@ -93,10 +134,12 @@ class MessageType:
         values = {field.name: self._field(field, sent, at, problems) for field in self.fields}
         if len(problems) > before:
             return None
+        if self.is_model:
+            values = {name: value for name, value in values.items() if value is not _LEFT_OUT}
         try:
-            return self.python(**values)
-        except Exception as error:  # noqa: BLE001 - a check of the message's own, in __post_init__
-            problems.add(at, str(error) or type(error).__name__)
+            return self.make(values)
+        except Exception as error:  # noqa: BLE001 - a check of the message's own, in __post_init__ or of a model
+            _tell(error, at, problems)
             return None
 
     @staticmethod
@@ -119,7 +162,7 @@ class MessageType:
         required = [
             f.wire_name
             for f in self.fields
-            if f.default is _REQUIRED and not isinstance(f.type, OptionalType | TupleType)
+            if f.default is _REQUIRED and not isinstance(f.type, OptionalType | TupleType | MapType)
         ]
         return {"title": self.name, "type": "object", "properties": properties, "required": required}
 
@@ -156,6 +199,18 @@ class UnionType:
                 for key, member in self.members.items()
             ]
         }
+
+
+def _tell(error: Exception, at: str, problems: Problems) -> None:
+    """Note what a class says of its fields; a model says it of each of them."""
+    details: Any = getattr(error, "errors", None)
+    if not callable(details):
+        problems.add(at, str(error) or type(error).__name__)
+        return
+    told: Any = details()
+    for each in told:
+        place = ".".join(map(str, each["loc"]))
+        problems.add(inside(at, place) if place else at, each["msg"])
 
 
 def inside(at: str, name: str) -> str:

@@ -4,7 +4,7 @@ import base64
 import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final, Self
 from uuid import UUID
@@ -114,6 +114,19 @@ def _read_date(data: object) -> object:
     return msgspec.convert(data, date) if isinstance(data, str) else data
 
 
+def _write_time(value: time) -> str:
+    if value.tzinfo is not None and value.utcoffset() is None:
+        message = (
+            f"the offset of {value.tzinfo} depends on the day, which a time does not tell; use a time without zone"
+        )
+        raise ValueError(message)
+    return value.isoformat()
+
+
+def _read_time(data: object) -> object:
+    return msgspec.convert(data, time) if isinstance(data, str) else data
+
+
 def _write_timedelta(value: timedelta) -> str:
     micros = value // timedelta(microseconds=1)
     seconds, rest = divmod(abs(micros), 1_000_000)
@@ -151,6 +164,7 @@ WRITE: Final[Mapping[type, Callable[[Any], object]]] = {
     bytes: lambda value: base64.b64encode(value).decode(),
     datetime: _write_datetime,
     date: lambda value: value.isoformat(),
+    time: _write_time,
     timedelta: _write_timedelta,
     UUID: str,
     Decimal: str,
@@ -161,6 +175,7 @@ READ: Final[Mapping[type, Callable[[object], object]]] = {
     bytes: _read_bytes,
     datetime: _read_datetime,
     date: _read_date,
+    time: _read_time,
     timedelta: _read_timedelta,
     UUID: _read_uuid,
     Decimal: _read_decimal,
@@ -173,6 +188,7 @@ SCHEMA: Final[Mapping[type, Mapping[str, object]]] = {
     bytes: {"type": "string", "contentEncoding": "base64"},
     datetime: {"type": "string", "format": "date-time"},
     date: {"type": "string", "format": "date"},
+    time: {"type": "string", "format": "time"},
     timedelta: {"type": "string", "format": "duration-seconds"},
     UUID: {"type": "string", "format": "uuid"},
     Decimal: {"type": "string", "format": "decimal"},

@@ -1,6 +1,6 @@
 """Wire types without parts: text, numbers, times, enums."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
@@ -75,6 +75,30 @@ class ScalarType:
         return schema
 
 
+class LiteralType:
+    """`Literal["asc", "desc"]` travels as text that is one of these."""
+
+    is_native = True
+    python = str
+
+    def __init__(self, values: Sequence[str]) -> None:
+        self.parts: tuple[WireType, ...] = ()
+        self.values = tuple(values)
+
+    def encode(self, value: Any, at: str, problems: Problems) -> object:
+        return self.decode(value, at, problems)
+
+    def decode(self, data: object, at: str, problems: Problems) -> Any:
+        if isinstance(data, str) and data in self.values:
+            return data
+        given = repr(data) if isinstance(data, str) else in_words(data)
+        problems.add(at, f"expected {' or '.join(map(repr, self.values))}, got {given}")
+        return None
+
+    def json_schema(self) -> dict[str, object]:
+        return {"type": "string", "enum": list(self.values)}
+
+
 class EnumType:
     """An enum travels by the name of its member; names that only the peer knows survive as pseudo-members.
 
@@ -83,8 +107,14 @@ class EnumType:
             members have no numbers. None where they have numbers, but none of them is 0.
     """
 
-    def __init__(self, python: type[Enum]) -> None:
+    def __init__(self, python: type[Enum], *, by_value: bool = False) -> None:
+        """Prepare.
+
+        Args:
+            by_value: The value of a member may stand for it: a model may keep the values alone.
+        """
         self.is_native = False
+        self._by_value = by_value
         self.parts: tuple[WireType, ...] = ()
         self.python = python
         self._unknown: dict[object, Enum] = {}
@@ -98,6 +128,8 @@ class EnumType:
         self._base: Any = next(makers, object)
 
     def encode(self, value: Any, at: str, problems: Problems) -> object:
+        if self._by_value and not isinstance(value, self.python):
+            value = next((member for member in self.python if member.value == value), value)
         if not isinstance(value, self.python):
             problems.add(at, f"expected {self.python.__name__}, got {type(value).__name__}")
             return None

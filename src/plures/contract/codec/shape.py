@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 from msgspec.structs import astuple
 
-from .containers import OptionalType, TupleType
+from .containers import FixedTupleType, MapType, OptionalType, TupleType
 from .messages import MessageType, UnionType
 from .wire_type import WireType
 
@@ -38,7 +38,7 @@ def shape_of(wire_type: WireType) -> Fits:
     return fits
 
 
-def _checks(wire_type: WireType) -> Mapping[type, Fits]:
+def _checks(wire_type: WireType) -> Mapping[type, Fits]:  # noqa: PLR0911 - a table of cases
     """What is asked of the parts, for each type that the value itself may have."""
     if isinstance(wire_type, OptionalType):
         return {NoneType: _is_right, **_checks(wire_type.parts[0])}
@@ -48,12 +48,22 @@ def _checks(wire_type: WireType) -> Mapping[type, Fits]:
         return {wire_type.python: _message(wire_type)}
     if isinstance(wire_type, TupleType):
         kinds = _kinds(wire_type.parts[0])
-        return {tuple: lambda items: kinds.issuperset(map(type, items))}
+        return dict.fromkeys(wire_type.accepts, lambda items: kinds.issuperset(map(type, items)))
+    if isinstance(wire_type, MapType):
+        values = _kinds(wire_type.parts[0])
+        return {dict: lambda entries: values.issuperset(map(type, entries.values()))}
+    if isinstance(wire_type, FixedTupleType):
+        each = [_kinds(part) for part in wire_type.parts]
+        return {tuple: lambda items: len(items) == len(each) and all(map(_is_in, map(type, items), each))}
     return dict.fromkeys(_kinds(wire_type), _is_right)
 
 
 def _is_right(_: object) -> bool:
     return True
+
+
+def _is_in(kind: type, kinds: frozenset[type]) -> bool:
+    return kind in kinds
 
 
 def _kinds(wire_type: WireType) -> frozenset[type]:
@@ -63,7 +73,11 @@ def _kinds(wire_type: WireType) -> frozenset[type]:
     if isinstance(wire_type, UnionType):
         return frozenset(member.python for member in wire_type.members.values())
     if isinstance(wire_type, TupleType):
+        return frozenset(wire_type.accepts)
+    if isinstance(wire_type, FixedTupleType):
         return frozenset([tuple])
+    if isinstance(wire_type, MapType):
+        return frozenset([dict])
     # Messages, scalars and enums name their type.
     named: Any = wire_type
     python: type = named.python

@@ -4,8 +4,7 @@ Source: docs/adr/0014-checked-answers.md
 """
 
 from plures.contract import Fits, Malformed, OperationDescription, Problems, TooDeep, shape_of
-
-from .failures import bad_answer
+from plures.runtime.failures import bad_answer
 
 
 def answer_shape(operation: OperationDescription) -> Fits:
