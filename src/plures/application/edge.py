@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from plures.contract import Criticality, is_contract, read_message
+from plures.contract import Criticality, copier_of, is_contract, read_message
 from plures.errors import InvalidInput, Violation
 from plures.runtime import ContextKind
 
@@ -117,4 +117,6 @@ def read_context(application: Application, violations: list[Violation]) -> Conte
     violations += found
     if codec is None and not found:
         violations.append(rules.CONTEXT.broken("the request context", context=getattr(python, "__qualname__", python)))
+    if codec is not None and copier_of(codec.message) is not None:
+        violations.append(rules.CONTEXT_CHANGEABLE.broken("the request context", context=python.__qualname__))
     return None if codec is None else ContextKind(python, codec)

@@ -76,6 +76,11 @@ NO_CLIENT: Final = Rule(
     "{given} is no contract, so there is no client of it",
     "List the classes with @contract(…) that code of the edge calls by plures.client.",
 )
+CONTEXT_CHANGEABLE: Final = Rule(
+    "application.context",
+    "{context} has parts that can be changed, and all who serve a request share it",
+    "Use a Message or frozen dataclass with tuple[T, ...] in place of lists, and no model of pydantic.",
+)
 EDGE_OPENED: Final = Rule(
     "application.edge_opened",
     "is a context manager, but the edge must be a function that returns an ASGI application",

@@ -1,6 +1,7 @@
 """`Message`: an immutable value that crosses a contract. `Event`: a message that says what has happened."""
 
-from typing import TYPE_CHECKING, Any, Final
+import dataclasses
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 from typing_extensions import dataclass_transform
@@ -64,3 +65,24 @@ else:
 def key_field(python: type) -> str:
     """The name of the field that is the key of an event; empty where it has none."""
     return str(getattr(python, _KEY, ""))
+
+
+def is_frozen(python: Any) -> bool:
+    """Whether the fields of a message or dataclass stay as they are."""
+    # There is no documented way to ask a dataclass whether it is frozen.
+    return not dataclasses.is_dataclass(python) or bool(vars(python)["__dataclass_params__"].frozen)
+
+
+def defaults_of(python: Any, *, required: object) -> list[tuple[str, object]]:
+    """The fields of a message or dataclass with their defaults, or with `required`."""
+    if isinstance(python, MessageMeta):
+        fields = msgspec.structs.fields(cast("type[msgspec.Struct]", python))
+        return [(f.name, _default(f.default, f.default_factory, msgspec.NODEFAULT, required)) for f in fields]
+    missing = dataclasses.MISSING
+    return [(f.name, _default(f.default, f.default_factory, missing, required)) for f in dataclasses.fields(python)]
+
+
+def _default(value: object, factory: Any, missing: object, required: object) -> object:
+    if value is not missing:
+        return value
+    return required if factory is missing else factory()

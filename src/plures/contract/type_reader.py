@@ -36,7 +36,7 @@ from .codec import (
 )
 from .foreign import is_mapped, is_model, keeps_values, maker, model_problem, read_fields, stands_for
 from .generics import class_of, field_hints, name_of, parameters_of
-from .message import MessageMeta
+from .message import MessageMeta, defaults_of, is_frozen
 from .names import camel, is_spellable, member
 from .refusals import foreign_bounds, items_of, refusal
 
@@ -116,7 +116,7 @@ class TypeReader:
         if known is None:
             python = class_of(annotation)
             known = self._messages[annotation] = MessageType(
-                python, name_of(annotation), annotation, make=_maker(python), is_frozen=_is_frozen(python)
+                python, name_of(annotation), annotation, make=_maker(python), is_frozen=is_frozen(python)
             )
             if annotation is python and parameters_of(python):
                 self._refuse(rules.OPEN_TYPE.broken(where or python.__qualname__, type=python.__qualname__))
@@ -140,7 +140,8 @@ class TypeReader:
         self._check_construction(python, where)
         with self._within(None):
             return tuple(
-                self.field(name, hints[name], default, f"{where}.{name}") for name, default in _defaults(python)
+                self.field(name, hints[name], default, f"{where}.{name}")
+                for name, default in defaults_of(python, required=Field.REQUIRED)
             )
 
     def _model_fields(self, python: Any, where: str) -> tuple[Field, ...]:
@@ -280,11 +281,6 @@ def is_message(annotation: Any) -> bool:
     return not is_mapped(python) and (is_model(python) or "__dataclass_params__" in vars(python))
 
 
-def _is_frozen(python: Any) -> bool:
-    # There is no documented way to ask a dataclass whether it is frozen.
-    return not dataclasses.is_dataclass(python) or bool(vars(python)["__dataclass_params__"].frozen)
-
-
 def _maker(python: Any) -> Callable[[dict[str, Any]], Any] | None:
     return maker(python) if is_model(python) else None
 
@@ -296,16 +292,3 @@ def _has_hash(annotation: Any) -> bool:
     except TypeError:
         return False
     return True
-
-
-def _defaults(python: Any) -> list[tuple[str, object]]:
-    if isinstance(python, MessageMeta):
-        fields = msgspec.structs.fields(cast("type[msgspec.Struct]", python))
-        return [(f.name, _default(f.default, f.default_factory, msgspec.NODEFAULT)) for f in fields]
-    return [(f.name, _default(f.default, f.default_factory, dataclasses.MISSING)) for f in dataclasses.fields(python)]
-
-
-def _default(value: object, factory: Any, missing: object) -> object:
-    if value is not missing:
-        return value
-    return Field.REQUIRED if factory is missing else factory()

@@ -381,7 +381,7 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
 def test_what_two_contracts_share_is_reported_once() -> None:
 
     class Shared(Message):
-        items: list[int]
+        items: set[int]
 
     @contract("shop.one.v1", owner="tests")
     class One(Protocol):
@@ -402,7 +402,15 @@ def test_the_request_context_is_a_message(context: Any) -> None:
 
 def test_what_a_request_context_holds_must_be_able_to_cross() -> None:
     class Shopper(Message):
-        roles: list[str]
+        roles: set[str]
 
     with pytest.raises(InvalidInput, match=r"Shopper\.roles"):
+        assemble(Application("shop", [], context=Shopper))
+
+
+def test_a_request_context_cannot_be_changed() -> None:
+    class Shopper(Message):
+        roles: list[str]
+
+    with pytest.raises(InvalidInput, match="has parts that can be changed"):
         assemble(Application("shop", [], context=Shopper))

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-<<<<<<< HEAD
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
-=======
 import typing
-from collections.abc import AsyncIterator, Mapping, Sequence
->>>>>>> d03ebf8 (Let models of pydantic, lists, maps and dataclasses cross, copied where caller and callee share a process)
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum

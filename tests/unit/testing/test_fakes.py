@@ -152,7 +152,7 @@ def test_a_contract_that_is_wrong_says_so() -> None:
     @contract("lab.wrong.v1", owner="tests")
     class Wrong(Protocol):
         @query()
-        async def ask(self, items: list[int]) -> datetime: ...
+        async def ask(self, items: set[int]) -> datetime: ...
 
     with pytest.raises(InvalidInput):
         fake(Wrong, ask=datetime(2030, 1, 1, tzinfo=UTC))

@@ -1,6 +1,6 @@
 """Calls by reference whose messages can be changed: what the callee gets, and what it answers, is copied on the way.
 
-So that nobody can tell where a capability runs: over the wire nothing is shared either. Contracts of immutable messages are left alone.
+Over the wire nothing is shared either, so a service cannot tell where its caller runs. Contracts of immutable messages are left alone.
 """
 
 from collections.abc import AsyncIterator, Callable
