@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Annotated, Protocol, assert_type
 
-from plures import Application, ContractError, Message, Meta, blocking, client, command, contract, query
+from plures import Application, ContractError, Message, Meta, Optionally, blocking, client, command, contract, query
 
 
 class Money(Message):
@@ -50,6 +50,11 @@ def code_without_await_keeps_types(shelf: Shelf) -> None:
     assert_type(client(Shelf), Shelf)
     assert_type(client(Shelf).cheapest(), Money)
     Application("sample", [], clients=[Shelf])
+
+
+def an_optional_capability_is_called_as_it_is_spelled(shelf: Optionally[Shelf]) -> None:
+    assert_type(shelf.call(Shelf.cheapest, 2), Money | None)
+    assert_type(shelf.call_or(0, Shelf.cheapest), Money | int)
 
 
 def messages_are_typed_and_frozen() -> None:

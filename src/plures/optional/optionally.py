@@ -7,11 +7,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from math import inf
 from time import monotonic
-from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar, overload
 
 from plures.contract import DEFAULT_DEADLINE_S, ContractError, Criticality, OperationDescription
 from plures.errors import CallError, Status
-from plures.runtime import CallContext, Client, awaitable, current, operation_of
+from plures.runtime import CallContext, Client, awaitable, current, is_blocking, operation_of, run_blocking
 
 from .outage import Outage
 
@@ -66,21 +66,43 @@ class Optionally(Generic[C]):
     def __repr__(self) -> str:
         return f"<optional {self._client!r}>"
 
+    @overload
     def call(
-        self, operation: Callable[Concatenate[C, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
-    ) -> Coroutine[Any, Any, T | None]:
-        """What the operation answers; None where there is no answer.
+        self, operation: Callable[Concatenate[C, P], Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
+    ) -> Coroutine[Any, Any, T | None]: ...
+    @overload
+    def call(self, operation: Callable[Concatenate[C, P], T], *args: P.args, **kwargs: P.kwargs) -> T | None: ...
+
+    def call(self, operation: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """What the operation answers; None where there is no answer. Awaited where the operation is: one that is a plain `def` blocks.
 
         Args:
             operation: As its contract has it: `Reviews.summary`.
         """
         return self.call_or(None, operation, *args, **kwargs)
 
-    async def call_or(
-        self, fallback: F, operation: Callable[Concatenate[C, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
-    ) -> T | F:
+    @overload
+    def call_or(
+        self,
+        fallback: F,
+        operation: Callable[Concatenate[C, P], Coroutine[Any, Any, T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Coroutine[Any, Any, T | F]: ...
+    @overload
+    def call_or(
+        self, fallback: F, operation: Callable[Concatenate[C, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T | F: ...
+
+    def call_or(self, fallback: Any, operation: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """What the operation answers; `fallback` where there is no answer."""
         # Looked up each time: while its replica starts, a client gets its operations later.
+        call = getattr(self._client, operation.__name__)
+        if is_blocking(call):
+            return run_blocking(call, self._answer, (fallback, operation, *args), kwargs)
+        return self._answer(fallback, operation, *args, **kwargs)
+
+    async def _answer(self, fallback: Any, operation: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         call = awaitable(getattr(self._client, operation.__name__))
         described = operation_of(call)
         if described is None or described.streams or not self._is_client:
@@ -89,7 +111,7 @@ class Optionally(Generic[C]):
         within = None if caller is None else _as_extra(caller, described)
         token = None if within is None else current.set(within)
         try:
-            answer: T = await call(*args, **kwargs)
+            answer = await call(*args, **kwargs)
         except (CallError, TimeoutError) as failure:
             if not _is_absence(failure) or (caller is not None and caller.deadline <= monotonic()):
                 raise

@@ -9,7 +9,7 @@ from .errors import BlockingOnLoop, ContractUnknown, NoApplication, NotAnOperati
 from .hosting import Hosting, ambient_client, begin_hosting, end_hosting, hosting
 from .portal import Portal
 from .service import runs_in_thread, threaded
-from .spelling import awaitable, blocking, calling, from_anywhere, operation_of, spelled
+from .spelling import awaitable, blocking, calling, from_anywhere, is_blocking, operation_of, run_blocking, spelled
 from .threads import NoPlace, Threads
 
 __all__ = [
@@ -31,7 +31,9 @@ __all__ = [
     "end_hosting",
     "from_anywhere",
     "hosting",
+    "is_blocking",
     "operation_of",
+    "run_blocking",
     "runs_in_thread",
     "spelled",
     "threaded",

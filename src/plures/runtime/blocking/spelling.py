@@ -3,7 +3,7 @@
 import asyncio
 import functools
 import inspect
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -11,6 +11,7 @@ from plures.contract import OperationDescription
 
 from .errors import NotAnOperation
 from .portal import Portal
+from .service import runs_in_thread
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -91,6 +92,22 @@ def blocking(operation: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
         return asyncio.run(call(*args, **kwargs))
 
     return alone
+
+
+def is_blocking(call: Callable[..., Any]) -> bool:
+    """Whether it is called without `await`: by a client as its contract says, by a service that stands in for one as it is written."""
+    operation = operation_of(call)
+    return runs_in_thread(call) if operation is None else operation.blocks
+
+
+def run_blocking(
+    call: Callable[..., Any], function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> Any:
+    """Run a coroutine function where a client's operation that blocks would run, and wait for it."""
+    operation, portal = operation_of(call), getattr(call, _PORTAL, None)
+    if portal is not None and operation is not None:
+        return portal.call(operation, function, args, kwargs)
+    return asyncio.run(function(*args, **kwargs))
 
 
 def from_anywhere(operation: OperationDescription, call: Callable[..., Any], portal: Portal) -> Callable[..., Any]:
