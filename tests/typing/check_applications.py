@@ -111,8 +111,8 @@ class Shy:
         assert_type(await self._greeter.call(Greeter.greet, name=name), str | None)
         assert_type(await self._greeter.call_or(0, Greeter.greet, name), str | int)
         await self._greeter.call(Greeter.greet)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]  must be seen
-        await self._greeter.call(Greeter.greet, 3)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]  must be seen
-        await self._greeter.call(Stranger.greet, name)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]  must be seen
+        await self._greeter.call(Greeter.greet, 3)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]  must be seen
+        await self._greeter.call(Stranger.greet, name)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]  must be seen
         # There is no way to call it without a thought for its absence.
         await self._greeter.greet(name)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  must be seen
         return await self._greeter.call_or("hello", Greeter.greet, name)
