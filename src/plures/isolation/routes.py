@@ -1,10 +1,10 @@
-"""The routes of an edge: those that Starlette and FastAPI tell of themselves."""
+"""The routes of an edge: those that Starlette, FastAPI and Flask tell of themselves."""
 
 import inspect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import FunctionType, MethodType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from .reading import Bound, Instance, Known, Value
 
@@ -34,6 +34,9 @@ class Route:
 def routes_of(app: Any) -> tuple[Route, ...] | None:
     """All routes of an ASGI application; None where it does not tell."""
     for _ in range(_MOST_WRAPPERS):
+        views, rules = getattr(app, "view_functions", None), getattr(app, "url_map", None)
+        if isinstance(views, dict) and rules is not None:
+            return tuple(_of_flask(app, rules, cast("dict[str, Any]", views)))
         routes = getattr(app, "routes", None)
         if isinstance(routes, list | tuple):
             around = tuple(_middleware(app))
@@ -45,6 +48,26 @@ def routes_of(app: Any) -> tuple[Route, ...] | None:
             return None
         app = inner
     return None
+
+
+def _of_flask(app: Any, rules: Any, views: dict[str, Any]) -> Iterator[Route]:
+    before: Iterable[list[Any]] = (*app.before_request_funcs.values(), *app.after_request_funcs.values())
+    around = tuple(_function(each) for some in before for each in some)
+    for rule in rules.iter_rules():
+        view = inspect.unwrap(views[rule.endpoint]) if rule.endpoint in views else None
+        # Files are served by Flask's own function, which holds no client.
+        runs = () if view is None or rule.endpoint.rpartition(".")[2] == "static" else (_view(view), *around)
+        for method in sorted(set(rule.methods or ()) - {"HEAD", "OPTIONS"}):
+            yield Route(method, rule.rule, runs)
+
+
+def _view(view: Any) -> Value:
+    """What a view runs; of a class of Flask's, the method that it was made of."""
+    cls = getattr(view, "view_class", None)
+    method = inspect.getattr_static(cls, "dispatch_request", None) if isinstance(cls, type) else None
+    return (
+        Bound(method, Instance(cls)) if isinstance(cls, type) and isinstance(method, FunctionType) else _function(view)
+    )
 
 
 def _all(routes: Iterable[Any], prefix: str) -> Iterator[Route]:

@@ -1,8 +1,10 @@
 """What code without `await` calls, read from it."""
 
 import blocking_islands as islands
+import flask
 import pytest
 
+import plures
 from plures import Application, Capability
 from plures.application import assemble
 from plures.isolation import Unit, units_of
@@ -41,3 +43,25 @@ def test_the_edge_needs_what_its_code_asks_for() -> None:
     )
     unit = units_of(assemble(application))[-1]
     assert {need.operation for need in unit.needs} == {"get", "fetch"}
+
+
+def test_the_views_of_flask_are_routes() -> None:
+    def edge() -> object:
+        app = flask.Flask("islands")
+
+        @app.get("/get/<word>")
+        def get(word: str) -> str:
+            return plures.client(islands.Base).get(word)
+
+        @app.post("/plain")
+        def plain() -> str:
+            return "nothing is called"
+
+        return app
+
+    application = Application(
+        "islands", [Capability(islands.Base, islands.BaseService)], edge=edge, clients=[islands.Base]
+    )
+    routes = {unit.name: unit for unit in units_of(assemble(application)) if unit.kind == "route"}
+    assert {need.operation for need in routes["GET /get/<word>"].needs} == {"get"}
+    assert routes["POST /plain"].needs == frozenset()
