@@ -236,13 +236,15 @@ class Host:
             return
         make, dependencies = opened
         figures = self._placement.policies.edge
-        app = served(make(**self._services.arguments(_EDGE, dependencies)), int(figures.get("threads", EDGE_THREADS)))
+        deadline_s = figures.get("deadline_s", self._assembly.edge_deadline_s)
+        threads = int(figures.get("threads", EDGE_THREADS))
+        app = served(make(**self._services.arguments(_EDGE, dependencies)), threads, deadline_s)
         if self._placement.replicas > 1 and self._placement.leads:
             warn_of_duties(app, self._assembly.packages, self._placement.replicas)
         gate = self._edge_gate = Gate(self._policy, self._capacity)
         self._edge = Edge(
             app,
-            figures.get("deadline_s", self._assembly.edge_deadline_s),
+            deadline_s,
             own=self._assembly.packages,
             admission=EdgeAdmission(gate, self._assembly.edge_criticality),
             kind=self._assembly.context,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from plures.application import is_wsgi_application
+from plures.application import EDGE_DEADLINE_S, is_wsgi_application
 from plures.errors import PluresError, Text
 
 from .wsgi import WsgiEdge
@@ -23,11 +23,12 @@ class EdgeNotCallable(PluresError):
     found: str
 
 
-def served(app: Any, threads: int) -> Any:
+def served(app: Any, threads: int, wait_s: float = EDGE_DEADLINE_S) -> Any:
     """The application, as ASGI has it.
 
     Args:
         threads: How many requests a WSGI application works on at once.
+        wait_s: How long others wait for a thread.
 
     Raises:
         EdgeNotCallable: It is neither.
@@ -35,4 +36,4 @@ def served(app: Any, threads: int) -> Any:
     if not callable(app):
         raise EdgeNotCallable(type(app).__qualname__)
     wsgi: Any = app
-    return WsgiEdge(wsgi, threads) if is_wsgi_application(app) else app
+    return WsgiEdge(wsgi, threads, wait_s) if is_wsgi_application(app) else app

@@ -6,15 +6,12 @@ thread waits for, body or client, ends when the client hangs up.
 
 import asyncio
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from contextvars import copy_context
-from time import monotonic
 from typing import Any, Final
 
-from plures.runtime import current
+from plures.application import EDGE_DEADLINE_S
+from plures.runtime import NoPlace, Threads
 
-from .admission import refuse
+from .admission import kind_of, refuse
 from .wsgi_answer import Answer
 from .wsgi_body import Body, HungUp
 from .wsgi_environ import environ_of
@@ -27,13 +24,15 @@ class WsgiEdge:
     """An ASGI application that asks a WSGI application.
 
     Args:
-        threads: How many requests it works on at once. Others wait, as long as the calls of a request may take, and are then refused.
+        threads: How many requests it works on at once, those left out that wait for a call.
+        wait_s: How long a request waits for a thread, before it is refused.
     """
 
-    def __init__(self, app: Callable[..., Iterable[bytes]], threads: int = EDGE_THREADS) -> None:
+    def __init__(
+        self, app: Callable[..., Iterable[bytes]], threads: int = EDGE_THREADS, wait_s: float = EDGE_DEADLINE_S
+    ) -> None:
         self._app = app
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="plures edge")
-        self._free = asyncio.Semaphore(threads)
+        self._threads = Threads("the edge", places=threads, queue_s=wait_s)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request; a WebSocket is refused."""
@@ -41,10 +40,7 @@ class WsgiEdge:
             case "lifespan":
                 await self._live(receive, send)
             case "http":
-                if await self._has_thread():
-                    await self._answer(scope, receive, send)
-                else:
-                    await refuse(scope, send)
+                await self._answer(scope, receive, send)
             case _:
                 await receive()
                 await send({"type": "websocket.close"})
@@ -53,33 +49,31 @@ class WsgiEdge:
         await receive()
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        await self._threads.close()
         await send({"type": "lifespan.shutdown.complete"})
-
-    async def _has_thread(self) -> bool:
-        """Wait for a thread, as long as the deadline allows."""
-        if not self._free.locked():
-            return await self._free.acquire()
-        request = current.get()
-        try:
-            async with asyncio.timeout(None if request is None else request.deadline - monotonic()):
-                return await self._free.acquire()
-        except TimeoutError:
-            return False
 
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
         loop = asyncio.get_running_loop()
         body, answer = Body(loop), Answer(loop)
-        work = self._pool.submit(copy_context().run, self._run, scope, body, answer)
-        # When the thread ends, and not when this task does: it may be cancelled before.
-        work.add_done_callback(lambda _: _soon(loop, self._free.release))
+        work = asyncio.create_task(self._work(scope, body, answer))
         listening = asyncio.create_task(_listen(body, answer, receive))
         try:
             await answer.send_on(send)
+            await work
+        except NoPlace:
+            await refuse(scope, send)
         finally:
+            work.cancel()
             listening.cancel()
             body.hang_up()
             answer.hang_up()
+
+    async def _work(self, scope: Any, body: Body, answer: Answer) -> None:
+        """Run the application in a thread, once there is one."""
+        try:
+            await self._threads.run(kind_of(scope), self._run, (scope, body, answer))
+        except NoPlace as full:
+            answer.over(full)
 
     def _run(self, scope: Any, body: Body, answer: Answer) -> None:
         """What the thread does."""
@@ -109,9 +103,3 @@ async def _listen(body: Body, answer: Answer, receive: Any) -> None:
     finally:
         body.hang_up()
         answer.hang_up()
-
-
-def _soon(loop: asyncio.AbstractEventLoop, then: Callable[[], None]) -> None:
-    # The loop may be closed already.
-    with suppress(RuntimeError):
-        loop.call_soon_threadsafe(then)

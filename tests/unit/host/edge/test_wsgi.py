@@ -26,7 +26,7 @@ async def serve() -> AsyncIterator[Callable[..., httpx.AsyncClient]]:
     clients: list[httpx.AsyncClient] = []
 
     def make(app: Any, threads: int = 4, deadline_s: float = 30) -> httpx.AsyncClient:
-        edges.append(Edge(served(app, threads), deadline_s))
+        edges.append(Edge(served(app, threads, deadline_s), deadline_s))
         clients.append(client_of(edges[-1]))
         return clients[-1]
 
