@@ -51,6 +51,8 @@ class Inner(Protocol):
     def ask(self, depth: int = 0) -> str: ...
     @query()
     async def who(self) -> str: ...
+    @query()
+    def letters(self, text: str) -> AsyncIterator[str]: ...
 
 
 @contract("sync.outer.v1", owner="tests")
@@ -77,6 +79,10 @@ class InnerService:
         if depth < 0:
             raise NotFound
         return self.outer.ask(depth - 1) + "i" if depth else "i"
+
+    async def letters(self, text: str) -> AsyncIterator[str]:
+        for letter in text:
+            yield letter
 
     def who(self) -> str:
         return request_context(Person).name
@@ -207,6 +213,14 @@ async def test_another_loop_awaits_the_clients_of_the_host(here: Running) -> Non
             return await plures.client(Inner).who()
 
     assert await asyncio.to_thread(asyncio.run, ask()) == "bert"
+
+
+async def test_another_loop_reads_streams_of_the_host(running: Running) -> None:
+    async def read() -> str:
+        return "".join([letter async for letter in plures.client(Inner).letters("abc")])
+
+    assert await asyncio.to_thread(asyncio.run, read()) == "abc"
+    assert await read() == "abc"
 
 
 async def test_code_calls_only_what_it_has_declared(running: Running) -> None:
