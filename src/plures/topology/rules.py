@@ -69,7 +69,7 @@ DATABASE_REPLICAS_ALONE = Rule(
 SHARED_SPLIT = Rule(
     "topology.shared_split",
     "parts capability {name!r}, in process {home!r}, from {others}: it shares tables of the application's own database ({tables})",
-    "Place it there, or give it a database of its own and its tables first (docs/guides/existing-data.md).",
+    "Place it there, or give it a database of its own, and its tables (`plures data adopt {name}`), first.",
 )
 
 # The edge.

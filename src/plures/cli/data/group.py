@@ -2,6 +2,7 @@
 
 import click
 
+from .adoption import adopt_command
 from .backup import backup_command
 from .check import check_command
 from .migrate import migrate_command
@@ -23,3 +24,4 @@ data_group.add_command(backup_command)
 data_group.add_command(prepare_command)
 data_group.add_command(restore_command)
 data_group.add_command(move_command)
+data_group.add_command(adopt_command)

@@ -1,5 +1,6 @@
 """Whole databases copied: into a backup, out of it, and to another place. The command line uses it, and nothing that runs an application."""
 
+from .adopting import Adopted, Break, CannotAdopt, Outside, adopt, take_back
 from .backup import back_up
 from .engine import Furnish
 from .errors import (
@@ -25,9 +26,12 @@ from .progress import Tell
 from .restore import restore
 
 __all__ = [
+    "Adopted",
     "BackupDamaged",
     "BackupExists",
     "BackupOfOther",
+    "Break",
+    "CannotAdopt",
     "CannotMove",
     "CannotRestore",
     "CopyNotWritten",
@@ -41,14 +45,17 @@ __all__ = [
     "MoveDiffers",
     "Moved",
     "NothingToCopy",
+    "Outside",
     "Owners",
     "RowCannotMove",
     "Tell",
     "UnknownCapability",
     "Users",
+    "adopt",
     "back_up",
     "mark_of",
     "move",
     "move_live",
     "restore",
+    "take_back",
 ]

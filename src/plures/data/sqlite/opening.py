@@ -56,6 +56,11 @@ def open_beside(folder: Path, capability: str) -> SqliteStore:
     return SqliteStore(Folder(folder).file_of(capability), capability, lambda: None)
 
 
+def open_as_it_is(path: Path, capability: str) -> SqliteStore:
+    """Open a file that belongs to another program, and stays as that program keeps it. Foreign keys do not act."""
+    return SqliteStore(path, capability, lambda: None, keeps_references=False, is_ours=False)
+
+
 def _lock(folder: Path, capability: str, path: Path) -> ProcessLock:
     try:
         make_folder(folder)

@@ -43,7 +43,13 @@ class SqliteStore:
     """The connections of one file. Each is opened by its first transaction."""
 
     def __init__(
-        self, path: Path, capability: str, release: Callable[[], None], *, keeps_references: bool = True
+        self,
+        path: Path,
+        capability: str,
+        release: Callable[[], None],
+        *,
+        keeps_references: bool = True,
+        is_ours: bool = True,
     ) -> None:
         """Prepare.
 
@@ -52,13 +58,16 @@ class SqliteStore:
             capability: The owner, for error messages.
             release: Called once, after all connections are closed.
             keeps_references: Whether foreign keys are checked.
+            is_ours: Else the file stays in the mode in which its owner keeps it.
         """
         self._release = release
         self._translate: _Translate = lambda error, statement: translated(error, capability, path, statement)
         self._lending = lending(capability, self._translate)
         owner, leash = (capability, path), Leash()
         self._foreign_keys = f"PRAGMA foreign_keys = {'ON' if keeps_references else 'OFF'}"
-        opening = partial(_open, str(path), (*_WRITER_PRAGMAS, self._foreign_keys))
+        opening = partial(
+            _open, str(path), (*(_WRITER_PRAGMAS if is_ours else _WRITER_PRAGMAS[1:]), self._foreign_keys)
+        )
         self._writers = _Connections(
             partial(_connect, owner, opening, leash, begin="BEGIN IMMEDIATE", read_only=False), most=1
         )

@@ -17,6 +17,7 @@ from .engine import Engine, Furnish
 from .matching import Mismatch, may_lack, pairs
 from .pair import Pair, RowUnfit
 from .sqlite import SqliteCatalogue
+from .sums import Sum
 from .table import AT_ONCE, Column, ColumnType, Position, Table, Values, quoted
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Position",
     "RowUnfit",
     "SqliteCatalogue",
+    "Sum",
     "Table",
     "Values",
     "catalogue_of",

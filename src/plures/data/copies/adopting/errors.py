@@ -1,0 +1,65 @@
+"""What can go wrong when tables change their owner."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from plures.errors import PluresError, Rule, Text
+
+
+@dataclass(eq=False)
+class CannotAdopt(PluresError):
+    """Tables cannot change their owner. Each row is where it was."""
+
+    code = "data.cannot_adopt"
+    wording = Text(
+        "Cannot move the tables of capability {capability!r} between {outside} and its own database",
+        why="{reason}",
+        fix="{remedy}",
+    )
+
+    capability: str
+    outside: str
+    reason: str
+    remedy: str
+
+
+REFERENCE_IN: Final = Rule(
+    "data.adoption_reference",
+    "{other}.{columns} refers to it, and a reference cannot leave its database{cascade}",
+    "Drop that constraint by a migration of the application ({drop}). What it saw to is up to the code from then on.",
+)
+REFERENCE_OUT: Final = Rule(
+    "data.adoption_reference",
+    "its {columns} refers to {other}, which stays: the database will not check it any more{cascade}",
+    "Let the code see to it (an operation, or an event, by which the owner of {other} tells what it deletes), then say --without-references.",
+)
+VIEW: Final = Rule(
+    "data.adoption_view",
+    "view {name} reads it, and would find no rows",
+    "Drop the view by a migration of the application ({drop}), and let who reads it call the capability.",
+)
+TRIGGER: Final = Rule(
+    "data.adoption_trigger",
+    "trigger {name} has to do with it, and does not move along",
+    "Drop it by a migration of the application, and let the service do what it does, or a migration of the capability make it.",
+)
+KEPT: Final = Rule(
+    "data.adoption_kept",
+    "a table {name} is there already, the name that it would get",
+    "Rename or drop that one.",
+)
+UNFIT: Final = Rule(
+    "data.adoption_unfit",
+    "its columns or its key are not those that the migrations of the capability make",
+    "Let the first migration of the capability make the table as it is there; change it by a later one, afterwards.",
+)
+HOMELESS: Final = Rule(
+    "data.adoption_homeless",
+    "it has rows, and the application's own database has no such table",
+    "Make it there as well, and note it in plures_adopted; or delete its rows, if they may go.",
+)
+DANGLING: Final = Rule(
+    "data.adoption_dangling",
+    "{count} of its rows refer to rows of {other} that are gone",
+    "Delete or correct these rows in the capability's own database first.",
+)

@@ -1,0 +1,295 @@
+"""Tables of an application's own database become a capability's, with their rows, and go back: SQLite and PostgreSQL, both ways."""
+
+import sqlite3
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, closing
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from plures.data import Database, DatabaseMoved, Folder, Migration, Place, Server, Statement, copies, open_database
+from plures.errors import InvalidInput
+
+asyncpg: Final[Any] = import_module("asyncpg")
+
+MIGRATIONS: Final = (
+    Migration(
+        1,
+        "as it is in the application",
+        (
+            Statement(
+                sqlite="CREATE TABLE invites (id INTEGER PRIMARY KEY AUTOINCREMENT, email TEXT NOT NULL UNIQUE, member_id INTEGER)",
+                postgresql="CREATE TABLE invites (id SERIAL PRIMARY KEY, email TEXT NOT NULL UNIQUE, member_id INTEGER)",
+            ),
+            "CREATE TABLE mails (id INTEGER PRIMARY KEY, invite_id INTEGER NOT NULL REFERENCES invites (id))",
+            "CREATE TABLE later (id INTEGER PRIMARY KEY)",
+        ),
+    ),
+)
+APPLICATION: Final = """
+CREATE TABLE members (id INTEGER PRIMARY KEY, name TEXT);
+CREATE TABLE invites (id {number}, email TEXT NOT NULL UNIQUE, member_id INTEGER{reference});
+CREATE TABLE mails (id INTEGER PRIMARY KEY, invite_id INTEGER NOT NULL REFERENCES invites (id));
+INSERT INTO members VALUES (1, 'anna');
+INSERT INTO invites (email, member_id) VALUES ('a@example', 1), ('b@example', NULL), ('gone@example', NULL);
+DELETE FROM invites WHERE email = 'gone@example';
+INSERT INTO mails VALUES (7, 2);
+"""
+REFERENCE: Final = " REFERENCES members (id) ON DELETE CASCADE"
+
+
+class Home:
+    """The application's own database, with its own tools."""
+
+    def __init__(self, place: Path | Server) -> None:
+        self.place = place
+
+    @property
+    def outside(self) -> copies.Outside:
+        return copies.Outside(self.place)
+
+    async def run(self, *statements: str) -> None:
+        if isinstance(self.place, Path):
+            with closing(sqlite3.connect(self.place)) as connection:
+                connection.execute("PRAGMA foreign_keys = ON")
+                for statement in statements:
+                    connection.executescript(statement)
+            return
+        async with self._connected() as connection:
+            for statement in statements:
+                await connection.execute(statement)
+
+    async def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        if isinstance(self.place, Path):
+            with closing(sqlite3.connect(self.place)) as connection:
+                return connection.execute(sql).fetchall()
+        async with self._connected() as connection:
+            return [tuple(row) for row in await connection.fetch(sql)]
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncGenerator[Any]:
+        assert isinstance(self.place, Server)
+        connection = await asyncpg.connect(self.place.url, server_settings={"search_path": f'"{self.place.schema}"'})
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
+    on_server = request.param == "postgresql"
+    place = await request.getfixturevalue("postgres").schema() if on_server else tmp_path / "application.db"
+    made = Home(place)
+    number = "SERIAL PRIMARY KEY" if on_server else "INTEGER PRIMARY KEY AUTOINCREMENT"
+    await made.run(APPLICATION.format(number=number, reference=REFERENCE))
+    return made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def own(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    if request.param == "sqlite":
+        return Folder(tmp_path / "own")
+    return await request.getfixturevalue("postgres").schema()
+
+
+def owners(folder: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> copies.Owners:
+    return copies.Owners("shop", folder, {"invites": migrations})
+
+
+async def adopt(home: Home, own: Place, folder: Path, **options: bool) -> copies.Adopted:
+    chosen = {"without_references": True, **options}
+    return await copies.adopt(owners(folder), "invites", home.outside, copies.End(own), _quiet, **chosen)
+
+
+async def take_back(home: Home, own: Place, folder: Path, **options: bool) -> copies.Adopted:
+    return await copies.take_back(owners(folder), "invites", home.outside, copies.End(own), _quiet, **options)
+
+
+def _quiet(*_: object) -> None:
+    pass
+
+
+async def rows_in(own: Place, sql: str) -> list[tuple[Any, ...]]:
+    database = await open_database(own, "invites", MIGRATIONS)
+    try:
+        async with database.read() as connection:
+            return [tuple(row) for row in await connection.execute(sql)]
+    finally:
+        await database.close()
+
+
+async def test_rows_come_in_and_go_back(home: Home, own: Place, tmp_path: Path) -> None:
+    adopted = await adopt(home, own, tmp_path)
+    assert (adopted.tables, adopted.new) == ({"invites": 2, "mails": 1}, ("later",))
+    assert await rows_in(own, "SELECT id, email, member_id FROM invites ORDER BY id") == [
+        (1, "a@example", 1),
+        (2, "b@example", None),
+    ]
+    assert await home.rows("SELECT count(*) FROM plures_kept_invites") == [(0,)]
+    # Who deletes a member is not kept from it by a row that has moved.
+    await home.run("INSERT INTO members VALUES (2, 'bert')", "DELETE FROM members WHERE id = 2")
+    database = await open_database(own, "invites", MIGRATIONS)
+    async with database.write() as connection:
+        number = await connection.scalar("INSERT INTO invites (email) VALUES ('c@example') RETURNING id")
+    await database.close()
+    # The number of the row that was deleted before is not given again.
+    assert number == 4
+    back = await take_back(home, own, tmp_path)
+    assert back.tables == {"invites": 3, "mails": 1}
+    assert await home.rows("SELECT id, email FROM invites ORDER BY id") == [
+        (1, "a@example"),
+        (2, "b@example"),
+        (4, "c@example"),
+    ]
+    assert await home.rows("SELECT id, invite_id FROM mails") == [(7, 2)]
+    await home.run("INSERT INTO invites (email) VALUES ('d@example')", "DELETE FROM members WHERE id = 1")
+    assert await home.rows("SELECT id, email FROM invites ORDER BY id") == [
+        (2, "b@example"),
+        (4, "c@example"),
+        (5, "d@example"),
+    ]
+    with pytest.raises(DatabaseMoved, match="taken back"):
+        await rows_in(own, "SELECT 1")
+
+
+async def test_again_after_it_was_taken_back(home: Home, tmp_path: Path) -> None:
+    own = Folder(tmp_path / "own")
+    await adopt(home, own, tmp_path)
+    await take_back(home, own, tmp_path)
+    await home.run("DELETE FROM mails")
+    assert (await adopt(home, own, tmp_path)).tables == {"invites": 2, "mails": 0}
+    assert await rows_in(own, "SELECT count(*) FROM mails") == [(0,)]
+
+
+async def test_a_look_changes_nothing_and_tells_all_that_breaks(home: Home, tmp_path: Path) -> None:
+    own = Folder(tmp_path / "own")
+    trigger = (
+        "CREATE TRIGGER noted AFTER INSERT ON mails BEGIN SELECT 1; END"
+        if isinstance(home.place, Path)
+        else "CREATE TRIGGER noted BEFORE UPDATE ON mails FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()"
+    )
+    await home.run(
+        "CREATE TABLE seats (id INTEGER PRIMARY KEY, invite INTEGER REFERENCES invites (id) ON DELETE SET NULL)",
+        "CREATE VIEW open_invites AS SELECT email FROM invites WHERE member_id IS NULL",
+        trigger,
+    )
+    adopted = await adopt(home, own, tmp_path, is_dry=True)
+    assert adopted.tables == {"invites": 2, "mails": 1}
+    assert not own.path.exists()
+    whats = {each.violation.what: each.is_accepted for each in adopted.breaks}
+    assert whats == {
+        "its member_id refers to members, which stays: the database will not check it any more (nor act by ON DELETE CASCADE)": True,
+        "seats.invite refers to it, and a reference cannot leave its database (nor act by ON DELETE SET NULL)": False,
+        "view open_invites reads it, and would find no rows": False,
+        "trigger noted has to do with it, and does not move along": False,
+    }
+    for accepts, count in ((False, 4), (True, 3)):
+        with pytest.raises(InvalidInput) as caught:
+            await adopt(home, own, tmp_path, without_references=accepts)
+        assert len(caught.value.violations) == count
+    assert await home.rows("SELECT count(*) FROM invites") == [(2,)]
+    assert not own.path.exists()
+
+
+async def test_other_writers_keep_it_from_moving(home: Home, tmp_path: Path) -> None:
+    own = Folder(tmp_path / "own")
+    if isinstance(home.place, Path):
+        with closing(sqlite3.connect(home.place, isolation_level=None)) as writer:
+            writer.execute("BEGIN IMMEDIATE")
+            with pytest.raises(copies.CannotAdopt, match="other programs write"):
+                await adopt(home, own, tmp_path)
+    else:
+        writer = await asyncpg.connect(home.place.url, server_settings={"search_path": f'"{home.place.schema}"'})
+        transaction = writer.transaction()
+        try:
+            await transaction.start()
+            await writer.execute("INSERT INTO invites (email) VALUES ('late@example')")
+            with pytest.raises(copies.CannotAdopt, match="other programs write"):
+                await adopt(home, own, tmp_path)
+            await transaction.rollback()
+        finally:
+            await writer.close()
+    # No application begins with an empty database meanwhile.
+    with pytest.raises(DatabaseMoved, match="has not ended"):
+        await rows_in(own, "SELECT 1")
+    assert (await adopt(home, own, tmp_path)).tables == {"invites": 2, "mails": 1}
+
+
+class _Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("moment", ["retire", "mark"])
+async def test_killed_between_the_commits(
+    home: Home, tmp_path: Path, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = Folder(tmp_path / "own")
+    from plures.data.copies.adopting import adoption as module
+
+    marks: list[object] = []
+
+    async def die(*given: object) -> None:
+        # The first mark is the one that keeps applications out.
+        if moment == "mark" and not marks:
+            marks.append(given)
+            await mark(*given)  # type: ignore[arg-type]
+            return
+        raise _Killed
+
+    mark = module.mark
+    with monkeypatch.context() as patched:
+        patched.setattr(module, moment, die)
+        with pytest.raises(_Killed):
+            await adopt(home, own, tmp_path)
+    with pytest.raises(DatabaseMoved, match="has not ended"):
+        await rows_in(own, "SELECT 1")
+    assert (await adopt(home, own, tmp_path)).tables == {"invites": 2, "mails": 1}
+    assert await rows_in(own, "SELECT count(*) FROM invites") == [(2,)]
+    assert await home.rows("SELECT count(*) FROM plures_kept_invites") == [(0,)]
+
+
+async def test_what_does_not_fit_is_refused(home: Home, tmp_path: Path) -> None:
+    own = Folder(tmp_path / "own")
+    await home.run("ALTER TABLE invites ADD COLUMN note TEXT")
+    with pytest.raises(InvalidInput, match="not those that the migrations"):
+        await adopt(home, own, tmp_path)
+    other = (Migration(1, "other", ("CREATE TABLE strange (id INTEGER PRIMARY KEY)",)),)
+    with pytest.raises(copies.CannotAdopt, match="none of the tables"):
+        await copies.adopt(owners(tmp_path, other), "invites", home.outside, copies.End(own), _quiet)
+    with pytest.raises(copies.CannotAdopt, match="notes no table"):
+        await take_back(home, own, tmp_path)
+
+
+async def test_rows_that_refer_to_what_is_gone_do_not_go_back(home: Home, tmp_path: Path) -> None:
+    own = Folder(tmp_path / "own")
+    await adopt(home, own, tmp_path)
+    await home.run("DELETE FROM members WHERE id = 1")
+    with pytest.raises((InvalidInput, copies.CannotAdopt), match="gone"):
+        await take_back(home, own, tmp_path)
+    assert await home.rows("SELECT count(*) FROM plures_kept_invites") == [(0,)]
+    with pytest.raises(DatabaseMoved, match="on its way back"):
+        await rows_in(own, "SELECT 1")
+
+
+async def test_tables_that_came_later_have_no_home(home: Home, tmp_path: Path) -> None:
+    own = Folder(tmp_path / "own")
+    await adopt(home, own, tmp_path)
+    database: Database = await open_database(own, "invites", MIGRATIONS)
+    async with database.write() as connection:
+        await connection.execute("INSERT INTO later VALUES (1)")
+    with pytest.raises(Exception, match="open"):
+        await take_back(home, own, tmp_path)
+    await database.close()
+    with pytest.raises(InvalidInput, match="has no such table"):
+        await take_back(home, own, tmp_path)
+    assert await rows_in(own, "SELECT count(*) FROM invites") == [(2,)]
+
+
+async def test_a_file_stays_in_the_mode_of_its_owner(tmp_path: Path) -> None:
+    home = Home(tmp_path / "application.db")
+    await home.run(APPLICATION.format(number="INTEGER PRIMARY KEY AUTOINCREMENT", reference=""))
+    await adopt(home, Folder(tmp_path / "own"), tmp_path)
+    assert await home.rows("PRAGMA journal_mode") == [("delete",)]
