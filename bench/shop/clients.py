@@ -39,7 +39,7 @@ async def checkout_clients(kind: Kind, storage: Storage, ports: Mapping[str, int
             connect = connector(kind, ports, assembly)
             clients = [connect(contract) for contract in _CONTRACTS]
             for client in clients:
-                stack.push_async_callback(client.close)
+                stack.push_async_callback(client.leave)
             checkout, cart, profile = clients
             yield checkout, cart, profile  # type: ignore[misc]  # each has the operations of its contract
 

@@ -21,9 +21,10 @@ class AiohttpClient:
         self._address = f"http://{address}"
         self._session: ClientSession | None = None
         for operation in operations_of(contract):
-            setattr(self, operation.name, self._iterate(operation) if operation.streams else self._call(operation))
+            call = self._iterate(operation) if operation.streams else self._call(operation)
+            setattr(self, operation.name, operation.called_by(call))
 
-    async def close(self) -> None:
+    async def leave(self) -> None:
         if self._session is not None:
             await self._session.close()
 

@@ -1,5 +1,6 @@
 """What the hand-wired services read from a contract: each operation's request, answer, deadline and errors."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
@@ -7,7 +8,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from plures import ContractError
-from plures.contract import read_contract
+from plures.contract import OperationDescription, read_contract
+from plures.runtime.client import calling
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,11 @@ class Operation:
     streams: bool
     deadline_s: float
     errors: dict[str, type[ContractError]]
+    description: OperationDescription
+
+    def called_by(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, which tells sagas that it calls this operation, as those of our own clients do."""
+        return calling(self.description, call)
 
     @property
     def full_name(self) -> str:
@@ -57,6 +64,7 @@ def operations_of(contract: type) -> tuple[Operation, ...]:
             streams=operation.streams,
             deadline_s=operation.declaration.deadline_s,
             errors={error.__name__: error for error in operation.declaration.errors},
+            description=operation,
         )
         for name, operation in description.operations.items()
     )

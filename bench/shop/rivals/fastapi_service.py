@@ -65,13 +65,10 @@ class HttpxClient:
     def __init__(self, contract: type, address: str) -> None:
         self._http = AsyncClient(base_url=f"http://{address}", limits=_LIMITS, trust_env=False)
         for operation in operations_of(contract):
-            setattr(
-                self,
-                operation.name,
-                _iterate(self._http, operation) if operation.streams else _call(self._http, operation),
-            )
+            call = _iterate(self._http, operation) if operation.streams else _call(self._http, operation)
+            setattr(self, operation.name, operation.called_by(call))
 
-    async def close(self) -> None:
+    async def leave(self) -> None:
         await self._http.aclose()
 
 

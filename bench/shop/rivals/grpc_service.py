@@ -63,11 +63,10 @@ class GrpcClient:
             kind = self._channel.unary_stream if operation.streams else self._channel.unary_unary
             _, read = _answer_codec(operation.answer)
             remote = kind(f"/{operation.full_name}", request_serializer=_encode, response_deserializer=read)
-            setattr(
-                self, operation.name, _iterate(remote, operation) if operation.streams else _call(remote, operation)
-            )
+            call = _iterate(remote, operation) if operation.streams else _call(remote, operation)
+            setattr(self, operation.name, operation.called_by(call))
 
-    async def close(self) -> None:
+    async def leave(self) -> None:
         await self._channel.close()
 
 

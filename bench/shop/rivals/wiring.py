@@ -12,7 +12,9 @@ from plures.application import Dependency, DependencyKind, Hook, is_opened
 class Client(Protocol):
     """What both kinds of client have besides the operations."""
 
-    async def close(self) -> None: ...
+    async def leave(self) -> None:
+        """Close it. Contracts have operations named `close`."""
+        ...
 
 
 Connect = Callable[[type], Client]
@@ -39,7 +41,7 @@ async def wired(
                 case DependencyKind.CONTRACT:
                     client = connect(dependency.asked)
                     if closes_clients:
-                        stack.push_async_callback(client.close)
+                        stack.push_async_callback(client.leave)
                     return Optionally(client) if dependency.is_optional else client
                 case DependencyKind.GROUP:
                     return dependency.asked(**given(dependency.members))
