@@ -115,8 +115,7 @@ def run_together(placed: Placed, say: Say) -> int:
         PluresError: One of them cannot start; nothing is left running then.
     """
     services = tuple(service for mine in placed.processes.values() for service in mine)
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        return runner.run(_serve(Together(services), say))
+    return _run(Together(services), say)
 
 
 def run_child(placed: Placed, process: str, say: Say) -> int:
@@ -124,8 +123,15 @@ def run_child(placed: Placed, process: str, say: Say) -> int:
     ports: Mapping[str, int] = json.loads(os.environ[_PORTS])
     mine = placed.processes[process]
     together = Together(mine, elsewhere=_elsewhere(placed, ports, process))
+    return _run(together, say, ports=(int(os.environ["PORT"]), ports[process]))
+
+
+def _run(together: Together, say: Say, ports: tuple[int, ...] = ()) -> int:
+    if len(together.services) == 1:
+        # Alone it has the current folder that it always had.
+        os.chdir(together.services[0].folder)
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        return runner.run(_serve(together, say, ports=(int(os.environ["PORT"]), ports[process])))
+        return runner.run(_serve(together, say, ports))
 
 
 def beside_host(placed: Placed, say: Say) -> Callable[[ServedHost], AbstractAsyncContextManager[None]]:

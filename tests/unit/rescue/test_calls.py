@@ -143,7 +143,7 @@ async def test_an_answer_streams_and_ends_when_its_caller_leaves(at: dict[str, s
     async with httpx.AsyncClient() as client:
         async with client.stream("GET", f"{at['slow']}/endless") as answer:
             lines = answer.aiter_lines()
-            assert [await anext(lines) for _ in range(3)] == ["0", "1", "2"]
+            assert [(await anext(lines)).strip() for _ in range(3)] == ["0", "1", "2"]
         await asyncio.sleep(0.01)
         assert (await client.get(f"{at['slow']}/seen")).text == "left"
 
@@ -248,7 +248,7 @@ def blocking(at: dict[str, str]) -> None:
     with httpx.Client() as client:
         assert client.post(at["echo"], content=b"abc").json()["body"] == "abc"
         with client.stream("GET", f"{at['slow']}/endless") as stream:
-            assert next(stream.iter_lines()) == "0"
+            assert next(stream.iter_lines()).strip() == "0"
         with pytest.raises(httpx.ReadTimeout):
             client.get(f"{at['slow']}/slow", timeout=0.01)
         with pytest.raises(httpx.RemoteProtocolError):

@@ -116,6 +116,8 @@ def _alone(service: Service, fact: Fact) -> Iterator[Clash]:
     is_data = fact.what == "text" and fact.text is not None and _RELATIVE_SQLITE.fullmatch(fact.text)
     if is_data and not _is_replaced(service):
         yield Clash(rules.RELATIVE_DATA, (service.name,), fact.where, (("path", str(fact.text)),))
+    if fact.what == "text" and not is_data and fact.text is not None and not fact.text.startswith("sqlite"):
+        yield Clash(rules.RELATIVE, (service.name,), fact.where, (("path", fact.text),))
     path = fact.text if fact.text is not None else fact.keywords.get("directory")
     if fact.what in _OPENERS and path is not None and _is_relative(path):
         rule = rules.RELATIVE_DATA if "sqlite" in fact.what else rules.RELATIVE

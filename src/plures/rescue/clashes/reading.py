@@ -1,6 +1,7 @@
 """Reads what the code of a service does to its process. Nothing is imported."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Final
 
 _SKIPPED: Final = frozenset({"tests", "test", "node_modules", "venv", "env", "site-packages", "alembic", "migrations"})
 _MOST_FILES: Final = 5_000
+# A text that may be the relative path of a file: it has an ending or a folder.
+_PATH: Final = re.compile(r"[\w.-]+(/[\w.-]+)*\.\w{1,8}|\.env")
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def facts_of(folder: Path) -> Iterator[Fact | Unread]:
         except (SyntaxError, ValueError, OSError) as error:
             yield Unread(place, str(error))
             continue
-        reader = _Reader(place)
+        reader = _Reader(place, folder)
         reader.visit(tree)
         yield from reader.facts
 
@@ -66,9 +69,10 @@ def _files(folder: Path) -> list[Path]:
 class _Reader(ast.NodeVisitor):
     """Follows names to what was imported, and collects calls, classes and assignments to attributes of modules."""
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, place: str, folder: Path) -> None:
         self.facts: list[Fact] = []
         self._place = place
+        self._folder = folder
         self._imported: dict[str, str] = {}
         self._functions: list[str | None] = [None]
 
@@ -117,8 +121,14 @@ class _Reader(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> None:
-        if isinstance(node.value, str) and node.value.startswith("sqlite"):
+        if isinstance(node.value, str) and (node.value.startswith("sqlite") or self._names_a_file(node.value)):
             self._note("text", node, node.value, {})
+
+    def _names_a_file(self, text: str) -> bool:
+        """Whether a text is the path of a file of the service, as seen from its folder."""
+        if not _PATH.fullmatch(text):
+            return False
+        return (self._folder / text).is_file()
 
     def _below(self, node: ast.AST, function: str | None) -> None:
         self._functions.append(function)

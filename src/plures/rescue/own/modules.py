@@ -108,8 +108,14 @@ class View(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_View__"):
             raise AttributeError(name)
+        return getattr(self.__real(), name)
+
+    def __dir__(self) -> list[str]:
+        return dir(self.__real())
+
+    def __real(self) -> ModuleType:
         asked: str = vars(self)["__name__"]
-        return getattr(import_module(self.__modules.asking(asked).real(asked)), name)
+        return import_module(self.__modules.asking(asked).real(asked))
 
 
 class _ViewLoader(Loader):
