@@ -13,6 +13,7 @@ from .events import events_group
 from .isolate import isolate_command
 from .map import map_command
 from .new import new_command
+from .rescue import adopt_command
 from .run import run_command
 from .sagas import sagas_group
 from .tls import tls_group
@@ -39,5 +40,6 @@ main.add_command(events_group)
 main.add_command(sagas_group)
 main.add_command(tls_group)
 main.add_command(new_command)
+main.add_command(adopt_command)
 main.add_command(map_command)
 main.add_command(advise_command)

@@ -11,6 +11,7 @@ over the network, at the port where it is.
 `clashes` reads the code of the services before any of it is imported, and says what does not go together in one process.
 """
 
+from .adopting import ComposeUnread, NothingToRescue, read_folders, text_of
 from .calls import Elsewhere, LoopHeld
 from .clashes import Clash, check_clashes, find_clashes
 from .errors import EnvironmentUnread, ServiceNotLoaded, ServiceNotStarted
@@ -20,9 +21,11 @@ from .serving import Placed, as_commands, beside_host, log_by_service, placed_se
 
 __all__ = [
     "Clash",
+    "ComposeUnread",
     "Elsewhere",
     "EnvironmentUnread",
     "LoopHeld",
+    "NothingToRescue",
     "Placed",
     "RunningServices",
     "ServiceNotLoaded",
@@ -35,6 +38,8 @@ __all__ = [
     "log_by_service",
     "place_services",
     "placed_services",
+    "read_folders",
     "run_together",
     "running_services",
+    "text_of",
 ]

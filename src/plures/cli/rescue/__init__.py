@@ -1,5 +1,5 @@
 """Existing services in one process, for the command line."""
 
-from .services import Services
+from .adopt import adopt_command
 
-__all__ = ["Services"]
+__all__ = ["adopt_command"]

@@ -47,15 +47,17 @@ def _service(section: Section, name: str, base: Path, *, is_base_url: IsText, li
         section.report(rules.APP, SERVICE_APP.name, text=app, example=SERVICE_APP.example)
     folder = (base / (section.get(SERVICE_FOLDER) or name)).absolute()
     addresses = section.texts(SERVICE_ADDRESSES)
+    # Names of services in Compose files have underscores.
+    known = [text for text in addresses if is_base_url(text.replace("_", "-x-"))]
     for text in addresses:
-        if not is_base_url(text):
+        if text not in known:
             section.report(rules.ADDRESS, SERVICE_ADDRESSES.name, text=text, example=SERVICE_ADDRESSES.example)
     file = section.get(SERVICE_ENVIRONMENT_FILE)
     return Service(
         name,
         app or "",
         folder,
-        addresses=tuple(text.rstrip("/") for text in addresses if is_base_url(text)),
+        addresses=tuple(text.rstrip("/") for text in known),
         environment=_environment(section.inline(ENVIRONMENT)),
         environment_file=None if file is None else (base / file).absolute(),
         public=_public(section, listener),
