@@ -91,7 +91,7 @@ def run_command(
         log_to_stderr(told.logs)
         services = None
         if told.services:
-            from .rescue.services import Services
+            from .rescue import Services
 
             services = Services(told, topology, file, log.say)
             if services.is_all:

@@ -1,5 +1,6 @@
 """Existing services in one process, for the command line."""
 
 from .adopt import adopt_command
+from .services import Services
 
-__all__ = ["adopt_command"]
+__all__ = ["Services", "adopt_command"]
