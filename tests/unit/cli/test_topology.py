@@ -195,7 +195,7 @@ def needing_module(site: Path) -> None:
 
 
 def wrong_application(site: Path) -> None:
-    (site / "cli_site.py").write_text(APP.replace("-> int", "-> list[int]").replace('"cli",', '"CLI",'))
+    (site / "cli_site.py").write_text(APP.replace("-> int", "-> set[int]").replace('"cli",', '"CLI",'))
 
 
 @pytest.mark.parametrize(
