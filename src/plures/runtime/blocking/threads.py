@@ -175,7 +175,7 @@ class Threads:
             self._jobs.put(None)
         if self._running:
             names = ", ".join(sorted({job.name for job in self._running}))
-            _LOG.warning("%s stops while %d threads still run: %s", self._name, len(self._running), names)
+            _LOG.warning("%s stops although %d of its threads run on: %s", self._name, len(self._running), names)
 
     def ended(self, job: Job, answer: Any, error: BaseException | None) -> None:
         """A thread is through with a job."""

@@ -137,7 +137,7 @@ async def test_closing_leaves_a_thread_that_hangs_behind_and_says_so(
     await gates.has_begun()
     hung.cancel()
     await threads.close(wait_s=0)
-    assert "stops while 1 threads still run: shop.v1.Shop/Hang" in caplog.text
+    assert "stops although 1 of its threads run on: shop.v1.Shop/Hang" in caplog.text
     with pytest.raises(NoPlace):
         await threads.run("next", str)
 
