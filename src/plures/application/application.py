@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 
 from typing_extensions import TypeForm
 
-from plures.contract import CriticalityName, Event
+from plures.contract import DEFAULT_DEADLINE_S, CriticalityName, Derivation, Event, derive_contract
 from plures.data import AlembicMigrations, Migrations
 
 T = TypeVar("T")
@@ -43,6 +43,44 @@ class Capability:
         self.migrations: Migrations = migrations if isinstance(migrations, AlembicMigrations) else tuple(migrations)
         self.subscriptions: Mapping[str, type[Event]] = {} if subscriptions is None else subscriptions
         self.shared_tables: Iterable[object] = shared_tables
+
+    @classmethod
+    def wrap(
+        cls,
+        service: type[Any],
+        *,
+        name: str,
+        owner: str,
+        factory: Callable[..., Any] | None = None,
+        queries: Iterable[str] = (),
+        idempotent: Iterable[str] = (),
+        operations: Iterable[str] | None = None,
+        errors: Iterable[type[Exception]] = (),
+        deadline_s: float = DEFAULT_DEADLINE_S,
+        migrations: Migrations = (),
+        shared_tables: Iterable[object] = (),
+    ) -> "Capability":
+        """Make a capability of an existing class: its public methods are the contract, and it is the implementation.
+
+        Constructors, `clients=` and `plures.client` then take the class itself.
+
+        Args:
+            service: Its public methods have annotations. Those written `def` block, as in a contract.
+            name: Of the contract: `tickets.invites.v1`.
+            owner: The team that answers for it.
+            factory: What makes the service, where its constructor asks for more than Plures provides.
+            queries: The methods that change nothing. All others are commands, and not idempotent.
+            idempotent: The commands that may run twice.
+            operations: The methods that others may call; left out, all that are public.
+            errors: The exceptions that callers may rely on; they arrive as the same class with the same attributes.
+            deadline_s: Seconds that a call may take.
+            migrations: As for any capability.
+            shared_tables: As for any capability.
+        """
+        chosen = None if operations is None else frozenset(operations)
+        derivation = Derivation(frozenset(queries), frozenset(idempotent), tuple(errors), deadline_s, chosen)
+        derive_contract(service, name, owner, derivation)
+        return cls(service, factory or service, migrations=migrations, shared_tables=shared_tables)
 
 
 class Application:

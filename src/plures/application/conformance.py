@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from plures.contract import ContractDescription, OperationDescription, Unresolvable, annotations_of
+from plures.contract import ContractDescription, OperationDescription, Unresolvable, annotations_of, derivation_of
 from plures.errors import Violation
 
 from . import rules
@@ -29,6 +29,8 @@ def _check(operation: OperationDescription, service: type, contract: type, where
     name, declaration = operation.name, _declaration(operation)
     method = inspect.getattr_static(service, name, None)
     declared = inspect.getattr_static(contract, name)
+    if method is declared and derivation_of(contract) is not None:
+        return []
     if method is declared:
         return [rules.OPERATION_INHERITED.broken(where, name=name, declaration=declaration)]
     if not inspect.isfunction(method):

@@ -12,7 +12,7 @@ from .codec import Codec
 from .declare import CONTRACT, OPERATION, ContractDeclaration
 from .description import ContractDescription
 from .event_reader import EventReader
-from .names import is_spellable
+from .names import is_spellable, pascal
 from .operation_reader import OperationReader
 from .type_reader import TypeReader, is_message
 
@@ -34,21 +34,28 @@ def read_contract(python: type) -> tuple[ContractDescription, list[Violation]]:
         violations.append(rules.NAME.broken(where, name=declared.name))
     if not declared.owner.strip():
         violations.append(rules.OWNER.broken(where))
-    service = f"{declared.name}.{python.__name__}"
+    derived = declared.derived
+    capability = declared.name.rsplit(".", 2)[-2] if declared.name.count(".") > 0 else declared.name
+    service = f"{declared.name}.{python.__name__ if derived is None else pascal(capability)}"
     methods = _methods(python)
+    if derived is not None:
+        for name in sorted(derived.named - methods.keys()):
+            violations.append(rules.NO_SUCH_METHOD.broken(where, name=name))
+        methods = {name: each for name, each in methods.items() if name in (derived.operations or methods)}
     for name, method in methods.items():
-        if not hasattr(method, OPERATION):
+        if derived is None and not hasattr(method, OPERATION):
             violations.append(rules.UNDECLARED_OPERATION.broken(f"{where}.{name}"))
         elif not is_spellable(name):
             violations.append(rules.OPERATION_NAME.broken(f"{where}.{name}"))
     operations = {
-        name: OperationReader(reader, service, python, method).read()
+        name: OperationReader(
+            reader, service, python, method, None if derived is None else derived.declaration(name)
+        ).read()
         for name, method in methods.items()
-        if hasattr(method, OPERATION)
+        if derived is not None or hasattr(method, OPERATION)
     }
     if not operations:
         violations.append(rules.EMPTY.broken(where))
-    capability = declared.name.rsplit(".", 2)[-2] if declared.name.count(".") > 0 else declared.name
     doc = inspect.cleandoc(python.__doc__ or "")
     events = EventReader(reader, service, where).read(declared.events)
     description = ContractDescription(

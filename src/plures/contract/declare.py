@@ -43,12 +43,44 @@ C = TypeVar("C", bound=type)
 
 
 @dataclass(frozen=True)
+class Derivation:
+    """How the operations of an existing class are to be declared: as commands, not idempotent, unless said otherwise.
+
+    Attributes:
+        operations: Those that are ones; None for all of its public methods.
+    """
+
+    queries: frozenset[str]
+    idempotent: frozenset[str]
+    errors: tuple[type[Exception], ...]
+    deadline_s: float
+    operations: frozenset[str] | None = None
+
+    def declaration(self, name: str) -> "OperationDeclaration":
+        """That of a method."""
+        is_query = name in self.queries
+        errors: tuple[Any, ...] = self.errors
+        return OperationDeclaration(
+            is_query=is_query,
+            idempotent=is_query or name in self.idempotent,
+            deadline_s=self.deadline_s,
+            errors=errors,
+        )
+
+    @property
+    def named(self) -> frozenset[str]:
+        """All methods that it names."""
+        return self.queries | self.idempotent | (self.operations or frozenset())
+
+
+@dataclass(frozen=True)
 class ContractDeclaration:
-    """What `@contract` was given."""
+    """What `@contract` was given, or derived from a class that exists."""
 
     name: str
     owner: str
     events: tuple[type[Event], ...] = ()
+    derived: Derivation | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +125,17 @@ def contract(name: str, *, owner: str, events: Sequence[type[Event]] = ()) -> Ca
         return declared
 
     return attach
+
+
+def derive_contract(python: type, name: str, owner: str, derivation: Derivation) -> None:
+    """Declare an existing class as a contract, of which it is the implementation as well."""
+    setattr(python, CONTRACT, ContractDeclaration(name, owner, derived=derivation))
+
+
+def derivation_of(python: type) -> Derivation | None:
+    """How a contract was derived from this class; None where it was written."""
+    declared: ContractDeclaration | None = vars(python).get(CONTRACT)
+    return None if declared is None else declared.derived
 
 
 def query(

@@ -9,6 +9,7 @@ from typing import Any
 from .codec import Codec, takes_in_order
 from .declare import OperationDeclaration
 from .error import ContractError
+from .foreign import made_again, values_of
 from .message import Event
 
 
@@ -33,11 +34,20 @@ class EventDescription:
 
 @dataclass(frozen=True)
 class ErrorDescription:
-    """A declared error: its full name on the wire and the codec of its fields."""
+    """A declared error: its full name on the wire and the codec of its fields.
+
+    Attributes:
+        original: The exception of the application that services raise and callers get; `python` carries it in between.
+    """
 
     name: str
     python: type[ContractError]
     codec: Codec
+    original: type[Exception] | None = None
+
+    def seen(self, error: ContractError) -> Exception:
+        """What callers get."""
+        return error if self.original is None else made_again(self.original, error.fields)
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,22 @@ class OperationDescription:
     def is_positional(self) -> bool:
         """Whether the request's fields are the parameters in their order, and all of these may be passed by position."""
         return takes_in_order(self.signature, [field.name for field in self.request.message.fields])
+
+    def declared_by(self, error: BaseException) -> ContractError | None:
+        """The declared error that a service has raised; None of any other."""
+        for each in self.errors:
+            if isinstance(error, ContractError):
+                if type(error) is each.python:
+                    return error
+            elif isinstance(error, Exception) and type(error) is each.original:
+                return each.python(**values_of(error))
+        return None
+
+    def seen_by_callers(self, error: Exception) -> Exception:
+        """What callers get of the failure of a call."""
+        if not isinstance(error, ContractError):
+            return error
+        return next((each.seen(error) for each in self.errors if each.python is type(error)), error)
 
     def request_of(self, *args: Any, **kwargs: Any) -> Any:
         """The request message of a call's arguments; raises `TypeError` where they do not fit the signature."""

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, get_args, get_origin
 
 import msgspec
 
-from plures.errors import Rule, Violation
+from plures.errors import PluresError, Rule, Violation
 
 from . import rules
 from .annotations import Unresolvable, annotations_of, show
@@ -18,6 +18,7 @@ from .codec import Codec, Field, MessageType, OptionalType
 from .declare import OPERATION, Criticality, OperationDeclaration
 from .description import ErrorDescription, OperationDescription
 from .error import ContractError, field_names
+from .foreign import is_plain, parameters_of
 from .names import camel, pascal
 from .type_reader import TypeReader, is_message, unresolved
 
@@ -160,13 +161,16 @@ class OperationReader:
 
     def _is_error(self, error: Any) -> bool:
         """Whether it can be declared. Type checkers see the difference, but not every user runs one."""
-        is_error = isinstance(error, type) and issubclass(error, ContractError) and error is not ContractError
+        is_declared = isinstance(error, type) and issubclass(error, ContractError) and error is not ContractError
+        is_error = is_declared or (is_plain(error) and not issubclass(error, PluresError))
         if not is_error:
             self._report(rules.ERROR_CLASS, self._where, error=show(error))
         return is_error
 
-    def _error(self, error: type[ContractError]) -> ErrorDescription:
+    def _error(self, error: Any) -> ErrorDescription:
         where = f"error {error.__qualname__}"
+        if not issubclass(error, ContractError):
+            return self._plain_error(error, where)
         hints = self._hints(error, where)
         fields: list[Field] = []
         for name in field_names(error):
@@ -177,6 +181,30 @@ class OperationReader:
         package = self._service.rpartition(".")[0]
         message = _message(error.__name__, fields, hints)
         return ErrorDescription(f"{package}.{error.__name__}", error, self._codec(message))
+
+    def _plain_error(self, error: type[Exception], where: str) -> ErrorDescription:
+        """An exception of the application: what its constructor takes travels."""
+        parameters = parameters_of(error)
+        hints = {name: each.annotation for name, each in parameters.items()}
+        if inspect.isfunction(error.__init__):
+            hints = {name: hint for name, hint in self._hints(error.__init__, where).items() if name in parameters}
+        fields: list[Field] = []
+        for name, each in parameters.items():
+            at = f"{where}({name})"
+            if each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD):
+                self._report(rules.PARAMETER, at)
+            elif name not in hints:
+                self._report(rules.NO_TYPE, at)
+            else:
+                default = Field.REQUIRED if each.default is each.empty else each.default
+                fields.append(self._reader.field(name, hints[name], default, at))
+        carrier: Any = type(error.__name__, (ContractError,), {"__annotations__": hints, "__doc__": error.__doc__})
+        for field in fields:
+            if field.default is not Field.REQUIRED:
+                setattr(carrier, field.name, field.default)
+        message = _message(error.__name__, fields, hints)
+        name = f"{self._service.rpartition('.')[0]}.{error.__name__}"
+        return ErrorDescription(name, carrier, self._codec(message), original=error)
 
     def _codec(self, message: MessageType) -> Codec:
         # msgspec may refuse types that break a rule; the description is not used then.

@@ -18,6 +18,9 @@ UNDECLARED_OPERATION = Rule(
 OPERATION_NAME = Rule(
     "contract.operation_name", "peers cannot spell the name", "Use lower-case words joined by single underscores."
 )
+NO_SUCH_METHOD = Rule(
+    "contract.no_such_method", "it has no public method {name!r}", "Name methods of the class in Capability.wrap(...)."
+)
 DEADLINE = Rule(
     "contract.deadline", "the deadline is not a length of time", "Pass deadline_s=… in seconds, more than 0."
 )
@@ -62,7 +65,8 @@ ERROR_NAME = Rule(
 ERROR_CLASS = Rule(
     "contract.error_class",
     "{error} among its errors is no declared error, so callers could not receive it",
-    "Write a class that inherits ContractError, and raise it in place of others: raise NotFound(key=key) from error.",
+    "Name an exception class of the application, or write one that inherits ContractError, and raise it in place of others: raise "
+    "NotFound(key=key) from error.",
 )
 ERROR_FIELD = Rule(
     "contract.field_name", "every error already has this attribute", "Choose another name for the field."

@@ -37,8 +37,9 @@ def failure_of(
     error: BaseException, operation: OperationDescription, context: CallContext
 ) -> CallError | ContractError:
     """What to raise to the caller for an error that left the operation; an error that is not declared is logged."""
-    if isinstance(error, ContractError) and any(type(error) is declared.python for declared in operation.errors):
-        return error
+    declared = operation.declared_by(error)
+    if declared is not None:
+        return declared
     if isinstance(error, Refusal):
         return error.failure
     if _is_out_of_time(error):

@@ -10,7 +10,6 @@ from time import monotonic
 from typing import Any
 
 from plures.contract import ContractError, OperationDescription
-from plures.errors import CallError
 
 from . import connect
 from .context import CallContext, current
@@ -79,7 +78,9 @@ def _stream(operation: OperationDescription, method: Callable[..., Any], deadlin
     return call
 
 
-def _failure(error: BaseException, operation: OperationDescription, context: CallContext) -> CallError | ContractError:
+def _failure(error: BaseException, operation: OperationDescription, context: CallContext) -> Exception:
     """What the caller would see of an error if it were elsewhere."""
     failure = failure_of(error, operation, context)
-    return connect.error_that_crosses(failure, operation) if isinstance(failure, ContractError) else failure
+    if not isinstance(failure, ContractError):
+        return failure
+    return operation.seen_by_callers(connect.error_that_crosses(failure, operation))

@@ -168,7 +168,7 @@ def _code_of(told: object) -> Status | None:
     return _STATUSES.get(str((as_object(told) or {}).get("code")))
 
 
-def _declared(body: Mapping[str, Any], operation: OperationDescription) -> ContractError | None:
+def _declared(body: Mapping[str, Any], operation: OperationDescription) -> Exception | None:
     """The declared error that a body tells: in `declared`, as Plures writes it, or in the details of other peers."""
     ours = as_object(body.get("declared"))
     told = [] if ours is None else [(ours.get("type"), ours.get("fields"))]
@@ -177,7 +177,8 @@ def _declared(body: Mapping[str, Any], operation: OperationDescription) -> Contr
     for name, fields in told:
         for declared in operation.errors:
             if name == declared.name:
-                return _rebuilt(declared.python, declared.codec, fields)
+                rebuilt = _rebuilt(declared.python, declared.codec, fields)
+                return None if rebuilt is None else declared.seen(rebuilt)
     return None
 
 
