@@ -50,6 +50,15 @@ class Project:
             check_clashes(place_services(topology, self.settings.services))
         return check(topology, self.assembly.facts)
 
+    def services(self, name: str | None) -> dict[str, list[str]]:
+        """Process → the existing services that it runs in a topology."""
+        if not self.settings.services:
+            return {}
+        from plures.rescue import place_services
+
+        placed = place_services(self.settings.topology(name or "monolith"), self.settings.services)
+        return {process: [service.name for service in services] for process, services in placed.items()}
+
 
 def folder_of(file: Path) -> Path:
     """The folder that a settings file is in; raises `NoProject` when there is no such file."""

@@ -28,10 +28,13 @@ def show(name: str | None, *, as_json: bool, file: Path) -> None:
     with mistakes_explained(as_json=as_json):
         project = open_project(file)
         description = summarise(project.topology(name), project.assembly.facts)
+        services = project.services(name)
     if as_json:
-        print_json(asdict(description), pretty=False)
+        print_json({**asdict(description), **({"services": services} if services else {})}, pretty=False)
     else:
         _print(description)
+        for process, names in services.items():
+            say(f"{process} runs the services {', '.join(names)}.")
 
 
 @topology_group.command("check")

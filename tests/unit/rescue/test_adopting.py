@@ -95,6 +95,12 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "wrote plures.toml: 2 services" in done.output
     assert "left to you: db (postgres:16) is no ASGI service" in done.output
     assert CliRunner().invoke(main, ["topology", "check"]).output == "ok  monolith\n"
+    shown = CliRunner().invoke(main, ["topology", "show"])
+    assert shown.output.endswith("main runs the services orders, web-gateway.\n")
+    assert (
+        '"services":{"main":["orders","web-gateway"]}'
+        in CliRunner().invoke(main, ["topology", "show", "--json"]).output
+    )
     again = CliRunner().invoke(main, ["adopt", "--rescue", "."])
     assert again.exit_code == 2
     assert "plures.toml is there already" in again.output
