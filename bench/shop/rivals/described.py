@@ -9,7 +9,7 @@ import msgspec
 
 from plures import ContractError
 from plures.contract import OperationDescription, read_contract
-from plures.runtime.client import calling
+from plures.runtime import calling
 
 
 @dataclass(frozen=True)
