@@ -31,8 +31,8 @@ class Reader:
         scripts = sysconfig.get_path("scripts")
         environment = {name: value for name, value in os.environ.items() if "COLOR" not in name}
         environment |= {"COLUMNS": "100", "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
-        # Of the plugins that are installed here the reader has one; the others take seconds to load.
-        plugins = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "pytest_asyncio.plugin"}
+        # Of the plugins that are installed here the reader has two; the others take seconds to load.
+        plugins = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "pytest_asyncio.plugin,pytest_plures"}
         self.environment = environment | plugins
 
     def follow(self, blocks: list[Block]) -> None:
