@@ -1,6 +1,7 @@
 # make run    install what the marketplace needs and open it; with DATABASE=postgres on a PostgreSQL server that comes with it
 # make test   install everything and run the tests            (ARGS="tests/unit -k codec" to choose some, without workers)
 # make newest run the tests with the newest versions that pyproject.toml allows, in an environment of their own
+# make lowest run the tests with the lowest ones
 # make check  format, lint, types, layers, tests and docs: what has to pass before a commit
 # make docs   write the reference pages anew, and build the documentation site in site/
 # make bench  measure the call path and the marketplace beside their peers
@@ -14,12 +15,14 @@ PYTHON ?= python3
 WORKERS = 3
 # A file keeps its server, browser or shop to itself; the slow folders come first, so the workers end together.
 TESTS = $(or $(ARGS),-n $(WORKERS) --dist loadfile --no-loadscope-reorder)
+# With other versions than the pinned ones: what is quick. Kills and guides say little of versions, and take half of the time.
+OFTEN = $(or $(ARGS),-n $(WORKERS) --dist loadfile --no-loadscope-reorder tests/unit tests/placement tests/property)
 BIN := .venv/bin
 INSTALL := $(PYTHON) requirements/install.py
 COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: help run test newest check static format lock docs bench clean python
+.PHONY: help run test newest lowest check static format lock docs bench clean python
 help:
 	@sed -n 's/^# make/make/p' Makefile
 
@@ -47,7 +50,16 @@ newest: python
 	@$(PYTHON) -m venv --clear .venv-newest
 	@.venv-newest/bin/python -m pip install --quiet --upgrade pip
 	.venv-newest/bin/python -m pip install --quiet --editable . --group dev
-	.venv-newest/bin/python -m pytest $(TESTS)
+	.venv-newest/bin/python -m pytest $(OFTEN)
+
+# What the lock of an older application brings; what only the tests need is as pinned. import-linter itself needs a newer rich.
+lowest: python
+	@$(PYTHON) -m venv --clear .venv-lowest
+	@.venv-lowest/bin/python -m pip install --quiet --upgrade pip
+	.venv-lowest/bin/python -m pip install --quiet --no-deps -r requirements/dev.txt
+	.venv-lowest/bin/python requirements/floors.py > .venv-lowest/floors.txt
+	.venv-lowest/bin/python -m pip install --quiet --no-deps -r .venv-lowest/floors.txt --editable .
+	.venv-lowest/bin/python -m pytest $(OFTEN) --ignore tests/unit/test_layers.py
 
 # Tests check the documentation: tests/unit/test_docs.py and tests/docs.
 check: static test
@@ -82,5 +94,5 @@ lock:
 	$(COMPILE) --group run --constraint requirements/dev.txt --output-file requirements/run.txt
 
 clean:
-	rm -rf .venv .venv-newest .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist site
+	rm -rf .venv .venv-newest .venv-lowest .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist site
 	find src tests marketplace bench -name __pycache__ -type d -exec rm -rf {} +

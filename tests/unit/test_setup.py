@@ -84,3 +84,36 @@ def pinned(name: str) -> dict[str, str]:
 
 def named(dependency: str) -> str:
     return re.match(r"[a-z0-9-]+", dependency).group()
+
+
+def test_the_lowest_versions_are_said_and_no_newer_than_the_pinned_ones() -> None:
+    script = [sys.executable, str(REQUIREMENTS / "floors.py")]
+    lowest = subprocess.run(script, capture_output=True, text=True, check=True, timeout=60).stdout.split()
+    pinned = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", without_comments("dev"), flags=re.MULTILINE))
+    assert "click==8.1" in lowest
+    for name, _, version in (each.partition("==") for each in lowest):
+        assert numbers(version) <= numbers(pinned[name]), name
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
+def test_plures_needs_nothing_of_typing_extensions_that_is_younger_than_its_lowest_version() -> None:
+    """The tests run with a newer one, since other packages ask for it."""
+    younger = (
+        "TypeForm",
+        "Sentinel",
+        "sentinel",
+        "evaluate_forward_ref",
+        "type_repr",
+        "Reader",
+        "Writer",
+        "disjoint_base",
+    )
+    program = (
+        f"import typing_extensions as t\nfor name in {younger}: vars(t).pop(name, None)\n"
+        "import plures, plures.cli, plures.testing, plures.data, plures.web"
+    )
+    finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    assert finished.returncode == 0, finished.stderr

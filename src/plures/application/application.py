@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Final, TypeVar
-
-from typing_extensions import TypeForm
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from plures.contract import DEFAULT_DEADLINE_S, CriticalityName, Derivation, Event, derive_contract
 from plures.data import AlembicMigrations, Migrations
+
+# It is younger than many a lock of an application, and only type checkers need it.
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
 
 T = TypeVar("T")
 EDGE_DEADLINE_S: Final = 5.0
@@ -31,7 +33,7 @@ class Capability:
 
     def __init__(
         self,
-        contract: TypeForm[T],
+        contract: "TypeForm[T]",
         implementation: Callable[..., T] | Callable[..., AbstractAsyncContextManager[T]] | None = None,
         *,
         migrations: Migrations = (),
@@ -108,7 +110,7 @@ class Application:
         edge_deadline_s: float = EDGE_DEADLINE_S,
         edge_criticality: Mapping[str, CriticalityName] | None = None,
         context: type[Any] | None = None,
-        clients: Sequence[TypeForm[Any]] = (),
+        clients: "Sequence[TypeForm[Any]]" = (),
     ) -> None:
         self.name = name
         self.capabilities = tuple(capabilities)

@@ -1,13 +1,15 @@
 """`fake`: a stand-in for a capability, checked against its contract."""
 
 from collections.abc import AsyncIterator, Callable
-from typing import Any, TypeVar
-
-from typing_extensions import TypeForm
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from plures.contract import Malformed, OperationDescription, is_contract, read_contract
 from plures.errors import InvalidInput, PluresError
 from plures.runtime import calling
+
+# It is younger than many a lock of an application, and only type checkers need it.
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
 
 T = TypeVar("T")
 
@@ -18,7 +20,7 @@ class WrongFake(PluresError):
     code = "testing.wrong_fake"
 
 
-def fake(contract: TypeForm[T], **operations: Any) -> T:
+def fake(contract: "TypeForm[T]", **operations: Any) -> T:
     """A service that answers as you tell it.
 
     Args:

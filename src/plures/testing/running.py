@@ -6,9 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
-
-from typing_extensions import TypeForm
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from plures.access import Access, Caller, CallerKind, digest_of, new_token
 from plures.application import Application, Assembly, assemble, load
@@ -29,6 +27,10 @@ from plures.runtime import Client, bind
 from plures.topology import Policies, ResolvedProcess, Topology, check, monolith
 
 from .repeating import RepeatingTransport, telling
+
+# It is younger than many a lock of an application, and only type checkers need it.
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
 
 T = TypeVar("T")
 _GRACE_S: Final = 5.0
@@ -85,7 +87,7 @@ class Running:
         self._host = host
         self._processes = processes
 
-    def client(self, contract: TypeForm[T]) -> T:
+    def client(self, contract: "TypeForm[T]") -> T:
         """A client of a capability, as another capability would get it."""
         python: Any = contract
         client: Any = self._host.client(python)

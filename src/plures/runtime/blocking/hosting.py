@@ -4,11 +4,13 @@ import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Final, Protocol, TypeVar
-
-from typing_extensions import TypeForm
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from .errors import NoApplication, SeveralApplications
+
+# It is younger than many a lock of an application, and only type checkers need it.
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
 
 T = TypeVar("T")
 
@@ -55,7 +57,7 @@ def hosting(host: Hosting) -> Generator[None]:
         _mine.reset(token)
 
 
-def ambient_client(contract: TypeForm[T]) -> T:
+def ambient_client(contract: "TypeForm[T]") -> T:
     """A client of a capability, for code that no constructor gives one: deep in a handler, in a job, in a thread of its own.
 
     It is that of the application which this process runs, and works in each thread. A service, and what makes the edge, better name the contract in

@@ -67,6 +67,7 @@ async def test_what_a_process_of_the_run_has_signed_is_believed(server: ConnectS
 @pytest.mark.parametrize(
     ("sent", "request_id"),
     [("", "r1"), ('{"user":"anna"}', "r1"), (ANNA[:-1], "r1"), (ANNA, "r2"), (ANNA, "not sane\x00"), (ANNA.replace("v1", "v2"), "r1")],
+    ids=["nothing", "plain", "cut off", "another request", "a mad id", "another version"],
 )  # fmt: skip
 async def test_what_none_has_signed_for_this_request_is_refused(
     server: ConnectServer, sent: str, request_id: str
