@@ -4,7 +4,7 @@ A team on FastAPI would write its types for pydantic. The business code here has
 FastAPI services would pay for a conversion that such a team does not need. It is faster than pydantic's own models.
 """
 
-from types import UnionType
+from types import SimpleNamespace, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -39,6 +39,7 @@ def _teach_class(message: Any) -> None:
         return
     # By this attribute pydantic's serializer recognises a dataclass.
     message.__dataclass_fields__ = {}
+    message.__dataclass_params__ = SimpleNamespace(frozen=True)
     message.__get_pydantic_core_schema__ = classmethod(_schema_of)
 
 
