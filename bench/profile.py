@@ -20,7 +20,7 @@ from uvicorn.server import ServerState
 
 from bench.calls.answer import LIMIT, TEXT
 from bench.calls.contract import Findings, Search, SearchService, app
-from bench.calls.rivals.plures_remote import placed
+from bench.calls.rivals.plures_remote import TOKEN, placed
 from plures import Application, Capability, blocking, contract, query
 from plures.application import assemble
 from plures.host import Host
@@ -31,7 +31,8 @@ _NOTHING = Findings(())
 _BATCH, _BATCHES = 100, 400
 _REQUEST = (
     b"POST /bench.search.v1.Search/Find HTTP/1.1\r\nhost: 127.0.0.1:8001\r\ncontent-type: application/json\r\n"
-    b"connect-protocol-version: 1\r\nconnect-timeout-ms: 4999\r\nplures-hops: 1\r\ncontent-length: 33\r\n\r\n"
+    b"connect-protocol-version: 1\r\nconnect-timeout-ms: 4999\r\nplures-hops: 1\r\ncontent-length: 33\r\n"
+    b"authorization: Bearer " + TOKEN.encode() + b"\r\n\r\n"
     b'{"text":"camera lens","limit":10}'
 )
 
@@ -79,7 +80,7 @@ class Written(asyncio.Transport):
         self.arrived = asyncio.Event()
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        assert bytes(data[:15]) == b"HTTP/1.1 200 OK"
+        assert bytes(data[:15]) == b"HTTP/1.1 200 OK", bytes(data)
         self.arrived.set()
 
     def is_closing(self) -> bool:

@@ -23,13 +23,13 @@ __all__ = ["connect", "products_of", "serve"]
 
 _NO_DATA = Path("/nonexistent")
 # Both ends of the benchmark know it; no run has it.
-_TOKEN = "a-token-of-the-benchmark-as-long-as-any"
+TOKEN = "a-token-of-the-benchmark-as-long-as-any"
 
 
 def placed(*hosted: str, **endpoints: tuple[str, ...]) -> Placement:
     """A production replica that hosts these capabilities and finds the others at these addresses; it checks who calls."""
-    caller = Caller("caller", CallerKind.PROCESS, digest_of(_TOKEN), hosted)
-    access = Access((caller,), dict.fromkeys(endpoints, _TOKEN))
+    caller = Caller("caller", CallerKind.PROCESS, digest_of(TOKEN), hosted)
+    access = Access((caller,), dict.fromkeys(endpoints, TOKEN))
     return Placement(frozenset(hosted), edge=False, data=_NO_DATA, endpoints=endpoints, access=access)
 
 
