@@ -37,6 +37,7 @@ SELECT number, is_undo, name, status, outcome, answer, ended_at FROM plures_saga
 _CHOSEN: Final = "(saga, id) IN (SELECT saga, id FROM plures_sagas WHERE {where} AND {fits} LIMIT :at_once) AND {fits}"
 # What is parked again at once has changed since; it is not resumed a second time.
 _PARKED: Final = "state = 'parked' AND changed_at <= :began"
+_LATEST: Final = "SELECT max(changed_at) FROM plures_sagas"
 _RESUME: Final = (
     "UPDATE plures_sagas SET state = was, attempts = 0, due_at = 0, worker = '', changed_at = :now WHERE {chosen}"
 )
@@ -165,7 +166,10 @@ async def _change(database: Database, statement: str, fits: str, which: Filter, 
     where, values = _where(which)
     sql = statement.format(chosen=_CHOSEN.format(where=where, fits=fits))
     sql = sql if "RETURNING" in sql else f"{sql} RETURNING is_final"
-    values |= {"at_once": _AT_ONCE, "began": _now(), "why": why}
+    async with database.read() as connection:
+        # By what the rows say: the clocks of this machine, of workers and of the server differ.
+        began = (await connection.execute(_LATEST)).scalar()
+    values |= {"at_once": _AT_ONCE, "began": began or 0, "why": why}
     changed: list[int] = []
     while True:
         async with database.plain_write() as connection:

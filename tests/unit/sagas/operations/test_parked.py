@@ -117,6 +117,18 @@ async def test_one_that_cannot_be_taken_back_is_closed_by_a_person(database: Dat
     assert len(world.calls) == calls
 
 
+async def test_the_clock_of_who_resumes_may_be_behind(database: Database, world: World) -> None:
+    world.trouble = failing("take", Declined(reason="expired"))
+    async with serving(database, world, Final) as service:
+        with pytest.raises(SagaParked):
+            await service.order("a", Wish("tea"))
+        async with database.write() as connection:
+            await connection.execute("UPDATE plures_sagas SET changed_at = changed_at + 3600000")
+        world.trouble = lambda *_: None
+        assert await operations.resume(database, FORWARD) == 1
+        await is_now(database, a="completed")
+
+
 class Handling(OrderingService):
     @saga(attempts=1)
     async def ordering(self, saga: Saga, wish: Wish) -> Order:
