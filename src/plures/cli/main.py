@@ -8,6 +8,7 @@ import click
 from .access import token_command
 from .advise import advise_command
 from .call import call_command
+from .contract import contract_group
 from .data import data_group
 from .events import events_group
 from .isolate import isolate_command
@@ -33,6 +34,7 @@ def main() -> None:
 main.add_command(run_command)
 main.add_command(call_command)
 main.add_command(token_command)
+main.add_command(contract_group)
 main.add_command(topology_group)
 topology_group.add_command(isolate_command)
 main.add_command(data_group)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Literal, TypeAlias, TypeVar, cast
 
-from .error import ContractError
 from .message import Event
 
 CONTRACT: Final = "__plures_contract__"
@@ -59,12 +58,11 @@ class Derivation:
     def declaration(self, name: str) -> "OperationDeclaration":
         """That of a method."""
         is_query = name in self.queries
-        errors: tuple[Any, ...] = self.errors
         return OperationDeclaration(
             is_query=is_query,
             idempotent=is_query or name in self.idempotent,
             deadline_s=self.deadline_s,
-            errors=errors,
+            errors=self.errors,
         )
 
     @property
@@ -103,7 +101,7 @@ class OperationDeclaration:
     is_query: bool
     idempotent: bool
     deadline_s: float
-    errors: tuple[type[ContractError], ...]
+    errors: tuple[type[Exception], ...]
     key: str = ""
     key_is_all: bool = False
     criticality: Criticality = Criticality.NORMAL
@@ -141,7 +139,7 @@ def derivation_of(python: type) -> Derivation | None:
 def query(
     *,
     deadline_s: float = DEFAULT_DEADLINE_S,
-    errors: Sequence[type[ContractError]] = (),
+    errors: Sequence[type[Exception]] = (),
     criticality: CriticalityName = "normal",
     hedge_after_s: float = 0.0,
 ) -> Callable[[F], F]:
@@ -149,7 +147,7 @@ def query(
 
     Args:
         deadline_s: Seconds that a call may take when its caller allows no less.
-        errors: The errors that callers may rely on.
+        errors: The errors that callers may rely on; exceptions of the application arrive as the same class.
         criticality: What is refused last ("critical") or first ("sheddable") where a replica is overloaded.
         hedge_after_s: Ask a second replica where the first has not answered after so many seconds, and take the answer that
             comes first; 0 for never. About the time that 95 of 100 calls take is a good value.
@@ -167,7 +165,7 @@ def command(
     idempotent: bool = False,
     key: str = "",
     deadline_s: float = DEFAULT_DEADLINE_S,
-    errors: Sequence[type[ContractError]] = (),
+    errors: Sequence[type[Exception]] = (),
     criticality: CriticalityName = "normal",
 ) -> Callable[[F], F]:
     """Declare a method as an operation that may change something.
@@ -177,7 +175,7 @@ def command(
         key: The parameter that identifies a command, for idempotent ones: called again with the same key, it answers what it
             answered first, for 14 days, without running again. Kept in the capability's database; without one, it runs again.
         deadline_s: Seconds that a call may take when its caller allows no less.
-        errors: The errors that callers may rely on.
+        errors: The errors that callers may rely on; exceptions of the application arrive as the same class.
         criticality: What is refused last ("critical") or first ("sheddable") where a replica is overloaded.
     """
     return _operation(

@@ -1,0 +1,44 @@
+"""What the commands about contracts refuse."""
+
+from dataclasses import dataclass
+
+from plures.errors import PluresError, Text
+
+
+@dataclass(eq=False)
+class NoSuchContract(PluresError):
+    """The application has no capability of that name."""
+
+    code = "cli.no_such_contract"
+    wording = Text("The application has no capability {name!r}", fix="{fix_hint}")
+
+    name: str
+    fix_hint: str
+
+
+@dataclass(eq=False)
+class NoSource(PluresError):
+    """A contract names something that a module of its own cannot name."""
+
+    code = "cli.no_source"
+    wording = Text(
+        "The contract of {capability} cannot be written as a module",
+        why="{subject} {problem}",
+        fix="Define it at the top level of a module, or leave it out of the contract.",
+    )
+
+    capability: str
+    subject: str
+    problem: str
+
+
+@dataclass(eq=False)
+class NotFrozen(PluresError):
+    """`plures contract write` does not write the file."""
+
+    code = "cli.contract_not_written"
+    wording = Text("The contract of {capability} is not written", why="{reason}", fix="{way_out}")
+
+    capability: str
+    reason: str
+    way_out: str

@@ -1,0 +1,86 @@
+"""The commands: `plures contract show` and `plures contract write`."""
+
+import inspect
+from pathlib import Path
+
+import click
+
+from plures.application import AssembledCapability
+from plures.cli.console import json_option, mistakes_explained, print_json, say
+from plures.cli.project import Project, file_option, open_project
+from plures.errors import did_you_mean
+
+from .errors import NoSuchContract
+from .source import source_of
+from .writing import freeze
+
+
+@click.group("contract")
+def contract_group() -> None:
+    """Show contracts as Python source, and keep those that were derived from a class."""
+
+
+@contract_group.command("show")
+@click.argument("capabilities", metavar="[CAPABILITY]...", nargs=-1)
+@json_option
+@file_option
+def show(capabilities: tuple[str, ...], *, as_json: bool, file: Path) -> None:
+    """Print contracts as Python source, written ones and derived ones. Default: all of them."""
+    with mistakes_explained(as_json=as_json):
+        project = open_project(file)
+        chosen = {name: _capability(project, name) for name in capabilities or project.assembly.capabilities}
+        sources = {name: source_of(each.contract) for name, each in chosen.items()}
+    if as_json:
+        contracts = [
+            {"capability": name, "contract": chosen[name].contract.name, "derived": each.derived, "source": each.text}
+            for name, each in sources.items()
+        ]
+        print_json({"contracts": contracts}, pretty=False)
+        return
+    for number, (name, each) in enumerate(sources.items()):
+        python = chosen[name].contract.python
+        origin = "derived from" if each.derived else "written as"
+        click.echo(("\n\n" if number else "") + f"# {chosen[name].contract.name}, {origin} {_place(python)}")
+        click.echo(each.text, nl=False)
+
+
+@contract_group.command("write")
+@click.argument("capability")
+@click.option("--to", type=click.Path(path_type=Path), help="The file. Default: contract.py beside the wrapped class.")
+@click.option("--force", is_flag=True, help="Write over a file that exists.")
+@file_option
+def write(capability: str, to: Path | None, *, force: bool, file: Path) -> None:
+    """Write the contract that Capability.wrap derived as a module, and say how to use it."""
+    with mistakes_explained():
+        project = open_project(file)
+        assembled = _capability(project, capability)
+        source = source_of(assembled.contract)
+        frozen = freeze(assembled.contract, source, to, folder=file.absolute().parent, force=force)
+    service, name = assembled.contract.python.__name__, source.name
+    implementation = getattr(assembled.implementation, "__name__", service)
+    imported = f"from {frozen.module or '…'} import {name}"
+    if name in (service, implementation):
+        name = f"{name}Contract"
+        imported += f" as {name}"
+    say(("written", "green"), f"  {frozen.shown}")
+    say(
+        f"Where {project.settings.application.partition(':')[0]} or a module of it has Capability.wrap({service}, …), write from now on:"
+    )
+    say(f"  {imported}")
+    say(f"  Capability({name}, {implementation}, …)")
+    say(
+        f"Keep `migrations` and `shared_tables`; all else that Capability.wrap took is in the file. "
+        f"Code that asks for {service} (constructors, clients=, plures.client) asks for {name} then."
+    )
+
+
+def _capability(project: Project, name: str) -> AssembledCapability:
+    known = project.assembly.capabilities
+    if name not in known:
+        raise NoSuchContract(name, did_you_mean(name, known) or f"It has {', '.join(known) or 'none'}.")
+    return known[name]
+
+
+def _place(python: type) -> str:
+    module = inspect.getmodule(python)
+    return f"{python.__module__}.{python.__qualname__}" if module else python.__qualname__
