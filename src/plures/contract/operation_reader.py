@@ -198,7 +198,8 @@ class OperationReader:
             else:
                 default = Field.REQUIRED if each.default is each.empty else each.default
                 fields.append(self._reader.field(name, hints[name], default, at))
-        carrier: Any = type(error.__name__, (ContractError,), {"__annotations__": hints, "__doc__": error.__doc__})
+        namespace = {"__module__": error.__module__, "__annotations__": hints, "__doc__": error.__doc__}
+        carrier: Any = type(error.__name__, (ContractError,), namespace)
         for field in fields:
             if field.default is not Field.REQUIRED:
                 setattr(carrier, field.name, field.default)

@@ -17,7 +17,7 @@ from .writing import freeze
 
 @click.group("contract")
 def contract_group() -> None:
-    """Show contracts as Python source, and keep those that were derived from a class."""
+    """Show contracts as Python source, and keep derived ones."""
 
 
 @contract_group.command("show")

@@ -15,7 +15,7 @@ from plures.application import Application, Capability, assemble
 from plures.cli.contract.source import source_of
 from plures.contract import ContractDescription, is_contract, read_contract
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 Run = Callable[..., Result]
 
 PARTS = """
