@@ -42,13 +42,15 @@ async def client(request: Any, service: CatalogService) -> AsyncIterator[Any]:
             serving = asyncio.create_task(serve_service(Catalog, service, port))
             peer = GrpcClient(Catalog, f"127.0.0.1:{port}")
         await _answering(peer)
-        yield peer
-        await peer.close()
-        if request.param == "fastapi":
-            server.should_exit = True
-        else:
-            serving.cancel()
-        await asyncio.gather(serving, return_exceptions=True)
+        try:
+            yield peer
+        finally:
+            await peer.leave()
+            if request.param == "fastapi":
+                server.should_exit = True
+            else:
+                serving.cancel()
+            await asyncio.gather(serving, return_exceptions=True)
 
 
 async def _answering(peer: Any) -> None:
@@ -146,7 +148,7 @@ class Silent:
     def __init__(self, contract: type) -> None:
         self._contract = contract
 
-    async def close(self) -> None:
+    async def leave(self) -> None:
         pass
 
     def __getattr__(self, operation: str) -> Any:

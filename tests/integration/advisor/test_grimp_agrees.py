@@ -11,7 +11,7 @@ grimp = pytest.importorskip("grimp", reason="needs grimp, which import-linter br
 
 
 def test_the_imports_of_plures_itself():
-    found = grimp.build_graph("plures", cache_dir=None)
+    found = grimp.build_graph("plures", "pytest_plures", cache_dir=None)
     theirs = {(a, b) for a in found.modules for b in found.find_modules_directly_imported_by(a)}
     codebase = read_codebase(ReadRequest(Path(plures.__file__).parent.parent), lambda _what, _done, _total: None)
     names = codebase.index.name_of

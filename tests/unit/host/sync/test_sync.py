@@ -20,7 +20,6 @@ from plures import (
     DeadlineExceeded,
     Internal,
     Message,
-    NoApplication,
     NotDeclared,
     Outcome,
     SeveralApplications,
@@ -250,11 +249,6 @@ async def test_threads_that_wait_are_told_when_the_host_stops(tmp_path: Path) ->
     with pytest.raises(Unavailable) as caught:
         await asyncio.to_thread(started.client(Outer).wait)
     assert caught.value.outcome is Outcome.NOT_SENT
-
-
-async def test_without_an_application_there_is_no_client() -> None:
-    with pytest.raises(NoApplication, match="no application runs in this process"):
-        plures.client(Inner)
 
 
 async def test_two_applications_in_one_process_are_told_apart(here: Running, tmp_path: Path) -> None:
