@@ -25,12 +25,13 @@ from .fast_way import takes_in_order
 from .json_bytes import MAX_DEPTH, TooDeep
 from .json_data import as_list, as_object
 from .messages import Field, MessageType, UnionType
-from .scalar_json import decode_base64
+from .scalar_json import KEYWORDS, decode_base64
 from .scalars import EnumType, LiteralType, ScalarType
 from .shape import Fits, shape_of
 from .wire_type import Problems, WireType
 
 __all__ = [
+    "KEYWORDS",
     "MAX_DEPTH",
     "Bounds",
     "Codec",

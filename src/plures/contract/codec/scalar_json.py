@@ -205,3 +205,4 @@ KEYWORDS: Final[Mapping[str, str]] = {
     "min_length": "minLength",
     "max_length": "maxLength",
 }
+"""How the bounds of msgspec, and of pydantic, are called in a JSON Schema."""

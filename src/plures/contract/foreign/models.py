@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+from plures.contract.codec import KEYWORDS
+
 # Its own words for the types of the standard library, which it validates further.
 _STANDS_FOR: Final[Mapping[str, type]] = {
     "EmailStr": str,
@@ -15,17 +17,6 @@ _STANDS_FOR: Final[Mapping[str, type]] = {
     "FutureDate": date,
 }
 _EMPTY: Final[Mapping[Any, object]] = {list: [], dict: {}, tuple: ()}
-# How its bounds are called in a JSON Schema.
-_KEYWORDS: Final[Mapping[str, str]] = {
-    "ge": "minimum",
-    "gt": "exclusiveMinimum",
-    "le": "maximum",
-    "lt": "exclusiveMaximum",
-    "multiple_of": "multipleOf",
-    "pattern": "pattern",
-    "min_length": "minLength",
-    "max_length": "maxLength",
-}
 
 
 @dataclass(frozen=True)
@@ -128,7 +119,7 @@ def _key(python: Any, name: str, field: Any) -> str | None:
 def _bounds(field: Any) -> Mapping[str, object]:
     found: dict[str, object] = {}
     for each in field.metadata:
-        for name, keyword in _KEYWORDS.items():
+        for name, keyword in KEYWORDS.items():
             bound = getattr(each, name, None)
             # A bound on a date or a Decimal has no spelling in a JSON Schema.
             if isinstance(bound, int | float | str):
