@@ -12,6 +12,7 @@ from typing import Any
 from plures.contract import ContractError, OperationDescription
 
 from . import connect
+from .blocking import Direct, mark_direct, plain_of
 from .context import CallContext, current
 from .deadlines import Deadlines
 from .failures import failure_of
@@ -24,6 +25,7 @@ def by_reference(
     operation: OperationDescription, method: Callable[..., Any], deadlines: Deadlines
 ) -> Callable[..., Any]:
     """The operation as a caller in the same process sees it."""
+    plain = plain_of(method)
     method = with_copies(operation, method)
     if operation.streams:
         return _stream(operation, method, deadlines)
@@ -57,6 +59,7 @@ def by_reference(
             leave(context)
             current.reset(token)
 
+    mark_direct(call, plain and Direct(operation, plain, deadlines, _failure))
     return call
 
 

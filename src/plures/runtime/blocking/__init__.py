@@ -1,10 +1,12 @@
 """Between threads and the event loop of a host: calls that block, `def` methods of services, and clients for code without any.
 
-`threads` is where `def` methods run, `portal` how a thread has a coroutine run on the loop and waits for it; `spelling` makes of what calls an
+`threads` is where `def` methods run, each as one of `jobs`; `portal` how a thread has a coroutine run on the loop and waits for it, and `direct` how it
+has another thread run a `def` method; `spelling` makes of what calls an
 operation what its contract says, and `service` of a service with `def` methods one without; `hosting` knows which hosts run in this process.
 Source: docs/adr/0033-sync.md
 """
 
+from .direct import Direct, mark_direct, plain_of
 from .errors import BlockingOnLoop, ContractUnknown, NoApplication, NotAnOperation, NotDeclared, SeveralApplications
 from .hosting import Hosting, ambient_client, begin_hosting, end_hosting, hosting
 from .portal import Portal
@@ -15,6 +17,7 @@ from .threads import NoPlace, Threads
 __all__ = [
     "BlockingOnLoop",
     "ContractUnknown",
+    "Direct",
     "Hosting",
     "NoApplication",
     "NoPlace",
@@ -32,7 +35,9 @@ __all__ = [
     "from_anywhere",
     "hosting",
     "is_blocking",
+    "mark_direct",
     "operation_of",
+    "plain_of",
     "run_blocking",
     "runs_in_thread",
     "spelled",

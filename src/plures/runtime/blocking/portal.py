@@ -11,7 +11,7 @@ from plures.contract import OperationDescription
 from plures.errors import DeadlineExceeded, Outcome, Unavailable
 
 from .errors import BlockingOnLoop
-from .threads import Job, job_here
+from .jobs import Job, Wait, job_here
 
 _PATIENCE_S: Final = 1.0
 """So much longer than a call may take a thread waits: the loop ends the call in time, unless it stands still."""
@@ -28,6 +28,8 @@ class Portal:
         self.loop: asyncio.AbstractEventLoop | None = None
         self._why_closed = "the replica is starting"
         self._crossings: set[asyncio.Task[Any]] = set()
+        # Threads that wait for other threads.
+        self.waits: set[Wait] = set()
         _portals.add(self)
 
     def open(self) -> None:
@@ -40,6 +42,8 @@ class Portal:
         crossings = list(self._crossings)
         for crossing in crossings:
             crossing.cancel()
+        for wait in list(self.waits):
+            wait.give_up()
         await asyncio.gather(*crossings, return_exceptions=True)
 
     def forget(self, why: str) -> None:
@@ -59,17 +63,13 @@ class Portal:
             Unavailable: The host does not run, or stops meanwhile.
             asyncio.CancelledError: The work that this thread does is not waited for any more.
         """
-        if _has_loop():
-            raise BlockingOnLoop(operation.full_name, f"{operation.capability}.{operation.name}")
-        loop = self.loop
-        if loop is None:
-            self._refuse(operation, Outcome.NOT_SENT)
+        loop = self.loop_for(operation)
         crossing = _Crossing(self, function, args, kwargs, job_here())
         try:
             loop.call_soon_threadsafe(crossing.begin)
         except RuntimeError:
             # It was closed without a word.
-            self._refuse(operation, Outcome.NOT_SENT)
+            self.refuse(operation, Outcome.NOT_SENT)
         if not crossing.ended.acquire(timeout=operation.declaration.deadline_s + _PATIENCE_S):
             why = "the event loop of its application does not answer"
             raise DeadlineExceeded(operation.full_name, why, outcome=Outcome.MAY_HAVE_RUN)
@@ -78,11 +78,25 @@ class Portal:
             return crossing.answer
         try:
             if isinstance(error, asyncio.CancelledError) and not crossing.is_abandoned:
-                self._refuse(operation, Outcome.MAY_HAVE_RUN)
+                self.refuse(operation, Outcome.MAY_HAVE_RUN)
             raise error
         finally:
             # The traceback of an error holds this frame.
             del error, crossing
+
+    def loop_for(self, operation: OperationDescription) -> asyncio.AbstractEventLoop:
+        """The loop of the host, for a call of this thread that blocks.
+
+        Raises:
+            BlockingOnLoop: An event loop runs in this thread.
+            Unavailable: The host does not run.
+        """
+        if _has_loop():
+            raise BlockingOnLoop(operation.full_name, f"{operation.capability}.{operation.name}")
+        loop = self.loop
+        if loop is None:
+            self.refuse(operation, Outcome.NOT_SENT)
+        return loop
 
     async def visit(
         self,
@@ -94,7 +108,7 @@ class Portal:
         """Await a coroutine function that runs on the loop, from another loop."""
         loop = self.loop
         if loop is None:
-            self._refuse(operation, Outcome.NOT_SENT)
+            self.refuse(operation, Outcome.NOT_SENT)
         try:
             return await asyncio.wrap_future(
                 asyncio.run_coroutine_threadsafe(self._visited(function, args, kwargs), loop)
@@ -102,7 +116,7 @@ class Portal:
         except asyncio.CancelledError:
             if self.loop is loop:
                 raise
-            self._refuse(operation, Outcome.MAY_HAVE_RUN)
+            self.refuse(operation, Outcome.MAY_HAVE_RUN)
 
     async def _visited(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         task = asyncio.current_task()
@@ -115,7 +129,8 @@ class Portal:
         self._crossings.add(task)
         task.add_done_callback(self._crossings.discard)
 
-    def _refuse(self, operation: OperationDescription, outcome: Outcome) -> NoReturn:
+    def refuse(self, operation: OperationDescription, outcome: Outcome) -> NoReturn:
+        """Raise what a call is told while the host does not run."""
         raise Unavailable(operation.full_name, self._why_closed, outcome=outcome)
 
 
@@ -134,7 +149,7 @@ os.register_at_fork(after_in_child=_left_behind)
 class _Crossing:
     """One call of a thread."""
 
-    __slots__ = ("_args", "_function", "_job", "_kwargs", "_portal", "answer", "ended", "error")
+    __slots__ = ("_args", "_function", "_job", "_kwargs", "_loop", "_portal", "_task", "answer", "ended", "error")
 
     def __init__(
         self,
@@ -164,10 +179,18 @@ class _Crossing:
             self.error = asyncio.CancelledError()
             self.ended.release()
             return
-        task = loop.create_task(self._run())
-        self._portal.note(task)
+        self._loop, self._task = loop, loop.create_task(self._run())
+        self._portal.note(self._task)
         if self._job is not None:
-            self._job.waits(task)
+            self._job.waits(self)
+
+    def give_up(self) -> None:
+        """End the call. From any thread."""
+        try:
+            self._loop.call_soon_threadsafe(self._task.cancel)
+        except RuntimeError:
+            # The loop is closed, and the call with it.
+            return
 
     async def _run(self) -> None:
         try:

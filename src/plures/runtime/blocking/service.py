@@ -9,6 +9,7 @@ from plures.contract import ContractDescription, OperationDescription
 from plures.errors import Outcome, Overloaded
 from plures.runtime.failures import Refusal
 
+from .direct import Plain, mark_plain
 from .threads import NoPlace, Threads
 
 
@@ -57,4 +58,5 @@ def in_thread(
         check(*args, **kwargs)
         return run(args, kwargs)
 
+    mark_plain(call, Plain(method, threads))
     return call

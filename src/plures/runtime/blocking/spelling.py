@@ -9,6 +9,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 from plures.contract import OperationDescription
 
+from .direct import direct_of, mark_direct
 from .errors import NotAnOperation
 from .portal import Portal
 from .service import runs_in_thread
@@ -129,15 +130,18 @@ def from_anywhere(operation: OperationDescription, call: Callable[..., Any], por
             while (item := await portal.visit(operation, anext, (items, _END), {})) is not _END:
                 yield item
 
+    mark_direct(anywhere, direct_of(call))
     return spelled(operation, streams_anywhere if operation.streams else anywhere, portal)
 
 
 def _blocking(operation: OperationDescription, call: Callable[..., Any], portal: Portal) -> Callable[..., Any]:
-    cross = portal.call
+    cross, direct = portal.call, direct_of(call)
 
     def blocks(*args: Any, **kwargs: Any) -> Any:
         return cross(operation, call, args, kwargs)
 
+    if direct is not None:
+        blocks = direct.through(portal, blocks)
     setattr(blocks, _AWAITED, call)
     setattr(blocks, _PORTAL, portal)
     return calling(operation, blocks)

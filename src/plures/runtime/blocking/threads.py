@@ -1,7 +1,7 @@
 """A bounded pool of threads for the `def` methods of one capability.
 
-The event loop does the book-keeping, so that no lock is needed; threads only run jobs and report. A thread that waits for a call gives its place to
-others: methods that call one another, each from a thread, would else hold all places and wait for one.
+A thread that waits for a call gives its place to others: methods that call one another, each from a thread, would else hold all places and wait for
+one. Jobs come from the event loop, which may wait for a place, and from threads, which take one that is free or go by way of the loop.
 """
 
 import asyncio
@@ -9,10 +9,12 @@ import logging
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
-from contextvars import copy_context
+from functools import partial
 from queue import SimpleQueue
 from time import monotonic
 from typing import Any, Final
+
+from .jobs import AwaitedJob, Job, Wait
 
 _LOG: Final = logging.getLogger("plures.threads")
 PLACES: Final = 40
@@ -25,77 +27,8 @@ _MOST_PER_PLACE: Final = 4
 _LOOK_S: Final = 0.005
 
 
-class _Here(threading.local):
-    job: "Job | None" = None
-
-
-_here: Final = _Here()
-
-
-def job_here() -> "Job | None":
-    """The job that this thread works on; None in a thread that is not of a pool."""
-    return _here.job
-
-
 class NoPlace(Exception):
     """No thread was free in time. Nothing has run."""
-
-
-class Job:
-    """One run of a function in a thread.
-
-    Attributes:
-        is_abandoned: Its caller does not wait for it any more.
-    """
-
-    __slots__ = ("_args", "_context", "_function", "_kwargs", "_pool", "future", "is_abandoned", "name", "task")
-
-    def __init__(
-        self, pool: "Threads", name: str, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
-    ) -> None:
-        self._pool = pool
-        self._function, self._args, self._kwargs = function, args, kwargs
-        self._context = copy_context()
-        self.name = name
-        self.future: asyncio.Future[Any] = pool.loop.create_future()
-        self.is_abandoned = False
-        # The call that the thread waits for.
-        self.task: asyncio.Task[None] | None = None
-
-    def run(self) -> None:
-        """Run the function, in the thread."""
-        answer = error = None
-        if not self.is_abandoned:
-            _here.job = self
-            try:
-                answer = self._context.run(self._function, *self._args, **self._kwargs)
-            except BaseException as raised:  # noqa: BLE001 - the loop raises it where the caller waits
-                error = raised
-            finally:
-                _here.job = None
-        try:
-            self._pool.loop.call_soon_threadsafe(self._pool.ended, self, answer, error)
-        except RuntimeError:
-            # The loop is closed, and nothing waits for the answer.
-            return
-
-    # On the loop, from here on.
-
-    def abandon(self) -> None:
-        """The caller is gone: what the thread waits for ends, and it makes no more calls."""
-        self.is_abandoned = True
-        if self.task is not None:
-            self.task.cancel()
-
-    def waits(self, task: "asyncio.Task[None]") -> None:
-        """The thread waits for a call, and gives its place away."""
-        self.task = task
-        self._pool.lend()
-
-    def goes_on(self) -> None:
-        """The call has ended. The thread is at work at once: to wait for a place now would be to wait in turn."""
-        self.task = None
-        self._pool.take_back()
 
 
 class Threads:
@@ -111,6 +44,8 @@ class Threads:
         self._name = name
         self.places = places
         self._queue_s = queue_s
+        # Around all that is counted. Reentrant, since a finalizer may run anywhere, and may make a call.
+        self.lock = threading.RLock()
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._at_work = 0
@@ -141,24 +76,46 @@ class Threads:
         Raises:
             NoPlace: No thread was free in time.
         """
-        if self._has_place() and not self._waiting:
-            self._at_work += 1
-        else:
+        if not self.take_place():
             await self._turn()
-        job = Job(self, name, function, args, kwargs or {})
-        self._running.add(job)
-        if self._idle:
-            self._idle -= 1
-        else:
-            self._made += 1
-            threading.Thread(target=self._work, name=f"{self._name}-{self._made}", daemon=True).start()
-        self._jobs.put(job)
+        job = AwaitedJob(self, name, partial(function, *args, **(kwargs or {})))
+        self.begin(job)
         try:
             return await job.future
         except asyncio.CancelledError:
-            if job in self._running and not job.is_abandoned:
-                self._abandon(job)
+            # A job that has ended is not abandoned.
+            self.abandon(job)
             raise
+
+    def take_place(self) -> bool:
+        """Take a place for a job, if one is free."""
+        with self.lock:
+            is_free = not self._waiting and self._has_place()
+            if is_free:
+                self._at_work += 1
+            return is_free
+
+    def begin(self, job: Job) -> None:
+        """Have a thread run a job, for which a place was taken.
+
+        Raises:
+            NoPlace: The machine has no thread left.
+        """
+        with self.lock:
+            self._running.add(job)
+            needs_thread = not self._idle
+            if needs_thread:
+                self._made += 1
+            else:
+                self._idle -= 1
+            made = self._made
+        if needs_thread:
+            try:
+                threading.Thread(target=self._work, name=f"{self._name}-{made}", daemon=True).start()
+            except RuntimeError:
+                self._is_not_begun(job)
+                raise NoPlace from None
+        self._jobs.put(job)
 
     async def close(self, wait_s: float = 1.0) -> None:
         """Take no more jobs, and let idle threads end. Those at work get a moment; what then runs on is named in the log."""
@@ -177,33 +134,52 @@ class Threads:
             names = ", ".join(sorted({job.name for job in self._running}))
             _LOG.warning("%s stops although %d of its threads run on: %s", self._name, len(self._running), names)
 
-    def ended(self, job: Job, answer: Any, error: BaseException | None) -> None:
+    def ended(self, job: Job) -> None:
         """A thread is through with a job."""
-        self._running.discard(job)
-        self._idle += 1
-        self._at_work -= 1
-        self._let_in()
-        if job.is_abandoned:
-            self._late[job.name] -= 1
-        elif job.future.done():
-            return
-        elif error is None:
-            job.future.set_result(answer)
-        else:
-            # A future takes no StopIteration; a coroutine makes a RuntimeError of it, too.
-            is_stop = isinstance(error, StopIteration)
-            job.future.set_exception(RuntimeError(f"{job.name} raised StopIteration") if is_stop else error)
+        with self.lock:
+            self._running.discard(job)
+            self._idle += 1
+            self._at_work -= 1
+            if job.is_abandoned:
+                self._late[job.name] -= 1
+            self._call_in()
 
-    def lend(self) -> None:
-        """A thread at work begins to wait for a call."""
-        self._at_work -= 1
-        self._lent += 1
-        self._let_in()
+    def lend(self, job: Job, wait: Wait) -> bool:
+        """A thread at work begins to wait for a call; False where nothing waits for the thread any more."""
+        with self.lock:
+            job.wait = wait
+            self._at_work -= 1
+            self._lent += 1
+            self._call_in()
+            return not job.is_abandoned
 
-    def take_back(self) -> None:
+    def take_back(self, job: Job) -> None:
         """A thread goes on that has waited."""
-        self._at_work += 1
-        self._lent -= 1
+        with self.lock:
+            job.wait = None
+            self._at_work += 1
+            self._lent -= 1
+
+    def abandon(self, job: Job) -> None:
+        """The caller of a job is gone: what its thread waits for ends, and it makes no more calls."""
+        with self.lock:
+            if job.is_abandoned or job not in self._running:
+                return
+            job.is_abandoned = True
+            self._late[job.name] += 1
+            late, wait = self._late[job.name], job.wait
+        if wait is not None:
+            wait.give_up()
+        if late == 1:
+            message = "%s runs on in its thread although nothing waits for it; it holds one of the %d places of %s until it ends"
+            _LOG.warning(message, job.name, self.places, self._name)
+
+    def _is_not_begun(self, job: Job) -> None:
+        with self.lock:
+            self._running.discard(job)
+            self._made -= 1
+            self._at_work -= 1
+            self._call_in()
 
     def _has_place(self) -> bool:
         return (
@@ -214,35 +190,42 @@ class Threads:
 
     async def _turn(self) -> None:
         """Wait for a place, and take it."""
-        if self._is_closed:
-            raise NoPlace
-        waiting: asyncio.Future[None] = self.loop.create_future()
-        self._waiting.append(waiting)
+        with self.lock:
+            if self._is_closed:
+                raise NoPlace
+            waiting: asyncio.Future[None] = self.loop.create_future()
+            self._waiting.append(waiting)
+            # One may have come free since the look.
+            self._let_in()
         timer = self.loop.call_later(self._queue_s, _give_up, waiting)
         try:
             await waiting
         except asyncio.CancelledError:
             if not waiting.cancelled() and waiting.exception() is None:
                 # The place came at the same moment.
-                self._at_work -= 1
-                self._let_in()
+                with self.lock:
+                    self._at_work -= 1
+                    self._let_in()
             raise
         finally:
             timer.cancel()
 
-    def _let_in(self) -> None:
-        while self._waiting and (self._waiting[0].done() or self._has_place()):
-            waiting = self._waiting.popleft()
-            if not waiting.done():
-                self._at_work += 1
-                waiting.set_result(None)
+    def _call_in(self) -> None:
+        """Have the loop let in those that wait there."""
+        if self._waiting:
+            try:
+                self.loop.call_soon_threadsafe(self._let_in)
+            except RuntimeError:
+                # It is closed, and nothing waits.
+                self._waiting.clear()
 
-    def _abandon(self, job: Job) -> None:
-        job.abandon()
-        self._late[job.name] += 1
-        if self._late[job.name] == 1:
-            message = "%s runs on in its thread although nothing waits for it; it holds one of the %d places of %s until it ends"
-            _LOG.warning(message, job.name, self.places, self._name)
+    def _let_in(self) -> None:
+        with self.lock:
+            while self._waiting and (self._waiting[0].done() or self._has_place()):
+                waiting = self._waiting.popleft()
+                if not waiting.done():
+                    self._at_work += 1
+                    waiting.set_result(None)
 
     def _work(self) -> None:
         """What each thread does."""
