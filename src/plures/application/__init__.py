@@ -1,7 +1,8 @@
 """Layer 5: what an application is made of, and what assembling it reveals."""
 
 from .application import EDGE_DEADLINE_S, Application, Capability
-from .assembly import AssembledCapability, Assembly, assemble
+from .assembling import assemble
+from .assembly import AssembledCapability, Assembly
 from .dependencies import Dependency, DependencyKind
 from .implementation import is_opened, is_wsgi_application
 from .lifecycle import Hook, Lifecycle

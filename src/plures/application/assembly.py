@@ -1,26 +1,20 @@
-"""Application → assembly: contracts described, dependencies read, everything checked, all violations at once."""
+"""An application, checked: what each capability asks for, who calls whom, and what of it the topology has to know. `assembling` makes it."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 from plures.contract import (
     ContractDescription,
     Criticality,
-    is_contract,
-    read_contract,
 )
-from plures.data import Migrations, check_migrations
-from plures.errors import InvalidInput, Violation
+from plures.data import Migrations
 from plures.runtime import ContextKind
-from plures.sagas import Definition, read_sagas
+from plures.sagas import Definition
 from plures.topology import ApplicationFacts, CapabilityFacts
 
-from . import rules
-from .application import EDGE_DEADLINE_S, Application, Capability
-from .conformance import check_conformance
+from .application import EDGE_DEADLINE_S
 from .dependencies import (
     Dependency,
     DependencyKind,
@@ -28,16 +22,10 @@ from .dependencies import (
     asks_for_engine,
     contracts_of,
     optional_of,
-    read_dependencies,
 )
-from .edge import ImportedEdge, opened_edge, read_clients, read_context, read_edge
-from .engines import engine_problems
-from .implementation import service_class
+from .edge import ImportedEdge, opened_edge
 from .settings import Settings
-from .shared_tables import claimed_twice, read_shared_tables
-from .subscriptions import Handler, Subscription, handlers_of_capability, subscribe_all
-
-_NAME: Final = re.compile(r"[a-z][a-z0-9_-]*")
+from .subscriptions import Handler, Subscription
 
 
 @dataclass(frozen=True)
@@ -190,110 +178,3 @@ class Assembly:
 
     def _missing(self, contracts: tuple[type, ...]) -> tuple[str, ...]:
         return tuple(python.__qualname__ for python in contracts if python not in self._by_contract)
-
-
-def assemble(application: Application) -> Assembly:
-    """Check an application and find out who calls whom.
-
-    Raises:
-        InvalidInput: With every violation found in contracts, implementations and constructors.
-    """
-    violations: list[Violation] = []
-    if not _NAME.fullmatch(application.name):
-        violations.append(rules.NAME.broken(f"application {application.name!r}"))
-    capabilities: dict[str, AssembledCapability] = {}
-    for capability in application.capabilities:
-        assembled = _capability(capability, violations)
-        if assembled is not None:
-            _add(assembled, capabilities, violations)
-    violations += claimed_twice({name: each.shared_tables for name, each in capabilities.items()})
-    edge, edge_dependencies = read_edge(application, violations)
-    context = read_context(application, violations)
-    edge_clients = read_clients(application, violations)
-    if violations:
-        # A message that several operations use is reported once.
-        raise InvalidInput(f"application {application.name!r}", dict.fromkeys(violations))
-    subscriptions, violations = subscribe_all(
-        {name: capability.contract for name, capability in capabilities.items()},
-        {name: capability.handlers for name, capability in capabilities.items()},
-    )
-    if violations:
-        raise InvalidInput(f"application {application.name!r}", violations)
-    return Assembly(
-        application.name,
-        capabilities,
-        edge,
-        edge_dependencies,
-        application.edge_deadline_s,
-        subscriptions,
-        {path: Criticality(each) for path, each in application.edge_criticality.items()},
-        context,
-        edge_clients,
-    )
-
-
-def _capability(capability: Capability, violations: list[Violation]) -> AssembledCapability | None:
-    if not _is_capability(capability):
-        violations.append(rules.NO_CAPABILITY.broken(f"the list of capabilities: {capability!r}"))
-        return None
-    if not is_contract(capability.contract):
-        violations.append(rules.NO_CONTRACT.broken(f"Capability({capability.contract!r})"))
-        return None
-    contract, found = read_contract(capability.contract)
-    violations += found
-    where = f"capability {contract.capability!r}"
-    violations += check_migrations(contract.capability, capability.migrations)
-    dependencies: tuple[Dependency, ...] = ()
-    if capability.implementation is not None:
-        dependencies, found = read_dependencies(capability.implementation, where)
-        violations += found + check_conformance(contract, capability.implementation)
-    has_database = asks_for(DependencyKind.DATABASE, dependencies)
-    has_engine = asks_for_engine(dependencies)
-    if capability.migrations and not has_database and not has_engine:
-        violations.append(rules.UNUSED_MIGRATIONS.broken(where))
-    if asks_for(DependencyKind.EVENTS, dependencies):
-        violations += [rules.PUBLISHES_NOTHING.broken(where)] if not contract.events else []
-        violations += [rules.NO_OUTBOX.broken(where)] if not has_database else []
-    handlers = handlers_of_capability(capability, contract, where, violations)
-    violations += engine_problems(contract, handlers, where, has_database=has_database) if has_engine else []
-    sagas = _sagas(capability, dependencies, where, violations)
-    shared, found = read_shared_tables(
-        capability.shared_tables, where, has_implementation=capability.implementation is not None
-    )
-    violations += found
-    return AssembledCapability(
-        contract, capability.implementation, dependencies, capability.migrations, handlers, sagas, shared
-    )
-
-
-def _sagas(
-    capability: Capability, dependencies: tuple[Dependency, ...], where: str, violations: list[Violation]
-) -> tuple[Definition, ...]:
-    service = None if capability.implementation is None else service_class(capability.implementation)
-    sagas, found = read_sagas(service)
-    violations += found
-    begins = asks_for(DependencyKind.SAGAS, dependencies)
-    if begins and not asks_for(DependencyKind.DATABASE, dependencies):
-        violations.append(rules.NO_JOURNAL.broken(where))
-    is_itself = service is not None and service is capability.implementation
-    if begins and service is None:
-        violations.append(rules.SAGAS_HIDDEN.broken(where))
-    elif begins and not (sagas or found):
-        violations.append(rules.NO_SAGAS.broken(where))
-    elif sagas and is_itself and not begins:
-        # A function that builds the service may give it others, that keep nothing.
-        violations.append(rules.SAGAS_UNUSED.broken(where))
-    return sagas
-
-
-def _is_capability(thing: object) -> bool:
-    """What the type checker of the user promises, and their interpreter does not."""
-    return isinstance(thing, Capability)
-
-
-def _add(capability: AssembledCapability, to: dict[str, AssembledCapability], violations: list[Violation]) -> None:
-    name = capability.contract.capability
-    if name in to:
-        first, second = to[name].contract.service, capability.contract.service
-        violations.append(rules.DUPLICATE.broken(f"capability {name!r}", first=first, second=second))
-    to[name] = capability

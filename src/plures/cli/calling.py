@@ -15,7 +15,7 @@ from plures.runtime import Broken, NotSent, Outgoing, Reply, TooLarge, connect, 
 
 from .console import FAILED, print_json, say
 from .finding import Callee
-from .listing import check_complete, request_of
+from .listing import body_of
 
 
 def call(callee: Callee, arguments: Sequence[str], *, timeout_s: float | None, as_json: bool) -> int:
@@ -27,10 +27,9 @@ def call(callee: Callee, arguments: Sequence[str], *, timeout_s: float | None, a
     Raises:
         BadArgument: Nothing was called.
     """
-    request = request_of(callee.operation, arguments)
-    check_complete(callee.operation, request)
+    request = body_of(callee.operation, arguments)
     deadline_s = timeout_s or float(callee.operation["deadline_s"])
-    return asyncio.run(_call(callee, json.dumps(request).encode(), deadline_s, as_json=as_json))
+    return asyncio.run(_call(callee, request, deadline_s, as_json=as_json))
 
 
 async def _call(callee: Callee, request: bytes, deadline_s: float, *, as_json: bool) -> int:

@@ -118,12 +118,18 @@ def request_of(operation: Mapping[str, Any], arguments: Sequence[str]) -> dict[s
     return request
 
 
-def check_complete(operation: Mapping[str, Any], request: Mapping[str, Any]) -> None:
-    """Raise `BadArgument` where a required field is missing: the peer would take it for zero, as proto3 clients mean it."""
+def body_of(operation: Mapping[str, Any], arguments: Sequence[str]) -> bytes:
+    """`text=lens limit=5` → the body of the request.
+
+    Raises:
+        BadArgument: An argument does not fit, or one is missing: the peer would take it for zero, as proto3 clients mean it.
+    """
+    request = request_of(operation, arguments)
     missing = [name for name in operation["request"].get("required", []) if name not in request]
     if missing:
         why = "; ".join(f"{_snake(name)}: is missing" for name in missing)
         raise BadArgument(f"Cannot call {operation['name']}", why=why, fix=f"Add {_snake(missing[0])}=… to the call.")
+    return json.dumps(request).encode()
 
 
 def _listing(data: Any) -> Listing:

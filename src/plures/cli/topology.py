@@ -102,7 +102,11 @@ def _row(process: ProcessSummary, *, has_events: bool) -> tuple[str, ...]:
     few, many = process.replicas.min, process.replicas.max
     databases = {**dict.fromkeys(process.databases, "db"), **process.servers}
     notes = {
-        name: [*([databases[name]] if name in databases else []), *(["shared db"] if name in process.shared else [])]
+        name: [
+            *([databases[name]] if name in databases else []),
+            *(["shared db"] if name in process.shared else []),
+            *([f"threads: {process.threads[name]}"] if name in process.threads else []),
+        ]
         for name in process.capabilities
     }
     capabilities = [f"{name} ({', '.join(said)})" if said else name for name, said in notes.items()]

@@ -32,16 +32,15 @@ from .clients import Clients
 from .control import Control
 from .edge import EDGE_THREADS, Edge, EdgeAdmission, served, warn_of_duties
 from .entrance import entrance_of
-from .eventing import Carrier, EventAdmin, EventAdminService, carrier_of, counted
+from .eventing import Carrier, EventAdmin, EventAdminService, carrier_of
 from .faults import Injector
 from .lifecycles import Lifecycles
-from .listing import listing
 from .moves import Moves
 from .placement import Mode, Placement
 from .places import place_of
-from .sagas import SagaAdmin, SagaAdminService, sagas_counted
+from .sagas import SagaAdmin, SagaAdminService
 from .services import Services
-from .standing import admission_told, callers_told, calls_told, places_told, policy_told
+from .telling import Told
 
 _EVENT_ADMIN: Final = read_contract(EventAdmin)[0].operations
 _SAGA_ADMIN: Final = read_contract(SagaAdmin)[0].operations
@@ -113,19 +112,28 @@ class Host:
             deliveries_to=self._deliveries_to,
             place=self._place,
             settings=self._settings,
+            policies=policies,
             injector=injector,
         )
         self._carrier: Carrier | None = None
         self._edge: Edge | None = None
-        self._edge_gate: Gate | None = None
         self._is_ready = False
         self._moves = Moves(
             self._services.database, self._services.settler_of, placement.data, self._services.uses_engine
         )
+        self._told = Told(
+            assembly,
+            placement,
+            hosted=self._hosted,
+            services=self._services,
+            clients=self._clients,
+            gates=self._gates,
+            capacity=self._capacity,
+        )
         self.control = Control(
             ConnectServer(self._dispatcher),
             is_ready=lambda: self._is_ready,
-            listing=self._listing,
+            listing=self._told.listing,
             pages=self._moves.pages,
             entrance=entrance_of(assembly, self._hosted, placement.access),
         )
@@ -241,7 +249,7 @@ class Host:
         app = served(make(**self._services.arguments(_EDGE, dependencies)), threads, deadline_s)
         if self._placement.replicas > 1 and self._placement.leads:
             warn_of_duties(app, self._assembly.packages, self._placement.replicas)
-        gate = self._edge_gate = Gate(self._policy, self._capacity)
+        gate = self._told.edge = Gate(self._policy, self._capacity)
         self._edge = Edge(
             app,
             deadline_s,
@@ -274,26 +282,3 @@ class Host:
     def _is_local(self, python: type) -> bool:
         name = self._contract(python).capability
         return name in self._hosted and name not in self._placement.endpoints
-
-    async def _listing(self) -> object:
-        hosted = [capability.contract for capability in self._hosted.values()]
-        others = [c.contract for name, c in self._assembly.capabilities.items() if name not in self._hosted]
-        subscriptions = await counted(self._services.outboxes)
-        sagas = await sagas_counted(self._services.saga_desks)
-        policies = self._placement.policies
-        return {
-            **listing(
-                self._assembly.name,
-                hosted,
-                others,
-                subscriptions=subscriptions,
-                sagas=sagas,
-                outages=self._services.outages,
-                policies={name: policy_told(policies, name) for name in self._assembly.capabilities},
-                admissions={name: admission_told(gate) for name, gate in self._gates.items()},
-            ),
-            "places": places_told(self._capacity),
-            "edge": None if self._edge_gate is None else admission_told(self._edge_gate),
-            "callers": callers_told(self._placement.access),
-            "calls": [*calls_told(self._clients.callers, self._clients.called_here)],
-        }

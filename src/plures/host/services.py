@@ -10,7 +10,7 @@ from plures.contract import ContractDescription, read_contract
 from plures.data import Database, Place, Settle, engines, open_database
 from plures.events import Events, prepare
 from plures.optional import Optionally, Outage
-from plures.runtime import Threads, threaded
+from plures.runtime import Policy, Threads, threaded
 from plures.sagas import Sagas, Worker, check_none_left, open_sagas
 
 from .clients import Clients
@@ -36,6 +36,7 @@ class Services:
         deliveries_to: Gives the client of the operations by which a capability gets events.
         place: Where the data of a capability lies.
         settings: Capability → its settings, filled.
+        policies: Capability → what its calls are subject to.
         injector: Makes operations go wrong, on demand.
     """
 
@@ -50,6 +51,7 @@ class Services:
         deliveries_to: Callable[[str], object],
         place: Callable[[str], Place],
         settings: Mapping[str, object],
+        policies: Mapping[str, Policy],
         injector: Injector | None = None,
     ) -> None:
         self._assembly = assembly
@@ -60,6 +62,7 @@ class Services:
         self._deliveries_to = deliveries_to
         self._place = place
         self._settings = settings
+        self._policies = policies
         self._injector = injector
         self._databases: dict[str, Database] = {}
         self._engines: dict[str, Engine] = {}
@@ -195,7 +198,8 @@ class Services:
 
     def _threads_of(self, name: str) -> Threads:
         if name not in self._threads:
-            self._threads[name] = Threads(name)
+            policy = self._policies[name]
+            self._threads[name] = Threads(name, places=policy.threads, queue_s=policy.queue_s)
         return self._threads[name]
 
     def _remembers(self, owner: str) -> bool:

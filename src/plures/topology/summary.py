@@ -19,6 +19,7 @@ class ProcessSummary:
         runs: The command line or the base URL; empty for a process of ours.
         databases: Capabilities in it with an embedded database.
         servers: Capability → name of the database that keeps its data, for those whose data is not embedded.
+        threads: Capability → how many threads plures.toml gives its `def` methods, where it says so.
         shared: Capability → its tables in the application's own database.
         layer: Its place in the start order, from 0.
         local_calls: Calls from it that stay in it.
@@ -35,6 +36,7 @@ class ProcessSummary:
     replicas: Replicas
     databases: tuple[str, ...]
     servers: Mapping[str, str]
+    threads: Mapping[str, int]
     shared: Mapping[str, tuple[str, ...]]
     layer: int
     local_calls: tuple[Call, ...]
@@ -94,6 +96,11 @@ def _process(
             if process.exclusive and application.capabilities[name].has_database and name not in process.databases
         ),
         servers={name: placed.server.name for name, placed in process.databases.items()},
+        threads={
+            name: int(figures["threads"])
+            for name in process.capabilities
+            if process.ours and "threads" in (figures := process.policies.of(name))
+        },
         shared={
             name: tables for name in process.capabilities if (tables := application.capabilities[name].shared_tables)
         },

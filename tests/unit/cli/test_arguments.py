@@ -7,7 +7,7 @@ from lab import Echo, Trouble
 
 from plures.cli.listing import BadArgument, request_of
 from plures.contract import read_contract
-from plures.host.listing import listing
+from plures.host.telling import listing
 
 OPERATIONS: dict[str, Any] = {
     operation["name"].rpartition("/")[2]: operation

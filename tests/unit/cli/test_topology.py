@@ -100,6 +100,16 @@ def test_show_what_a_caller_can_do_without(plures: Run, site: Path) -> None:
     assert [(call["capability"], call["optional"]) for call in search["remote_calls"]] == [("catalog", True)]
 
 
+def test_show_how_many_threads_a_capability_gets(plures: Run, site: Path) -> None:
+    with (site / "plures.toml").open("a") as file:
+        file.write("\n[policy]\nthreads = 60\n[capabilities.search]\npolicy = { threads = 5 }\n")
+    shown = " ".join(plures("topology", "show").stdout.split())
+    assert "threads: 60" in shown
+    assert "threads: 5)" in shown
+    [main] = json.loads(plures("topology", "show", "--json").stdout)["processes"]
+    assert main["threads"]["search"] == 5
+
+
 def test_show_whose_tables_are_in_the_database_of_the_application(plures: Run, site: Path) -> None:
     app = (site / "cli_site.py").read_text()
     app = app.replace("Capability(Search, SearchService)", 'Capability(Search, SearchService, shared_tables=["terms"])')

@@ -14,7 +14,7 @@ import msgspec
 
 from plures.cli.console import FAILED
 from plures.cli.finding import Callee
-from plures.cli.listing import Operation, check_complete, request_of
+from plures.cli.listing import Operation, body_of
 from plures.contract import Criticality, OperationDescription, contract, query, read_contract
 from plures.errors import CallError
 from plures.runtime import (
@@ -65,12 +65,9 @@ def explained_call(callee: Callee, arguments: Sequence[str], *, timeout_s: float
     Raises:
         BadArgument: Nothing was called.
     """
-    request = request_of(callee.operation, arguments)
-    check_complete(callee.operation, request)
+    request = body_of(callee.operation, arguments)
     deadline_s = timeout_s or float(callee.operation["deadline_s"])
-    return asyncio.run(
-        _call(callee, json.dumps(request).encode(), deadline_s, is_asked=timeout_s is not None, as_json=as_json)
-    )
+    return asyncio.run(_call(callee, request, deadline_s, is_asked=timeout_s is not None, as_json=as_json))
 
 
 async def _call(callee: Callee, request: bytes, deadline_s: float, *, is_asked: bool, as_json: bool) -> int:

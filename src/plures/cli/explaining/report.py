@@ -17,6 +17,7 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "least_at_once": "calls a replica works on in any case",
     "most_at_once": "calls of one operation a replica works on at most",
     "queue_s": "to wait for a place; ten times that where it is critical, half where it is sheddable",
+    "threads": "plain `def` methods a replica works on at once, where the capability has any",
 }
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from plures.contract import Criticality
 
-from .lane import Lane
+from .lane import SHARES, Lane
 from .waits import WaitForCpu
 
 _LOOK_EVERY_S: Final = 0.02
@@ -30,8 +30,6 @@ _SHRINKS_BY: Final = 0.3
 _SMOOTHING: Final = 0.1
 _STANDING: Final = 0.25
 """The part of its time that a call waits, where calls have been waiting all along: a queue that stands serves no one."""
-_SHARES: Final = {Criticality.CRITICAL: 1.0, Criticality.NORMAL: 0.85, Criticality.SHEDDABLE: 0.6}
-"""The part of the places that calls may fill."""
 _FIRST_FIRST: Final = (Criticality.CRITICAL, Criticality.NORMAL, Criticality.SHEDDABLE)
 
 
@@ -69,7 +67,7 @@ class Capacity:
     def has_place(self, criticality: Criticality) -> bool:
         """Whether a call of this criticality may enter now."""
         inside = self.inside
-        return inside < self._least or inside < self.places * _SHARES[criticality]
+        return inside < self._least or inside < self.places * SHARES[criticality]
 
     def enter(self, lane: Lane) -> None:
         """A call enters."""
@@ -143,7 +141,7 @@ class Capacity:
             # It can do no more: with fewer calls at once it does as much, and each of them takes less time.
             if self.places > ENOUGH:
                 self.places = max(ENOUGH, self.places * (1 - _SHRINKS_SLOWLY_BY))
-        elif max(busy, self._busy) < _HAS_TIME and self.inside + 1 >= self.places * _SHARES[Criticality.NORMAL]:
+        elif max(busy, self._busy) < _HAS_TIME and self.inside + 1 >= self.places * SHARES[Criticality.NORMAL]:
             self.places = self.places * _GROWS_BY if late_s < _TURN_S / 4 else self.places + 1
             if self.are_waiting:
                 self._let_in()

@@ -6,8 +6,8 @@ from plures.contract import Criticality
 
 from .limit import AdaptiveLimit
 
-_SHARES: Final = {Criticality.CRITICAL: 1.0, Criticality.NORMAL: 0.85, Criticality.SHEDDABLE: 0.6}
-"""The part of the limit that calls may fill."""
+SHARES: Final = {Criticality.CRITICAL: 1.0, Criticality.NORMAL: 0.85, Criticality.SHEDDABLE: 0.6}
+"""The part of a limit, or of the places of a process, that calls may fill."""
 
 
 class Lane:
@@ -35,4 +35,4 @@ class Lane:
     def is_full(self, criticality: Criticality) -> bool:
         """Whether no call of this criticality may enter now."""
         inside = self.inside
-        return inside >= self._least and inside >= self.limit.value * _SHARES[criticality]
+        return inside >= self._least and inside >= self.limit.value * SHARES[criticality]

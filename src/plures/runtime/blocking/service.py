@@ -48,7 +48,7 @@ def in_thread(
         try:
             answer = await threads.run(name, method, args, kwargs)
         except NoPlace:
-            why = f"the {places} threads of its capability are taken"
+            why = f"its capability has {places} threads, and they are taken (`threads` of [policy])"
             raise Refusal(Overloaded(name, why, outcome=Outcome.NOT_SENT)) from None
         # A function may also make what is to be awaited.
         return await answer if hasattr(answer, "__await__") else answer

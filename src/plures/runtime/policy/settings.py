@@ -17,6 +17,7 @@ class Policy(msgspec.Struct, frozen=True):
         least_at_once: Calls that a replica works on at once in any case, where it limits itself.
         most_at_once: Calls of one operation that a replica works on at once at most.
         queue_s: So long a call waits for others to end, before it is refused.
+        threads: `def` methods that a replica works on at once, those left out that wait for a call.
     """
 
     attempts: int = 3
@@ -26,6 +27,7 @@ class Policy(msgspec.Struct, frozen=True):
     least_at_once: int = 4
     most_at_once: int = 200
     queue_s: float = 0.2
+    threads: int = 40
 
 
 def policy_of(figures: Mapping[str, float]) -> Policy:

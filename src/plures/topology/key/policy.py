@@ -101,7 +101,17 @@ QUEUE = Figure(
     most=10,
     reason="those who asked are gone by then",
 )
-_FIGURES: Final = (ATTEMPTS, RETRY_BUDGET, FAILURES, HEARTBEAT, LEAST_AT_ONCE, MOST_AT_ONCE, QUEUE)
+THREADS = Figure(
+    "threads",
+    (int,),
+    40,
+    "So many plain `def` methods of a capability run at once in a replica, each in a thread; those that wait for a call of their own are not counted.",
+    "threads = 80",
+    least=1,
+    most=1000,
+    reason="with none, it would answer nothing; each thread takes memory",
+)
+_FIGURES: Final = (ATTEMPTS, RETRY_BUDGET, FAILURES, HEARTBEAT, LEAST_AT_ONCE, MOST_AT_ONCE, QUEUE, THREADS)
 POLICY = table(
     "policy",
     "What calls of this capability are subject to, where it is not what [policy] says.",

@@ -26,6 +26,7 @@ from plures import (
 )
 from plures.runtime import NoPlace, Threads, current
 from plures.testing import Running, Where, run
+from plures.topology import parse
 
 LONG_S = 30
 WHO: ContextVar[str] = ContextVar("who", default="nobody asked")
@@ -178,12 +179,25 @@ async def test_a_call_that_finds_no_place_waits_for_one_on_the_loop(works: Works
         held = [loop.run_in_executor(pool, works.waits) for _ in range(40)]
         for _ in range(40):
             await asyncio.to_thread(WorksService.begun.acquire)
-        with pytest.raises(Overloaded, match="the 40 threads of its capability are taken") as caught:
+        with pytest.raises(Overloaded, match="its capability has 40 threads, and they are taken") as caught:
             await loop.run_in_executor(pool, works.where)
         assert caught.value.outcome is Outcome.NOT_SENT
         waiting = loop.run_in_executor(pool, works.where)
         WorksService.let_go.set()
         await asyncio.gather(*held, waiting)
+
+
+async def test_the_topology_file_says_how_many_places_there_are(tmp_path: Path) -> None:
+    WorksService.let_go.clear()
+    said = parse('[application]\nimport = "a:a"\n[policy]\nqueue_s = 0\n[capabilities.works]\npolicy = { threads = 1 }')
+    async with run(app, Where.IN_PROCESS, data=tmp_path, topology=said.topology()) as running:
+        works = running.client(Works)
+        held = asyncio.create_task(asyncio.to_thread(works.waits))
+        await asyncio.to_thread(WorksService.begun.acquire)
+        with pytest.raises(Overloaded, match="has 1 threads, and they are taken"):
+            await asyncio.to_thread(works.where)
+        WorksService.let_go.set()
+        await held
 
 
 async def test_a_thread_whose_caller_is_gone_is_told_while_it_waits_for_another(running: Running) -> None:

@@ -1,0 +1,67 @@
+"""All that one replica tells of itself."""
+
+from collections.abc import Mapping
+
+from plures.application import AssembledCapability, Assembly
+from plures.host.clients import Clients
+from plures.host.eventing import counted
+from plures.host.placement import Placement
+from plures.host.sagas import sagas_counted
+from plures.host.services import Services
+from plures.runtime import Capacity, Gate
+
+from .listing import listing
+from .standing import admission_told, callers_told, calls_told, places_told, policy_told
+
+
+class Told:
+    """What one replica tells of itself, read when it is asked for.
+
+    Args:
+        hosted: The capabilities whose services run here.
+        gates: Capability → what lets calls of it in.
+
+    Attributes:
+        edge: What lets requests to the edge in; None where it runs elsewhere.
+    """
+
+    def __init__(
+        self,
+        assembly: Assembly,
+        placement: Placement,
+        *,
+        hosted: Mapping[str, AssembledCapability],
+        services: Services,
+        clients: Clients,
+        gates: Mapping[str, Gate],
+        capacity: Capacity,
+    ) -> None:
+        self._assembly, self._placement = assembly, placement
+        self._hosted = hosted
+        self._services, self._clients = services, clients
+        self._gates, self._capacity = gates, capacity
+        self.edge: Gate | None = None
+
+    async def listing(self) -> object:
+        """What is asked for under `/_plures/contracts`."""
+        hosted = [capability.contract for capability in self._hosted.values()]
+        others = [c.contract for name, c in self._assembly.capabilities.items() if name not in self._hosted]
+        subscriptions = await counted(self._services.outboxes)
+        sagas = await sagas_counted(self._services.saga_desks)
+        policies = self._placement.policies
+        return {
+            **listing(
+                self._assembly.name,
+                hosted,
+                others,
+                subscriptions=subscriptions,
+                sagas=sagas,
+                outages=self._services.outages,
+                policies={name: policy_told(policies, name) for name in self._assembly.capabilities},
+                admissions={name: admission_told(gate) for name, gate in self._gates.items()},
+            ),
+            "places": places_told(self._capacity),
+            "edge": None if self.edge is None else admission_told(self.edge),
+            "callers": callers_told(self._placement.access),
+            "calls": [*calls_told(self._clients.callers, self._clients.called_here)],
+        }
