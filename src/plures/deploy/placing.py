@@ -30,10 +30,13 @@ def process_name(topology: ResolvedTopology) -> str:
 
 
 def one_each(assembly: Assembly) -> Topology:
-    """The topology in which each capability has a process of its own, and so has the edge."""
-    processes = [Process(name, (name,)) for name in assembly.capabilities]
+    """The topology in which each capability has a process of its own, and so has the edge, with those that share its tables."""
+    sharing = tuple(name for name, capability in assembly.capabilities.items() if capability.shared_tables)
+    processes = [Process(name, (name,)) for name in assembly.capabilities if name not in sharing]
     if assembly.edge is not None:
-        processes.append(Process("edge", (), edge=True))
+        processes.append(Process("edge", sharing, edge=True))
+    elif sharing:
+        processes.append(Process("shared", sharing))
     return Topology("one-each", tuple(processes))
 
 

@@ -20,6 +20,7 @@ from plures.runtime import (
     Seal,
     Transport,
     bind,
+    bring_near,
     by_reference,
 )
 
@@ -66,6 +67,8 @@ class Clients:
         # Clients of services that are not there yet.
         self._early: dict[type, Client] = {}
         self._services: dict[type, object] = {}
+        # Those that run in the threads of their callers.
+        self._near: dict[type, object] = {}
         # Capability → what calls it over the wire; and those that are called by reference, or as if they were elsewhere.
         self.callers: dict[str, list[RemoteCaller]] = {}
         self.called_here: dict[str, None] = {}
@@ -76,16 +79,30 @@ class Clients:
         if client is None:
             client = self._clients[contract.python] = Client(contract.service)
             bind(client, contract, self._injecting(self._how(contract, is_local=is_local)), self.portal)
+            self._bring_near(client, contract)
         return client
 
-    def attach(self, contract: ContractDescription, service: object) -> None:
-        """Let local calls of a contract reach its service."""
+    def attach(self, contract: ContractDescription, service: object, near: object = None) -> None:
+        """Let local calls of a contract reach its service.
+
+        Args:
+            near: The service as it is, where its plain methods run in the threads of their callers.
+        """
+        if near is not None:
+            self._near[contract.python] = near
         if self._internal is not None:
             self._internal.serve(contract.operations, service)
         self._services[contract.python] = service
         client = self._early.pop(contract.python, None)
         if client is not None:
             bind(client, contract, self._injecting(self._by_reference(service)), self.portal)
+        if contract.python in self._clients:
+            self._bring_near(self._clients[contract.python], contract)
+
+    def _bring_near(self, client: Client, contract: ContractDescription) -> None:
+        near = self._near.get(contract.python)
+        if near is not None and contract.capability in self.called_here:
+            bring_near(client, contract, near, self.portal)
 
     def _how(self, contract: ContractDescription, *, is_local: bool) -> Bind:
         if not is_local:

@@ -192,8 +192,10 @@ class Services:
         if self._injector is not None:
             # Around all else: what was injected is neither repeated nor remembered.
             guarding = [(contract, self._injector.service(contract, each)) for contract, each in guarding]
-        for contract, each in guarding:
-            self._clients.attach(contract, each)
+        # Faults are injected on the event loop.
+        near = service if self._hosted[name].shared_tables and self._injector is None else None
+        for described, each in guarding:
+            self._clients.attach(described, each, near if described is contract else None)
         return guarding
 
     def _threads_of(self, name: str) -> Threads:

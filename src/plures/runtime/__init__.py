@@ -10,6 +10,7 @@ Work that blocks the event loop cannot be cancelled. It fails when it ends, sinc
 
 **In process** (`local`), the service's method is awaited with the arguments as they are, and its answer is returned as it
 is, once its shape was checked (`values`), as it is everywhere: the type of the answer and those of its parts. In development mode, and in checked tests, `loopback` takes such a call through the codec and the dispatcher.
+A service on the application's own tables is called in the thread of its caller where neither waits (`near`).
 
 **Over the wire** (`remote`), the call is a POST of JSON by the Connect protocol (`connect`).
 
@@ -121,6 +122,7 @@ from .failures import Refusal, bad_request
 from .local import by_reference
 from .loopback import URL as LOOPBACK_URL
 from .loopback import Loopback
+from .near import bring_near
 from .policy import MAX_BODY_BYTES, MAX_HOPS, Policy, accept, policy_of
 from .remote import RemoteCaller
 from .replicas import Directory, Endpoint, Endpoints, Heartbeats
@@ -189,6 +191,7 @@ __all__ = [
     "begin_hosting",
     "bind",
     "blocking",
+    "bring_near",
     "by_reference",
     "call_in_progress",
     "call_of",

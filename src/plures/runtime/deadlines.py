@@ -4,11 +4,22 @@ A timer per call costs more than the rest of a call in process (docs/adr/0006-ca
 """
 
 import asyncio
+from collections.abc import Callable
 from time import monotonic
+from typing import Protocol
 
 from .context import CallContext
 
 _NEVER = float("inf")
+
+
+class Watch(Protocol):
+    """Is told of each call, when it begins and when it has ended."""
+
+    @property
+    def enter(self) -> Callable[[CallContext], None]: ...
+    @property
+    def leave(self) -> Callable[[CallContext], object]: ...
 
 
 class Deadlines:

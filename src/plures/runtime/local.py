@@ -14,16 +14,14 @@ from plures.contract import ContractError, OperationDescription
 from . import connect
 from .blocking import Direct, mark_direct, plain_of
 from .context import CallContext, current
-from .deadlines import Deadlines
+from .deadlines import Watch
 from .failures import failure_of
 from .policy import admit
 from .running import Expired, run_stream
 from .values import answer_shape, refuse_misfit, with_copies
 
 
-def by_reference(
-    operation: OperationDescription, method: Callable[..., Any], deadlines: Deadlines
-) -> Callable[..., Any]:
+def by_reference(operation: OperationDescription, method: Callable[..., Any], deadlines: Watch) -> Callable[..., Any]:
     """The operation as a caller in the same process sees it."""
     plain = plain_of(method)
     method = with_copies(operation, method)
@@ -63,7 +61,7 @@ def by_reference(
     return call
 
 
-def _stream(operation: OperationDescription, method: Callable[..., Any], deadlines: Deadlines) -> Callable[..., Any]:
+def _stream(operation: OperationDescription, method: Callable[..., Any], deadlines: Watch) -> Callable[..., Any]:
     fits = answer_shape(operation)
 
     async def call(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:

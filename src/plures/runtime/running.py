@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Any, Final, TypeVar
 
 from .context import CallContext, current
-from .deadlines import Deadlines
+from .deadlines import Watch
 
 T = TypeVar("T")
 
@@ -23,7 +23,7 @@ class GaveUp(Exception):
     """The work of a call ended as cancelled although its task was not asked to end: it awaited something that was."""
 
 
-async def run(context: CallContext, deadlines: Deadlines, work: Awaitable[T]) -> T:
+async def run(context: CallContext, deadlines: Watch, work: Awaitable[T]) -> T:
     """Await `work` as the call `context`.
 
     Raises:
@@ -55,7 +55,7 @@ async def run(context: CallContext, deadlines: Deadlines, work: Awaitable[T]) ->
         current.reset(token)
 
 
-async def run_stream(context: CallContext, deadlines: Deadlines, items: AsyncIterator[T]) -> AsyncGenerator[T, None]:
+async def run_stream(context: CallContext, deadlines: Watch, items: AsyncIterator[T]) -> AsyncGenerator[T, None]:
     """Yield what `items` yields, each step as the call `context`; closes `items` when the consumer stops early.
 
     Where neither the service nor the consumer waits, it gives way to others on the event loop now and then.

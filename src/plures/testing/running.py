@@ -26,6 +26,7 @@ from plures.http import HttpTransport
 from plures.runtime import Client, bind
 from plures.topology import Policies, ResolvedProcess, Topology, check, monolith
 
+from .beside import beside_tests, without
 from .repeating import RepeatingTransport, telling
 
 # It is younger than many a lock of an application, and only type checkers need it.
@@ -80,19 +81,25 @@ class Running:
     """
 
     def __init__(
-        self, where: Where, host: Host, public_url: str | None, processes: RunningProcesses | None = None
+        self,
+        where: Where,
+        host: Host,
+        public_url: str | None,
+        processes: RunningProcesses | None = None,
+        beside: frozenset[str] = frozenset(),
     ) -> None:
         self.where = where
         self.public_url = public_url
         self._host = host
         self._processes = processes
+        self._beside = beside
 
     def client(self, contract: "TypeForm[T]") -> T:
         """A client of a capability, as another capability would get it."""
         python: Any = contract
         client: Any = self._host.client(python)
-        if self.where is Where.OVER_THE_WIRE:
-            description, _ = read_contract(python)
+        description, _ = read_contract(python)
+        if self.where is Where.OVER_THE_WIRE and description.capability not in self._beside:
             told = Client(description.service)
             bind(told, description, telling(client), self._host.portal)
             client = told
@@ -180,7 +187,8 @@ async def _one_process(
     has_edge = edge and assembly.edge is not None
     public = listen(ListenAddress(port=0)) if has_edge else None
     over_the_wire = where is Where.OVER_THE_WIRE
-    endpoints = dict.fromkeys(assembly.capabilities, (control.url,)) if over_the_wire else {}
+    called = assembly.capabilities.keys() - beside_tests(assembly)
+    endpoints = dict.fromkeys(called, (control.url,)) if over_the_wire else {}
     mode = Mode.DEVELOPMENT if where is Where.CHECKED else Mode.PRODUCTION
     placed = _placed(assembly, topology)
     capabilities = frozenset(assembly.capabilities)
@@ -204,7 +212,7 @@ async def _one_process(
     served = ServedHost(host, control, public, _GRACE_S, answers_early=over_the_wire)
     await served.start()
     try:
-        yield Running(where, host, served.public_url)
+        yield Running(where, host, served.public_url, beside=beside_tests(assembly))
     finally:
         await served.stop()
 
@@ -245,12 +253,15 @@ async def _processes(
     application: str, assembly: Assembly, topology: Topology, data: Path, faults: tuple[Fault, ...], *, edge: bool
 ) -> AsyncGenerator[Running]:
     options = SupervisorOptions(faults=faults)
+    beside = frozenset[str]() if edge else beside_tests(assembly)
     async with AsyncExitStack() as stack:
         processes = await stack.enter_async_context(
-            local_processes(topology, application, data=data, options=options, edge=edge)
+            local_processes(
+                without(topology, beside), application, data=data, options=options, edge=edge, elsewhere=beside
+            )
         )
         placement = Placement(
-            frozenset(),
+            beside,
             edge=False,
             data=data,
             endpoints=processes.endpoints,

@@ -104,6 +104,7 @@ async def local_processes(
     options: SupervisorOptions | None = None,
     lines: Lines | None = None,
     edge: bool = True,
+    elsewhere: frozenset[str] = frozenset(),
 ) -> AsyncGenerator[RunningProcesses]:
     """Run an application as processes while the context lasts, on any free ports. Installs no signal handlers.
 
@@ -111,12 +112,17 @@ async def local_processes(
         application: Import string, `package.module:name`.
         lines: Where the log goes; standard error when left out.
         edge: Whether the edge runs too.
+        elsewhere: Capabilities that the caller hosts itself. The processes do not call them.
 
     Raises:
         PluresError: The application or the topology is wrong, or a process cannot start; nothing is left running then.
     """
     facts = assemble(load(application)).facts
-    facts = facts if edge else replace(facts, has_edge=False)
+    facts = facts if edge else replace(facts, has_edge=False, edge_needs=facts.edge_needs - elsewhere)
+    here = {name: each for name, each in facts.capabilities.items() if name not in elsewhere}
+    facts = replace(
+        facts, capabilities={name: replace(each, needs=each.needs - elsewhere) for name, each in here.items()}
+    )
     plan = make_plan(check(topology, facts), facts)
     settings = Settings(application, data, _ANY_FREE_PORT, _ANY_FREE_PORT, {topology.name: topology})
     supervisor = Supervisor(plan, settings, options or SupervisorOptions(), lines or log_of(plan, sys.stderr))

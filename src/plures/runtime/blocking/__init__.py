@@ -11,7 +11,17 @@ from .errors import BlockingOnLoop, ContractUnknown, NoApplication, NotAnOperati
 from .hosting import Hosting, ambient_client, begin_hosting, end_hosting, hosting
 from .portal import Portal
 from .service import runs_in_thread, threaded
-from .spelling import awaitable, blocking, calling, from_anywhere, is_blocking, operation_of, run_blocking, spelled
+from .spelling import (
+    awaitable,
+    blocking,
+    calling,
+    from_anywhere,
+    instead,
+    is_blocking,
+    operation_of,
+    run_blocking,
+    spelled,
+)
 from .threads import NoPlace, Threads
 
 __all__ = [
@@ -34,6 +44,7 @@ __all__ = [
     "end_hosting",
     "from_anywhere",
     "hosting",
+    "instead",
     "is_blocking",
     "mark_direct",
     "operation_of",

@@ -98,6 +98,13 @@ class Portal:
             self.refuse(operation, Outcome.NOT_SENT)
         return loop
 
+    def allow(self, operation: OperationDescription) -> None:
+        """Refuse a call of this thread that `call` would refuse before it began. Raises as `call` does."""
+        self.loop_for(operation)
+        job = job_here()
+        if job is not None and job.is_abandoned:
+            raise asyncio.CancelledError
+
     async def visit(
         self,
         operation: OperationDescription,

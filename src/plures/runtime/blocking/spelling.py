@@ -49,6 +49,13 @@ def spelled(operation: OperationDescription, call: Callable[..., Any], portal: P
     return call if portal is None else _blocking(operation, call, portal)
 
 
+def instead(call: Callable[..., Any], other: Callable[..., Any]) -> Callable[..., Any]:
+    """Another function that blocks, for the same operation: what awaits it goes on to use the first one."""
+    for name in (_CALLS, _AWAITED, _PORTAL):
+        setattr(other, name, getattr(call, name))
+    return other
+
+
 def awaitable(call: Callable[..., Any]) -> Callable[..., Any]:
     """The coroutine function that makes the same call: itself, where its contract says `async def`."""
     behind: Callable[..., Any] | None = getattr(call, _AWAITED, None)
