@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from plures.contract import OperationDescription
 from plures.errors import Outcome
 from plures.runtime.context import CallContext, current
-from plures.runtime.deadlines import Deadlines
+from plures.runtime.deadlines import Watch
 from plures.runtime.policy import admit
 from plures.runtime.running import Expired, run
 from plures.runtime.values import answer_copier, answer_shape, arguments_copier, refuse_misfit
@@ -45,7 +45,7 @@ class Direct:
         self,
         operation: OperationDescription,
         plain: Plain,
-        deadlines: Deadlines,
+        deadlines: Watch,
         failed: Callable[[BaseException, OperationDescription, CallContext], Exception],
     ) -> None:
         self._operation = operation
