@@ -8,12 +8,10 @@ import click
 
 from plures.cli.codebase import progress
 from plures.cli.console import json_option, mistakes_explained, print_json, say
-from plures.cli.project import open_project
-from plures.data import AlembicMigrations, copies, numbered
+from plures.data import copies
 
 from .ends import source_of, target_by_name, target_by_reference
-from .owners import furnish, owners_options
-from .places import owned_in
+from .owners import furnish, owner_of, owners_options, say_rows
 
 
 @click.command("move", short_help="Move the database of a capability to another place.")
@@ -44,24 +42,15 @@ def move_command(
         message = "name the place once, by --to or by --to-url-from"
         raise click.UsageError(message)
     with mistakes_explained(as_json=as_json):
-        project = open_project(file)
-        owned = owned_in(project, data)
-        migrations = {name: numbered(one.migrations) for name, one in owned.items()}
-        scripts = {name: one.migrations for name, one in owned.items() if isinstance(one.migrations, AlembicMigrations)}
-        owners = copies.Owners(project.assembly.name, data or project.settings.data, migrations, scripts=scripts)
-        owners.require([capability])
-        source = source_of(owned[capability])
-        if reference is None:
-            target = target_by_name(owned[capability], name or "")
-        else:
-            target = target_by_reference(owned[capability], reference)
+        owners, owned = owner_of(file, data, capability)
+        source = source_of(owned)
+        target = target_by_name(owned, name or "") if reference is None else target_by_reference(owned, reference)
         with progress() as tell:
             moved = asyncio.run(_moved(owners, capability, (source, target), tell, furnish=furnish()))
     if as_json:
         print_json({**asdict(moved), "next": target.advice}, pretty=False)
         return
-    for table, count in moved.tables.items():
-        say(("ok", "green"), f"  {table}: {count} rows")
+    say_rows(moved.tables)
     if moved.held_s is not None:
         say(f"Writes waited {moved.held_s:.2f} s.")
     say(f"The database of {capability} is in {moved.place}. {target.advice}")

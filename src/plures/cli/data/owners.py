@@ -1,15 +1,16 @@
 """Whose databases a command works on: what plures.toml and the application say. And what the platform has in them."""
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from plures.cli.project import file_option, open_project
+from plures.cli.console import say
+from plures.cli.project import Project, file_option, open_project
 from plures.data import AlembicMigrations, Connection, Dialect, Server, copies, numbered
 
-from .places import owned_in
+from .places import Owned, owned_in
 
 _DATA = click.option(
     "--data", type=click.Path(path_type=Path), help="Folder of the embedded databases. Default: as plures.toml says."
@@ -26,9 +27,30 @@ def read_owners(file: Path, data: Path | None) -> copies.Owners:
     project = open_project(file)
     owned = owned_in(project, data)
     servers = {name: place for name, one in owned.items() if isinstance(place := one.place(), Server)}
+    return _owners(project, owned, data, servers)
+
+
+def owner_of(file: Path, data: Path | None, capability: str) -> tuple[copies.Owners, Owned]:
+    """For a command on one capability, whose database is told apart from those of others; raises `PluresError`."""
+    project = open_project(file)
+    owned = owned_in(project, data)
+    owners = _owners(project, owned, data, {})
+    owners.require([capability])
+    return owners, owned[capability]
+
+
+def _owners(
+    project: Project, owned: Mapping[str, Owned], data: Path | None, servers: dict[str, Server]
+) -> copies.Owners:
     migrations = {name: numbered(one.migrations) for name, one in owned.items()}
     scripts = {name: one.migrations for name, one in owned.items() if isinstance(one.migrations, AlembicMigrations)}
     return copies.Owners(project.assembly.name, data or project.settings.data, migrations, servers, scripts)
+
+
+def say_rows(tables: Mapping[str, int]) -> None:
+    """Print how many rows each table has."""
+    for table, count in tables.items():
+        say(("ok", "green"), f"  {table}: {count} rows")
 
 
 def furnish() -> copies.Furnish:

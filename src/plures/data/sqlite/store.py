@@ -71,7 +71,9 @@ class SqliteStore:
         self._writers = _Connections(
             partial(_connect, owner, opening, leash, begin="BEGIN IMMEDIATE", read_only=False), most=1
         )
-        opening = partial(_open, f"{path.absolute().as_uri()}?mode=ro", _READER_PRAGMAS)
+        # What a program that was killed has begun there, only one that may write takes back.
+        mode = "ro" if is_ours else "rw"
+        opening = partial(_open, f"{path.absolute().as_uri()}?mode={mode}", _READER_PRAGMAS)
         self._readers = _Connections(
             partial(_connect, owner, opening, leash, begin="BEGIN", read_only=True), most=READERS
         )

@@ -9,10 +9,8 @@ import click
 from plures.cli.codebase import progress
 from plures.cli.console import json_option, mistakes_explained, print_json, say
 from plures.cli.data.ends import source_of
-from plures.cli.data.owners import owners_options
-from plures.cli.data.places import owned_in
-from plures.cli.project import open_project
-from plures.data import AlembicMigrations, copies, numbered
+from plures.cli.data.owners import owner_of, owners_options, say_rows
+from plures.data import copies
 
 from .outside import outside_by_reference, outside_named
 
@@ -65,15 +63,8 @@ def adopt_command(
         message = "name the application's own database once, by --from or by --from-url-from"
         raise click.UsageError(message)
     with mistakes_explained(as_json=as_json):
-        project = open_project(file)
-        owned = owned_in(project, data)
-        migrations = {one: numbered(each.migrations) for one, each in owned.items()}
-        scripts = {
-            one: each.migrations for one, each in owned.items() if isinstance(each.migrations, AlembicMigrations)
-        }
-        owners = copies.Owners(project.assembly.name, data or project.settings.data, migrations, scripts=scripts)
-        owners.require([capability])
-        own = source_of(owned[capability])
+        owners, owned = owner_of(file, data, capability)
+        own = source_of(owned)
         outside = (
             outside_named(capability, name, schema)
             if name is not None
@@ -94,8 +85,7 @@ def adopt_command(
 
 
 def _print(adopted: copies.Adopted, *, back: bool, is_dry: bool) -> None:
-    for table, count in adopted.tables.items():
-        say(("ok", "green"), f"  {table}: {count} rows")
+    say_rows(adopted.tables)
     for table in adopted.new:
         say(("new", "yellow"), f"  {table}: not there, it begins empty")
     for each in adopted.breaks:

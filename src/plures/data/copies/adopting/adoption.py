@@ -5,15 +5,14 @@ renamed in one transaction, then the mark goes. After a kill the notes at both e
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from plures.data.copies.engine import Mismatch, Pair, Table, catalogue_of, pairs
 from plures.data.copies.move import End, opened
 from plures.data.copies.owners import Owners
 from plures.data.copies.progress import Tell
-from plures.data.ledger import MARK, mark, mark_in, migrate, read_ledger
-from plures.data.migration import Migrations
+from plures.data.ledger import mark, mark_in, migrate
 from plures.data.statement_errors import StatementFailed
 from plures.data.store import Dialect, Store, Transaction
 from plures.errors import InvalidInput, Violation
@@ -21,7 +20,6 @@ from plures.errors import InvalidInput, Violation
 from . import errors
 from .breaks import Break, find_breaks
 from .ends import (
-    KEPT,
     NOTES,
     Adopted,
     Outside,
@@ -35,6 +33,7 @@ from .ends import (
 from .errors import CannotAdopt
 from .retiring import lock, retire
 from .rows import copy_rows
+from .way import Way
 
 _UNDER_WAY: Final = (
     "the target of an adoption from {outside} that has not ended\nRun it again: `plures data adopt {capability}`."
@@ -65,7 +64,7 @@ async def adopt(
     """
     owners.require([capability])
     migrations = owners.scripts.get(capability) or owners.migrations[capability]
-    made = await tables_made_by(capability, migrations)
+    made = await tables_made_by(capability, migrations, own)
     wanted = [table.name for table in made]
     async with opened_outside(outside, capability) as here:
         async with here.read() as read:
@@ -98,8 +97,9 @@ def _refuse(capability: str, breaks: Sequence[Break], *, without_references: boo
 
 
 async def _kept_names(read: Transaction, here: Store, names: Sequence[str]) -> list[Break]:
-    taken = await tables_named(read, catalogue_of(here.dialect), [kept_name(name) for name in names])
-    return [Break(errors.KEPT.broken(f"table {each.name.removeprefix(KEPT)}", name=each.name)) for each in taken]
+    kept = {kept_name(name).casefold(): name for name in names}
+    taken = await tables_named(read, catalogue_of(here.dialect), list(kept))
+    return [Break(errors.KEPT.broken(f"table {kept[each.name.casefold()]}", name=each.name)) for each in taken]
 
 
 def _unfit(found: Sequence[Table], made: Sequence[Table], dialect: Dialect) -> list[Break]:
@@ -117,105 +117,97 @@ def _unfit(found: Sequence[Table], made: Sequence[Table], dialect: Dialect) -> l
     return differ
 
 
-class _Adoption:
-    """One that is under way: both ends are open."""
+@dataclass
+class _Adoption(Way):
+    """Rows that come in."""
 
-    def __init__(self, adopted: Adopted, migrations: Migrations, here: Store, there: Store, tell: Tell) -> None:
-        self._adopted = adopted
-        self._migrations = migrations
-        self._here = here
-        self._there = there
-        self._tell = tell
+    def __post_init__(self) -> None:
         # What its own database said before.
-        self._said: str | None = None
-        self._mark = _UNDER_WAY.format(outside=adopted.outside, capability=adopted.capability)
+        self._before: str | None = None
+        self._mark = _UNDER_WAY.format(outside=self.adopted.outside, capability=self.adopted.capability)
 
     async def run(self, names: Sequence[str], done: dict[str, str]) -> Adopted:
         await self._take(done)
-        await migrate(self._there, self._adopted.capability, self._migrations, is_move=True)
+        await migrate(self.there, self.adopted.capability, self.migrations, is_move=True)
         if not names:
             # Killed after the old tables were emptied: all rows are here.
-            await mark(self._there, None)
-            return replace(self._adopted, tables=await self._counts(done))
-        async with self._here.write() as old:
-            await self._lock(old, names)
-            # It sees what is there now, and ends before the tables are renamed.
-            async with self._here.read() as read:
-                paired = await self._paired(read, names)
-                counts = await self._fill(read, paired)
-            await old.execute(NOTES, {})
-            await retire(old, self._here.dialect, names, self._adopted.capability, self._adopted.own)
-        await mark(self._there, None)
-        return replace(self._adopted, tables=counts)
+            await mark(self.there, None)
+            return replace(self.adopted, tables=await self._counts(done))
+        with self.refused_by(self.adopted.outside):
+            async with self.here.write() as old:
+                await self._lock(old, names)
+                # It sees what is there now, and ends before the tables are renamed.
+                async with self.here.read() as read:
+                    paired = await self._paired(read, names)
+                    counts = await self._fill(read, paired)
+                await old.execute(NOTES, {})
+                await retire(old, self.here.dialect, names, self.adopted.capability, self.adopted.own)
+        await mark(self.there, None)
+        return replace(self.adopted, tables=counts)
 
     async def _take(self, done: dict[str, str]) -> None:
         """Mark the capability's own database; refuse one that is in use, was moved away, or has rows of its own."""
-        users = await self._there.other_users(self._here.sessions)
-        if users:
-            raise self._cannot(f"its own database is in use: {users}", "Stop the application first.")
-        said = self._said = (await read_ledger(self._there)).get(MARK)
+        said = self._before = await self.said()
         if said is not None and said != self._mark and not said.startswith(TAKEN_BACK):
-            what, _, advice = said.partition("\n")
-            raise self._cannot(f"its own database is {what}", advice)
+            raise self.refuse_marked(said)
         if said is None:
-            tables = await own_tables(self._there, self._migrations)
-            async with self._there.read() as read:
+            tables = await own_tables(self.there, self.migrations)
+            async with self.there.read() as read:
                 full = [table.name for table in tables if (await read.execute(table.has_rows, {})).rows]
-            if done and not self._adopted.tables:
-                raise self._cannot(f"it has its tables already ({', '.join(done)})", "There is nothing to do.")
+            if done and not self.adopted.tables:
+                raise self.cannot(f"it has its tables already ({', '.join(done)})", "There is nothing to do.")
             if full:
                 reason = f"its own database has rows already ({', '.join(full)})"
-                raise self._cannot(reason, "Delete these rows, or remove that database, if they may go.")
-        await mark(self._there, self._mark)
+                raise self.cannot(reason, "Delete these rows, or remove that database, if they may go.")
+        await mark(self.there, self._mark)
 
     async def _lock(self, old: Transaction, names: Sequence[str]) -> None:
         try:
-            await lock(old, self._here.dialect, names)
+            await lock(old, self.here.dialect, names)
         except StatementFailed as error:
             reason = f"other programs write to its tables there, and do not end ({error.reason})"
-            raise self._cannot(reason, "Stop what writes to them, then run the command again.") from error
+            raise self.cannot(reason, "Stop what writes to them, then run the command again.") from error
 
     async def _paired(self, read: Transaction, names: Sequence[str]) -> list[Pair]:
-        found = await tables_named(read, catalogue_of(self._here.dialect), names)
+        found = await tables_named(read, catalogue_of(self.here.dialect), names)
         wanted = {name.casefold() for name in names}
-        made = [table for table in await own_tables(self._there, self._migrations) if table.name.casefold() in wanted]
+        made = [table for table in await own_tables(self.there, self.migrations) if table.name.casefold() in wanted]
         try:
-            return pairs(found, made, (self._here.dialect, self._there.dialect))
+            return pairs(found, made, (self.here.dialect, self.there.dialect))
         except Mismatch as differ:
-            await mark(self._there, self._said)
+            await mark(self.there, self._before)
             violations: list[Violation] = [errors.UNFIT.broken(f"table {table}") for table in differ.tables]
-            raise InvalidInput(f"The adoption by capability {self._adopted.capability!r}", violations) from None
+            raise InvalidInput(f"The adoption by capability {self.adopted.capability!r}", violations) from None
 
     async def _fill(self, read: Transaction, paired: Sequence[Pair]) -> dict[str, int]:
-        here, there = catalogue_of(self._here.dialect), catalogue_of(self._there.dialect)
+        here, there = catalogue_of(self.here.dialect), catalogue_of(self.there.dialect)
         await here.begin(read)
         positions = await here.positions(read)
         names = {pair.source.name.casefold() for pair in paired}
-        async with self._there.write() as new:
-            await there.begin(new)
-            in_the_way = await there.in_the_way(new)
-            for away, _ in in_the_way:
-                await new.execute(away, {})
-            counts = await copy_rows(
-                read, new, paired, capability=self._adopted.capability, place=self._adopted.own, tell=self._tell
-            )
-            if self._there.dialect is Dialect.POSTGRESQL:
-                await new.execute("SET CONSTRAINTS ALL IMMEDIATE", {})
-            for _, back in in_the_way:
-                await new.execute(back, {})
-            await there.continue_from(new, [one for one in positions if one.table.casefold() in names])
-            await mark_in(new, self._mark)
+        remedy = "Let the first migration make the table as it is there, or correct the rows there."
+        with self.refused_by("its own database", remedy):
+            async with self.there.write() as new:
+                await there.begin(new)
+                in_the_way = await there.in_the_way(new)
+                for away, _ in in_the_way:
+                    await new.execute(away, {})
+                counts = await copy_rows(
+                    read, new, paired, capability=self.adopted.capability, place=self.adopted.own, tell=self.tell
+                )
+                if self.there.dialect is Dialect.POSTGRESQL:
+                    await new.execute("SET CONSTRAINTS ALL IMMEDIATE", {})
+                for _, back in in_the_way:
+                    await new.execute(back, {})
+                await there.continue_from(new, [one for one in positions if one.table.casefold() in names])
+                await mark_in(new, self._mark)
         return counts
 
     async def _counts(self, done: dict[str, str]) -> dict[str, int]:
-        tables = await own_tables(self._there, self._migrations)
+        tables = await own_tables(self.there, self.migrations)
         names = {name.casefold() for name in done}
-        async with self._there.read() as read:
+        async with self.there.read() as read:
             return {
                 table.name: int((await read.execute(table.count, {})).rows[0][0])
                 for table in tables
                 if table.name.casefold() in names
             }
-
-    def _cannot(self, reason: str, remedy: str) -> CannotAdopt:
-        return CannotAdopt(self._adopted.capability, self._adopted.outside, reason, remedy)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from plures.data.copies.engine import quoted
+from plures.data.statement_errors import StatementFailed
 from plures.data.store import Dialect, Transaction
 from plures.errors import Violation
 
@@ -39,6 +40,12 @@ WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
 _TRIGGERS: Final = """
 SELECT g.tgname, c.relname FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
 WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND NOT g.tgisinternal AND g.tgparentid = 0 ORDER BY g.tgname"""
+_INHERITED: Final = """
+SELECT c.relname, p.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
+WHERE NOT c.relispartition AND c.relkind = 'r' AND p.relnamespace = quote_ident(current_schema())::regnamespace ORDER BY 1, 2"""
+_ROLES: Final = """
+SELECT relname, current_user, quote_ident(pg_get_userbyid(relowner)), pg_has_role(relowner, 'USAGE'), row_security_active(oid) FROM pg_class
+WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relkind IN ('r', 'p') ORDER BY relname"""
 _ACTIONS: Final = {"c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 _PARTS: Final = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE type IN ('view', 'trigger') ORDER BY name"
 _TABLES: Final = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
@@ -64,6 +71,21 @@ async def _on_server(read: Transaction, tables: dict[str, str]) -> list[Break]:
     for name, table in (await read.execute(_TRIGGERS, {})).rows:
         if str(table).casefold() in tables:
             found.append(Break(errors.TRIGGER.broken(f"table {table}", name=name)))
+    return [*found, *await _of_tables(read, tables)]
+
+
+async def _of_tables(read: Transaction, tables: dict[str, str]) -> list[Break]:
+    found: list[Break] = []
+    for child, parent in (await read.execute(_INHERITED, {})).rows:
+        ends = [name for name in sorted({child, parent}) if name.casefold() in tables]
+        found += [Break(errors.INHERITS.broken(f"table {name}", child=child, parent=parent)) for name in ends]
+    for table, role, owner, is_owned, hides in (await read.execute(_ROLES, {})).rows:
+        if str(table).casefold() not in tables:
+            continue
+        if not is_owned:
+            found.append(Break(errors.NOT_OWNED.broken(f"table {table}", role=role, owner=owner)))
+        if hides:
+            found.append(Break(errors.HIDDEN.broken(f"table {table}", role=role)))
     return found
 
 
@@ -85,7 +107,18 @@ async def _in_file(read: Transaction, tables: dict[str, str]) -> list[Break]:
                 found.append(Break(errors.VIEW.broken(f"table {table}", name=name, drop=drop)))
             if kind == "trigger" and (means or str(owner).casefold() == folded):
                 found.append(Break(errors.TRIGGER.broken(f"table {table}", name=name)))
+        if kind == "view":
+            found += await _unreadable(read, str(name))
     return found
+
+
+async def _unreadable(read: Transaction, view: str) -> list[Break]:
+    try:
+        await read.execute(f"SELECT 1 FROM {quoted(view)} LIMIT 0", {})  # noqa: S608 - a name, quoted
+    except StatementFailed as error:
+        values = {"reason": error.reason, "drop": f"DROP VIEW {quoted(view)}"}
+        return [Break(errors.UNREADABLE.broken(f"view {view}", **values))]
+    return []
 
 
 def _reference(

@@ -3,11 +3,14 @@
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from plures.data.copies.engine import Catalogue, Table, catalogue_of
+from plures.data.copies.move import End, opened
+from plures.data.errors import MigrationFailed
 from plures.data.ledger import migrate
 from plures.data.migration import Migrations
 from plures.data.opening import open_store
@@ -23,6 +26,8 @@ KEPT: Final = "plures_kept_"
 """What the name of a table begins with while a capability has its rows."""
 
 _CONNECTIONS: Final = 4
+# Bytes of a name on PostgreSQL.
+_LONGEST: Final = 63
 _IS_THERE: Final = {
     Dialect.SQLITE: "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'plures_adopted'",
     Dialect.POSTGRESQL: "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'plures_adopted'",
@@ -86,20 +91,43 @@ async def opened_outside(outside: Outside, capability: str) -> AsyncGenerator[St
         await store.close()
 
 
-async def tables_made_by(capability: str, migrations: Migrations) -> list[Table]:
-    """The tables that the capability's migrations make: they are run on a database for this alone."""
+async def tables_made_by(capability: str, migrations: Migrations, own: End) -> list[Table]:
+    """The tables that the capability's migrations make: they are run on a database for this alone.
+
+    Where only a server understands them, they are those that its own database has.
+
+    Raises:
+        CannotAdopt: And it has none yet.
+    """
     with TemporaryDirectory(prefix="plures-adopt-") as folder:
         store = await open_store(Folder(Path(folder)), capability)
         try:
             await migrate(store, capability, migrations)
-            return await own_tables(store, migrations)
+            made = await own_tables(store, migrations)
+        except MigrationFailed:
+            if not isinstance(own.place, Server):
+                raise
+            made = []
         finally:
             await store.close()
+    if made or not isinstance(own.place, Server):
+        return made
+    async with opened(own, capability) as there:
+        made = await own_tables(there, migrations)
+    if not made:
+        reason = "only PostgreSQL understands its migrations, and they have not run on its own database"
+        remedy = f"Run `plures data migrate {capability}` first: it makes the tables, without rows."
+        raise CannotAdopt(capability, own.where, reason, remedy)
+    return made
 
 
 def kept_name(name: str) -> str:
-    """What a table is called meanwhile; PostgreSQL cuts longer names."""
-    return f"{KEPT}{name}"[:63]
+    """What a table is called meanwhile. PostgreSQL cuts longer names, which may make two the same."""
+    kept = f"{KEPT}{name}"
+    if len(kept.encode()) <= _LONGEST:
+        return kept
+    mark = blake2b(name.encode(), digest_size=4).hexdigest()
+    return f"{kept.encode()[: _LONGEST - 9].decode(errors='ignore')}_{mark}"
 
 
 async def own_tables(store: Store, migrations: Migrations) -> list[Table]:

@@ -43,6 +43,26 @@ TRIGGER: Final = Rule(
     "trigger {name} has to do with it, and does not move along",
     "Drop it by a migration of the application, and let the service do what it does, or a migration of the capability make it.",
 )
+UNREADABLE: Final = Rule(
+    "data.adoption_view",
+    "SQLite renames no table while a view reads what is not there ({reason})",
+    "Drop the view or mend it by a migration of the application ({drop}).",
+)
+INHERITS: Final = Rule(
+    "data.adoption_inherits",
+    "{child} inherits from {parent}, so that rows of one are rows of the other as well",
+    "End that by a migration of the application (ALTER TABLE {child} NO INHERIT {parent}).",
+)
+NOT_OWNED: Final = Rule(
+    "data.adoption_role",
+    "the role {role} does not own it, and may not rename it",
+    "Name the database by a role that owns its tables: {owner}.",
+)
+HIDDEN: Final = Rule(
+    "data.adoption_role",
+    "a policy hides rows of it from the role {role}, and these would be lost",
+    "Name the database by a role that sees all rows (BYPASSRLS), or let the policy not bind its owner (ALTER TABLE … NO FORCE ROW LEVEL SECURITY).",
+)
 KEPT: Final = Rule(
     "data.adoption_kept",
     "a table {name} is there already, the name that it would get",

@@ -17,6 +17,8 @@ _REFERENCES: Final = """
 SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint
 WHERE contype = 'f' AND conparentid = 0 AND conrelid = quote_ident(:name)::regclass ORDER BY oid"""
 
+_PATIENCE: Final = "SET LOCAL lock_timeout = '5s'"
+
 
 async def lock(old: Transaction, dialect: Dialect, tables: Sequence[str]) -> None:
     """Let no other program write to the tables until the transaction ends; those that read go on.
@@ -25,7 +27,7 @@ async def lock(old: Transaction, dialect: Dialect, tables: Sequence[str]) -> Non
         StatementFailed: Another one writes, and does not end within some seconds.
     """
     if dialect is Dialect.POSTGRESQL:
-        await old.execute("SET LOCAL lock_timeout = '5s'", {})
+        await old.execute(_PATIENCE, {})
         await old.execute(f"LOCK TABLE {', '.join(map(quoted, tables))} IN SHARE ROW EXCLUSIVE MODE", {})
     else:
         # The first statement takes SQLite's lock for writing.
