@@ -71,6 +71,7 @@ static: python
 	$(BIN)/mypy
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/plures contract check
 
 format: python
 	@$(INSTALL) dev

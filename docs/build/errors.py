@@ -22,6 +22,7 @@ AREAS: Final = {
     "errors": "What the operating system refuses, wherever Plures meets it.",
     "application": "The application: its list of capabilities, what constructors ask for, and what services offer.",
     "contract": "Contracts, their operations, messages and errors.",
+    "lock": "Lock files of contracts ([guide](../guides/contracts.md)).",
     "data": "The database of a capability, and its migrations.",
     "events": "Events: the outbox of a capability, and the relay that delivers them.",
     "sagas": "Sagas: work of several steps that ends done, taken back or parked.",

@@ -2,14 +2,15 @@
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any, Final
 
 from plures.errors import Violation
 
 from . import rules
 from .codec import Codec
-from .declare import CONTRACT, OPERATION, ContractDeclaration
+from .declare import CONTRACT, OPERATION, ContractDeclaration, Stability, stability_of
 from .description import ContractDescription
 from .event_reader import EventReader
 from .names import is_spellable, pascal
@@ -34,6 +35,7 @@ def read_contract(python: type) -> tuple[ContractDescription, list[Violation]]:
         violations.append(rules.NAME.broken(where, name=declared.name))
     if not declared.owner.strip():
         violations.append(rules.OWNER.broken(where))
+    violations.extend(_standing(declared, where))
     derived = declared.derived
     capability = declared.name.rsplit(".", 2)[-2] if declared.name.count(".") > 0 else declared.name
     service = f"{declared.name}.{python.__name__ if derived is None else pascal(capability)}"
@@ -59,7 +61,16 @@ def read_contract(python: type) -> tuple[ContractDescription, list[Violation]]:
     doc = inspect.cleandoc(python.__doc__ or "")
     events = EventReader(reader, service, where).read(declared.events)
     description = ContractDescription(
-        python, declared.name, capability, service, declared.owner, doc, operations, events
+        python,
+        declared.name,
+        capability,
+        service,
+        declared.owner,
+        doc,
+        operations,
+        events,
+        stability_of(declared.stability),
+        declared.sunset,
     )
     return description, violations
 
@@ -71,6 +82,19 @@ def read_message(annotation: object, where: str) -> tuple[Codec | None, list[Vio
     reader = TypeReader()
     message = reader.message(annotation, where)
     return None if reader.violations else Codec(message), reader.violations
+
+
+def _standing(declared: ContractDeclaration, where: str) -> Iterator[Violation]:
+    """What is wrong with the promise that a contract makes, and with its end."""
+    if declared.stability not in tuple(Stability):
+        yield rules.STABILITY.broken(where, stability=declared.stability)
+    elif declared.sunset is not None:
+        # A type checker sees the former, but not every user runs one.
+        given: Any = declared.sunset
+        if type(given) is not date:
+            yield rules.SUNSET.broken(where, problem=f"{given!r} is no day")
+        elif declared.stability != Stability.DEPRECATED:
+            yield rules.SUNSET.broken(where, problem=f"it is {declared.stability}, and has a sunset")
 
 
 def _methods(python: type) -> dict[str, Callable[..., Any]]:

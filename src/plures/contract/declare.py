@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any, Final, Literal, TypeAlias, TypeVar, cast
 
@@ -32,6 +33,16 @@ class Criticality(StrEnum):
             return self
         return request
 
+
+class Stability(StrEnum):
+    """What callers may build on a contract: an experimental one may change as it likes, a deprecated one will end."""
+
+    EXPERIMENTAL = "experimental"
+    STABLE = "stable"
+    DEPRECATED = "deprecated"
+
+
+StabilityName: TypeAlias = Literal["experimental", "stable", "deprecated"]
 
 _CRITICALITIES: Final = {each.value: each for each in Criticality}
 
@@ -79,6 +90,8 @@ class ContractDeclaration:
     owner: str
     events: tuple[type[Event], ...] = ()
     derived: Derivation | None = None
+    stability: str = "stable"
+    sunset: date | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +121,14 @@ class OperationDeclaration:
     hedge_after_s: float = 0.0
 
 
-def contract(name: str, *, owner: str, events: Sequence[type[Event]] = ()) -> Callable[[C], C]:
+def contract(
+    name: str,
+    *,
+    owner: str,
+    events: Sequence[type[Event]] = (),
+    stability: StabilityName = "stable",
+    sunset: date | None = None,
+) -> Callable[[C], C]:
     """Declare a `Protocol` class as the contract of a capability.
 
     Args:
@@ -116,10 +136,13 @@ def contract(name: str, *, owner: str, events: Sequence[type[Event]] = ()) -> Ca
             names the capability.
         owner: The team that answers for it.
         events: What the capability publishes.
+        stability: What callers may build on it: an "experimental" one may change as it likes, a "deprecated" one will end.
+        sunset: The last day on which a deprecated contract is served for sure.
     """
 
     def attach(declared: C) -> C:
-        setattr(declared, CONTRACT, ContractDeclaration(name, owner, tuple(events)))
+        given = ContractDeclaration(name, owner, tuple(events), stability=stability, sunset=sunset)
+        setattr(declared, CONTRACT, given)
         return declared
 
     return attach
@@ -214,3 +237,8 @@ def _operation(declaration: OperationDeclaration) -> Callable[[F], F]:
 def criticality_of(name: str) -> Criticality:
     """The member of that name; any other name passes as it is, for the reader to refuse together with all else."""
     return _CRITICALITIES.get(name, cast("Criticality", name))
+
+
+def stability_of(name: str) -> Stability:
+    """The member of that name; of any other name, which the reader refuses, what is usual."""
+    return Stability(name) if name in tuple(Stability) else Stability.STABLE

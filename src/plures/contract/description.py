@@ -3,11 +3,12 @@
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 from .codec import Codec, takes_in_order
-from .declare import OperationDeclaration
+from .declare import OperationDeclaration, Stability
 from .error import ContractError
 from .foreign import made_again, values_of
 from .message import Event
@@ -132,3 +133,5 @@ class ContractDescription:
     doc: str
     operations: Mapping[str, OperationDescription]
     events: tuple[EventDescription, ...] = ()
+    stability: Stability = Stability.STABLE
+    sunset: date | None = None

@@ -9,6 +9,12 @@ NAME = Rule(
     "Name it like 'shop.search.v1': dotted lower-case words, the major version last.",
 )
 OWNER = Rule("contract.owner", "it has no owner", "Pass owner='team' to @contract.")
+STABILITY = Rule(
+    "contract.stability",
+    "{stability!r} says not what callers may build on it",
+    'Pass stability="experimental", "stable" or "deprecated".',
+)
+SUNSET = Rule("contract.sunset", "{problem}", 'Pass sunset=date(2027, 6, 30) together with stability="deprecated".')
 EMPTY = Rule("contract.empty", "it has no operations", "Declare at least one method with @query or @command.")
 UNDECLARED_OPERATION = Rule(
     "contract.undeclared_operation",

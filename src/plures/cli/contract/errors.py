@@ -42,3 +42,14 @@ class NotFrozen(PluresError):
     capability: str
     reason: str
     way_out: str
+
+
+@dataclass(eq=False)
+class NoSuchRule(PluresError):
+    """There is no rule of that name."""
+
+    code = "cli.no_such_rule"
+    wording = Text("There is no rule {rule!r}", fix="{fix_hint}")
+
+    rule: str
+    fix_hint: str

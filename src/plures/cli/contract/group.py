@@ -5,19 +5,23 @@ from pathlib import Path
 
 import click
 
-from plures.application import AssembledCapability
 from plures.cli.console import json_option, mistakes_explained, print_json, say
-from plures.cli.project import Project, file_option, open_project
-from plures.errors import did_you_mean
+from plures.cli.project import file_option, open_project
 
-from .errors import NoSuchContract
+from .check import check_command
+from .lock import lock_command
+from .named import capability_of, chosen_of
 from .source import source_of
 from .writing import freeze
 
 
 @click.group("contract")
 def contract_group() -> None:
-    """Show contracts as Python source, and keep derived ones."""
+    """Show contracts, lock them, and find what breaks their callers."""
+
+
+contract_group.add_command(check_command)
+contract_group.add_command(lock_command)
 
 
 @contract_group.command("show")
@@ -28,7 +32,7 @@ def show(capabilities: tuple[str, ...], *, as_json: bool, file: Path) -> None:
     """Print contracts as Python source, written ones and derived ones. Default: all of them."""
     with mistakes_explained(as_json=as_json):
         project = open_project(file)
-        chosen = {name: _capability(project, name) for name in capabilities or project.assembly.capabilities}
+        chosen = chosen_of(project, capabilities)
         sources = {name: source_of(each.contract) for name, each in chosen.items()}
     if as_json:
         contracts = [
@@ -53,7 +57,7 @@ def write(capability: str, to: Path | None, *, force: bool, file: Path) -> None:
     """Write the contract that Capability.wrap derived as a module, and say how to use it."""
     with mistakes_explained():
         project = open_project(file)
-        assembled = _capability(project, capability)
+        assembled = capability_of(project, capability)
         source = source_of(assembled.contract)
         frozen = freeze(assembled.contract, source, to, folder=file.absolute().parent, force=force)
     service, name = assembled.contract.python.__name__, source.name
@@ -72,13 +76,6 @@ def write(capability: str, to: Path | None, *, force: bool, file: Path) -> None:
         f"Keep `migrations` and `shared_tables`; all else that Capability.wrap took is in the file. "
         f"Code that asks for {service} (constructors, clients=, plures.client) asks for {name} then."
     )
-
-
-def _capability(project: Project, name: str) -> AssembledCapability:
-    known = project.assembly.capabilities
-    if name not in known:
-        raise NoSuchContract(name, did_you_mean(name, known) or f"It has {', '.join(known) or 'none'}.")
-    return known[name]
 
 
 def _place(python: type) -> str:

@@ -11,6 +11,7 @@ from plures.contract import (
     Criticality,
     OperationDeclaration,
     OperationDescription,
+    Stability,
     annotations_of,
     derivation_of,
 )
@@ -54,6 +55,8 @@ def _class(contract: ContractDescription, name: str, names: Names) -> str:
         text_source(contract.name),
         f"owner={text_source(contract.owner)}",
         *([f"events=[{events}]"] if events else []),
+        *([f"stability={text_source(contract.stability.value)}"] if contract.stability is not Stability.STABLE else []),
+        *([f"sunset={value_source(contract.sunset, names)}"] if contract.sunset is not None else []),
     ]
     head = f"@{names.named('plures', 'contract')}({', '.join(given)})\n"
     head += f"class {name}({names.named('typing', 'Protocol')}):\n{doc_source(contract.doc, '    ')}"

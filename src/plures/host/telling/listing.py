@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from plures.compat import described, lock_text
 from plures.contract import ContractDescription, EventDescription, OperationDescription
 from plures.optional import Outage
 
@@ -55,9 +56,12 @@ def _contract(contract: ContractDescription, policies: Mapping[str, object]) -> 
         "capability": contract.capability,
         "owner": contract.owner,
         "doc": contract.doc,
+        "stability": contract.stability.value,
+        "sunset": contract.sunset.isoformat() if contract.sunset else None,
         "policy": policies.get(contract.capability),
         "operations": [_operation(operation) for operation in contract.operations.values()],
         "events": [_event(event) for event in contract.events],
+        "lock": lock_text(described(contract)),
     }
 
 

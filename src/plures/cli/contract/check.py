@@ -1,0 +1,191 @@
+"""The command `plures contract check`."""
+
+import inspect
+import json
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from plures.application import Assembly
+from plures.cli.console import FAILED, mistakes_explained, print_json, say
+from plures.cli.project import Project, file_option, open_project
+from plures.compat import (
+    RULES,
+    Change,
+    ContractReport,
+    Report,
+    Severity,
+    as_data,
+    as_markdown,
+    as_sarif,
+    check,
+    described,
+    summary,
+)
+from plures.errors import did_you_mean
+
+from .errors import NoSuchRule
+from .locks import FOLDER, base_of, locks_in
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.OK: "green"}
+_MOST_PLACES = 4
+_PLACEHOLDERS = {
+    "name": "FIELD",
+    "contract": "CONTRACT",
+    "next": "the next major version",
+    "before": "BEFORE",
+    "after": "AFTER",
+}
+_WORDS = {Severity.ERROR: "breaks", Severity.WARNING: "warning", Severity.OK: "fine"}
+
+
+@click.command("check")
+@click.option(
+    "--against",
+    metavar="WHAT",
+    help="A commit, branch or tag; a folder; or the control address of a running application. Default: the lock files as they are.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown", "sarif"]),
+    default="text",
+    show_default=True,
+    help="For people, for programs, for a review comment, for a code host.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--explain", "rule", metavar="RULE", help="Say what a rule means, and do nothing else.")
+@click.option("--all", "everything", is_flag=True, help="Show changes too that no caller can tell.")
+@file_option
+def check_command(
+    *, against: str | None, form: str, as_json: bool, rule: str | None, everything: bool, file: Path
+) -> None:
+    """Find what the contracts in the code change of what was promised, whom it hits, and how to do it without.
+
+    It fails where callers would fail, and where a lock file does not say what the code says.
+    """
+    form = "json" if as_json else form
+    with mistakes_explained(as_json=form in ("json", "sarif")):
+        if rule is not None:
+            _explain(rule, as_json=form == "json")
+            return
+        project = open_project(file)
+        folder = file.absolute().parent
+        named, base = f"the lock files in {FOLDER}/", None
+        if against is not None:
+            named, base = base_of(against, folder)
+        current = {each.name: each for each in (described(a.contract) for a in project.assembly.capabilities.values())}
+        report = check(
+            current,
+            locks_in(folder / FOLDER),
+            base=base,
+            named=named,
+            callers_of=_callers(project.assembly),
+            today=datetime.now(UTC).date(),
+        )
+    _print(report, form, project, folder, everything=everything)
+    if not report.passes:
+        raise SystemExit(FAILED)
+
+
+def _callers(assembly: Assembly) -> Callable[[str], tuple[str, ...]]:
+    """Who declares to call a contract: capabilities by their constructors, and the edge."""
+    names = {each.contract.name: name for name, each in assembly.capabilities.items()}
+    edge = {assembly.capabilities[each].contract.name for each in assembly.facts.edge_needs}
+
+    def callers_of(contract: str) -> tuple[str, ...]:
+        capability = names.get(contract, "")
+        callers = sorted(name for name, called in assembly.call_graph.items() if capability in called)
+        return (*(["the edge"] if contract in edge else []), *callers)
+
+    return callers_of
+
+
+def _explain(code: str, *, as_json: bool) -> None:
+    known = {each.code: each for each in RULES}
+    if code == "all":
+        for each in known.values():
+            _explain(each.code, as_json=as_json)
+        return
+    rule = known.get(code) or known.get(f"compat.{code}")
+    if rule is None:
+        raise NoSuchRule(code, did_you_mean(code, known) or "plures contract check --explain all lists them.")
+    if as_json:
+        row = {"rule": rule.code, "request": rule.request.name.lower(), "response": rule.response.name.lower()}
+        print_json(row | {"what": rule.what, "why": rule.why, "instead": rule.instead}, pretty=False)
+        return
+    say(click.style(rule.code, bold=True))
+    for name, text in (
+        ("what", rule.what),
+        ("in a request", _WORDS[rule.request]),
+        ("in an answer", _WORDS[rule.response]),
+        ("why", rule.why),
+        ("instead", rule.instead),
+    ):
+        if text:
+            say((f"  {name}: ", "dim"), text.format(**_PLACEHOLDERS))
+
+
+def _print(report: Report, form: str, project: Project, folder: Path, *, everything: bool) -> None:
+    match form:
+        case "json":
+            print_json(as_data(report), pretty=False)
+        case "markdown":
+            click.echo(as_markdown(report), nl=False)
+        case "sarif":
+            places = {each.contract.name: each.contract.python for each in project.assembly.capabilities.values()}
+            sarif = as_sarif(report, lambda name: _place(places.get(name), folder), version=version("plures"))
+            click.echo(json.dumps(sarif, ensure_ascii=False, indent=2))
+        case _:
+            _tell(report, everything=everything)
+
+
+def _place(python: type | None, folder: Path) -> tuple[str, int]:
+    try:
+        file, line = (inspect.getsourcefile(python) or "", inspect.getsourcelines(python)[1]) if python else ("", 0)
+    except (OSError, TypeError):
+        return "", 0
+    path = Path(os.path.relpath(file, folder)) if file else Path()
+    return (path.as_posix(), line) if file and ".." not in path.parts else ("", 0)
+
+
+def _tell(report: Report, *, everything: bool) -> None:
+    for contract in report.contracts:
+        _tell_contract(contract, everything=everything)
+    contracts = f"{report.checked} contract{'' if report.checked == 1 else 's'}"
+    mark, colon = (("ok", "green"), " ") if report.passes else (("failed", "red"), ":")
+    say(mark, f"{colon} {contracts} against {report.base}: {summary(report)}")
+
+
+def _tell_contract(contract: ContractReport, *, everything: bool) -> None:
+    shown = [each for each in contract.changes if everything or each.severity is not Severity.OK]
+    if not shown and not contract.problem:
+        return
+    needs = f"  needs {contract.needs}" if contract.needs else ""
+    say(click.style(contract.name, bold=True), (f"  {contract.owner}", "dim"), needs)
+    for change in shown:
+        _tell_change(change)
+    # Where callers fail, the contract changes once more before it is locked.
+    if contract.problem and not contract.errors:
+        say(("  not locked", "red"), f"  {contract.problem}")
+        say(("    fix: ", "green"), contract.fix)
+    say("")
+
+
+def _tell_change(change: Change) -> None:
+    say((f"  {_WORDS[change.severity]:<8}", _COLOURS[change.severity]), change.what, (f"  [{change.rule.code}]", "dim"))
+    if change.places and change.places != (change.where,):
+        more = len(change.places) - _MOST_PLACES
+        shown = ", ".join(change.places[:_MOST_PLACES]) + (f" and {more} more" if more > 0 else "")
+        say(("    where: ", "dim"), shown)
+    if change.severity is Severity.OK:
+        return
+    say(("    why: ", "yellow"), change.rule.why)
+    if change.callers:
+        say(("    callers: ", "yellow"), ", ".join(change.callers))
+    if change.instead:
+        say(("    instead: ", "green"), change.instead)

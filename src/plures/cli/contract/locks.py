@@ -1,0 +1,150 @@
+"""The lock files of a project: where they lie, and where those of another state are had from."""
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import msgspec
+
+from plures.compat import Contract, read_lock
+from plures.errors import InvalidInput, PluresError, Rule, Text, Violation
+
+FOLDER: Final = "contracts"
+_TIMEOUT_S: Final = 5.0
+_FILES: Final = "*.v[0-9]*.toml"
+_MOST_BYTES: Final = 64 * 1024 * 1024
+
+_NO_TEXT: Final = Rule(
+    "lock.no_text", "it is no UTF-8", "Write it anew with plures contract lock, or take it from version control."
+)
+
+
+@dataclass(eq=False)
+class NothingToCompareWith(PluresError):
+    """The state to compare with cannot be had."""
+
+    code = "cli.nothing_to_compare_with"
+    wording = Text("There are no lock files to compare with in {against}", why="{reason}", fix="{way_out}")
+
+    against: str
+    reason: str
+    way_out: str
+
+
+class _Listed(msgspec.Struct):
+    name: str
+    lock: str = ""
+
+
+class _Listing(msgspec.Struct):
+    """What a running application says of its contracts, as far as it matters here."""
+
+    contracts: list[_Listed] = []
+    elsewhere: list[_Listed] = []
+
+
+@dataclass(frozen=True)
+class LockFile:
+    """One file: what it is called for people, and what it says."""
+
+    name: str
+    content: bytes
+
+
+def locks_in(folder: Path) -> dict[str, Contract]:
+    """The lock files of a folder; none where there is no such folder. Raises `InvalidInput` with all that is wrong with any."""
+    paths = sorted(folder.glob(_FILES)) if folder.is_dir() else []
+    return _read([LockFile(f"{folder.name}/{path.name}", path.read_bytes()) for path in paths], folder.name)
+
+
+def base_of(against: str, folder: Path) -> tuple[str, dict[str, Contract]]:
+    """The state to compare with, in words, and its contracts.
+
+    Args:
+        against: The address of a running application, a folder, or a commit, branch or tag.
+        folder: Of the project.
+
+    Raises:
+        PluresError: There is none, or its files are wrong.
+    """
+    if against.startswith(("http://", "https://")):
+        return against, _served(against)
+    path = Path(against)
+    if path.is_dir():
+        found = locks_in(path / FOLDER if (path / FOLDER).is_dir() else path)
+        if not found:
+            raise NothingToCompareWith(against, "the folder has none", "Name the folder that holds contracts/*.toml.")
+        return f"the folder {against}", found
+    return f"{against} of the repository", _committed(against, folder)
+
+
+def _read(files: list[LockFile], subject: str) -> dict[str, Contract]:
+    found: dict[str, Contract] = {}
+    violations: list[Violation] = []
+    for file in files:
+        try:
+            contract = read_lock(_text(file), file.name)
+        except InvalidInput as error:
+            violations.extend(error.violations)
+        else:
+            found[contract.name] = contract
+    if violations:
+        raise InvalidInput(subject, violations)
+    return found
+
+
+def _text(file: LockFile) -> str:
+    try:
+        return file.content.decode()
+    except UnicodeDecodeError:
+        raise InvalidInput(file.name, [_NO_TEXT.broken(file.name)]) from None
+
+
+def _committed(commit: str, folder: Path) -> dict[str, Contract]:
+    way_out = "Name a commit, a branch or a tag that has contracts/*.toml, a folder, or the URL of a control listener."
+    if commit.startswith("-"):
+        raise NothingToCompareWith(commit, "it is no name of a commit", way_out)
+    listed = _git(folder, "ls-tree", "-r", "-z", "--name-only", commit, f"{FOLDER}/")
+    if listed is None:
+        raise NothingToCompareWith(commit, "git does not know it here", way_out)
+    names = [
+        name for name in listed.decode(errors="replace").split("\0") if name.endswith(".toml") and name.count("/") == 1
+    ]
+    if not names:
+        raise NothingToCompareWith(commit, f"{FOLDER}/ holds none there", way_out)
+    files = [LockFile(f"{commit}:{name}", _git(folder, "show", f"{commit}:./{name}") or b"") for name in names]
+    return _read(files, commit)
+
+
+def _git(folder: Path, *arguments: str) -> bytes | None:
+    """What git prints; None where it fails, or is not installed."""
+    try:
+        done = subprocess.run(  # noqa: S603 - the arguments are ours, and a commit that is no option
+            ["git", "-C", str(folder), *arguments],  # noqa: S607 - the one that is installed
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def _served(url: str) -> dict[str, Contract]:
+    way_out = "Start it, and name the control address that it prints."
+    address = url if url.rstrip("/").endswith("/contracts") else url.rstrip("/") + "/contracts"
+    try:
+        with urlopen(address, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - http or https, as was asked before
+            listing = msgspec.json.decode(answer.read(_MOST_BYTES), type=_Listing)
+    except (URLError, OSError) as error:
+        raise NothingToCompareWith(url, str(getattr(error, "reason", error)), way_out) from None
+    except ValueError:
+        raise NothingToCompareWith(url, "what answers there lists no contracts", way_out) from None
+    listed = [*listing.contracts, *listing.elsewhere]
+    files = [LockFile(f"{url}: {each.name}", each.lock.encode()) for each in listed if each.lock]
+    if not files:
+        raise NothingToCompareWith(url, "what answers there lists no contracts", way_out)
+    return _read(files, url)

@@ -1,0 +1,41 @@
+"""Layer 3: what contracts promised, and what has changed since: lock files, the comparison by a table of rules, versions."""
+
+from .changes import Change, Side
+from .described import described
+from .diff import compare, compare_contracts
+from .lock import lock_text, read_lock
+from .locking import Relocked, relock
+from .model import Contract
+from .numbers import numbered
+from .report import ContractReport, Report, check
+from .reports import as_data, as_markdown, as_sarif, summary
+from .rules import RULES, ChangeRule, Severity
+from .versions import Bump, bumped, is_less, needed
+
+__all__ = [
+    "RULES",
+    "Bump",
+    "Change",
+    "ChangeRule",
+    "Contract",
+    "ContractReport",
+    "Relocked",
+    "Report",
+    "Severity",
+    "Side",
+    "as_data",
+    "as_markdown",
+    "as_sarif",
+    "bumped",
+    "check",
+    "compare",
+    "compare_contracts",
+    "described",
+    "is_less",
+    "lock_text",
+    "needed",
+    "numbered",
+    "read_lock",
+    "relock",
+    "summary",
+]

@@ -1,0 +1,202 @@
+"""A contract as it is written in Python → the contract as values."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from plures.contract import (
+    BOUND_KEYWORDS,
+    Codec,
+    ContractDescription,
+    EnumType,
+    FixedTupleType,
+    LiteralType,
+    MapType,
+    MessageType,
+    OperationDescription,
+    OptionalType,
+    Problems,
+    ScalarType,
+    TupleType,
+    UnionType,
+    WireField,
+    WireType,
+    given,
+)
+
+from .model import (
+    ABSENT,
+    Choice,
+    Contract,
+    Enumeration,
+    Failure,
+    Field,
+    Happening,
+    ListOf,
+    MapOf,
+    Named,
+    OneOf,
+    Operation,
+    Record,
+    Scalar,
+    TupleOf,
+    Type,
+)
+
+_KINDS: Final[Mapping[type, str]] = {
+    bool: "bool",
+    str: "string",
+    int: "int64",
+    float: "double",
+    bytes: "bytes",
+    datetime: "timestamp",
+    date: "date",
+    time: "time",
+    timedelta: "duration",
+    UUID: "uuid",
+    Decimal: "decimal",
+}
+
+
+def described(contract: ContractDescription) -> Contract:
+    """What callers can see of a contract. Its fields have no numbers yet: those are in the lock file."""
+    seen = _Seen()
+    operations = {each.wire_name: _operation(each, seen) for each in contract.operations.values()}
+    errors: dict[str, Failure] = {}
+    for each in contract.operations.values():
+        for error in each.errors:
+            name = error.name.rpartition(".")[2]
+            if name not in errors:
+                errors[name] = Failure(error.python.status.value, seen.message(error.codec))
+    events = {
+        each.name.rpartition(".")[2]: Happening(seen.message(each.codec), _on_the_wire(each.codec, each.key))
+        for each in contract.events
+    }
+    return Contract(
+        name=contract.name,
+        service=contract.service,
+        owner=contract.owner,
+        operations=operations,
+        messages=seen.messages,
+        enums=seen.enums,
+        errors=errors,
+        events=events,
+        stability=contract.stability,
+        sunset=contract.sunset,
+    )
+
+
+def _operation(operation: OperationDescription, seen: "_Seen") -> Operation:
+    declared = operation.declaration
+    return Operation(
+        kind="query" if declared.is_query else "command",
+        idempotent=declared.idempotent,
+        streams=operation.streams,
+        deadline_s=declared.deadline_s,
+        request=seen.message(operation.request),
+        answer=seen.message(operation.answer),
+        errors=tuple(error.name.rpartition(".")[2] for error in operation.errors),
+    )
+
+
+def _on_the_wire(codec: Codec, name: str) -> str:
+    return next((field.wire_name for field in codec.message.fields if field.name == name), "")
+
+
+class _Seen:
+    """The messages and enums of one contract, each under a name that no other one has."""
+
+    def __init__(self) -> None:
+        self.messages: dict[str, Record] = {}
+        self.enums: dict[str, Enumeration] = {}
+        self._names: dict[int, str] = {}
+        # Names are given by identity, so what has one must live as long as they do.
+        self._kept: list[object] = []
+
+    def message(self, codec: Codec) -> str:
+        """The name of a message, which is read where it was not yet."""
+        return self._message(codec.message)
+
+    def _message(self, message: MessageType) -> str:
+        known = self._names.get(id(message))
+        if known is not None:
+            return known
+        name = self._name(message, message.name, self.messages)
+        # It stands there before its fields are read, since messages may nest themselves.
+        self.messages[name] = Record({})
+        self.messages[name] = Record({each.wire_name: self._field(each) for each in message.fields})
+        return name
+
+    def _enum(self, enum: EnumType) -> str:
+        python = enum.python
+        known = self._names.get(id(python))
+        if known is not None:
+            return known
+        name = self._name(python, python.__name__, self.enums)
+        numbers = [member.value for member in python]
+        numbered = all(isinstance(each, int) and not isinstance(each, bool) for each in numbers)
+        self.enums[name] = Enumeration({m.name: m.value if numbered else 0 for m in python})
+        return name
+
+    def _name(self, owner: object, wanted: str, taken: Iterable[str]) -> str:
+        number, name = 1, wanted
+        while name in self.messages or name in self.enums or name in taken:
+            number += 1
+            name = f"{wanted}{number}"
+        self._names[id(owner)] = name
+        self._kept.append(owner)
+        return name
+
+    def _field(self, field: WireField) -> Field:
+        wire_type = field.type
+        nullable = isinstance(wire_type, OptionalType)
+        # A list or a map that is left out is empty.
+        required = field.default is WireField.REQUIRED and not isinstance(wire_type, OptionalType | TupleType | MapType)
+        return Field(self._bounded(field), required=required, nullable=nullable, default=_default(field))
+
+    def _bounded(self, field: WireField) -> Type:
+        """The type of a field, with bounds that its class holds rather than its annotation."""
+        read = self.type(field.type)
+        held = {name: field.shown[keyword] for name, keyword in BOUND_KEYWORDS.items() if keyword in field.shown}
+        if isinstance(read, Scalar | ListOf):
+            return replace(read, bounds={**read.bounds, **held})
+        return read
+
+    def type(self, wire_type: WireType) -> Type:  # noqa: PLR0911 - a table of cases
+        """The type of values that travel in one way."""
+        match wire_type:
+            case OptionalType():
+                return self.type(wire_type.parts[0])
+            case ScalarType():
+                return Scalar(_KINDS[wire_type.python], _bounds(given(wire_type.bounds)))
+            case LiteralType():
+                return Choice(wire_type.values)
+            case EnumType():
+                return Named(self._enum(wire_type))
+            case MessageType():
+                return Named(self._message(wire_type))
+            case TupleType():
+                return ListOf(self.type(wire_type.parts[0]), _bounds(given((wire_type.bound,))))
+            case MapType():
+                return MapOf(self.type(wire_type.parts[0]))
+            case FixedTupleType():
+                return TupleOf(tuple(map(self.type, wire_type.parts)))
+            case UnionType():
+                return OneOf({key: Named(self._message(each)) for key, each in wire_type.members.items()})
+            case _:
+                message = f"{type(wire_type).__name__} has no place in a lock file"
+                raise TypeError(message)
+
+
+def _bounds(found: Iterable[tuple[str, Any]]) -> dict[str, object]:
+    return {name: value for name, value in found if name != "tz" and (name, value) != ("min_length", 0)}
+
+
+def _default(field: WireField) -> object:
+    """The default as JSON, as far as the contract says it: none, and an empty list, are what is left out anyway."""
+    if field.default in (WireField.REQUIRED, WireField.OWN, None, (), [], {}):
+        return ABSENT
+    return field.type.encode(field.default, "", Problems())

@@ -1,0 +1,20 @@
+"""What the comparison notes of one message, before it is known on which side callers meet it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from plures.compat.rules import ChangeRule
+
+
+@dataclass(frozen=True)
+class Found:
+    """A rule and the place within a message where its change was found."""
+
+    rule: ChangeRule
+    where: str
+    values: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def found(rule: ChangeRule, where: str, before: object = "", after: object = "") -> Found:
+    """Note a change from one thing to another one."""
+    return Found(rule, where, {"before": str(before), "after": str(after)})

@@ -1,0 +1,6 @@
+"""Lock files: one for each contract, which says what was promised, for people to review and for the comparison to read."""
+
+from .reading import read_lock
+from .writing import lock_text
+
+__all__ = ["lock_text", "read_lock"]

@@ -1,0 +1,202 @@
+"""A contract as plain values: what its callers can see of it, in whatever language it was written.
+
+The codec's types are for values of Python; these are for comparing. They come from code (`described`), from lock files, or from OpenAPI
+documents.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, TypeAlias
+
+from plures.contract import Stability
+
+KINDS: Final = frozenset(
+    ("bool", "string", "int64", "double", "bytes", "timestamp", "date", "time", "duration", "uuid", "decimal")
+)
+"""What a scalar of a contract may be; documents of others know more."""
+BOUNDS: Final = ("ge", "gt", "le", "lt", "multiple_of", "min_length", "max_length", "pattern")
+ABSENT: Final = object()
+"""The default of a field that has none."""
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """Text, a number, a moment: `kind` as the lock file calls it, and its bounds by name."""
+
+    kind: str
+    bounds: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Text that is one of these."""
+
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """Items of one type."""
+
+    item: "Type"
+    bounds: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+@dataclass(frozen=True)
+class MapOf:
+    """Values of one type, by texts."""
+
+    value: "Type"
+
+
+@dataclass(frozen=True)
+class TupleOf:
+    """So many items, each of its own type."""
+
+    parts: tuple["Type", ...]
+
+
+@dataclass(frozen=True)
+class Named:
+    """A message or an enum of the contract."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of several types: the key of each in the object around it, or what its tag says.
+
+    Attributes:
+        tag: The field that tells which one it is; empty where an object with one key does.
+        inline: Whether values stand as they are, so that their form alone tells which one they are.
+    """
+
+    members: Mapping[str, "Type"]
+    tag: str = ""
+    inline: bool = False
+
+
+Type: TypeAlias = Scalar | Choice | ListOf | MapOf | TupleOf | Named | OneOf
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a message.
+
+    Attributes:
+        number: In the binary form; 0 where none was given out yet.
+        required: Whether it must be there.
+        nullable: Whether it may be null.
+        default: What stands for it where it is left out, as JSON; `ABSENT` where nothing does.
+    """
+
+    type: Type
+    number: int = 0
+    required: bool = True
+    nullable: bool = False
+    default: object = ABSENT
+
+
+@dataclass(frozen=True)
+class Record:
+    """A message.
+
+    Attributes:
+        fields: By their names on the wire.
+        reserved: Fields that it once had, with their numbers, which no other field may have.
+    """
+
+    fields: Mapping[str, Field]
+    reserved: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+@dataclass(frozen=True)
+class Enumeration:
+    """An enum: its members with their numbers.
+
+    Attributes:
+        closed: Whether readers refuse members that they do not know.
+    """
+
+    members: Mapping[str, int]
+    closed: bool = False
+    reserved: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation; request and answer are the names of messages, errors those of errors."""
+
+    kind: str
+    idempotent: bool
+    streams: bool
+    deadline_s: float
+    request: str
+    answer: str
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A declared error: its status, and the name of the message that holds its fields."""
+
+    status: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Happening:
+    """An event: the name of its message, and the field that keeps events in order; empty where none does."""
+
+    message: str
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Contract:
+    """All that callers can see of a contract.
+
+    Attributes:
+        name: With its major version: `marketplace.search.v1`.
+        version: Minor version and patch within it, as `1.4.0`; empty where it was never locked.
+        operations: By their names on the wire.
+        sunset: The day after which it may be gone.
+    """
+
+    name: str
+    service: str
+    owner: str
+    operations: Mapping[str, Operation]
+    messages: Mapping[str, Record]
+    enums: Mapping[str, Enumeration] = field(default_factory=dict[str, Enumeration])
+    errors: Mapping[str, Failure] = field(default_factory=dict[str, Failure])
+    events: Mapping[str, Happening] = field(default_factory=dict[str, Happening])
+    version: str = ""
+    stability: Stability = Stability.STABLE
+    sunset: date | None = None
+
+    @property
+    def family(self) -> str:
+        """Its name without the major version."""
+        return self.name.rpartition(".")[0]
+
+    @property
+    def major(self) -> int:
+        """The number behind the `v` of its name; 1 where there is none."""
+        digits = self.name.rpartition(".v")[2]
+        return int(digits) if digits.isdecimal() else 1
+
+
+def parts_of(of: Type) -> Iterator[Type]:
+    """The types that one is made of."""
+    match of:
+        case ListOf(item=part) | MapOf(value=part):
+            yield part
+        case TupleOf(parts=parts):
+            yield from parts
+        case OneOf(members=members):
+            yield from members.values()
+        case _:
+            return

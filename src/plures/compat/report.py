@@ -1,0 +1,131 @@
+"""What a check found, for each contract: changes, the version that they need, and what keeps it from passing."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from .changes import Change, Side
+from .diff import compare
+from .locking import relock
+from .model import Contract
+from .rules import Severity
+from .versions import Bump, bumped, is_less, needed
+
+
+@dataclass(frozen=True)
+class ContractReport:
+    """One contract.
+
+    Attributes:
+        name: With its major version.
+        owner: The team that answers for it.
+        changes: The worst ones first.
+        needs: The version that the changes need; the name of the next major one where callers fail. Empty without changes.
+        problem: Why it does not pass, besides changes: it is not locked as it is. Empty where it is.
+        fix: What to do about the problem.
+    """
+
+    name: str
+    owner: str
+    changes: tuple[Change, ...]
+    needs: str
+    problem: str = ""
+    fix: str = ""
+
+    @property
+    def errors(self) -> int:
+        """How many changes make callers fail."""
+        return sum(change.severity is Severity.ERROR for change in self.changes)
+
+    @property
+    def warnings(self) -> int:
+        """How many changes may surprise callers."""
+        return sum(change.severity is Severity.WARNING for change in self.changes)
+
+
+@dataclass(frozen=True)
+class Report:
+    """All contracts that changed, or that are not locked as they are.
+
+    Attributes:
+        base: What they were compared with, in words.
+        checked: How many contracts were.
+    """
+
+    base: str
+    checked: int
+    contracts: tuple[ContractReport, ...]
+
+    @property
+    def passes(self) -> bool:
+        """Whether no caller fails, and all is locked."""
+        return not any(each.errors or each.problem for each in self.contracts)
+
+
+CallersOf = Callable[[str], tuple[str, ...]]
+
+
+def check(
+    current: Mapping[str, Contract],
+    locked: Mapping[str, Contract],
+    *,
+    base: Mapping[str, Contract] | None = None,
+    named: str,
+    callers_of: CallersOf,
+    today: date,
+) -> Report:
+    """Compare contracts with what was promised.
+
+    Args:
+        current: As they are in the code, without numbers.
+        locked: As their lock files beside the code say.
+        base: What to compare with; None for the lock files.
+        named: What that is, in words.
+        callers_of: Who calls the contract of a name.
+    """
+    relocked = {name: relock(each, locked.get(name)) for name, each in current.items()}
+    before = locked if base is None else base
+    changes = compare(before, {name: each.contract for name, each in relocked.items()}, today=today)
+    reports: list[ContractReport] = []
+    for name in dict.fromkeys([*before, *relocked]):
+        own = [each.hitting(callers_of(name)) for each in changes if each.contract == name]
+        bump = needed(own)
+        old = before.get(name)
+        problem, fix = "", ""
+        if name in relocked:
+            is_as_locked = name in locked and relocked[name].bump is Bump.NONE
+            wanted = bumped(old.version if old else "", bump, major=relocked[name].contract.major)
+            if not is_as_locked:
+                problem = "it is not locked" if name not in locked else "its lock file does not say what the code says"
+                fix = "Run plures contract lock, and review the file with the code."
+            elif base is not None and bump is not Bump.MAJOR and is_less(locked[name].version, wanted):
+                problem = f"its lock file has version {locked[name].version}, and the changes need {wanted}"
+                fix = f'Write version = "{wanted}" into its lock file.'
+        if own or problem:
+            owner = (relocked[name].contract if name in relocked else before[name]).owner
+            reports.append(ContractReport(name, owner, _sorted(own), _needs(old, bump), problem, fix))
+    return Report(named, len(relocked), tuple(reports))
+
+
+def _needs(old: Contract | None, bump: Bump) -> str:
+    if old is None or bump is Bump.NONE:
+        return ""
+    return f"{old.family}.v{old.major + 1}" if bump is Bump.MAJOR else bumped(old.version, bump, major=old.major)
+
+
+def _sorted(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The worst first; of what is fine on one side and bad on the other, the bad alone."""
+    listed = list(changes)
+    bad = {(each.rule.code, each.where) for each in listed if each.severity > Severity.OK}
+    shown = [each for each in listed if each.severity > Severity.OK or (each.rule.code, each.where) not in bad]
+    once: dict[tuple[object, ...], Change] = {}
+    for each in shown:
+        key = (
+            each.rule.code,
+            each.where,
+            tuple(each.values.items()),
+            each.severity,
+            each.side if each.severity else Side.BOTH,
+        )
+        once.setdefault(key, each)
+    return tuple(sorted(once.values(), key=lambda each: -each.severity))
