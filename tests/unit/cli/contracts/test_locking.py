@@ -195,7 +195,7 @@ def test_what_cannot_be_compared_with_is_told(plures: Run, shop: Path, against: 
 
 def test_against_an_application_that_runs(plures: Run, shop: Path, change: Callable[[str, str], None]) -> None:
     from plures.application import assemble, load
-    from plures.host.listing import listing
+    from plures.host.telling import listing
 
     contracts = [each.contract for each in assemble(load("locked_shop:app", shop)).capabilities.values()]
     with served(json.dumps(listing("shop", contracts))) as url:
