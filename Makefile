@@ -1,6 +1,6 @@
 # make run    install what the marketplace needs and open it; with DATABASE=postgres on a PostgreSQL server that comes with it
 # make test   install everything and run the tests            (ARGS="tests/unit -k codec" to choose some, without workers)
-# make newest run the tests with the newest versions that pyproject.toml allows, in an environment of their own
+# make newest run the tests with the newest versions that pyproject.toml allows and the newest Python, in an environment of their own
 # make lowest run the tests with the lowest ones
 # make check  format, lint, types, layers, tests and docs: what has to pass before a commit
 # make docs   write the reference pages anew, and build the documentation site in site/
@@ -19,7 +19,7 @@ TESTS = $(or $(ARGS),-n $(WORKERS) --dist loadfile --no-loadscope-reorder)
 OFTEN = $(or $(ARGS),-n $(WORKERS) --dist loadfile --no-loadscope-reorder tests/unit tests/placement tests/property)
 BIN := .venv/bin
 INSTALL := $(PYTHON) requirements/install.py
-COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest \
+COMPILE := uv pip compile pyproject.toml --extra standard --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .PHONY: help run test newest lowest check static format lock docs bench clean python
@@ -45,16 +45,17 @@ test: python
 	@$(INSTALL) dev
 	$(BIN)/python -m pytest $(TESTS)
 
-# What a new user gets from a registry today, beside the pinned versions that everything else uses.
+# What a new user gets from a registry today, beside the pinned versions that everything else uses. On a machine with one Python only, both
+# of these take that one.
 newest: python
-	@$(PYTHON) -m venv --clear .venv-newest
+	@python=$$($(PYTHON) requirements/pythons.py newest) && "$$python" --version && "$$python" -m venv --clear .venv-newest
 	@.venv-newest/bin/python -m pip install --quiet --upgrade pip
-	.venv-newest/bin/python -m pip install --quiet --editable . --group dev
+	.venv-newest/bin/python -m pip install --quiet --editable '.[standard]' --group dev
 	.venv-newest/bin/python -m pytest $(OFTEN)
 
 # What the lock of an older application brings; what only the tests need is as pinned. import-linter itself needs a newer rich.
 lowest: python
-	@$(PYTHON) -m venv --clear .venv-lowest
+	@python=$$($(PYTHON) requirements/pythons.py oldest) && "$$python" --version && "$$python" -m venv --clear .venv-lowest
 	@.venv-lowest/bin/python -m pip install --quiet --upgrade pip
 	.venv-lowest/bin/python -m pip install --quiet --no-deps -r requirements/dev.txt
 	.venv-lowest/bin/python requirements/floors.py > .venv-lowest/floors.txt

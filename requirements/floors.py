@@ -13,7 +13,12 @@ def floors() -> dict[str, str]:
     project = tomllib.loads(_PYPROJECT.read_text())["project"]
     wanted = [
         *project["dependencies"],
-        *(each for extra in project["optional-dependencies"].values() for each in extra),
+        *(
+            each
+            for extra in project["optional-dependencies"].values()
+            for each in extra
+            if not each.startswith("plures[")
+        ),
     ]
     found = {each: _FLOOR.match(each) for each in wanted}
     if unsaid := [each for each, match in found.items() if match is None]:
@@ -23,9 +28,8 @@ def floors() -> dict[str, str]:
     return {**lowest, "psycopg-binary": lowest["psycopg"]}
 
 
-# pydantic, which only the tests need, asks for a newer typing-extensions; tests/unit/test_setup.py imports Plures with the oldest.
 # Of pytest-asyncio, 1.2 now and then leaves an event loop to the garbage collector, which is an error here.
-_AS_PINNED = ("typing-extensions", "pytest-asyncio")
+_AS_PINNED = ("pytest-asyncio",)
 
 if __name__ == "__main__":
     print("\n".join(f"{name}=={version}" for name, version in floors().items() if name not in _AS_PINNED))

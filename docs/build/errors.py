@@ -20,6 +20,7 @@ T = TypeVar("T", type[PluresError], Rule)
 AREAS: Final = {
     "plures": "What all of Plures uses.",
     "errors": "What the operating system refuses, wherever Plures meets it.",
+    "install": "Packages that an extra of Plures brings ([guide](../guides/install.md)).",
     "application": "The application: its list of capabilities, what constructors ask for, and what services offer.",
     "contract": "Contracts, their operations, messages and errors.",
     "lock": "Lock files of contracts ([guide](../guides/contracts.md)).",

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,8 +66,52 @@ def test_no_index_and_no_folder_is_named(name: str) -> None:
 
 
 def test_every_dependency_is_pinned() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
-    assert {named(dependency) for dependency in project} <= pinned("run").keys()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    named = {name_of(each) for each in (*project["dependencies"], *packages_of("standard", project))}
+    assert named <= pinned("run").keys()
+
+
+def test_standard_is_what_the_first_day_needs_and_stays_that() -> None:
+    """Else it grows by what one of its makers likes."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    first_day = {"click", "rich", "uvicorn", "uvloop", "watchfiles", "markupsafe", "sqlalchemy"}
+    assert {name_of(each) for each in packages_of("standard", project)} == first_day
+
+
+def test_the_guide_tells_of_each_extra_and_of_its_packages() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    guide = (ROOT / "docs" / "guides" / "install.md").read_text()
+    rows = dict(re.findall(r"^\|.+\| `pip install 'plures\[(\w+)\]'` \| (.+) \|$", guide, flags=re.MULTILINE))
+    assert rows.keys() == project["optional-dependencies"].keys()
+    for extra, said in rows.items():
+        own = [each for each in project["optional-dependencies"][extra] if not each.startswith("plures[")]
+        assert [name_of(each) for each in own if name_of(each) not in said] == [], extra
+
+
+def packages_of(extra: str, project: dict[str, Any]) -> list[str]:
+    """What an extra names, by itself and by other extras."""
+    found: list[str] = []
+    for each in project["optional-dependencies"][extra]:
+        others = re.match(r"plures\[(.+)\]$", each)
+        found += [name for other in others[1].split(",") for name in packages_of(other, project)] if others else [each]
+    return found
+
+
+@pytest.mark.parametrize("wanted", ["newest", "oldest"])
+def test_a_python_is_found_on_any_machine(wanted: str, tmp_path: Path) -> None:
+    """With none on the path it is the one that runs; one that does not start is passed over."""
+    broken = tmp_path / "python3.13"
+    broken.write_text("#!/bin/sh\nexit 127\n")
+    broken.chmod(0o755)
+    finished = subprocess.run(
+        [sys.executable, str(REQUIREMENTS / "pythons.py"), wanted],
+        env={"PATH": str(tmp_path), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert finished.stdout == f"{sys.executable}\n"
 
 
 def test_what_tests_run_with_is_what_users_run_with() -> None:
@@ -82,7 +127,7 @@ def pinned(name: str) -> dict[str, str]:
     return dict(re.findall(r"^([a-z0-9-]+)(?:\[[a-z,]+\])?==(\S+)", without_comments(name), flags=re.MULTILINE))
 
 
-def named(dependency: str) -> str:
+def name_of(dependency: str) -> str:
     return re.match(r"[a-z0-9-]+", dependency).group()
 
 
@@ -97,23 +142,3 @@ def test_the_lowest_versions_are_said_and_no_newer_than_the_pinned_ones() -> Non
 
 def numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
-
-
-def test_plures_needs_nothing_of_typing_extensions_that_is_younger_than_its_lowest_version() -> None:
-    """The tests run with a newer one, since other packages ask for it."""
-    younger = (
-        "TypeForm",
-        "Sentinel",
-        "sentinel",
-        "evaluate_forward_ref",
-        "type_repr",
-        "Reader",
-        "Writer",
-        "disjoint_base",
-    )
-    program = (
-        f"import typing_extensions as t\nfor name in {younger}: vars(t).pop(name, None)\n"
-        "import plures, plures.cli, plures.testing, plures.data, plures.web"
-    )
-    finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
-    assert finished.returncode == 0, finished.stderr

@@ -4,7 +4,14 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from plures.contract import ContractDescription, OperationDescription, Unresolvable, annotations_of, derivation_of
+from plures.contract import (
+    ContractDescription,
+    OperationDescription,
+    Unresolvable,
+    annotations_of,
+    derivation_of,
+    signature_of,
+)
 from plures.errors import Violation
 
 from . import rules
@@ -45,7 +52,7 @@ def _check(operation: OperationDescription, service: type, contract: type, where
 
 def _parameter_differences(operation: OperationDescription, method: Callable[..., Any]) -> list[str]:
     promised = list(operation.signature.parameters.values())
-    offered = list(inspect.signature(method).parameters.values())[1:]
+    offered = list(signature_of(method).parameters.values())[1:]
     if [p.name for p in promised] != [p.name for p in offered]:
         return [f"takes ({', '.join(p.name for p in offered)}) instead of ({', '.join(p.name for p in promised)})"]
     pairs = list(zip(promised, offered, strict=True))

@@ -9,7 +9,7 @@ from enum import Enum
 from types import UnionType
 from typing import Any, Final, Union, get_args, get_origin
 
-from plures.contract import Unresolvable, is_contract
+from plures.contract import Unresolvable, is_contract, signature_of
 from plures.data import Database
 from plures.errors import Violation
 from plures.events import Events
@@ -90,7 +90,7 @@ def read_dependencies(implementation: Callable[..., Any], where: str) -> Found:
 
 def _read(asking: Callable[..., Any], where: str, within: tuple[type, ...]) -> Found:
     try:
-        parameters = inspect.signature(asking).parameters
+        parameters = signature_of(asking).parameters
         hints = hints_of(asking)
     except Unresolvable as error:
         return (), [rules.UNRESOLVED.broken(where, error=error)]

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from types import NoneType
 from typing import Any, Final, get_args, get_origin
 
-from plures.contract import Unresolvable, annotations_of, is_contract
+from plures.contract import Unresolvable, annotations_of, is_contract, signature_of
 
 _ASGI_PARAMETERS: Final = ["scope", "receive", "send"]
 _WSGI_PARAMETERS: Final = 2
@@ -22,7 +22,7 @@ def hints_of(implementation: Callable[..., Any]) -> dict[str, Any]:
     # The constructor that `@dataclass` writes does not know in which module an inherited field was annotated; its class does.
     if dataclasses.is_dataclass(implementation):
         fields = {field.name for field in dataclasses.fields(implementation)}
-        if fields >= inspect.signature(implementation).parameters.keys():
+        if fields >= signature_of(implementation).parameters.keys():
             return annotations_of(implementation)
     return annotations_of(implementation.__init__)
 
@@ -41,7 +41,7 @@ def is_asgi_application(edge: Callable[..., Any]) -> bool:
     if inspect.isclass(edge) or not callable(edge):
         return False
     called = edge if inspect.isroutine(edge) else type(edge).__call__
-    return inspect.iscoroutinefunction(called) and [*inspect.signature(edge).parameters] == _ASGI_PARAMETERS
+    return inspect.iscoroutinefunction(called) and [*signature_of(edge).parameters] == _ASGI_PARAMETERS
 
 
 def is_wsgi_application(edge: Callable[..., Any]) -> bool:
@@ -52,7 +52,7 @@ def is_wsgi_application(edge: Callable[..., Any]) -> bool:
     if inspect.iscoroutinefunction(called):
         return False
     try:
-        names = [*inspect.signature(edge).parameters]
+        names = [*signature_of(edge).parameters]
     except (TypeError, ValueError):
         return False
     return len(names) == _WSGI_PARAMETERS and (names[0] in _ENVIRONS or names[1].startswith("start_res"))

@@ -17,6 +17,7 @@ from plures.contract import (
     annotations_of,
     is_spellable,
     read_delivery,
+    signature_of,
 )
 from plures.errors import Violation
 
@@ -134,7 +135,7 @@ def _lost(service: type) -> Iterator[tuple[str, str]]:
 def _event_of(method: Any) -> tuple[type[Event] | None, str]:
     if not inspect.isfunction(method) or inspect.isasyncgenfunction(method) or inspect.isgeneratorfunction(method):
         return None, "it is no function that handles one event and returns"
-    parameters = list(inspect.signature(method).parameters.values())[1:]
+    parameters = list(signature_of(method).parameters.values())[1:]
     if len(parameters) != 1 or parameters[0].kind not in (
         inspect.Parameter.POSITIONAL_ONLY,
         inspect.Parameter.POSITIONAL_OR_KEYWORD,

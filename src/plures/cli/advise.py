@@ -4,8 +4,7 @@ from typing import Any
 
 import click
 
-from .codebase import HELP, CodebaseOptions, codebase_options, progress
-from .console import mistakes_explained
+from .codebase import HELP, CodebaseOptions, codebase_options, needing_the_advisor, progress
 
 
 @click.command("advise", short_help="Say what to split out, merge or leave alone.", context_settings=HELP)
@@ -21,24 +20,24 @@ def advise_command(*, planned: str | None, **given: Any) -> None:
 
     The default is to leave alone. Code and history can show only one reason to split: teams that wait for each other.
     """
-    from plures.advisor import (
-        advice_markdown,
-        advise,
-        draw,
-        plan,
-        plan_markdown,
-        print_advice,
-        print_plan,
-        read_codebase,
-        render_html,
-        survey,
-        to_json,
-    )
-
     options = CodebaseOptions(**given)
     if planned is not None and options.format == "html":
         raise click.UsageError("A plan has no page of its own. Give --format markdown, json or terminal.")
-    with mistakes_explained(as_json=options.format == "json"):
+    with needing_the_advisor(options.format):
+        from plures.advisor import (
+            advice_markdown,
+            advise,
+            draw,
+            plan,
+            plan_markdown,
+            print_advice,
+            print_plan,
+            read_codebase,
+            render_html,
+            survey,
+            to_json,
+        )
+
         with progress() as tell:
             read = survey(read_codebase(options.read_request(), tell), tell)
         if planned is not None:

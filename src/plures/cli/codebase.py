@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .console import rich_console, say
+from plures.extras import require
+
+from .console import mistakes_explained, rich_console, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -131,6 +133,14 @@ class CodebaseOptions:
         except OSError as failed:
             raise click.FileError(str(self.file), failed.strerror or "cannot be written") from None
         say(f"wrote {self.file} ({len(text.encode(errors='replace')) // 1024} kB)", err=True)
+
+
+@contextmanager
+def needing_the_advisor(shape: str) -> Generator[None]:
+    """Explain the mistakes of such a command; the first of them is that its packages are missing."""
+    with mistakes_explained(as_json=shape == "json"):
+        require("advisor", "read a codebase")
+        yield
 
 
 @contextmanager

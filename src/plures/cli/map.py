@@ -4,8 +4,7 @@ from typing import Any
 
 import click
 
-from .codebase import HELP, CodebaseOptions, codebase_options, progress
-from .console import mistakes_explained
+from .codebase import HELP, CodebaseOptions, codebase_options, needing_the_advisor, progress
 
 
 @click.command("map", short_help="Draw a codebase and what binds its parts.", context_settings=HELP)
@@ -15,10 +14,10 @@ def map_command(**given: Any) -> None:
 
     It reads code and git history, and runs none of it. The codebase needs neither Plures nor git.
     """
-    from plures.advisor import map_markdown, print_map, read_map, render_html, to_json
-
     options = CodebaseOptions(**given)
-    with mistakes_explained(as_json=options.format == "json"):
+    with needing_the_advisor(options.format):
+        from plures.advisor import map_markdown, print_map, read_map, render_html, to_json
+
         with progress() as tell:
             drawn = read_map(options.read_request(), tell, hide_names=options.hide_names)
         if options.format == "terminal":

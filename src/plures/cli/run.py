@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from plures.errors import PluresError
+from plures.extras import require
 from plures.logs import keep_logs
 from plures.topology import Address
 
@@ -77,6 +78,7 @@ def run_command(
     with mistakes_explained(explained=log.explain):
         log.checked()
         if reloads:
+            require("reload", "start again when a file changes")
             again = [argument for argument in sys.argv[1:] if argument != "--reload"]
             sources = Sources(folder_of(file), data=data or _data_of(file, log), exclude=excluded)
             sys.exit(run_reloading(again, sources, log.say))

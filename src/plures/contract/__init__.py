@@ -2,7 +2,7 @@
 
 from msgspec import Meta
 
-from .annotations import Unresolvable, annotations_of
+from .annotations import Unresolvable, annotations_of, signature_of
 from .codec import KEYWORDS as BOUND_KEYWORDS
 from .codec import (
     MAX_DEPTH,
@@ -115,5 +115,6 @@ __all__ = [
     "read_message",
     "read_work",
     "shape_of",
+    "signature_of",
     "subscribe",
 ]

@@ -1,10 +1,24 @@
-"""Annotations: resolving those that are written as text, and showing them as their author wrote them."""
+"""Annotations: resolving those that are written as text, and showing them as their author wrote them.
 
-from typing import Any, ClassVar, get_args, get_origin, get_type_hints
+From Python 3.14 on, annotations are evaluated when they are asked for, with the names that a class has then: in a class with a method
+`list`, those of its methods cannot say `list[str]`. Here they mean what they meant before: what is no type as a member of the class is
+looked for where the class is.
+"""
+
+import inspect
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from inspect import isfunction
+from types import FunctionType
+from typing import Any, ClassVar, Final, get_args, get_origin, get_type_hints
+
+_EVALUATED_LATER: Final = sys.version_info >= (3, 14)
+_LATER: Any = import_module("annotationlib") if _EVALUATED_LATER else None
 
 
 class Unresolvable(Exception):
-    """An annotation that is written as text cannot be turned into what it names."""
+    """An annotation cannot be turned into what it names."""
 
 
 def annotations_of(annotated: Any, *, include_extras: bool = False) -> dict[str, Any]:
@@ -14,13 +28,54 @@ def annotations_of(annotated: Any, *, include_extras: bool = False) -> dict[str,
         Unresolvable: One of them raises an exception.
         TypeError: This is nothing that can have annotations.
     """
-    if getattr(annotated, "__annotations__", None) is None:
-        return get_type_hints(annotated)
+    if not _may_have(annotated):
+        message = f"{annotated!r} is no class and no function"
+        raise TypeError(message)
     try:
-        return get_type_hints(annotated, include_extras=include_extras)
+        found = get_type_hints(annotated, include_extras=include_extras)
+        if _EVALUATED_LATER and isinstance(annotated, FunctionType) and any(map(isfunction, found.values())):
+            return _outside_of_its_class(annotated, include_extras=include_extras)
     # An annotation is code: besides a NameError for a missing import, `Meta(ge=1, gt=1)` raises a ValueError, and so on.
     except Exception as error:
+        if _EVALUATED_LATER and isinstance(annotated, FunctionType):
+            return _outside_of_its_class(annotated, include_extras=include_extras)
         raise Unresolvable(str(error)) from error
+    return found
+
+
+def _may_have(annotated: Any) -> bool:
+    if inspect.isclass(annotated) or inspect.isroutine(annotated):
+        return True
+    try:
+        return getattr(annotated, "__annotations__", None) is not None
+    # Where it is evaluated by this.
+    except Exception:  # noqa: BLE001 - an annotation is code
+        return True
+
+
+def _outside_of_its_class(method: FunctionType, *, include_extras: bool) -> dict[str, Any]:
+    """What its annotations say without the other methods of its class; raises `Unresolvable`."""
+    outside = FunctionType(method.__code__, method.__globals__, closure=method.__closure__)
+    try:
+        written = _LATER.get_annotations(method, format=_LATER.Format.STRING)
+        found = _LATER.get_annotations(method, format=_LATER.Format.FORWARDREF)
+        outside.__annotations__ = {n: written[n] if isfunction(each) else each for n, each in found.items()}
+        return get_type_hints(outside, include_extras=include_extras)
+    except Exception as error:
+        raise Unresolvable(str(error)) from error
+
+
+def signature_of(called: Callable[..., Any]) -> inspect.Signature:
+    """Its parameters; what an annotation names that cannot be resolved is left as it is. Raises `TypeError` or `ValueError`."""
+    how: dict[str, Any] = {"annotation_format": _LATER.Format.FORWARDREF} if _EVALUATED_LATER else {}
+    return inspect.signature(called, **how)
+
+
+def own_annotations(python: type) -> dict[str, Any]:
+    """What a class itself annotates, unresolved where it is text or cannot be resolved."""
+    if _EVALUATED_LATER:
+        return dict(_LATER.get_annotations(python, format=_LATER.Format.FORWARDREF))
+    return dict(inspect.get_annotations(python))
 
 
 def show(annotation: Any) -> str:

@@ -1,13 +1,11 @@
 """`ContractError`: an error that a contract declares, and that callers may therefore rely on."""
 
 import inspect
-from typing import Any, ClassVar
-
-from typing_extensions import dataclass_transform
+from typing import Any, ClassVar, dataclass_transform
 
 from plures.errors import PluresError, Status
 
-from .annotations import is_class_variable
+from .annotations import is_class_variable, own_annotations
 
 
 @dataclass_transform(kw_only_default=True)
@@ -67,7 +65,7 @@ def field_names(python: type[ContractError]) -> tuple[str, ...]:
         name
         for base in reversed(python.__mro__)
         if issubclass(base, ContractError) and base is not ContractError
-        for name, annotation in inspect.get_annotations(base).items()
+        for name, annotation in own_annotations(base).items()
         if not is_class_variable(annotation)
     ]
     return tuple(dict.fromkeys(names))

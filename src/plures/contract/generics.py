@@ -1,13 +1,10 @@
 """Concrete generic messages such as `Page[Item]`: their class, their name, and the types of their fields."""
 
-import inspect
 import types
 from collections.abc import Mapping
 from typing import Annotated, Any, NewType, TypeVar, Union, get_args, get_origin
 
-from typing_extensions import get_original_bases
-
-from .annotations import annotations_of, show
+from .annotations import annotations_of, own_annotations, show
 from .foreign import model_name
 
 Variables = Mapping[Any, Any]
@@ -55,7 +52,7 @@ def field_hints(annotation: Any) -> dict[str, Any]:
     if not parameters_of(python) and not hasattr(python, "__orig_bases__"):
         return hints
     variables = _variables_by_class(annotation)
-    declared_by = {name: base for base in reversed(python.__mro__) for name in inspect.get_annotations(base)}
+    declared_by = {name: base for base in reversed(python.__mro__) for name in own_annotations(base)}
     return {name: _put_in(hint, variables.get(declared_by[name], {})) for name, hint in hints.items()}
 
 
@@ -64,7 +61,7 @@ def _variables_by_class(annotation: Any) -> dict[Any, Variables]:
     python: Any = class_of(annotation)
     own: Variables = dict(zip(parameters_of(python), get_args(annotation), strict=False))
     found: dict[Any, Variables] = {python: own}
-    for base in get_original_bases(python):
+    for base in python.__dict__.get("__orig_bases__", python.__bases__):
         if isinstance(class_of(base), type):
             found |= _variables_by_class(_put_in(base, own))
     return found

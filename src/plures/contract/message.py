@@ -1,10 +1,9 @@
 """`Message`: an immutable value that crosses a contract. `Event`: a message that says what has happened."""
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast, dataclass_transform
 
 import msgspec
-from typing_extensions import dataclass_transform
 
 from .names import camel
 

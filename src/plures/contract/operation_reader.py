@@ -13,7 +13,7 @@ import msgspec
 from plures.errors import PluresError, Rule, Violation
 
 from . import rules
-from .annotations import Unresolvable, annotations_of, show
+from .annotations import Unresolvable, annotations_of, show, signature_of
 from .codec import Codec, Field, MessageType, OptionalType
 from .declare import OPERATION, Criticality, OperationDeclaration
 from .description import ErrorDescription, OperationDescription
@@ -56,7 +56,7 @@ class OperationReader:
 
     def read(self) -> OperationDescription:
         hints = self._hints(self._method, self._where)
-        signature = inspect.signature(self._method)
+        signature = signature_of(self._method)
         travelling = slice(len(signature.parameters) if self._passed_over is None else self._passed_over, None)
         signature = signature.replace(parameters=list(signature.parameters.values())[travelling])
         if not 0 < self._declaration.deadline_s < math.inf:

@@ -1,7 +1,6 @@
 """Annotations → wire types. What could not cross the wire becomes a violation that says what to write instead."""
 
 import dataclasses
-import inspect
 import types
 from collections import abc
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -17,7 +16,7 @@ import msgspec
 from plures.errors import Violation
 
 from . import rules
-from .annotations import Unresolvable, show
+from .annotations import Unresolvable, show, signature_of
 from .bounds import broken_bounds
 from .codec import (
     Bounds,
@@ -177,7 +176,7 @@ class TypeReader:
             if renamed or config.array_like or config.tag is not None or config.omit_defaults or not config.frozen:
                 named = f" ({', '.join(renamed)})" if renamed else ""
                 self._refuse(rules.MESSAGE_OPTIONS.broken(where, fields=named))
-        elif set(inspect.signature(python).parameters) != {field.name for field in dataclasses.fields(python)}:
+        elif set(signature_of(python).parameters) != {field.name for field in dataclasses.fields(python)}:
             self._refuse(rules.CONSTRUCTOR.broken(where))
 
     def field(self, name: str, annotation: Any, default: object, where: str) -> Field:

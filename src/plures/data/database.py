@@ -102,11 +102,13 @@ class Database:
 
         Raises:
             TransactionEnded: Code in the block calls `commit()`.
+            ExtraMissing: SQLAlchemy is not installed.
         """
+        from .lent import need_sqlalchemy, refuse_commit
+
+        need_sqlalchemy(self._capability)
         from sqlalchemy import event
         from sqlalchemy.ext.asyncio import AsyncSession
-
-        from .lent import refuse_commit
 
         refuse = partial(refuse_commit, self._capability)
         async with (

@@ -1,10 +1,14 @@
 """Connections of ours that are lent to SQLAlchemy for one transaction, which it must not end. Knows no store."""
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
+
+from plures.extras import ExtraMissing, require
 
 from .errors import TransactionEnded
 
@@ -75,6 +79,7 @@ class Lending:
             await self._engine.dispose()
 
     async def _made(self) -> "AsyncEngine":
+        need_sqlalchemy(self._capability)
         from sqlalchemy import event
 
         engine = await self._make()
@@ -90,6 +95,16 @@ class Lending:
         # An error here would hide the one that SQLAlchemy rolls back for.
         if connection in self._ends:
             self._ends[connection] = "rollback()"
+
+
+def need_sqlalchemy(capability: str, *, by_await: bool = True) -> None:
+    """Return where SQLAlchemy is installed, in a version that will do, with what it needs to be awaited; raises `ExtraMissing`."""
+    if "sqlalchemy.ext.asyncio" in sys.modules:
+        return
+    purpose = f"use SQLAlchemy on the database of capability {capability!r}"
+    require("sqlalchemy", purpose)
+    if by_await and find_spec("greenlet") is None:
+        raise ExtraMissing(purpose, "sqlalchemy", sys.prefix, "greenlet is not installed")
 
 
 def refuse_commit(capability: str, session: "Session") -> None:

@@ -37,6 +37,7 @@ from .serving import (
     free_port,
     hosting,
     listen,
+    need_uvicorn,
     shutdown_signals,
     stop_signals,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "listen",
     "local_processes",
     "log_to_stderr",
+    "need_uvicorn",
     "new_event_loop",
     "one_each",
     "process_name",

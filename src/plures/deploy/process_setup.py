@@ -2,17 +2,26 @@
 
 import asyncio
 import gc
-import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import Final
 
 from plures.logs import LogSettings, set_up_logs
 from plures.runtime import call_in_progress
 
-if sys.platform == "win32":
-    new_event_loop = asyncio.new_event_loop
-else:
-    from uvloop import new_event_loop
-
 __all__ = ["freeze_gc", "log_to_stderr", "new_event_loop"]
+
+
+def _faster() -> Callable[[], asyncio.AbstractEventLoop]:
+    """What makes uvloop's event loops where it is installed, else asyncio's: `plures run` insists on it, replicas that tests start do without."""
+    try:
+        faster: Callable[[], asyncio.AbstractEventLoop] = import_module("uvloop").new_event_loop
+    except ImportError:
+        return asyncio.new_event_loop
+    return faster
+
+
+new_event_loop: Final = _faster()
 
 
 def log_to_stderr(settings: LogSettings | None = None, process: str = "") -> None:

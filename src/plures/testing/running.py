@@ -18,9 +18,11 @@ from plures.deploy import (
     SupervisorOptions,
     listen,
     local_processes,
+    need_uvicorn,
     one_each,
 )
 from plures.errors import InvalidInput, PluresError, Text
+from plures.extras import require
 from plures.host import Fault, Host, Mode, Placement, read_faults
 from plures.http import HttpTransport
 from plures.runtime import Client, bind
@@ -131,6 +133,7 @@ def placements(
         scope: How long one running application is used. With a longer scope than a function, a test sees what earlier tests left
             behind, and must run on the same event loop (`pytest.mark.asyncio(loop_scope=…)`).
     """
+    require("testing", "make a fixture of placements")
     import pytest_asyncio
 
     @pytest_asyncio.fixture(
@@ -183,8 +186,10 @@ async def run(
 async def _one_process(
     assembly: Assembly, where: Where, data: Path, topology: Topology | None, faults: tuple[Fault, ...], *, edge: bool
 ) -> AsyncGenerator[Running]:
-    control = listen(ListenAddress(port=0))
     has_edge = edge and assembly.edge is not None
+    if has_edge:
+        need_uvicorn()
+    control = listen(ListenAddress(port=0))
     public = listen(ListenAddress(port=0)) if has_edge else None
     over_the_wire = where is Where.OVER_THE_WIRE
     called = assembly.capabilities.keys() - beside_tests(assembly)

@@ -47,7 +47,7 @@ def test_what_is_written(plures: Run, here: Path) -> None:
     assert source in ("", f"pip install 'plures @ {source_of_plures()}'\n")
     assert steps == (
         "created my-shop\n  cd my-shop\n"
-        "  pip install --editable '.[test]'  # Starlette and pytest, as pyproject.toml says\n"
+        "  pip install --editable '.[test]'  # what pyproject.toml says: Plures with its command, Starlette, pytest\n"
         "  plures run                        # http://127.0.0.1:8000/?name=you\n"
         "  python -m pytest                  # in one process, over the wire, as processes of their own\n"
     )

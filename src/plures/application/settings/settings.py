@@ -1,10 +1,9 @@
 """`Settings`: what a service is told when it is made. `Secret`: a value that is shown nowhere."""
 
 from hmac import compare_digest
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast, dataclass_transform
 
 import msgspec
-from typing_extensions import dataclass_transform
 
 T = TypeVar("T")
 

@@ -22,7 +22,7 @@ _TAKEN: Final = frozenset({"plures", "pytest", "sqlalchemy", "starlette", "tests
 
 _PLACEHOLDER: Final = "greeter"
 _NEXT_STEPS: Final = """\
-  pip install --editable '.[test]'  # Starlette and pytest, as pyproject.toml says
+  pip install --editable '.[test]'  # what pyproject.toml says: Plures with its command, Starlette, pytest
   plures run                        # http://127.0.0.1:8000/?name=you
   python -m pytest                  # in one process, over the wire, as processes of their own"""
 

@@ -4,6 +4,8 @@ import inspect
 import sys
 from typing import Any
 
+from plures.contract.annotations import signature_of
+
 
 def is_plain(error: Any) -> bool:
     """Whether it is an exception class of an application, rather than of Python."""
@@ -17,7 +19,7 @@ def parameters_of(error: type[Exception]) -> dict[str, inspect.Parameter]:
     if not inspect.isfunction(error.__init__):
         message = inspect.Parameter("message", inspect.Parameter.POSITIONAL_ONLY, default="", annotation=str)
         return {"message": message}
-    return dict(list(inspect.signature(error.__init__).parameters.items())[1:])
+    return dict(list(signature_of(error.__init__).parameters.items())[1:])
 
 
 def values_of(error: Exception) -> dict[str, Any]:

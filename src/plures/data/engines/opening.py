@@ -12,6 +12,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
+from plures.data.lent import need_sqlalchemy
 from plures.data.place import Folder, Place, Server
 from plures.data.sqlite import open_writer
 
@@ -36,7 +37,9 @@ def open_engine(place: Place, capability: str, *, patience_s: float = _PATIENCE_
 
     Raises:
         EngineDriverMissing: psycopg is not installed.
+        ExtraMissing: SQLAlchemy is too old.
     """
+    need_sqlalchemy(capability, by_await=False)
     from sqlalchemy import create_engine, event
 
     if isinstance(place, Folder):

@@ -1,8 +1,9 @@
 """One host behind its listeners."""
 
 from .crowded import allow_files
-from .listener import Listener, ServingOptions
+from .listener import Listener
 from .one_process import hosting, one_process
+from .options import ServingOptions
 from .served_host import Servable, ServedHost
 from .signals import ShutdownSignals, shutdown_signals, stop_signals
 from .sockets import (
@@ -21,6 +22,7 @@ from .sockets import (
     reachable,
     url,
 )
+from .speaking import need_uvicorn
 
 __all__ = [
     "ANY_FREE_PORTS",
@@ -42,6 +44,7 @@ __all__ = [
     "inherit",
     "listen",
     "listen_for_peers",
+    "need_uvicorn",
     "one_process",
     "reachable",
     "shutdown_signals",

@@ -11,65 +11,25 @@ import logging
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any, TypeAlias
 
-import uvicorn
-from uvicorn.server import ServerState
-
-from plures.http import Answerer, HttpServerProtocol, OwnNames, Reader, Room, relieve
-from plures.logs import is_told
-from plures.tls import Handshakes, Identity, TlsServerProtocol
+from plures.http import Answerer, HttpServerProtocol, Reader, relieve
+from plures.tls import Handshakes, TlsServerProtocol
 
 from .certified import PLAIN
 from .connections import Connection, as_connection
 from .crowded import make_place
 from .guard import Guard
+from .options import ServingOptions
 from .queue import ConnectionQueue
+from .speaking import ServerState, is_no_cancellation, speaker, untold
 
 _POLL_S = 0.02
 _LAST_WORDS_S = 1.0
 _CLOSE = (b"connection", b"close")
-# A client that sends such requests would fill the log, and the answer says it.
-_OF_PEERS = frozenset({"Invalid HTTP request received.", "Unsupported upgrade request."})
-_NO_WEB_SOCKETS = "No supported WebSocket library detected"
 Asgi: TypeAlias = Callable[[Any, Any, Any], Awaitable[Any]]
 _log = logging.getLogger("plures.deploy")
-
-
-@dataclass(frozen=True)
-class ServingOptions:
-    """How an application is served.
-
-    Attributes:
-        http: What speaks HTTP: a name that uvicorn knows, or an asyncio protocol class with the constructor of uvicorn's.
-        websockets: Whether connections may become web sockets, where a library for them is installed.
-        keep_alive_s: How long an idle connection stays open. Must be longer than callers keep theirs, or a call may be sent
-            at the very moment at which its connection is closed.
-        behind_proxy: Whether a proxy on this machine may say who really asks.
-        grace_s: Most time for requests in flight once stopped; after it they are cancelled.
-        linger_s: Most time that a silent connection gets to ask once more.
-        most_connections: Further ones are answered 503.
-        names: Whom requests may ask for, where uvicorn speaks HTTP; None where they may ask for anyone.
-        room: Where connections count the bytes of requests that they hold, together with those of other listeners.
-        refusal: The whole answer to a GET by its head, where it is refused before anything else looks at it; None to refuse none.
-        tls: What it shows to its peers, where `http` is `HttpServerProtocol` and speaks TLS; None for plain HTTP.
-        tick_s: While connections are open: how often they learn that time passes, and uvicorn learns the date.
-    """
-
-    http: str | type[asyncio.Protocol] = "httptools"
-    websockets: bool = False
-    keep_alive_s: int = 120
-    behind_proxy: bool = False
-    grace_s: float = 30.0
-    linger_s: float = 0.5
-    most_connections: int = 10_000
-    names: OwnNames | None = None
-    room: Room = field(default_factory=Room)
-    tick_s: float = 1.0
-    refusal: Callable[[bytes], bytes | None] | None = None
-    tls: Identity | None = None
 
 
 class Listener:
@@ -83,7 +43,7 @@ class Listener:
     def __init__(self, application: Asgi | Answerer, sock: socket.socket, options: ServingOptions) -> None:
         """The application is an ASGI one, or an `Answerer` where `options.http` is `HttpServerProtocol`."""
         self.state = ServerState()
-        self._config = _configuration(application, options)
+        self._config = speaker(application, options)
         self._options = options
         self._socket = sock
         self._server: asyncio.Server | None = None
@@ -102,7 +62,7 @@ class Listener:
     async def start(self) -> None:
         """Return when connections are accepted."""
         self._config.load()
-        logging.getLogger("uvicorn.error").addFilter(_untold)
+        logging.getLogger("uvicorn.error").addFilter(untold)
         self._server = await _create_server(self._accept_first, self._socket, self._config.backlog)
 
     async def stop(self) -> None:
@@ -214,30 +174,12 @@ class Listener:
         for connection in self._connections():
             connection.abort()
         uvicorn_log = logging.getLogger("uvicorn.error")
-        uvicorn_log.addFilter(_is_no_cancellation)
+        uvicorn_log.addFilter(is_no_cancellation)
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=_LAST_WORDS_S)
-        uvicorn_log.removeFilter(_is_no_cancellation)
-
-
-def _configuration(application: Asgi | Answerer, options: ServingOptions) -> uvicorn.Config:
-    return uvicorn.Config(
-        application,
-        http=options.http,
-        ws="auto" if options.websockets else "none",
-        interface="asgi3",
-        lifespan="off",
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=options.behind_proxy,
-        timeout_keep_alive=options.keep_alive_s,
-        # Uvicorn counts the connection that asks as well.
-        limit_concurrency=options.most_connections + 1,
-    )
+        uvicorn_log.removeFilter(is_no_cancellation)
 
 
 async def _create_server(accept: Callable[[], asyncio.Protocol], sock: socket.socket, backlog: int) -> asyncio.Server:
@@ -249,27 +191,3 @@ async def _create_server(accept: Callable[[], asyncio.Protocol], sock: socket.so
         # The path outlives this process: the next replica listens there.
         options["cleanup_socket"] = False
     return await loop.create_unix_server(accept, **options)
-
-
-class _Untold:
-    """Takes out of uvicorn's log what an application raises, which the edge tells itself, and each request that makes no sense."""
-
-    def __init__(self) -> None:
-        self._has_hinted = False
-
-    def __call__(self, record: logging.LogRecord) -> bool:
-        if record.msg in _OF_PEERS:
-            return False
-        if str(record.msg).startswith(_NO_WEB_SOCKETS):
-            # Who develops an application needs it once; each request that offers a web socket would say it again.
-            is_new, self._has_hinted = not self._has_hinted, True
-            return is_new
-        return not (record.exc_info and record.exc_info[1] is not None and is_told(record.exc_info[1]))
-
-
-_untold = _Untold()
-
-
-def _is_no_cancellation(record: logging.LogRecord) -> bool:
-    """Uvicorn reports a cancelled request with a traceback. Our own log line has said it already."""
-    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))

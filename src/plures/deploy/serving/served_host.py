@@ -12,8 +12,10 @@ from plures.tls import Identity
 
 from .certified import ForCertified
 from .crowded import most_connections
-from .listener import Asgi, Listener, ServingOptions
+from .listener import Asgi, Listener
+from .options import ServingOptions
 from .sockets import Listening
+from .speaking import need_uvicorn
 
 _log = logging.getLogger("plures.deploy")
 # One process has one memory, however many listeners it has.
@@ -70,7 +72,12 @@ class ServedHost:
             edge_waits: Accept no requests of the public before `open_edge`: what the edge calls may start later than this host.
             names: Whom calls may ask for, besides loopback and the address of the control listener.
             public_names: Whom requests to the edge may ask for, besides loopback; with none, anyone.
+
+        Raises:
+            ExtraMissing: There is an edge to serve, and nothing to serve it with.
         """
+        if public is not None:
+            need_uvicorn()
         self.host = host
         self.control = control
         self.public = public

@@ -15,6 +15,7 @@ from plures.contract import (
     is_contract,
     read_contract,
     read_work,
+    signature_of,
 )
 from plures.errors import Violation
 from plures.runtime import answer_shape
@@ -87,7 +88,7 @@ def path_of(service: type) -> str:
 def _problem(method: Any, declaration: SagaDeclaration) -> str:
     if not inspect.iscoroutinefunction(method):
         return "it is no coroutine"
-    parameters = list(inspect.signature(method).parameters)[1:]
+    parameters = list(signature_of(method).parameters)[1:]
     try:
         hints = annotations_of(method)
     except Unresolvable as error:

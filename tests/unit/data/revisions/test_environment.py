@@ -19,7 +19,7 @@ CONFIGURED = 'from alembic import context\nshared = context.config.attributes["c
 def own_engine(url: str) -> str:
     return (
         "import sqlalchemy\nfrom alembic import context\n"
-        f"with sqlalchemy.create_engine({url!r}).connect() as connection:\n"
+        f"with sqlalchemy.create_engine({url!r}, poolclass=sqlalchemy.NullPool).connect() as connection:\n"
         "    context.configure(connection=connection)\n    with context.begin_transaction():\n        context.run_migrations()\n"
     )
 

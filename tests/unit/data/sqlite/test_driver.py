@@ -245,6 +245,8 @@ async def test_the_interpreter_ends_though_a_connection_is_open(tmp_path: Path, 
     assert b"Fatal" not in complaints
 
 
+# From Python 3.13 on, sqlite3 says so too.
+@pytest.mark.filterwarnings("ignore:unclosed database:ResourceWarning")
 def test_an_event_loop_that_is_gone_is_not_answered(tmp_path: Path) -> None:
 
     async def start() -> DriverConnection:

@@ -18,6 +18,7 @@ T = TypeVar("T")
 # Python reads no source in an encoding that gives these another meaning, such as utf-16 or unicode_escape.
 _PLAIN = bytes(range(32, 127)) + rb"\x41\u0041+AEE-"
 _PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+_BEFORE, _LISTS_CLASSES = (3, 13), (3, 14)
 _CONFLICT = re.compile(rb"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 
 
@@ -28,13 +29,25 @@ def parse(content: bytes) -> ModuleFacts:
     text = decode(content)
     lines = count_lines(text)
     try:
-        tree = _quietly(lambda: ast.parse(text))
+        tree = _quietly(lambda: _tree(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as failed:
         return scan.scan(text, lines, _problem(content, failed))
     try:
         return Reader().read(tree, lines)
     except RecursionError:
         return scan.scan(text, lines, "nested too deeply")
+
+
+def _tree(text: str) -> ast.Module:
+    if sys.version_info < _LISTS_CLASSES:
+        return ast.parse(text)
+    try:
+        return ast.parse(text, feature_version=_BEFORE)
+    except SyntaxError:
+        # This Python takes `except ValueError, e:` for a list of classes.
+        if scan.is_python_2(text):
+            raise
+        return ast.parse(text)
 
 
 def _quietly(work: Callable[[], T]) -> T:

@@ -34,6 +34,11 @@ def scan(text: str, lines: int, problem: str) -> ModuleFacts:
     )
 
 
+def is_python_2(text: str) -> bool:
+    """Whether a text that Python cannot parse is one of Python 2."""
+    return _PYTHON_2.search(_on_one_row(_without_strings(text))) is not None
+
+
 def _without_strings(text: str) -> str:
     def blank(match: re.Match[str]) -> str:
         return "''" + "\n" * match[0].count("\n")
