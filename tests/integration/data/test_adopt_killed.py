@@ -8,15 +8,18 @@ import json
 import sqlite3
 import sys
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
+from typing import Any, Final
 
-import asyncpg  # type: ignore[import-untyped]
 import pytest
 
 from plures.data.store import Dialect
 from tests.postgres import Postgres
 
 from .adopt_killed import MIGRATIONS, ROWS
+
+asyncpg: Final[Any] = import_module("asyncpg")
 
 
 @pytest.mark.parametrize("own", ["sqlite", "postgresql"])

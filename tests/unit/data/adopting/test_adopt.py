@@ -170,6 +170,18 @@ async def test_rows_that_refer_to_what_is_gone_do_not_go_back(home: Home, tmp_pa
     assert (await take_back(home, own, tmp_path)).tables == {"invites": 2, "mails": 1}
 
 
+async def test_a_table_that_was_made_anew_meanwhile(home: Home, tmp_path: Path) -> None:
+    """By `create_all`, since the application still maps it."""
+    own = Folder(tmp_path / "own")
+    await adopt(home, own, tmp_path)
+    await home.run("CREATE TABLE invites (id INTEGER PRIMARY KEY)", "INSERT INTO invites VALUES (1)")
+    with pytest.raises(InvalidInput, match="was made in the application's own database since, and has rows"):
+        await take_back(home, own, tmp_path)
+    await home.run("DELETE FROM invites")
+    assert (await take_back(home, own, tmp_path)).tables == {"invites": 2, "mails": 1}
+    assert await home.rows("SELECT count(email) FROM invites") == [(2,)]
+
+
 async def test_tables_that_came_later_have_no_home(home: Home, tmp_path: Path) -> None:
     own = Folder(tmp_path / "own")
     await adopt(home, own, tmp_path)

@@ -109,7 +109,11 @@ class _Back(Way):
             ]
         violations = [errors.HOMELESS.broken(f"table {name}") for name in homeless]
         async with self.here.read() as read:
-            stored = await tables_named(read, catalogue_of(self.here.dialect), list(kept.values()))
+            catalogue = catalogue_of(self.here.dialect)
+            stored = await tables_named(read, catalogue, list(kept.values()))
+            anew = await tables_named(read, catalogue, list(kept))
+            full = [table.name for table in anew if (await read.execute(table.has_rows, {})).rows]
+        violations += [errors.REMADE.broken(f"table {name}") for name in full]
         found: list[Pair] = []
         for table in tables:
             wanted = names.get(table.name.casefold(), "").casefold()

@@ -78,6 +78,11 @@ HOMELESS: Final = Rule(
     "it has rows, and the application's own database has no such table",
     "Make it there as well, and note it in plures_adopted; or delete its rows, if they may go.",
 )
+REMADE: Final = Rule(
+    "data.adoption_kept",
+    "a table of this name was made in the application's own database since, and has rows",
+    "Look who writes there; move these rows by a call of the capability, or delete them. An empty one is taken away.",
+)
 DANGLING: Final = Rule(
     "data.adoption_dangling",
     "{count} of its rows refer to rows of {other} that are gone",

@@ -48,8 +48,9 @@ async def retire(old: Transaction, dialect: Dialect, tables: Sequence[str], capa
 
 
 async def bring_back(old: Transaction, tables: Mapping[str, str], capability: str) -> None:
-    """Give the tables their names again."""
+    """Give the tables their names again. What an application has made by these names, empty, goes."""
     for name, kept in tables.items():
+        await old.execute(f"DROP TABLE IF EXISTS {quoted(name)}", {})
         await old.execute(f"ALTER TABLE {quoted(kept)} RENAME TO {quoted(name)}", {})
     await old.execute(_FORGET, {"capability": capability})
     if not (await old.execute(_LEFT, {})).rows:
