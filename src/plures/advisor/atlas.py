@@ -17,7 +17,19 @@ from .measuring import (
     shared_tables,
 )
 from .measuring import survey as take_survey
-from .model import FORMAT, CodeMap, Component, Edge, EventEdge, HotSpot, SagaEdge, TableView, TeamShare, Waiting
+from .model import (
+    FORMAT,
+    CodeMap,
+    Component,
+    Edge,
+    EventEdge,
+    HotSpot,
+    SagaEdge,
+    SharedDatabaseView,
+    TableView,
+    TeamShare,
+    Waiting,
+)
 from .reading import Access, Cache, Progress, ReadRequest, cycles, open_checkout, understand, unread
 
 _HOT_SPOTS = 25
@@ -77,6 +89,10 @@ def draw(survey: Survey, *, hide_names: bool = False) -> CodeMap:
         quarters=tuple(_quarters(survey.now)) if history else (),
         events=tuple(_event(survey, flow) for flow in survey.events),
         sagas=tuple(_saga(survey, bond) for bond in survey.sagas),
+        shared_databases=tuple(
+            SharedDatabaseView(own.component, own.tables, (survey.codebase.web.file(own.path, own.line),))
+            for own in survey.shared
+        ),
     )
 
 

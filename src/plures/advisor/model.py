@@ -153,6 +153,15 @@ class TableView:
 
 
 @dataclass(frozen=True)
+class SharedDatabaseView:
+    """A capability that keeps its tables in the application's own database, as it declares: until it owns them, it cannot run apart."""
+
+    component: str
+    tables: tuple[str, ...]
+    links: tuple[Reference, ...]
+
+
+@dataclass(frozen=True)
 class HotSpot:
     """A file that is large and changes often: work and risk gather there.
 
@@ -210,6 +219,7 @@ class CodeMap:
     quarters: tuple[str, ...]
     events: tuple[EventEdge, ...] = ()
     sagas: tuple[SagaEdge, ...] = ()
+    shared_databases: tuple[SharedDatabaseView, ...] = ()
 
     @property
     def largest(self) -> list[Component]:

@@ -64,7 +64,7 @@ class CutStep:
     """One dependency to cut before a component can leave, or one that may stay.
 
     Attributes:
-        kind: "import", "table", "transaction" or "global"; of what may stay "event", "call" or "saga".
+        kind: "database", "import", "table", "transaction" or "global"; of what may stay "event", "call" or "saga".
     """
 
     kind: str

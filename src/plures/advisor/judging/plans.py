@@ -23,6 +23,7 @@ def plan_split(survey: Survey, component: str) -> SplitPlan:
     """The plan for taking one component out."""
     uses_in, uses_out = list(_uses(survey, component, inward=True)), list(_uses(survey, component, inward=False))
     cuts = (
+        *_shared(survey, component),
         *_globals(survey, uses_in),
         *_transactions(survey, component),
         *_tables(survey, component),
@@ -41,6 +42,15 @@ def plan_merge(survey: Survey, left: str, right: str) -> MergePlan:
     coupling = survey.coupling(left, right)
     steps = sum(len(bond.steps) + len(bond.undos) for bond in survey.sagas if {bond.component, bond.target} == pair)
     return MergePlan(saved, joined, coupling.together if coupling else 0, steps)
+
+
+def _shared(survey: Survey, component: str) -> Iterator[CutStep]:
+    """What a topology refuses to part from the edge."""
+    for own in survey.shared:
+        if own.component == component:
+            what = f"{', '.join(own.tables)} in the application's own database"
+            links = (survey.codebase.web.file(own.path, own.line),)
+            yield CutStep("database", what, own.advice, len(own.tables), links)
 
 
 @dataclass(frozen=True)

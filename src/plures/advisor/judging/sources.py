@@ -213,6 +213,19 @@ def from_tables(survey: Survey) -> Iterator[Evidence]:
                 strength=len(shared) / at.SHARED_TABLES,
                 links=tuple(survey.codebase.web.file(t.sites[0].path, t.sites[0].line) for t in shared[:3]),
             )
+    for own in survey.shared:
+        yield Evidence(
+            source="tables",
+            subject=(own.component,),
+            statement=f"It keeps {len(own.tables)} tables in the application's own database ({some(own.tables, 4)}), "
+            f"so it cannot run apart. {own.advice}",
+            figure=float(len(own.tables)),
+            unit="tables in the application's own database",
+            supports=Verdict.SPLIT_OUT,
+            strength=0.0,
+            required=True,
+            links=(survey.codebase.web.file(own.path, own.line),),
+        )
     for pair, both in shared_tables(survey.tables).items():
         yield Evidence(
             source="tables",

@@ -95,6 +95,8 @@ def _falls(pressure: Evidence) -> str:
 
 
 def _what_would_split(case: Case, pressures: Sequence[Evidence]) -> str:
+    if pressures and any(e.source == "tables" and e.required for e in case.evidence):
+        return "There is pressure to split it, but its tables lie in the application's own database: let it own them first."
     if pressures:
         return "There is pressure to split it, but it depends on too many other components: cut what binds it first (--plan lists it)."
     weak = next((e for e in case.supporting(Verdict.SPLIT_OUT) if e.pressure in _WAITING), None)

@@ -5,7 +5,7 @@ from .coupling import Coupling
 from .messaging import EventFlow, SagaBond
 from .staffing import Staffing, author_overlap
 from .survey import Survey, survey
-from .tables import Table, shared_tables
+from .tables import SharedDatabase, Table, shared_tables
 
 __all__ = [
     "MONTH_S",
@@ -13,6 +13,7 @@ __all__ = [
     "Coupling",
     "EventFlow",
     "SagaBond",
+    "SharedDatabase",
     "Staffing",
     "Survey",
     "Table",

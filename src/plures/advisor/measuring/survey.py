@@ -13,7 +13,7 @@ from .independence import Independence, independences
 from .messaging import EventFlow, Messages, SagaBond
 from .people import persons
 from .staffing import Staffing, staffing
-from .tables import Table, find_tables
+from .tables import SharedDatabase, Table, find_tables, shared_databases
 from .teams import home_of, infer_teams, named_teams
 
 
@@ -23,6 +23,7 @@ class Survey:
 
     Attributes:
         now: Moment of the newest commit, in seconds since 1970, from which "recent" is counted; 0 without history.
+        shared: Capabilities whose tables lie in the application's own database.
         optional: (component, component that it can do without).
         dependencies: Imports by (importing, imported) component, also those within one component. Those that only take events are not among them.
         couplings: By pair in alphabetical order.
@@ -42,6 +43,7 @@ class Survey:
     teams: Mapping[int, str]
     persons: tuple[int, ...]
     tables: tuple[Table, ...]
+    shared: tuple[SharedDatabase, ...]
     events: tuple[EventFlow, ...]
     sagas: tuple[SagaBond, ...]
     optional: frozenset[tuple[str, str]]
@@ -78,6 +80,7 @@ def survey(codebase: Codebase, progress: Progress) -> Survey:
     component_of, history = codebase.division.of, codebase.history
     production = {path: codebase.facts[path] for path in sorted(codebase.production)}
     classes = Classes(production, codebase.index)
+    shared = shared_databases(production, classes, component_of)
     messages = Messages(production, classes, component_of)
     imports = messages.without_events(codebase.imports)
     found = dependencies(imports, component_of)
@@ -97,7 +100,8 @@ def survey(codebase: Codebase, progress: Progress) -> Survey:
         staffing=staff,
         teams=teams,
         persons=who,
-        tables=tuple(find_tables(production, classes, component_of)),
+        tables=tuple(find_tables(production, classes, component_of, shared)),
+        shared=tuple(shared),
         events=messages.events,
         sagas=messages.sagas,
         optional=messages.optional,

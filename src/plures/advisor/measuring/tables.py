@@ -1,5 +1,6 @@
 """Which component touches which database table, and how. Resolves model classes across files. Reads no history."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -47,14 +48,59 @@ def shared_tables(tables: Iterable[Table]) -> dict[tuple[str, str], tuple[str, .
     return {pair: tuple(names) for pair, names in shared.items()}
 
 
-def find_tables(facts: Mapping[str, ModuleFacts], classes: Classes, component_of: Mapping[str, str]) -> list[Table]:
+@dataclass(frozen=True)
+class SharedDatabase:
+    """What a capability of Plures declares by `shared_tables`: its rows lie in the application's own database.
+
+    Attributes:
+        path: File of the declaration.
+    """
+
+    component: str
+    tables: tuple[str, ...]
+    path: str
+    line: int
+
+    @property
+    def advice(self) -> str:
+        """How it gets to own them."""
+        capability = re.split(r"[./]", self.component)[-1]
+        return (
+            f"Let it own them first: `plures data adopt {capability} --from …` moves them into a database of its own."
+        )
+
+
+def shared_databases(
+    facts: Mapping[str, ModuleFacts], classes: Classes, component_of: Mapping[str, str]
+) -> list[SharedDatabase]:
+    """What the code declares, in the order of its files. Arguments as of `find_tables`."""
+    resolver = _Resolver(facts, classes)
+    found: list[SharedDatabase] = []
+    for path, module in facts.items():
+        for each in module.messaging.shared if module.messaging else ():
+            home = classes.find(path, each.what)
+            component = component_of.get(home[0] if home else path)
+            models = [resolver.table_of(path, name) for name in each.models]
+            if component is not None:
+                found.append(SharedDatabase(component, tuple(sorted({*each.names, *models})), path, each.line))
+    return found
+
+
+def find_tables(
+    facts: Mapping[str, ModuleFacts],
+    classes: Classes,
+    component_of: Mapping[str, str],
+    shared: Iterable[SharedDatabase] = (),
+) -> list[Table]:
     """All tables that the code names, in alphabetical order.
 
-    A capability of Plures has a database of its own: what another calls by the same name is another table.
+    A capability of Plures has a database of its own: what another calls by the same name is another table, unless it is said to be shared.
 
     Args:
         facts: Production files only.
+        shared: What capabilities have in the application's own database.
     """
+    together = {(each.component, name) for each in shared for name in each.tables}
     apart = {
         component_of.get(path) for path, module in facts.items() if module.messaging and module.messaging.contracts
     }
@@ -64,7 +110,8 @@ def find_tables(facts: Mapping[str, ModuleFacts], classes: Classes, component_of
         component = component_of.get(path)
         if component is not None:
             for name, access, line in resolver.touched(path):
-                sites[name, component if component in apart else ""].append(TableSite(component, path, line, access))
+                is_apart = component in apart and (component, name) not in together
+                sites[name, component if is_apart else ""].append(TableSite(component, path, line, access))
     return [Table(name, _owner(found), tuple(found)) for (name, _), found in sorted(sites.items())]
 
 
@@ -99,6 +146,11 @@ class _Resolver:
                 yield use.name, use.access, use.line
             elif (key := self._find(path, use.name)) and (table := self._tables.get(key)):
                 yield table, use.access, use.line
+
+    def table_of(self, path: str, model: str) -> str:
+        """The table that a class means in a file; the name of the class where it is none that is known."""
+        key = self._find(path, model)
+        return (self._tables.get(key) if key else None) or model
 
     def _table(self, key: Class, model: ModelClass) -> str:
         framework = self._framework_of(key, frozenset())

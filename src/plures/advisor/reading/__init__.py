@@ -6,7 +6,7 @@ from .codebase import Codebase, read_codebase, understand, unread
 from .components import Division
 from .imports import Dependency, ImportEdge, cycles, dependencies
 from .packages import ModuleIndex
-from .python import Access, Import, Messaging, ModelClass, ModuleFacts, Use
+from .python import Access, Import, Messaging, ModelClass, ModuleFacts, SharedTables, Use
 from .repository import Commit, History
 from .request import Progress, ReadRequest
 
@@ -26,6 +26,7 @@ __all__ = [
     "ModuleIndex",
     "Progress",
     "ReadRequest",
+    "SharedTables",
     "Use",
     "cycles",
     "default_folder",

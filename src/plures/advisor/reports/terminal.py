@@ -10,7 +10,7 @@ from rich.table import Table
 from plures.advisor.judging import Advice, CutStep, Finding, SplitPlan, Verdict
 from plures.advisor.model import CodeMap, Problem, Reference
 
-from .text import BRIEF, brief, messages
+from .text import BRIEF, brief, messages, shared_databases
 
 _ROWS = 40
 _STEPS_OF_A_FINDING = 8
@@ -51,7 +51,7 @@ def print_map(drawn: CodeMap, console: Console) -> None:
     shared = sum(1 for t in drawn.tables if len({*t.writers, *t.readers}) > 1)
     if drawn.tables:
         console.print(f"{len(drawn.tables)} database tables, {shared} of them used by more than one component.")
-    for line in messages(drawn):
+    for line in (*shared_databases(drawn), *messages(drawn)):
         console.print(escape(line), highlight=False)
     _print_unread(drawn.problems, console)
     for note in drawn.notes:

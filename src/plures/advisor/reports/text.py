@@ -44,6 +44,7 @@ def map_markdown(drawn: CodeMap) -> str:
                 ("table", "owner", "written by", "read by"),
                 ((t.name, t.owner, ", ".join(t.writers), ", ".join(t.readers)) for t in drawn.tables[:_ROWS]),
             ),
+            *(f"{_text(each)}\n" for each in shared_databases(drawn)),
             "## Hot spots\n",
             _table(
                 ("file", "commits", "lines", "people"),
@@ -57,6 +58,14 @@ def brief(component: Component) -> tuple[object, ...]:
     """A component in one row, with `BRIEF` as its headings."""
     c, independence, waiting = component, f"{component.independence:.2f}", f"{component.waiting_share:.0%}"
     return c.name, c.files, c.lines, independence, len(c.callers), len(c.callees), c.commits, waiting
+
+
+def shared_databases(drawn: CodeMap) -> list[str]:
+    """A sentence for each capability whose tables lie in the application's own database."""
+    return [
+        f"{own.component} keeps {', '.join(own.tables)} in the application's own database: it cannot run apart until it owns them."
+        for own in drawn.shared_databases
+    ]
 
 
 def messages(drawn: CodeMap) -> list[str]:

@@ -51,6 +51,13 @@ def test_pressure_on_what_hangs_on_others_cuts_the_strongest_bond_first():
     assert only(found, "a", "c").verdict is Verdict.LEAVE_ALONE
 
 
+def test_what_does_not_own_its_tables_stays_whatever_presses():
+    tables = evidence("a", source="tables", required=True, strength=0.0)
+    found = only(weigh([STANDS_ALONE, WAITS, tables], ["a"]), "a")
+    assert found.verdict is Verdict.LEAVE_ALONE
+    assert "let it own them first" in found.would_change
+
+
 def test_a_bond_is_judged_from_the_side_that_is_pressed():
     bound = evidence("a", required=True, strength=0.4)
     mine = evidence("a", "b", supports=Verdict.CUT_FIRST, strength=0.2, about="a")

@@ -1,6 +1,6 @@
 """What one Python file says about itself. Does not know the other files."""
 
-from .facts import Access, Import, Messaging, ModelClass, ModuleFacts, Use
+from .facts import Access, Import, Messaging, ModelClass, ModuleFacts, SharedTables, Use
 from .parse import parse
 
-__all__ = ["Access", "Import", "Messaging", "ModelClass", "ModuleFacts", "Use", "parse"]
+__all__ = ["Access", "Import", "Messaging", "ModelClass", "ModuleFacts", "SharedTables", "Use", "parse"]

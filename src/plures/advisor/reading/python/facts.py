@@ -147,8 +147,24 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedTables:
+    """`Capability(Invites, …, shared_tables=["invites", Mail])`.
+
+    Attributes:
+        what: The contract or the class, as written.
+        names: Of the tables that are written as texts.
+        models: The others, as written.
+    """
+
+    what: str
+    names: tuple[str, ...]
+    models: tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Messaging:
-    """What a file has of Plures: who tells whom of what, what sagas do, and what it can do without.
+    """What a file has of Plures: who tells whom of what, what sagas do, what it can do without, and which tables it shares.
 
     Attributes:
         optional: Names of the contracts in `Optionally[…]`, as written.
@@ -159,6 +175,7 @@ class Messaging:
     sagas: tuple[SagaMethod, ...] = ()
     clients: tuple[Client, ...] = ()
     optional: tuple[str, ...] = ()
+    shared: tuple[SharedTables, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from .chain import annotation, chain
-from .facts import Client, ContractClass, Handler, Import, Messaging, SagaMethod, Step
+from .facts import Client, ContractClass, Handler, Import, Messaging, SagaMethod, SharedTables, Step
 
 _Method = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -25,6 +25,7 @@ def messaging_of(tree: ast.Module, imports: Iterable[Import]) -> Messaging | Non
         sagas=tuple(saga for node in classes for saga in _sagas(node, words)),
         clients=tuple(clients),
         optional=tuple(dict.fromkeys(_optional(tree, classes, words))),
+        shared=tuple(_shared(tree, words)),
     )
     return messaging if messaging != Messaging() else None
 
@@ -89,6 +90,19 @@ def _handlers_elsewhere(tree: ast.Module, words: _Words) -> Iterator[Handler]:
         for key, value in zip(listed.keys, listed.values, strict=True) if isinstance(listed, ast.Dict) else ():
             if isinstance(key, ast.Constant) and isinstance(key.value, str) and (event := annotation(value)):
                 yield Handler(key.value, event, value.lineno, contract=annotation(node.args[0]))
+
+
+def _shared(tree: ast.Module, words: _Words) -> Iterator[SharedTables]:
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and node.args and words.of(node) == "Capability"):
+            continue
+        listed = _keyword(node, "shared_tables")
+        if isinstance(listed, ast.List | ast.Tuple) and listed.elts:
+            names = [
+                each.value for each in listed.elts if isinstance(each, ast.Constant) and isinstance(each.value, str)
+            ]
+            models = [name for each in listed.elts if not isinstance(each, ast.Constant) and (name := annotation(each))]
+            yield SharedTables(annotation(node.args[0]), tuple(names), tuple(models), node.lineno)
 
 
 def _keyword(node: ast.expr, name: str) -> ast.expr | None:

@@ -13,6 +13,7 @@ from plures.advisor.model import (
     TableView,
     Waiting,
 )
+from plures.advisor.reports.text import shared_databases
 
 from .drawing import short, sparkline
 from .elements import NOTHING, Columns, code, joined, references, table
@@ -180,7 +181,8 @@ def teams(drawn: CodeMap) -> Markup:
 def tables(drawn: CodeMap) -> Markup:
     """Database tables with writers and readers, shared ones first."""
     ordered = sorted(drawn.tables, key=lambda t: (-len({*t.writers, *t.readers}), t.name))[:_ROWS]
-    return table("Those that most components touch come first.", _TABLES, ordered)
+    caption = " ".join(("Those that most components touch come first.", *shared_databases(drawn)))
+    return table(caption, _TABLES, ordered)
 
 
 def hot_spots(drawn: CodeMap) -> Markup:
