@@ -125,9 +125,20 @@ class Later(OrderingService):
             raise ZeroDivisionError
 
 
+class Blocking(OrderingService):
+    @saga()
+    async def ordering(self, saga: Saga, wish: Wish) -> Order:
+        await saga.step(self.stock.reserve, saga.id, wish.item).undone_by(self.stock.release, saga.id)
+        return Order(saga.id, await saga.step(self._print))
+
+    def _print(self) -> str:
+        raise AssertionError
+
+
 @pytest.mark.parametrize(
     ("service_class", "said"),
     [
+        (Blocking, "cannot be a step of a saga: it is a plain `def`"),
         (Wrong, "Internal"),
         (Exiting, "SystemExit: no tea"),
         (ExitingBeside, "SystemExit: no more"),

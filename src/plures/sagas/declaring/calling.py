@@ -120,6 +120,9 @@ def _own(
     if violations:
         problem = "; ".join(f"{violation.where}: {violation.what}" for violation in violations)
         raise StepUnfit(name, problem, violations[0].fix)
+    if operation.blocks and not is_undo:
+        problem = "it is a plain `def`, and would hold up the event loop that all sagas run in"
+        raise StepUnfit(name, problem, "Write `async def`, and what blocks in it as `await asyncio.to_thread(…)`.")
     return Called(name, operation, is_own=True, fits=answer_shape(operation))
 
 

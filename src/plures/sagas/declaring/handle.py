@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Generator
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Final, Generic, ParamSpec, Protocol, TypeVar
+from typing import Any, Final, Generic, ParamSpec, Protocol, TypeVar, overload
 
 from plures.runtime import awaitable
 
@@ -22,7 +22,7 @@ in_step: Final[ContextVar[bool]] = ContextVar("plures_saga_step", default=False)
 class Part:
     """A call that a step makes, or that takes it back."""
 
-    function: Callable[..., Awaitable[Any]]
+    function: Callable[..., Any]
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
 
@@ -69,7 +69,7 @@ class Step(Generic[T]):
         self.undo: Part | None = None
         self._number = steps.make(self)
 
-    def undone_by(self, work: Callable[U, Awaitable[object]], /, *args: U.args, **kwargs: U.kwargs) -> "Step[T]":
+    def undone_by(self, work: Callable[U, object], /, *args: U.args, **kwargs: U.kwargs) -> "Step[T]":
         """Say what takes it back: an operation that may be repeated, or a method of the service itself.
 
         It is called when the saga fails later on, in reverse order of the steps, until it succeeds. It is called too where the step may have
@@ -98,8 +98,12 @@ class Saga:
         """Another key, for an operation that the saga calls more than once."""
         return f"{self.id}:{name}"
 
-    def step(self, work: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> Step[T]:
-        """Take one step: call an operation of another capability, or a method of the service itself. To be awaited.
+    @overload
+    def step(self, work: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> Step[T]: ...
+    @overload
+    def step(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Step[T]: ...
+    def step(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Step[Any]:
+        """Take one step: call an operation of another capability, or a method of the service itself. To be awaited, also where the operation is a plain `def`.
 
         What it answers is kept before a step begins that is made after it, and then it is not called again. A method of the service commits its last `write()` together with that. A call
         that fails is tried again, with the same arguments; what it raises in the end is kept as well. A command of others
@@ -116,7 +120,7 @@ class Saga:
         """Wait, also for days: the saga leaves the memory, and goes on in time, by the second, also after a restart."""
         await self._steps.sleep(seconds)
 
-    def undo(self, work: Callable[U, Awaitable[object]], /, *args: U.args, **kwargs: U.kwargs) -> None:
+    def undo(self, work: Callable[U, object], /, *args: U.args, **kwargs: U.kwargs) -> None:
         """Say what takes back something that no step of this saga has done, such as what was written in the `write()` that began it."""
         self._steps.undo(Part(work, args, kwargs))
 
