@@ -4,14 +4,17 @@ import asyncio
 import inspect
 import math
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from plures.errors import InvalidInput
-from plures.runtime import without_deadline
+from plures.runtime import Threads, tidily, without_deadline
 
 from . import rules
 
 T = TypeVar("T")
+_MOST_AT_ONCE: Final = 1000
+"""Hooks and work beside calls are as many as the code of the service has them."""
+
 Hook = Callable[[], Awaitable[None]]
 Work = Callable[[], Awaitable[None] | None]
 """What may be registered: a coroutine function, or a plain one, which runs in a thread."""
@@ -29,9 +32,13 @@ class Lifecycle:
         once_work: What runs in one replica at a time, beside the calls.
         once_periodic: The same, of work that comes back.
         detached: The work that `detach` began and that has not ended.
+        after_hooks: What runs after each function that ran in a thread.
+        threads: Those of hooks and work that are plain functions.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, owner: str = "a service") -> None:
+        self.threads = Threads(f"{owner} (hooks)", places=_MOST_AT_ONCE)
+        self.after_hooks: list[Callable[[], object]] = []
         self.start_hooks: list[Hook] = []
         self.ready_hooks: list[Hook] = []
         self.drain_hooks: list[Hook] = []
@@ -49,19 +56,19 @@ class Lifecycle:
         Args:
             once: One replica runs it when the application starts, before its other start hooks; all other replicas wait for it. Migrations.
         """
-        (self.once_hooks if once else self.start_hooks).append(_awaited(hook))
+        (self.once_hooks if once else self.start_hooks).append(self._awaited(hook))
 
     def on_ready(self, hook: Work) -> None:
         """Run once everything that this replica hosts has started."""
-        self.ready_hooks.append(_awaited(hook))
+        self.ready_hooks.append(self._awaited(hook))
 
     def on_drain(self, hook: Work) -> None:
         """Run when the replica begins to stop, while calls in flight still finish."""
-        self.drain_hooks.append(_awaited(hook))
+        self.drain_hooks.append(self._awaited(hook))
 
     def on_stop(self, hook: Work) -> None:
         """Run after the last call: close what `on_start` opened."""
-        self.stop_hooks.append(_awaited(hook))
+        self.stop_hooks.append(self._awaited(hook))
 
     def background(self, work: Work, *, once: bool = False) -> None:
         """Run beside the calls from ready until stop, then be cancelled. Work that raises is logged and started again after a pause.
@@ -69,7 +76,7 @@ class Lifecycle:
         Args:
             once: One replica at a time runs it. When that ends or dies, another one begins it. Schedulers.
         """
-        (self.once_work if once else self.background_work).append(_awaited(work))
+        (self.once_work if once else self.background_work).append(self._awaited(work))
 
     def every(self, interval_s: float, work: Work, *, once: bool = False) -> None:
         """Run at ready, and again `interval_s` seconds after each end, until stop; then be cancelled.
@@ -84,7 +91,19 @@ class Lifecycle:
         """
         if not 0 < interval_s < math.inf:
             raise InvalidInput("Lifecycle.every", [rules.INTERVAL.broken("interval_s", interval_s=interval_s)])
-        (self.once_periodic if once else self.periodic_work).append((interval_s, _awaited(work)))
+        (self.once_periodic if once else self.periodic_work).append((interval_s, self._awaited(work)))
+
+    def after_each(self, hook: Callable[[], object]) -> None:
+        """Run in the thread of each `def` method, and of each hook that is one, after that has ended: give back what it has left in its thread.
+
+        SQLAlchemy's `scoped_session.remove` is one. Connections of Django that are too old are closed without it.
+
+        Raises:
+            InvalidInput: It is a coroutine function, which cannot run in that thread.
+        """
+        if inspect.iscoroutinefunction(hook):
+            raise InvalidInput("Lifecycle.after_each", [rules.NOT_PLAIN.broken("hook", hook=hook.__qualname__)])
+        self.after_hooks.append(hook)
 
     def detach(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         """Start work that may outlive the call that begins it, and return its task.
@@ -98,17 +117,18 @@ class Lifecycle:
         task.add_done_callback(self.detached.discard)
         return task
 
+    def _awaited(self, work: Work) -> Hook:
+        """The same as a coroutine function: a plain `def` may block, so that it runs in a thread."""
+        is_plain = inspect.isfunction(work) or inspect.ismethod(work)
+        if inspect.iscoroutinefunction(work) or not is_plain or work.__name__ == "<lambda>":
+            # What is no function of its own says nothing of what it does: it is called as it is, and answers with what to wait for.
+            return cast("Hook", work)
+        run = tidily(work, self.after_hooks)
 
-def _awaited(work: Work) -> Hook:
-    """The same as a coroutine function: a plain `def` may block, so that it runs in a thread."""
-    is_plain = inspect.isfunction(work) or inspect.ismethod(work)
-    if inspect.iscoroutinefunction(work) or not is_plain or work.__name__ == "<lambda>":
-        # What is no function of its own says nothing of what it does: it is called as it is, and answers with what to wait for.
-        return cast("Hook", work)
+        async def in_thread() -> None:
+            result = await self.threads.run(work.__qualname__, run)
+            # A hook may be any function at hand, and what it returns is nothing to it.
+            if inspect.isawaitable(result):
+                await result
 
-    async def in_thread() -> None:
-        result = await asyncio.to_thread(work)
-        if result is not None:
-            await result
-
-    return in_thread
+        return in_thread

@@ -262,6 +262,11 @@ SUBSCRIPTIONS_HERE: Final = Rule(
     "Put @subscribe() on a method of the service, or leave the implementation out.",
 )
 
+NOT_PLAIN: Final = Rule(
+    "application.after_each",
+    "{hook} is a coroutine function, and runs on the event loop",
+    "Pass a plain function, which runs in the thread of the call: after_each(Session.remove).",
+)
 INTERVAL: Final = Rule(
     "application.interval", "{interval_s!r} is no length of time", "Pass seconds, more than 0: every(15, work)."
 )

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from plures.application import Assembly
 from plures.contract import ContractDescription
-from plures.runtime import Client, ContractUnknown, NotDeclared, Portal, current, from_anywhere
+from plures.runtime import Client, ContractUnknown, NotDeclared, Portal, current, from_anywhere, owner_now
 
 _EDGE: Final = "the edge"
 
@@ -21,7 +21,7 @@ class AmbientClients:
         self._assembly = assembly
         self._client_of = client_of
         self._portal = portal
-        self._allowed = {"": assembly.facts.edge_needs, **assembly.call_graph}
+        self._allowed = {"": assembly.facts.edge_needs, _EDGE: assembly.facts.edge_needs, **assembly.call_graph}
         self._made: dict[type, Client] = {}
 
     @property
@@ -33,7 +33,7 @@ class AmbientClients:
         return self._assembly.contract(contract) is not None
 
     def client(self, contract: type) -> Any:
-        """A client for the running code. Code that runs for no call of a capability counts as the edge's.
+        """A client for the running code. Code that works for no call and is no hook of a capability counts as the edge's.
 
         Raises:
             ContractUnknown: The application has no capability for it.
@@ -44,7 +44,7 @@ class AmbientClients:
             name = getattr(contract, "__qualname__", repr(contract))
             raise ContractUnknown(name, self.application, ", ".join(sorted(self._assembly.capabilities)))
         call = current.get()
-        owner = "" if call is None or call.operation is None else call.operation.capability
+        owner = owner_now() if call is None or call.operation is None else call.operation.capability
         if described.capability not in self._allowed.get(owner, ()):
             raise _undeclared(contract.__qualname__, owner, described.capability)
         made = self._made.get(contract)
@@ -61,8 +61,8 @@ class AmbientClients:
 
 
 def _undeclared(contract: str, owner: str, capability: str) -> NotDeclared:
-    if owner:
+    if owner not in {"", _EDGE}:
         remedy = f"Name it in the constructor of the service of {owner!r}, whether or not it uses the parameter: `{capability}: {contract}`."
     else:
         remedy = f"Say it once, where the application is made: `Application(…, clients=[{contract}])`."
-    return NotDeclared(contract, repr(owner) if owner else _EDGE, capability, remedy)
+    return NotDeclared(contract, _EDGE if owner in {"", _EDGE} else repr(owner), capability, remedy)

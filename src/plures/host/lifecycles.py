@@ -7,6 +7,7 @@ from typing import Final
 
 from plures.application import Hook, Lifecycle
 from plures.logs import tell
+from plures.runtime import working_for
 
 from .background import Background, cancel_all, wait_for_all
 from .guard import run_patiently
@@ -34,22 +35,24 @@ class Lifecycles:
 
     def of(self, owner: str) -> Lifecycle:
         """The lifecycle of an owner, always the same."""
-        return self._by_owner.setdefault(owner, Lifecycle())
+        return self._by_owner.setdefault(owner, Lifecycle(owner))
 
     async def start(self, owner: str) -> None:
         """Run the start hooks of one owner. What a hook raises passes."""
         if owner in self._by_owner:
             self._started.append(owner)
-            await self._do_once(self._by_owner[owner].once_hooks)
-            for hook in self._by_owner[owner].start_hooks:
-                await run_patiently(hook)
+            with working_for(owner):
+                await self._do_once(self._by_owner[owner].once_hooks)
+                for hook in self._by_owner[owner].start_hooks:
+                    await run_patiently(hook)
 
     async def become_ready(self) -> None:
         """Run all ready hooks and begin the background work. What a hook raises passes."""
         for owner in self._started:
-            for hook in self._by_owner[owner].ready_hooks:
-                await run_patiently(hook)
-            self._background.start(self._by_owner[owner], owner)
+            with working_for(owner):
+                for hook in self._by_owner[owner].ready_hooks:
+                    await run_patiently(hook)
+                self._background.start(self._by_owner[owner], owner)
         self._is_ready = True
         self._begin_once()
 
@@ -71,12 +74,14 @@ class Lifecycles:
 
     def _begin_once(self) -> None:
         for owner in self._started if self._leads else ():
-            self._background.start_once(self._by_owner[owner], owner)
+            with working_for(owner):
+                self._background.start_once(self._by_owner[owner], owner)
 
     async def drain(self) -> None:
         """Run all drain hooks. A hook that fails is logged, and the others still run."""
         for owner in reversed(self._started):
-            await _run_all(reversed(self._by_owner[owner].drain_hooks), f"a drain hook of {owner}")
+            with working_for(owner):
+                await _run_all(reversed(self._by_owner[owner].drain_hooks), f"a drain hook of {owner}")
 
     async def finish_detached(self) -> None:
         """Wait for the work that outlives its call."""
@@ -92,9 +97,11 @@ class Lifecycles:
         """Run all stop hooks, then cancel the detached work that is left. A hook that fails is logged, and the others still run."""
         started, self._started = self._started, []
         for owner in reversed(started):
-            await _run_all(reversed(self._by_owner[owner].stop_hooks), f"a stop hook of {owner}")
+            with working_for(owner):
+                await _run_all(reversed(self._by_owner[owner].stop_hooks), f"a stop hook of {owner}")
         for lifecycle in self._by_owner.values():
             await cancel_all(lifecycle.detached)
+        await asyncio.gather(*(lifecycle.threads.close() for lifecycle in self._by_owner.values()))
 
 
 async def _run_all(hooks: Iterable[Hook], what: str) -> None:

@@ -182,10 +182,11 @@ class Services:
             self._sagas[name][1].serve(service)
         deliveries = self._assembly.deliveries.get(name)
         handler = handling(name, service, deliveries.operations if deliveries else {})
+        after = self._lifecycles.of(name).after_hooks
         threads, contract = partial(self._threads_of, name), self._hosted[name].contract
-        serves: list[Served] = [(contract, threaded(service, contract, threads))]
+        serves: list[Served] = [(contract, threaded(service, contract, threads, after))]
         if deliveries:
-            serves.append((deliveries, threaded(handler, deliveries, threads)))
+            serves.append((deliveries, threaded(handler, deliveries, threads, after)))
         # What an engine writes is not in the transactions that the guard knows of.
         database = None if name in self._engines else self._databases.get(name)
         guarding = [(contract, guarded(each, contract, database)) for contract, each in serves]

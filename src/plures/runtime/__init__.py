@@ -98,10 +98,13 @@ from .blocking import (
     hosting,
     is_blocking,
     operation_of,
+    owner_now,
     run_blocking,
     runs_in_thread,
     spelled,
     threaded,
+    tidily,
+    working_for,
 )
 from .client import Bind, Client, bind
 from .context import (
@@ -205,6 +208,7 @@ __all__ = [
     "new_key",
     "new_request_id",
     "operation_of",
+    "owner_now",
     "policy_of",
     "refuse_misfit",
     "request_context",
@@ -214,5 +218,7 @@ __all__ = [
     "set_request_context",
     "spelled",
     "threaded",
+    "tidily",
     "without_deadline",
+    "working_for",
 ]

@@ -8,7 +8,8 @@ Source: docs/adr/0033-sync.md
 
 from .direct import Direct, mark_direct, plain_of
 from .errors import BlockingOnLoop, ContractUnknown, NoApplication, NotAnOperation, NotDeclared, SeveralApplications
-from .hosting import Hosting, ambient_client, begin_hosting, end_hosting, hosting
+from .hosting import Hosting, ambient_client, begin_hosting, end_hosting, hosting, owner_now, working_for
+from .leftovers import tidily
 from .portal import Portal
 from .service import runs_in_thread, threaded
 from .spelling import (
@@ -48,9 +49,12 @@ __all__ = [
     "is_blocking",
     "mark_direct",
     "operation_of",
+    "owner_now",
     "plain_of",
     "run_blocking",
     "runs_in_thread",
     "spelled",
     "threaded",
+    "tidily",
+    "working_for",
 ]

@@ -29,6 +29,7 @@ class Hosting(Protocol):
 # A process has one list of what runs in it: code that asks has nothing in its hands that could lead to another.
 _running: Final[list[Hosting]] = []
 _mine: Final[ContextVar[Hosting | None]] = ContextVar("plures_hosting", default=None)
+_owner: Final[ContextVar[str]] = ContextVar("plures_owner", default="")
 
 os.register_at_fork(after_in_child=_running.clear)
 
@@ -55,6 +56,21 @@ def hosting(host: Hosting) -> Generator[None]:
         yield
     finally:
         _mine.reset(token)
+
+
+@contextmanager
+def working_for(owner: str) -> Generator[None]:
+    """Let code belong to a capability, or to the edge, that works for no call: its hooks, and its work beside calls."""
+    token = _owner.set(owner)
+    try:
+        yield
+    finally:
+        _owner.reset(token)
+
+
+def owner_now() -> str:
+    """Whose code runs, as far as it works for no call; empty where that is not known."""
+    return _owner.get()
 
 
 def ambient_client(contract: "TypeForm[T]") -> T:

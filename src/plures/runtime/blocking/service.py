@@ -1,7 +1,7 @@
 """A service with `def` methods, as callers get it: its operations are awaited, and run in threads."""
 
 import inspect
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +10,7 @@ from plures.errors import Outcome, Overloaded
 from plures.runtime.failures import Refusal
 
 from .direct import Plain, mark_plain
+from .leftovers import tidily
 from .threads import NoPlace, Threads
 
 
@@ -22,11 +23,17 @@ def runs_in_thread(method: Any) -> bool:
     return inspect.isroutine(method) and not is_asynchronous
 
 
-def threaded(service: object, contract: ContractDescription, threads: Callable[[], Threads]) -> object:
+def threaded(
+    service: object,
+    contract: ContractDescription,
+    threads: Callable[[], Threads],
+    after: Sequence[Callable[[], object]] = (),
+) -> object:
     """The service, whose `def` methods run in threads; itself where it has none.
 
     Args:
         threads: Gives the pool, which is not made before it is needed.
+        after: What runs in the thread after each call, to give back what that has left there.
     """
     methods = {name: getattr(service, name) for name in contract.operations}
     plain = [name for name, each in methods.items() if not contract.operations[name].streams and runs_in_thread(each)]
@@ -34,7 +41,7 @@ def threaded(service: object, contract: ContractDescription, threads: Callable[[
         return service
     pool = threads()
     return SimpleNamespace(
-        **methods | {name: in_thread(contract.operations[name], methods[name], pool) for name in plain}
+        **methods | {name: in_thread(contract.operations[name], tidily(methods[name], after), pool) for name in plain}
     )
 
 
