@@ -7,7 +7,7 @@ from .dependencies import Dependency, DependencyKind
 from .implementation import is_opened, is_wsgi_application
 from .lifecycle import Hook, Lifecycle
 from .loading import ApplicationNotLoaded, load
-from .settings import Secret, Settings, fill_all
+from .settings import Secret, Settings, fill_all, sources_of
 from .subscriptions import Subscription, handlers_of
 
 __all__ = [
@@ -30,4 +30,5 @@ __all__ = [
     "is_opened",
     "is_wsgi_application",
     "load",
+    "sources_of",
 ]

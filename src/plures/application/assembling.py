@@ -16,6 +16,7 @@ from .dependencies import Dependency, DependencyKind, asks_for, asks_for_engine,
 from .edge import read_clients, read_context, read_edge
 from .engines import engine_problems
 from .implementation import service_class
+from .settings import clashes
 from .shared_tables import claimed_twice, read_shared_tables
 from .subscriptions import handlers_of_capability, subscribe_all
 
@@ -36,6 +37,9 @@ def assemble(application: Application) -> Assembly:
         assembled = _capability(capability, violations)
         if assembled is not None:
             _add(assembled, capabilities, violations)
+    if not violations:
+        # Those of settings that cannot be read are told above.
+        violations += clashes({name: each.settings for name, each in capabilities.items()})
     violations += claimed_twice({name: each.shared_tables for name, each in capabilities.items()})
     edge, edge_dependencies = read_edge(application, violations)
     context = read_context(application, violations)

@@ -1,5 +1,6 @@
 """`plures topology show` and `plures topology check`."""
 
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -7,8 +8,9 @@ from typing import Any
 
 import click
 
+from plures.application import Assembly, sources_of
 from plures.errors import PluresError
-from plures.topology import ProcessSummary, TopologySummary, summarise
+from plures.topology import ProcessSummary, ResolvedTopology, TopologySummary, summarise
 
 from .console import MISTAKE, as_data, explain, json_option, mistakes_explained, print_json, rich_console, say
 from .project import Project, file_option, open_project
@@ -27,12 +29,19 @@ def show(name: str | None, *, as_json: bool, file: Path) -> None:
     """Show the processes of a topology and the calls between them. Default: monolith."""
     with mistakes_explained(as_json=as_json):
         project = open_project(file)
-        description = summarise(project.topology(name), project.assembly.facts)
+        topology = project.topology(name)
+        description = summarise(topology, project.assembly.facts)
         services = project.services(name)
+        settings = _settings(project.assembly, topology)
     if as_json:
-        print_json({**asdict(description), **({"services": services} if services else {})}, pretty=False)
+        more = {"services": services, "settings": settings}
+        print_json({**asdict(description), **{word: told for word, told in more.items() if told}}, pretty=False)
     else:
         _print(description)
+        for capability, sources in settings.items():
+            say(f"Settings of {capability}:")
+            for field, source in sources.items():
+                say(f"  {field}: {source}")
         for process, names in services.items():
             say(f"{process} runs the services {', '.join(names)}.")
 
@@ -57,6 +66,19 @@ def check_command(names: tuple[str, ...], *, as_json: bool, file: Path) -> None:
         for problem in problems.values():
             explain(problem)
     sys.exit(MISTAKE if problems else 0)
+
+
+def _settings(assembly: Assembly, topology: ResolvedTopology) -> dict[str, dict[str, str]]:
+    """Capability → field of its settings → where the value comes from. No value is shown: what is no secret today may be one tomorrow."""
+    told: dict[str, dict[str, str]] = {}
+    for process in topology.processes.values():
+        variables = {**os.environ, **process.environment}
+        for name in sorted(process.capabilities) if process.ours else ():
+            settings = assembly.capabilities[name].settings
+            if settings is not None:
+                said = process.settings.get(name, {})
+                told[name] = sources_of(settings, name, said, variables, process.folder)
+    return told
 
 
 def _problem(project: Project, name: str) -> PluresError | None:

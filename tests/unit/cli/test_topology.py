@@ -90,6 +90,19 @@ def test_show_for_programs(plures: Run, site: Path) -> None:
     assert (catalog["kind"], catalog["runs"]) == ("command", "run [bold] it")
 
 
+def test_show_where_settings_come_from_and_no_value(plures: Run, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = (site / "cli_site.py").read_text().replace("database: Database", "settings: Words")
+    words = "from plures import Secret, Settings\nclass Words(Settings):\n    host: str\n    key: Secret[str]\n    port: int = 8\n"
+    (site / "cli_site.py").write_text(words + app)
+    (site / "plures.toml").write_text(TOML.partition("[")[0] + '[application]\nimport = "cli_site:app"\n')
+    monkeypatch.setenv("CATALOG_KEY", "hush")
+    lines = plures("topology", "show").stdout.splitlines()
+    assert lines[-4:] == ["Settings of catalog:", "  host: missing", "  key: variable CATALOG_KEY", "  port: default"]
+    shown = plures("topology", "show", "--json").stdout
+    assert json.loads(shown)["settings"]["catalog"]["key"] == "variable CATALOG_KEY"
+    assert "hush" not in shown
+
+
 def test_show_what_a_caller_can_do_without(plures: Run, site: Path) -> None:
     app = (site / "cli_site.py").read_text().replace("catalog: Catalog", "catalog: Optionally[Catalog]")
     (site / "cli_site.py").write_text(app.replace("Database, contract", "Database, Optionally, contract"))

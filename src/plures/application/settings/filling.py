@@ -1,18 +1,17 @@
 """Settings are filled: from the environment first, then from plures.toml, then from their defaults. All that is wrong is told at once."""
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final, TypeVar, cast, get_args
-
-import msgspec
+from typing import Any, Final, TypeVar, cast
 
 from plures.errors import InvalidInput, Violation, did_you_mean
 
 from . import rules
-from .kinds import fields_of, is_many, is_secret, kinds_of, settings_in
-from .settings import Secret, Settings
+from .kinds import fields_of, is_secret, kinds_of, settings_in, variable_of
+from .settings import Settings
+from .texts import convert, is_void
+from .texts import read as read_text
 
 S = TypeVar("S", bound=Settings)
 _REFERENCE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -68,6 +67,15 @@ def fill_all(
     return filled
 
 
+def sources_of(
+    settings: type[Settings], capability: str, said: Mapping[str, Any], variables: Mapping[str, str], folder: Path
+) -> dict[str, str]:
+    """Field → where its value comes from: a variable, a file, a key of plures.toml, its default, or nowhere. No value is among it."""
+    filling = _Filling(capability, variables, folder, files_read)
+    filling.made(settings, said, ())
+    return filling.sources
+
+
 class _Filling:
     def __init__(
         self, capability: str, variables: Mapping[str, str], folder: Path, read: Callable[[Path], str]
@@ -77,6 +85,8 @@ class _Filling:
         self._folder = folder
         self._read = read
         self.violations: list[Violation] = []
+        # Field → where its value came from.
+        self.sources: dict[str, str] = {}
 
     def made(self, settings: type[Settings], said: Mapping[str, Any], path: tuple[str, ...]) -> object:
         """The settings, or None where a field has no value."""
@@ -103,12 +113,15 @@ class _Filling:
             return self._inner(inner, said.get(name, {}), path, is_required=is_required)
         try:
             found = self._found(said, path, kind)
+            self.sources[".".join(path)] = "missing" if is_required else "default"
             if found is None:
                 if is_required:
                     self._miss(path, kind)
                 return _ABSENT
             where, value = found
+            self.sources[".".join(path)] = found[0]
         except _Trouble as trouble:
+            self.sources[".".join(path)] = "unreadable"
             self.violations.append(trouble.violation)
             return _ABSENT
         return self._converted(value, kind, where)
@@ -133,9 +146,9 @@ class _Filling:
     def _found(self, said: Mapping[str, Any], path: tuple[str, ...], kind: Any) -> tuple[str, Any] | None:
         """A value as it is written, and where it stands; None where it is left out."""
         variable, name = self._variable(path), path[-1]
-        if variable in self._variables:
-            return f"variable {variable}", _parts(self._variables[variable], kind)
-        if f"{variable}_FILE" in self._variables:
+        if variable in self._variables and not is_void(self._variables[variable], kind):
+            return f"variable {variable}", read_text(self._variables[variable], kind)
+        if self._variables.get(f"{variable}_FILE"):
             return self._of_file(Path(self._variables[f"{variable}_FILE"]), f"variable {variable}_FILE", kind)
         if name in said and f"{name}{_FILE}" in said:
             raise _Trouble(rules.TWICE.broken(self._key(path), name=name))
@@ -155,29 +168,29 @@ class _Filling:
         if is_secret(kind) and not names:
             raise _Trouble(rules.LITERAL_SECRET.broken(key))
         for name in names:
-            if name not in self._variables:
+            if name not in self._variables or (is_secret(kind) and not self._variables[name]):
                 raise _Trouble(rules.REFERENCE.broken(key, name=name))
+        key += f" ({', '.join(f'${{{name}}}' for name in names)})" if names else ""
         filled = _REFERENCE.sub(lambda match: self._variables[match[1]], value)
-        return key, _parts(filled, kind) if names else filled
+        return key, read_text(filled, kind) if names else filled
 
     def _of_file(self, path: Path, where: str, kind: Any) -> tuple[str, Any]:
         try:
-            return f"{where} ({path})", _parts(self._read(path), kind)
+            text = self._read(path)
+            if is_void(text, kind):
+                raise _Trouble(rules.FILE.broken(where, path=path, reason="it is empty"))
+            return f"{where} ({path})", read_text(text, kind)
         except OSError as error:
             raise _Trouble(rules.FILE.broken(where, path=path, reason=error.strerror or error)) from None
         except ValueError:
             raise _Trouble(rules.FILE.broken(where, path=path, reason="it is not UTF-8 text")) from None
 
     def _converted(self, value: Any, kind: Any, where: str) -> Any:
-        wanted = next(iter(get_args(kind)), str) if is_secret(kind) else kind
         try:
-            converted = msgspec.convert(value, wanted, strict=False, dec_hook=_other)
-        except (msgspec.ValidationError, ValueError, TypeError) as error:
-            # The reason may repeat the value.
-            reason = f"it is no {_in_words(wanted)}" if is_secret(kind) else str(error).partition(" - at")[0]
-            self.violations.append(rules.WRONG.broken(where, reason=reason))
+            return convert(value, kind)
+        except ValueError as error:
+            self.violations.append(rules.WRONG.broken(where, reason=error))
             return _ABSENT
-        return Secret(converted) if is_secret(kind) else converted
 
     def _miss(self, path: tuple[str, ...], kind: Any) -> None:
         variable, key = self._variable(path), path[-1]
@@ -190,7 +203,7 @@ class _Filling:
         )
 
     def _variable(self, path: tuple[str, ...]) -> str:
-        return "_".join((self._capability, *path)).upper().replace("-", "_")
+        return variable_of(self._capability, path)
 
     def _table(self, path: tuple[str, ...]) -> str:
         return f"[{'.'.join(('capabilities', self._capability, 'settings', *path))}]"
@@ -203,25 +216,3 @@ class _Trouble(Exception):
     def __init__(self, violation: Violation) -> None:
         super().__init__(violation)
         self.violation = violation
-
-
-def _parts(text: str, kind: Any) -> Any:
-    """A text of the environment, as its type has it: several values are JSON, or have commas between them."""
-    if not is_many(kind):
-        return text
-    if text.lstrip().startswith("["):
-        try:
-            return json.loads(text)
-        except ValueError:
-            return text
-    return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _other(kind: type, value: Any) -> object:
-    if kind is Path:
-        return Path(value)
-    raise NotImplementedError
-
-
-def _in_words(kind: Any) -> str:
-    return getattr(kind, "__qualname__", str(kind))

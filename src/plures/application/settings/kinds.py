@@ -20,6 +20,11 @@ _PLAIN: Final = (
 _MANY: Final = (tuple, frozenset, Mapping)
 
 
+def variable_of(capability: str, path: tuple[str, ...]) -> str:
+    """The variable of a field, by its path through settings within settings."""
+    return "_".join((capability, *path)).upper().replace("-", "_")
+
+
 def fields_of(settings: type[Settings]) -> dict[str, msgspec.structs.FieldInfo]:
     """The fields by name."""
     # For type checkers, Settings are no structs of msgspec.
@@ -34,7 +39,30 @@ def kinds_of(settings: type[Settings]) -> dict[str, Any]:
 
 
 def is_secret(kind: Any) -> bool:
-    return kind is Secret or get_origin(kind) is Secret
+    """Whether it is a `Secret`, alone or beside None."""
+    return any(each is Secret or get_origin(each) is Secret for each in _alone(kind))
+
+
+def plain(kind: Any) -> Any:
+    """What a `Secret` holds, None beside it; else the kind itself."""
+    if not is_secret(kind):
+        return kind
+    [secret] = [each for each in _alone(kind) if each is not NoneType]
+    held = next(iter(get_args(secret)), str)
+    return held if secret is kind else held | None
+
+
+def is_text(kind: Any) -> bool:
+    """Whether any text is one of its values."""
+    return any(each in (str, Path) for each in _alone(kind))
+
+
+def is_map(kind: Any) -> bool:
+    return any(get_origin(each) is Mapping for each in _alone(kind))
+
+
+def _alone(kind: Any) -> tuple[Any, ...]:
+    return get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
 
 
 def settings_in(kind: Any) -> type[Settings] | None:
@@ -47,8 +75,7 @@ def settings_in(kind: Any) -> type[Settings] | None:
 
 def is_many(kind: Any) -> bool:
     """Whether it holds several values, which a text separates by commas."""
-    kinds = get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
-    return any(get_origin(each) in (tuple, frozenset) for each in kinds)
+    return any(get_origin(each) in (tuple, frozenset) for each in _alone(kind))
 
 
 def field_problems(settings: type[Settings], within: tuple[type, ...] = ()) -> Iterator[tuple[str, str]]:
@@ -64,7 +91,7 @@ def field_problems(settings: type[Settings], within: tuple[type, ...] = ()) -> I
             yield f"{settings.__qualname__}.{name}", "contains itself"
         elif inner is not None:
             yield from field_problems(inner, (*within, settings))
-        elif not _is_known(kind):
+        elif not _is_known(plain(kind)):
             yield f"{settings.__qualname__}.{name}", f"is {getattr(kind, '__qualname__', kind)}"
 
 
@@ -72,7 +99,7 @@ def _is_known(kind: Any) -> bool:
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Literal:
         return True
-    if origin in (Union, UnionType, Secret):
+    if origin in (Union, UnionType):
         return all(map(_is_known, arguments))
     if origin is Annotated:
         return _is_known(arguments[0])

@@ -17,6 +17,9 @@ SECRET_MISSING: Final = Rule(
     "is missing",
     'Set {variable}, or {variable}_FILE to the file that holds it; or write `{key} = "${{NAME}}"` or `{key}_file = …` in {table} of plures.toml.',
 )
+CLASH: Final = Rule(
+    "settings.clash", "reads the variable {variable}, and so does {other}", "Give one of the two fields another name."
+)
 UNKNOWN: Final = Rule("settings.unknown", "is no setting of the service", "{hint}")
 TWICE: Final = Rule("settings.twice", "stands beside {name}_file", "Keep one of the two.")
 LITERAL_SECRET: Final = Rule(
