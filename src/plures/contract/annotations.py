@@ -8,6 +8,7 @@ looked for where the class is.
 import inspect
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from inspect import isfunction
 from types import FunctionType
@@ -44,7 +45,9 @@ def annotations_of(annotated: Any, *, include_extras: bool = False) -> dict[str,
 
 
 def _may_have(annotated: Any) -> bool:
-    if inspect.isclass(annotated) or inspect.isroutine(annotated):
+    # From Python 3.14 on, a partial function counts as a routine.
+    is_partial = issubclass(type(annotated), partial)
+    if inspect.isclass(annotated) or (not is_partial and inspect.isroutine(annotated)):
         return True
     try:
         return getattr(annotated, "__annotations__", None) is not None

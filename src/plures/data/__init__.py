@@ -1,6 +1,10 @@
-"""Layer 4: a capability's own database. Knows nothing of capabilities, contracts or calls."""
+"""Layer 4: a capability's own database. Knows nothing of capabilities, contracts or calls.
 
-from . import copies, engines, tracking
+`copies`, `engines` and `tracking` are packages of it, which Python imports for those who name them: `import plures` does without.
+"""
+
+from typing import TYPE_CHECKING
+
 from .commands import MOST_IN_KEY, Commands, Remembered
 from .connection import Connection
 from .database import Database
@@ -60,6 +64,9 @@ from .statement_errors import (
 )
 from .store import Applied, Dialect
 from .work import HoldingWork, Work, commit_held
+
+if TYPE_CHECKING:
+    from . import copies, engines, tracking
 
 __all__ = [
     "MOST_IN_KEY",

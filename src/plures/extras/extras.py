@@ -4,13 +4,13 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, requires, version
 from typing import Final
 
 from plures.errors import PluresError, Text
 
 _REQUIREMENT: Final = re.compile(r"(?P<name>[\w.-]+)(?:\[[\w,-]+\])?(?P<versions>[^;]*);(?P<marker>.*)")
 _NUMBERS: Final = re.compile(r"\d+(?:\.\d+)*")
+_OURS: Final = "plures"
 _ELSEWHERE: Final = "win32"
 """The one system that a requirement of ours leaves out."""
 
@@ -47,28 +47,36 @@ def require(extra: str, purpose: str, *, alone: str = "") -> None:
 
 
 def _lacking(extra: str, alone: str) -> Iterator[str]:
-    try:
-        said = requires("plures") or []
-    except PackageNotFoundError:
-        # Sources on the path, without metadata, do not say what they need.
-        return
-    for requirement in filter(None, map(_REQUIREMENT.match, said)):
-        marker = requirement["marker"]
-        is_here = sys.platform != _ELSEWHERE or _ELSEWHERE not in marker
-        if alone and alone != requirement["name"]:
+    # Of sources on the path, without metadata, nothing is known.
+    for requirement in filter(None, map(_REQUIREMENT.match, _said(_OURS, "Requires-Dist") or ())):
+        name, marker = requirement["name"], requirement["marker"]
+        if alone and alone != name:
             continue
+        is_here = sys.platform != _ELSEWHERE or _ELSEWHERE not in marker
         if is_here and re.search(rf"extra *== *['\"]{extra}['\"]", marker):
-            yield from _wrong(requirement["name"], requirement["versions"].strip())
+            yield from _wrong(name, requirement["versions"].strip())
 
 
 def _wrong(name: str, versions: str) -> Iterator[str]:
-    try:
-        there = version(name)
-    except PackageNotFoundError:
+    said = _said(name, "Version")
+    if not said:
         yield f"{name} is not installed"
-        return
-    if not all(_fits(there, bound) for bound in versions.split(",")):
-        yield f"{name} is {there}, and {versions} is needed"
+    elif not all(_fits(said[0], bound) for bound in versions.split(",")):
+        yield f"{name} is {said[0]}, and {versions} is needed"
+
+
+def _said(name: str, field: str) -> list[str] | None:
+    """What the metadata of a distribution has in a field; None where it is not installed."""
+    # Slow to import, and most processes never ask.
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    try:
+        metadata = distribution(name).read_text("METADATA") or ""
+    except PackageNotFoundError:
+        return None
+    # The functions for single fields parse the README behind them too, a hundred times as much.
+    head = metadata.partition("\n\n")[0]
+    return re.findall(rf"^{field}: (.+)$", head, flags=re.MULTILINE)
 
 
 def _fits(there: str, bound: str) -> bool:

@@ -172,16 +172,16 @@ def test_what_the_command_needs_is_enough_for_it(with_cli: Environment, folder: 
         assert (finished.returncode, finished.stderr) == (0, ""), (arguments, finished.stdout, finished.stderr)
 
 
-def test_a_package_of_an_older_lock_is_told_from_one_that_is_missing(tmp_path: Path, folder: Path) -> None:
+@pytest.mark.parametrize("version", ["0.20.0", "0.55.0"])
+def test_a_package_of_another_lock_is_told_from_one_that_is_missing(tmp_path: Path, folder: Path, version: str) -> None:
     environment = Environment(tmp_path / "old", CLI)
-    (environment.site / "uvicorn-0.20.0.dist-info").mkdir()
-    for place in environment.site.glob("uvicorn-*.dist-info"):
-        if place.is_symlink():
-            place.unlink()
-    (environment.site / "uvicorn-0.20.0.dist-info" / "METADATA").write_text("Name: uvicorn\nVersion: 0.20.0\n")
+    (own,) = environment.site.glob("uvicorn-*.dist-info")
+    own.unlink()
+    (environment.site / f"uvicorn-{version}.dist-info").mkdir()
+    (environment.site / f"uvicorn-{version}.dist-info" / "METADATA").write_text(f"Name: uvicorn\nVersion: {version}\n")
     finished = environment.run("-m", "plures", "run", cwd=folder)
     assert finished.returncode == 2
-    assert f"in {tmp_path / 'old'}, uvicorn is 0.20.0, and <0.55,>=0.30 is needed" in finished.stderr
+    assert f"in {tmp_path / 'old'}, uvicorn is {version}, and <0.55,>=0.30 is needed" in finished.stderr
     assert finished.stderr.count("\n") == 3
 
 

@@ -8,7 +8,6 @@ import os
 import shutil
 import sqlite3
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -52,6 +51,9 @@ def back_up(owners: Owners, backup: Path, tell: Tell) -> Manifest:
         draft = Path(mkdtemp(prefix=f".{backup.name}.unfinished-", dir=backup.absolute().parent))
     except OSError as error:
         raise CopyNotWritten(backup, error.strerror or str(error)) from error
+    # Slow to import, and known to few processes.
+    from importlib.metadata import version
+
     try:
         begun_at = _now()
         kept = tuple(one for name in present if (one := _keep(owners, name, draft, tell)) is not None)
