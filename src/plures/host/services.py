@@ -16,7 +16,7 @@ from plures.sagas import Sagas, Worker, check_none_left, open_sagas
 from .clients import Clients
 from .eventing import Outbox, handling, open_outbox
 from .faults import Injector
-from .guard import FORGET_EVERY_S, committing, forget_old, guarded, has_keys
+from .guard import FORGET_EVERY_S, committing, count_commits, forget_old, guarded, guarded_blocking, has_keys, may_meet
 from .lifecycles import Lifecycles
 from .opened import Opened
 from .sagas import SagaDesk
@@ -140,7 +140,9 @@ class Services:
             raise failures[0]
         for name, capability in owners:
             if capability.has_engine:
-                self._engines[name] = engines.open_engine(self._place(name), name)
+                engine = self._engines[name] = engines.open_engine(self._place(name), name)
+                if may_meet(engine):
+                    count_commits(engine)
         for name, database in self._databases.items():
             if self._remembers(name):
                 self._lifecycles.of(name).every(FORGET_EVERY_S, partial(forget_old, database))
@@ -190,6 +192,8 @@ class Services:
         # What an engine writes is not in the transactions that the guard knows of.
         database = None if name in self._engines else self._databases.get(name)
         guarding = [(contract, guarded(each, contract, database)) for contract, each in serves]
+        if name in self._engines and may_meet(self._engines[name]):
+            guarding = [(contract, guarded_blocking(each, contract)) for contract, each in serves]
         if self._injector is not None:
             # Around all else: what was injected is neither repeated nor remembered.
             guarding = [(contract, self._injector.service(contract, each)) for contract, each in guarding]

@@ -8,6 +8,7 @@ from plures.contract import ContractDescription, OperationDescription
 from plures.data import Commands, Database, StatementFailed, commit_held
 from plures.runtime import Client, Portal, awaitable, bind
 
+from .blocking import repeating_blocking
 from .remembering import Remembering
 from .repeating import repeating
 
@@ -25,6 +26,12 @@ def guarded(service: object, contract: ContractDescription, database: Database |
         return service
     operations = contract.operations.items()
     return SimpleNamespace(**{name: _guard(each, getattr(service, name), database) for name, each in operations})
+
+
+def guarded_blocking(service: object, contract: ContractDescription) -> object:
+    """The same for a service that has an engine of SQLAlchemy: what met others runs again, where the contract lets it run twice."""
+    operations = contract.operations.items()
+    return SimpleNamespace(**{name: repeating_blocking(each, getattr(service, name)) for name, each in operations})
 
 
 def _guard(operation: OperationDescription, method: Callable[..., Any], database: Database) -> Callable[..., Any]:
