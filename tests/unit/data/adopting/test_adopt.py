@@ -182,6 +182,19 @@ async def test_a_table_that_was_made_anew_meanwhile(home: Home, tmp_path: Path) 
     assert await home.rows("SELECT count(email) FROM invites") == [(2,)]
 
 
+async def test_a_kept_table_that_a_migration_dropped(home: Home, tmp_path: Path) -> None:
+    """Alembic's autogenerate drops what the application does not map."""
+    own = Folder(tmp_path / "own")
+    await adopt(home, own, tmp_path)
+    await home.run("DROP TABLE plures_kept_mails")
+    with pytest.raises(InvalidInput, match="plures_kept_mails, as which it is kept there, is gone") as caught:
+        await take_back(home, own, tmp_path)
+    assert len(caught.value.violations) == 1
+    await home.run("CREATE TABLE plures_kept_mails (id INTEGER PRIMARY KEY, invite_id INTEGER NOT NULL)")
+    assert (await take_back(home, own, tmp_path)).tables == {"invites": 2, "mails": 1}
+    assert await home.rows("SELECT * FROM mails") == [(7, 2)]
+
+
 async def test_tables_that_came_later_have_no_home(home: Home, tmp_path: Path) -> None:
     own = Folder(tmp_path / "own")
     await adopt(home, own, tmp_path)

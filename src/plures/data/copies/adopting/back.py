@@ -120,6 +120,9 @@ class _Back(Way):
             like = [each for each in stored if each.name.casefold() == wanted]
             if not wanted:
                 continue
+            if not like:
+                violations.append(errors.GONE.broken(f"table {table.name}", name=names[table.name.casefold()]))
+                continue
             try:
                 named = [replace(each, name=table.name) for each in like]
                 found += pairs([table], named, (self.there.dialect, self.here.dialect))

@@ -83,6 +83,11 @@ REMADE: Final = Rule(
     "a table of this name was made in the application's own database since, and has rows",
     "Look who writes there; move these rows by a call of the capability, or delete them. An empty one is taken away.",
 )
+GONE: Final = Rule(
+    "data.adoption_kept",
+    "the table {name}, as which it is kept there, is gone",
+    "Make it anew by a migration of the application, as it was, empty, and by that name; let its migrations leave out plures_kept_… from then on.",
+)
 DANGLING: Final = Rule(
     "data.adoption_dangling",
     "{count} of its rows refer to rows of {other} that are gone",
