@@ -6,20 +6,22 @@ The applications come from the package registry, through pip, pinned by digest; 
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from rich.console import Console
 from rich.table import Table
 
 from .counting import Lines, count
 from .environment import install, interpreter
-from .project import HERE, STEPS, Project, names, patch, read
+from .project import BARE, HERE, STEPS, Project, names, patch, read
 from .tree import stand_at, unpack
-from .trying import Outcome, try_out
+from .trying import Outcome, try_out, try_rows
 
+T = TypeVar("T")
 ALONE = "without Plures"
 
 
@@ -42,7 +44,7 @@ def main(arguments: list[str]) -> int:
     for name in parsed.names or names():
         project = read(name)
         if parsed.lines:
-            tried = [Tried(step, "", _lines(name, step), None) for step in STEPS]
+            tried = [Tried(step, "", _lines(name, step), None) for step in STEPS if patch(name, step).exists()]
         else:
             with TemporaryDirectory() as temporary:
                 folder = (parsed.folder or Path(temporary)).absolute() / name
@@ -57,30 +59,43 @@ def main(arguments: list[str]) -> int:
     return broken
 
 
+@dataclass(frozen=True)
+class Unpacked:
+    """A project that is here, with a Python that has all that it needs."""
+
+    project: Project
+    name: str
+    python: Path
+    tree: Path
+
+    def run(self, words: Sequence[str], place: str, runs: Callable[[Sequence[str], Path, Mapping[str, str]], T]) -> T:
+        """Run a program of it, where its tests run."""
+        command = [str(self.python), *(each.format(where=place, here=HERE / self.name) for each in words)]
+        path = f"{self.python.parent}{os.pathsep}{os.environ['PATH']}"
+        return runs(command, self.tree / self.project.folder, {**self.project.environment, "PATH": path})
+
+
 def _try(project: Project, name: str, folder: Path, parsed: argparse.Namespace) -> Iterator[Tried]:
     python = interpreter(folder)
-    tree = unpack(project, name, python, folder)
-    install(project, python, tree)
+    unpacked = Unpacked(project, name, python, unpack(project, name, python, folder))
+    install(project, python, unpacked.tree)
     for step in ("theirs", *STEPS):
         if (parsed.step and step not in parsed.step) or (step in STEPS and not patch(name, step).exists()):
             continue
-        stand_at(tree, step)
+        stand_at(unpacked.tree, step)
         for place in _placements(project, step):
             if parsed.where and place not in parsed.where:
                 continue
-            words = [
-                each.format(where=place, here=HERE / name)
-                for each in (project.bare if place == ALONE else project.tests)
-            ]
-            environment = {**project.environment, "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"}
-            outcome = try_out([str(python), *words], tree / project.folder, environment)
+            outcome = unpacked.run(project.bare if place == ALONE else project.tests, place, try_out)
             tried = Tried(step, place, _lines(name, step), outcome, outcome.unexpected(project.fails_alone))
             (folder / f"{step}-{place.replace(' ', '-')}.txt").write_text(outcome.output)
             yield tried
+        if step == "owned" and project.rows:
+            print(unpacked.run(project.rows, "", try_rows).rstrip())
 
 
 def _placements(project: Project, step: str) -> tuple[str, ...]:
-    if step in ("theirs", "leave"):
+    if step in ("theirs", *BARE):
         return (ALONE,)
     return project.placements[:1] if step == "mount" else project.placements
 

@@ -5,8 +5,20 @@ from pathlib import Path
 import msgspec
 
 HERE = Path(__file__).parent
-STEPS = ("mount", "capability", "leave")
-"""The patches of a project, in the order in which they are applied."""
+AFTER = {
+    "mount": "theirs",
+    "capability": "mount",
+    "leave": "capability",
+    "shared": "mount",
+    "owned": "shared",
+    "home": "owned",
+}
+"""Step → the one whose code its patch is for. Two ways go on from `mount`: a capability without data, and one with rows, which are shared at
+first, then its own, then home again.
+"""
+STEPS = tuple(AFTER)
+BARE = ("leave", "home")
+"""Steps after which nothing is left of Plures."""
 
 
 class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -21,6 +33,7 @@ class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         folder: Where they run, seen from the root of the archive.
         environment: Variables for its tests.
         fails_alone: Test → why it fails here without us.
+        rows: At step `owned`: what makes the application's database, moves rows out of it and back, and looks at them; as `tests`.
     """
 
     archive: str
@@ -33,6 +46,7 @@ class Project(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     placements: tuple[str, ...] = ("process", "wire", "processes")
     environment: dict[str, str] = {}
     fails_alone: dict[str, str] = {}
+    rows: tuple[str, ...] = ()
 
 
 def read(name: str) -> Project:

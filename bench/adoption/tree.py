@@ -4,7 +4,7 @@ import subprocess
 import tarfile
 from pathlib import Path
 
-from .project import STEPS, Project, patch
+from .project import AFTER, Project, patch
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,8 +19,9 @@ def unpack(project: Project, name: str, python: Path, folder: Path) -> Path:
         _take_apart(_fetch(project, python, folder), tree)
         _git(tree, "init", "--quiet")
         _commit(tree, "theirs")
-    for step in STEPS:
+    for step, before in AFTER.items():
         if patch(name, step).exists():
+            stand_at(tree, before)
             _git(tree, "apply", "--whitespace=nowarn", str(patch(name, step)))
             _commit(tree, step)
     return tree

@@ -50,6 +50,23 @@ def try_out(command: Sequence[str], folder: Path, environment: Mapping[str, str]
     return read(done.stdout, perf_counter() - began)
 
 
+def try_rows(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> str:
+    """Run what moves rows; what it printed. Raises where the rows are not as they should be."""
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=_LIMIT_S,
+        check=False,
+    )
+    if done.returncode:
+        raise RanNothing(done.stdout)
+    return done.stdout
+
+
 def read(output: str, seconds: float) -> Outcome:
     """What pytest, or unittest's runner, printed."""
     if summary := [*_PYTEST.finditer(output)]:
