@@ -40,6 +40,7 @@ AREAS: Final = {
     "host": "What a replica hosts.",
     "deploy": "Starting and supervising processes.",
     "rescue": "Existing services that run in one process.",
+    "adoption": "`plures adopt` ([guide](../guides/adopt.md)).",
     "isolation": "Verifying what survives the death of a part.",
     "cli": "Commands.",
     "testing": "Tests.",

@@ -6,6 +6,7 @@ A command imports what it works with when it runs, so that `plures --help` and `
 import click
 
 from .access import token_command
+from .adopt import adopt_command
 from .advise import advise_command
 from .call import call_command
 from .contract import contract_group
@@ -14,7 +15,6 @@ from .events import events_group
 from .isolate import isolate_command
 from .map import map_command
 from .new import new_command
-from .rescue import adopt_command
 from .run import run_command
 from .sagas import sagas_group
 from .tls import tls_group

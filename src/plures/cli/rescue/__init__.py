@@ -1,6 +1,6 @@
 """Existing services in one process, for the command line."""
 
-from .adopt import adopt_command
+from .adopt import write_topology
 from .services import Services
 
-__all__ = ["Services", "adopt_command"]
+__all__ = ["Services", "write_topology"]

@@ -1,0 +1,45 @@
+"""The repository around the code: where its top is, and whether it has changes. Runs nothing that a repository configures."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+_GIT = ("git", "--no-pager", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A folder.
+
+    Attributes:
+        top: The top of the working tree; None where the folder is in none, or there is no git.
+        prefix: The folder from the top, with a slash at its end; empty at the top.
+    """
+
+    folder: Path
+    top: Path | None
+    prefix: str
+
+    def changes(self) -> list[str]:
+        """Files with changes that are not committed."""
+        listed = _run(self.folder, "status", "--porcelain", "--untracked-files=no")
+        return [line[3:] for line in (listed or "").splitlines() if line]
+
+
+def checkout_of(folder: Path) -> Checkout:
+    """Look around a folder."""
+    top = _run(folder, "rev-parse", "--show-toplevel")
+    if not top:
+        return Checkout(folder, None, "")
+    prefix = _run(folder, "rev-parse", "--show-prefix") or ""
+    return Checkout(folder, Path(top.rstrip("\n")), prefix.rstrip("\n"))
+
+
+def _run(folder: Path, *arguments: str) -> str | None:
+    try:
+        command = [*_GIT, "-C", str(folder), *arguments]
+        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - git, with words of our own
+    except OSError:
+        return None
+    return os.fsdecode(done.stdout) if not done.returncode else None
