@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from plures.cli.codebase import progress
+from plures.cli.codebase import needing_the_advisor, progress
 from plures.cli.console import json_option, mistakes_explained, print_json, say
 from plures.cli.rescue import write_topology
 
@@ -62,7 +62,7 @@ def adopt_command(
     if len(paths) > 1:
         raise click.UsageError("Name one folder; --rescue takes several.")
     _check_output(output, is_applied=is_applied, as_json=as_json)
-    with mistakes_explained(as_json=as_json):
+    with needing_the_advisor("json" if as_json else "terminal"):
         from plures.adoption import adopt
 
         with progress() as told:
