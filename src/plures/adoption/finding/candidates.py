@@ -50,7 +50,7 @@ class Candidate:
 
     @cached_property
     def crossing(self) -> tuple[Operation, ...]:
-        """The operations that can cross, and that somebody calls so that the call can be written anew."""
+        """The operations that can cross, while nothing is in the way of the whole."""
         if self.problems:
             return ()
         return tuple(each for each in self.operations if not each.problems)

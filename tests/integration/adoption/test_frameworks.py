@@ -12,8 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from plures.cli import main
-
-from .programs import PLURES, program
+from tests.integration.cli.programs import PLURES, program
 
 FASTAPI = {
     "shop/__init__.py": "",
