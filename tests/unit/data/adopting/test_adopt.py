@@ -146,7 +146,7 @@ async def test_killed_between_the_commits(
 async def test_what_does_not_fit_is_refused(home: Home, tmp_path: Path) -> None:
     own = Folder(tmp_path / "own")
     await home.run("ALTER TABLE invites ADD COLUMN note TEXT")
-    with pytest.raises(InvalidInput, match="not those that the migrations"):
+    with pytest.raises(InvalidInput, match="migrations of the capability make: note in the application alone"):
         await adopt(home, own, tmp_path)
     other = (Migration(1, "other", ("CREATE TABLE strange (id INTEGER PRIMARY KEY)",)),)
     with pytest.raises(copies.CannotAdopt, match="none of the tables"):

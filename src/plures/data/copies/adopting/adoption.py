@@ -19,6 +19,7 @@ from plures.errors import InvalidInput, Violation
 
 from . import errors
 from .breaks import Break, find_breaks
+from .differences import difference
 from .ends import (
     NOTES,
     Adopted,
@@ -105,15 +106,13 @@ async def _kept_names(read: Transaction, here: Store, names: Sequence[str]) -> l
 def _unfit(found: Sequence[Table], made: Sequence[Table], dialect: Dialect) -> list[Break]:
     """As far as names and keys tell: types are compared where the tables are made."""
     differ: list[Break] = []
+    own = {table.name.casefold(): table for table in made}
     for table in found:
+        same = own.get(table.name.casefold())
         try:
-            pairs(
-                [table],
-                [each for each in made if each.name.casefold() == table.name.casefold()],
-                (dialect, Dialect.SQLITE),
-            )
+            pairs([table], [same] if same else [], (dialect, Dialect.SQLITE))
         except Mismatch:
-            differ.append(Break(errors.UNFIT.broken(f"table {table.name}")))
+            differ.append(Break(errors.UNFIT.broken(f"table {table.name}", difference=difference(table, same))))
     return differ
 
 
@@ -176,7 +175,13 @@ class _Adoption(Way):
             return pairs(found, made, (self.here.dialect, self.there.dialect))
         except Mismatch as differ:
             await mark(self.there, self._before)
-            violations: list[Violation] = [errors.UNFIT.broken(f"table {table}") for table in differ.tables]
+            there, here = ({table.name.casefold(): table for table in each} for each in (found, made))
+            violations: list[Violation] = [
+                errors.UNFIT.broken(
+                    f"table {name}", difference=difference(there.get(name.casefold()), here.get(name.casefold()))
+                )
+                for name in differ.tables
+            ]
             raise InvalidInput(f"The adoption by capability {self.adopted.capability!r}", violations) from None
 
     async def _fill(self, read: Transaction, paired: Sequence[Pair]) -> dict[str, int]:

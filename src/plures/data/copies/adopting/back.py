@@ -16,6 +16,7 @@ from plures.errors import InvalidInput
 
 from . import errors
 from .adoption import TAKEN_BACK
+from .differences import difference
 from .ends import Adopted, Outside, noted, opened_outside, own_tables, tables_named
 from .errors import CannotAdopt
 from .retiring import bring_back, references_of
@@ -127,7 +128,7 @@ class _Back(Way):
                 named = [replace(each, name=table.name) for each in like]
                 found += pairs([table], named, (self.there.dialect, self.here.dialect))
             except Mismatch:
-                violations.append(errors.UNFIT.broken(f"table {table.name}"))
+                violations.append(errors.UNFIT.broken(f"table {table.name}", difference=difference(like[0], table)))
         if violations:
             raise InvalidInput(f"The adoption by capability {self.adopted.capability!r}", violations)
         return found

@@ -70,7 +70,7 @@ KEPT: Final = Rule(
 )
 UNFIT: Final = Rule(
     "data.adoption_unfit",
-    "its columns or its key are not those that the migrations of the capability make",
+    "it is not the one that the migrations of the capability make: {difference}",
     "Let the first migration of the capability make the table as it is there; change it by a later one, afterwards.",
 )
 HOMELESS: Final = Rule(
