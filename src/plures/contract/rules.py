@@ -206,6 +206,21 @@ MAP_KEY = Rule(
     "{type} has keys of {key}, and the keys of a JSON object are text",
     "Use dict[str, T], or list[Entry] with a message Entry(key, value).",
 )
+SECRET = Rule(
+    "contract.undeclared_type",
+    "{type} is a secret of pydantic, and what it hides would be written out on its way",
+    "Leave it out of the message, and give the secret to the capability that needs it as one of its Settings; or declare it as str, and know that it travels.",
+)
+NAIVE_TYPE = Rule(
+    "contract.undeclared_type",
+    "{type} is a datetime without a time zone, which callee and caller may read as two times",
+    "Use AwareDatetime of pydantic, or datetime.",
+)
+PYDANTIC_TYPE = Rule(
+    "contract.undeclared_type",
+    "{type} is a type of pydantic's own, whose values have no form on the wire",
+    "Use the standard type that it is made of, such as str of an address, and check it by a field_validator of the model.",
+)
 QUERYSET = Rule(
     "contract.undeclared_type",
     "{type} is a query of Django, whose rows belong to the database",

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pydantic
 import pytest
-from pydantic import AliasChoices, AliasPath, BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from plures import Message, Meta
 from plures.contract import Codec, Malformed, copier_of
@@ -116,12 +116,6 @@ def codec(python: Any, *, exact: bool = False) -> Codec:
     return made
 
 
-def problems_of(python: Any) -> list[str]:
-    reader = TypeReader()
-    reader.message(python)
-    return [violation.what for violation in reader.violations]
-
-
 @pytest.mark.parametrize("exact", [True, False])
 def test_a_model_has_the_wire_form_of_the_equal_message(exact: bool) -> None:
     message = OrderMessage(UUID(int=7), "anna", CatMessage(), lines=(LineMessage("p"),), key="made", **GIVEN)
@@ -199,52 +193,6 @@ def test_the_schema_shows_the_bounds_that_the_model_holds() -> None:
     assert properties["buyer"] == {"type": "string", "minLength": 1}
     assert properties["notes"] == {"type": "object", "additionalProperties": {"type": "string"}}
     assert codec(Order).message.json_schema()["required"] == ["orderId", "buyer", "pet", "placedAt", "place"]
-
-
-class Private(BaseModel):
-    a: int
-    _seen: int = 0
-
-
-class Extra(BaseModel):
-    model_config = ConfigDict(extra="allow")
-    a: int
-
-
-class Hidden(BaseModel):
-    a: int
-    password: str = Field("", exclude=True)
-
-
-class Deep(BaseModel):
-    a: int = Field(validation_alias=AliasPath("x", 0))
-
-
-class Root(pydantic.RootModel[list[int]]):
-    pass
-
-
-class Unresolved(BaseModel):
-    a: "Missing"  # type: ignore[name-defined]  # noqa: F821 - that is the point
-
-
-@pytest.mark.parametrize(
-    ("model", "problem"),
-    [
-        (Private, "this pydantic model has private attributes (_seen), which would not arrive"),
-        (Extra, 'this pydantic model keeps extra fields (extra="allow"), which have no type'),
-        (Hidden, "this pydantic model leaves password out of what it writes (exclude=True)"),
-        (Deep, "this pydantic model reads a from a path within its input (AliasPath)"),
-        (Root, "this pydantic model is a RootModel, which has no fields with names"),
-    ],
-)
-def test_what_would_not_arrive_is_refused(model: type, problem: str) -> None:
-    assert problem in problems_of(model)
-
-
-def test_a_model_with_a_name_that_nothing_has_is_refused() -> None:
-    [problem] = problems_of(Unresolved)
-    assert "cannot be resolved" in problem
 
 
 @dataclasses.dataclass

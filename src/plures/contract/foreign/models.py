@@ -70,6 +70,9 @@ def model_problem(python: Any) -> str:
     hidden = [name for name, field in python.__pydantic_fields__.items() if field.exclude]
     if hidden:
         return f"leaves {', '.join(hidden)} out of what it writes (exclude=True)"
+    parsed = [name for name, field in python.__pydantic_fields__.items() if any(map(_is_json, field.metadata))]
+    if parsed:
+        return f"reads {', '.join(parsed)} from text with JSON in it (Json), and would get what that stands for"
     odd = [name for name, field in python.__pydantic_fields__.items() if _key(python, name, field) is None]
     return f"reads {', '.join(odd)} from a path within its input (AliasPath)" if odd else ""
 
@@ -125,6 +128,11 @@ def _bounds(field: Any) -> Mapping[str, object]:
             if isinstance(bound, int | float | str):
                 found[keyword] = bound
     return found
+
+
+def _is_json(metadata: Any) -> bool:
+    python = metadata if isinstance(metadata, type) else type(metadata)
+    return python.__name__ == "Json" and _package(python) == "pydantic"
 
 
 def _is_based_on_model(python: type) -> bool:
