@@ -2,7 +2,6 @@
 
 import re
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,38 +41,42 @@ def require(extra: str, purpose: str, *, alone: str = "") -> None:
     Raises:
         ExtraMissing: Some are not, or have a version that will not do; it names all of them.
     """
-    if lacking := list(_lacking(extra, alone)):
+    wanted = _packages(extra, alone)
+    there = {name: _said(name, "Version") for name in wanted}
+    lacking = [
+        f"{name} is {version}, and {wanted[name]} is needed"
+        for name, versions in there.items()
+        for version in versions
+        if not all(_fits(version, bound) for bound in wanted[name].split(","))
+    ]
+    if missing := [name for name, versions in there.items() if not versions]:
+        *others, last = missing
+        named = f"{', '.join(others)} and {last} are" if others else f"{last} is"
+        lacking.insert(0, f"{named} not installed")
+    if lacking:
         raise ExtraMissing(purpose, extra, sys.prefix, "; ".join(lacking))
 
 
-def _lacking(extra: str, alone: str) -> Iterator[str]:
-    # Of sources on the path, without metadata, nothing is known.
-    for requirement in filter(None, map(_REQUIREMENT.match, _said(_OURS, "Requires-Dist") or ())):
+def _packages(extra: str, alone: str) -> dict[str, str]:
+    """Package → the versions of it that will do. Of sources on the path, without metadata, nothing is known."""
+    found: dict[str, str] = {}
+    for requirement in filter(None, map(_REQUIREMENT.match, _said(_OURS, "Requires-Dist"))):
         name, marker = requirement["name"], requirement["marker"]
-        if alone and alone != name:
-            continue
         is_here = sys.platform != _ELSEWHERE or _ELSEWHERE not in marker
-        if is_here and re.search(rf"extra *== *['\"]{extra}['\"]", marker):
-            yield from _wrong(name, requirement["versions"].strip())
+        if is_here and alone in ("", name) and re.search(rf"extra *== *['\"]{extra}['\"]", marker):
+            found[name] = requirement["versions"].strip()
+    return found
 
 
-def _wrong(name: str, versions: str) -> Iterator[str]:
-    said = _said(name, "Version")
-    if not said:
-        yield f"{name} is not installed"
-    elif not all(_fits(said[0], bound) for bound in versions.split(",")):
-        yield f"{name} is {said[0]}, and {versions} is needed"
-
-
-def _said(name: str, field: str) -> list[str] | None:
-    """What the metadata of a distribution has in a field; None where it is not installed."""
+def _said(name: str, field: str) -> list[str]:
+    """What the metadata of a distribution has in a field; nothing where it is not installed."""
     # Slow to import, and most processes never ask.
     from importlib.metadata import PackageNotFoundError, distribution
 
     try:
         metadata = distribution(name).read_text("METADATA") or ""
     except PackageNotFoundError:
-        return None
+        return []
     # The functions for single fields parse the README behind them too, a hundred times as much.
     head = metadata.partition("\n\n")[0]
     return re.findall(rf"^{field}: (.+)$", head, flags=re.MULTILINE)
