@@ -32,9 +32,14 @@ def run_worker(core: int | None, main: Coroutine[Any, Any, None]) -> None:
     """Run a worker's main coroutine on uvloop until it ends or SIGTERM comes, on this core only (None: on any)."""
     if core is not None:
         os.sched_setaffinity(0, {core % (os.cpu_count() or 1)})
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    die_with_parent()
     with suppress(KeyboardInterrupt, asyncio.CancelledError):
         uvloop.run(main)
+
+
+def die_with_parent() -> None:
+    """Get SIGTERM when the process that started this one ends."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def announce(answer: object) -> None:

@@ -1,24 +1,18 @@
-"""All FastAPI services of the marketplace in one process, unchanged: ``python -m bench.shop.rescue_worker PLURES_TOML``."""
+"""All FastAPI services of the marketplace in one process, unchanged, as `plures run` runs them: ``python -m bench.shop.rescue_worker PLURES_TOML``."""
 
-import asyncio
-import signal
 import sys
 from pathlib import Path
 
-from bench.processes import announce, run_worker
-from plures.rescue import Together, running_services
+from bench.processes import announce, die_with_parent
+from plures.rescue import placed_services, run_together
 from plures.topology import parse
 
 
-async def serve(file: Path) -> None:
+def serve(file: Path) -> int:
     """Run until SIGTERM comes."""
-    leave = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, leave.set)
-    async with running_services(Together([*parse(file).services.values()])):
-        announce("")
-        await leave.wait()
+    die_with_parent()
+    return run_together(placed_services(parse(file), "monolith"), announce)
 
 
 if __name__ == "__main__":
-    run_worker(None, serve(Path(sys.argv[1])))
+    sys.exit(serve(Path(sys.argv[1])))

@@ -13,6 +13,7 @@ from bench.options import Options
 from bench.processes import Worker, WorkerFailed, worker
 from bench.results import Column, Result, Row, Section, Target
 from bench.samples import median_of
+from bench.shop.answers import check
 from bench.shop.deployment import Deployment, deployed
 from bench.shop.load_worker import PLACE
 from bench.shop.variants import Kind, Storage
@@ -53,7 +54,12 @@ _COLUMNS = [
 
 
 def run(options: Options) -> Result:
-    """Measure every variant ``options.rounds`` times, in a new random order in each round."""
+    """Measure every variant ``options.rounds`` times, in a new random order in each round.
+
+    Raises:
+        WorkerFailed: A variant failed in every round, or the services answer otherwise in one process than in fifteen.
+    """
+    check()
     variants, phases = (IN_MEMORY, _QUICK_PHASES) if options.quick else (IN_MEMORY + ON_DISK, PHASES)
     seen: Seen = {}
     random = Random(options.seed)

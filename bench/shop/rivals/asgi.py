@@ -6,6 +6,7 @@
 import os
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -14,18 +15,24 @@ from bench.shop.rivals.fastapi_service import application_of
 from bench.shop.rivals.service_worker import EDGE, PORTS, connector
 from bench.shop.rivals.wiring import wired
 from bench.shop.variants import Kind, Storage, application
-from plures.application import assemble
+from plures.application import Assembly, assemble
 
 SERVICE = "BENCH_SERVICE"
 STORAGE = "BENCH_STORAGE"
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 
 
+@cache
+def _assembly(storage: Storage) -> Assembly:
+    """What says which class, which clients and which contract each service has. A team would have written that down in its code, once."""
+    return assemble(application(storage))
+
+
 def service() -> Asgi:
     """The service that the environment names. It is wired when its lifespan starts."""
     name, storage = os.environ[SERVICE], Storage[os.environ[STORAGE]]
     ports = msgspec.json.decode(os.environ[PORTS], type=dict[str, int])
-    assembly = assemble(application(storage))
+    assembly = _assembly(storage)
     connect = connector(Kind.FASTAPI, ports, assembly)
     ready: list[Any] = []
 

@@ -59,7 +59,9 @@ def _schema_of(message: Any, _source: Any, handler: GetCoreSchemaHandler) -> Cor
     )
     read = core_schema.call_schema(core_schema.arguments_schema(parameters), message, return_schema=written)
     existing = core_schema.lax_or_strict_schema(core_schema.is_instance_schema(message), written)
-    return core_schema.json_or_python_schema(read, core_schema.union_schema([existing, read], mode="left_to_right"))
+    reference = f"{message.__module__}.{message.__qualname__}"
+    passed_on = core_schema.union_schema([existing, read], mode="left_to_right")
+    return core_schema.json_or_python_schema(read, passed_on, ref=reference)
 
 
 def _with_default(field: msgspec.structs.FieldInfo, schema: CoreSchema) -> CoreSchema:

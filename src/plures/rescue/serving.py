@@ -1,13 +1,14 @@
 """Runs services as the topology says: in this process, or some of them in processes of their own."""
 
 import asyncio
+import ctypes
 import json
 import logging
 import os
 import shlex
 import sys
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -36,6 +37,8 @@ from .placing import place_services
 from .running import RunningServices, Together, running_services
 
 _PORTS: Final = "PLURES_SERVICE_PORTS"
+_M_TRIM_THRESHOLD: Final = -1
+_MOST_FREE_BYTES: Final = 256 * 1024
 _LOOPBACK: Final = "127.0.0.1"
 Say = Callable[[str], None]
 
@@ -127,6 +130,7 @@ def run_child(placed: Placed, process: str, say: Say) -> int:
 
 
 def _run(together: Together, say: Say, ports: tuple[int, ...] = ()) -> int:
+    _give_memory_back()
     if len(together.services) == 1:
         # Alone it has the current folder that it always had.
         os.chdir(together.services[0].folder)
@@ -180,7 +184,9 @@ async def _fronts(together: Together, running: RunningServices, ports: tuple[int
     """Answer at ports for all services of this process, by the Host header."""
     answering: Any = front(together.services, running)
     listeners = [
-        Listener(answering, listen(ListenAddress(_LOOPBACK, port)).socket, ServingOptions(websockets=True))
+        Listener(
+            answering, listen(ListenAddress(_LOOPBACK, port)).socket, ServingOptions(websockets=True, names_server=True)
+        )
         for port in ports
     ]
     try:
@@ -189,6 +195,14 @@ async def _fronts(together: Together, running: RunningServices, ports: tuple[int
         yield
     finally:
         await asyncio.gather(*(listener.stop() for listener in listeners))
+
+
+def _give_memory_back() -> None:
+    """Let the C library return what is free at the end of its heap. By itself it keeps up to 64 MiB of what all services took while they started."""
+    if sys.platform == "linux":
+        # The library of other systems has no such function, musl among them.
+        with suppress(AttributeError, OSError):
+            ctypes.CDLL(None).mallopt(_M_TRIM_THRESHOLD, _MOST_FREE_BYTES)
 
 
 def _welcome(together: Together, running: RunningServices) -> Iterator[str]:

@@ -149,7 +149,7 @@ class Listener:
         """Say what uvicorn adds to every answer that begins from now on. Our own protocol class knows the date by itself."""
         dated = self._options.http is not HttpServerProtocol
         date = [(b"date", formatdate(usegmt=True).encode())] if dated else []
-        self.state.default_headers = [*date, *([_CLOSE] if self._is_leaving else [])]
+        self.state.default_headers = [*date, *self._config.encoded_headers, *([_CLOSE] if self._is_leaving else [])]
 
     async def _announce(self) -> None:
         """Let every answer that begins from now on say that it is the last one on its connection."""

@@ -24,6 +24,7 @@ class ServingOptions:
         names: Whom requests may ask for, where uvicorn speaks HTTP; None where they may ask for anyone.
         room: Where connections count the bytes of requests that they hold, together with those of other listeners.
         refusal: The whole answer to a GET by its head, where it is refused before anything else looks at it; None to refuse none.
+        names_server: Whether answers say which server they come from, as those of uvicorn do.
         tls: What it shows to its peers, where `http` is `HttpServerProtocol` and speaks TLS; None for plain HTTP.
         tick_s: While connections are open: how often they learn that time passes, and uvicorn learns the date.
     """
@@ -40,3 +41,4 @@ class ServingOptions:
     tick_s: float = 1.0
     refusal: Callable[[bytes], bytes | None] | None = None
     tls: Identity | None = None
+    names_server: bool = False

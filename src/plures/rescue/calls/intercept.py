@@ -10,43 +10,39 @@ All that a client does above them stays: cookies, redirects, retries, hooks, tim
 """
 
 import errno
-import http.client
 import socket
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
-from importlib import import_module
+from functools import partial
 from typing import Any
 
 from .blocking import MemorySocket, timeout_of
 from .book import Answering, Book, Elsewhere, origin
+from .httpx_transports import is_apart, make_patient
+from .replacing import Then, replace, when_imported
 
 
 @contextmanager
 def intercepted(book: Book) -> Generator[None]:
     """Pass calls to the addresses of the book to those who answer there; others go their way."""
-    with ExitStack() as undo:
-        _httpx(book, undo)
-        _aiohttp(book, undo)
-        _http_client(book, undo)
-        _urllib3(book, undo)
+    wanted: dict[str, Then] = {
+        "httpx": partial(_httpx, book),
+        "aiohttp": partial(_aiohttp, book),
+        "http.client": partial(_http_client, book),
+        "urllib3.connection": partial(_urllib3, book),
+    }
+    with when_imported(wanted):
         yield
 
 
-def _replace(undo: ExitStack, owner: Any, name: str, make: Callable[[Any], Any]) -> None:
-    original = getattr(owner, name)
-    setattr(owner, name, make(original))
-    undo.callback(setattr, owner, name, original)
-
-
-def _httpx(book: Book, undo: ExitStack) -> None:
-    httpx = _installed("httpx")
-    if httpx is None:
-        return
+def _httpx(book: Book, httpx: Any, undo: ExitStack) -> None:
     from . import httpx_calls as calls
+
+    make_patient(httpx, undo)
 
     def in_coroutines(original: Any) -> Any:
         async def handle_async_request(self: Any, request: Any) -> Any:
-            answering = calls.found(book, request)
+            answering = None if is_apart(self) else calls.found(book, request)
             if answering is None:
                 return await original(self, request)
             if isinstance(answering, Elsewhere):
@@ -57,7 +53,7 @@ def _httpx(book: Book, undo: ExitStack) -> None:
 
     def in_threads(original: Any) -> Any:
         def handle_request(self: Any, request: Any) -> Any:
-            answering = calls.found(book, request)
+            answering = None if is_apart(self) else calls.found(book, request)
             if answering is None:
                 return original(self, request)
             if isinstance(answering, Elsewhere):
@@ -66,14 +62,11 @@ def _httpx(book: Book, undo: ExitStack) -> None:
 
         return handle_request
 
-    _replace(undo, httpx.AsyncHTTPTransport, "handle_async_request", in_coroutines)
-    _replace(undo, httpx.HTTPTransport, "handle_request", in_threads)
+    replace(undo, httpx.AsyncHTTPTransport, "handle_async_request", in_coroutines)
+    replace(undo, httpx.HTTPTransport, "handle_request", in_threads)
 
 
-def _aiohttp(book: Book, undo: ExitStack) -> None:
-    aiohttp = _installed("aiohttp")
-    if aiohttp is None:
-        return
+def _aiohttp(book: Book, aiohttp: Any, undo: ExitStack) -> None:
     from . import aiohttp_calls as calls
 
     def connecting(original: Any) -> Any:
@@ -85,21 +78,18 @@ def _aiohttp(book: Book, undo: ExitStack) -> None:
 
         return connect
 
-    _replace(undo, aiohttp.BaseConnector, "connect", connecting)
+    replace(undo, aiohttp.BaseConnector, "connect", connecting)
 
 
-def _http_client(book: Book, undo: ExitStack) -> None:
+def _http_client(book: Book, client: Any, undo: ExitStack) -> None:
     def refused(_: Any, at: str) -> Exception:
         return ConnectionRefusedError(errno.ECONNREFUSED, f"Connection refused: {at}")
 
-    _replace(undo, http.client.HTTPConnection, "connect", lambda original: _connect(book, original, "http", refused))
-    _replace(undo, http.client.HTTPSConnection, "connect", lambda original: _connect(book, original, "https", refused))
+    replace(undo, client.HTTPConnection, "connect", lambda original: _connect(book, original, "http", refused))
+    replace(undo, client.HTTPSConnection, "connect", lambda original: _connect(book, original, "https", refused))
 
 
-def _urllib3(book: Book, undo: ExitStack) -> None:
-    connection = _installed("urllib3.connection")
-    if connection is None:
-        return
+def _urllib3(book: Book, connection: Any, undo: ExitStack) -> None:
     from urllib3.exceptions import NewConnectionError
 
     def refused(asking: Any, at: str) -> Exception:
@@ -110,7 +100,7 @@ def _urllib3(book: Book, undo: ExitStack) -> None:
         def connecting(original: Any, scheme: str = scheme) -> Any:
             return _connect(book, original, scheme, refused)
 
-        _replace(undo, owner, "connect", connecting)
+        replace(undo, owner, "connect", connecting)
 
 
 def _connect(book: Book, original: Any, scheme: str, refused: Callable[[Any, str], Exception]) -> Any:
@@ -135,10 +125,3 @@ def _connect(book: Book, original: Any, scheme: str, refused: Callable[[Any, str
         self.is_verified = True
 
     return connect
-
-
-def _installed(name: str) -> Any:
-    try:
-        return import_module(name)
-    except ImportError:
-        return None

@@ -98,11 +98,10 @@ async def running_services(together: Together) -> AsyncGenerator[RunningServices
         stack.enter_context(own_environments(environments))
         stack.enter_context(own_modules(own))
         running = RunningServices(callees)
-        book = _book(together, callees)
+        # Services make clients when they are imported.
+        stack.enter_context(intercepted(_book(together, callees)))
         for service in services:
             callees[service.name].application = load(service, own[service.name])
-        # What the services import may bring clients with it, and whose methods are replaced must be imported.
-        stack.enter_context(intercepted(book))
         homes = {service.name: await _started(service, running, stack, together.grace_s) for service in services}
         for service in services:
             await _listening(service, homes[service.name], running, stack, together.grace_s)
@@ -160,7 +159,7 @@ async def _listening(
     host, port = service.public
     bound = listen(ListenAddress(host, port))
     running.listening[service.name] = bound
-    options = ServingOptions(websockets=True, grace_s=grace_s)
+    options = ServingOptions(websockets=True, grace_s=grace_s, names_server=True)
     listener = Listener(running.application(service.name), bound.socket, options)
     stack.push_async_callback(home.run, listener.stop)
     await home.run(listener.start)
