@@ -28,6 +28,7 @@ from .speaking import ServerState, is_no_cancellation, speaker, untold
 _POLL_S = 0.02
 _LAST_WORDS_S = 1.0
 _CLOSE = (b"connection", b"close")
+_SERVER = (b"server", b"uvicorn")
 Asgi: TypeAlias = Callable[[Any, Any, Any], Awaitable[Any]]
 _log = logging.getLogger("plures.deploy")
 
@@ -149,7 +150,8 @@ class Listener:
         """Say what uvicorn adds to every answer that begins from now on. Our own protocol class knows the date by itself."""
         dated = self._options.http is not HttpServerProtocol
         date = [(b"date", formatdate(usegmt=True).encode())] if dated else []
-        self.state.default_headers = [*date, *self._config.encoded_headers, *([_CLOSE] if self._is_leaving else [])]
+        server = [_SERVER] if self._options.names_server else []
+        self.state.default_headers = [*date, *server, *([_CLOSE] if self._is_leaving else [])]
 
     async def _announce(self) -> None:
         """Let every answer that begins from now on say that it is the last one on its connection."""

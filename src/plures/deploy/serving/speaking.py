@@ -66,7 +66,7 @@ def speaker(application: Any, options: ServingOptions) -> Any:
         log_config=None,
         log_level="warning",
         access_log=False,
-        server_header=options.names_server,
+        server_header=False,
         proxy_headers=options.behind_proxy,
         timeout_keep_alive=options.keep_alive_s,
         limit_concurrency=most,
