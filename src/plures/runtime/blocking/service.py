@@ -1,5 +1,6 @@
 """A service with `def` methods, as callers get it: its operations are awaited, and run in threads."""
 
+import functools
 import inspect
 from collections.abc import Callable, Coroutine, Sequence
 from types import SimpleNamespace
@@ -41,8 +42,23 @@ def threaded(
         return service
     pool = threads()
     return SimpleNamespace(
-        **methods | {name: in_thread(contract.operations[name], tidily(methods[name], after), pool) for name in plain}
+        **methods
+        | {name: in_thread(contract.operations[name], tidily(_contained(methods[name]), after), pool) for name in plain}
     )
+
+
+def _contained(method: Callable[..., Any]) -> Callable[..., Any]:
+    """The method, which ends neither the event loop nor the process: in a thread, `sys.exit` ends the thread alone."""
+
+    @functools.wraps(method)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(*args, **kwargs)
+        except (SystemExit, KeyboardInterrupt, GeneratorExit) as end:
+            message = f"it raised {type(end).__name__}"
+            raise RuntimeError(message) from end
+
+    return run
 
 
 def in_thread(

@@ -1,6 +1,7 @@
 """A call of a `def` method by a thread of the same process: the event loop has no part in it, and all else is as ever."""
 
 import asyncio
+import sys
 import threading
 import traceback
 from collections.abc import AsyncIterator, Callable
@@ -24,7 +25,7 @@ from plures import (
     query,
     request_id,
 )
-from plures.runtime import NoPlace, Threads, current
+from plures.runtime import NoPlace, Threads, awaitable, current
 from plures.testing import Running, Where, run
 from plures.topology import parse
 
@@ -85,6 +86,8 @@ class WorksService:
             match how:
                 case "declared":
                     raise Refused from error
+                case "exit":
+                    sys.exit(3)
                 case "stop":
                     next(iter(()))
                 case "cancelled":
@@ -211,13 +214,16 @@ async def test_a_thread_whose_caller_is_gone_is_told_while_it_waits_for_another(
 
 
 @pytest.mark.parametrize(
-    ("how", "seen"), [("declared", Refused), ("stop", Internal), ("cancelled", Internal), ("other", Internal)]
+    ("how", "seen"),
+    [("declared", Refused), ("stop", Internal), ("exit", Internal), ("cancelled", Internal), ("other", Internal)],
 )
 async def test_an_error_is_what_it_is_by_way_of_the_loop(works: Works, how: str, seen: type[Exception]) -> None:
     with pytest.raises(seen) as caught:
         beside_the_loop(lambda: works.fails(how))
     shown = traceback.format_exception(caught.value)
     assert not any("nothing" in line for line in shown)
+    with pytest.raises(seen):
+        await awaitable(works.fails)(how)
 
 
 async def test_what_can_be_changed_is_copied_both_ways(works: Works) -> None:
