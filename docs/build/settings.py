@@ -73,6 +73,9 @@ url = "${{SHOP_NATS_URL}}"
 replicas = 3
 name = "shop-live"
 
+[teams]
+discovery = "@shop/discovery"
+
 [access.callers.reports]
 may_call = ["orders", "search/Find"]
 token = "${{REPORTS_TOKEN}}"

@@ -1,8 +1,11 @@
 """What a check found, for each contract: changes, the version that they need, and what keeps it from passing."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
+
+from plures.errors import did_you_mean
 
 from .changes import Change, Side
 from .diff import compare
@@ -10,6 +13,16 @@ from .locking import relock
 from .model import Contract
 from .rules import Severity
 from .versions import Bump, bumped, is_less, needed
+
+_LOCK: Final = "Run plures contract lock, and review the file with the code."
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a contract does not pass though no caller fails, and what to do about it."""
+
+    what: str
+    fix: str
 
 
 @dataclass(frozen=True)
@@ -21,16 +34,14 @@ class ContractReport:
         owner: The team that answers for it.
         changes: The worst ones first.
         needs: The version that the changes need; the name of the next major one where callers fail. Empty without changes.
-        problem: Why it does not pass, besides changes: it is not locked as it is. Empty where it is.
-        fix: What to do about the problem.
+        problems: Why it does not pass, besides changes.
     """
 
     name: str
     owner: str
     changes: tuple[Change, ...]
     needs: str
-    problem: str = ""
-    fix: str = ""
+    problems: tuple[Problem, ...] = ()
 
     @property
     def errors(self) -> int:
@@ -59,7 +70,7 @@ class Report:
     @property
     def passes(self) -> bool:
         """Whether no caller fails, and all is locked."""
-        return not any(each.errors or each.problem for each in self.contracts)
+        return not any(each.errors or each.problems for each in self.contracts)
 
 
 CallersOf = Callable[[str], tuple[str, ...]]
@@ -73,6 +84,7 @@ def check(
     named: str,
     callers_of: CallersOf,
     today: date,
+    teams: Collection[str] = (),
 ) -> Report:
     """Compare contracts with what was promised.
 
@@ -82,6 +94,7 @@ def check(
         base: What to compare with; None for the lock files.
         named: What that is, in words.
         callers_of: Who calls the contract of a name.
+        teams: Those that may own contracts; none where no list says so.
     """
     relocked = {name: relock(each, locked.get(name)) for name, each in current.items()}
     before = locked if base is None else base
@@ -91,19 +104,23 @@ def check(
         own = [each.hitting(callers_of(name)) for each in changes if each.contract == name]
         bump = needed(own)
         old = before.get(name)
-        problem, fix = "", ""
+        problems: list[Problem] = []
         if name in relocked:
-            is_as_locked = name in locked and relocked[name].bump is Bump.NONE
-            wanted = bumped(old.version if old else "", bump, major=relocked[name].contract.major)
-            if not is_as_locked:
-                problem = "it is not locked" if name not in locked else "its lock file does not say what the code says"
-                fix = "Run plures contract lock, and review the file with the code."
+            contract = relocked[name].contract
+            wanted = bumped(old.version if old else "", bump, major=contract.major)
+            if name not in locked:
+                problems.append(Problem("it is not locked", _LOCK))
+            elif relocked[name].bump is not Bump.NONE:
+                problems.append(Problem("its lock file does not say what the code says", _LOCK))
             elif base is not None and bump is not Bump.MAJOR and is_less(locked[name].version, wanted):
-                problem = f"its lock file has version {locked[name].version}, and the changes need {wanted}"
-                fix = f'Write version = "{wanted}" into its lock file.'
-        if own or problem:
+                what = f"its lock file has version {locked[name].version}, and the changes need {wanted}"
+                problems.append(Problem(what, f'Write version = "{wanted}" into its lock file.'))
+            if teams and contract.owner not in teams:
+                hint = did_you_mean(contract.owner, teams) or f"The teams are {', '.join(sorted(teams))}."
+                problems.append(Problem(f"its owner {contract.owner!r} is no team of the list", hint))
+        if own or problems:
             owner = (relocked[name].contract if name in relocked else before[name]).owner
-            reports.append(ContractReport(name, owner, _sorted(own), _needs(old, bump), problem, fix))
+            reports.append(ContractReport(name, owner, _sorted(own), _needs(old, bump), tuple(problems)))
     return Report(named, len(relocked), tuple(reports))
 
 

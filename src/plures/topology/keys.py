@@ -266,6 +266,10 @@ LOGGING = _table(
     "[logging]",
     *(LOG_FORMAT, LOG_LEVEL, LOG_LEVELS, BLOCKED_LOOP),
 )
+TEAM = _text(
+    "TEAM", "Whom a code host asks for this team: @group, @organisation/team or an address.", 'TEAM = "@shop/team"'
+)
+TEAMS = _table("teams", "The teams that may own contracts. Left out: those that CODEOWNERS names.", "[teams]", TEAM)
 FILE = _table(
     "plures.toml",
     "How an application runs.",
@@ -281,6 +285,7 @@ FILE = _table(
         EVENTS,
         ACCESS,
         LOGGING,
+        TEAMS,
         SERVICES,
         TOPOLOGIES,
     ),

@@ -162,6 +162,7 @@ class Settings:
         callers: Who may call besides the processes of the application.
         services: Existing services, by name.
         addresses: Base URLs by which those call the edge.
+        teams: Whom a code host asks for a team, by the name of the team.
     """
 
     application: str
@@ -180,6 +181,7 @@ class Settings:
     callers: tuple[OutsideCaller, ...] = ()
     services: Mapping[str, Service] = field(default_factory=dict[str, Service])
     addresses: tuple[str, ...] = ()
+    teams: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def topology(self, name: str = "monolith") -> Topology:
         """The topology of this name.

@@ -32,6 +32,7 @@ from .keys import (
     PUBLIC_NAMES,
     SERVICES,
     SETTINGS,
+    TEAMS,
     TLS,
     TOPOLOGIES,
     TOPOLOGY,
@@ -40,6 +41,7 @@ from .lines import lines_of
 from .model import Address, Settings, Topology, monolith
 from .parse_logging import parse_logging
 from .parse_process import parse_process
+from .parse_teams import parse_teams
 from .policies import parse_policies
 from .section import Section
 from .services import parse_services
@@ -130,6 +132,7 @@ def _settings(root: Section, folder: Path, name: str) -> Settings:
         callers=callers,
         services=parse_services(root.headed(SERVICES), folder, is_base_url=is_base_url, listener=_host_and_port),
         addresses=_base_urls(application),
+        teams=parse_teams(root.headed(TEAMS)),
     )
     return replace(settings, tls=parse_tls(root.headed(TLS), folder, settings.data)) if has_tls else settings
 

@@ -124,3 +124,10 @@ SETTINGS_UNASKED = Rule(
     "has settings for {name}, whose service asks for none",
     "Ask for them in the constructor, `settings: MailSettings`, where `class MailSettings(Settings)`; or remove the table.",
 )
+
+# Teams.
+TEAM = Rule(
+    "topology.team",
+    "{handle!r} names neither a group nor a mailbox",
+    "Write '@group', '@organisation/team' or the address of a mailbox.",
+)

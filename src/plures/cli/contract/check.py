@@ -30,6 +30,7 @@ from plures.errors import did_you_mean
 
 from .errors import NoSuchRule
 from .locks import FOLDER, base_of, locks_in
+from .owning import teams_of
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.OK: "green"}
 _MOST_PLACES = 4
@@ -86,6 +87,7 @@ def check_command(
             named=named,
             callers_of=_callers(project.assembly),
             today=datetime.now(UTC).date(),
+            teams=teams_of(project),
         )
     _print(report, form, project, folder, everything=everything)
     if not report.passes:
@@ -163,16 +165,16 @@ def _tell(report: Report, *, everything: bool) -> None:
 
 def _tell_contract(contract: ContractReport, *, everything: bool) -> None:
     shown = [each for each in contract.changes if everything or each.severity is not Severity.OK]
-    if not shown and not contract.problem:
+    if not shown and not contract.problems:
         return
     needs = f"  needs {contract.needs}" if contract.needs else ""
     say(click.style(contract.name, bold=True), (f"  {contract.owner}", "dim"), needs)
     for change in shown:
         _tell_change(change)
     # Where callers fail, the contract changes once more before it is locked.
-    if contract.problem and not contract.errors:
-        say(("  not locked", "red"), f"  {contract.problem}")
-        say(("    fix: ", "green"), contract.fix)
+    for problem in contract.problems if not contract.errors else ():
+        say(("  problem ", "red"), problem.what)
+        say(("    fix: ", "green"), problem.fix)
     say("")
 
 

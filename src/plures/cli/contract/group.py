@@ -11,6 +11,7 @@ from plures.cli.project import file_option, open_project
 from .check import check_command
 from .lock import lock_command
 from .named import capability_of, chosen_of
+from .owners import owners_command
 from .source import source_of
 from .writing import freeze
 
@@ -22,6 +23,7 @@ def contract_group() -> None:
 
 contract_group.add_command(check_command)
 contract_group.add_command(lock_command)
+contract_group.add_command(owners_command)
 
 
 @contract_group.command("show")

@@ -17,8 +17,7 @@ def as_data(report: Report) -> dict[str, Any]:
                 "name": each.name,
                 "owner": each.owner,
                 "needs": each.needs or None,
-                "problem": each.problem or None,
-                "fix": each.fix or None,
+                "problems": [{"what": problem.what, "fix": problem.fix} for problem in each.problems],
                 "changes": [_change(change) for change in each.changes],
             }
             for each in report.contracts

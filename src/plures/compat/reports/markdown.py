@@ -25,11 +25,15 @@ def summary(report: Report) -> str:
     """How many changes break callers and how many may surprise them, in words."""
     errors = sum(each.errors for each in report.contracts)
     warnings = sum(each.warnings for each in report.contracts)
-    problems = sum(bool(each.problem) for each in report.contracts)
+    problems = sum(bool(each.problems) for each in report.contracts)
     parts = [
         _count(errors, "change breaks callers", "changes break callers"),
         _count(warnings, "may surprise them", "may surprise them"),
-        _count(problems, "contract is not locked as it is", "contracts are not locked as they are"),
+        _count(
+            problems,
+            "contract is not locked or owned as it must be",
+            "contracts are not locked or owned as they must be",
+        ),
     ]
     return ", ".join(filter(None, parts)) or "no change breaks callers"
 
@@ -42,8 +46,8 @@ def _contract(report: ContractReport) -> str:
     lines = [f"#### {_text(report.name)} ({_text(report.owner)})", ""]
     if report.needs:
         lines += [f"Needs **{_text(report.needs)}**.", ""]
-    if report.problem:
-        lines += [f"**Does not pass**: {_text(report.problem)}. {_text(report.fix)}", ""]
+    for problem in report.problems:
+        lines += [f"**Does not pass**: {_text(problem.what)}. {_text(problem.fix)}", ""]
     if report.changes:
         lines += ["| | change | where callers meet it | callers |", "|---|---|---|---|"]
         lines += [_row(change) for change in report.changes]

@@ -8,7 +8,7 @@ from plures.compat.report import ContractReport, Report
 from plures.compat.rules import RULES, Severity
 
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.OK: "note"}
-_UNLOCKED: Final = "lock.differs"
+_UNLOCKED: Final = "compat.not_as_promised"
 
 PlaceOf = Callable[[str], tuple[str, int]]
 """The file and line where a contract is declared; an empty file where that is not known."""
@@ -31,9 +31,7 @@ def as_sarif(report: Report, place_of: PlaceOf, *, version: str) -> dict[str, An
         }
         for rule in RULES
     ]
-    rules.append(
-        {"id": _UNLOCKED, "shortDescription": {"text": "the lock file of a contract does not say what the code says"}}
-    )
+    rules.append({"id": _UNLOCKED, "shortDescription": {"text": "a contract is not locked or owned as it must be"}})
     results = [result for each in report.contracts for result in _results(each, place_of)]
     driver = {"name": "plures", "semanticVersion": version, "rules": rules}
     return {
@@ -46,8 +44,8 @@ def as_sarif(report: Report, place_of: PlaceOf, *, version: str) -> dict[str, An
 def _results(report: ContractReport, place_of: PlaceOf) -> list[dict[str, Any]]:
     locations = _locations(*place_of(report.name))
     results = [_result(change, report, locations) for change in report.changes]
-    if report.problem:
-        text = f"{report.name}: {report.problem}. {report.fix}"
+    for problem in report.problems:
+        text = f"{report.name}: {problem.what}. {problem.fix}"
         results.append({"ruleId": _UNLOCKED, "level": "error", "message": {"text": text}, "locations": locations})
     return results
 
