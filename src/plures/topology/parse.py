@@ -1,7 +1,8 @@
 """plures.toml → `Settings`. Reports everything that is wrong with it at once."""
 
+import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +33,7 @@ from .keys import (
     PUBLIC_NAMES,
     SERVICES,
     SETTINGS,
+    TEAM,
     TEAMS,
     TLS,
     TOPOLOGIES,
@@ -41,13 +43,13 @@ from .lines import lines_of
 from .model import Address, Settings, Topology, monolith
 from .parse_logging import parse_logging
 from .parse_process import parse_process
-from .parse_teams import parse_teams
 from .policies import parse_policies
 from .section import Section
 from .services import parse_services
 from .storage import parse_storage
 from .tls import parse_tls
 
+_HANDLE: Final = re.compile(r"@[\w.-]+(/[\w.-]+)*|[^@\s]+@[^@\s]+")
 _AT_END: Final = "at end of document"
 
 
@@ -132,7 +134,7 @@ def _settings(root: Section, folder: Path, name: str) -> Settings:
         callers=callers,
         services=parse_services(root.headed(SERVICES), folder, is_base_url=is_base_url, listener=_host_and_port),
         addresses=_base_urls(application),
-        teams=parse_teams(root.headed(TEAMS)),
+        teams=_teams(root.headed(TEAMS)),
     )
     return replace(settings, tls=parse_tls(root.headed(TLS), folder, settings.data)) if has_tls else settings
 
@@ -174,6 +176,15 @@ def _names(listen: Section, key: Key[Sequence[str]]) -> tuple[str, ...]:
         if not is_host_name(text):
             listen.report(rules.HOST_NAME, key.name, text=text, example=key.example)
     return names
+
+
+def _teams(section: Section) -> Mapping[str, str]:
+    """Team → whom a code host asks for it."""
+    teams = {name: handle for name in section.values if (handle := section.get(TEAM.named(name))) is not None}
+    for name, handle in teams.items():
+        if not _HANDLE.fullmatch(handle):
+            section.report(rules.TEAM, name, handle=handle)
+    return teams
 
 
 def _topologies(section: Section, implied: Topology, folder: Path, *, has_tls: bool) -> dict[str, Topology]:
