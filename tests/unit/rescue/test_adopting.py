@@ -27,6 +27,9 @@ COMPOSE = """
           - STOCK_URL=http://stock:8000
           - LEVEL=${LEVEL:-info}
           - SECRET=${SECRET}
+          - PRICE=5$$
+          - EMPTY=${EMPTY:-}x
+          - NESTED=${A:-${B:-deep}}/b
         networks: {back: {aliases: [sales]}}
         depends_on: {db: {condition: service_healthy}}
       db:
@@ -62,7 +65,13 @@ def test_a_compose_file(tmp_path: Path) -> None:
     assert gateway.environment_file == folder / "gateway/.env"
     assert (orders.app, orders.folder) == ("sales.api:app", folder / "orders/src")
     assert orders.addresses == ("http://orders:8000", "http://orders.internal:8000", "http://sales:8000")
-    assert orders.environment == {"STOCK_URL": "http://stock:8000", "LEVEL": "info"}
+    assert orders.environment == {
+        "STOCK_URL": "http://stock:8000",
+        "LEVEL": "info",
+        "PRICE": "5$",
+        "EMPTY": "x",
+        "NESTED": "deep/b",
+    }
     left = read_folders([folder]).left
     assert [sentence.partition(" ")[0] for sentence in left] == ["web-gateway:", "orders:", "db"]
 

@@ -58,6 +58,7 @@ def test_what_one_service_does(tmp_path: Path, source: str, code: str) -> None:
         "import requests\nasync def go():\n    def inner():\n        requests.get('http://x')",
         "import asyncio\nasync def main(): ...\nif __name__ == '__main__':\n    asyncio.run(main())",
         "URL = 'sqlite:////var/data.db'",
+        "from pathlib import Path\nBASE = Path(__file__).parent\nFILE = BASE / 'app/main.py'",
         "URL = 'sqlite://'",
         "URL = 'sqlite:///:memory:'",
         "open('/etc/hosts')",

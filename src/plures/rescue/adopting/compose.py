@@ -13,7 +13,8 @@ from .applications import command_of_image, find_application, read_command, word
 from .found import Found, Rescue
 
 FILES: Final = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
-_VARIABLE: Final = re.compile(r"\$\{(\w+)(?::?-([^}]*))?\}|\$(\w+)")
+# `$$` is a dollar sign; a default may hold a variable with a default again.
+_VARIABLE: Final = re.compile(r"\$\{(\w+)(?::?-((?:[^{}]|\{[^{}]*\})*))?[^{}]*\}|\$([A-Za-z_]\w*)|(\$\$)")
 Table = Mapping[str, Any]
 
 
@@ -57,9 +58,10 @@ def _services(path: Path) -> Mapping[str, Table]:
         yaml = import_module("yaml")
     except ImportError:
         raise ComposeUnread(str(path), "PyYAML is not installed", "Run pip install pyyaml.") from None
+    wrong: type[Exception] = yaml.YAMLError
     try:
         document: Any = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except Exception as error:
+    except (OSError, UnicodeDecodeError, wrong) as error:
         raise ComposeUnread(str(path), " ".join(str(error).split()), "Correct the file.") from error
     services = _table(_table(document).get("services"))
     if not services:
@@ -114,8 +116,8 @@ def _environment(found: Found, values: Table, rescue: Rescue, base: Path) -> Non
     pairs = [*table.items()] if table else [str(line).partition("=")[::2] for line in given]
     for name, value in pairs:
         text = "" if value is None else str(value)
-        filled = _VARIABLE.sub(lambda match: match.group(2) or "", text)
-        if filled != text and not all(match[1] for match in _VARIABLE.findall(text)):
+        filled = _VARIABLE.sub(_filled, text)
+        if any(match.group(2) is None and not match.group(4) for match in _VARIABLE.finditer(text)):
             rescue.left.append(f"{found.name}: {name} is {text} in the Compose file; export it before `plures run`.")
         elif text:
             found.environment[str(name)] = filled
@@ -124,6 +126,11 @@ def _environment(found: Found, values: Table, rescue: Rescue, base: Path) -> Non
     paths = [str(_table(each).get("path", each)) for each in listed]
     found.environment_file = (base / paths[0]).resolve() if paths else None
     rescue.left += [f"{found.name}: a second env_file, {path}; copy what it has." for path in paths[1:]]
+
+
+def _filled(match: re.Match[str]) -> str:
+    """What Compose puts there where no variable of that name is set."""
+    return "$" if match.group(4) else _VARIABLE.sub(_filled, match.group(2) or "")
 
 
 def _table(value: object) -> Table:

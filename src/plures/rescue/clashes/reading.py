@@ -109,6 +109,15 @@ class _Reader(ast.NodeVisitor):
             self._note(name, node, first, keywords)
         self.generic_visit(node)
 
+    def visit_BinOp(self, node: ast.BinOp) -> None:
+        # What follows a slash is seen from the path before it: BASE / "settings.toml".
+        self.visit(node.left)
+        if not (isinstance(node.op, ast.Div) and (_text(node.right) is not None or self._is_path(node.right))):
+            self.visit(node.right)
+
+    def _is_path(self, node: ast.expr) -> bool:
+        return isinstance(node, ast.Call) and self._name(node.func) == "pathlib.Path"
+
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         bases = [self._name(base) for base in node.bases]
         if any(base in ("sqlmodel.SQLModel", "sqlmodel.main.SQLModel") for base in bases) and any(
