@@ -9,7 +9,7 @@ from plures.application import AssembledCapability, Assembly, Dependency
 from plures.contract import OperationDescription
 
 from .reading import Bound, How, Known, Need, Reader, Value, attribute_of
-from .routes import Route, routes_of
+from .routes import Route, packages_of, routes_of
 from .stand_ins import arguments_of, client_of
 
 
@@ -86,14 +86,18 @@ def _of_edge(assembly: Assembly) -> Iterator[Unit]:
         make, dependencies = assembly.opened_edge() or (assembly.edge, dependencies)
         app = make(**arguments_of(assembly, dependencies))
     except Exception as error:  # noqa: BLE001 - whatever it is: then its routes are not known
-        routes, why = None, f"the edge, which cannot be made without its application running ({type(error).__name__})"
+        app, routes, why = (
+            None,
+            None,
+            f"the edge, which cannot be made without its application running ({type(error).__name__})",
+        )
     else:
         routes, why = routes_of(app), f"the routes of the edge, an application of {type(app).__module__}"
     everything = _everything(assembly, assembly.edge_calls)
     if routes is None:
         yield Unit("the edge", "", UnitKind.ROUTE, everything, (why,))
         return
-    reader = _reader(assembly, assembly.edge_calls)
+    reader = _reader(assembly, assembly.edge_calls, packages_of(app))
     for route in dict.fromkeys(routes):
         yield _read_route(reader, route, everything)
 
@@ -116,9 +120,9 @@ def _read(reader: Reader, name: str, owner: str, kind: UnitKind, runs: Iterable[
     return Unit(name, owner, kind, needs, tuple(sorted(assumed)))
 
 
-def _reader(assembly: Assembly, dependencies: tuple[Dependency, ...]) -> Reader:
+def _reader(assembly: Assembly, dependencies: tuple[Dependency, ...], packages: frozenset[str] = frozenset()) -> Reader:
     operations = (operation for operation, _ in _operations(assembly, dependencies))
-    return Reader(assembly.packages, operations, cache(partial(client_of, assembly)))
+    return Reader(assembly.packages | packages, operations, cache(partial(client_of, assembly)))
 
 
 def _everything(assembly: Assembly, dependencies: tuple[Dependency, ...]) -> frozenset[Need]:

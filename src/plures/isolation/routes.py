@@ -1,4 +1,4 @@
-"""The routes of an edge: those that Starlette, FastAPI and Flask tell of themselves."""
+"""The routes of an edge: those that Starlette, FastAPI, Flask and Django tell of themselves."""
 
 import inspect
 from collections.abc import Iterable, Iterator
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import FunctionType, MethodType
 from typing import Any, Final, cast
 
+from .django import is_django, packages_of_django, routes_of_django
 from .reading import Bound, Instance, Known, Value
 
 _METHODS: Final = ("get", "post", "put", "patch", "delete", "options")
@@ -17,7 +18,7 @@ class Route:
     """One route.
 
     Attributes:
-        method: `GET`, or `WS` for a WebSocket.
+        method: `GET`, or `WS` for a WebSocket; `ANY` for a function of Django's.
         path: As it is declared: `/products/{product_id}`.
         runs: The functions of the application that it runs; empty where that is not known.
     """
@@ -32,8 +33,10 @@ class Route:
 
 
 def routes_of(app: Any) -> tuple[Route, ...] | None:
-    """All routes of an ASGI application; None where it does not tell."""
+    """All routes of a web application; None where it does not tell."""
     for _ in range(_MOST_WRAPPERS):
+        if is_django(app):
+            return tuple(Route(*each) for each in routes_of_django())
         views, rules = getattr(app, "view_functions", None), getattr(app, "url_map", None)
         if isinstance(views, dict) and rules is not None:
             return tuple(_of_flask(app, rules, cast("dict[str, Any]", views)))
@@ -48,6 +51,11 @@ def routes_of(app: Any) -> tuple[Route, ...] | None:
             return None
         app = inner
     return None
+
+
+def packages_of(app: Any) -> frozenset[str]:
+    """The packages of its views, where the application's own code does not name them but a framework's settings do."""
+    return packages_of_django() if is_django(app) else frozenset()
 
 
 def _of_flask(app: Any, rules: Any, views: dict[str, Any]) -> Iterator[Route]:

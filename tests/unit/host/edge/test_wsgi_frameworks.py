@@ -11,6 +11,7 @@ import pytest
 
 from plures import Outcome, Unavailable
 from plures.host.edge import Edge, served
+from tests.django_settings import set_up
 
 PORT = "http://shop"
 
@@ -54,24 +55,11 @@ def with_flask() -> Any:
     return app
 
 
-DJANGO_SETTINGS: dict[str, Any] = {
-    "DEBUG": False,
-    "SECRET_KEY": "none",
-    "ALLOWED_HOSTS": ["*"],
-    "ROOT_URLCONF": __name__,
-    "LOGGING_CONFIG": None,
-    "MIDDLEWARE": ["django.middleware.common.CommonMiddleware"],
-}
-
-
 def django() -> None:
     from django.conf import settings
 
-    if not settings.configured:
-        settings.configure(**DJANGO_SETTINGS)
-        import django as package
-
-        package.setup()
+    set_up()
+    settings.ROOT_URLCONF = __name__
     # The tests are imported by their path, so that Django would not find them.
     sys.modules.setdefault(__name__, sys.modules[fails.__module__])
 
