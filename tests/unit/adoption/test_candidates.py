@@ -172,6 +172,17 @@ def test_objects_of_a_class(tmp_path: Path, module: str, handler: str, written: 
         assert reasons[0].startswith(written)
 
 
+def test_a_module_that_imports_its_caller(tmp_path: Path) -> None:
+    web = f"{WEB}{HANDLER}    mailing.send('a')\n"
+    found = shop(tmp_path, web, "from shop import web\n\n\ndef send(to: str) -> None: ...\n")
+    assert found.chosen is None
+    assert [(each.where, each.what) for each in found.candidates[0].all_problems] == [
+        ("shop/mailing.py:1", "shop.mailing imports shop/web.py, which imports it in turn")
+    ]
+    lazy = "def send(to: str) -> None:\n    from shop import web\n"
+    assert shop(tmp_path, web, lazy).chosen is not None
+
+
 def test_a_constructor_that_asks_for_something(tmp_path: Path) -> None:
     mailing = {"shop/mailing.py": CLASS.format(more=", host: str")}
     web = f"{WEB}{HANDLER}    mailing.MailService('h').send('a')\n    mailing.MailService('i').send('a')\n"

@@ -37,6 +37,7 @@ class Scopes:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._of: dict[ast.AST, Names] = {}
+        self._chains: dict[ast.AST | None, tuple[ast.AST, ...]] = {None: ()}
 
     @property
     def module(self) -> Names:
@@ -45,12 +46,11 @@ class Scopes:
 
     def find(self, name: str, at: ast.AST) -> list[Bound | None]:
         """What binds the name where `at` stands; empty for a builtin and what a star import brings."""
-        source = self._source
-        around = source.around(at)
-        for scope in (each for each in around if isinstance(each, Function | ast.Lambda)):
+        for scope in self._functions(at):
             if name in (names := self._names(scope)):
                 return names[name]
-        if around and isinstance(around[0], ast.ClassDef) and name in (names := self._names(around[0])):
+        above = self._source.parents.get(at)
+        if isinstance(above, ast.ClassDef) and name in (names := self._names(above)):
             return names[name]
         return self.module.get(name, [])
 
@@ -59,6 +59,20 @@ class Scopes:
         for node in ast.walk(self._source.tree):
             if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
                 yield node
+
+    def _functions(self, at: ast.AST) -> tuple[ast.AST, ...]:
+        """The functions around a node, innermost first; what was found for a node around it is not looked for again."""
+        parents = self._source.parents
+        new: list[ast.AST] = []
+        above = parents.get(at)
+        while above not in self._chains and above is not None:
+            new.append(above)
+            above = parents.get(above)
+        chain = self._chains[above]
+        for node in reversed(new):
+            chain = (node, *chain) if isinstance(node, Function | ast.Lambda) else chain
+            self._chains[node] = chain
+        return chain
 
     def _names(self, scope: ast.AST) -> Names:
         if scope not in self._of:

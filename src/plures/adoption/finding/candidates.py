@@ -1,6 +1,7 @@
 """What could be the first capability: classes and modules that others call, each with what speaks for it and against it."""
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -130,6 +131,11 @@ class _Finder:
         self._uses = Uses(program)
         self._crossing = Crossing(program)
         self._reaching = Reaching(program, survey)
+        # Those that run when a module is imported.
+        self._imports: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+        for edge in program.codebase.imports:
+            if not edge.typing_only and not program.codebase.facts[edge.source].imports[edge.index].lazy:
+                self._imports[edge.source].append((edge.target, edge.line))
 
     def of(self, source: Source) -> Iterator[Candidate]:
         functions = [each for each in source.tree.body if isinstance(each, Function) and not each.decorator_list]
@@ -139,7 +145,8 @@ class _Finder:
             operations = tuple(self._operation(source, each, [each]) for each in used)
             callers = [c for each in operations for c in self._uses.of_function(Place(source.path, each.name), each)]
             if callers:
-                yield Candidate(source, "", operations, tuple(callers), self._reaching.of(source, used))
+                problems = tuple(self._circles(source))
+                yield Candidate(source, "", operations, tuple(callers), self._reaching.of(source, used), problems)
         for each in source.tree.body:
             if isinstance(each, ast.ClassDef) and self._is_service(source, each):
                 candidate = self._of_class(source, each)
@@ -165,7 +172,8 @@ class _Finder:
         used = tuple(each for name, each in operations.items() if name in names)
         if not used:
             return None
-        problems = () if len(objects) == 1 else tuple(_of_constructor(source, made))
+        problems = tuple(self._circles(source))
+        problems += () if len(objects) == 1 else tuple(_of_constructor(source, made))
         made_as = objects[0][0] if len(objects) == 1 else None
         return Candidate(source, made.name, used, tuple(callers), self._reaching.of(source, [made]), problems, made_as)
 
@@ -199,6 +207,20 @@ class _Finder:
                         yield Place(reference.source.path, name), call
                 case _:
                     pass
+
+    def _circles(self, source: Source) -> Iterator[Problem]:
+        """Imports that lead back: the application would import the module first, where so far another one did."""
+        for first, line in self._imports.get(source.path, ()):
+            waiting, seen = [first], set[str]()
+            while waiting:
+                path = waiting.pop()
+                if path == source.path:
+                    what = f"{source.module} imports {first}, which imports it in turn"
+                    yield Problem(source.path, line, what, "import it within the functions that need it")
+                    return
+                if path not in seen:
+                    seen.add(path)
+                    waiting += [target for target, _ in self._imports.get(path, ())]
 
     def _operation(self, source: Source, node: Function, code: list[ast.stmt]) -> Operation:
         return read_operation(source, node, self._crossing, self._reaching.of(source, code))
