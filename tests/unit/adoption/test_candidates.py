@@ -27,6 +27,7 @@ HANDLER = "@app.get('/')\ndef handler() -> None:\n"
         ("def send(to: list[str]) -> None:\n    to.append('a')", ["send: it changes its argument to"], "return it"),
         ("def send(to: str) -> 'Iterator[str]':\n    yield to", ["send: its answer: Iterator cannot cross", "send: it is a generator"], ""),
         ("def send(to: 'Row') -> None: ...\n\n\nclass Base(DeclarativeBase): ...\n\n\nclass Row(Base):\n    x: int", ["send: to: Row is mapped"], ""),
+        ("def send(to: 'A') -> None: ...\n\n\n@dataclass\nclass A:\n    x: int\n\n\nclass B(A): ...", ["send: to: A has subclasses"], "the subclass"),
         ("def send(to: Session) -> None: ...", ["send: to: Session belongs to a database"], "its own session"),
         ("def send(to: Request) -> None: ...", ["send: to: Request belongs to the web application"], "pass the values"),
         ("def send(to: str) -> None:\n    raise HTTPException(404)", ["send: HTTPException belongs to the web application"], "of your own"),
@@ -36,7 +37,7 @@ HANDLER = "@app.get('/')\ndef handler() -> None:\n"
 )  # fmt: skip
 def test_what_cannot_cross_is_said_at_once(tmp_path: Path, function: str, what: list[str], fix: str) -> None:
     head = (
-        "import smtplib\nfrom typing import Iterator\nfrom fastapi import HTTPException, Request\nfrom flask import current_app\n"
+        "import smtplib\nfrom dataclasses import dataclass\nfrom typing import Iterator\nfrom fastapi import HTTPException, Request\nfrom flask import current_app\n"
         "from sqlalchemy.orm import DeclarativeBase, Session\n\n\n"
     )
     name = "sEnd" if "sEnd" in function else "send"

@@ -2,9 +2,10 @@
 
 import ast
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
-from plures.adoption.code import Foreign, Place, Program, Source
+from plures.adoption.code import Foreign, Meaning, Place, Program, Source
 
 _PLAIN: Final = frozenset({
     "bool", "int", "float", "str", "bytes",
@@ -164,7 +165,7 @@ class Crossing:
             self._known[place] = self._judge(place)
         return self._known[place]
 
-    def _judge(self, place: Place) -> Refusal | None:
+    def _judge(self, place: Place) -> Refusal | None:  # noqa: PLR0911 - a table of cases
         home = self._program.sources[place.path]
         bound = self._program.names(home).get(place.name, [])
         statement = bound[0].statement if len(bound) == 1 and bound[0] is not None else None
@@ -182,7 +183,21 @@ class Crossing:
         if not (bases & _MODELS or _is_dataclass(statement)):
             kind = "a class without declared fields"
             return Refusal(f"{place.name} is {kind}", "make it a dataclass or a pydantic model")
+        if place in self._inherited:
+            return Refusal(f"{place.name} has subclasses, which would arrive as {place.name}", "name the subclass")
         return self._fields(home, statement)
+
+    @cached_property
+    def _inherited(self) -> frozenset[Meaning]:
+        """The classes of the application that others inherit."""
+        found = (
+            self._program.meaning(source, base)
+            for source in self._program.production
+            for node in source.tree.body
+            if isinstance(node, ast.ClassDef)
+            for base in node.bases
+        )
+        return frozenset(each for each in found if each is not None)
 
     def _fields(self, home: Source, made: ast.ClassDef) -> Refusal | None:
         for statement in made.body:
