@@ -21,7 +21,7 @@ from bench.shop.variants import Kind, Storage
 _PASSING: Final = frozenset({"date", "connection", "keep-alive"})
 # What is drawn or timed anew for each order, session and form.
 _DRAWN: Final = re.compile(
-    r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)?|[A-Za-z0-9_-]{40,}(?:\.[\w-]+)*|[0-9a-f]{16,}|\b[A-Z0-9]{4,6}-[A-Z0-9-]{4,}\b"
+    r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)?|(?<=name=.token. value=.)[\w-]+|[A-Za-z0-9_-]{40,}(?:\.[\w-]+)*|[0-9a-f]{16,}|\b[A-Z0-9]{4,6}-[A-Z0-9-]{4,}\b"
 )
 _INDEX_LIMIT_S: Final = 60.0
 _JSON: Final = {"content-type": "application/json"}
