@@ -24,6 +24,7 @@ AREAS: Final = {
     "application": "The application: its list of capabilities, what constructors ask for, and what services offer.",
     "contract": "Contracts, their operations, messages and errors.",
     "lock": "Lock files of contracts ([guide](../guides/contracts.md)).",
+    "openapi": "OpenAPI documents that are compared ([guide](../guides/contracts.md)).",
     "data": "The database of a capability, and its migrations.",
     "events": "Events: the outbox of a capability, and the relay that delivers them.",
     "sagas": "Sagas: work of several steps that ends done, taken back or parked.",

@@ -7,8 +7,9 @@ from .lock import lock_text, read_lock
 from .locking import Relocked, relock
 from .model import Contract
 from .numbers import numbered
+from .openapi import DocumentUnread, check_documents
 from .report import ContractReport, Report, check
-from .reports import as_data, as_markdown, as_sarif, summary
+from .reports import PlaceOf, as_data, as_markdown, as_sarif, summary
 from .rules import RULES, ChangeRule, Severity
 from .versions import Bump, bumped, is_less, needed
 
@@ -19,6 +20,8 @@ __all__ = [
     "ChangeRule",
     "Contract",
     "ContractReport",
+    "DocumentUnread",
+    "PlaceOf",
     "Relocked",
     "Report",
     "Severity",
@@ -28,6 +31,7 @@ __all__ = [
     "as_sarif",
     "bumped",
     "check",
+    "check_documents",
     "compare",
     "compare_contracts",
     "described",

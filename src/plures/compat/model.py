@@ -14,7 +14,7 @@ from plures.contract import Stability
 KINDS: Final = frozenset(
     ("bool", "string", "int64", "double", "bytes", "timestamp", "date", "time", "duration", "uuid", "decimal")
 )
-"""What a scalar of a contract may be; documents of others know more."""
+"""What a scalar of a contract may be. Documents of others know more, as `integer/int32`: a kind, and the format within it."""
 BOUNDS: Final = ("ge", "gt", "le", "lt", "multiple_of", "min_length", "max_length", "pattern")
 ABSENT: Final = object()
 """The default of a field that has none."""
@@ -30,9 +30,10 @@ class Scalar:
 
 @dataclass(frozen=True)
 class Choice:
-    """Text that is one of these."""
+    """One of these: texts, or other values of JSON as they are written, where `kind` says so."""
 
     values: tuple[str, ...]
+    kind: str = "string"
 
 
 @dataclass(frozen=True)
@@ -106,10 +107,16 @@ class Record:
     Attributes:
         fields: By their names on the wire.
         reserved: Fields that it once had, with their numbers, which no other field may have.
+        closed: Whether readers refuse fields that it does not declare.
+        others: The type of fields that it does not declare; None where each may be anything.
+        bounds: Of the number of its fields, and what else documents of others ask of one.
     """
 
     fields: Mapping[str, Field]
     reserved: Mapping[str, int] = field(default_factory=dict[str, int])
+    closed: bool = False
+    others: "Type | None" = None
+    bounds: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
 @dataclass(frozen=True)

@@ -61,11 +61,13 @@ class Report:
     Attributes:
         base: What they were compared with, in words.
         checked: How many contracts were.
+        kind: What they are, where they are no contracts of ours.
     """
 
     base: str
     checked: int
     contracts: tuple[ContractReport, ...]
+    kind: str = "contract"
 
     @property
     def passes(self) -> bool:
@@ -120,7 +122,7 @@ def check(
                 problems.append(Problem(f"its owner {contract.owner!r} is no team of the list", hint))
         if own or problems:
             owner = (relocked[name].contract if name in relocked else before[name]).owner
-            reports.append(ContractReport(name, owner, _sorted(own), _needs(old, bump), tuple(problems)))
+            reports.append(ContractReport(name, owner, in_order(own), _needs(old, bump), tuple(problems)))
     return Report(named, len(relocked), tuple(reports))
 
 
@@ -130,7 +132,7 @@ def _needs(old: Contract | None, bump: Bump) -> str:
     return f"{old.family}.v{old.major + 1}" if bump is Bump.MAJOR else bumped(old.version, bump, major=old.major)
 
 
-def _sorted(changes: Iterable[Change]) -> tuple[Change, ...]:
+def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
     """The worst first; of what is fine on one side and bad on the other, the bad alone."""
     listed = list(changes)
     bad = {(each.rule.code, each.where) for each in listed if each.severity > Severity.OK}

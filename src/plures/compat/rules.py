@@ -125,6 +125,18 @@ FIELD_RENAMED = ChangeRule(
     "compat.field_renamed", "{before} is called {after}", ERROR, ERROR,
     "callers send and read the old name", "Keep {before}, add {after} with a default beside it, fill both, and let callers move.",
 )  # fmt: skip
+FIELD_REFUSED = ChangeRule(
+    "compat.field_refused", "{name} is gone, and fields that are not declared are refused", ERROR, OK,
+    "callers send it, and are refused", "Go on taking {name}, and ignore it.",
+)  # fmt: skip
+OTHERS_REFUSED = ChangeRule(
+    "compat.others_refused", "{name} takes no fields but those that it declares", ERROR, OK,
+    "callers send others too, and are refused", "Go on ignoring fields that are not declared.",
+)  # fmt: skip
+OTHERS_TAKEN = ChangeRule(
+    "compat.others_taken", "{name} may have fields that it does not declare", OK, WARN,
+    "callers that refuse such fields fail", "Send none that has not asked for them.", adds=True,
+)  # fmt: skip
 BECAME_REQUIRED = ChangeRule(
     "compat.became_required", "{name} is required, and could be left out", ERROR, OK,
     "callers leave it out", "Keep its default, and refuse what is missing by a declared error of a new operation.",
@@ -226,6 +238,51 @@ EVENT_ADDED = ChangeRule("compat.event_added", "event {name} is new", OK, OK, "n
 EVENT_KEY_CHANGED = ChangeRule(
     "compat.event_key_changed", "the key of event {name} is {after}, and was {before}", ERROR, ERROR,
     "events come in another order", "Publish another event beside {name}.",
+)  # fmt: skip
+
+# What HTTP alone knows, in OpenAPI documents.
+MEDIA_TYPE_REMOVED = ChangeRule(
+    "compat.media_type_removed", "{name} has no {before} any more", ERROR, ERROR,
+    "callers send and read that media type", "Go on taking and sending {before}.",
+)  # fmt: skip
+MEDIA_TYPE_ADDED = ChangeRule(
+    "compat.media_type_added", "{name} may be {after} too", OK, OK, "callers ask for what they know", "", adds=True
+)
+RESPONSE_REMOVED = ChangeRule(
+    "compat.success_removed", "{name} does not answer {before} any more", ERROR, ERROR,
+    "callers take another status for a failure", "Go on answering {before}.",
+)  # fmt: skip
+RESPONSE_ADDED = ChangeRule(
+    "compat.success_added", "{name} may answer {after} too", OK, WARN,
+    "callers may not know that status", "Answer {after} to none that has not asked for it.", adds=True,
+)  # fmt: skip
+STYLE_CHANGED = ChangeRule(
+    "compat.style_changed", "{name} is written {after}, and was {before}", ERROR, ERROR,
+    "callers write it in a way that is read otherwise now", "Keep {name} as it is, and add a parameter beside it.",
+)  # fmt: skip
+SECURITY_ADDED = ChangeRule(
+    "compat.security_added", "{name} asks for {after}, and asked for {before}", ERROR, ERROR,
+    "callers that were let in are refused", "Go on letting them in, and add the other way beside it.",
+)  # fmt: skip
+SECURITY_RELAXED = ChangeRule(
+    "compat.security_relaxed", "{name} lets callers in by {after} too", OK, OK, "nothing that callers do changes", "", adds=True
+)  # fmt: skip
+SERVER_REMOVED = ChangeRule(
+    "compat.server_removed", "server {before} is not listed any more", WARN, WARN,
+    "callers ask that address", "Keep it until none is left that asks there.",
+)  # fmt: skip
+OPERATION_DEPRECATED = ChangeRule(
+    "compat.operation_deprecated",
+    "operation {name} is deprecated",
+    OK,
+    OK,
+    "callers are warned, and go on",
+    "",
+    adds=True,
+)
+DEFAULT_DECLARED = ChangeRule(
+    "compat.default_declared", "the default of {name} is {after}, and was {before}", WARN, OK,
+    "callers that leave it out may mean something else now", "Declare what was meant before.",
 )  # fmt: skip
 
 RULES: Final = tuple(each for each in dict(vars()).values() if isinstance(each, ChangeRule))

@@ -7,7 +7,7 @@ def show(type_: Type) -> str:  # noqa: PLR0911 - a table of cases
     """A type as people name it: `a list of Hit`."""
     match type_:
         case Scalar(kind=kind):
-            return kind
+            return _kind(kind)
         case Choice(values=values):
             return "one of " + ", ".join(map(repr, values))
         case Named(name=name):
@@ -20,3 +20,11 @@ def show(type_: Type) -> str:  # noqa: PLR0911 - a table of cases
             return f"a tuple of {', '.join(map(show, parts))}"
         case OneOf(members=members):
             return "one of " + ", ".join(members)
+
+
+def _kind(kind: str) -> str:
+    """Of what travels as text, the format says all."""
+    family, _, form = kind.partition("/")
+    if family == "text":
+        return form or "string"
+    return f"{family} ({form})" if form else family

@@ -12,17 +12,19 @@ import click
 
 from plures.application import Assembly
 from plures.cli.console import FAILED, mistakes_explained, print_json, say
-from plures.cli.project import Project, file_option, open_project
+from plures.cli.project import file_option, open_project
 from plures.compat import (
     RULES,
     Change,
     ContractReport,
+    PlaceOf,
     Report,
     Severity,
     as_data,
     as_markdown,
     as_sarif,
     check,
+    check_documents,
     described,
     summary,
 )
@@ -45,6 +47,7 @@ _WORDS = {Severity.ERROR: "breaks", Severity.WARNING: "warning", Severity.OK: "f
 
 
 @click.command("check")
+@click.argument("documents", nargs=-1, metavar="[OLD NEW]", type=click.Path(path_type=Path))
 @click.option(
     "--against",
     metavar="WHAT",
@@ -63,16 +66,31 @@ _WORDS = {Severity.ERROR: "breaks", Severity.WARNING: "warning", Severity.OK: "f
 @click.option("--all", "everything", is_flag=True, help="Show changes too that no caller can tell.")
 @file_option
 def check_command(
-    *, against: str | None, form: str, as_json: bool, rule: str | None, everything: bool, file: Path
+    *,
+    documents: tuple[Path, ...],
+    against: str | None,
+    form: str,
+    as_json: bool,
+    rule: str | None,
+    everything: bool,
+    file: Path,
 ) -> None:
     """Find what the contracts in the code change of what was promised, whom it hits, and how to do it without.
 
-    It fails where callers would fail, and where a lock file does not say what the code says.
+    It fails where callers would fail, and where a lock file does not say what the code says. With OLD and NEW, it compares these two
+    OpenAPI documents instead, by the same rules.
     """
+    if documents and (len(documents) != 2 or against is not None):  # noqa: PLR2004 - a file before and one after
+        message = "Name two OpenAPI documents, OLD and NEW, without --against."
+        raise click.UsageError(message)
     form = "json" if as_json else form
     with mistakes_explained(as_json=form in ("json", "sarif")):
         if rule is not None:
             _explain(rule, as_json=form == "json")
+            return
+        today = datetime.now(UTC).date()
+        if documents:
+            _finish(check_documents(*documents, today=today), form, lambda _: (documents[1].as_posix(), 1), everything)
             return
         project = open_project(file)
         folder = file.absolute().parent
@@ -86,10 +104,15 @@ def check_command(
             base=base,
             named=named,
             callers_of=_callers(project.assembly),
-            today=datetime.now(UTC).date(),
+            today=today,
             teams=teams_of(project),
         )
-    _print(report, form, project, folder, everything=everything)
+    places = {each.contract.name: each.contract.python for each in project.assembly.capabilities.values()}
+    _finish(report, form, lambda name: _place(places.get(name), folder), everything)
+
+
+def _finish(report: Report, form: str, place_of: PlaceOf, everything: bool) -> None:  # noqa: FBT001 - of one caller
+    _print(report, form, place_of, everything=everything)
     if not report.passes:
         raise SystemExit(FAILED)
 
@@ -132,15 +155,14 @@ def _explain(code: str, *, as_json: bool) -> None:
             say((f"  {name}: ", "dim"), text.format(**_PLACEHOLDERS))
 
 
-def _print(report: Report, form: str, project: Project, folder: Path, *, everything: bool) -> None:
+def _print(report: Report, form: str, place_of: PlaceOf, *, everything: bool) -> None:
     match form:
         case "json":
             print_json(as_data(report), pretty=False)
         case "markdown":
             click.echo(as_markdown(report), nl=False)
         case "sarif":
-            places = {each.contract.name: each.contract.python for each in project.assembly.capabilities.values()}
-            sarif = as_sarif(report, lambda name: _place(places.get(name), folder), version=version("plures"))
+            sarif = as_sarif(report, place_of, version=version("plures"))
             click.echo(json.dumps(sarif, ensure_ascii=False, indent=2))
         case _:
             _tell(report, everything=everything)
@@ -158,7 +180,7 @@ def _place(python: type | None, folder: Path) -> tuple[str, int]:
 def _tell(report: Report, *, everything: bool) -> None:
     for contract in report.contracts:
         _tell_contract(contract, everything=everything)
-    contracts = f"{report.checked} contract{'' if report.checked == 1 else 's'}"
+    contracts = f"{report.checked} {report.kind}{'' if report.checked == 1 else 's'}"
     mark, colon = (("ok", "green"), " ") if report.passes else (("failed", "red"), ":")
     say(mark, f"{colon} {contracts} against {report.base}: {summary(report)}")
 

@@ -13,7 +13,7 @@ _UPPER: Final = ("le", "lt")
 _NONE: Final = "no bound"
 _WORDS: Final = {
     "ge": ">=", "gt": ">", "le": "<=", "lt": "<", "multiple_of": "a multiple of",
-    "min_length": "a length of at least", "max_length": "a length of at most", "pattern": "the pattern",
+    "min_length": "a length of at least", "max_length": "a length of at most", "pattern": "the pattern", "unique": "unique",
 }  # fmt: skip
 
 

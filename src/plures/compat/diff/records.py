@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from plures.compat import rules
 from plures.compat.model import ABSENT, Enumeration, Field, Record
 
+from .bounds import compare_bounds
 from .found import Found, found
-from .types import Meeting, Place, compare_types
+from .place import Meeting, Place
+from .types import ANYTHING, compare_types
 
 
 def compare_records(name: str, old: Record, new: Record, meeting: Meeting) -> Iterator[Found]:
@@ -21,6 +23,9 @@ def compare_records(name: str, old: Record, new: Record, meeting: Meeting) -> It
             yield found(rules.FIELD_RENAMED, at.where, at.where, f"{name}.{renamed[field]}")
         else:
             yield found(rules.FIELD_REMOVED if before.required else rules.OPTIONAL_FIELD_REMOVED, at.where)
+        if after is None and new.closed:
+            yield found(rules.FIELD_REFUSED, at.where)
+    yield from _beside(name, old, new, meeting)
     numbers = {number: gone for gone, number in old.reserved.items()}
     numbers |= {each.number: gone for gone, each in old.fields.items() if gone not in new.fields}
     for field, after in new.fields.items():
@@ -46,6 +51,16 @@ def compare_enums(name: str, old: Enumeration, new: Enumeration) -> Iterator[Fou
             yield found(rules.CLOSED_VALUE_ADDED if new.closed else rules.VALUE_ADDED, name, after=member)
             if number and gone.get(number, member) != member:
                 yield found(rules.NUMBER_REUSED, f"{name}.{member}", f"{name}.{gone[number]}", number)
+
+
+def _beside(name: str, old: Record, new: Record, meeting: Meeting) -> Iterator[Found]:
+    """What changed in fields that a message does not declare, and in how many it may have."""
+    yield from compare_bounds(old.bounds, new.bounds, name)
+    if old.closed != new.closed:
+        yield found(rules.OTHERS_REFUSED if new.closed else rules.OTHERS_TAKEN, name)
+    elif not old.closed and (old.others or new.others):
+        at = Place(f"{name}{{}}", "{}")
+        yield from compare_types(old.others or ANYTHING, new.others or ANYTHING, at, meeting)
 
 
 def _renamed(old: Record, new: Record) -> dict[str, str]:

@@ -1,8 +1,7 @@
 """Two types, before and after: the same, wider, narrower, or another form altogether."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from plures.compat import rules
 from plures.compat.model import Choice, ListOf, MapOf, Named, OneOf, Scalar, TupleOf, Type
@@ -10,37 +9,26 @@ from plures.compat.shown import show
 
 from .bounds import compare_bounds
 from .found import Found, found
+from .place import Meeting, Place
+from .unions import compare_inline
 
+ANYTHING: Final = Scalar("anything")
 _WIDER: Final[Mapping[str, frozenset[str]]] = {
     "string": frozenset(("uuid", "date", "time", "decimal")),
     "number": frozenset(("integer",)),
 }
 """What travels in the same form, and allows fewer values, by the kind that allows more of them."""
+_WIDER_FORMS: Final[Mapping[str, frozenset[str]]] = {
+    "int64": frozenset(("int32",)),
+    "double": frozenset(("float",)),
+    "integer": frozenset(("int32", "int64")),
+    "number": frozenset(("integer", "int32", "int64", "float", "double")),
+}
+"""The same of formats within a kind, as documents of others have them."""
 _WHOLE: Final = frozenset(("int32", "int64", "integer"))
 
 
-class Meeting(Protocol):
-    """What the comparison of types asks of the comparison of contracts around it."""
-
-    def is_enum(self, old: str, new: str) -> tuple[bool, bool]:
-        """Whether each of two names is one of an enum."""
-        ...
-
-    def meet(self, old: str, new: str, path: str) -> None:
-        """Note that two messages or enums stand in the same place, and must be compared."""
-        ...
-
-
-@dataclass(frozen=True)
-class Place:
-    """A place within a message: how changes name it, and the way to it from the message."""
-
-    where: str
-    path: str
-
-    def within(self, text: str) -> "Place":
-        """A part of it."""
-        return Place(self.where + text, self.path + text)
+_READABLE: Final = frozenset(("ge", "le", "min_length", "max_length"))
 
 
 def compare_types(  # noqa: C901, PLR0912 - a table of cases
@@ -50,7 +38,7 @@ def compare_types(  # noqa: C901, PLR0912 - a table of cases
     match old, new:
         case Scalar(), Scalar():
             yield from _scalars(old, new, at)
-        case Choice(), Choice():
+        case Choice(), Choice() if old.kind == new.kind:
             for value in old.values:
                 if value not in new.values:
                     yield found(rules.VALUE_REMOVED, at.where, repr(value))
@@ -65,7 +53,9 @@ def compare_types(  # noqa: C901, PLR0912 - a table of cases
         case TupleOf(), TupleOf() if len(old.parts) == len(new.parts):
             for n, (before, after) in enumerate(zip(old.parts, new.parts, strict=True)):
                 yield from compare_types(before, after, at.within(f"[{n}]"), meeting)
-        case OneOf(), OneOf() if old.inline is new.inline:
+        case (OneOf(inline=True), _) | (_, OneOf(inline=True)):
+            yield from compare_inline(old, new, at, meeting, compare_types)
+        case OneOf(), OneOf():
             yield from _unions(old, new, at, meeting)
         case Named(), Named() if len({*meeting.is_enum(old.name, new.name)}) == 1:
             meeting.meet(old.name, new.name, at.path)
@@ -74,16 +64,26 @@ def compare_types(  # noqa: C901, PLR0912 - a table of cases
 
 
 def _scalars(old: Scalar, new: Scalar, at: Place) -> Iterator[Found]:
-    if old.kind == new.kind or {old.kind, new.kind} <= {"integer", "number"}:
-        yield from compare_bounds(old.bounds, new.bounds, at.where, is_whole=old.kind in _WHOLE)
+    families = {each.kind.partition("/")[0] for each in (old, new)}
+    if len(families) == 1 or families <= {"integer", "number"}:
+        is_whole = old.kind.partition("/")[0] in _WHOLE
+        yield from compare_bounds(old.bounds, new.bounds, at.where, is_whole=is_whole)
     if old.kind != new.kind:
         yield found(_kinds(old.kind, new.kind), at.where, show(old), show(new))
 
 
 def _kinds(old: str, new: str) -> rules.ChangeRule:
-    if old in _WIDER.get(new, ()):
+    if _is_within(old, new):
         return rules.TYPE_WIDENED
-    return rules.TYPE_NARROWED if new in _WIDER.get(old, ()) else rules.TYPE_CHANGED
+    return rules.TYPE_NARROWED if _is_within(new, old) else rules.TYPE_CHANGED
+
+
+def _is_within(kind: str, other: str) -> bool:
+    """Whether each value of a kind is one of another kind too."""
+    (family, _, form), (wider, _, wider_form) = kind.partition("/"), other.partition("/")
+    if family != wider:
+        return other == ANYTHING.kind or (family in _WIDER.get(wider, ()) and not wider_form)
+    return not wider_form or form in _WIDER_FORMS.get(wider_form, ())
 
 
 def _unions(old: OneOf, new: OneOf, at: Place, meeting: Meeting) -> Iterator[Found]:
@@ -91,8 +91,7 @@ def _unions(old: OneOf, new: OneOf, at: Place, meeting: Meeting) -> Iterator[Fou
         yield found(rules.TAG_CHANGED, at.where, old.tag or "a key", new.tag or "a key")
     for key, member in old.members.items():
         if key in new.members:
-            part = "" if old.inline else f".{key}"
-            yield from compare_types(member, new.members[key], at.within(part), meeting)
+            yield from compare_types(member, new.members[key], at.within(f".{key}"), meeting)
         else:
             yield found(rules.VARIANT_REMOVED, at.where, key)
     for key in new.members:
@@ -108,15 +107,18 @@ def _forms(old: Type, new: Type, at: Place, meeting: Meeting) -> Iterator[Found]
     elif _allows_all_of(old, new, meeting):
         rule = rules.TYPE_NARROWED
     elif isinstance(new, OneOf) and old in new.members.values():
-        rule = rules.TYPE_WIDENED if new.inline else rules.MOVED_INTO_UNION
-    elif isinstance(old, OneOf) and new in old.members.values() and old.inline:
-        rule = rules.TYPE_NARROWED
+        rule = rules.MOVED_INTO_UNION
     yield found(rule, at.where, show(old), show(new))
 
 
-def _allows_all_of(text: Type, choice: Type, meeting: Meeting) -> bool:
-    """Whether the one is any text and the other a choice of texts."""
-    is_choice = isinstance(choice, Choice) or (
-        isinstance(choice, Named) and meeting.is_enum(choice.name, choice.name)[0]
-    )
-    return is_choice and text == Scalar("string")
+def _allows_all_of(wide: Type, other: Type, meeting: Meeting) -> bool:
+    """Whether the one is anything, or any text or number where the other is a choice of some."""
+    if wide == ANYTHING:
+        return True
+    if not isinstance(wide, Scalar):
+        return False
+    if isinstance(other, Choice):
+        family, _, form = wide.kind.partition("/")
+        is_of_kind = other.kind == family or {other.kind, family} == {"integer", "number"}
+        return is_of_kind and (not form or family != "string") and not wide.bounds.keys() - _READABLE
+    return wide == Scalar("string") and isinstance(other, Named) and meeting.is_enum(other.name, other.name)[0]

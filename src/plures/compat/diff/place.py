@@ -1,0 +1,34 @@
+"""A place within a message, and what the comparison of types asks of the one of contracts around it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from plures.compat.model import Type
+
+
+class Meeting(Protocol):
+    """What the comparison of types asks of the comparison of contracts around it."""
+
+    def is_enum(self, old: str, new: str) -> tuple[bool, bool]:
+        """Whether each of two names is one of an enum."""
+        ...
+
+    def meet(self, old: str, new: str, path: str) -> None:
+        """Note that two messages or enums stand in the same place, and must be compared."""
+        ...
+
+    def likeness(self, old: Type, new: Type) -> int:
+        """How much two types have in common: 0 for nothing, more than 99 where nothing changed."""
+        ...
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place within a message: how changes name it, and the way to it from the message."""
+
+    where: str
+    path: str
+
+    def within(self, text: str) -> "Place":
+        """A part of it."""
+        return Place(self.where + text, self.path + text)
