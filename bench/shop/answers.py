@@ -23,6 +23,7 @@ _PASSING: Final = frozenset({"date", "connection", "keep-alive"})
 _DRAWN: Final = re.compile(
     r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)?|(?<=name=.token. value=.)[\w-]+|[A-Za-z0-9_-]{40,}(?:\.[\w-]+)*|[0-9a-f]{16,}|\b[A-Z0-9]{4,6}-[A-Z0-9-]{4,}\b"
 )
+_COOKIE: Final = re.compile(r"=[^;]+")
 _INDEX_LIMIT_S: Final = 60.0
 _JSON: Final = {"content-type": "application/json"}
 
@@ -146,7 +147,12 @@ def _ask(asked: Asked, ports: Mapping[str, int]) -> Answered:
         answer = connection.getresponse()
         body = _DRAWN.sub("*", answer.read().decode("latin-1"))
         headers = sorted(
-            (name.lower(), _DRAWN.sub("*", value))
+            (
+                name.lower(),
+                _COOKIE.sub("=*", _DRAWN.sub("*", value), 1)
+                if name.lower() == "set-cookie"
+                else _DRAWN.sub("*", value),
+            )
             for name, value in answer.getheaders()
             if name.lower() not in _PASSING
         )
