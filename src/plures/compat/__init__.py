@@ -5,7 +5,23 @@ from .described import described
 from .diff import compare, compare_contracts
 from .lock import lock_text, read_lock
 from .locking import Relocked, relock
-from .model import Contract
+from .model import (
+    ABSENT,
+    Choice,
+    Contract,
+    Enumeration,
+    Field,
+    ListOf,
+    MapOf,
+    Named,
+    OneOf,
+    Operation,
+    Record,
+    Scalar,
+    TupleOf,
+    Type,
+    union_in,
+)
 from .numbers import numbered
 from .openapi import DocumentUnread, check_documents
 from .report import ContractReport, Report, check
@@ -14,18 +30,31 @@ from .rules import RULES, ChangeRule, Severity
 from .versions import Bump, bumped, is_less, needed
 
 __all__ = [
+    "ABSENT",
     "RULES",
     "Bump",
     "Change",
     "ChangeRule",
+    "Choice",
     "Contract",
     "ContractReport",
     "DocumentUnread",
     "PlaceOf",
+    "Enumeration",
+    "Field",
+    "ListOf",
+    "MapOf",
+    "Named",
+    "OneOf",
+    "Operation",
+    "Record",
     "Relocked",
     "Report",
+    "Scalar",
     "Severity",
     "Side",
+    "TupleOf",
+    "Type",
     "as_data",
     "as_markdown",
     "as_sarif",
@@ -42,4 +71,5 @@ __all__ = [
     "read_lock",
     "relock",
     "summary",
+    "union_in",
 ]

@@ -1,5 +1,7 @@
 """A contract as it is written in Python → the contract as values."""
 
+import inspect
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -64,7 +66,10 @@ _KINDS: Final[Mapping[type, str]] = {
 def described(contract: ContractDescription) -> Contract:
     """What callers can see of a contract. Its fields have no numbers yet: those are in the lock file."""
     seen = _Seen()
-    operations = {each.wire_name: _operation(each, seen) for each in contract.operations.values()}
+    operations = {
+        each.wire_name: replace(_operation(each, seen), doc=_doc(getattr(contract.python, each.name, None)))
+        for each in contract.operations.values()
+    }
     errors: dict[str, Failure] = {}
     for each in contract.operations.values():
         for error in each.errors:
@@ -86,6 +91,7 @@ def described(contract: ContractDescription) -> Contract:
         events=events,
         stability=contract.stability,
         sunset=contract.sunset,
+        doc=contract.doc,
     )
 
 
@@ -127,7 +133,8 @@ class _Seen:
         name = self._name(message, message.name, self.messages)
         # It stands there before its fields are read, since messages may nest themselves.
         self.messages[name] = Record({})
-        self.messages[name] = Record({each.wire_name: self._field(each) for each in message.fields})
+        fields = {each.wire_name: self._field(each, message.python) for each in message.fields}
+        self.messages[name] = Record(fields, doc=_doc(message.python))
         return name
 
     def _enum(self, enum: EnumType) -> str:
@@ -138,7 +145,7 @@ class _Seen:
         name = self._name(python, python.__name__, self.enums)
         numbers = [member.value for member in python]
         numbered = all(isinstance(each, int) and not isinstance(each, bool) for each in numbers)
-        self.enums[name] = Enumeration({m.name: m.value if numbered else 0 for m in python})
+        self.enums[name] = Enumeration({m.name: m.value if numbered else 0 for m in python}, doc=_doc(python))
         return name
 
     def _name(self, owner: object, wanted: str, taken: Iterable[str]) -> str:
@@ -150,12 +157,18 @@ class _Seen:
         self._kept.append(owner)
         return name
 
-    def _field(self, field: WireField) -> Field:
+    def _field(self, field: WireField, owner: type) -> Field:
         wire_type = field.type
         nullable = isinstance(wire_type, OptionalType)
         # A list or a map that is left out is empty.
         required = field.default is WireField.REQUIRED and not isinstance(wire_type, OptionalType | TupleType | MapType)
-        return Field(self._bounded(field), required=required, nullable=nullable, default=_default(field))
+        return Field(
+            self._bounded(field),
+            required=required,
+            nullable=nullable,
+            default=_default(field),
+            doc=_field_doc(field, owner),
+        )
 
     def _bounded(self, field: WireField) -> Type:
         """The type of a field, with bounds that its class holds rather than its annotation."""
@@ -200,3 +213,21 @@ def _default(field: WireField) -> object:
     if field.default in (WireField.REQUIRED, WireField.OWN, None, (), [], {}):
         return ABSENT
     return field.type.encode(field.default, "", Problems())
+
+
+def _doc(of: object) -> str:
+    """The docstring of a class or of a method: its own, and one that a person wrote."""
+    own = getattr(of, "__dict__", {}).get("__doc__") if isinstance(of, type) else getattr(of, "__doc__", None)
+    # Dataclasses and enums have texts of Python's.
+    made = isinstance(of, type) and isinstance(own, str) and own.startswith(f"{of.__name__}(")
+    return inspect.cleandoc(own) if isinstance(own, str) and not made and own != "An enumeration." else ""
+
+
+def _field_doc(field: WireField, owner: type) -> str:
+    """What a field's `Meta(description=…)` says, else its line under `Attributes:` in the docstring of its class."""
+    bounds = field.type.bounds if isinstance(field.type, ScalarType) else ()
+    said = next((each.description for each in bounds if each.description), None)
+    if said:
+        return said
+    found = re.search(rf"^ +{field.name}: (.+(?:\n {{8,}}.+)*)", _doc(owner).partition("Attributes:")[2], re.MULTILINE)
+    return " ".join(found[1].split()) if found else ""

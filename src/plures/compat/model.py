@@ -91,6 +91,7 @@ class Field:
         required: Whether it must be there.
         nullable: Whether it may be null.
         default: What stands for it where it is left out, as JSON; `ABSENT` where nothing does.
+        doc: What people are told of it. Like all texts of a contract, it is no promise: it is neither locked nor compared.
     """
 
     type: Type
@@ -98,6 +99,7 @@ class Field:
     required: bool = True
     nullable: bool = False
     default: object = ABSENT
+    doc: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ class Record:
     closed: bool = False
     others: "Type | None" = None
     bounds: Mapping[str, object] = field(default_factory=dict[str, object])
+    doc: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,7 @@ class Enumeration:
     members: Mapping[str, int]
     closed: bool = False
     reserved: Mapping[str, int] = field(default_factory=dict[str, int])
+    doc: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,7 @@ class Operation:
     request: str
     answer: str
     errors: tuple[str, ...] = ()
+    doc: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -170,6 +175,7 @@ class Contract:
         version: Minor version and patch within it, as `1.4.0`; empty where it was never locked.
         operations: By their names on the wire.
         sunset: The day after which it may be gone.
+        unions: For each field that holds one of several types, as `Order.payment`: the numbers of all keys that it ever had.
     """
 
     name: str
@@ -183,6 +189,8 @@ class Contract:
     version: str = ""
     stability: Stability = Stability.STABLE
     sunset: date | None = None
+    unions: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])
+    doc: str = field(default="", compare=False)
 
     @property
     def family(self) -> str:
@@ -207,3 +215,10 @@ def parts_of(of: Type) -> Iterator[Type]:
             yield from members.values()
         case _:
             return
+
+
+def union_in(type_: Type) -> OneOf | None:
+    """The union that a field holds, alone, in a list or in a map."""
+    while isinstance(type_, ListOf | MapOf):
+        type_ = type_.item if isinstance(type_, ListOf) else type_.value
+    return type_ if isinstance(type_, OneOf) else None

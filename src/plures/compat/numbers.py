@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from .changes import Side
 from .diff import Walk
-from .model import Contract, Enumeration, Field, Record
+from .model import Contract, Enumeration, Field, Record, union_in
 
 
 def numbered(new: Contract, old: Contract | None) -> Contract:
@@ -16,15 +16,16 @@ def numbered(new: Contract, old: Contract | None) -> Contract:
 
     A message that has another name takes over the numbers of the one that stood in its place.
     """
-    before = _counterparts(new, old)
+    named = _counterparts(new, old)
+    before = {name: old.messages[each] for name, each in named.items()} if old is not None else {}
     messages = {name: _record(each, before.get(name, Record({}))) for name, each in new.messages.items()}
     known = old.enums if old is not None else dict[str, Enumeration]()
     enums = {name: _enum(each, known.get(name, Enumeration({}))) for name, each in new.enums.items()}
-    return replace(new, messages=messages, enums=enums)
+    return replace(new, messages=messages, enums=enums, unions=_unions(new, old, named))
 
 
-def _counterparts(new: Contract, old: Contract | None) -> Mapping[str, Record]:
-    """For each message the one that the locked contract has in its places."""
+def _counterparts(new: Contract, old: Contract | None) -> Mapping[str, str]:
+    """For each message the name of the one that the locked contract has in its places."""
     if old is None:
         return {}
     walk = Walk(old, new)
@@ -38,8 +39,8 @@ def _counterparts(new: Contract, old: Contract | None) -> Mapping[str, Record]:
     for name, event in new.events.items():
         if name in old.events:
             walk.start(Side.BOTH, name, old.events[name].message, event.message)
-    found = {after: old.messages[before] for before, after in walk.pairs() if before in old.messages}
-    return found | {name: old.messages[name] for name in new.messages if name in old.messages}
+    found = {after: before for before, after in walk.pairs() if before in old.messages}
+    return found | {name: name for name in new.messages if name in old.messages}
 
 
 def _record(new: Record, old: Record) -> Record:
@@ -54,7 +55,22 @@ def _record(new: Record, old: Record) -> Record:
             known[name] = following
             following += 1
         fields[name] = replace(field, number=known[name])
-    return Record(fields, reserved)
+    return replace(new, fields=fields, reserved=reserved)
+
+
+def _unions(new: Contract, old: Contract | None, named: Mapping[str, str]) -> dict[str, Mapping[str, int]]:
+    """The keys of unions with their numbers; a key that is gone keeps its own as well."""
+    known: Mapping[str, Mapping[str, int]] = old.unions if old is not None else {}
+    found: dict[str, Mapping[str, int]] = {}
+    for name, record in new.messages.items():
+        for key, field in record.fields.items():
+            union = union_in(field.type)
+            if union is not None:
+                numbers = dict(known.get(f"{named.get(name, name)}.{key}", {}))
+                for member in union.members:
+                    numbers.setdefault(member, max((0, *numbers.values())) + 1)
+                found[f"{name}.{key}"] = numbers
+    return found
 
 
 def _enum(new: Enumeration, old: Enumeration) -> Enumeration:
@@ -71,4 +87,5 @@ def _enum(new: Enumeration, old: Enumeration) -> Enumeration:
         else:
             members[name] = following
             following += 1
-    return Enumeration(members, new.closed, {name: each for name, each in reserved.items() if name not in new.members})
+    reserved = {name: each for name, each in reserved.items() if name not in new.members}
+    return replace(new, members=members, reserved=reserved)

@@ -53,3 +53,14 @@ class NoSuchRule(PluresError):
 
     rule: str
     fix_hint: str
+
+
+@dataclass(eq=False)
+class NotExported(PluresError):
+    """`plures contract export` has nowhere to write to, or nothing to compare with."""
+
+    code = "cli.contract_not_exported"
+    wording = Text("Nothing is exported", why="{reason}", fix="{way_out}")
+
+    reason: str
+    way_out: str

@@ -9,6 +9,7 @@ from plures.cli.console import json_option, mistakes_explained, print_json, say
 from plures.cli.project import file_option, open_project
 
 from .check import check_command
+from .export import export_command
 from .lock import lock_command
 from .named import capability_of, chosen_of
 from .owners import owners_command
@@ -18,10 +19,11 @@ from .writing import freeze
 
 @click.group("contract")
 def contract_group() -> None:
-    """Show contracts, lock them, and find what breaks their callers."""
+    """Show, lock and export contracts, and find what breaks their callers."""
 
 
 contract_group.add_command(check_command)
+contract_group.add_command(export_command)
 contract_group.add_command(lock_command)
 contract_group.add_command(owners_command)
 

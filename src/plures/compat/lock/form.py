@@ -75,5 +75,6 @@ class LockForm(msgspec.Struct, forbid_unknown_fields=True):
     events: dict[str, EventForm] = {}
     messages: dict[str, dict[str, FieldForm]] = {}
     enums: dict[str, dict[str, int]] = {}
+    unions: dict[str, dict[str, int]] = {}
     closed: list[str] = []
     reserved: dict[str, dict[str, int]] = {}

@@ -90,7 +90,10 @@ class _Reader:
             version=form.version,
             stability=Stability(form.stability),
             sunset=form.sunset,
+            unions=form.unions,
         )
+        for place, numbers in form.unions.items():
+            self._unique(f"unions.{place}", [(number, key) for key, number in numbers.items()])
         self.violations.extend(self._dangling(contract))
         if self.violations:
             raise InvalidInput(self.name, self.violations)

@@ -55,8 +55,8 @@ def lock_text(contract: Contract) -> str:
         )
     for name, record in sorted(contract.messages.items()):
         texts.append(table_text(("messages", name), {field: _field(each) for field, each in record.fields.items()}))
-    for name, enum in sorted(contract.enums.items()):
-        texts.append(table_text(("enums", name), dict(enum.members)))
+    texts += [table_text(("enums", name), dict(enum.members)) for name, enum in sorted(contract.enums.items())]
+    texts += [table_text(("unions", name), dict(numbers)) for name, numbers in sorted(contract.unions.items())]
     for name, reserved in sorted(
         (name, dict(each.reserved))
         for kind in (contract.messages, contract.enums)

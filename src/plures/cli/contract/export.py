@@ -1,0 +1,81 @@
+"""The command `plures contract export`."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from plures.cli.console import FAILED, mistakes_explained, say
+from plures.cli.project import file_option, open_project
+from plures.compat import Contract, described, numbered
+from plures.errors import InvalidInput, Violation
+from plures.exports import FORMATS, Exported, export
+
+from .errors import NotExported
+from .locks import FOLDER, locks_in
+from .named import chosen_of
+
+
+@click.command("export")
+@click.argument("form", metavar="|".join(FORMATS), type=click.Choice(FORMATS))
+@click.argument("capabilities", metavar="[CAPABILITY]...", nargs=-1)
+@click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="The folder. Default: print it.")
+@click.option("--check", is_flag=True, help="Write nothing, and fail where the files in --to differ.")
+@file_option
+def export_command(form: str, capabilities: tuple[str, ...], *, to: Path | None, check: bool, file: Path) -> None:
+    """Write contracts for other languages and tools, with the numbers of their lock files. Default: all contracts."""
+    with mistakes_explained():
+        if check and to is None:
+            raise NotExported("--check compares files, and no folder is named", "Name the folder with --to.")
+        project = open_project(file)
+        locked = locks_in(file.absolute().parent / FOLDER)
+        chosen = [described(each.contract) for each in chosen_of(project, capabilities).values()]
+        files = _exported(form, chosen, locked)
+        if to is None:
+            if len(files) > 1:
+                raise NotExported(
+                    f"it prints one contract, and there are {len(files)}",
+                    "Name a capability, or a folder for all files with --to.",
+                )
+            click.echo(files[0].text, nl=False)
+            return
+        done = [(_done(to / each.path, each.text, check=check), to / each.path) for each in files]
+    for what, path in done:
+        say((f"{what:<10}", {"differs": "red", "unchanged": "dim"}.get(what, "green")), str(path))
+    if any(what == "differs" for what, _ in done):
+        say(("fix: ", "green"), f"Run plures contract export {form} --to {to}, and commit what it writes.", err=True)
+        raise SystemExit(FAILED)
+
+
+def _exported(form: str, contracts: list[Contract], locked: dict[str, Contract]) -> list[Exported]:
+    files: list[Exported] = []
+    violations: list[Violation] = []
+    for contract in contracts:
+        try:
+            files.append(export(_with_numbers(contract, locked.get(contract.name)), form))
+        except InvalidInput as error:
+            violations += error.violations
+    if violations:
+        raise InvalidInput("the export", violations)
+    return files
+
+
+def _with_numbers(contract: Contract, locked: Contract | None) -> Contract:
+    """The contract with the numbers that are locked; what is new in it has none."""
+    if locked is None:
+        return contract
+    known = numbered(contract, locked)
+    # It was locked as it is, where the same numbers come out.
+    same = replace(known, version=locked.version)
+    return same if same == locked else contract
+
+
+def _done(path: Path, text: str, *, check: bool) -> str:
+    there = path.read_text(encoding="utf-8") if path.is_file() else None
+    if there == text:
+        return "unchanged"
+    if check:
+        return "differs"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return "written"
