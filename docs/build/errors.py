@@ -25,6 +25,7 @@ AREAS: Final = {
     "contract": "Contracts, their operations, messages and errors.",
     "lock": "Lock files of contracts ([guide](../guides/contracts.md)).",
     "openapi": "OpenAPI documents that are compared ([guide](../guides/contracts.md)).",
+    "export": "Contracts for other languages ([guide](../guides/contracts.md)).",
     "data": "The database of a capability, and its migrations.",
     "events": "Events: the outbox of a capability, and the relay that delivers them.",
     "sagas": "Sagas: work of several steps that ends done, taken back or parked.",

@@ -19,7 +19,7 @@ from .writing import freeze
 
 @click.group("contract")
 def contract_group() -> None:
-    """Show, lock and export contracts, and find what breaks their callers."""
+    """Show, lock, export contracts; find what breaks callers."""
 
 
 contract_group.add_command(check_command)
