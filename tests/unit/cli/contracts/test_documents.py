@@ -52,11 +52,11 @@ def test_programs_and_code_hosts_read_the_same(plures: Run, documents: tuple[str
 def test_one_document_alone_is_a_mistake(plures: Run, documents: tuple[str, str]) -> None:
     result = plures("contract", "check", documents[0])
     assert result.exit_code == 2
-    assert "OLD and NEW" in result.output
+    assert "OLD and NEW" in result.stderr
 
 
 def test_a_document_of_another_kind_is_refused_without_a_traceback(plures: Run, documents: tuple[str, str]) -> None:
     Path(documents[1]).write_text('{"swagger": "2.0"}')
     result = plures("contract", "check", *documents)
     assert result.exit_code == 2
-    assert "Swagger 2.0" in result.output
+    assert "Swagger 2.0" in result.stderr
