@@ -1,6 +1,7 @@
 """What the commands about contracts refuse."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from plures.errors import PluresError, Text
 
@@ -64,3 +65,14 @@ class NotExported(PluresError):
 
     reason: str
     way_out: str
+
+
+@dataclass(eq=False)
+class FileNotWritten(PluresError):
+    """A file about contracts cannot be written."""
+
+    code = "cli.file_not_written"
+    wording = Text("Cannot write {path}", why="{reason}", fix="Make room for it, or see to the rights of its folder.")
+
+    path: Path
+    reason: str

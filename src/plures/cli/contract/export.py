@@ -12,6 +12,7 @@ from plures.errors import InvalidInput, Violation
 from plures.exports import FORMATS, Exported, export
 
 from .errors import NotExported
+from .files import write_file
 from .locks import FOLDER, locks_in
 from .named import chosen_of
 
@@ -76,6 +77,5 @@ def _done(path: Path, text: str, *, check: bool) -> str:
         return "unchanged"
     if check:
         return "differs"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    write_file(path, text)
     return "written"

@@ -8,6 +8,7 @@ from plures.cli.console import FAILED, json_option, mistakes_explained, print_js
 from plures.cli.project import file_option, open_project
 from plures.compat import Bump, Relocked, Severity, described, lock_text, relock
 
+from .files import write_file
 from .locks import FOLDER, locks_in
 from .named import chosen_of
 
@@ -56,11 +57,7 @@ def _lock(relocked: Relocked, folder: Path, *, is_new: bool, breaking: bool) -> 
         return "unchanged"
     if relocked.bump is Bump.MAJOR and not breaking:
         return "refused"
-    folder.mkdir(exist_ok=True)
-    path = folder / f"{relocked.contract.name}.toml"
-    written = path.with_suffix(".toml.part")
-    written.write_text(lock_text(relocked.contract), encoding="utf-8")
-    written.replace(path)
+    write_file(folder / f"{relocked.contract.name}.toml", lock_text(relocked.contract))
     return "new" if is_new else "locked"
 
 

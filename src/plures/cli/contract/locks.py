@@ -18,7 +18,9 @@ _FILES: Final = "*.v[0-9]*.toml"
 _MOST_BYTES: Final = 64 * 1024 * 1024
 
 _NO_TEXT: Final = Rule(
-    "lock.no_text", "it is no UTF-8", "Write it anew with plures contract lock, or take it from version control."
+    "lock.no_text",
+    "it is no UTF-8",
+    "Take it from version control. Where there is none, delete it: plures contract lock gives new numbers then.",
 )
 
 

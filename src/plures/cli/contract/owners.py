@@ -7,6 +7,7 @@ import click
 from plures.cli.console import FAILED, json_option, mistakes_explained, print_json, say
 from plures.cli.project import file_option, open_project
 
+from .files import write_file
 from .owning import CATALOG, catalog, codeowners_in, teams_of, with_owners
 
 
@@ -31,8 +32,7 @@ def owners_command(*, write: bool, check: bool, as_json: bool, file: Path) -> No
         ]
         if write:
             for each in stale:
-                each.parent.mkdir(exist_ok=True)
-                each.write_text(wanted[each], encoding="utf-8")
+                write_file(each, wanted[each])
         teams = teams_of(project)
         owners = {each.contract.name: each.contract.owner for each in project.assembly.capabilities.values()}
     unknown = sorted(set(owners.values()) - teams) if teams else []

@@ -3,14 +3,20 @@
 from plures.errors import Rule
 
 NOT_TOML = Rule(
-    "lock.not_toml", "{problem}", "Write it anew with plures contract lock, or take it from version control."
+    "lock.not_toml",
+    "{problem}",
+    "Take it from version control. Where there is none, delete it: plures contract lock gives new numbers then.",
 )
 CONFLICT = Rule(
     "lock.conflict",
     "a merge left its marks here, since two branches changed this contract",
     "Take one side of each mark, then run plures contract lock: it adds what the other side had, with numbers of its own.",
 )
-FORM = Rule("lock.form", "{problem}", "Write it anew with plures contract lock, or take it from version control.")
+FORM = Rule(
+    "lock.form",
+    "{problem}",
+    "Take it from version control. Where there is none, delete it: plures contract lock gives new numbers then.",
+)
 TOO_NEW = Rule(
     "lock.too_new",
     "it has format {found}, and this Plures reads up to {known}",
@@ -24,6 +30,6 @@ NUMBER_CLASH = Rule(
 UNKNOWN_NAME = Rule(
     "lock.unknown_name",
     "{name!r} is no type, message or enum of this file",
-    "Write it anew with plures contract lock, or take it from version control.",
+    "Take it from version control. Where there is none, delete it: plures contract lock gives new numbers then.",
 )
 FILE_NAME = Rule("lock.file_name", "it holds {contract}", "Call it {contract}.toml, or delete it.")

@@ -245,6 +245,26 @@ def test_a_lock_file_without_its_capability_is_told(
     assert "the contract is gone" in gone.stdout
 
 
+@pytest.mark.parametrize(
+    ("command", "in_its_way"),
+    [
+        (("lock",), "contracts/shop.home.v1.toml.part/x"),
+        (("export", "proto", "--to", "out"), "out/shop/search/v1/search.proto.part/x"),
+        (("owners", "--write"), "catalog-info.yaml.part/x"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_told(
+    plures: Run, shop: Path, command: tuple[str, ...], in_its_way: str
+) -> None:
+    if command != ("lock",):
+        plures("contract", "lock")
+    (shop / in_its_way).mkdir(parents=True)
+    result = plures("contract", *command)
+    assert result.exit_code == 2
+    assert "Cannot write" in result.stderr
+    assert "cli.file_not_written" in result.stderr
+
+
 class served:  # noqa: N801 - reads like a function
     """A control listener that says one thing."""
 
