@@ -16,21 +16,23 @@ from marketplace.fraud.contract import PaymentAttempt, Verdict
 from marketplace.orders.contract import Order, OrderState
 from marketplace.payments.contract import Card, CardDeclined, DeclineReason
 from marketplace.shipping.contract import ShippingMethod, ShippingQuote
-from plures import Capability
+from plures import Application, Capability
 
 _HOLD_S: Final = 900
 _FOLLOWED_UP: Final = "UPDATE claims SET customer_id = :customer_id WHERE reference = :reference"
 
 
 class CheckoutByHand(Checkout):
-    """Places orders; there is nothing else that is measured."""
+    """Shows what an order costs, and places it."""
 
     def __init__(self, parties: Parties, claims: DatabaseClaims) -> None:
         self._to = parties
         self._claims = claims
 
     async def preview(self, customer_id: str, method: ShippingMethod = ShippingMethod.STANDARD) -> Summary:
-        raise NotImplementedError
+        bill = await draw_up(self._to, customer_id)
+        options = await self._to.shipping.options(bill.address.country, bill.items, bill.subtotal)
+        return bill.summary(next(option for option in options if option.method is method), options)
 
     async def place(
         self,
@@ -94,3 +96,9 @@ def _make(parties: Parties, claims: DatabaseClaims) -> CheckoutByHand:
 
 
 checkout: Final = Capability(Checkout, _make, migrations=MIGRATIONS)
+
+
+def ordering_by_hand(application: Application) -> Application:
+    """The same application with this checkout: sagas need a host of Plures."""
+    capabilities = [checkout if each.contract is Checkout else each for each in application.capabilities]
+    return Application(application.name, capabilities, edge=application.edge)

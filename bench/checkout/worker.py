@@ -17,7 +17,7 @@ from uuid import uuid4
 import msgspec
 
 from bench.accounting import cpu_s, tree
-from bench.checkout.by_hand import checkout as by_hand
+from bench.checkout.by_hand import ordering_by_hand
 from bench.postgres import connect
 from bench.processes import run_worker
 from bench.samples import percentile
@@ -61,7 +61,7 @@ def _application(subject: str) -> Application:
     # It takes long to start, and does nothing here.
     capabilities = [each for each in app.capabilities if each.contract is not Search]
     if subject == BY_HAND:
-        capabilities = [by_hand if each.contract is Checkout else each for each in capabilities]
+        return ordering_by_hand(Application(app.name, capabilities))
     return Application(app.name, capabilities)
 
 

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from bench.shop.rivals.plain import plain
 from bench.shop.rivals.service_worker import TOKEN, connector
-from bench.shop.variants import Kind, Storage, application
+from bench.shop.variants import Kind, Storage, application, plain_application
 from marketplace.cart.contract import Cart
 from marketplace.checkout.contract import Checkout
 from marketplace.profile.contract import Profile
@@ -23,7 +23,7 @@ _CONTRACTS = (Checkout, Cart, Profile)
 @asynccontextmanager
 async def checkout_clients(kind: Kind, storage: Storage, ports: Mapping[str, int]) -> AsyncGenerator[Clients]:
     """Clients of one deployment. ``Kind.ONE_PROCESS`` and ``Kind.PLAIN`` run in this process, the others listen on ``ports``."""
-    assembly = assemble(application(storage))
+    assembly = assemble((plain_application if kind is Kind.PLAIN else application)(storage))
     async with AsyncExitStack() as stack:
         if kind in (Kind.ONE_PROCESS, Kind.SPLIT):
             folder = Path(stack.enter_context(TemporaryDirectory()))

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from bench.checkout.by_hand import ordering_by_hand
 from plures.application import Application, load
 
 
@@ -27,3 +28,9 @@ class Storage(StrEnum):
 def application(storage: Storage) -> Application:
     """The marketplace with this storage."""
     return load(storage.value)
+
+
+def plain_application(storage: Storage) -> Application:
+    """What can run without a host of Plures: on disk its checkout is written by hand, and no capability hears of an order."""
+    shop = application(storage)
+    return shop if storage is Storage.MEMORY else ordering_by_hand(shop)

@@ -17,7 +17,7 @@ from uvicorn import Config, Server
 from bench.processes import announce, run_worker
 from bench.shop.rivals.plain import plain
 from bench.shop.rivals.wiring import Client, Connect, wired
-from bench.shop.variants import Kind, Storage, application
+from bench.shop.variants import Kind, Storage, application, plain_application
 from plures.application import Assembly, assemble
 
 PORTS = "BENCH_PORTS"
@@ -50,7 +50,7 @@ def connector(kind: Kind, ports: Mapping[str, int], assembly: Assembly) -> Conne
 
 async def serve(kind: Kind, storage: Storage, name: str) -> None:
     """Wire the capability, or the edge, and serve it until SIGTERM comes."""
-    assembly = assemble(application(storage))
+    assembly = assemble((plain_application if kind is Kind.PLAIN else application)(storage))
     ports = msgspec.json.decode(os.environ[PORTS], type=dict[str, int])
     if kind is Kind.PLAIN:
         async with plain(assembly, Path(os.environ["MARKETPLACE_DATA"])) as shop:
