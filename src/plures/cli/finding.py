@@ -13,7 +13,7 @@ from plures.errors import PluresError, Text, did_you_mean
 from plures.runtime import Seal
 from plures.tls import Recognising, open_for_tools
 
-from .listing import BadArgument, Listing, NotReached, Operation, fetch_listing
+from .listing import BadArgument, Listing, NotReached, Operation, fetch_contracts, fetch_listing
 
 _TOKEN_VARIABLE: Final = "PLURES_TOKEN"  # noqa: S105 - the name of a variable
 
@@ -168,6 +168,15 @@ def trust_of(run: Run | None) -> Recognising | None:
 def _trusted_at(at: str, data: Path | None) -> Recognising | None:
     runs = _runs(data).running if data is not None and at.startswith("https:") else ()
     return trust_of(next((run for run in runs if at in run.peers), None))
+
+
+def contracts_at(at: str, data: Path | None) -> bytes:
+    """The contract listing of the replica at a base URL, as it is sent; raises `NotReached` or `NotLetIn`.
+
+    Args:
+        data: The data folder whose run may know a token for it.
+    """
+    return fetch_contracts(at, _token_for(at, data), _trusted_at(at, data))
 
 
 def token_of(data: Path) -> str:

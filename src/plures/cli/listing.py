@@ -80,6 +80,14 @@ def fetch_listing(at: str, token: str, tls: Recognising | None = None) -> Listin
         tls: How it is recognised by TLS; None where its host name counts.
     """
     try:
+        return _listing(json.loads(fetch_contracts(at, token, tls)))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        raise NotReached(at, _STRANGER) from None
+
+
+def fetch_contracts(at: str, token: str, tls: Recognising | None = None) -> bytes:
+    """The contract listing as it is sent; otherwise as `fetch_listing`."""
+    try:
         reply = asyncio.run(get_listing(at, token, tls))
     except (NotSent, Broken, TimeoutError, ValueError) as error:
         raise NotReached(at, str(error) or f"no answer within {_TIMEOUT_S:g} s") from None
@@ -87,10 +95,7 @@ def fetch_listing(at: str, token: str, tls: Recognising | None = None) -> Listin
         raise NotLetIn(at, _reason_in(reply))
     if reply.http_status != HTTPStatus.OK:
         raise NotReached(at, f"{_STRANGER} (HTTP {reply.http_status})")
-    try:
-        return _listing(json.loads(reply.body))
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        raise NotReached(at, _STRANGER) from None
+    return reply.body
 
 
 def request_of(operation: Mapping[str, Any], arguments: Sequence[str]) -> dict[str, Any]:

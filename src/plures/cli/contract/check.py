@@ -96,7 +96,7 @@ def check_command(
         folder = file.absolute().parent
         named, base = f"the lock files in {FOLDER}/", None
         if against is not None:
-            named, base = base_of(against, folder)
+            named, base = base_of(against, folder, project.settings.data)
         current = {each.name: each for each in (described(a.contract) for a in project.assembly.capabilities.values())}
         report = check(
             current,

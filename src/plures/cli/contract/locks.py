@@ -4,18 +4,15 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import msgspec
 
+from plures.cli.finding import contracts_at
 from plures.compat import Contract, read_lock
 from plures.errors import InvalidInput, PluresError, Rule, Text, Violation
 
 FOLDER: Final = "contracts"
-_TIMEOUT_S: Final = 5.0
 _FILES: Final = "*.v[0-9]*.toml"
-_MOST_BYTES: Final = 64 * 1024 * 1024
 
 _NO_TEXT: Final = Rule(
     "lock.no_text",
@@ -62,18 +59,19 @@ def locks_in(folder: Path) -> dict[str, Contract]:
     return _read([LockFile(f"{folder.name}/{path.name}", path.read_bytes()) for path in paths], folder.name)
 
 
-def base_of(against: str, folder: Path) -> tuple[str, dict[str, Contract]]:
+def base_of(against: str, folder: Path, data: Path) -> tuple[str, dict[str, Contract]]:
     """The state to compare with, in words, and its contracts.
 
     Args:
         against: The address of a running application, a folder, or a commit, branch or tag.
         folder: Of the project.
+        data: Its data folder, whose run may know a token for the application.
 
     Raises:
         PluresError: There is none, or its files are wrong.
     """
     if against.startswith(("http://", "https://")):
-        return against, _served(against)
+        return against, _served(against, data)
     path = Path(against)
     if path.is_dir():
         found = locks_in(path / FOLDER if (path / FOLDER).is_dir() else path)
@@ -135,14 +133,11 @@ def _git(folder: Path, *arguments: str) -> bytes | None:
     return done.stdout if done.returncode == 0 else None
 
 
-def _served(url: str) -> dict[str, Contract]:
+def _served(url: str, data: Path) -> dict[str, Contract]:
     way_out = "Start it, and name the control address that it prints."
-    address = url if url.rstrip("/").endswith("/contracts") else url.rstrip("/") + "/contracts"
     try:
-        with urlopen(address, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - http or https, as was asked before
-            listing = msgspec.json.decode(answer.read(_MOST_BYTES), type=_Listing)
-    except (URLError, OSError) as error:
-        raise NothingToCompareWith(url, str(getattr(error, "reason", error)), way_out) from None
+        body = contracts_at(url.rstrip("/").removesuffix("/contracts"), data)
+        listing = msgspec.json.decode(body, type=_Listing)
     except ValueError:
         raise NothingToCompareWith(url, "what answers there lists no contracts", way_out) from None
     listed = [*listing.contracts, *listing.elsewhere]
