@@ -7,7 +7,6 @@ from typing import Final
 
 import msgspec
 
-from plures.cli.finding import contracts_at
 from plures.compat import Contract, read_lock
 from plures.errors import InvalidInput, PluresError, Rule, Text, Violation
 
@@ -134,6 +133,9 @@ def _git(folder: Path, *arguments: str) -> bytes | None:
 
 
 def _served(url: str, data: Path) -> dict[str, Contract]:
+    # What speaks HTTP takes a tenth of a second to import, and the other ways do without.
+    from plures.cli.finding import contracts_at
+
     way_out = "Start it, and name the control address that it prints."
     try:
         body = contracts_at(url.rstrip("/").removesuffix("/contracts"), data)
