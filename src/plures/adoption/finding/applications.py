@@ -36,6 +36,10 @@ _COMMAND_FILES: Final = (
     "*.md",
 )
 _LARGEST_BYTES: Final = 200_000
+_DEEPEST_CALL: Final = 3
+"""So many calls within a call are followed: middleware stands around an application."""
+_DEEPEST_FOLDER: Final = 2
+"""Files that start an application lie at the top, or in a folder for that."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,8 @@ def find_application(program: Program, folder: Path, edge: str | None) -> WebApp
     for sources in (program.production, [*program.sources.values()]):
         found = [each for source in sources for each in _objects(program, source)]
         found = found or [each for source in sources for each in _factories(program, source)]
-        found = found if len(found) < 2 else _told_apart(program, found, folder)  # noqa: PLR2004
+        if len(found) > 1:
+            found = _told_apart(program, found, folder)
         if len(found) > 1:
             places = "; ".join(f"{each.place} ({each.kind}, {each.path}:{each.line})" for each in found)
             raise SeveralWebApplications(str(folder), len(found), places, found[0].place)
@@ -139,7 +144,7 @@ def _factories(program: Program, source: Source) -> Iterator[WebApplication]:
 
 def _made_by(program: Program, source: Source, value: ast.expr | None, depth: int = 0) -> str:
     """The framework of what an expression makes; empty where it makes none."""
-    if not isinstance(value, ast.Call) or depth > 3:  # noqa: PLR2004
+    if not isinstance(value, ast.Call) or depth > _DEEPEST_CALL:
         return ""
     meaning = program.meaning(source, value.func)
     if isinstance(meaning, Foreign) and meaning.dotted in _MAKERS:
@@ -204,7 +209,7 @@ def _commands(program: Program, folder: Path) -> set[str]:
     found: set[str] = set()
     for pattern in _COMMAND_FILES:
         for path in program.codebase.tree.paths:
-            if Path(path).match(pattern) and path.count("/") <= 2:  # noqa: PLR2004
+            if Path(path).match(pattern) and path.count("/") <= _DEEPEST_FOLDER:
                 file = folder / path
                 if file.is_file() and not file.is_symlink() and file.stat().st_size < _LARGEST_BYTES:
                     text = file.read_text(encoding="utf-8", errors="replace")
@@ -213,8 +218,11 @@ def _commands(program: Program, folder: Path) -> set[str]:
 
 
 def _is_wsgi(function: Function) -> bool:
-    names = [each.arg for each in function.args.args]
-    return len(names) == 2 and names[1].startswith("start_res")  # noqa: PLR2004
+    match function.args.args:
+        case [_, second]:
+            return second.arg.startswith("start_res")
+        case _:
+            return False
 
 
 def _of(source: Source, name: str, kind: str, line: int, *, made_by: Function | None = None) -> WebApplication:

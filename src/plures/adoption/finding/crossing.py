@@ -27,6 +27,8 @@ _MAPPED: Final = (
     "mongoengine.",
     "beanie.",
 )
+_DEEPEST: Final = 8
+"""So many classes above a class are followed: names may go in a circle."""
 _WEB: Final = ("fastapi.", "starlette.", "flask.", "django.", "werkzeug.", "quart.", "rest_framework.", "litestar.")
 _INSTEAD: Final = {
     "dict": "say dict[str, T], or write a message with its fields",
@@ -220,7 +222,7 @@ class Crossing:
         home = self._program.sources[place.path]
         bound = self._program.names(home).get(place.name, [])
         statement = bound[0].statement if bound and bound[0] is not None else None
-        if not isinstance(statement, ast.ClassDef) or depth > 8:  # noqa: PLR2004
+        if not isinstance(statement, ast.ClassDef) or depth > _DEEPEST:
             return frozenset()
         found: set[str] = set()
         for base in statement.bases:

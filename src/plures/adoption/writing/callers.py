@@ -93,7 +93,8 @@ def _import_edits(
     # What follows a statement behind a semicolon, or a comment, stays on its line.
     before = "" if source.text[:after].endswith(("\n", "\r")) else source.newline
     if indent is None:
-        indent = _INDENT.match(source.lines[statement.lineno - 1]).group()  # type: ignore[union-attr]
+        line = source.lines[statement.lineno - 1]
+        indent = line[: len(line) - len(line.lstrip(" \t\f"))]
         block = f"{source.newline}{indent}".join(new)
     edits = {(after, after): f"{before}{indent}{block}{source.newline}"}
     if unused and _can_go(source, statement):

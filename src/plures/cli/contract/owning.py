@@ -52,7 +52,7 @@ def with_owners(project: Project, text: str) -> str:
 
 def catalog(project: Project) -> str:
     """The entities of Backstage: the application, its capabilities, and an API for each contract."""
-    system = _entity_name(Path(project.settings.application.partition(":")[0].partition(".")[0]).name)
+    system = _entity_name(project.settings.application.partition(":")[0].partition(".")[0])
     return "".join(f"---\n{_yaml(entity)}" for entity in _entities(project, system))
 
 
