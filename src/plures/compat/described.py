@@ -229,5 +229,6 @@ def _field_doc(field: WireField, owner: type) -> str:
     said = next((each.description for each in bounds if each.description), None)
     if said:
         return said
-    found = re.search(rf"^ +{field.name}: (.+(?:\n {{8,}}.+)*)", _doc(owner).partition("Attributes:")[2], re.MULTILINE)
+    attributes = _doc(owner).partition("Attributes:")[2]
+    found = attributes and re.search(rf"^ +{field.name}: (.+(?:\n {{8,}}.+)*)", attributes, re.MULTILINE)
     return " ".join(found[1].split()) if found else ""

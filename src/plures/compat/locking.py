@@ -28,11 +28,11 @@ def relock(current: Contract, locked: Contract | None) -> Relocked:
     with_numbers = numbered(current, locked)
     if locked is None:
         return Relocked(replace(with_numbers, version=bumped("", Bump.NONE, major=current.major)), (), Bump.NONE)
+    with_numbers = replace(with_numbers, version=locked.version)
     changes = compare_contracts(locked, with_numbers)
     bump = needed(changes)
-    same = replace(with_numbers, version=locked.version)
     # Nothing that callers see, such as the order of declarations.
-    if bump is Bump.NONE and same != locked:
+    if bump is Bump.NONE and with_numbers != locked:
         bump = Bump.PATCH
     version = bumped(locked.version, bump, major=current.major)
     return Relocked(replace(with_numbers, version=version), changes, bump)

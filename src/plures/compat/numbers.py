@@ -28,6 +28,9 @@ def _counterparts(new: Contract, old: Contract | None) -> Mapping[str, str]:
     """For each message the name of the one that the locked contract has in its places."""
     if old is None:
         return {}
+    same = {name: name for name in new.messages if name in old.messages}
+    if len(same) == len(new.messages):
+        return same
     walk = Walk(old, new)
     for name, operation in new.operations.items():
         if name in old.operations:
@@ -40,7 +43,7 @@ def _counterparts(new: Contract, old: Contract | None) -> Mapping[str, str]:
         if name in old.events:
             walk.start(Side.BOTH, name, old.events[name].message, event.message)
     found = {after: before for before, after in walk.pairs() if before in old.messages}
-    return found | {name: name for name in new.messages if name in old.messages}
+    return found | same
 
 
 def _record(new: Record, old: Record) -> Record:

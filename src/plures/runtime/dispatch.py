@@ -56,6 +56,7 @@ class Dispatcher:
         for name, operation in operations.items():
             if gate is not None:
                 self._gates[operation.path] = gate
+            operation.prepare()
             self._shapes[operation.path] = answer_shape(operation)
             self._calls[operation.path] = _call(operation, getattr(service, name))
 

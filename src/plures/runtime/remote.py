@@ -78,6 +78,7 @@ class RemoteCaller:
 
     def bind(self, operation: OperationDescription) -> Callable[..., Any]:
         """The operation as a caller in another process sees it."""
+        operation.prepare()
         if operation.streams:
             return self._bind_stream(operation)
         request_of, encode, deadlines = connect.request_builder(operation), self._encode, self._deadlines

@@ -57,7 +57,7 @@ class RelayService:
         return await self._trouble.fail(how)
 
     async def gather(self, count: int) -> tuple[int, ...]:
-        return tuple(await asyncio.gather(*(self._echo.number(n) for n in range(count))))
+        return tuple(await asyncio.gather(*(self._echo.number_among_many(n) for n in range(count))))
 
     async def blocked(self, seconds: float) -> str:
         return await self._trouble.blocks_patiently(seconds)

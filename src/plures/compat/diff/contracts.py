@@ -34,7 +34,7 @@ def compare(old: Mapping[str, Contract], new: Mapping[str, Contract], *, today: 
 
 def compare_contracts(old: Contract, new: Contract) -> tuple[Change, ...]:
     """All that changed between two versions of one contract."""
-    return tuple(_changes(old, new))
+    return () if old == new else tuple(_changes(old, new))
 
 
 def _has_set(contract: Contract, today: date) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -28,24 +29,16 @@ class Codec:
 
     def __init__(self, message: MessageType, *, exact: bool = False) -> None:
         self.message = message
-        wire_types = list(reachable(message))
-        scalars = {wire_type.python for wire_type in wire_types if isinstance(wire_type, ScalarType)}
-        fields = [field for part in wire_types if isinstance(part, MessageType) for field in part.fields]
-        self._form = None if exact else form_of(message)
-        # Where nothing is written as null, the body need not be searched for it.
-        self._nulls = _Nulls(fields) if any(_may_be_null(field.type) for field in fields) else None
-        if any(isinstance(part, MapType) and _has_float(part) for part in wire_types):
-            # The names in a map are anything, so that no pattern tells its NaN from a None.
-            self._nulls = _Nulls([], is_ambiguous=True)
-        self._has_int = int in scalars
-        self._nests_itself = any(map(nests_itself, wire_types))
-        # A required field in snake case makes the fast way fail, so the exact way is taken. An optional one would be overlooked.
-        self._snake_names = tuple(
-            {f'"{f.name}"'.encode() for f in fields if f.name != f.wire_name and f.default is not Field.REQUIRED}
-        )
-        self._encoder = msgspec.json.Encoder(decimal_format="string")
-        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(self._form.type if self._form else Any)
-        self._tree = msgspec.json.Decoder(float_hook=Written) if Decimal in scalars else msgspec.json.Decoder()
+        self._is_exact = exact
+
+    @cached_property
+    def _prepared(self) -> "_Prepared":
+        # In process nothing is written, and to look at a contract takes no codec: so nothing is made until it is needed.
+        return _Prepared(self.message, exact=self._is_exact)
+
+    def prepare(self) -> None:
+        """Make ready what the first use would have to wait for."""
+        _ = self._prepared
 
     def encode(self, value: Any) -> bytes:
         """The JSON of a message. A value of the wrong type may pass where JSON can write it.
@@ -54,7 +47,7 @@ class Codec:
             Malformed: The value is not what its type says.
             TooDeep: It nests deeper than `MAX_DEPTH`.
         """
-        return self._encode(value, self._at_once)
+        return self._encode(value, self._prepared.at_once)
 
     def encode_checked(self, value: Any) -> bytes:
         """The same, with every value in it checked against its type: several times slower, for development."""
@@ -64,12 +57,12 @@ class Codec:
         try:
             body = at_once(value)
             if body is None:
-                body = self._encoder.encode(self._exact(value))
+                body = self._prepared.encoder.encode(self._exact(value))
         except (UnicodeEncodeError, TypeError, ValueError, RecursionError) as error:
             problems = Problems()
             problems.add("", str(error))
             raise Malformed(problems) from None
-        if self._nests_itself:
+        if self._prepared.nests_itself:
             check_depth(body)
         return body
 
@@ -81,16 +74,18 @@ class Codec:
             TooDeep: It nests deeper than `MAX_DEPTH`.
         """
         check_depth(body)
-        if self._form is not None and self._is_plain(body):
+        prepared = self._prepared
+        form = prepared.form
+        if form is not None and prepared.is_plain(body):
             try:
-                data = self._decoder.decode(body)
-                return data if self._form.back is None else self._form.back(data)
+                data = prepared.decoder.decode(body)
+                return data if form.back is None else form.back(data)
             except Exception:  # noqa: BLE001, S110 - a message's own checks may raise anything
                 # The exact way accepts more spellings, and finds all the problems.
                 pass
         problems = Problems()
         try:
-            data = self._tree.decode(body)
+            data = prepared.tree.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             problems.add("", f"not JSON: {error}")
             raise Malformed(problems) from None
@@ -114,16 +109,40 @@ class Codec:
             raise Malformed(problems)
         return data
 
-    def _at_once(self, value: Any) -> bytes | None:
+
+class _Prepared:
+    """What a codec makes of its message type once."""
+
+    def __init__(self, message: MessageType, *, exact: bool) -> None:
+        wire_types = list(reachable(message))
+        scalars = {wire_type.python for wire_type in wire_types if isinstance(wire_type, ScalarType)}
+        fields = [field for part in wire_types if isinstance(part, MessageType) for field in part.fields]
+        self.form = None if exact else form_of(message)
+        # Where nothing is written as null, the body need not be searched for it.
+        self._nulls = _Nulls(fields) if any(_may_be_null(field.type) for field in fields) else None
+        if any(isinstance(part, MapType) and _has_float(part) for part in wire_types):
+            # The names in a map are anything, so that no pattern tells its NaN from a None.
+            self._nulls = _Nulls([], is_ambiguous=True)
+        self._has_int = int in scalars
+        self.nests_itself = any(map(nests_itself, wire_types))
+        # A required field in snake case makes the fast way fail, so the exact way is taken. An optional one would be overlooked.
+        self._snake_names = tuple(
+            {f'"{f.name}"'.encode() for f in fields if f.name != f.wire_name and f.default is not Field.REQUIRED}
+        )
+        self.encoder = msgspec.json.Encoder(decimal_format="string")
+        self.decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(self.form.type if self.form else Any)
+        self.tree = msgspec.json.Decoder(float_hook=Written) if Decimal in scalars else msgspec.json.Decoder()
+
+    def at_once(self, value: Any) -> bytes | None:
         """The JSON of a message's form; None where only the exact way can tell."""
-        if self._form is None:
+        if self.form is None:
             return None
-        if self._form.to is not None:
+        if self.form.to is not None:
             try:
-                value = self._form.to(value)
+                value = self.form.to(value)
             except Exception:  # noqa: BLE001 - the exact way says what is wrong
                 return None
-        body = self._encoder.encode(value)
+        body = self.encoder.encode(value)
         if self._nulls is not None and b"null" in body:
             shorter = self._nulls.left_out(body)
             if shorter is None:
@@ -131,7 +150,7 @@ class Codec:
             body = shorter
         return None if self._has_int and has_wide_int(body) else body
 
-    def _is_plain(self, body: bytes) -> bool:
+    def is_plain(self, body: bytes) -> bool:
         if self._has_int and has_wide_int(body):
             return False
         return b"_" not in body or not any(name in body for name in self._snake_names)
