@@ -20,6 +20,10 @@ class Folder:
         """Where the database of a capability is, or will be."""
         return self.path / f"{capability}.sqlite3"
 
+    def of_command(self, capability: str) -> Path:
+        """A folder for what a program in another language keeps, where that implements a capability."""
+        return self.path / "commands" / capability
+
 
 @dataclass(frozen=True, slots=True)
 class Server:

@@ -10,6 +10,7 @@ from .lines import JsonLine, TextLine, json_line
 from .set_up import keep_logs, set_up_logs
 from .settings import (
     BLOCKED_LOOP_S,
+    DEFAULT_LEVEL,
     FORMATS,
     LEVELS,
     LogSettings,
@@ -23,6 +24,7 @@ from .told import is_told, mark_told, tell
 
 __all__ = [
     "BLOCKED_LOOP_S",
+    "DEFAULT_LEVEL",
     "FORMATS",
     "LEVELS",
     "JsonLine",

