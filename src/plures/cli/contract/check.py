@@ -1,9 +1,11 @@
 """The command `plures contract check`."""
 
+import gc
 import inspect
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -90,7 +92,9 @@ def check_command(
             return
         today = datetime.now(UTC).date()
         if documents:
-            _finish(check_documents(*documents, today=today), form, lambda _: (documents[1].as_posix(), 1), everything)
+            with _nothing_collected():
+                found = check_documents(*documents, today=today)
+            _finish(found, form, lambda _: (documents[1].as_posix(), 1), everything)
             return
         project = open_project(file)
         folder = file.absolute().parent
@@ -109,6 +113,16 @@ def check_command(
         )
     places = {each.contract.name: each.contract.python for each in project.assembly.capabilities.values()}
     _finish(report, form, lambda name: _place(places.get(name), folder), everything)
+
+
+@contextmanager
+def _nothing_collected() -> Generator[None]:
+    """Large documents are millions of small things, all needed to the end: looking for what is not takes as long as the rest."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _finish(report: Report, form: str, place_of: PlaceOf, everything: bool) -> None:  # noqa: FBT001 - of one caller

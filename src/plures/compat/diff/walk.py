@@ -3,6 +3,7 @@
 Each pair is compared once, however often it occurs: what changed in it does not depend on who meets it, only how bad that is.
 """
 
+import sys
 from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -18,19 +19,26 @@ _SAME: Final = 100
 
 
 class Walk:
-    """The comparison of the messages of two contracts."""
+    """The comparison of the messages of two contracts.
 
-    def __init__(self, old: Contract, new: Contract) -> None:
+    Args:
+        most_places: So many places of one change are told on each side, the nearest ones; None for all of them.
+    """
+
+    def __init__(self, old: Contract, new: Contract, *, most_places: int | None = None) -> None:
+        self._most_places = sys.maxsize if most_places is None else most_places
         self._old, self._new = old, new
         self._found: dict[Pair, list[Found]] = {}
         self._ways: dict[Pair, list[tuple[str, Pair]]] = {}
         self._at: Pair = ("", "")
         self._pending: list[Pair] = []
         self._roots: list[tuple[Side, str, Pair]] = []
+        self._sides: set[Side] = set()
 
     def start(self, side: Side, place: str, old: str, new: str) -> None:
         """Compare two messages that callers meet directly, and all that these are made of."""
         self._roots.append((side, place, (old, new)))
+        self._sides.add(side)
         self._pending.append((old, new))
         while self._pending:
             pair = self._pending.pop()
@@ -66,30 +74,38 @@ class Walk:
 
     def results(self) -> Iterator[tuple[Side, Found, tuple[str, ...]]]:
         """All that changed, for each side where callers meet it, with the places."""
-        leading = self._leading()
-        places: dict[tuple[Side, Pair], list[str]] = {}
-        for side, place, root in self._roots:
-            for pair, path in self._reached(root, leading):
-                if self._found[pair]:
-                    places.setdefault((side, pair), []).append(place + path)
-        for (side, pair), reached in places.items():
-            for each in self._found[pair]:
-                yield side, each, tuple(reached)
-
-    def _leading(self) -> set[Pair]:
-        """The pairs in which something changed, and those that lead there: the others need not be walked."""
-        back: dict[Pair, list[Pair]] = {}
+        roots: dict[Pair, list[int]] = {}
+        for number, (_, _, root) in enumerate(self._roots):
+            roots.setdefault(root, []).append(number)
+        back: dict[Pair, list[tuple[str, Pair]]] = {}
         for pair, steps in self._ways.items():
-            for _, following in steps:
-                back.setdefault(following, []).append(pair)
-        pending = [pair for pair, what in self._found.items() if what]
-        leading = set(pending)
+            for step, following in steps:
+                back.setdefault(following, []).append((step, pair))
+        for pair, what in self._found.items():
+            for side, places in (self._places(pair, roots, back) if what else {}).items():
+                for each in what:
+                    yield side, each, places
+
+    def _places(
+        self, pair: Pair, roots: Mapping[Pair, list[int]], back: Mapping[Pair, list[tuple[str, Pair]]]
+    ) -> dict[Side, tuple[str, ...]]:
+        """Where callers meet a pair, each place by its shortest way: from the pair back to what they meet directly."""
+        found: dict[Side, dict[int, str]] = {}
+        seen, pending = {pair}, deque([(pair, "")])
         while pending:
-            for pair in back.get(pending.pop(), ()):
-                if pair not in leading:
-                    leading.add(pair)
-                    pending.append(pair)
-        return leading
+            current, path = pending.popleft()
+            for number in roots.get(current, ()):
+                side, place, _ = self._roots[number]
+                places = found.setdefault(side, {})
+                if len(places) < self._most_places:
+                    places[number] = place + path
+            if all(len(found.get(side, ())) >= self._most_places for side in self._sides):
+                break
+            for step, owner in back.get(current, ()):
+                if owner not in seen:
+                    seen.add(owner)
+                    pending.append((owner, step + path))
+        return {side: tuple(places[number] for number in sorted(places)) for side, places in found.items()}
 
     def pairs(self) -> Mapping[Pair, object]:
         """All pairs that were met."""
@@ -103,17 +119,6 @@ class Walk:
         nothing = Record({})
         before, after = self._old.messages.get(old, nothing), self._new.messages.get(new, nothing)
         yield from compare_records(new, before, after, self)
-
-    def _reached(self, root: Pair, leading: set[Pair]) -> Iterator[tuple[Pair, str]]:
-        """What can be reached, each by its shortest way."""
-        seen, pending = {root}, deque([(root, "")] if root in leading else [])
-        while pending:
-            pair, path = pending.popleft()
-            yield pair, path
-            for step, following in self._ways.get(pair, ()):
-                if following in leading and following not in seen:
-                    seen.add(following)
-                    pending.append((following, path + step))
 
 
 def _family(of: Type) -> str:

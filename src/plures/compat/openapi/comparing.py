@@ -3,12 +3,16 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from plures.compat import rules
 from plures.compat.changes import Change, Side
 from plures.compat.diff import Walk
 
 from .operations import Answer, Api, ApiOperation, Security, day_of
+
+_MOST_PLACES: Final = 100
+"""In a document of thousands of schemas that refer to each other, a change is met everywhere: all places of all changes fill the memory."""
 
 
 def compare_apis(old: Api, new: Api, *, today: date) -> tuple[Change, ...]:
@@ -24,7 +28,8 @@ class _Comparison:
     def __init__(self, old: Api, new: Api, today: date) -> None:
         self._old, self._new, self._today = old, new, today
         self._schemes = _same_schemes(old.schemes, new.schemes)
-        self._sent, self._received = Walk(old.sent, new.sent), Walk(old.received, new.received)
+        self._sent = Walk(old.sent, new.sent, most_places=_MOST_PLACES)
+        self._received = Walk(old.received, new.received, most_places=_MOST_PLACES)
 
     def changes(self) -> Iterator[Change]:
         for server in self._old.servers:

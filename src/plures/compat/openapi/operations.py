@@ -11,6 +11,7 @@ from plures.compat.model import Contract, Field
 from plures.errors import InvalidInput
 
 from .document import Document, Node
+from .errors import DocumentUnread
 from .merging import Merger
 from .schemas import Reader
 from .values import list_of, table_of
@@ -71,7 +72,11 @@ def read_api(path: Path, like: Api | None = None) -> Api:
         like: One whose names of paths and of what stands in them are taken over, since callers never see these.
     """
     document = Document(path)
-    read = _Reading(document, like.paths if like else {}).api()
+    try:
+        read = _Reading(document, like.paths if like else {}).api()
+    except RecursionError:
+        fix = "Give what is nested a name in components/schemas, and refer to it by $ref."
+        raise DocumentUnread(str(path), "its schemas nest too deeply", fix) from None
     if document.wrong:
         raise InvalidInput(str(path), document.wrong.values())
     return read

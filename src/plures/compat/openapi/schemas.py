@@ -32,6 +32,7 @@ class Reader:
         self._names: dict[tuple[int, bool], str] = {}
         self._types: dict[tuple[int, bool], tuple[Type, bool]] = {}
         self._reading: set[int] = set()
+        self._open: list[tuple[int, ...]] = []
         self._pending: list[tuple[str, Schema, bool]] = []
 
     def field(self, node: Node, hint: str, *, required: bool, text: bool = False) -> Field:
@@ -56,12 +57,20 @@ class Reader:
             return self._types[key][0], beside or self._types[key][1]
         if key[0] in self._reading:
             return Scalar("the same again"), False
-        schema = self._merger.merged(node)
+        schema = self._without_its_own_unions(self._merger.merged(node), node)
         self._reading.add(key[0])
         found = self._of(schema, schema.name or hint, key, text=text)
         self._reading.discard(key[0])
         self._types[key] = found
         return found[0], beside or found[1]
+
+    def _without_its_own_unions(self, schema: Schema, node: Node) -> Schema:
+        """A pet that may be a cat or a dog, and a cat that is `allOf` a pet, mean no cat of a cat: the cat is what it says."""
+        unions = [each for each in schema.unions if each.place not in self._open and not self._has(each, node)]
+        return schema if len(unions) == len(schema.unions) else replace(schema, unions=unions)
+
+    def _has(self, union: Union, node: Node) -> bool:
+        return any(self._merger.resolved(each).value is node.value for each in union.members)
 
     def _of(self, schema: Schema, hint: str, key: tuple[int, bool], *, text: bool) -> tuple[Type, bool]:
         """The type of a schema, and whether it may be null."""
@@ -137,11 +146,13 @@ class Reader:
         base = replace(schema, unions=more, name="")
         members: dict[str, Type] = {}
         nullable = False
+        self._open.append(union.place)
         for number, (key, node) in enumerate(self._members(union)):
             own = node if base.is_bare and not more else self._merger.all_of(Node(base, node.file), node)
             type_, null = self._type(own, f"{hint} {key or number + 1}", text=text)
             nullable = nullable or null
             if type_ == ANYTHING and null:
+                self._open.pop()
                 return ANYTHING, True
             if type_ == _NULL:
                 continue
@@ -149,6 +160,7 @@ class Reader:
                 members.update(type_.members)
             else:
                 members[_free(key or _key(type_), members)] = type_
+        self._open.pop()
         if len(members) == 1 and not union.tag:
             return next(iter(members.values())), nullable
         return OneOf(members, union.tag, inline=True) if members else _NULL, nullable

@@ -138,6 +138,34 @@ def test_schemas_that_are_made_of_themselves_are_told(schemas: Any, tmp_path: Pa
     assert set(wrong(tmp_path, document)) == {"openapi.circle"}
 
 
+def family(**more: Any) -> dict[str, Any]:
+    """A pet is a cat or a dog, and each of these is `allOf` a pet: many documents are written so."""
+    children = {
+        name: {"allOf": [{"$ref": "#/components/schemas/Pet"}, {"type": "object", "properties": {name: {"type": "string"}}}]}
+        for name in ("Cat", "Dog")
+    }  # fmt: skip
+    members = [{"$ref": f"#/components/schemas/{name}"} for name in children]
+    pet = {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}}, "oneOf": members}
+    schemas = {"Pet": pet | {"discriminator": {"propertyName": "kind"}}, **children, **more}
+    return api(answer({"$ref": "#/components/schemas/Pet"}), components={"schemas": schemas})
+
+
+def test_members_of_a_union_that_take_over_what_it_asks_are_read_once(tmp_path: Path) -> None:
+    assert rules_of(report(tmp_path, family(), family())) == []
+    thing = {"allOf": [{"$ref": "#/components/schemas/Pet"}, {"properties": {"Cat": {"type": "integer"}}}]}
+    [said] = rules_of(report(tmp_path, family(), family(Cat=thing)))
+    assert "ERROR compat.type_changed Cat.Cat is integer, and was string" in said
+
+
+def test_what_nests_too_deeply_is_refused(tmp_path: Path) -> None:
+    schemas = {f"A{n}": {"allOf": [{"$ref": f"#/components/schemas/A{n + 1}"}]} for n in range(2000)}
+    deep = api(
+        body({"$ref": "#/components/schemas/A0"}), components={"schemas": schemas | {"A2000": {"type": "string"}}}
+    )
+    with pytest.raises(DocumentUnread, match="nest too deeply"):
+        report(tmp_path, deep, deep)
+
+
 def test_two_paths_that_differ_in_names_alone_are_two(tmp_path: Path) -> None:
     paths: Any = {"/a/{b}": {"get": {"responses": {}}}, "/a/{c}": {"get": {"responses": {}}}}
     assert rules_of(report(tmp_path, api(paths=paths), api(paths=paths))) == []
