@@ -6,6 +6,7 @@ from typing import Final
 
 from plures.compat import Contract
 
+from .plain import json_path, json_text
 from .proto import proto_path, proto_text
 
 
@@ -18,6 +19,7 @@ class Exported:
 
 
 _WRITERS: Final[Mapping[str, Callable[[Contract], Exported]]] = {
+    "json": lambda contract: Exported(json_path(contract), json_text(contract)),
     "proto": lambda contract: Exported(proto_path(contract), proto_text(contract)),
 }
 FORMATS: Final = tuple(_WRITERS)

@@ -26,7 +26,7 @@ def proto_path(contract: Contract) -> str:
 
 def proto_text(contract: Contract) -> str:
     """The text of the file; raises `InvalidInput` with all that has no number."""
-    problems = list(_problems(contract))
+    problems = problems_of(contract)
     if problems:
         raise InvalidInput(contract.name, problems)
     body = [*_service(contract)]
@@ -47,6 +47,11 @@ def proto_text(contract: Contract) -> str:
     if imports:
         head += [*(f'import "{each}";' for each in imports), ""]
     return "\n".join([*head, text]) + "\n"
+
+
+def problems_of(contract: Contract) -> list[Violation]:
+    """Why it cannot be written with the numbers that it has."""
+    return list(_problems(contract))
 
 
 def _problems(contract: Contract) -> Iterator[Violation]:

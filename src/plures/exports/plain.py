@@ -1,0 +1,23 @@
+"""A contract as JSON: what its lock file says, for programs in other languages that keep its deadlines and bounds."""
+
+import json
+import tomllib
+
+from plures.compat import Contract, lock_text
+from plures.errors import InvalidInput
+
+from .proto import problems_of, proto_path
+
+
+def json_path(contract: Contract) -> str:
+    """`shop/search/v1/search.json`, beside the `.proto` file."""
+    return proto_path(contract).removesuffix(".proto") + ".json"
+
+
+def json_text(contract: Contract) -> str:
+    """The text of the file; raises `InvalidInput` with all that has no number."""
+    problems = problems_of(contract)
+    if problems:
+        raise InvalidInput(contract.name, problems)
+    said = tomllib.loads(lock_text(contract))
+    return json.dumps(said, indent=2, ensure_ascii=False, default=str) + "\n"
