@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type DescField, type DescMessage, isFieldSet, type Message } from "@bufbuild/protobuf";
+import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 
 interface Bounds {
   ge?: number | string;
@@ -66,8 +67,8 @@ export class Contracts {
     const where = `${place}${field.jsonName}`;
     if (!isFieldSet(message, field)) {
       if (field.fieldKind === "message" && form.required) return [`${where}: is missing`];
-      // A zero is not written by proto3, and is a value all the same; what is optional was left out.
-      if (field.presence !== 3) return [];
+      // What is optional was left out. Of other fields, proto3 does not write zeros, and they are values all the same.
+      if (field.presence === FeatureSet_FieldPresence.EXPLICIT) return [];
     }
     const value = (message as unknown as Values)[field.localName];
     if (field.fieldKind === "list") {
