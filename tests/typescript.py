@@ -18,7 +18,7 @@ NOT_BUILT = shutil.ignore_patterns("node_modules", "gen")
 
 def npm(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run npm in a folder."""
-    command = [NODE, NPM, *arguments]
+    command = [str(NODE), str(NPM), *arguments]
     return subprocess.run(
         command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=INSTALL_LIMIT_S
     )

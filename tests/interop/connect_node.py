@@ -38,7 +38,7 @@ class NodePeer:
             RegistryUnreachable: The packages could not be fetched.
         """
         shutil.copytree(SOURCES, folder, dirs_exist_ok=True)
-        command = [NODE, NPM, "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
+        command = [str(NODE), str(NPM), "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
         npm = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=INSTALL_LIMIT_S)
         if npm.returncode != 0:
             raise RegistryUnreachable(npm.stderr)
