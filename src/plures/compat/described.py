@@ -75,7 +75,7 @@ def described(contract: ContractDescription) -> Contract:
         for error in each.errors:
             name = error.name.rpartition(".")[2]
             if name not in errors:
-                errors[name] = Failure(error.python.status.value, seen.message(error.codec))
+                errors[name] = Failure(error.python.status.value, seen.message(error.codec), _doc(error.python))
     events = {
         each.name.rpartition(".")[2]: Happening(seen.message(each.codec), _on_the_wire(each.codec, each.key))
         for each in contract.events

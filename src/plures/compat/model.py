@@ -152,10 +152,11 @@ class Operation:
 
 @dataclass(frozen=True)
 class Failure:
-    """A declared error: its status, and the name of the message that holds its fields."""
+    """A declared error: its status, the name of the message that holds its fields, and the text that callers read."""
 
     status: str
     message: str
+    doc: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

@@ -20,4 +20,7 @@ def json_text(contract: Contract) -> str:
     if problems:
         raise InvalidInput(contract.name, problems)
     said = tomllib.loads(lock_text(contract))
+    for name, error in contract.errors.items():
+        # The sentence that callers read, the same in each language.
+        said["errors"][name] |= {"text": error.doc.partition("\n")[0]} if error.doc else {}
     return json.dumps(said, indent=2, ensure_ascii=False, default=str) + "\n"
