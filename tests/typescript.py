@@ -2,12 +2,14 @@
 
 import fcntl
 import os
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from plures.topology import Process, Topology
 from tests.interop.connect_node import INSTALL_LIMIT_S, NODE, NPM
 
 # npm's scripts call `node` by its name.
@@ -47,3 +49,10 @@ def built_once(source: Path, name: str, factory: pytest.TempPathFactory) -> Path
             build(folder)
             done.touch()
     return folder
+
+
+def placed(capability: str, folder: Path, **environment: str) -> Topology:
+    """One capability as the service in a folder, and all others in a process beside it."""
+    command = shlex.join([str(NODE), str(folder / "start.mjs")])
+    service = Process(capability, (capability,), command=command, environment=environment)
+    return Topology("languages", (service, Process("others", ("*",))))

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "marketplace").rglob("*.md")})
+# What npm installs beside a service has pages of its own.
+_OURS = (page for page in (ROOT / "marketplace").rglob("*.md") if "node_modules" not in page.parts)
+PAGES = sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *_OURS})
 FOLLOWED = [ROOT / "docs" / "tutorial.md", *sorted((ROOT / "docs" / "guides").glob("*.md"))]
 """The pages whose reader writes the files and types the commands."""
 

@@ -1,7 +1,6 @@
 """What the contract of notifications promises, in each placement and each language that implements it."""
 
 import asyncio
-import shlex
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -17,9 +16,7 @@ from marketplace.notifications.tests.announcing import CARD, order
 from marketplace.shipping.contract import ShippingMethod
 from plures import InvalidRequest, Outcome
 from plures.testing import Running, Where, run
-from plures.topology import Process, Topology
-from tests.interop.connect_node import NODE
-from tests.typescript import built_once
+from tests.typescript import built_once, placed
 
 APPLICATION = "marketplace.notifications.tests.announcing:app"
 TYPESCRIPT = Path(__file__).parents[1] / "typescript"
@@ -36,12 +33,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Running]:
     where, topology = request.param, None
     if where == "typescript":
-        folder = built_once(TYPESCRIPT, "notifications-in-typescript", tmp_path_factory)
-        command = shlex.join([str(NODE), str(folder / "start.mjs")])
         where = Where.LOCAL_PROCESSES
-        topology = Topology(
-            "languages", (Process("mail", ("notifications",), command=command), Process("shop", ("*",)))
-        )
+        topology = placed("notifications", built_once(TYPESCRIPT, "notifications-in-typescript", tmp_path_factory))
     async with AsyncExitStack() as stack:
         data = tmp_path_factory.mktemp("data")
         yield await stack.enter_async_context(run(APPLICATION, where, data=data, topology=topology))
@@ -109,16 +102,16 @@ async def test_what_is_out_of_bounds_is_refused_and_not_sent(
     notifications: Notifications, key: str, subject: str, text: str, wrong: list[str]
 ) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        await notifications.send(key, "nobody", subject, text)
+        await notifications.send(key, "stranger", subject, text)
     assert refused.value.outcome is Outcome.NOT_SENT
     assert [problem.partition(":")[0] for problem in refused.value.why.split("; ")] == wrong
-    assert await notifications.list_for("nobody") == ()
+    assert await notifications.list_for("stranger") == ()
 
 
 @pytest.mark.parametrize("limit", [0, -1, 101, 2**62])
 async def test_a_limit_out_of_bounds_is_refused(notifications: Notifications, limit: int) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        await notifications.list_for("nobody", limit=limit)
+        await notifications.list_for("stranger", limit=limit)
     assert refused.value.outcome is Outcome.NOT_SENT
     assert refused.value.why.startswith("limit: ")
 
