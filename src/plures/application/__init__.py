@@ -6,7 +6,7 @@ from .assembly import AssembledCapability, Assembly
 from .dependencies import Dependency, DependencyKind
 from .implementation import is_opened, is_wsgi_application
 from .lifecycle import Hook, Lifecycle
-from .loading import ApplicationNotLoaded, load
+from .loading import ApplicationNotLoaded, imported, load
 from .settings import Secret, Settings, fill_all, sources_of
 from .subscriptions import Subscription, handlers_of
 
@@ -27,6 +27,7 @@ __all__ = [
     "assemble",
     "fill_all",
     "handlers_of",
+    "imported",
     "is_opened",
     "is_wsgi_application",
     "load",

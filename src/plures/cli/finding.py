@@ -158,6 +158,16 @@ def find_running(data: Path, name: str) -> Callee:
     )
 
 
+def place_of(at: str, data: Path | None) -> tuple[str, str, Recognising | None]:
+    """An address as a base URL, the token that is known for it, and how it is recognised by TLS; raises `BadArgument`.
+
+    Args:
+        data: The data folder whose run may know these.
+    """
+    at = _address(at)
+    return at, _token_for(at, data), _trusted_at(at, data)
+
+
 def trust_of(run: Run | None) -> Recognising | None:
     """How the processes of a run are recognised by TLS; None where they do not speak it. Raises `TlsError`."""
     if run is None or not run.trust:

@@ -5,6 +5,7 @@ from plures.data import open_database
 from plures.deploy import one_each
 from plures.isolation import Fate
 
+from .contracts import ContractBroken, Trial, check_contract
 from .events import RecordedEvents
 from .fakes import WrongFake, fake
 from .hosted import hosted
@@ -15,15 +16,18 @@ from .sagas import MemorySagas
 __all__ = [
     "EVERYWHERE",
     "Assembly",
+    "ContractBroken",
     "Fate",
     "MemorySagas",
     "NoSuchCapability",
     "NotRunnable",
     "RecordedEvents",
     "Running",
+    "Trial",
     "Where",
     "WrongFake",
     "assemble",
+    "check_contract",
     "fake",
     "fates",
     "hosted",

@@ -88,13 +88,16 @@ class Running:
         host: Host,
         public_url: str | None,
         processes: RunningProcesses | None = None,
+        *,
         beside: frozenset[str] = frozenset(),
+        control: tuple[str, str] = ("", ""),
     ) -> None:
         self.where = where
         self.public_url = public_url
         self._host = host
         self._processes = processes
         self._beside = beside
+        self._control = control
 
     def client(self, contract: "TypeForm[T]") -> T:
         """A client of a capability, as another capability would get it."""
@@ -107,6 +110,16 @@ class Running:
             client = told
         typed: T = client
         return typed
+
+    def address_of(self, capability: str) -> tuple[str, str]:
+        """Where a capability answers by the Connect protocol, in whichever placement, and the token that lets a caller in there.
+
+        Both are empty where nothing listens for it.
+        """
+        if self._processes is None:
+            return self._control
+        url = next(iter(self._processes.endpoints.get(capability, ())), "")
+        return url, self._processes.tokens.get(url, "")
 
     @property
     def processes(self) -> RunningProcesses:
@@ -217,7 +230,7 @@ async def _one_process(
     served = ServedHost(host, control, public, _GRACE_S, answers_early=over_the_wire)
     await served.start()
     try:
-        yield Running(where, host, served.public_url, beside=beside_tests(assembly))
+        yield Running(where, host, served.public_url, beside=beside_tests(assembly), control=(control.url, token))
     finally:
         await served.stop()
 

@@ -23,11 +23,16 @@ APPLICATION_ADDRESSES = Key[Sequence[str]](
     "Base URLs by which existing services below `[services]` call the edge, in the same process.",
     'addresses = ["http://payments:8000"]',
 )
+TRIALS = _text(
+    "trials",
+    "What `plures contract test` must know that contracts do not say: module:attribute of a sequence of `plures.testing.Trial`.",
+    'trials = "shop.trials:trials"',
+)
 APPLICATION = _table(
     "application",
     "What runs, and where its data is. May be left out beside `[services]`.",
     "[application]",
-    *(IMPORT, DATA, APPLICATION_DATABASE, APPLICATION_ADDRESSES),
+    *(IMPORT, DATA, APPLICATION_DATABASE, APPLICATION_ADDRESSES, TRIALS),
 )
 
 URL = _text(

@@ -163,6 +163,7 @@ class Settings:
         services: Existing services, by name.
         addresses: Base URLs by which those call the edge.
         teams: Whom a code host asks for a team, by the name of the team.
+        trials: Import string of what tests of contracts must know; empty where they know nothing.
     """
 
     application: str
@@ -182,6 +183,7 @@ class Settings:
     services: Mapping[str, Service] = field(default_factory=dict[str, Service])
     addresses: tuple[str, ...] = ()
     teams: Mapping[str, str] = field(default_factory=dict[str, str])
+    trials: str = ""
 
     def topology(self, name: str = "monolith") -> Topology:
         """The topology of this name.

@@ -38,6 +38,7 @@ from .keys import (
     TLS,
     TOPOLOGIES,
     TOPOLOGY,
+    TRIALS,
 )
 from .lines import lines_of
 from .model import Address, Settings, Topology, monolith
@@ -119,7 +120,7 @@ def _settings(root: Section, folder: Path, name: str) -> Settings:
     if public == control and public.port:
         listen.report(rules.SAME_ADDRESS, CONTROL.name, address=public)
     settings = Settings(
-        application="" if has_services and APPLICATION.name not in root.values else _import(application),
+        application="" if has_services and APPLICATION.name not in root.values else _import(application, IMPORT),
         data=folder / (application.get(DATA) or DATA.default),
         public=public,
         control=control,
@@ -135,15 +136,16 @@ def _settings(root: Section, folder: Path, name: str) -> Settings:
         services=parse_services(root.headed(SERVICES), folder, is_base_url=is_base_url, listener=_host_and_port),
         addresses=_base_urls(application),
         teams=_teams(root.headed(TEAMS)),
+        trials=_import(application, TRIALS),
     )
     return replace(settings, tls=parse_tls(root.headed(TLS), folder, settings.data)) if has_tls else settings
 
 
-def _import(application: Section) -> str:
-    text = application.get(IMPORT)
+def _import(application: Section, key: Key[str | None]) -> str:
+    text = application.get(key)
     module, _, attribute = (text or "").partition(":")
     if text is not None and not all(part.isidentifier() for part in (*module.split("."), attribute)):
-        application.report(rules.IMPORT, IMPORT.name, text=text, example=IMPORT.example)
+        application.report(rules.IMPORT, key.name, text=text, example=key.example)
     return text or ""
 
 

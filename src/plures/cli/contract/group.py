@@ -14,18 +14,20 @@ from .lock import lock_command
 from .named import capability_of, chosen_of
 from .owners import owners_command
 from .source import source_of
+from .testing import test_command
 from .writing import freeze
 
 
 @click.group("contract")
 def contract_group() -> None:
-    """Show, lock, export contracts; find what breaks callers."""
+    """Show, lock, test, export contracts; find what breaks callers."""
 
 
 contract_group.add_command(check_command)
 contract_group.add_command(export_command)
 contract_group.add_command(lock_command)
 contract_group.add_command(owners_command)
+contract_group.add_command(test_command)
 
 
 @contract_group.command("show")

@@ -1,0 +1,150 @@
+"""Runs an application, or finds the one that runs, and holds it to its contracts."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, TypeAlias, cast
+
+from plures.application import AssembledCapability, imported
+from plures.cli.contract.errors import NoSuchContract
+from plures.cli.finding import NothingRuns, place_of, run_here, trust_of
+from plures.cli.project import Project
+from plures.contract import ContractDescription
+from plures.errors import InvalidInput, did_you_mean
+from plures.testing import Running, Trial, Where, run
+from plures.testing.contracts import Effort, Elsewhere, Examined, NoSuchOperation, hold_to_contract
+
+from .errors import NoTrials
+
+_WHERE: Final = {
+    "process": Where.IN_PROCESS,
+    "checked": Where.CHECKED,
+    "wire": Where.OVER_THE_WIRE,
+    "processes": Where.LOCAL_PROCESSES,
+}
+_FIX: Final = "Name a sequence of Trial, as module:attribute, below [application] of plures.toml."
+PlaceOf: TypeAlias = Callable[[str], Running | Elsewhere]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is tested, and where.
+
+    Attributes:
+        contracts: Names of capabilities, of contracts or of their classes; all where there are none.
+        url: What answers there; empty for the application.
+        placement: Where the application runs.
+    """
+
+    contracts: tuple[str, ...]
+    url: str
+    placement: str
+    effort: Effort
+
+
+@dataclass(frozen=True)
+class Tested:
+    """One contract, and what its operations were asked."""
+
+    contract: ContractDescription
+    operations: list[Examined]
+
+
+def tested(project: Project, wanted: Wanted, data: Path) -> list[Tested]:
+    """Test contracts; raises `PluresError` where that cannot be.
+
+    Args:
+        data: The data folder of the run that may be tested.
+    """
+    chosen = _chosen(project, wanted)
+    trials = _trials(project)
+    return asyncio.run(_tested(project, wanted, data, chosen, trials))
+
+
+async def _tested(
+    project: Project, wanted: Wanted, data: Path, chosen: list[AssembledCapability], trials: dict[type, Trial]
+) -> list[Tested]:
+    results: list[Tested] = []
+    async with _places(project, wanted, data) as place_for:
+        for each in chosen:
+            python = each.contract.python
+            trial = trials.get(python, Trial(python))
+            known = [name for name in wanted.effort.operations if _has(each.contract, name)]
+            effort = Effort(known, wanted.effort.examples, wanted.effort.seed, wanted.effort.commands)
+            place = place_for(each.contract.capability)
+            results.append(Tested(each.contract, await hold_to_contract(place, each.contract, trial, effort)))
+    return results
+
+
+@asynccontextmanager
+async def _places(project: Project, wanted: Wanted, data: Path) -> AsyncGenerator[PlaceOf]:
+    """Where each capability is asked, while the context lasts."""
+    if wanted.url:
+        elsewhere = Elsewhere(*place_of(wanted.url, data))
+        yield lambda _: elsewhere
+    elif wanted.placement == "running":
+        yield _running(data)
+    else:
+        with TemporaryDirectory() as folder:
+            where = _WHERE[wanted.placement]
+            application = project.settings.application
+            async with run(application, where, data=Path(folder), edge=False) as running:
+                yield lambda _: running
+
+
+def _running(data: Path) -> PlaceOf:
+    found = run_here(data)
+    if found is None:
+        raise NothingRuns(f"no run keeps the data folder {data}")
+    tls = trust_of(found)
+
+    def place(capability: str) -> Elsewhere:
+        url = next(iter(found.capabilities.get(capability, ())), "")
+        if not url:
+            raise NothingRuns(f"{found.application} runs, and {capability} answers nowhere in it")
+        return Elsewhere(url, found.tokens.get(url, ""), tls)
+
+    return place
+
+
+def _chosen(project: Project, wanted: Wanted) -> list[AssembledCapability]:
+    """The capabilities that are named, in whichever way, and have the operations that are named."""
+    known = {key: each for each in project.assembly.capabilities.values() for key in _names(each.contract)}
+    for name in wanted.contracts:
+        if name not in known:
+            names = [each.contract.python.__name__ for each in project.assembly.capabilities.values()]
+            raise NoSuchContract(name, did_you_mean(name, known) or f"It has {', '.join(names)}.")
+    chosen = [known[name] for name in wanted.contracts] or list(project.assembly.capabilities.values())
+    for name in wanted.effort.operations:
+        if not any(_has(each.contract, name) for each in chosen):
+            names = [operation for each in chosen for operation in each.contract.operations]
+            raise NoSuchOperation(", ".join(each.contract.name for each in chosen), name, names)
+    if wanted.effort.operations:
+        chosen = [each for each in chosen if any(_has(each.contract, name) for name in wanted.effort.operations)]
+    return chosen
+
+
+def _names(contract: ContractDescription) -> tuple[str, ...]:
+    return contract.capability, contract.name, contract.python.__name__
+
+
+def _has(contract: ContractDescription, name: str) -> bool:
+    return name in contract.operations or any(each.wire_name == name for each in contract.operations.values())
+
+
+def _trials(project: Project) -> dict[type, Trial]:
+    """What is to be known of each contract; raises `PluresError`."""
+    if not project.settings.trials:
+        return {}
+    found = imported(project.settings.trials, fix=_FIX)
+    listed = [*cast("tuple[object, ...]", found)] if isinstance(found, list | tuple) else []
+    trials = [each for each in listed if isinstance(each, Trial)]
+    if len(trials) < max(1, len(listed)):
+        raise NoTrials(project.settings.trials)
+    problems = [violation for each in trials for violation in each.problems()]
+    if problems:
+        raise InvalidInput(project.settings.trials, problems)
+    return {each.contract: each for each in trials}
