@@ -106,6 +106,7 @@ Existing services that run as they are, beside an application or without one ([h
 [application]
 import = "shop.app:app"
 addresses = ["http://payments:8000"]
+trials = "shop.trials:trials"
 
 [services.orders]
 app = "app.main:app"

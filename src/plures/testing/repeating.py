@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from time import monotonic
 from typing import Any, Final
 
+from plures.application import Assembly
 from plures.contract import OperationDescription
 from plures.http import HttpTransport
 from plures.runtime import Bind, Outgoing, Reply, WatchedTransport, awaitable, connect
@@ -58,6 +59,12 @@ class RepeatingTransport:
 
     async def close(self) -> None:
         await self._inner.close()
+
+
+def idempotent_paths(assembly: Assembly) -> frozenset[str]:
+    """The paths of all operations that may be repeated."""
+    operations = (o for capability in assembly.capabilities.values() for o in capability.contract.operations.values())
+    return frozenset(operation.path for operation in operations if operation.declaration.idempotent)
 
 
 def telling(operations: Any) -> Bind:

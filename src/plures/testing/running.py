@@ -29,7 +29,7 @@ from plures.runtime import Client, bind
 from plures.topology import Policies, ResolvedProcess, Topology, check, monolith
 
 from .beside import beside_tests, without
-from .repeating import RepeatingTransport, telling
+from .repeating import RepeatingTransport, idempotent_paths, telling
 
 # It is younger than many a lock of an application, and only type checkers need it.
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def placements(
         scope: How long one running application is used. With a longer scope than a function, a test sees what earlier tests left
             behind, and must run on the same event loop (`pytest.mark.asyncio(loop_scope=…)`).
     """
-    require("testing", "make a fixture of placements")
+    require("testing", "make a fixture of placements", alone="pytest-asyncio")
     import pytest_asyncio
 
     @pytest_asyncio.fixture(
@@ -258,12 +258,6 @@ def _placed(assembly: Assembly, topology: Topology | None) -> ResolvedProcess | 
         assembly.facts,
     ).processes.values()
     return process
-
-
-def idempotent_paths(assembly: Assembly) -> frozenset[str]:
-    """The paths of all operations that may be repeated."""
-    operations = (o for capability in assembly.capabilities.values() for o in capability.contract.operations.values())
-    return frozenset(operation.path for operation in operations if operation.declaration.idempotent)
 
 
 @asynccontextmanager
