@@ -4,8 +4,8 @@ from plures.application import Assembly, assemble
 from plures.data import open_database
 from plures.deploy import one_each
 from plures.isolation import Fate
+from plures.trials import ContractBroken, Trial, check_contract
 
-from .contracts import ContractBroken, Trial, check_contract
 from .events import RecordedEvents
 from .fakes import WrongFake, fake
 from .hosted import hosted

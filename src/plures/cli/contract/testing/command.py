@@ -62,7 +62,7 @@ def test_command(
     """
     with mistakes_explained(as_json=form == "json"):
         # They take half a second to import, which other commands do not have.
-        from plures.testing.contracts import Effort
+        from plures.trials import Effort
 
         from .places import Wanted, tested
         from .reports import as_json, as_junit, as_text

@@ -15,7 +15,7 @@ from plures.cli.project import Project
 from plures.contract import ContractDescription
 from plures.errors import InvalidInput, did_you_mean
 from plures.testing import Running, Trial, Where, run
-from plures.testing.contracts import Effort, Elsewhere, Examined, NoSuchOperation, hold_to_contract
+from plures.trials import Effort, Elsewhere, Examined, NoSuchOperation, hold_to_contract
 
 from .errors import NoTrials
 

@@ -3,7 +3,7 @@
 import json
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from plures.testing.contracts import Examined, Finding
+from plures.trials import Examined, Finding
 
 from .places import Tested
 

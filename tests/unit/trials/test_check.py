@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from plures.testing import ContractBroken, Running, Trial, Where, check_contract, run
-from plures.testing.contracts import Finding
+from plures.trials import Finding
 
 from .lending import Lending, LendingService, Lent, app
 

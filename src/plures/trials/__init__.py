@@ -1,4 +1,4 @@
-"""Tests of a contract: requests that are drawn from it, and what a service makes of them.
+"""Layer 9: tests of a contract. Requests are drawn from it, and what a service makes of them is held against it.
 
     trial        what a test must know that the contract does not say: `Trial`
     generating   values of all types, within bounds and just outside of them
