@@ -112,10 +112,7 @@ class Running:
         return typed
 
     def address_of(self, capability: str) -> tuple[str, str]:
-        """Where a capability answers by the Connect protocol, in whichever placement, and the token that lets a caller in there.
-
-        Both are empty where nothing listens for it.
-        """
+        """Where a capability answers by the Connect protocol, and the token that lets a caller in; empty where nothing listens for it."""
         if self._processes is None:
             return self._control
         url = next(iter(self._processes.endpoints.get(capability, ())), "")
