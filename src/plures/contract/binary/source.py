@@ -1,0 +1,37 @@
+"""Functions that are written as text and made at run time, one for each message, as `dataclasses` makes its methods.
+
+A function that reads its table of fields for each value takes twice as long. No text in them comes from a contract: fields are counted, and all else
+is given by reference.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+
+class Source:
+    """The lines of one function, and what they refer to."""
+
+    def __init__(self, head: str, **known: Any) -> None:
+        self._lines = [head]
+        self._known = known
+        self._indent = 1
+
+    def refer(self, thing: Any) -> str:
+        """The name by which the lines reach a thing."""
+        name = f"k{len(self._known)}"
+        self._known[name] = thing
+        return name
+
+    def add(self, *lines: str) -> None:
+        """Add lines; what is indented in them stays so."""
+        self._lines += [f"{'    ' * self._indent}{line}" for line in lines]
+
+    def indented(self, by: int) -> None:
+        """Let what follows stand further in, or further out."""
+        self._indent += by
+
+    def made(self, name: str) -> Callable[..., Any]:
+        """The function of that name."""
+        exec("\n".join(self._lines), self._known)  # noqa: S102 - see above
+        made: Callable[..., Any] = self._known[name]
+        return made
