@@ -1,5 +1,6 @@
 """Layer 3: what contracts promised, and what has changed since: lock files, the comparison by a table of rules, versions."""
 
+from .binary import NoBinaryForm, binary_form
 from .changes import Change, Side
 from .described import described
 from .diff import compare, compare_contracts
@@ -44,6 +45,7 @@ __all__ = [
     "ListOf",
     "MapOf",
     "Named",
+    "NoBinaryForm",
     "OneOf",
     "Operation",
     "PlaceOf",
@@ -58,6 +60,7 @@ __all__ = [
     "as_data",
     "as_markdown",
     "as_sarif",
+    "binary_form",
     "bumped",
     "check",
     "check_documents",

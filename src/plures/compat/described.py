@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from enum import Enum
+from typing import Any, Final, TypeGuard
 from uuid import UUID
 
 from plures.contract import (
@@ -65,6 +66,11 @@ _KINDS: Final[Mapping[type, str]] = {
 
 def described(contract: ContractDescription) -> Contract:
     """What callers can see of a contract. Its fields have no numbers yet: those are in the lock file."""
+    return described_by_name(contract)[0]
+
+
+def described_by_name(contract: ContractDescription) -> tuple[Contract, dict[MessageType, str], dict[type[Enum], str]]:
+    """The same, with the names that it gives to the messages and enums of Python."""
     seen = _Seen()
     operations = {
         each.wire_name: replace(_operation(each, seen), doc=_doc(getattr(contract.python, each.name, None)))
@@ -80,7 +86,7 @@ def described(contract: ContractDescription) -> Contract:
         each.name.rpartition(".")[2]: Happening(seen.message(each.codec), _on_the_wire(each.codec, each.key))
         for each in contract.events
     }
-    return Contract(
+    values = Contract(
         name=contract.name,
         service=contract.service,
         owner=contract.owner,
@@ -93,6 +99,7 @@ def described(contract: ContractDescription) -> Contract:
         sunset=contract.sunset,
         doc=contract.doc,
     )
+    return values, *seen.by_name()
 
 
 def _operation(operation: OperationDescription, seen: "_Seen") -> Operation:
@@ -121,6 +128,11 @@ class _Seen:
         self._names: dict[int, str] = {}
         # Names are given by identity, so what has one must live as long as they do.
         self._kept: list[object] = []
+
+    def by_name(self) -> tuple[dict[MessageType, str], dict[type[Enum], str]]:
+        """The messages and the enums that were read, with their names."""
+        messages = {each: self._names[id(each)] for each in self._kept if isinstance(each, MessageType)}
+        return messages, {each: self._names[id(each)] for each in self._kept if _is_enum(each)}
 
     def message(self, codec: Codec) -> str:
         """The name of a message, which is read where it was not yet."""
@@ -202,6 +214,10 @@ class _Seen:
             case _:
                 message = f"{type(wire_type).__name__} has no place in a lock file"
                 raise TypeError(message)
+
+
+def _is_enum(owner: object) -> TypeGuard[type[Enum]]:
+    return isinstance(owner, type) and issubclass(owner, Enum)
 
 
 def _bounds(found: Iterable[tuple[str, Any]]) -> dict[str, object]:

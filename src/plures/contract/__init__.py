@@ -3,6 +3,7 @@
 from msgspec import Meta
 
 from .annotations import Unresolvable, annotations_of, signature_of
+from .binary import Binary, BinaryCodec, Numbers, has_presence
 from .codec import KEYWORDS as BOUND_KEYWORDS
 from .codec import (
     MAX_DEPTH,
@@ -63,6 +64,8 @@ __all__ = [
     "DEFAULT_HANDLING_S",
     "MAX_DEPTH",
     "SUBSCRIPTION",
+    "Binary",
+    "BinaryCodec",
     "Codec",
     "ContractDescription",
     "ContractError",
@@ -82,6 +85,7 @@ __all__ = [
     "Message",
     "MessageType",
     "Meta",
+    "Numbers",
     "OperationDeclaration",
     "OperationDescription",
     "OptionalType",
@@ -107,6 +111,7 @@ __all__ = [
     "derivation_of",
     "derive_contract",
     "given",
+    "has_presence",
     "is_contract",
     "is_spellable",
     "query",

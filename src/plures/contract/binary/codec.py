@@ -1,5 +1,7 @@
 """Messages ↔ their binary form: the fast way where it may, and else the exact way. The package's docstring tells what both are."""
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from plures.contract.codec import Malformed, MessageType, Problems, TooDeep
@@ -12,15 +14,25 @@ from .writing import Writers
 
 
 class Binary:
-    """The binary form of the messages of one contract: what it makes for one message serves all that hold it."""
+    """The binary form of one contract.
 
-    def __init__(self, numbers: Numbers) -> None:
-        self.numbers = numbers
+    Attributes:
+        mark: The same where all numbers and types are: two sides that have it understand each other.
+        loses: What it cannot tell apart and JSON can, in a sentence; empty where there is nothing.
+    """
+
+    def __init__(self, numbers: Numbers, mark: str = "", loses: str = "") -> None:
+        self.mark = mark
+        self.loses = loses
         self._writers, self._readers, self._exact = Writers(numbers), Readers(numbers), ExactReader(numbers)
+        self._codecs: dict[MessageType, BinaryCodec] = {}
 
     def codec(self, message: MessageType) -> "BinaryCodec":
-        """What writes and reads one message."""
-        return BinaryCodec(message, self._writers, self._readers, self._exact)
+        """What writes and reads one message of the contract."""
+        known = self._codecs.get(message)
+        if known is None:
+            known = self._codecs[message] = BinaryCodec(message, self._writers, self._readers, self._exact)
+        return known
 
 
 class BinaryCodec:
@@ -28,7 +40,15 @@ class BinaryCodec:
 
     def __init__(self, message: MessageType, writers: Writers, readers: Readers, exact: ExactReader) -> None:
         self.message = message
-        self._write, self._read, self._exact = writers.of(message), readers.of(message), exact
+        self._writers, self._readers, self._exact = writers, readers, exact
+
+    @cached_property
+    def _write(self) -> Callable[[Any, int], bytes]:
+        return self._writers.of(self.message)
+
+    @cached_property
+    def _read(self) -> Callable[[bytes, int, int, int], Any]:
+        return self._readers.of(self.message)
 
     def encode(self, value: Any) -> bytes:
         """The bytes of a message. A value of the wrong type may pass where they can say it.

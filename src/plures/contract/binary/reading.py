@@ -89,7 +89,8 @@ class Readers:
         first = number << 3 | (BYTES if is_packed else wire_of(item))
         following = ("if at >= end:", "    break", "t = d[at]", "at += 1", *long_tag)
         # An item of a list is mostly followed by another one.
-        source.add(f"{'while' if is_list else 'if'} t == {first}:")
+        comes_often = is_list or isinstance(wire_type, MapType)
+        source.add(f"{'while' if comes_often else 'if'} t == {first}:")
         source.indented(1)
         if is_packed:
             self._packed(source, item, place)
@@ -105,7 +106,7 @@ class Readers:
                 source.add(f"f{place} = {value}")
             if wire_of(item) == BYTES:
                 source.add("at = stop")
-        if is_list:
+        if comes_often:
             # A `break` would only leave the loop of the list.
             source.add("if at >= end:", "    t = 0", "    break", *following[2:])
             source.indented(-1)
@@ -129,7 +130,8 @@ class Readers:
     def _of_number(self, source: Source, wire_type: WireType) -> str:
         if isinstance(wire_type, EnumType):
             numbers = self._numbers.enums[wire_type.python]
-            members = {number: wire_type.python[name] for name, number in numbers.items() if _has(wire_type, name)}
+            # A negative number arrives as the two's complement of 64 bits.
+            members = {number % 2**64: wire_type.python[name] for name, number in numbers.items()}
             return f"{source.refer(members)}[n]"
         if getattr(wire_type, "python", int) is bool:
             return "n != 0"
@@ -234,12 +236,12 @@ class Readers:
 def _fill(source: Source, field: Field, place: str) -> None:
     """What stands for a field that was left out."""
     if _is_list(field):
-        inner: Any = field.type
+        inner: Any = field.type.parts[0] if isinstance(field.type, OptionalType) else field.type
         bound = inner.bound
         if bound.min_length or bound.max_length is not None:
             most = bound.max_length if bound.max_length is not None else 2**62
             source.add(f"if not {bound.min_length or 0} <= len({place}) <= {most}:", "    raise Unusual")
-        if field.default not in (Field.REQUIRED, (), []):
+        if field.default not in (Field.REQUIRED, (), []) or isinstance(field.type, OptionalType):
             # An empty list is not told apart from one that is left out.
             source.add(f"if not {place}:", "    raise Unusual")
         if inner.python is not list:
@@ -260,11 +262,8 @@ def _fill(source: Source, field: Field, place: str) -> None:
 
 
 def _is_list(field: Field) -> bool:
-    return isinstance(field.type, TupleType)
-
-
-def _has(enum: EnumType, name: str) -> bool:
-    return name in enum.python.__members__
+    inner = field.type.parts[0] if isinstance(field.type, OptionalType) else field.type
+    return isinstance(inner, TupleType)
 
 
 def _is_simple(scalar: ScalarType, name: str) -> bool:

@@ -65,16 +65,23 @@ class Writers:
         if isinstance(wire_type, OptionalType):
             wire_type = wire_type.parts[0]
         source.add(f"v = getattr(m, {field.name!r})" if not field.name.isidentifier() else f"v = m.{field.name}")
-        if isinstance(wire_type, TupleType):
-            self._list(source, wire_type.parts[0], keys, number)
+        if isinstance(wire_type, TupleType | MapType):
+            write = self._list if isinstance(wire_type, TupleType) else self._map
+            # Also None writes nothing.
+            source.add("if v:")
+            source.indented(1)
+            write(source, wire_type.parts[0], keys, number)
+            source.indented(-1)
             return
-        if isinstance(wire_type, MapType):
-            self._map(source, wire_type.parts[0], keys, number)
-            return
-        is_message = _is_message(wire_type)
-        if is_optional or is_message or has_presence(field):
-            # None in a field that has no place for it is for the exact way to tell.
+        # A number that is written as text is false where it is zero, and its text is not empty.
+        always = _is_message(wire_type) or is_text(wire_type)
+        if is_optional or always or has_presence(field):
             source.add("if v is not None:" if is_optional else "if True:")
+        elif isinstance(wire_type, EnumType):
+            # Whether a member is true says nothing of its number.
+            source.add(f"b = {self._expression(source, wire_type, keys)}", f"if b != {source.refer(_BOOLS[0])}:")
+            source.add(f"    out += ({source.refer(tag(number, VARINT))}, b)")
+            return
         elif wire_of(wire_type) == FIXED64:
             # Minus zero is a value of its own.
             source.add(f"if v or pack(v) != {source.refer(_ZERO_64)}:")
@@ -99,8 +106,8 @@ class Writers:
             self._one(source, item, keys, tag(number, BYTES))
             source.indented(-1)
             return
-        source.add("if v:", f"    b = b''.join([{self._expression(source, item, keys)} for v in v])", "    n = len(b)")
-        source.add(f"    out += ({source.refer(tag(number, BYTES))}, S[n] if n < 16384 else varint(n), b)")
+        source.add(f"b = b''.join([{self._expression(source, item, keys)} for v in v])", "n = len(b)")
+        source.add(f"out += ({source.refer(tag(number, BYTES))}, S[n] if n < 16384 else varint(n), b)")
 
     def _map(self, source: Source, value: WireType, keys: Keys, number: int) -> None:
         """Each entry is a message of a key and a value."""
