@@ -3,10 +3,11 @@
 import math
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from enum import Enum, IntEnum, StrEnum
+from enum import IntEnum, StrEnum
 from typing import Annotated, Any, Literal, Protocol
 from uuid import UUID
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from plures import Message, Meta, contract, query
@@ -124,6 +125,13 @@ BINARY: Binary = binary_form(DESCRIPTION, LOCKED)
 JSON: Codec = DESCRIPTION.operations["mirror"].answer
 CODEC: BinaryCodec = BINARY.codec(JSON.message)
 
+# Values of each type are large: to draw one takes longer than to try it, and to make a failing one smaller takes minutes.
+FEW = settings(
+    max_examples=40,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 INT64 = st.integers(-(2**63), 2**63 - 1) | st.integers(-300, 300)
 TEXT = st.text(st.characters(codec="utf-8"), max_size=9)
 FLOATS = st.floats(allow_nan=False)
@@ -132,8 +140,12 @@ SPANS = st.timedeltas()
 CIRCLES = st.builds(Circle, FLOATS)
 SQUARES = st.builds(Square, INT64, TEXT)
 SHAPES = CIRCLES | SQUARES
-TREES = st.recursive(
-    st.builds(Tree, TEXT), lambda inner: st.builds(Tree, TEXT, st.lists(inner, max_size=3).map(tuple), st.none() | inner), max_leaves=5
+LEAVES = st.builds(Tree, TEXT)
+TREES = st.builds(
+    Tree,
+    TEXT,
+    st.lists(st.builds(Tree, TEXT, st.lists(LEAVES, max_size=2).map(tuple)), max_size=2).map(tuple),
+    st.none() | LEAVES,
 )
 MANY = st.builds(Many, a=INT64, o=TEXT, p=TEXT, q=st.lists(INT64, max_size=3).map(tuple), r=SHAPES)
 

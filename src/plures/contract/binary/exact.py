@@ -84,7 +84,7 @@ class ExactReader:
         return self._value(wire_type, keys, fitting, depth) if fitting else None
 
     def _entry(self, value: WireType, keys: Any, data: bytes, depth: int) -> tuple[str, Any]:
-        key, parts = "", []
+        key, parts = "", list[Part]()
         for number, part in _parts(data):
             if number == 1 and part[0] == BYTES:
                 key = part[1].decode()
@@ -93,7 +93,7 @@ class ExactReader:
         # Either may be left out where it is zero.
         return key, self._value(value, keys, parts or [(wire_of(value), _EMPTY[wire_of(value)])], depth)
 
-    def _value(self, wire_type: WireType, keys: Any, parts: list[Part], depth: int) -> Any:  # noqa: PLR0911, C901 - a table of cases
+    def _value(self, wire_type: WireType, keys: Any, parts: list[Part], depth: int) -> Any:  # noqa: PLR0911 - a table of cases
         data = parts[-1][1]
         if isinstance(wire_type, MessageType):
             # A message that comes in pieces is the same as all of them in one.

@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from plures.contract.codec import MAX_DEPTH, TooDeep
 
@@ -95,7 +95,10 @@ def write_object(members: dict[str, Any]) -> bytes:
     )
 
 
-def _write_value(data: Any) -> bytes:  # noqa: PLR0911 - a table of cases
+def _write_value(data: Any) -> bytes:
+    if isinstance(data, dict):
+        members = cast("dict[str, Any]", data)
+        return _within(_OBJECT, write_object(members))
     match data:
         case None:
             return _NULL + b"\0"
@@ -105,13 +108,8 @@ def _write_value(data: Any) -> bytes:  # noqa: PLR0911 - a table of cases
             return _NUMBER + DOUBLE.pack(data)
         case str():
             return _within(_TEXT, data.encode())
-        case dict():
-            return _within(_OBJECT, write_object(data))
         case _:
             return _within(_LIST, write_list(data))
-
-
-Fields = Callable[[int, int, bytes], None]
 
 
 def _each(data: bytes, take: Callable[[int, Any], None]) -> None:

@@ -53,7 +53,11 @@ class Readers:
         return self._made.get(message) or self._make(message)
 
     def _make(self, message: MessageType) -> Read:
-        self._made[message] = lambda data, at, end, depth: self._made[message](data, at, end, depth)
+        def until_made(data: bytes, at: int, end: int, depth: int) -> Any:
+            return self._made[message](data, at, end, depth)
+
+        # A message may nest itself.
+        self._made[message] = until_made
         numbers = self._numbers.fields[message]
         fields = sorted(message.fields, key=lambda each: numbers[each.wire_name])
         source = Source(
@@ -144,13 +148,13 @@ class Readers:
             return f"{source.refer(self._union(wire_type, keys))}(d, at, stop, depth + 1)"
         if is_loose(wire_type):
             read = read_object if isinstance(wire_type, MapType) else read_list
-            return f"{source.refer(_decoding(wire_type, lambda data: read(data)))}(d[at:stop])"
+            return f"{source.refer(_decoding(wire_type, read))}(d[at:stop])"
         python: type = getattr(wire_type, "python", str)
         if is_text(wire_type):
             exact = {UUID: UUID, Decimal: Decimal}
             if python in exact and not getattr(wire_type, "bounds", ()):
                 return f"{source.refer(_plain_text(exact[python]))}(d[at:stop].decode())"
-            return f"{source.refer(_decoding(wire_type, lambda data: data.decode()))}(d[at:stop])"
+            return f"{source.refer(_decoding(wire_type, bytes.decode))}(d[at:stop])"
         if python is str:
             return "d[at:stop].decode()"
         if python is bytes:

@@ -46,8 +46,11 @@ class Writers:
         return self._made.get(message) or self._make(message)
 
     def _make(self, message: MessageType) -> Write:
-        # A message may nest itself: until it is made, this stands for it.
-        self._made[message] = lambda value, depth: self._made[message](value, depth)
+        def until_made(value: Any, depth: int) -> bytes:
+            return self._made[message](value, depth)
+
+        # A message may nest itself.
+        self._made[message] = until_made
         source = Source("def write(m, depth):", S=SMALL, varint=varint, pack=DOUBLE.pack, Deep=TooDeep)
         python = source.refer(message.python)
         source.add(f"if type(m) is not {python}:", "    raise TypeError", f"if depth > {MAX_DEPTH}:", "    raise Deep")
@@ -124,7 +127,7 @@ class Writers:
         source.indented(-1)
         source.add("out = whole")
 
-    def _expression(self, source: Source, wire_type: WireType, keys: Keys) -> str:  # noqa: PLR0911 - a table of cases
+    def _expression(self, source: Source, wire_type: WireType, keys: Keys) -> str:  # noqa: PLR0911, C901 - a table of cases
         """What makes the bytes of `v`, without tag and length."""
         if isinstance(wire_type, MessageType):
             return f"{source.refer(self.of(wire_type))}(v, depth + 1)"
