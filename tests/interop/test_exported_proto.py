@@ -1,4 +1,4 @@
-"""The exported `.proto` file, as buf and Google's protobuf read it: its JSON mapping is our wire form."""
+"""The exported `.proto` file, as buf and Google's protobuf read it: its JSON mapping is our wire form, and its bytes our binary form."""
 
 import subprocess
 from datetime import UTC, date, datetime, timedelta
@@ -9,10 +9,12 @@ from uuid import UUID
 
 import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
+from hypothesis import example, given
 
-from plures.compat import described, numbered
+from plures.compat import Contract, described, numbered
 from plures.contract import read_contract
 from plures.exports import export
+from tests.property.binary.every import CODEC, FEW, FULL, JSON, LOCKED, VALUES, Every
 
 from .connect_node import NODE, NodePeer
 from .contract import Circle, Colour, Depot, Parcel, Square
@@ -26,11 +28,9 @@ PARCEL = Parcel(
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def parcel_class(node: NodePeer, tmp_path_factory: pytest.TempPathFactory) -> type[Any]:
-    """What buf makes of the exported file, after its rules of style have passed."""
-    folder = tmp_path_factory.mktemp("proto")
-    exported = export(numbered(described(read_contract(Depot)[0]), None), "proto")
+def _compiled(node: NodePeer, folder: Path, contract: Contract, message: str) -> type[Any]:
+    """Google's class of a message, of what buf makes of the exported file after its rules of style have passed."""
+    exported = export(contract, "proto")
     path = folder / exported.path
     path.parent.mkdir(parents=True)
     path.write_text(exported.text)
@@ -45,7 +45,19 @@ def parcel_class(node: NodePeer, tmp_path_factory: pytest.TempPathFactory) -> ty
     pool = descriptor_pool.DescriptorPool()
     for each in files.file:
         pool.Add(each)
-    return message_factory.GetMessageClass(pool.FindMessageTypeByName("interop.depot.v1.Parcel"))
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{contract.name}.{message}"))
+
+
+@pytest.fixture(scope="module")
+def parcel_class(node: NodePeer, tmp_path_factory: pytest.TempPathFactory) -> type[Any]:
+    contract = numbered(described(read_contract(Depot)[0]), None)
+    return _compiled(node, tmp_path_factory.mktemp("proto"), contract, "Parcel")
+
+
+@pytest.fixture(scope="module")
+def every_class(node: NodePeer, tmp_path_factory: pytest.TempPathFactory) -> type[Any]:
+    """The message that has every type."""
+    return _compiled(node, tmp_path_factory.mktemp("proto"), LOCKED, "Every")
 
 
 def test_both_read_what_the_other_one_writes(parcel_class: type[Any]) -> None:
@@ -54,3 +66,22 @@ def test_both_read_what_the_other_one_writes(parcel_class: type[Any]) -> None:
     # By way of the bytes, so that the numbers are read as well.
     again = parcel_class.FromString(theirs.SerializeToString())
     assert codec.decode(json_format.MessageToJson(again).encode()) == PARCEL
+
+
+@FEW
+@given(value=VALUES)
+@example(value=FULL)
+def test_both_read_the_bytes_that_the_other_one_writes(every_class: type[Any], value: Every) -> None:
+    read = every_class.FromString(CODEC.encode(value))
+    # What they read is what JSON says: their JSON mapping and ours are the same.
+    assert read == json_format.Parse(JSON.encode(value), every_class())
+    again = read.SerializeToString()
+    assert CODEC.decode(again) == CODEC.decode_exactly(again) == value
+
+
+@FEW
+@given(value=VALUES)
+@example(value=FULL)
+def test_both_write_the_same_bytes(every_class: type[Any], value: Every) -> None:
+    # Their maps have no order, and ours have that of the values.
+    assert sorted(every_class.FromString(CODEC.encode(value)).SerializeToString()) == sorted(CODEC.encode(value))

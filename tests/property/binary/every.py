@@ -136,7 +136,8 @@ INT64 = st.integers(-(2**63), 2**63 - 1) | st.integers(-300, 300)
 TEXT = st.text(st.characters(codec="utf-8"), max_size=9)
 FLOATS = st.floats(allow_nan=False)
 MOMENTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001 - the bounds must be naive
-SPANS = st.timedeltas()
+# What protobuf takes for a span: ten thousand years.
+SPANS = st.timedeltas(-timedelta(days=3_652_500), timedelta(days=3_652_500))
 CIRCLES = st.builds(Circle, FLOATS)
 SQUARES = st.builds(Square, INT64, TEXT)
 SHAPES = CIRCLES | SQUARES

@@ -151,9 +151,8 @@ class Readers:
             return f"{source.refer(_decoding(wire_type, read))}(d[at:stop])"
         python: type = getattr(wire_type, "python", str)
         if is_text(wire_type):
-            exact = {UUID: UUID, Decimal: Decimal}
-            if python in exact and not getattr(wire_type, "bounds", ()):
-                return f"{source.refer(_plain_text(exact[python]))}(d[at:stop].decode())"
+            if python in {UUID, Decimal} and not getattr(wire_type, "bounds", ()):
+                return f"{source.refer(_plain_text(python))}(d[at:stop].decode())"
             return f"{source.refer(_decoding(wire_type, bytes.decode))}(d[at:stop])"
         if python is str:
             return "d[at:stop].decode()"
@@ -163,8 +162,7 @@ class Readers:
 
     def _bounded(self, source: Source, wire_type: WireType, value: str) -> str:
         """The value, and lines that raise where its bounds refuse it."""
-        bounds = given(getattr(wire_type, "bounds", ()))
-        bounds = [(name, bound) for name, bound in bounds if name != "tz"]
+        bounds = [each for each in given(getattr(wire_type, "bounds", ())) if each[0] != "tz"]
         if not bounds or is_text(wire_type):
             return value
         if isinstance(wire_type, ScalarType) and all(_is_simple(wire_type, name) for name, _ in bounds):
@@ -231,10 +229,9 @@ class Readers:
             return
         python = source.refer(message.python)
         declared = [field.name for field in message.fields]
-        if takes_in_order(signature(message.python), declared):
-            source.add(f"return {python}({', '.join(places[name] for name in declared)})")
-        else:
-            source.add(f"return {python}({', '.join(f'{name}={places[name]}' for name in declared)})")
+        in_order = takes_in_order(signature(message.python), declared)
+        given_as = [places[name] if in_order else f"{name}={places[name]}" for name in declared]
+        source.add(f"return {python}({', '.join(given_as)})")
 
 
 def _fill(source: Source, field: Field, place: str) -> None:
@@ -253,8 +250,7 @@ def _fill(source: Source, field: Field, place: str) -> None:
         return
     if field.is_filled:
         return
-    problems = Problems()
-    changes = field.is_changeable or isinstance(field.type, MapType)
+    problems, changes = Problems(), field.is_changeable or isinstance(field.type, MapType)
     value = field.absent("", problems)
     source.add(f"if {place} is ABSENT:")
     if problems:
