@@ -23,6 +23,7 @@ AREAS: Final = {
     "install": "Packages that an extra of Plures brings ([guide](../guides/install.md)).",
     "application": "The application: its list of capabilities, what constructors ask for, and what services offer.",
     "contract": "Contracts, their operations, messages and errors.",
+    "git": "What git is asked for.",
     "lock": "Lock files of contracts ([guide](../guides/contracts.md)).",
     "openapi": "OpenAPI documents that are compared ([guide](../guides/contracts.md)).",
     "export": "Contracts for other languages ([guide](../guides/contracts.md)).",

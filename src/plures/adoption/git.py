@@ -1,11 +1,10 @@
 """The repository around the code: where its top is, and whether it has changes. Runs nothing that a repository configures."""
 
 import os
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-_GIT = ("git", "--no-pager", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
+from plures.git import GitFailed, run
 
 
 @dataclass(frozen=True)
@@ -38,8 +37,6 @@ def checkout_of(folder: Path) -> Checkout:
 
 def _run(folder: Path, *arguments: str) -> str | None:
     try:
-        command = [*_GIT, "-C", str(folder), *arguments]
-        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - git, with words of our own
-    except OSError:
+        return os.fsdecode(run(folder, *arguments))
+    except GitFailed:
         return None
-    return os.fsdecode(done.stdout) if not done.returncode else None

@@ -63,18 +63,3 @@ class UnknownComponent(PluresError):
     name: str
     count: int
     some: str
-
-
-@dataclass(eq=False)
-class GitFailed(PluresError):
-    """Git ran and ended with an error. The advisor goes on without history where it can."""
-
-    code = "advisor.git_failed"
-    wording = Text(
-        "git {command} failed",
-        why="{reason}",
-        fix="Run the same command by hand to see more; without history the advisor can still read the code.",
-    )
-
-    command: str
-    reason: str

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from plures.advisor.errors import GitFailed
+from plures.git import GitFailed
 
 from .cache import Cache
 from .checkout import Checkout

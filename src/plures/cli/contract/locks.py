@@ -1,6 +1,5 @@
 """The lock files of a project: where they lie, and where those of another state are had from."""
 
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,6 +8,7 @@ import msgspec
 
 from plures.compat import Contract, read_lock
 from plures.errors import InvalidInput, PluresError, Rule, Text, Violation
+from plures.git import GitFailed, read_blobs, run
 
 FOLDER: Final = "contracts"
 _FILES: Final = "*.v[0-9]*.toml"
@@ -106,30 +106,18 @@ def _committed(commit: str, folder: Path) -> dict[str, Contract]:
     way_out = "Name a commit, a branch or a tag that has contracts/*.toml, a folder, or the URL of a control listener."
     if commit.startswith("-"):
         raise NothingToCompareWith(commit, "it is no name of a commit", way_out)
-    listed = _git(folder, "ls-tree", "-r", "-z", "--name-only", commit, f"{FOLDER}/")
-    if listed is None:
-        raise NothingToCompareWith(commit, "git does not know it here", way_out)
-    names = [
-        name for name in listed.decode(errors="replace").split("\0") if name.endswith(".toml") and name.count("/") == 1
-    ]
-    if not names:
-        raise NothingToCompareWith(commit, f"{FOLDER}/ holds none there", way_out)
-    files = [LockFile(f"{commit}:{name}", _git(folder, "show", f"{commit}:./{name}") or b"") for name in names]
-    return _read(files, commit)
-
-
-def _git(folder: Path, *arguments: str) -> bytes | None:
-    """What git prints; None where it fails, or is not installed."""
     try:
-        done = subprocess.run(  # noqa: S603 - the arguments are ours, and a commit that is no option
-            ["git", "-C", str(folder), *arguments],  # noqa: S607 - the one that is installed
-            capture_output=True,
-            check=False,
-            timeout=60,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout if done.returncode == 0 else None
+        listed = run(folder, "ls-tree", "-r", "-z", commit, f"{FOLDER}/").decode(errors="replace")
+    except GitFailed:
+        raise NothingToCompareWith(commit, "git does not know it here", way_out) from None
+    # Each is `mode type id`, a tab, and the name.
+    blobs = {name: about.split()[2] for about, _, name in (each.partition("\t") for each in listed.split("\0")) if name}
+    blobs = {name: blob for name, blob in blobs.items() if name.endswith(".toml") and name.count("/") == 1}
+    if not blobs:
+        raise NothingToCompareWith(commit, f"{FOLDER}/ holds none there", way_out)
+    contents = dict(read_blobs(folder, list(blobs.values())))
+    files = [LockFile(f"{commit}:{name}", contents.get(blob, b"")) for name, blob in blobs.items()]
+    return _read(files, commit)
 
 
 def _served(url: str, data: Path) -> dict[str, Contract]:

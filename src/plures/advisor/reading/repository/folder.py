@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from plures.advisor.errors import GitFailed
+from plures.git import GitFailed, run
 
-from . import git
+from .opening import Repository
 from .tree import (
     A_LINK,
     ENVIRONMENT_SIGNS,
@@ -31,7 +31,7 @@ _BUILT = ("lib", "bdist.", "lib.")
 _GITLINK = b"160000"
 
 
-def read_folder(folder: Path, repository: git.Repository | None) -> Tree:
+def read_folder(folder: Path, repository: Repository | None) -> Tree:
     """The files below `folder`. Links are not followed.
 
     Args:
@@ -81,14 +81,12 @@ class _Known:
     submodules: tuple[str, ...] = ()
 
 
-def _known(folder: Path, repository: git.Repository | None) -> _Known:
+def _known(folder: Path, repository: Repository | None) -> _Known:
     if repository is None:
         return _Known(versioned=(folder / ".git").exists())
     try:
-        listed = git.run(folder, "ls-files", "-z", "--stage").split(b"\0")
-        left = git.run(folder, "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory").split(
-            b"\0"
-        )
+        listed = run(folder, "ls-files", "-z", "--stage").split(b"\0")
+        left = run(folder, "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory").split(b"\0")
     except GitFailed:
         return _Known(versioned=True)
     entries = [line.partition(b"\t")[::2] for line in listed if line]

@@ -5,9 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
-from . import git
+from plures.git import stream
+
+from .opening import Repository
 from .renames import FileChange, Follower
 from .tree import Tree
+
+_CHUNK_BYTES = 1 << 20
 
 # Of a larger commit only the number of files is kept: which files they are teaches nothing.
 MOST_FILES = 2_000
@@ -74,7 +78,7 @@ class History:
 
 
 def read_history(
-    repository: git.Repository, progress: Callable[[int], None], ignored: frozenset[str] = frozenset()
+    repository: Repository, progress: Callable[[int], None], ignored: frozenset[str] = frozenset()
 ) -> History:
     """Every commit to the folder that was asked for, merges left out.
 
@@ -91,7 +95,7 @@ def read_history(
     arguments = ["log", *form, repository.head]
     if repository.prefix:
         arguments += ["--relative", "--", "."]
-    with git.stream(repository.folder, *arguments) as output:
+    with stream(repository.folder, *arguments) as output:
         for count, record in enumerate(_records(output), 1):
             reader.add(record)
             if count % 500 == 0:
@@ -107,7 +111,7 @@ def ignored_commits(tree: Tree) -> frozenset[str]:
 def _records(output: IO[bytes]) -> Iterator[bytes]:
     """Commits as bytes. Each begins with the byte 1, and a zero byte precedes all but the first."""
     rest = b""
-    while chunk := output.read(git.CHUNK_BYTES):
+    while chunk := output.read(_CHUNK_BYTES):
         *whole, rest = (rest + chunk).split(b"\0\x01")
         yield from (record.removeprefix(b"\x01") for record in whole)
     if rest:
@@ -143,7 +147,7 @@ class _Reader:
         names = self._follower.names(changes)
         return tuple(self._paths.setdefault(name, len(self._paths)) for name in names)
 
-    def history(self, repository: git.Repository) -> History:
+    def history(self, repository: Repository) -> History:
         return History(
             repository.head, repository.shallow, tuple(self._authors), tuple(self._paths), tuple(self._commits)
         )

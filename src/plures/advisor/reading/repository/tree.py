@@ -4,7 +4,9 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from . import git
+from plures.git import read_blobs, run
+
+from .opening import Repository
 
 # A larger .py file is data or generated; reading it would say nothing about structure.
 LARGEST_BYTES = 2 * 1024 * 1024
@@ -73,9 +75,9 @@ def readable_names(paths: Iterable[bytes]) -> tuple[dict[str, bytes], dict[str, 
     return names, skipped
 
 
-def read_commit(repository: git.Repository) -> Tree:
+def read_commit(repository: Repository) -> Tree:
     """The files of `repository.head` below the folder that was asked for, straight from git's objects."""
-    listing = git.run(
+    listing = run(
         repository.folder, "ls-tree", "-r", "-l", "-z", "--end-of-options", f"{repository.head}:{repository.prefix}"
     )
     listed = dict(_entry(line) for line in listing.split(b"\0") if line)
@@ -84,7 +86,7 @@ def read_commit(repository: git.Repository) -> Tree:
     code = {path: entry for path, entry in entries.items() if is_read(path)}
     wanted = {path: entry.blob for path, entry in code.items() if 0 <= entry.size <= LARGEST_BYTES}
     skipped = {path: code[path].why_unread for path in code.keys() - wanted.keys()}
-    contents = dict(git.read_blobs(repository.folder, list(wanted.values())))
+    contents = dict(read_blobs(repository.folder, list(wanted.values())))
     lost = {path: _MISSING for path, blob in wanted.items() if blob not in contents}
     digests = {path: blob for path, blob in wanted.items() if blob in contents}
     submodules = tuple(printable(raw) for raw, entry in listed.items() if entry.kind == b"commit")

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from plures.advisor.errors import GitFailed
 from plures.advisor.model import Reference
+from plures.git import GitFailed, run
 
-from . import git
+from .opening import Repository
 
 _REMOTE = re.compile(
     r"(?:https://(?:[^@/]*@)?(?P<web>[\w.-]+(?::\d+)?)/|ssh://(?:[^@/]*@)?(?P<ssh>[\w.-]+)(?::\d+)?/|[\w.-]+@(?P<scp>[\w.-]+):/?)"
@@ -40,10 +40,10 @@ class WebAddress:
         return Reference(sha[:10], f"{self.url}/commit/{sha}" if self.url else "")
 
 
-def web_address(repository: git.Repository) -> WebAddress:
+def web_address(repository: Repository) -> WebAddress:
     """The address that belongs to the remote `origin`, without the user name and password that it may hold."""
     try:
-        remote = git.run(repository.folder, "config", "--get", "remote.origin.url").decode(errors="replace").strip()
+        remote = run(repository.folder, "config", "--get", "remote.origin.url").decode(errors="replace").strip()
     except GitFailed:
         return WebAddress()
     match = _REMOTE.match(remote)

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import yaml  # type: ignore[import-untyped]
 
-ROOT: Final = Path(__file__).parent.parent
+ROOT: Final = Path(__file__).parent.parent.parent
 _RUNS: Final = 5
 _SCHEMAS: Final = 4_900
 _EXPORTS: Final = ("proto", "openapi", "asyncapi", "jsonschema", "typescript")

@@ -1,19 +1,16 @@
-"""Starts git; no other module does. Reads objects and history, changes nothing, and runs nothing that a repository configures."""
+"""Git commands: their output at once or as it comes, and many objects by one command."""
 
 import os
-import shutil
 import subprocess
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
-from plures.advisor.errors import GitFailed, UnknownCommit
+from .errors import GitFailed
 
-CHUNK_BYTES = 1 << 20
-_NO_REASON = "git gave no reason"
+NO_REASON = "git gave no reason"
 
 # A repository may be hostile. Git must start no hook, filesystem monitor, external diff, pager, credential prompt or lazy fetch.
 _SAFE = (
@@ -45,65 +42,19 @@ _ENVIRONMENT = {
 }
 
 
-@dataclass(frozen=True)
-class Repository:
-    """A readable git repository.
-
-    Attributes:
-        folder: Where git is started: the folder that was asked for, of a working tree or a bare repository.
-        prefix: Path of `folder` below the top of the working tree, with a trailing slash; empty at the top and when bare.
-        head: The commit that is read.
-        bare: There is no working tree.
-        shallow: Older history is missing.
-    """
-
-    folder: Path
-    prefix: str
-    head: str
-    bare: bool
-    shallow: bool
-
-
-def open_repository(folder: Path, commit: str | None = None) -> Repository | None:
-    """The repository around `folder`. None without git, without a repository or a commit, or when git does not trust it.
-
-    Raises:
-        UnknownCommit: `commit` was named but is not there.
-    """
-    if shutil.which("git") is None:
-        return None
-    try:
-        answer = run(folder, "rev-parse", "--is-bare-repository", "--is-shallow-repository", "--show-prefix").decode()
-    except GitFailed:
-        return None
-    bare, shallow, prefix = [*answer.split("\n"), "", ""][:3]
-    head = _resolve(folder, commit)
-    if head is None:
-        return None
-    return Repository(folder, prefix, head, bare == "true", shallow == "true")
-
-
-def _resolve(folder: Path, commit: str | None) -> str | None:
-    try:
-        # After `--end-of-options`, a commit that begins with a dash cannot become an option of git.
-        wanted = f"{'HEAD' if commit is None else commit}^{{commit}}"
-        return run(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", wanted).decode().split()[-1]
-    except GitFailed as failed:
-        if commit is not None:
-            raise UnknownCommit(commit, failed.why if failed.why != _NO_REASON else "git does not know it") from None
-        return None
-
-
 def run(folder: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
     """The output of one git command.
 
     Raises:
-        GitFailed: The command ended with an error.
+        GitFailed: The command ended with an error, or there is no git.
     """
-    # The program is fixed and the arguments are ours.
-    finished = subprocess.run(  # noqa: S603
-        _command(folder, arguments), input=stdin, capture_output=True, check=False, env=_environment()
-    )
+    try:
+        # The program is fixed and the arguments are ours.
+        finished = subprocess.run(  # noqa: S603
+            _command(folder, arguments), input=stdin, capture_output=True, check=False, env=_environment()
+        )
+    except OSError as error:
+        raise GitFailed(" ".join(arguments[:2]), error.strerror or NO_REASON) from None
     if finished.returncode != 0:
         raise _failed(arguments, finished.stderr)
     return finished.stdout
@@ -158,7 +109,7 @@ def read_blobs(folder: Path, blobs: Sequence[str]) -> Iterator[tuple[str, bytes]
 
 def _failed(arguments: Sequence[str], complaint: bytes) -> GitFailed:
     reason = complaint.decode(errors="replace").strip().split("\n")[0]
-    return GitFailed(" ".join(arguments[:2]), reason or _NO_REASON)
+    return GitFailed(" ".join(arguments[:2]), reason or NO_REASON)
 
 
 def _command(folder: Path, arguments: Sequence[str]) -> list[str]:
