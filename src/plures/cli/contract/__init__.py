@@ -1,5 +1,7 @@
-"""`plures contract show` and `plures contract write`: contracts as Python source."""
+"""`plures contract`: contracts as Python source, as lock files, and in the words of others."""
 
 from .group import contract_group
+from .locks import as_locked, locks_beside
+from .named import capability_of
 
-__all__ = ["contract_group"]
+__all__ = ["as_locked", "capability_of", "contract_group", "locks_beside"]

@@ -1,19 +1,18 @@
 """The command `plures contract export`."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from plures.cli.console import FAILED, mistakes_explained, say
 from plures.cli.project import file_option, open_project
-from plures.compat import Contract, described, numbered
+from plures.compat import Contract, described
 from plures.errors import InvalidInput, Violation
 from plures.exports import FORMATS, Exported, export
 
 from .errors import NotExported
 from .files import write_file
-from .locks import FOLDER, locks_in
+from .locks import as_locked, locks_beside
 from .named import chosen_of
 
 
@@ -29,7 +28,7 @@ def export_command(form: str, capabilities: tuple[str, ...], *, to: Path | None,
         if check and to is None:
             raise NotExported("--check compares files, and no folder is named", "Name the folder with --to.")
         project = open_project(file)
-        locked = locks_in(file.absolute().parent / FOLDER)
+        locked = locks_beside(file)
         chosen = [described(each.contract) for each in chosen_of(project, capabilities).values()]
         files = _exported(form, chosen, locked)
         if to is None:
@@ -53,22 +52,12 @@ def _exported(form: str, contracts: list[Contract], locked: dict[str, Contract])
     violations: list[Violation] = []
     for contract in contracts:
         try:
-            files.append(export(_with_numbers(contract, locked.get(contract.name)), form))
+            files.append(export(as_locked(contract, locked.get(contract.name)), form))
         except InvalidInput as error:
             violations += error.violations
     if violations:
         raise InvalidInput("the export", violations)
     return files
-
-
-def _with_numbers(contract: Contract, locked: Contract | None) -> Contract:
-    """The contract with the numbers that are locked; what is new in it has none."""
-    if locked is None:
-        return contract
-    known = numbered(contract, locked)
-    # It was locked as it is, where the same numbers come out.
-    same = replace(known, version=locked.version)
-    return same if same == locked else contract
 
 
 def _done(path: Path, text: str, *, check: bool) -> str:

@@ -1,12 +1,12 @@
 """The lock files of a project: where they lie, and where those of another state are had from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from plures.compat import Contract, read_lock
+from plures.compat import Contract, numbered, read_lock
 from plures.errors import InvalidInput, PluresError, Rule, Text, Violation
 from plures.git import GitFailed, read_blobs, run
 
@@ -56,6 +56,20 @@ def locks_in(folder: Path) -> dict[str, Contract]:
     """The lock files of a folder; none where there is no such folder. Raises `InvalidInput` with all that is wrong with any."""
     paths = sorted(folder.glob(_FILES)) if folder.is_dir() else []
     return _read([LockFile(f"{folder.name}/{path.name}", path.read_bytes()) for path in paths], folder.name)
+
+
+def locks_beside(file: Path) -> dict[str, Contract]:
+    """The lock files of the project that a settings file belongs to; raises `InvalidInput` with all that is wrong with any."""
+    return locks_in(file.absolute().parent / FOLDER)
+
+
+def as_locked(contract: Contract, locked: Contract | None) -> Contract:
+    """The contract with the numbers and the version that are locked; where it has changed since, it has no numbers."""
+    if locked is None:
+        return contract
+    # It was locked as it is, where the same numbers come out.
+    same = replace(numbered(contract, locked), version=locked.version)
+    return same if same == locked else contract
 
 
 def base_of(against: str, folder: Path, data: Path) -> tuple[str, dict[str, Contract]]:
