@@ -8,7 +8,7 @@ import pytest
 from click.testing import Result
 
 Run = Callable[..., Result]
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 IN_TYPESCRIPT = ROOT / "marketplace" / "notifications" / "typescript"
 TEMPLATES = ROOT / "src" / "plures" / "cli" / "new" / "service_template"
 STOCK = """
