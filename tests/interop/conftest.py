@@ -11,9 +11,14 @@ import pytest
 from . import connect_python
 from .calls import Peer
 from .connect_node import NODE, NodePeer, RegistryUnreachable
+from .in_go.peer import GoPeer, go_depot
 from .serving import client_of, hosted, served
 
-PEERS = ["connectrpc", pytest.param("connect-node", marks=pytest.mark.node)]
+PEERS = [
+    "connectrpc",
+    pytest.param("connect-node", marks=pytest.mark.node),
+    pytest.param("connect-go", marks=pytest.mark.go),
+]
 
 
 @pytest.fixture(scope="session")
@@ -24,12 +29,17 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> NodePeer:
         pytest.skip(f"needs packages from npm's registry, which cannot be reached: {error}")
 
 
+@pytest.fixture(scope="session")
+def go(tmp_path_factory: pytest.TempPathFactory) -> GoPeer:
+    return GoPeer.install(tmp_path_factory.mktemp("go"))
+
+
 @pytest.fixture(params=PEERS)
 def peer(request: pytest.FixtureRequest) -> Peer:
     """A client that is not ours."""
     if request.param == "connectrpc":
         return connect_python.call
-    peer: NodePeer = request.getfixturevalue("node")
+    peer: NodePeer | GoPeer = request.getfixturevalue(request.param.removeprefix("connect-"))
     return peer.call
 
 
@@ -46,6 +56,10 @@ async def foreign_url(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     if request.param == "connectrpc":
         async with served(connect_python.DepotApplication()) as url:
             yield url
+        return
+    if request.param == "connect-go":
+        async with go_depot(request.getfixturevalue("go")) as depot:
+            yield depot.url
         return
     peer: NodePeer = request.getfixturevalue("node")
     environment = {**os.environ, "PORT": "0", "DESCRIPTORS": str(peer.descriptors)}

@@ -142,3 +142,12 @@ def test_the_lowest_versions_are_said_and_no_newer_than_the_pinned_ones() -> Non
 
 def numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
+
+
+def test_go_is_taken_from_the_path_where_it_is_new_enough(tmp_path: Path) -> None:
+    new = tmp_path / "go"
+    new.write_text("#!/bin/sh\necho go version go1.26 linux/amd64\n")
+    new.chmod(0o755)
+    script = [sys.executable, str(REQUIREMENTS / "go.py")]
+    found = subprocess.run(script, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=True, timeout=60)
+    assert found.stdout == f"{new}\n"
