@@ -1,5 +1,6 @@
 """The command `plures contract owners`."""
 
+import os
 from pathlib import Path
 
 import click
@@ -7,8 +8,9 @@ import click
 from plures.cli.console import FAILED, json_option, mistakes_explained, print_json, say
 from plures.cli.project import file_option, open_project
 
+from .codeowners import Codeowners
 from .files import write_file
-from .owning import CATALOG, catalog, codeowners_in, teams_of, with_owners
+from .owning import CATALOG, catalog, teams_of, with_owners
 
 
 @click.command("owners", short_help="Show who owns which contract, or write CODEOWNERS and catalog-info.yaml.")
@@ -24,9 +26,8 @@ def owners_command(*, write: bool, check: bool, as_json: bool, file: Path) -> No
     with mistakes_explained(as_json=as_json):
         project = open_project(file)
         folder = project.settings.folder
-        path = codeowners_in(folder)
-        before = path.read_text(encoding="utf-8") if path.is_file() else ""
-        wanted = {path: with_owners(project, before), folder / CATALOG: catalog(project)}
+        codeowners = Codeowners(folder)
+        wanted = {codeowners.path: with_owners(project, codeowners), folder / CATALOG: catalog(project)}
         stale = [
             each for each, text in wanted.items() if not each.is_file() or each.read_text(encoding="utf-8") != text
         ]
@@ -36,7 +37,7 @@ def owners_command(*, write: bool, check: bool, as_json: bool, file: Path) -> No
         teams = teams_of(project)
         owners = {each.contract.name: each.contract.owner for each in project.assembly.capabilities.values()}
     unknown = sorted(set(owners.values()) - teams) if teams else []
-    shown = [str(each.relative_to(folder)) for each in stale]
+    shown = [os.path.relpath(each, folder) for each in stale]
     if as_json:
         rows = [
             {"contract": name, "owner": owner, "handle": project.settings.teams.get(owner)}

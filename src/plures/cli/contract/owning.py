@@ -12,13 +12,10 @@ from plures.application import AssembledCapability
 from plures.cli.project import Project
 from plures.contract import Stability
 
+from .codeowners import Codeowners, Owned
 from .locks import FOLDER
 
-PLACES: Final = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
-"""Where code hosts look, in their order."""
 CATALOG: Final = "catalog-info.yaml"
-_BEGIN: Final = "# Written by `plures contract owners --write`, down to the line that says so."
-_END: Final = "# End of what `plures contract owners --write` writes."
 _HANDLE: Final = re.compile(r"(?<!\S)@[\w.-]+(?:/[\w.-]+)*")
 _STAGES: Final = {
     Stability.EXPERIMENTAL: "experimental",
@@ -31,23 +28,13 @@ def teams_of(project: Project) -> frozenset[str]:
     """The teams that may own contracts: those of plures.toml, or else those that CODEOWNERS names; none where neither has any."""
     if project.settings.teams:
         return frozenset(project.settings.teams)
-    path = codeowners_in(project.settings.folder)
-    return frozenset(handle.rpartition("/")[2].lstrip("@") for handle in _handles(path))
+    written = Codeowners(project.settings.folder).by_people()
+    return frozenset(handle.rpartition("/")[2].lstrip("@") for handle in _handles(written))
 
 
-def codeowners_in(folder: Path) -> Path:
-    """The file that code hosts read; the first place where there is none yet."""
-    return next((folder / place for place in PLACES if (folder / place).is_file()), folder / PLACES[0])
-
-
-def with_owners(project: Project, text: str) -> str:
+def with_owners(project: Project, codeowners: Codeowners) -> str:
     """CODEOWNERS with the lines of all contracts; what people wrote into it stays."""
-    owners = [f"{path} {owner}" for path, owner in _owned(project)]
-    block = "\n".join([_BEGIN, *owners, _END]) + "\n"
-    before, begin, rest = text.partition(_BEGIN)
-    if not begin:
-        return text + ("\n" if text and not text.endswith("\n") else "") + block
-    return before + block + rest.partition(_END)[2].removeprefix("\n")
+    return codeowners.saying(_owned(project))
 
 
 def catalog(project: Project) -> str:
@@ -56,34 +43,32 @@ def catalog(project: Project) -> str:
     return "".join(f"---\n{_yaml(entity)}" for entity in _entities(project, system))
 
 
-def _handles(path: Path) -> list[str]:
-    if not path.is_file():
-        return []
-    lines = path.read_text(encoding="utf-8", errors="replace").partition(_BEGIN)[0].splitlines()
-    return [handle for line in lines for handle in _HANDLE.findall(line.partition("#")[0])]
+def _handles(text: str) -> list[str]:
+    return [handle for line in text.splitlines() for handle in _HANDLE.findall(line.partition("#")[0])]
 
 
-def _owned(project: Project) -> Iterator[tuple[str, str]]:
+def _owned(project: Project) -> Iterator[Owned]:
     """The folder of each contract and its lock file, with whom a code host asks."""
     for capability in project.assembly.capabilities.values():
         contract = capability.contract
         handle = project.settings.teams.get(contract.owner)
         if handle is None:
             continue
-        folder = _folder(contract.python, project.settings.folder)
-        if folder:
-            yield f"/{folder.as_posix()}/", handle
-        yield f"/{FOLDER}/{contract.name}.toml", handle
+        file = _source(contract.python, project.settings.folder)
+        if file is not None and file.parent != Path():
+            yield Owned(f"{file.parent.as_posix()}/", file.as_posix(), handle)
+        lock = f"{FOLDER}/{contract.name}.toml"
+        yield Owned(lock, lock, handle)
 
 
-def _folder(python: type, root: Path) -> Path | None:
-    """The folder of a class seen from the project; None where it is not below it, or is the project itself."""
+def _source(python: type, root: Path) -> Path | None:
+    """The file of a class seen from the project; None where it is not below it."""
     try:
         file = inspect.getsourcefile(python)
     except TypeError:
         return None
-    folder = Path(os.path.relpath(Path(file).parent, root.absolute())) if file else Path()
-    return None if folder in (Path(), Path()) or ".." in folder.parts else folder
+    seen = Path(os.path.relpath(file, root.absolute())) if file else None
+    return None if seen is None or ".." in seen.parts else seen
 
 
 def _entities(project: Project, system: str) -> Iterator[dict[str, Any]]:

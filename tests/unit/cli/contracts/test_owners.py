@@ -1,6 +1,8 @@
 """`plures contract owners`: teams, CODEOWNERS and the catalog of Backstage."""
 
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -77,10 +79,10 @@ def test_files_are_written_and_checked_and_what_people_wrote_stays(plures: Run, 
     assert "shop.search.v1 discovery @shop/discovery" in " ".join(written.stdout.split())
     lines = owners.read_text().splitlines()
     assert lines[0] == "* @shop/all"
-    assert lines[2:6] == [
-        "/owned_shop/search/ @shop/discovery",
+    assert lines[2:5] == [
+        # Both contracts are in this folder.
+        "/owned_shop/search/ @shop/discovery web@shop.example",
         "/contracts/shop.search.v1.toml @shop/discovery",
-        "/owned_shop/search/ web@shop.example",
         "/contracts/shop.home.v1.toml web@shop.example",
     ]
     assert plures("contract", "owners", "--check").exit_code == 0
@@ -92,6 +94,67 @@ def test_files_are_written_and_checked_and_what_people_wrote_stays(plures: Run, 
     assert "stale  .github/CODEOWNERS" in stale.stdout
     plures("contract", "owners", "--write")
     assert "/docs/ @shop/writers" in owners.read_text()
+    assert plures("contract", "owners", "--check").exit_code == 0
+
+
+def lines_of(shop: Path, *, after: str) -> list[str]:
+    owners = shop / "CODEOWNERS"
+    owners.write_text(owners.read_text() + after)
+    return [line for line in owners.read_text().splitlines() if not line.startswith("#")]
+
+
+def test_no_later_line_takes_a_contract_from_its_owner(plures: Run, shop: Path) -> None:
+    (shop / "CODEOWNERS").write_text("")
+    plures("contract", "owners", "--write")
+    ours = lines_of(
+        shop, after="/docs/ @shop/writers\n/owned_shop/search/pictures/ @shop/artists\n*.md @shop/writers\n"
+    )
+    # These decide about other files.
+    assert plures("contract", "owners", "--check").exit_code == 0
+    lines_of(shop, after="*.py @shop/python  # all\n/docs/more/ @shop/writers\n")
+    assert "stale  CODEOWNERS" in plures("contract", "owners", "--check").stdout
+    plures("contract", "owners", "--write")
+    others = ["/docs/ @shop/writers", "/owned_shop/search/pictures/ @shop/artists", "*.md @shop/writers"]
+    wanted = [*others, "*.py @shop/python  # all", *ours[: -len(others)], "/docs/more/ @shop/writers"]
+    assert lines_of(shop, after="") == wanted
+    assert plures("contract", "owners", "--check").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "pattern", ["*", "/owned_shop/", "owned_shop/", "search/", "/owned_shop/search", "/owned_shop/*/", "**/contract.py", "/contracts/*"]
+)  # fmt: skip
+def test_lines_that_decide_are_found(pattern: str, plures: Run, shop: Path) -> None:
+    (shop / "CODEOWNERS").write_text("")
+    plures("contract", "owners", "--write")
+    lines_of(shop, after=f"{pattern} @shop/all")
+    assert plures("contract", "owners", "--check").exit_code == 1
+    plures("contract", "owners", "--write")
+    assert lines_of(shop, after="")[0] == f"{pattern} @shop/all"
+
+
+@pytest.mark.parametrize(
+    "pattern", ["/search/", "contract", "/owned_shop/*", "/contract*/x", "shop.search.v1", "[Section]"]
+)
+def test_lines_about_other_files_stay_behind(pattern: str, plures: Run, shop: Path) -> None:
+    (shop / "CODEOWNERS").write_text("")
+    plures("contract", "owners", "--write")
+    lines_of(shop, after=f"{pattern} @shop/all\n")
+    assert plures("contract", "owners", "--check").exit_code == 0
+
+
+def test_in_a_repository_of_several_projects_the_file_is_at_its_top(plures: Run, shop: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(shop)], check=True)
+    part = shop / "a part"
+    part.mkdir()
+    for name in ("owned_shop", "plures.toml"):
+        (shop / name).rename(part / name)
+    os.chdir(part)
+    other = "# Written by `plures contract owners --write` for other/, down to the line that says so.\n# End of what `plures contract owners --write` writes.\n"
+    (shop / "CODEOWNERS").write_text(f"* @all\n{other}")
+    assert f"written  ..{os.sep}CODEOWNERS" in plures("contract", "owners", "--write").stdout
+    written = (shop / "CODEOWNERS").read_text()
+    assert written.startswith(f"* @all\n{other}")
+    assert "/a\\ part/owned_shop/search/ @shop/discovery web@shop.example\n" in written
     assert plures("contract", "owners", "--check").exit_code == 0
 
 
