@@ -11,7 +11,7 @@ from .application import create_application
 from .saga import create_saga
 from .writing import NotCreated
 
-_LANGUAGES: Final = ("typescript",)
+_LANGUAGES: Final = ("typescript", "go")
 
 
 @click.command("new", short_help="Write a small application to begin with, or a saga or a service into one.")

@@ -10,6 +10,7 @@ from click.testing import Result
 Run = Callable[..., Result]
 ROOT = Path(__file__).parents[4]
 IN_TYPESCRIPT = ROOT / "marketplace" / "notifications" / "typescript"
+IN_GO = ROOT / "marketplace" / "shipping" / "go"
 TEMPLATES = ROOT / "src" / "plures" / "cli" / "new" / "service_template"
 STOCK = """
 from collections.abc import AsyncIterator
@@ -87,6 +88,30 @@ def test_what_is_written_in_typescript(plures: Run, shop: Path) -> None:
         assert placeholder not in "".join(written.values())
 
 
+def test_what_is_written_in_go(plures: Run, shop: Path) -> None:
+    result = plures("new", "service", "price_lists", "--language", "go")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.splitlines() == [
+        "created services/price_lists",
+        "Build it:",
+        "  cd services/price_lists && go generate ./... && go build -o bin/service .     # Go 1.26 or newer, and buf: pip install buf-bin",
+        "Place it, in a topology of plures.toml:",
+        '  price_lists = { capabilities = ["price_lists"], command = "services/price_lists/bin/service" }',
+    ]
+    written = texts(shop / "services" / "price_lists")
+    templates = {name.removesuffix(".txt") for name in texts(TEMPLATES / "go")}
+    contracts = {
+        f"contracts/shop/{name}.{ending}"
+        for name in ("price_lists/v2/price_lists", "tills/v1/tills")
+        for ending in ("proto", "json")
+    }
+    assert written.keys() == templates | contracts | {"main.go", "service.go"}
+    assert "// Says what things cost.\ntype service struct{}" in written["service.go"]
+    assert written["go.mod"].startswith("module services/price_lists\n")
+    for placeholder in ("SERVICE_NAME", "SERVICE_PATH", "CONTRACT_NAME", "CONTRACT_PATH", "CLASS_NAME"):
+        assert placeholder not in "".join(written.values())
+
+
 def test_what_belongs_to_the_platform_is_written_anew_and_nothing_else(plures: Run, shop: Path) -> None:
     arguments = ("new", "service", "tills", "--language", "typescript", "--to", "till")
     assert plures(*arguments).exit_code == 0
@@ -119,6 +144,17 @@ def test_services_of_the_marketplace_have_what_is_written_today(plures: Run, mon
                 parts.pop("name", None)
                 parts.pop("license", None)
         assert ours == template
+
+
+def test_shipping_of_the_marketplace_has_what_is_written_today(plures: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    places = [IN_GO / "internal" / "plures", IN_GO / "contracts"]
+    before = [texts(place) for place in places]
+    assert plures("new", "service", "shipping", "--language", "go", "--to", str(IN_GO), "--refresh").exit_code == 0
+    assert [texts(place) for place in places] == before
+    for name in ("go.mod", "go.sum", "buf.gen.yaml", ".gitignore"):
+        template = (TEMPLATES / "go" / f"{name}.txt").read_text()
+        assert (IN_GO / name).read_text() == template.replace("SERVICE_NAME", "shipping")
 
 
 def test_no_lock_file_of_npm_names_a_registry() -> None:

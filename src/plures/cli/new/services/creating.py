@@ -18,10 +18,11 @@ from plures.contract import ContractDescription
 from plures.errors import InvalidInput, Violation
 from plures.exports import export
 
+from .go import GO
 from .language import Handling, Language, Service, path_of
 from .typescript import TYPESCRIPT
 
-LANGUAGES: Final[Mapping[str, Language]] = {"typescript": TYPESCRIPT}
+LANGUAGES: Final[Mapping[str, Language]] = {"typescript": TYPESCRIPT, "go": GO}
 """The languages that `--language` takes."""
 
 _FORMATS: Final = ("proto", "json")
