@@ -1,7 +1,7 @@
 """Plures: write one well-structured application; run any part of it as a service where that pays."""
 
 from .application import Application, Capability, Lifecycle, Secret, Settings
-from .contract import ContractError, Event, Message, Meta, command, contract, query, subscribe
+from .contract import AnyHeaders, ContractError, Event, Headers, Message, Meta, command, contract, query, subscribe
 from .data import (
     AlembicMigrations,
     Connection,
@@ -17,6 +17,7 @@ from .errors import (
     CallError,
     ContextRefused,
     DeadlineExceeded,
+    ErrorDetail,
     Internal,
     InvalidRequest,
     KeyReused,
@@ -40,14 +41,19 @@ from .runtime import (
     ContextTooLarge,
     ContextTorn,
     ContractUnknown,
+    HeadersRefused,
+    HeardHeaders,
     NoApplication,
     NotDeclared,
     SeveralApplications,
     acting_for,
     blocking,
+    hear_headers,
     request_context,
     request_id,
     set_request_context,
+    tell_headers,
+    tell_trailers,
 )
 from .runtime import ambient_client as client
 from .sagas import Saga, SagaCompensated, SagaParked, Sagas, saga
@@ -57,6 +63,7 @@ from .web import CrossOriginProtection, SecurityHeaders
 __all__ = [
     "AccessDenied",
     "AlembicMigrations",
+    "AnyHeaders",
     "Application",
     "BlockingOnLoop",
     "CallError",
@@ -75,8 +82,12 @@ __all__ = [
     "CrossOriginProtection",
     "Database",
     "DeadlineExceeded",
+    "ErrorDetail",
     "Event",
     "Events",
+    "Headers",
+    "HeadersRefused",
+    "HeardHeaders",
     "Internal",
     "InvalidRequest",
     "KeyReused",
@@ -112,10 +123,13 @@ __all__ = [
     "client",
     "command",
     "contract",
+    "hear_headers",
     "query",
     "request_context",
     "request_id",
     "saga",
     "set_request_context",
     "subscribe",
+    "tell_headers",
+    "tell_trailers",
 ]

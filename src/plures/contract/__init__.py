@@ -54,6 +54,7 @@ from .declare import (
 from .description import ContractDescription, ErrorDescription, EventDescription, OperationDescription
 from .error import ContractError
 from .event_reader import read_delivery
+from .headers import AnyHeaders, Headers, HeadersType, Pairs
 from .message import Event, Message
 from .names import is_spellable
 from .operation_reader import read_work
@@ -66,6 +67,7 @@ __all__ = [
     "SUBSCRIPTION",
     "Binary",
     "BinaryCodec",
+    "AnyHeaders",
     "Codec",
     "ContractDescription",
     "ContractError",
@@ -79,6 +81,8 @@ __all__ = [
     "EventDescription",
     "Fits",
     "FixedTupleType",
+    "Headers",
+    "HeadersType",
     "LiteralType",
     "Malformed",
     "MapType",
@@ -89,6 +93,7 @@ __all__ = [
     "OperationDeclaration",
     "OperationDescription",
     "OptionalType",
+    "Pairs",
     "Problems",
     "ScalarType",
     "Stability",

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Final, Literal, TypeAlias, TypeVar, cast
 
-from .message import Event
+from .message import Event, Message
 
 CONTRACT: Final = "__plures_contract__"
 OPERATION: Final = "__plures_operation__"
@@ -109,6 +109,8 @@ class OperationDeclaration:
         key_is_all: The key alone says which request it is; whatever else it says may be said otherwise when it comes again.
         criticality: As it was given; the reader refuses what is none.
         hedge_after_s: When a second replica is asked too, in seconds; 0 for never.
+        headers: The class of the headers that come with the answer; None for none. A class of `Headers`, which the reader checks.
+        trailers: The same of what comes after the answer, or after the last item.
     """
 
     is_query: bool
@@ -119,6 +121,8 @@ class OperationDeclaration:
     key_is_all: bool = False
     criticality: Criticality = Criticality.NORMAL
     hedge_after_s: float = 0.0
+    headers: type | None = None
+    trailers: type | None = None
 
 
 def contract(
@@ -165,6 +169,8 @@ def query(
     errors: Sequence[type[Exception]] = (),
     criticality: CriticalityName = "normal",
     hedge_after_s: float = 0.0,
+    headers: type[Message] | None = None,
+    trailers: type[Message] | None = None,
 ) -> Callable[[F], F]:
     """Declare a method as an operation that changes nothing, and may therefore be repeated.
 
@@ -174,11 +180,14 @@ def query(
         criticality: What is refused last ("critical") or first ("sheddable") where a replica is overloaded.
         hedge_after_s: Ask a second replica where the first has not answered after so many seconds, and take the answer that
             comes first; 0 for never. About the time that 95 of 100 calls take is a good value.
+        headers: The class of headers that come with the answer. Those of a request are a parameter.
+        trailers: The class of headers that come after the answer, or after the last item of a stream.
     """
     return _operation(
         OperationDeclaration(
             is_query=True, idempotent=True, deadline_s=deadline_s, errors=tuple(errors),
             criticality=criticality_of(criticality), hedge_after_s=hedge_after_s,
+            headers=headers, trailers=trailers,
         )
     )  # fmt: skip
 
@@ -190,6 +199,8 @@ def command(
     deadline_s: float = DEFAULT_DEADLINE_S,
     errors: Sequence[type[Exception]] = (),
     criticality: CriticalityName = "normal",
+    headers: type[Message] | None = None,
+    trailers: type[Message] | None = None,
 ) -> Callable[[F], F]:
     """Declare a method as an operation that may change something.
 
@@ -200,11 +211,13 @@ def command(
         deadline_s: Seconds that a call may take when its caller allows no less.
         errors: The errors that callers may rely on; exceptions of the application arrive as the same class.
         criticality: What is refused last ("critical") or first ("sheddable") where a replica is overloaded.
+        headers: The class of headers that come with the answer. Those of a request are a parameter.
+        trailers: The class of headers that come after the answer, or after the last item of a stream.
     """
     return _operation(
         OperationDeclaration(
             is_query=False, idempotent=idempotent, deadline_s=deadline_s, errors=tuple(errors), key=key,
-            criticality=criticality_of(criticality),
+            criticality=criticality_of(criticality), headers=headers, trailers=trailers,
         )
     )  # fmt: skip
 

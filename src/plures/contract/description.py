@@ -11,6 +11,7 @@ from .codec import Codec, takes_in_order
 from .declare import OperationDeclaration, Stability
 from .error import ContractError
 from .foreign import made_again, values_of
+from .headers import Beside
 from .message import Event
 
 
@@ -61,6 +62,7 @@ class OperationDescription:
         wraps_answer: Whether the answer travels as `{"value": …}` rather than as itself.
         signature: The method's, without `self`.
         blocks: Whether the contract has it as a plain `def`, so that it is called without `await`.
+        beside: What travels beside its messages; None where it declares no headers and no trailers.
     """
 
     name: str
@@ -73,6 +75,7 @@ class OperationDescription:
     errors: tuple[ErrorDescription, ...]
     signature: inspect.Signature
     blocks: bool = False
+    beside: Beside | None = None
 
     @property
     def full_name(self) -> str:
@@ -118,7 +121,17 @@ class OperationDescription:
     def request_of(self, *args: Any, **kwargs: Any) -> Any:
         """The request message of a call's arguments; raises `TypeError` where they do not fit the signature."""
         bound = self.signature.bind(*args, **kwargs)
+        if self.beside is not None:
+            bound.arguments.pop(self.beside.parameter, None)
         return self.request.message.python(**bound.arguments)
+
+    def headers_of(self, *args: Any, **kwargs: Any) -> Any:
+        """The headers among a call's arguments, as it was given or by default; None where the operation takes none."""
+        if self.beside is None or not self.beside.parameter:
+            return None
+        bound = self.signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        return bound.arguments[self.beside.parameter]
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """`ContractError`: an error that a contract declares, and that callers may therefore rely on."""
 
 import inspect
-from typing import Any, ClassVar, dataclass_transform
+from typing import Any, ClassVar, Self, dataclass_transform
 
-from plures.errors import PluresError, Status
+from plures.errors import ErrorDetail, PluresError, Status
 
 from .annotations import is_class_variable, own_annotations
 
@@ -12,11 +12,12 @@ from .annotations import is_class_variable, own_annotations
 class ContractError(PluresError):
     """An error that a contract declares; its annotated fields travel with it.
 
-    The first line of the docstring is the message. `class Sold(ContractError, status="failed_precondition")` chooses the
+    The first line of the docstring is the message, unless the error is raised with a text of its own. `class Sold(ContractError, status="failed_precondition")` chooses the
     Connect code that peers see.
     """
 
     code = "contract.error"
+    error_details: tuple[ErrorDetail, ...] = ()
     status: ClassVar[Status] = Status.FAILED_PRECONDITION
 
     def __init_subclass__(cls, *, status: str | None = None) -> None:
@@ -24,8 +25,13 @@ class ContractError(PluresError):
         if status is not None:
             cls.status = Status(status)
 
-    def __init__(self, **fields: Any) -> None:
-        super().__init__(inspect.cleandoc(type(self).__doc__ or type(self).__name__).splitlines()[0])
+    def __init__(self, text: str = "", /, **fields: Any) -> None:
+        """Fill the fields.
+
+        Args:
+            text: The message of this one error, where the first line of the docstring says too little. Callers see it.
+        """
+        super().__init__(text or text_of(type(self)))
         names = field_names(type(self))
         missing = [name for name in names if name not in fields and not hasattr(type(self), name)]
         unknown = [name for name in fields if name not in names]
@@ -35,6 +41,11 @@ class ContractError(PluresError):
             raise TypeError(message)
         for name in names:
             setattr(self, name, fields[name] if name in fields else getattr(type(self), name))
+
+    def with_details(self, *details: ErrorDetail) -> Self:
+        """The same error, which carries these besides: what a peer sent with its error is passed on so."""
+        self.error_details = (*self.error_details, *details)
+        return self
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -52,11 +63,18 @@ class ContractError(PluresError):
         return hash((type(self), *self.fields.items()))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self.fields)
+        return _rebuild, (type(self), self.what, self.fields, self.error_details)
 
 
-def _rebuild(python: type[ContractError], fields: dict[str, Any]) -> ContractError:
-    return python(**fields)
+def _rebuild(
+    python: type[ContractError], text: str, fields: dict[str, Any], details: tuple[ErrorDetail, ...]
+) -> ContractError:
+    return python(text, **fields).with_details(*details)
+
+
+def text_of(python: type[ContractError]) -> str:
+    """The message of an error that says no other: the first line of its docstring."""
+    return inspect.cleandoc(python.__doc__ or python.__name__).splitlines()[0]
 
 
 def field_names(python: type[ContractError]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from .declare import OPERATION, Criticality, OperationDeclaration
 from .description import ErrorDescription, OperationDescription
 from .error import ContractError, field_names
 from .foreign import is_plain, parameters_of
+from .headers import Beside, is_headers, read_beside
 from .names import camel, pascal
 from .type_reader import TypeReader, is_message, unresolved
 
@@ -53,6 +54,7 @@ class OperationReader:
         self._where = f"{contract.__name__}.{method.__name__}"
         self._declaration: OperationDeclaration = declaration or getattr(method, OPERATION)
         self._passed_over = passed_over
+        self._has_callers = declaration is None or passed_over == 1
 
     def read(self) -> OperationDescription:
         hints = self._hints(self._method, self._where)
@@ -81,6 +83,7 @@ class OperationReader:
             wraps_answer=wraps,
             errors=tuple(self._error(error) for error in errors),
             signature=signature,
+            beside=self._beside(signature, hints),
             blocks=not streams and inspect.isfunction(self._method) and not inspect.iscoroutinefunction(self._method),
         )
 
@@ -115,6 +118,14 @@ class OperationReader:
             return
         self._report(rules.KEY, self._where, key=key, problem=problem)
 
+    def _beside(self, signature: inspect.Signature, hints: dict[str, Any]) -> Beside | None:
+        parameters = [(name, hints[name]) for name in signature.parameters if self._is_beside(hints.get(name))]
+        return read_beside(self._declaration, parameters, self._reader.message, self._where, self._report)
+
+    def _is_beside(self, annotation: Any) -> bool:
+        # What only steps of a saga take is kept with all else that they take.
+        return self._has_callers and is_headers(annotation)
+
     def _hints(self, annotated: Any, where: str) -> dict[str, Any]:
         try:
             return annotations_of(annotated, include_extras=True)
@@ -130,7 +141,7 @@ class OperationReader:
                 self._report(rules.PARAMETER, where)
             elif parameter.name not in hints:
                 self._report(rules.NO_TYPE, where)
-            else:
+            elif not self._is_beside(hints[parameter.name]):
                 default = Field.REQUIRED if parameter.default is parameter.empty else parameter.default
                 fields.append(self._reader.field(parameter.name, hints[parameter.name], default, where))
         return _message(f"{pascal(self._method.__name__)}Request", fields, hints)

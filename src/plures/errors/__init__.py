@@ -20,6 +20,7 @@ from .calls import (
     Unimplemented,
     note_failures,
 )
+from .details import ErrorDetail
 from .files import TooManyFiles, none_left, out_of_files, too_many_files
 from .root import InvalidInput, PluresError, Rule, Text, Violation, did_you_mean
 
@@ -29,6 +30,7 @@ __all__ = [
     "CallError",
     "ContextRefused",
     "DeadlineExceeded",
+    "ErrorDetail",
     "Internal",
     "InvalidInput",
     "InvalidRequest",

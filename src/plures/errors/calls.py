@@ -25,6 +25,7 @@ from contextvars import ContextVar
 from enum import StrEnum
 from typing import ClassVar, Final
 
+from .details import ErrorDetail
 from .root import PluresError
 
 
@@ -75,9 +76,11 @@ class CallError(PluresError):
         outcome: Whether the operation was not sent or may have run.
         status: The Connect code of the failure.
         remedy: What usually helps against this kind of failure, wherever the callee runs.
+        error_details: What the peer sent with it: `with_details` of a declared error passes it on.
     """
 
     code = "call.failed"
+    error_details: tuple[ErrorDetail, ...] = ()
     status: Status = Status.UNKNOWN
     remedy: ClassVar[str] = ""
 

@@ -87,14 +87,14 @@ class HttpTransport:
         connection = (None if outgoing.fresh else self._idle(peer)) or await self._connect(peer)
         self._carrying[id(outgoing)] = connection
         try:
-            return await connection.unary(peer.post(outgoing))
+            return await connection.unary(peer.post(outgoing), hears=outgoing.heard is not None)
         finally:
             del self._carrying[id(outgoing)]
             self._release(peer, connection)
 
     def stream(self, url: str, outgoing: Outgoing) -> AsyncGenerator[Reply, None]:
         peer = self._peer(url)
-        return self._pieces(peer, peer.post(outgoing), fresh=outgoing.fresh)
+        return self._pieces(peer, peer.post(outgoing), fresh=outgoing.fresh, hears=outgoing.heard is not None)
 
     async def get(self, url: str, path: str) -> Reply:
         """GET a page of a peer, of any size; raises `NotSent` or `Broken`, and `ValueError` where the URL is none."""
@@ -119,10 +119,12 @@ class HttpTransport:
         # The event loop closes the sockets in its next step.
         await asyncio.sleep(0)
 
-    async def _pieces(self, peer: _Peer, request: bytes, *, fresh: bool = False) -> AsyncGenerator[Reply, None]:
+    async def _pieces(
+        self, peer: _Peer, request: bytes, *, fresh: bool = False, hears: bool = False
+    ) -> AsyncGenerator[Reply, None]:
         connection = (None if fresh else self._idle(peer)) or await self._connect(peer)
         try:
-            head = await connection.head(request)
+            head = await connection.head(request, hears=hears)
             yield head
             while (chunk := await connection.chunk()) is not None:
                 yield Reply(head.http_status, chunk)

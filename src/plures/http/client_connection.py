@@ -9,6 +9,7 @@ from math import inf
 from typing import Any, Final, NoReturn, cast
 
 import httptools
+from msgspec import structs
 
 from plures.runtime import Broken, Reply, Stale, TooLarge, Untrusted
 from plures.tls import is_refusal, reason
@@ -17,6 +18,9 @@ _HIGH_WATER_BYTES: Final = 256 * 1024
 _FIRST_FINAL_STATUS: Final = 200
 _FRAMING: Final = frozenset({b"content-length", b"transfer-encoding"})
 _ENCODINGS: Final = frozenset({b"content-encoding", b"connect-content-encoding"})
+# How the protocol calls trailers of a unary answer.
+_TRAILER: Final = "trailer-"
+_MOST_HEADERS_BYTES: Final = 64 * 1024
 _KEEP_ALIVE_TIMEOUT: Final = re.compile(rb"\btimeout\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 # The peer counts from the moment when it wrote its answer, and our next request takes time to arrive.
 _MARGIN_S: Final = 1.0
@@ -53,6 +57,8 @@ class HttpConnection(asyncio.Protocol):
         self._noted: str | None = None
         self._content_type = self._encoding = b""
         self._chunks: deque[bytes] = deque()
+        self._headers: list[tuple[str, str]] | None = None
+        self._headers_size = 0
 
     @property
     def certificate(self) -> Mapping[str, Any] | None:
@@ -73,9 +79,13 @@ class HttpConnection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    async def unary(self, request: bytes) -> Reply:
-        """Write a request and read the whole answer; raises `Broken` or `TooLarge`."""
-        self._begin(request, is_streaming=False)
+    async def unary(self, request: bytes, *, hears: bool = False) -> Reply:
+        """Write a request and read the whole answer; raises `Broken` or `TooLarge`.
+
+        Args:
+            hears: Whether the reply shall have the headers.
+        """
+        self._begin(request, is_streaming=False, hears=hears)
         try:
             while not self._is_complete:
                 await self._progress()
@@ -85,14 +95,22 @@ class HttpConnection(asyncio.Protocol):
             self.abort()
             raise
         body = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
-        return Reply(self._status, body, self._noted, self._content_type, self._encoding)
+        return self._reply(body)
 
-    async def head(self, request: bytes) -> Reply:
+    async def head(self, request: bytes, *, hears: bool = False) -> Reply:
         """Write a request and read the head of its answer; `chunk` reads the rest. The caller aborts when it gives up."""
-        self._begin(request, is_streaming=True)
+        self._begin(request, is_streaming=True, hears=hears)
         while not self._has_head:
             await self._progress()
-        return Reply(self._status, b"", self._noted, self._content_type, self._encoding)
+        return self._reply(b"")
+
+    def _reply(self, body: bytes) -> Reply:
+        reply = Reply(self._status, body, self._noted, self._content_type, self._encoding)
+        if not self._headers:
+            return reply
+        trailers = [(name[len(_TRAILER) :], text) for name, text in self._headers if name.startswith(_TRAILER)]
+        headers = [pair for pair in self._headers if not pair[0].startswith(_TRAILER)]
+        return structs.replace(reply, headers=tuple(headers), trailers=tuple(trailers))
 
     async def chunk(self) -> bytes | None:
         """The next piece of the body, or None at its end."""
@@ -106,7 +124,7 @@ class HttpConnection(asyncio.Protocol):
             self._transport.resume_reading()
         return piece
 
-    def _begin(self, request: bytes, *, is_streaming: bool) -> None:
+    def _begin(self, request: bytes, *, is_streaming: bool, hears: bool) -> None:
         if self._transport is None or self._lost is not None:
             raise Broken(self._lost or "the connection is not open")
         self._is_complete = self._has_head = self._is_framed = False
@@ -118,6 +136,7 @@ class HttpConnection(asyncio.Protocol):
         self._noted = None
         self._content_type = self._encoding = b""
         self._chunks.clear()
+        self._headers, self._headers_size = [] if hears else None, 0
         self._transport.write(request)
 
     def _progress(self) -> "asyncio.Future[None]":
@@ -189,6 +208,12 @@ class HttpConnection(asyncio.Protocol):
         elif name == b"keep-alive" and (said := _KEEP_ALIVE_TIMEOUT.search(value)):
             timeout_s = int(said[1])
             self.most_idle_s = max(timeout_s - _MARGIN_S, timeout_s / 2)
+        elif self._headers is not None:
+            self._headers_size += len(name) + len(value)
+            if self._headers_size > _MOST_HEADERS_BYTES:
+                message = f"its headers are over {_MOST_HEADERS_BYTES:,} bytes"
+                raise ValueError(message)
+            self._headers.append((name.decode("latin-1"), value.decode("latin-1")))
 
     def on_headers_complete(self) -> None:
         self._status = self._parser.get_status_code()
@@ -209,5 +234,6 @@ class HttpConnection(asyncio.Protocol):
             self._has_head = self._is_framed = False
             self._noted = None
             self._content_type = self._encoding = b""
+            self._headers = None if self._headers is None else []
         else:
             self._is_complete = self._was_used = True

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from plures.contract import OperationDescription
+from plures.contract import OperationDescription, Pairs
 from plures.errors import CallError, Status
 from plures.runtime import Reply, connect
 
@@ -18,7 +18,14 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 def unary(reply: Reply, headers: Headers = ()) -> Response:
     """The response with a reply."""
+    if reply.headers or reply.trailers:
+        headers = (*headers, *lines(reply.headers), *lines(reply.trailers, "trailer-"))
     return Response(reply.http_status, reply.body, headers=headers if reply.outcome is None else (*_NOT_SENT, *headers))
+
+
+def lines(pairs: Pairs, before: str = "") -> Headers:
+    """What a service told, as header lines of HTTP."""
+    return tuple(((before + name).encode(), text.encode("latin-1")) for name, text in pairs)
 
 
 def failed(operation: OperationDescription, error: CallError, headers: Headers = ()) -> Response:

@@ -1,19 +1,47 @@
 """Answers HTTP requests with what a dispatcher serves: Connect, unary and server streaming, POST, and GET for queries."""
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from http import HTTPStatus
 from typing import Final
 
 import msgspec
 
+from plures.contract import Pairs
 from plures.errors import CallError, Status
-from plures.runtime import Dispatcher, connect
+from plures.runtime import Dispatcher, Said, connect
 
 from .connect_request import Misfit, read_call
-from .connect_response import STREAM_TYPE, failed, refused, unary
+from .connect_response import STREAM_TYPE, failed, lines, refused, unary
 from .exchange import NOT_SENT, Request, Response
 
 # RFC 9110 asks for it; browsers do not ask their users for a token by it.
 _CHALLENGE: Final = ((b"www-authenticate", b"Bearer"),)
+
+
+async def _streamed(chunks: AsyncGenerator[bytes, None], said: Said) -> Response:
+    """The response whose headers are told by what streams: they are known when the first item is there."""
+
+    async def begun() -> AsyncGenerator[bytes, None]:
+        async with aclosing(chunks):
+            first = await anext(chunks)
+            # A generator that has never run would not close what it reads from.
+            yield b""
+            yield first
+            async for chunk in chunks:
+                yield chunk
+
+    following = begun()
+    await anext(following)
+    return Response(connect.OK, content_type=STREAM_TYPE, headers=lines(said.headers), chunks=following)
+
+
+def _pairs(request: Request) -> Pairs:
+    """The header lines of a request, each name's in their order."""
+    return tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, value in (*request.repeated, *request.headers.items())
+    )
 
 
 class ConnectServer:
@@ -42,7 +70,11 @@ class ConnectServer:
             return misfit.response
         except CallError as error:
             return failed(operation, error)
+        if operation.beside is not None:
+            context.said = Said(_pairs(request))
         if operation.streams:
             chunks = self._dispatcher.stream(operation, context, message)
-            return Response(connect.OK, content_type=STREAM_TYPE, chunks=chunks)
+            if context.said is None:
+                return Response(connect.OK, content_type=STREAM_TYPE, chunks=chunks)
+            return await _streamed(chunks, context.said)
         return unary(await self._dispatcher.unary(operation, context, message))

@@ -24,6 +24,7 @@ class Request(msgspec.Struct, frozen=True):
         takes_chunks: Whether the peer understands a body of unknown length.
         is_dropped: Whether the server had no room for the body; it was read to its end and dropped.
         peer: The SPIFFE name in the certificate of the connection, which was verified; empty where there is none.
+        repeated: Header lines whose name came again later; `headers` has the last one of each.
     """
 
     method: str
@@ -36,11 +37,12 @@ class Request(msgspec.Struct, frozen=True):
     takes_chunks: bool = True
     is_dropped: bool = False
     peer: str = ""
+    repeated: tuple[tuple[bytes, bytes], ...] = ()
 
     @property
     def held_bytes(self) -> int:
         """About what it holds of memory."""
-        lines = sum(len(name) + len(value) for name, value in self.headers.items())
+        lines = sum(len(name) + len(value) for name, value in (*self.headers.items(), *self.repeated))
         return len(self.path) + len(self.query) + len(self.body) + lines
 
     def dropped(self) -> "Request":

@@ -62,6 +62,8 @@ class RequestReader:
         self._refusal: Unreadable | None = None
         self._arrived = self._head_size = self._body_size = self._known_body_size = 0
         self._repeated = self._repeated_size = 0
+        self._again: list[tuple[bytes, bytes]] = []
+        self._again = []
         self._has_two_hosts = self._is_dropped = False
         self._url = self._known_url = b""
         self._known = ("", b"")
@@ -167,6 +169,7 @@ class RequestReader:
         name = name.lower()
         if name in self._headers:
             self._repeated += 1
+            self._again.append((name, self._headers[name]))
             self._repeated_size += len(name) + len(value)
             self._has_two_hosts = self._has_two_hosts or name == b"host"
             if name == b"authorization":
@@ -207,8 +210,9 @@ class RequestReader:
         keeps_alive = takes_chunks and parser.should_keep_alive()
         method = parser.get_method().decode()
         request = Request(
-            method, path, query, self._headers, body, is_too_large, keeps_alive, takes_chunks, is_dropped, self.peer
-        )
+            method, path, query, self._headers, body, is_too_large, keeps_alive, takes_chunks, is_dropped, self.peer,
+            tuple(self._again),
+        )  # fmt: skip
         self._complete.append(request)
 
     def _asked(self) -> tuple[str, bytes]:

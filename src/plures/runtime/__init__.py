@@ -77,6 +77,7 @@ from .acting import (
     new_key,
 )
 from .admission import Capacity, Gate
+from .beside import HeadersRefused, HeardHeaders, hear_headers, tell_headers, tell_trailers
 from .blocking import (
     BlockingOnLoop,
     ContractUnknown,
@@ -110,6 +111,7 @@ from .client import Bind, Client, bind
 from .context import (
     CallContext,
     EdgeContext,
+    Said,
     acting_now,
     acting_text,
     call_in_progress,
@@ -160,6 +162,8 @@ __all__ = [
     "Endpoint",
     "Endpoints",
     "Gate",
+    "HeadersRefused",
+    "HeardHeaders",
     "Heartbeats",
     "Hosting",
     "Loopback",
@@ -174,6 +178,7 @@ __all__ = [
     "Refusal",
     "RemoteCaller",
     "Reply",
+    "Said",
     "Seal",
     "SeveralApplications",
     "Stale",
@@ -203,6 +208,7 @@ __all__ = [
     "current",
     "end_hosting",
     "from_anywhere",
+    "hear_headers",
     "hosting",
     "is_blocking",
     "new_key",
@@ -217,6 +223,8 @@ __all__ = [
     "runs_in_thread",
     "set_request_context",
     "spelled",
+    "tell_headers",
+    "tell_trailers",
     "threaded",
     "tidily",
     "without_deadline",

@@ -13,9 +13,24 @@ from typing import Final
 
 from msgspec import Struct
 
-from plures.contract import Criticality, OperationDescription
+from plures.contract import Criticality, OperationDescription, Pairs
 
 from .acting import Acting, ContextKind, check, in_block
+
+
+class Said(Struct):
+    """The headers of one call, on the side of the callee.
+
+    Attributes:
+        sent: Those of the request, as they arrived.
+        headers: Those of the answer, so far.
+        is_begun: Whether the answer has begun, so that its headers are out.
+    """
+
+    sent: Pairs = ()
+    headers: Pairs = ()
+    trailers: Pairs = ()
+    is_begun: bool = False
 
 
 class CallContext(Struct, eq=False):
@@ -34,6 +49,7 @@ class CallContext(Struct, eq=False):
         expired: Whether the deadline has passed and the task was cancelled for it.
         has_called: Whether it has called a command of others: then something has left it that cannot be taken back.
         acting: On whose behalf the request is made, in the root; None where nothing has said so.
+        said: Its headers, where its operation declares some; None of all others.
     """
 
     deadline: float
@@ -48,6 +64,7 @@ class CallContext(Struct, eq=False):
     expired: bool = False
     has_called: bool = False
     acting: Acting | None = None
+    said: Said | None = None
 
     @property
     def request_id(self) -> str:

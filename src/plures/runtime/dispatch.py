@@ -8,15 +8,16 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from typing import Any
 
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
 
-from plures.contract import Codec, ContractError, Fits, Malformed, OperationDescription, TooDeep
+from plures.contract import Codec, ContractError, Fits, Malformed, OperationDescription, Pairs, TooDeep
 from plures.errors import CallError, ContextRefused, InvalidRequest, Outcome, Unavailable
 
 from . import connect
 from .acting import Forged, Seal, Unreadable
 from .admission import Gate
-from .context import CallContext
+from .beside import read_headers
+from .context import CallContext, Said
 from .deadlines import Deadlines
 from .failures import bad_request, failure_of
 from .policy import check_size
@@ -100,13 +101,15 @@ class Dispatcher:
             except Exception as error:  # noqa: BLE001 - the caller is told of each error that a service raises, as a failure
                 raise failure_of(error, operation, context) from None
             is_fine = True
-            return Reply(connect.OK, self._encoded(operation, value))
+            reply = Reply(connect.OK, self._encoded(operation, value))
         except (CallError, ContractError) as error:
-            return connect.error_reply(error, operation)
+            reply = connect.error_reply(error, operation)
         finally:
             if gate is not None and entered is not None:
                 gate.leave(operation.path, entered, is_fine=is_fine)
             self._leave()
+        said = context.said
+        return reply if said is None else replace(reply, headers=said.headers, trailers=said.trailers)
 
     async def stream(
         self, operation: OperationDescription, context: CallContext, body: bytes
@@ -120,11 +123,14 @@ class Dispatcher:
             items = self._begin(operation, context, body)
             async with aclosing(self._steps(operation, context, items)) as stream:
                 async for item in stream:
-                    yield connect.envelope(self._encoded(operation, item))
+                    envelope = connect.envelope(self._encoded(operation, item))
+                    if context.said is not None:
+                        context.said.is_begun = True
+                    yield envelope
         except (CallError, ContractError) as error:
-            yield connect.end_of_stream(error, operation)
+            yield connect.end_of_stream(error, operation, _trailers(context))
         else:
-            yield connect.END_OF_STREAM
+            yield connect.end_of_stream(None, operation, _trailers(context))
         finally:
             if gate is not None and entered is not None:
                 gate.leave(operation.path, None)
@@ -133,12 +139,16 @@ class Dispatcher:
     def _begin(self, operation: OperationDescription, context: CallContext, body: bytes) -> Any:
         """The service's work, to be awaited or iterated; raises `CallError` where it cannot begin."""
         request = _decoded(operation, body)
+        headers: dict[str, Any] = {}
+        if operation.beside is not None:
+            context.said = context.said or Said()
+            headers = read_headers(operation, context.said.sent)
         call = self._calls.get(operation.path)
         if call is None or self._is_closed:
             why = "the replica is stopping" if self._is_closed else "the replica is starting"
             raise Unavailable(operation.full_name, why, outcome=Outcome.NOT_SENT)
         try:
-            return call(request)
+            return call(request, **headers)
         except Exception as error:  # noqa: BLE001 - a service whose method is no coroutine may raise already here
             raise failure_of(error, operation, context) from None
 
@@ -171,8 +181,12 @@ def _call(operation: OperationDescription, method: Callable[..., Any]) -> Callab
     """How to call a service's method with a request."""
     if operation.is_positional:
         return lambda request: method(*astuple(request))
-    names = tuple(operation.signature.parameters)
-    return lambda request: method(**{name: getattr(request, name) for name in names})
+    names = tuple(field.name for field in operation.request.message.fields)
+    return lambda request, **headers: method(**{name: getattr(request, name) for name in names}, **headers)
+
+
+def _trailers(context: CallContext) -> Pairs:
+    return () if context.said is None else context.said.trailers
 
 
 def _decoded(operation: OperationDescription, body: bytes) -> Any:

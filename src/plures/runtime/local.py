@@ -12,6 +12,7 @@ from typing import Any
 from plures.contract import ContractError, OperationDescription
 
 from . import connect
+from .beside import with_headers
 from .blocking import Direct, mark_direct, plain_of
 from .context import CallContext, current
 from .deadlines import Watch
@@ -23,8 +24,9 @@ from .values import answer_shape, refuse_misfit, with_copies
 
 def by_reference(operation: OperationDescription, method: Callable[..., Any], deadlines: Watch) -> Callable[..., Any]:
     """The operation as a caller in the same process sees it."""
-    plain = plain_of(method)
-    method = with_copies(operation, method)
+    # What listens to headers awaits the method.
+    plain = plain_of(method) if operation.beside is None else None
+    method = with_headers(operation, with_copies(operation, method))
     if operation.streams:
         return _stream(operation, method, deadlines)
     enter, leave, fits = deadlines.enter, deadlines.leave, answer_shape(operation)

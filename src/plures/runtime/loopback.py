@@ -6,7 +6,7 @@ from contextlib import aclosing
 from plures.contract import OperationDescription
 
 from . import connect
-from .context import CallContext
+from .context import CallContext, Said
 from .dispatch import Dispatcher
 from .policy import accept
 from .transport import NotSent, Outgoing, Reply
@@ -29,17 +29,22 @@ class Loopback:
         operation = self._operation(url, outgoing)
         context = self._accepted(operation, outgoing)
         message = outgoing.body[connect.PREFIX.size :]
-        yield Reply(connect.OK, b"")
+        is_begun = False
         async with aclosing(self._dispatcher.stream(operation, context, message)) as envelopes:
             async for envelope in envelopes:
+                if not is_begun:
+                    is_begun = True
+                    yield Reply(connect.OK, b"", headers=() if context.said is None else context.said.headers)
                 yield Reply(connect.OK, envelope)
 
     async def close(self) -> None:
         """Nothing is open."""
 
     def _accepted(self, operation: OperationDescription, outgoing: Outgoing) -> CallContext:
-        remaining_s = outgoing.timeout_ms / 1000
+        remaining_s = outgoing.timeout_ms / 1000 if outgoing.timeout_ms else None
         context = accept(operation, remaining_s, outgoing.hops, outgoing.request_id, outgoing.criticality)
+        if operation.beside is not None:
+            context.said = Said(outgoing.headers)
         if outgoing.context:
             self._dispatcher.believe(operation, context, outgoing.context.encode())
         return context

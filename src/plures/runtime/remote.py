@@ -16,6 +16,7 @@ from plures.logs import mark_told
 
 from . import connect
 from .acting import Seal
+from .beside import heard_here, sent_headers
 from .context import CallContext, current
 from .deadlines import Deadlines
 from .hedging import hedged
@@ -82,13 +83,18 @@ class RemoteCaller:
         if operation.streams:
             return self._bind_stream(operation)
         request_of, encode, deadlines = connect.request_builder(operation), self._encode, self._deadlines
-        ask = self._ask(operation)
+        ask, beside = self._ask(operation), operation.beside
 
         async def call(*args: Any, **kwargs: Any) -> Any:
             context = admit(operation, current.get())
             outgoing = connect.outgoing_of(operation, context, request_of(*args, **kwargs), encode, self._seal)
+            if beside is not None:
+                outgoing = _with_headers(operation, outgoing, args, kwargs)
             try:
-                return connect.answer_of(operation, await run(context, deadlines, ask(operation, context, outgoing)))
+                reply = await run(context, deadlines, ask(operation, context, outgoing))
+                if outgoing.heard is not None:
+                    outgoing.heard.take(reply.headers, reply.trailers)
+                return connect.answer_of(operation, reply)
             except Internal as error:
                 self._note(error, context)
                 raise
@@ -116,6 +122,8 @@ class RemoteCaller:
         async def call(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
             context = admit(operation, current.get())
             outgoing = connect.outgoing_of(operation, context, request_of(*args, **kwargs), encode, self._seal)
+            if operation.beside is not None:
+                outgoing = _with_headers(operation, outgoing, args, kwargs)
             items = self._items(operation, context, outgoing, connect.answer_of)
             try:
                 async with aclosing(run_stream(context, self._deadlines, items)) as stream:
@@ -223,12 +231,14 @@ class RemoteCaller:
         async with aclosing(self._transport.stream(endpoint.url, outgoing)) as chunks:
             head = await anext(chunks)
             endpoint.heard()
+            if outgoing.heard is not None:
+                outgoing.heard.take(head.headers, head.trailers)
             if is_refusal(head):
                 raise _Refused(head)
             if head.http_status == connect.OK:
                 connect.check_form(head, connect.STREAM_TYPE, operation)
             has_begun = False
-            async for reply in connect.read_stream(head, chunks):
+            async for reply in connect.read_stream(head, chunks, outgoing.heard):
                 # A replica that cannot take it refuses a stream in its end: the head is out by then.
                 if not has_begun and is_refusal(reply):
                     raise _Refused(reply)
@@ -247,6 +257,14 @@ class RemoteCaller:
         # An inherited deadline may have left it no time at all.
         if context.expired and not context.is_inherited:
             self.endpoints.failed(endpoint)
+
+
+def _with_headers(
+    operation: OperationDescription, outgoing: Outgoing, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Outgoing:
+    """A call with the headers that it says; who made it hears what comes beside the answer."""
+    headers = sent_headers(operation, operation.headers_of(*args, **kwargs))
+    return structs.replace(outgoing, headers=headers, heard=heard_here(operation))
 
 
 def _late(error: Expired | DeadlineExceeded, operation: OperationDescription, context: CallContext) -> DeadlineExceeded:

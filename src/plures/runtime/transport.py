@@ -5,7 +5,9 @@ from typing import Protocol
 
 import msgspec
 
-from plures.contract import Criticality
+from plures.contract import Criticality, Pairs
+
+from .beside import HeardHeaders
 
 
 class NotSent(Exception):
@@ -33,7 +35,7 @@ class Outgoing(msgspec.Struct, frozen=True):
 
     Attributes:
         path: `/<package>.<Contract>/<Operation>`.
-        timeout_ms: How long the caller will wait, in milliseconds.
+        timeout_ms: How long the caller will wait, in milliseconds; 0 for longer than the protocol can say.
         hops: Calls between the root request and this one, this one included.
         body: A JSON message, in an envelope where the operation streams.
         fresh: Whether it needs a connection that carried no request before.
@@ -41,6 +43,8 @@ class Outgoing(msgspec.Struct, frozen=True):
         criticality: How much the call matters.
         is_repeatable: Whether it may run twice: a query, or an idempotent command.
         context: The signed request context; empty where there is none.
+        headers: Those that the operation declares.
+        heard: Who listens to headers and trailers of the answer; None where none does.
     """
 
     path: str
@@ -53,6 +57,8 @@ class Outgoing(msgspec.Struct, frozen=True):
     criticality: Criticality = Criticality.NORMAL
     is_repeatable: bool = False
     context: str = ""
+    headers: Pairs = ()
+    heard: HeardHeaders | None = None
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -63,6 +69,8 @@ class Reply(msgspec.Struct, frozen=True):
         outcome: The value of the outcome header; None where there is none.
         content_type: Its header, empty where there is none; None where nothing carried the reply.
         encoding: How the header says that the body is packed; empty where there is none.
+        headers: Those that the service told; of a peer, all that are not read otherwise, where someone listens to them.
+        trailers: Those that come after a unary answer.
     """
 
     http_status: int
@@ -70,6 +78,8 @@ class Reply(msgspec.Struct, frozen=True):
     outcome: str | None = None
     content_type: bytes | None = None
     encoding: bytes = b""
+    headers: Pairs = ()
+    trailers: Pairs = ()
 
 
 class Transport(Protocol):

@@ -1,12 +1,13 @@
 """What the callee writes: the bytes of its answers, of its errors, and of the end of a stream."""
 
-from collections.abc import Callable
+import base64
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
 
-from plures.contract import Codec, ContractError, Malformed, OperationDescription, TooDeep
-from plures.errors import FINER, CallError, LimitExceeded, Outcome, Overloaded
+from plures.contract import Codec, ContractError, Malformed, OperationDescription, Pairs, TooDeep
+from plures.errors import FINER, CallError, ErrorDetail, LimitExceeded, Outcome, Overloaded
 from plures.runtime.failures import bad_answer
 from plures.runtime.policy import check_size
 from plures.runtime.transport import Reply
@@ -53,12 +54,23 @@ def _told(error: CallError | ContractError, operation: OperationDescription) -> 
     return error, body
 
 
-def end_of_stream(error: CallError | ContractError, operation: OperationDescription) -> bytes:
-    """The last envelope of a stream that failed."""
-    reply = error_reply(error, operation)
-    end: dict[str, object] = {"error": msgspec.Raw(reply.body)}
-    if reply.outcome is not None:
-        end["metadata"] = {OUTCOME_HEADER: [reply.outcome]}
+def end_of_stream(
+    error: CallError | ContractError | None, operation: OperationDescription, trailers: Pairs = ()
+) -> bytes:
+    """The last envelope of a stream, which may have failed."""
+    if error is None and not trailers:
+        return END_OF_STREAM
+    end: dict[str, object] = {}
+    metadata: dict[str, list[str]] = {}
+    for name, text in trailers:
+        metadata.setdefault(name, []).append(text)
+    if error is not None:
+        reply = error_reply(error, operation)
+        end["error"] = msgspec.Raw(reply.body)
+        if reply.outcome is not None:
+            metadata[OUTCOME_HEADER] = [reply.outcome]
+    if metadata:
+        end["metadata"] = metadata
     return envelope(msgspec.json.encode(end), END_FLAG)
 
 
@@ -67,10 +79,25 @@ def _error_body(error: CallError | ContractError, operation: OperationDescriptio
     if isinstance(error, CallError):
         kind = {KIND: error.code} if isinstance(error, FINER) else {}
         after = {RETRY_AFTER: error.retry_after_s} if isinstance(error, Overloaded) and error.retry_after_s else {}
-        return msgspec.json.encode({"code": error.status.value, "message": error.why} | kind | after)
+        return msgspec.json.encode(
+            {"code": error.status.value, "message": error.why} | kind | after | _details(error.error_details)
+        )
     declared = next(declared for declared in operation.errors if type(error) is declared.python)
     fields = msgspec.Raw(declared.codec.encode_checked(declared.codec.message.python(**error.fields)))
     # No detail: its `value` needs field numbers, which do not exist before the contract is locked, and official clients take an
     # empty one for a message of zeros, or refuse the whole error where it is absent. They pass over keys that they do not know.
     told = {"type": declared.name, "fields": fields}
-    return msgspec.json.encode({"code": error.status.value, "message": error.what, "declared": told})
+    return msgspec.json.encode(
+        {"code": error.status.value, "message": error.what, "declared": told} | _details(error.error_details)
+    )
+
+
+def _details(details: Sequence[ErrorDetail]) -> dict[str, object]:
+    """What an error carries besides, as the protocol has it: base64 without padding."""
+    if not details:
+        return {}
+    told: list[dict[str, object]] = []
+    for each in details:
+        value = base64.b64encode(each.value).decode().rstrip("=")
+        told.append({"type": each.type, "value": value} | ({} if each.debug is None else {"debug": each.debug}))
+    return {"details": told}

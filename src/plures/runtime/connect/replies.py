@@ -1,13 +1,25 @@
 """What the caller reads: the values, errors and streams in the replies of a peer, which may be of any make."""
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
 from msgspec import structs
 
-from plures.contract import ContractError, Malformed, OperationDescription, TooDeep, as_list, as_object
-from plures.errors import CallError, Outcome, Overloaded, Status
+from plures.contract import (
+    ContractError,
+    ErrorDescription,
+    Malformed,
+    OperationDescription,
+    Pairs,
+    TooDeep,
+    as_list,
+    as_object,
+    decode_base64,
+)
+from plures.errors import CallError, ErrorDetail, Outcome, Overloaded, Status
+from plures.runtime.beside import HeardHeaders
 from plures.runtime.failures import bad_answer
 from plures.runtime.policy import MAX_BODY_BYTES
 from plures.runtime.transport import Reply, TooLarge
@@ -51,12 +63,15 @@ def answer_of(operation: OperationDescription, reply: Reply) -> Any:
     return answer.value if operation.answer.message.fields else None
 
 
-async def read_stream(head: Reply, chunks: AsyncIterator[Reply]) -> AsyncIterator[Reply]:
+async def read_stream(
+    head: Reply, chunks: AsyncIterator[Reply], heard: HeardHeaders | None = None
+) -> AsyncIterator[Reply]:
     """Each message of a stream as a reply of its own; where the stream fails, the last reply tells the error.
 
     Args:
         head: What came first.
         chunks: What comes after it, cut anywhere.
+        heard: Who listens to its trailers.
 
     Raises:
         TooLarge: A message is over the limit.
@@ -81,6 +96,8 @@ async def read_stream(head: Reply, chunks: AsyncIterator[Reply]) -> AsyncIterato
                 yield _PACKED
                 return
             if flags:
+                if heard is not None:
+                    heard.take_trailers(_trailers_in(body))
                 failure = _failure_in(body) or (_NO_STOP if buffer else None)
                 if failure is not None:
                     yield failure
@@ -126,6 +143,15 @@ async def _whole(chunks: AsyncIterator[Reply]) -> bytes:
     return bytes(body)
 
 
+def _trailers_in(end: bytes) -> Pairs:
+    """What the end of a stream says besides an error; nothing where it cannot be read: that is an error of its own."""
+    metadata = as_object(_parsed(end)) or {}
+    told = as_object(metadata.get("metadata")) or {}
+    return tuple(
+        (name.lower(), text) for name, texts in told.items() for text in as_list(texts) or [] if isinstance(text, str)
+    )
+
+
 def _failure_in(end: bytes) -> Reply | None:
     """The error in the end of a stream, as the reply of a unary call would tell it; None where the stream succeeded."""
     try:
@@ -155,6 +181,7 @@ def _error_of(operation: OperationDescription, reply: Reply) -> Exception:
         why = "the peer gives no reason" if was_routed else f"the peer answered HTTP {reply.http_status}"
     outcome = Outcome.NOT_SENT if never_started else Outcome.MAY_HAVE_RUN
     error = CallError.of(status, operation.full_name, why, outcome=outcome, kind=body.get(KIND))
+    error.error_details = _details(body)
     if isinstance(error, Overloaded):
         error.retry_after_s = _retry_after_s(body.get(RETRY_AFTER))
     return error
@@ -172,14 +199,31 @@ def _declared(body: Mapping[str, Any], operation: OperationDescription) -> Excep
     """The declared error that a body tells: in `declared`, as Plures writes it, or in the details of other peers."""
     ours = as_object(body.get("declared"))
     told = [] if ours is None else [(ours.get("type"), ours.get("fields"))]
-    details = [detail for detail in map(as_object, as_list(body.get("details")) or []) if detail is not None]
-    told += [(detail.get("type"), _fields_of(detail)) for detail in details]
+    told += [(detail.get("type"), _fields_of(detail)) for detail in _objects(body)]
     for name, fields in told:
         for declared in operation.errors:
             if name == declared.name:
-                rebuilt = _rebuilt(declared.python, declared.codec, fields)
-                return None if rebuilt is None else declared.seen(rebuilt)
+                rebuilt = _rebuilt(declared, fields, body.get("message"))
+                if rebuilt is None:
+                    return None
+                rebuilt.error_details = tuple(each for each in _details(body) if each.type != name)
+                return declared.seen(rebuilt)
     return None
+
+
+def _objects(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [each for each in map(as_object, as_list(body.get("details")) or []) if each is not None]
+
+
+def _details(body: Mapping[str, Any]) -> tuple[ErrorDetail, ...]:
+    """The details of an error, whatever their types; those that are none are passed over."""
+    found: list[ErrorDetail] = []
+    for each in _objects(body):
+        name, value = each.get("type"), each.get("value", "")
+        if isinstance(name, str) and isinstance(value, str):
+            with suppress(ValueError):
+                found.append(ErrorDetail(name, decode_base64(value), each.get("debug")))
+    return tuple(found)
 
 
 def _fields_of(detail: Mapping[str, Any]) -> object:
@@ -188,13 +232,15 @@ def _fields_of(detail: Mapping[str, Any]) -> object:
     return {} if debug is None and not detail.get("value") else debug
 
 
-def _rebuilt(python: type[ContractError], codec: Any, fields: Any) -> ContractError | None:
+def _rebuilt(declared: ErrorDescription, fields: Any, text: object) -> ContractError | None:
+    codec = declared.codec
     try:
         message = codec.from_data(fields)
     except Malformed:
         # A peer with another idea of the error: its code and text still arrive.
         return None
-    return python(**{field.name: getattr(message, field.name) for field in codec.message.fields})
+    values = {field.name: getattr(message, field.name) for field in codec.message.fields}
+    return declared.python(text if isinstance(text, str) else "", **values)
 
 
 def _parsed(body: bytes | msgspec.Raw) -> object:

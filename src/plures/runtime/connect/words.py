@@ -60,18 +60,23 @@ def envelope(message: bytes, flags: int = 0) -> bytes:
 
 
 def timeout_ms(seconds: float) -> int:
-    """The value of the timeout header, at least 1: a timeout of zero is over before the call starts."""
-    return min(_MAX_TIMEOUT_MS, int(seconds * 1000)) if seconds > _MIN_TIMEOUT_S else 1
+    """The value of the timeout header, at least 1: a timeout of zero is over before the call starts; 0 for more than it can say."""
+    if seconds <= _MIN_TIMEOUT_S:
+        return 1
+    milliseconds = seconds * 1000
+    return int(milliseconds) if milliseconds <= _MAX_TIMEOUT_MS else 0
 
 
 def header_lines(outgoing: Outgoing) -> str:
     """The headers of a request except those of HTTP itself, each with its line end."""
     request_id = f"{REQUEST_ID_HEADER}: {outgoing.request_id}\r\n" if outgoing.request_id else ""
     context = f"{CONTEXT_HEADER}: {outgoing.context}\r\n" if outgoing.context else ""
+    timeout = f"{TIMEOUT_HEADER}: {outgoing.timeout_ms}\r\n" if outgoing.timeout_ms else ""
+    own = "".join([f"{name}: {text}\r\n" for name, text in outgoing.headers]) if outgoing.headers else ""
     criticality = "" if outgoing.criticality is Criticality.NORMAL else _CRITICALITY[outgoing.criticality]
     return (
         f"content-type: {STREAM_TYPE if outgoing.streams else UNARY_TYPE}\r\n{VERSION_HEADER}: 1\r\n"
-        f"{TIMEOUT_HEADER}: {outgoing.timeout_ms}\r\n{HOPS_HEADER}: {outgoing.hops}\r\n{request_id}{criticality}{context}"
+        f"{timeout}{HOPS_HEADER}: {outgoing.hops}\r\n{request_id}{criticality}{context}{own}"
     )
 
 

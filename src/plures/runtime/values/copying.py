@@ -34,12 +34,19 @@ def arguments_copier(operation: OperationDescription) -> Callable[..., dict[str,
     take = copier_of(operation.request.message)
     if take is None:
         return None
+    names = [field.name for field in operation.request.message.fields]
 
     def taken(*args: Any, **kwargs: Any) -> dict[str, Any]:
         arrived = _taken(operation, take, operation.request_of(*args, **kwargs))
-        return {name: getattr(arrived, name) for name in operation.signature.parameters}
+        return {name: getattr(arrived, name) for name in names} | _headers(operation, args, kwargs)
 
     return taken
+
+
+def _headers(operation: OperationDescription, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The argument that travels as headers: it cannot be changed."""
+    beside = operation.beside
+    return {} if beside is None or not beside.parameter else {beside.parameter: operation.headers_of(*args, **kwargs)}
 
 
 def answer_copier(operation: OperationDescription) -> Callable[[Any], Any] | None:
