@@ -1,7 +1,22 @@
 """Plures: write one well-structured application; run any part of it as a service where that pays."""
 
 from .application import Application, Capability, Lifecycle, Secret, Settings
-from .contract import AnyHeaders, ContractError, Event, Headers, Message, Meta, command, contract, query, subscribe
+from .contract import (
+    AnyError,
+    AnyHeaders,
+    AnyMessage,
+    ContractError,
+    Duration,
+    Event,
+    Headers,
+    Message,
+    Meta,
+    Timestamp,
+    command,
+    contract,
+    query,
+    subscribe,
+)
 from .data import (
     AlembicMigrations,
     Connection,
@@ -54,6 +69,7 @@ from .runtime import (
     set_request_context,
     tell_headers,
     tell_trailers,
+    time_left_s,
 )
 from .runtime import ambient_client as client
 from .sagas import Saga, SagaCompensated, SagaParked, Sagas, saga
@@ -63,7 +79,9 @@ from .web import CrossOriginProtection, SecurityHeaders
 __all__ = [
     "AccessDenied",
     "AlembicMigrations",
+    "AnyError",
     "AnyHeaders",
+    "AnyMessage",
     "Application",
     "BlockingOnLoop",
     "CallError",
@@ -82,6 +100,7 @@ __all__ = [
     "CrossOriginProtection",
     "Database",
     "DeadlineExceeded",
+    "Duration",
     "ErrorDetail",
     "Event",
     "Events",
@@ -114,6 +133,7 @@ __all__ = [
     "Statement",
     "StatementFailed",
     "Status",
+    "Timestamp",
     "Unauthenticated",
     "Unavailable",
     "Unimplemented",
@@ -132,4 +152,5 @@ __all__ = [
     "subscribe",
     "tell_headers",
     "tell_trailers",
+    "time_left_s",
 ]

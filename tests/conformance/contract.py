@@ -1,59 +1,64 @@
-"""The service of the referee as a contract: what Plures can say of it. The rest is added and taken off beside it."""
+"""The service of the referee, connectrpc.conformance.v1.ConformanceService, as a contract: client streams are not of it."""
 
 from collections.abc import AsyncIterator
-from typing import Protocol
+from typing import Final, Protocol
 
-from plures import ContractError, Message, command, contract, query
-from plures.errors import Status
+from plures import AnyError, AnyHeaders, command, contract, query
 
+from .messages import (
+    Answer,
+    ClientCompatRequest,
+    ClientCompatResponse,
+    RequestInfo,
+    ServerCompatResponse,
+    StreamCall,
+    StreamResponseDefinition,
+    UnaryCall,
+    UnaryResponseDefinition,
+)
 
-class Payload(Message):
-    data: bytes = b""
-
-
-class Answer(Message):
-    payload: Payload | None = None
-
-
-class Failure(Message):
-    code: str = "CODE_UNKNOWN"
-
-
-class Definition(Message):
-    response_data: bytes = b""
-    error: Failure | None = None
-    response_delay_ms: int = 0
-
-
-class StreamDefinition(Message):
-    response_data: tuple[bytes, ...] = ()
-    error: Failure | None = None
-    response_delay_ms: int = 0
-
-
-def _error(status: Status) -> type[ContractError]:
-    """The declared error that stands for a code."""
-    name = status.value.title().replace("_", "")
-    body = {"__doc__": f"The test asks for {status.value}.", "__module__": __name__, "__annotations__": {}}
-    return type(ContractError)(name, (ContractError,), body, status=status.value)
-
-
-ERRORS = {status: _error(status) for status in Status}
+# Longer than the protocol can say: a call has the deadline that the referee gives it, or none.
+FOREVER_S: Final = 1e9
 
 
 @contract("connectrpc.conformance.v1", owner="tests")
 class ConformanceService(Protocol):
-    """Answers what the request asks for."""
+    """Answers what the request asks for, with headers, trailers, texts and details, and echoes what it was sent."""
 
-    @command(idempotent=True, deadline_s=60, errors=[*ERRORS.values()])
-    async def unary(self, response_definition: Definition | None = None, request_data: bytes = b"") -> Answer: ...
-    @query(deadline_s=60, errors=[*ERRORS.values()])
-    async def idempotent_unary(
-        self, response_definition: Definition | None = None, request_data: bytes = b""
+    @command(idempotent=True, deadline_s=FOREVER_S, errors=[AnyError], headers=AnyHeaders, trailers=AnyHeaders)
+    async def unary(
+        self,
+        response_definition: UnaryResponseDefinition | None = None,
+        request_data: bytes = b"",
+        headers: AnyHeaders = AnyHeaders(),  # noqa: B008 - immutable
     ) -> Answer: ...
-    @query(deadline_s=60, errors=[*ERRORS.values()])
+    @query(deadline_s=FOREVER_S, errors=[AnyError], headers=AnyHeaders, trailers=AnyHeaders)
+    async def idempotent_unary(
+        self,
+        response_definition: UnaryResponseDefinition | None = None,
+        request_data: bytes = b"",
+        headers: AnyHeaders = AnyHeaders(),  # noqa: B008 - immutable
+    ) -> Answer: ...
+    @query(deadline_s=FOREVER_S, errors=[AnyError], headers=AnyHeaders, trailers=AnyHeaders)
     def server_stream(
-        self, response_definition: StreamDefinition | None = None, request_data: bytes = b""
+        self,
+        response_definition: StreamResponseDefinition | None = None,
+        request_data: bytes = b"",
+        headers: AnyHeaders = AnyHeaders(),  # noqa: B008 - immutable
     ) -> AsyncIterator[Answer]: ...
-    @command(deadline_s=60)
-    async def unimplemented(self) -> None: ...
+    @command(deadline_s=FOREVER_S, headers=AnyHeaders, trailers=AnyHeaders)
+    async def unimplemented(self, headers: AnyHeaders = AnyHeaders()) -> None: ...  # noqa: B008 - immutable
+
+
+@contract("connectrpc.wiring.v1", owner="tests")
+class Wiring(Protocol):
+    """How the referee speaks to what it tests, on standard input and output; nobody calls it. What is echoed is here too, as values."""
+
+    @command()
+    async def call(self, request: ClientCompatRequest) -> ClientCompatResponse: ...
+    @command()
+    async def serve(self) -> ServerCompatResponse: ...
+    @command()
+    async def echo(
+        self, unary: UnaryCall | None = None, stream: StreamCall | None = None, info: RequestInfo | None = None
+    ) -> None: ...

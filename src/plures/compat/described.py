@@ -12,8 +12,10 @@ from uuid import UUID
 
 from plures.contract import (
     BOUND_KEYWORDS,
+    AnyMessage,
     Codec,
     ContractDescription,
+    Duration,
     EnumType,
     FixedTupleType,
     LiteralType,
@@ -23,6 +25,7 @@ from plures.contract import (
     OptionalType,
     Problems,
     ScalarType,
+    Timestamp,
     TupleType,
     UnionType,
     WireField,
@@ -61,6 +64,10 @@ _KINDS: Final[Mapping[type, str]] = {
     timedelta: "duration",
     UUID: "uuid",
     Decimal: "decimal",
+    # The same on the wire: what holds it in Python is nobody's business.
+    Timestamp: "timestamp",
+    Duration: "duration",
+    AnyMessage: "any",
 }
 
 

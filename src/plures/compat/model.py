@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from plures.contract import Stability
 
 KINDS: Final = frozenset(
-    ("bool", "string", "int64", "double", "bytes", "timestamp", "date", "time", "duration", "uuid", "decimal")
+    ("bool", "string", "int64", "double", "bytes", "timestamp", "date", "time", "duration", "uuid", "decimal", "any")
 )
 """What a scalar of a contract may be. Documents of others know more, as `integer/int32`: a kind, and the format within it."""
 BOUNDS: Final = ("ge", "gt", "le", "lt", "multiple_of", "min_length", "max_length", "pattern")

@@ -52,12 +52,13 @@ from .declare import (
     subscribe,
 )
 from .description import ContractDescription, ErrorDescription, EventDescription, OperationDescription
-from .error import ContractError
+from .error import AnyError, ContractError
 from .event_reader import read_delivery
 from .headers import AnyHeaders, Headers, HeadersType, Pairs
 from .message import Event, Message
 from .names import is_spellable
 from .operation_reader import read_work
+from .wellknown import TYPE_PREFIX, AnyMessage, Duration, Timestamp
 
 __all__ = [
     "BOUND_KEYWORDS",
@@ -67,7 +68,10 @@ __all__ = [
     "SUBSCRIPTION",
     "Binary",
     "BinaryCodec",
+    "TYPE_PREFIX",
+    "AnyError",
     "AnyHeaders",
+    "AnyMessage",
     "Codec",
     "ContractDescription",
     "ContractError",
@@ -75,6 +79,7 @@ __all__ = [
     "Criticality",
     "CriticalityName",
     "Derivation",
+    "Duration",
     "EnumType",
     "ErrorDescription",
     "Event",
@@ -98,6 +103,7 @@ __all__ = [
     "ScalarType",
     "Stability",
     "SubscriptionDeclaration",
+    "Timestamp",
     "TooDeep",
     "TupleType",
     "UnionType",

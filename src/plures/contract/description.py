@@ -7,9 +7,11 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from plures.errors import CallError, Outcome
+
 from .codec import Codec, takes_in_order
 from .declare import OperationDeclaration, Stability
-from .error import ContractError
+from .error import AnyError, ContractError
 from .foreign import made_again, values_of
 from .headers import Beside
 from .message import Event
@@ -116,6 +118,10 @@ class OperationDescription:
         """What callers get of the failure of a call."""
         if not isinstance(error, ContractError):
             return error
+        if isinstance(error, AnyError):
+            failure = CallError.of(error.status, self.full_name, error.what, outcome=Outcome.MAY_HAVE_RUN)
+            failure.error_details = error.error_details
+            return failure
         return next((each.seen(error) for each in self.errors if each.python is type(error)), error)
 
     def request_of(self, *args: Any, **kwargs: Any) -> Any:

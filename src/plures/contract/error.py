@@ -66,6 +66,30 @@ class ContractError(PluresError):
         return _rebuild, (type(self), self.what, self.fields, self.error_details)
 
 
+class AnyError(ContractError):
+    """Whatever status, text and details: for services that pass on errors which nobody can list.
+
+    Its callers get a `CallError` with the same, as they get every failure that their contract does not name.
+    """
+
+    def __init__(self, status: Status = Status.UNKNOWN, text: str = "", /) -> None:
+        """Choose what callers see.
+
+        Args:
+            text: What went wrong.
+        """
+        super().__init__(text)
+        # A class of errors has one status; this one has that of each error.
+        vars(self)["status"] = Status(status)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _any_again, (self.status, self.what, self.error_details)
+
+
+def _any_again(status: Status, text: str, details: tuple[ErrorDetail, ...]) -> ContractError:
+    return AnyError(status, text).with_details(*details)
+
+
 def _rebuild(
     python: type[ContractError], text: str, fields: dict[str, Any], details: tuple[ErrorDetail, ...]
 ) -> ContractError:

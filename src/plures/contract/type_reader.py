@@ -38,11 +38,12 @@ from .generics import class_of, field_hints, name_of, parameters_of
 from .message import MessageMeta, defaults_of, is_frozen
 from .names import camel, is_spellable, member
 from .refusals import foreign_bounds, items_of, refusal
+from .wellknown import AnyMessage, Duration, Timestamp
 
 # True where msgspec's own JSON is the wire form: not for time spans, and not for datetimes, since msgspec accepts naive ones.
 _SCALARS: Final[Mapping[Any, bool]] = {
     **dict.fromkeys([bool, str, int, float, bytes, UUID, Decimal, date], True),
-    **dict.fromkeys([datetime, time, timedelta], False),
+    **dict.fromkeys([datetime, time, timedelta, Timestamp, Duration, AnyMessage], False),
 }
 # What arrives, and what may be sent, of each that travels as a list.
 _LISTS: Final[Mapping[Any, tuple[type[Any], tuple[type[Any], ...]]]] = {

@@ -15,6 +15,7 @@ _SCALARS: Final = {
     "bytes": "bytes",
     "timestamp": "google.protobuf.Timestamp",
     "duration": "google.protobuf.Duration",
+    "any": "google.protobuf.Any",
 }
 _TOLD: Final = {
     "date": "A day, as 2031-06-30.",
@@ -23,6 +24,7 @@ _TOLD: Final = {
     "decimal": "A decimal number, written exactly.",
 }
 IMPORTS: Final = {
+    "google.protobuf.Any": "google/protobuf/any.proto",
     "google.protobuf.Timestamp": "google/protobuf/timestamp.proto",
     "google.protobuf.Duration": "google/protobuf/duration.proto",
     "google.protobuf.ListValue": "google/protobuf/struct.proto",

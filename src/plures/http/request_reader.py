@@ -63,7 +63,6 @@ class RequestReader:
         self._arrived = self._head_size = self._body_size = self._known_body_size = 0
         self._repeated = self._repeated_size = 0
         self._again: list[tuple[bytes, bytes]] = []
-        self._again = []
         self._has_two_hosts = self._is_dropped = False
         self._url = self._known_url = b""
         self._known = ("", b"")
@@ -154,6 +153,7 @@ class RequestReader:
         self._has_head = self.expects_continue = False
         self._head_size = self._body_size = self._known_body_size = 0
         self._repeated = self._repeated_size = 0
+        self._again = []
         self._has_two_hosts = self._is_dropped = False
         self._url = b""
         self._headers = {}

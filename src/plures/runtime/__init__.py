@@ -119,6 +119,7 @@ from .context import (
     current,
     new_request_id,
     request_id,
+    time_left_s,
     without_deadline,
 )
 from .deadlines import Deadlines
@@ -227,6 +228,7 @@ __all__ = [
     "tell_trailers",
     "threaded",
     "tidily",
+    "time_left_s",
     "without_deadline",
     "working_for",
 ]

@@ -173,6 +173,12 @@ def request_id() -> str | None:
     return None if call is None else call.request_id
 
 
+def time_left_s() -> float | None:
+    """How long the running call may still take, in seconds; None outside of any call."""
+    call = current.get()
+    return None if call is None else max(0.0, call.deadline - monotonic())
+
+
 def call_in_progress() -> tuple[str | None, str | None]:
     """What a line of the log says of the running call: the id of its request, and the capability."""
     call = current.get()

@@ -39,7 +39,7 @@ class Dispatcher:
         self._deadlines = deadlines
         self._encode = Codec.encode_checked if checked else Codec.encode
         self._operations: dict[str, OperationDescription] = {}
-        self._calls: dict[str, Callable[[Any], Any]] = {}
+        self._calls: dict[str, Callable[..., Any]] = {}
         self._shapes: dict[str, Fits] = {}
         self._gates: dict[str, Gate] = {}
         self._is_closed = False
@@ -177,12 +177,16 @@ class Dispatcher:
             self._idle = None
 
 
-def _call(operation: OperationDescription, method: Callable[..., Any]) -> Callable[[Any], Any]:
+def _call(operation: OperationDescription, method: Callable[..., Any]) -> Callable[..., Any]:
     """How to call a service's method with a request."""
     if operation.is_positional:
         return lambda request: method(*astuple(request))
     names = tuple(field.name for field in operation.request.message.fields)
-    return lambda request, **headers: method(**{name: getattr(request, name) for name in names}, **headers)
+
+    def call(request: Any, **headers: Any) -> Any:
+        return method(**{name: getattr(request, name) for name in names}, **headers)
+
+    return call
 
 
 def _trailers(context: CallContext) -> Pairs:

@@ -271,4 +271,6 @@ def _late(error: Expired | DeadlineExceeded, operation: OperationDescription, co
     if isinstance(error, Expired):
         return out_of_time(operation, Outcome.MAY_HAVE_RUN, is_inherited=context.is_inherited)
     # The callee noticed first, and cannot know whether the deadline is the operation's own.
-    return DeadlineExceeded(error.operation, error.why, outcome=error.outcome, is_inherited=context.is_inherited)
+    late = DeadlineExceeded(error.operation, error.why, outcome=error.outcome, is_inherited=context.is_inherited)
+    late.error_details = error.error_details
+    return late

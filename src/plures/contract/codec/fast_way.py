@@ -14,6 +14,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import astuple
 
+from plures.contract.wellknown import AnyMessage, Duration, Timestamp, read_any, write_any
+
 from .containers import FixedTupleType, MapType, OptionalType, TupleType
 from .messages import Field, MessageType, UnionType
 from .scalar_json import READ, WRITE
@@ -71,8 +73,10 @@ def _form(wire_type: WireType) -> Form:  # noqa: PLR0911 - a table of cases
 def _of_scalar(scalar: ScalarType) -> Form:
     if scalar.python is datetime:
         return Form(Annotated[scalar.bounded, msgspec.Meta(tz=True)], WRITE[datetime])
-    if scalar.python in (time, timedelta):
+    if scalar.python in (time, timedelta, Timestamp, Duration):
         return Form(str, WRITE[scalar.python], READ[scalar.python])
+    if scalar.python is AnyMessage:
+        return Form(dict[str, Any], write_any, read_any)
     return Form(scalar.bounded, None, scalar.check)
 
 

@@ -11,6 +11,8 @@ from uuid import UUID
 
 import msgspec
 
+from plures.contract.wellknown import AnyMessage, Duration, Timestamp, read_any, write_any
+
 from .wire_type import SAFE_INT
 
 _INT64: Final = range(-(2**63), 2**63)
@@ -168,6 +170,9 @@ WRITE: Final[Mapping[type, Callable[[Any], object]]] = {
     timedelta: _write_timedelta,
     UUID: str,
     Decimal: str,
+    Timestamp: str,
+    Duration: str,
+    AnyMessage: write_any,
 }
 READ: Final[Mapping[type, Callable[[object], object]]] = {
     int: _read_int,
@@ -179,6 +184,9 @@ READ: Final[Mapping[type, Callable[[object], object]]] = {
     timedelta: _read_timedelta,
     UUID: _read_uuid,
     Decimal: _read_decimal,
+    Timestamp: lambda data: Timestamp.parse(data) if isinstance(data, str) else data,
+    Duration: lambda data: Duration.parse(data) if isinstance(data, str) else data,
+    AnyMessage: read_any,
 }
 SCHEMA: Final[Mapping[type, Mapping[str, object]]] = {
     bool: {"type": "boolean"},
@@ -192,6 +200,9 @@ SCHEMA: Final[Mapping[type, Mapping[str, object]]] = {
     timedelta: {"type": "string", "format": "duration-seconds"},
     UUID: {"type": "string", "format": "uuid"},
     Decimal: {"type": "string", "format": "decimal"},
+    Timestamp: {"type": "string", "format": "date-time"},
+    Duration: {"type": "string", "format": "duration-seconds"},
+    AnyMessage: {"type": "object", "properties": {"@type": {"type": "string"}}, "required": ["@type"]},
 }
 ZERO: Final[Mapping[type, object]] = {str: "", bool: False, int: 0, float: 0.0, bytes: ""}
 """What proto3 peers mean by a field that they leave out, as JSON. The other types are messages or texts to them, which have no zero."""

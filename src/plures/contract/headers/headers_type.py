@@ -97,8 +97,9 @@ class HeadersType:
     def _written(self, value: Any, problems: Problems) -> Iterable[tuple[str, str]]:
         data: Any = self.message.encode(value, "", problems)
         for name, field in self._fields.items() if not problems else ():
-            datum = data.get(field.wire_name)
-            for each in datum if isinstance(datum, list | tuple) else () if datum is None else (datum,):
+            datum: Any = data.get(field.wire_name)
+            several: tuple[object, ...] = tuple(datum) if isinstance(datum, list | tuple) else (datum,)
+            for each in () if datum is None else several:
                 yield name, _text(each, field.type)
 
 

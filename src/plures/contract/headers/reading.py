@@ -7,6 +7,7 @@ from typing import Any
 from plures.contract import rules
 from plures.contract.codec import EnumType, LiteralType, MessageType, ScalarType
 from plures.contract.declare import OperationDeclaration
+from plures.contract.wellknown import AnyMessage
 
 from .headers_type import HeadersType, header_name, part_of
 from .kinds import AnyHeaders, Headers
@@ -85,7 +86,7 @@ def _check_fields(message: MessageType, where: str, report: Callable[..., None])
     for field in message.fields:
         name, part = header_name(field), part_of(field.type)
         at = f"{where}.{field.name}"
-        if not isinstance(part, ScalarType | EnumType | LiteralType):
+        if not isinstance(part, ScalarType | EnumType | LiteralType) or part.python is AnyMessage:
             report(rules.HEADER_TYPE, at)
         if is_reserved(name):
             report(rules.HEADER_NAME, at, name=name)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from plures.contract import Codec, ContractError, Malformed, OperationDescription, Pairs, TooDeep
+from plures.contract import AnyError, Codec, ContractError, Malformed, OperationDescription, Pairs, TooDeep
 from plures.errors import FINER, CallError, ErrorDetail, LimitExceeded, Outcome, Overloaded
 from plures.runtime.failures import bad_answer
 from plures.runtime.policy import check_size
@@ -82,6 +82,8 @@ def _error_body(error: CallError | ContractError, operation: OperationDescriptio
         return msgspec.json.encode(
             {"code": error.status.value, "message": error.why} | kind | after | _details(error.error_details)
         )
+    if isinstance(error, AnyError):
+        return msgspec.json.encode({"code": error.status.value, "message": error.what} | _details(error.error_details))
     declared = next(declared for declared in operation.errors if type(error) is declared.python)
     fields = msgspec.Raw(declared.codec.encode_checked(declared.codec.message.python(**error.fields)))
     # No detail: its `value` needs field numbers, which do not exist before the contract is locked, and official clients take an
