@@ -1,7 +1,9 @@
 """TEMP over google.protobuf"""
 
-import json, os, struct
+import os
+import struct
 from pathlib import Path
+
 from google.protobuf import (
     any_pb2,
     descriptor_pb2,
@@ -12,8 +14,10 @@ from google.protobuf import (
     message_factory,
     struct_pb2,
 )
+
 from plures import AnyMessage
 from plures.contract import read_message
+
 from .messages import *
 
 KNOWN = (any_pb2, duration_pb2, empty_pb2, struct_pb2)
@@ -54,10 +58,14 @@ def read_call(source):
 def write(sink, message):
     name = type(message).__name__
     from msgspec import structs
+
     details = ()
     if name == "ClientCompatResponse" and message.response and message.response.error:
         details = message.response.error.details
-        message = structs.replace(message, response=structs.replace(message.response, error=structs.replace(message.response.error, details=())))
+        message = structs.replace(
+            message,
+            response=structs.replace(message.response, error=structs.replace(message.response.error, details=())),
+        )
     js = codec(type(message)).encode(message)
     m = json_format.Parse(js, kind(f"connectrpc.conformance.v1.{name}")())
     for d in details:

@@ -13,11 +13,13 @@ from uuid import UUID
 from plures.contract import (
     BOUND_KEYWORDS,
     AnyMessage,
+    Beside,
     Codec,
     ContractDescription,
     Duration,
     EnumType,
     FixedTupleType,
+    HeadersType,
     LiteralType,
     MapType,
     MessageType,
@@ -35,6 +37,7 @@ from plures.contract import (
 
 from .model import (
     ABSENT,
+    ANY_HEADERS,
     Choice,
     Contract,
     Enumeration,
@@ -110,7 +113,7 @@ def described_by_name(contract: ContractDescription) -> tuple[Contract, dict[Mes
 
 
 def _operation(operation: OperationDescription, seen: "_Seen") -> Operation:
-    declared = operation.declaration
+    declared, beside = operation.declaration, operation.beside or Beside()
     return Operation(
         kind="query" if declared.is_query else "command",
         idempotent=declared.idempotent,
@@ -119,6 +122,9 @@ def _operation(operation: OperationDescription, seen: "_Seen") -> Operation:
         request=seen.message(operation.request),
         answer=seen.message(operation.answer),
         errors=tuple(error.name.rpartition(".")[2] for error in operation.errors),
+        request_headers=seen.headers(beside.request),
+        headers=seen.headers(beside.answer),
+        trailers=seen.headers(beside.trailers),
     )
 
 
@@ -144,6 +150,12 @@ class _Seen:
     def message(self, codec: Codec) -> str:
         """The name of a message, which is read where it was not yet."""
         return self._message(codec.message)
+
+    def headers(self, declared: HeadersType | None) -> str:
+        """The name of a class of headers, whose fields are those of a message; empty where there is none."""
+        if declared is None:
+            return ""
+        return ANY_HEADERS if declared.is_any else self._message(declared.message)
 
     def _message(self, message: MessageType) -> str:
         known = self._names.get(id(message))

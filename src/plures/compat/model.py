@@ -16,6 +16,7 @@ KINDS: Final = frozenset(
 )
 """What a scalar of a contract may be. Documents of others know more, as `integer/int32`: a kind, and the format within it."""
 BOUNDS: Final = ("ge", "gt", "le", "lt", "multiple_of", "min_length", "max_length", "pattern")
+ANY_HEADERS: Final = "*"
 ABSENT: Final = object()
 """The default of a field that has none."""
 
@@ -138,7 +139,13 @@ class Enumeration:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation; request and answer are the names of messages, errors those of errors."""
+    """One operation; request and answer are the names of messages, errors those of errors.
+
+    Attributes:
+        request_headers: The name of what travels as headers of the request; empty for none, `ANY_HEADERS` for whatever there is.
+        headers: The same of the answer.
+        trailers: The same of what comes after the answer.
+    """
 
     kind: str
     idempotent: bool
@@ -147,6 +154,9 @@ class Operation:
     request: str
     answer: str
     errors: tuple[str, ...] = ()
+    request_headers: str = ""
+    headers: str = ""
+    trailers: str = ""
     doc: str = field(default="", compare=False)
 
 

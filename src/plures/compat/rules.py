@@ -218,6 +218,19 @@ BOUND_LOOSENED = ChangeRule(
     "callers that read it get values that they do not expect", "Keep answers within {before}.", adds=True,
 )  # fmt: skip
 
+# Headers and trailers; what changes within declared ones, the rules of fields say.
+ANY_HEADERS_ENDED = ChangeRule(
+    "compat.any_headers_ended", "{name} are {after}, and were whatever there was", ERROR, ERROR,
+    "what callers send or read is passed over now", "Keep AnyHeaders until {next}, and let callers move.",
+)  # fmt: skip
+ANY_HEADERS = ChangeRule(
+    "compat.any_headers", "{name} are whatever there is, and were {before}", OK, ERROR,
+    "callers read fields that nothing promises any more", "Keep the class of headers that callers read.", adds=True,
+)  # fmt: skip
+ANY_HEADERS_ADDED = ChangeRule(
+    "compat.any_headers_added", "{name} are whatever there is, and there were none", OK, OK, "no caller knows of them", "", adds=True
+)  # fmt: skip
+
 # Errors and events.
 ERROR_ADDED = ChangeRule(
     "compat.error_added", "{name} may fail with {after} too", OK, WARN,
@@ -272,14 +285,8 @@ SERVER_REMOVED = ChangeRule(
     "callers ask that address", "Keep it until none is left that asks there.",
 )  # fmt: skip
 OPERATION_DEPRECATED = ChangeRule(
-    "compat.operation_deprecated",
-    "operation {name} is deprecated",
-    OK,
-    OK,
-    "callers are warned, and go on",
-    "",
-    adds=True,
-)
+    "compat.operation_deprecated", "operation {name} is deprecated", OK, OK, "callers are warned, and go on", "", adds=True
+)  # fmt: skip
 DEFAULT_DECLARED = ChangeRule(
     "compat.default_declared", "the default of {name} is {after}, and was {before}", WARN, OK,
     "callers that leave it out may mean something else now", "Declare what was meant before.",

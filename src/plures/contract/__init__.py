@@ -54,7 +54,7 @@ from .declare import (
 from .description import ContractDescription, ErrorDescription, EventDescription, OperationDescription
 from .error import AnyError, ContractError
 from .event_reader import read_delivery
-from .headers import AnyHeaders, Headers, HeadersType, Pairs
+from .headers import AnyHeaders, Beside, Headers, HeadersType, Pairs
 from .message import Event, Message
 from .names import is_spellable
 from .operation_reader import read_work
@@ -72,6 +72,7 @@ __all__ = [
     "AnyError",
     "AnyHeaders",
     "AnyMessage",
+    "Beside",
     "Codec",
     "ContractDescription",
     "ContractError",

@@ -90,6 +90,12 @@ class OperationReader:
     def _report(self, rule: Rule, where: str, **values: object) -> None:
         self._reader.violations.append(rule.broken(where, **values))
 
+    def _report_once(self, rule: Rule, where: str, **values: object) -> None:
+        """A class of headers may stand in several operations."""
+        broken = rule.broken(where, **values)
+        if broken not in self._reader.violations:
+            self._reader.violations.append(broken)
+
     def _check_hedge(self, *, streams: bool) -> None:
         after_s = self._declaration.hedge_after_s
         if not after_s:
@@ -120,7 +126,7 @@ class OperationReader:
 
     def _beside(self, signature: inspect.Signature, hints: dict[str, Any]) -> Beside | None:
         parameters = [(name, hints[name]) for name in signature.parameters if self._is_beside(hints.get(name))]
-        return read_beside(self._declaration, parameters, self._reader.message, self._where, self._report)
+        return read_beside(self._declaration, parameters, self._reader.message, self._where, self._report_once)
 
     def _is_beside(self, annotation: Any) -> bool:
         # What only steps of a saga take is kept with all else that they take.

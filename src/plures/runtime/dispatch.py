@@ -180,7 +180,8 @@ class Dispatcher:
 def _call(operation: OperationDescription, method: Callable[..., Any]) -> Callable[..., Any]:
     """How to call a service's method with a request."""
     if operation.is_positional:
-        return lambda request: method(*astuple(request))
+        in_order: Callable[[Any], Any] = lambda request: method(*astuple(request))  # noqa: E731 - so that its type is known
+        return in_order
     names = tuple(field.name for field in operation.request.message.fields)
 
     def call(request: Any, **headers: Any) -> Any:

@@ -4,6 +4,7 @@ from plures import Application, Capability
 
 from .cautious import Cautious, CautiousService
 from .echo import Circle, Colour, Echo, EchoService, Empty, Everything, Point, Sku, Square, Tree
+from .marks import Clock, Freshness, Grade, Locale, Marks, MarksService, Missing, Reads, ReadsService, Totals
 from .news import HEARD, ISSUES, Press, PressService, Reader, ReaderService
 from .relay import Relay, RelayService
 from .shelf import RUNS, Closed, Full, Put, Shelf, ShelfService
@@ -13,18 +14,25 @@ from .trouble import Gone, Refused, Trouble, TroubleService
 __all__ = [
     "Cautious",
     "Circle",
+    "Clock",
     "Closed",
     "Colour",
     "Echo",
     "Empty",
     "Everything",
+    "Freshness",
     "Full",
     "Gone",
+    "Grade",
+    "Locale",
+    "Marks",
+    "Missing",
     "Point",
     "Porter",
     "Press",
     "Put",
     "Reader",
+    "Reads",
     "Refused",
     "Relay",
     "Shelf",
@@ -32,6 +40,7 @@ __all__ = [
     "Somebody",
     "Square",
     "Stranger",
+    "Totals",
     "Tree",
     "Trouble",
     "Who",
@@ -50,6 +59,8 @@ app = Application(
         Capability(Reader, ReaderService, migrations=[HEARD]),
         Capability(Who, WhoService),
         Capability(Porter, PorterService),
+        Capability(Marks, MarksService),
+        Capability(Reads, ReadsService),
     ],
     context=Somebody,
 )

@@ -106,6 +106,9 @@ def _decorator(declaration: OperationDeclaration, names: Names) -> str:
         given.append(f"errors=[{', '.join(type_source(error, names) for error in declaration.errors)}]")
     if declaration.criticality is not Criticality.NORMAL:
         given.append(f"criticality={text_source(declaration.criticality.value)}")
+    for name, kind in (("headers", declaration.headers), ("trailers", declaration.trailers)):
+        if kind is not None:
+            given.append(f"{name}={type_source(kind, names)}")
     if declaration.hedge_after_s:
         given.append(f"hedge_after_s={declaration.hedge_after_s!r}")
     return f"{names.named('plures', 'query' if declaration.is_query else 'command')}({', '.join(given)})"

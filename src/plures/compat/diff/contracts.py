@@ -5,7 +5,7 @@ from datetime import date
 
 from plures.compat import rules
 from plures.compat.changes import Change, Side
-from plures.compat.model import Contract, Operation
+from plures.compat.model import ANY_HEADERS, Contract, Operation
 from plures.contract import Stability
 
 from .found import Found, found
@@ -59,6 +59,7 @@ def _changes(old: Contract, new: Contract) -> Iterator[Change]:
             yield _change(old, Side.BOTH if each.rule is not rules.ERROR_ADDED else Side.RESPONSE, each, (name,))
         walk.start(Side.REQUEST, f"{name} request", before.request, after.request)
         walk.start(Side.RESPONSE, f"{name} response", before.answer, after.answer)
+        yield from _headers(old, name, after, walk)
         for error in before.errors:
             if error in after.errors:
                 walk.start(Side.RESPONSE, f"{name} error {error}", old.errors[error].message, new.errors[error].message)
@@ -106,6 +107,24 @@ def _operation(name: str, old: Operation, new: Operation) -> Iterator[Found]:
     for error in new.errors:
         if error not in old.errors:
             yield found(rules.ERROR_ADDED, name, after=error)
+
+
+def _headers(contract: Contract, name: str, new: Operation, walk: Walk) -> Iterator[Change]:
+    """What travels beside the messages of an operation: classes of headers are compared as messages are."""
+    old = contract.operations[name]
+    for side, what, before, after in (
+        (Side.REQUEST, "request headers", old.request_headers, new.request_headers),
+        (Side.RESPONSE, "headers", old.headers, new.headers),
+        (Side.RESPONSE, "trailers", old.trailers, new.trailers),
+    ):
+        place = f"{name} {what}"
+        if before == ANY_HEADERS != after:
+            yield _change(contract, side, found(rules.ANY_HEADERS_ENDED, place, after=after or "none"), (name,))
+        elif after == ANY_HEADERS != before:
+            rule = rules.ANY_HEADERS if before else rules.ANY_HEADERS_ADDED
+            yield _change(contract, side, found(rule, place, before or "none"), (name,))
+        elif before != ANY_HEADERS and (before or after):
+            walk.start(side, place, before, after)
 
 
 def _repeating(operation: Operation) -> tuple[int, str]:

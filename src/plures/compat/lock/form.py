@@ -44,6 +44,9 @@ class OperationForm(msgspec.Struct, forbid_unknown_fields=True):
     idempotent: bool = False
     streams: bool = False
     errors: list[str] = []
+    request_headers: str = ""
+    headers: str = ""
+    trailers: str = ""
 
 
 class ErrorForm(msgspec.Struct, forbid_unknown_fields=True):

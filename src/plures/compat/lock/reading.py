@@ -10,6 +10,7 @@ import msgspec
 
 from plures.compat.model import (
     ABSENT,
+    ANY_HEADERS,
     BOUNDS,
     KINDS,
     Choice,
@@ -144,6 +145,12 @@ class _Reader:
         named = [(f"[operations.{n}]", each) for n, o in contract.operations.items() for each in (o.request, o.answer)]
         named += [(f"[errors.{n}]", each.message) for n, each in contract.errors.items()]
         named += [(f"[events.{n}]", each.message) for n, each in contract.events.items()]
+        named += [
+            (f"[operations.{n}]", each)
+            for n, o in contract.operations.items()
+            for each in (o.request_headers, o.headers, o.trailers)
+            if each and each != ANY_HEADERS
+        ]
         for where, name in named:
             if name not in contract.messages:
                 yield errors.UNKNOWN_NAME.broken(f"{self.name}, {where}", name=name)
@@ -175,6 +182,9 @@ def _operation(form: OperationForm) -> Operation:
         request=form.request,
         answer=form.answer,
         errors=tuple(form.errors),
+        request_headers=form.request_headers,
+        headers=form.headers,
+        trailers=form.trailers,
     )
 
 

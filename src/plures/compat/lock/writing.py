@@ -76,7 +76,12 @@ def _operation(operation: Operation) -> dict[str, object]:
     form |= {"deadline_s": float(operation.deadline_s), "request": operation.request, "answer": operation.answer}
     if operation.errors:
         form["errors"] = list(operation.errors)
-    return form
+    beside = {
+        "request_headers": operation.request_headers,
+        "headers": operation.headers,
+        "trailers": operation.trailers,
+    }
+    return form | {name: each for name, each in beside.items() if each}
 
 
 def _field(field: Field) -> dict[str, object]:

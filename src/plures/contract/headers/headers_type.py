@@ -1,6 +1,5 @@
 """A value of declared headers → names and texts, and back. Its codec is that of messages, so types and bounds are held in one way."""
 
-import base64
 import re
 from collections.abc import Iterable
 from typing import Any, Final, TypeAlias
@@ -77,6 +76,12 @@ class HeadersType:
                 found.setdefault(name, []).append(text)
         return self._value(found) if found else None
 
+    def json_schema(self) -> dict[str, object]:
+        """By names of headers, what each line holds; `*` where there is whatever there is."""
+        if self.is_any:
+            return {"*": {"type": "string"}}
+        return {name: field.type.json_schema() for name, field in self._fields.items()}
+
     def default(self) -> Any:
         """What no headers at all say; raises `Malformed` where one is required."""
         return AnyHeaders() if self.is_any else self._value({})
@@ -96,10 +101,12 @@ class HeadersType:
 
     def _written(self, value: Any, problems: Problems) -> Iterable[tuple[str, str]]:
         data: Any = self.message.encode(value, "", problems)
+        # Where the call stays in the process, nobody else would hold it to its bounds.
+        self.message.decode(data, "", problems)
         for name, field in self._fields.items() if not problems else ():
             datum: Any = data.get(field.wire_name)
-            several: tuple[object, ...] = tuple(datum) if isinstance(datum, list | tuple) else (datum,)
-            for each in () if datum is None else several:
+            lines: list[Any] = [] if datum is None else [*datum] if _is_several(field.type) else [datum]
+            for each in lines:
                 yield name, _text(each, field.type)
 
 
@@ -121,6 +128,11 @@ def _scalar(wire_type: WireType) -> type | None:
     return part.python if isinstance(part, ScalarType) else None
 
 
+def _is_several(wire_type: WireType) -> bool:
+    inner = wire_type.parts[0] if isinstance(wire_type, OptionalType) else wire_type
+    return isinstance(inner, TupleType)
+
+
 def _text(datum: object, wire_type: WireType) -> str:
     if isinstance(datum, bool):
         return "true" if datum else "false"
@@ -131,7 +143,6 @@ def _text(datum: object, wire_type: WireType) -> str:
 
 def _datum(wire_type: WireType, texts: list[str]) -> object:
     """What a field is given of its lines, as JSON; raises `ValueError`."""
-    several = isinstance(wire_type.parts[0] if isinstance(wire_type, OptionalType) else wire_type, TupleType)
     scalar = _scalar(wire_type)
     if scalar is bytes:
         # Proxies may have joined lines, and base64 has no comma.
@@ -142,7 +153,7 @@ def _datum(wire_type: WireType, texts: list[str]) -> object:
             message = f"expected true or false, got {unknown[:40]!r}"
             raise ValueError(message)
     data: list[object] = [_BOOLEANS[text] if scalar is bool else text for text in texts]
-    if several:
+    if _is_several(wire_type):
         return data
     if len(data) > 1:
         message = f"it came {len(data)} times, and is declared once"
@@ -171,8 +182,3 @@ def _check(pairs: Pairs, problems: Problems) -> None:
     size = sum(len(name) + len(text) + 4 for name, text in pairs)
     if size > MOST_BYTES:
         problems.add("", f"they have {size:,} bytes, and at most {MOST_BYTES:,} may be sent")
-
-
-def encoded(value: bytes) -> str:
-    """Bytes as the text of a header that ends in `-bin`."""
-    return base64.b64encode(value).decode().rstrip("=")

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from plures.contract import rules
 from plures.contract.codec import EnumType, LiteralType, MessageType, ScalarType
 from plures.contract.declare import OperationDeclaration
 from plures.contract.wellknown import AnyMessage
 
+from . import rules
 from .headers_type import HeadersType, header_name, part_of
 from .kinds import AnyHeaders, Headers
 from .reserved import is_reserved

@@ -21,10 +21,10 @@ _NAMES: Final = frozenset(
     )
 )
 _FAMILIES: Final = (
-    *("accept-", "access-control-", "connect-", "content-", "grpc-", "plures-", "proxy-", "sec-", "trailer-"),
+    *("access-control-", "connect-", "content-", "grpc-", "plures-", "proxy-", "sec-", "trailer-"),
 )
 
 
 def is_reserved(name: str) -> bool:
     """Whether a name, in lower case, belongs to others."""
-    return name == "accept" or name in _NAMES or name.startswith(_FAMILIES)
+    return name in _NAMES or name.startswith(_FAMILIES)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from plures.compat import described, lock_text
-from plures.contract import ContractDescription, EventDescription, OperationDescription
+from plures.contract import Beside, ContractDescription, EventDescription, HeadersType, OperationDescription
 from plures.optional import Outage
 
 
@@ -70,7 +70,7 @@ def _event(event: EventDescription) -> dict[str, object]:
 
 
 def _operation(operation: OperationDescription) -> dict[str, object]:
-    declaration = operation.declaration
+    declaration, beside = operation.declaration, operation.beside or Beside()
     return {
         "name": operation.full_name,
         "kind": "query" if declaration.is_query else "command",
@@ -79,6 +79,9 @@ def _operation(operation: OperationDescription) -> dict[str, object]:
         "deadline_s": declaration.deadline_s,
         "criticality": declaration.criticality.value,
         "hedge_after_s": declaration.hedge_after_s or None,
+        "request_headers": _headers(beside.request),
+        "headers": _headers(beside.answer),
+        "trailers": _headers(beside.trailers),
         "request": operation.request.message.json_schema(),
         "answer": operation.answer.message.json_schema(),
         "errors": [
@@ -86,3 +89,8 @@ def _operation(operation: OperationDescription) -> dict[str, object]:
             for error in operation.errors
         ],
     }
+
+
+def _headers(declared: HeadersType | None) -> dict[str, object] | None:
+    """The JSON Schema of each header by its name; None where none are declared."""
+    return None if declared is None else declared.json_schema()
