@@ -35,6 +35,7 @@ AREAS: Final = {
     "logging": "What the command line and `plures.toml` say of the log.",
     "call": "Calls that failed for a reason that their contract does not declare. Each says whether the operation was *not sent* "
     "or *may have run*.",
+    "headers": "Headers and trailers of calls ([guide](../guides/headers.md)).",
     "client": "Clients where no constructor reaches, and calls from code without `await`.",
     "access": "Who may call what over the wire.",
     "faults": "Faults on demand.",

@@ -67,7 +67,7 @@ _KINDS: Final[Mapping[type, str]] = {
     timedelta: "duration",
     UUID: "uuid",
     Decimal: "decimal",
-    # The same on the wire: what holds it in Python is nobody's business.
+    # The same on the wire: what holds it in Python is no promise.
     Timestamp: "timestamp",
     Duration: "duration",
     AnyMessage: "any",

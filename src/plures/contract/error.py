@@ -12,7 +12,7 @@ from .annotations import is_class_variable, own_annotations
 class ContractError(PluresError):
     """An error that a contract declares; its annotated fields travel with it.
 
-    The first line of the docstring is the message, unless the error is raised with a text of its own. `class Sold(ContractError, status="failed_precondition")` chooses the
+    The first line of the docstring is the message, unless `with_text` says another one. `class Sold(ContractError, status="failed_precondition")` chooses the
     Connect code that peers see.
     """
 
@@ -25,13 +25,8 @@ class ContractError(PluresError):
         if status is not None:
             cls.status = Status(status)
 
-    def __init__(self, text: str = "", /, **fields: Any) -> None:
-        """Fill the fields.
-
-        Args:
-            text: The message of this one error, where the first line of the docstring says too little. Callers see it.
-        """
-        super().__init__(text or text_of(type(self)))
+    def __init__(self, **fields: Any) -> None:
+        super().__init__(inspect.cleandoc(type(self).__doc__ or type(self).__name__).splitlines()[0])
         names = field_names(type(self))
         missing = [name for name in names if name not in fields and not hasattr(type(self), name)]
         unknown = [name for name in fields if name not in names]
@@ -41,6 +36,11 @@ class ContractError(PluresError):
             raise TypeError(message)
         for name in names:
             setattr(self, name, fields[name] if name in fields else getattr(type(self), name))
+
+    def with_text(self, text: str) -> Self:
+        """The same error with another message than the first line of its docstring. Callers see it: put no secret into it."""
+        self.what = text
+        return self
 
     def with_details(self, *details: ErrorDetail) -> Self:
         """The same error, which carries these besides: what a peer sent with its error is passed on so."""
@@ -67,7 +67,7 @@ class ContractError(PluresError):
 
 
 class AnyError(ContractError):
-    """Whatever status, text and details: for services that pass on errors which nobody can list.
+    """Whatever status, text and details: for services that pass on errors that no list can hold.
 
     Its callers get a `CallError` with the same, as they get every failure that their contract does not name.
     """
@@ -78,7 +78,8 @@ class AnyError(ContractError):
         Args:
             text: What went wrong.
         """
-        super().__init__(text)
+        super().__init__()
+        self.what = text or self.what
         # A class of errors has one status; this one has that of each error.
         vars(self)["status"] = Status(status)
 
@@ -93,12 +94,7 @@ def _any_again(status: Status, text: str, details: tuple[ErrorDetail, ...]) -> C
 def _rebuild(
     python: type[ContractError], text: str, fields: dict[str, Any], details: tuple[ErrorDetail, ...]
 ) -> ContractError:
-    return python(text, **fields).with_details(*details)
-
-
-def text_of(python: type[ContractError]) -> str:
-    """The message of an error that says no other: the first line of its docstring."""
-    return inspect.cleandoc(python.__doc__ or python.__name__).splitlines()[0]
+    return python(**fields).with_text(text).with_details(*details)
 
 
 def field_names(python: type[ContractError]) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ class MarksService:
         tell_headers(Freshness(etag=f'"{name}"', max_age=60, is_whole=False, share=0.5, grade=Grade.BAD))
         tell_trailers(Totals(rows=len(name)))
         if name == "missing":
-            raise Missing("nobody has it", name=name)
+            raise Missing(name=name).with_text("nobody has it")
         return f"{name} {locale.accept_language} {locale.trace!r} {','.join(locale.tag)} {locale.most}"
 
     async def rows(self, count: int, then: str = "", locale: Locale = Locale()) -> AsyncIterator[int]:  # noqa: B008 - immutable
@@ -124,7 +124,7 @@ class MarksService:
     async def fails(self, how: str) -> str:
         detail = ErrorDetail("google.rpc.RetryInfo", b"\n\x02\x08\x05", {"retryDelay": "5s"})
         if how == "missing":
-            raise Missing("with a text", name="it").with_details(detail)
+            raise Missing(name="it").with_text("with a text").with_details(detail)
         raise AnyError(Status(how), "as a peer said").with_details(detail, ErrorDetail("other.Type", b"\x00\xff"))
 
     async def clock(self, clock: Clock) -> Clock:

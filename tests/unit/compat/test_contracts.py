@@ -37,6 +37,12 @@ TODAY = date(2030, 1, 1)
         ("deprecated", shop(), shop(stability=Stability.DEPRECATED), OK),
         ("sunset_earlier", shop(sunset=date(2031, 1, 1)), shop(sunset=date(2030, 1, 1)), ERROR),
         ("error_status_changed", shop(), shop(errors={"NotReady": Failure("aborted", "NotReady")}), ERROR),
+        ("any_headers_ended", of_operation(request_headers="*"), of_operation(request_headers="Locale"), ERROR),
+        ("any_headers_ended", of_operation(trailers="*"), shop(), ERROR),
+        ("any_headers", of_operation(headers="Locale"), of_operation(headers="*"), ERROR),
+        ("any_headers", of_operation(request_headers="Locale"), of_operation(request_headers="*"), OK),
+        ("any_headers_added", shop(), of_operation(headers="*"), OK),
+        ("any_headers_added", shop(), of_operation(request_headers="*"), OK),
         ("event_removed", shop(), shop(events={}), ERROR),
         ("event_added", shop(events={}), shop(), OK),
         ("event_key_changed", shop(), shop(events={"Found": Happening("Found")}), ERROR),
@@ -47,6 +53,29 @@ def test_what_concerns_no_field(rule: str, old: Contract, new: Contract, severit
         new = shop(operations={})
     assert severities(old, new) == {rule: severity}
     assert severities(old, old) == {}
+
+
+LOCALE = {"Locale": Record({"tag": Field(TEXT), "more": Field(TEXT, required=False)})}
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("request_headers", {"required_field_added": ERROR, "optional_field_added": OK}),
+        ("headers", {"required_field_added": OK, "optional_field_added": OK}),
+        ("trailers", {"required_field_added": OK, "optional_field_added": OK}),
+    ],
+)
+def test_headers_are_compared_as_fields_are(where: str, expected: dict[str, Severity]) -> None:
+    with_them, without = (
+        replace(of_operation(**given), messages={**shop().messages, **LOCALE}) for given in ({where: "Locale"}, {})
+    )
+    assert severities(without, with_them) == expected
+    gone = severities(with_them, without)
+    assert gone == {"field_removed": WARN if where == "request_headers" else ERROR, "optional_field_removed": WARN}
+    [change, *_] = changes(with_them, without)
+    assert change.places[0].startswith(f"Find {where.replace('_', ' ')}")
+    assert severities(with_them, with_them) == {}
 
 
 def test_an_operation_more_is_no_harm() -> None:

@@ -1,6 +1,6 @@
 """What travels beside a message: headers of a request, headers and trailers of an answer, each declared as a class of typed fields.
 
-kinds       the classes that contracts inherit: `Headers`, and `AnyHeaders` for peers whose headers nobody lists
+kinds       the classes that contracts inherit: `Headers`, and `AnyHeaders` for peers whose headers no list holds
 reserved    the names that belong to HTTP, to the protocol, and to Plures
 headers_type    a value of such a class → names and texts, and back: `HeadersType`
 reading     what an operation declares → `Beside`, or what is wrong with it

@@ -101,7 +101,7 @@ class HeadersType:
 
     def _written(self, value: Any, problems: Problems) -> Iterable[tuple[str, str]]:
         data: Any = self.message.encode(value, "", problems)
-        # Where the call stays in the process, nobody else would hold it to its bounds.
+        # Where the call stays in the process, nothing else would hold it to its bounds.
         self.message.decode(data, "", problems)
         for name, field in self._fields.items() if not problems else ():
             datum: Any = data.get(field.wire_name)
@@ -162,7 +162,7 @@ def _datum(wire_type: WireType, texts: list[str]) -> object:
 
 
 def _check(pairs: Pairs, problems: Problems) -> None:
-    """What may not stand in the head of a message: a line break would begin a header that nobody has declared."""
+    """What may not stand in the head of a message: a line break would begin a header that no contract declares."""
     for name, text in pairs:
         if not _NAME.fullmatch(name):
             problems.add(name[:40], "it is no name of a header")

@@ -20,9 +20,7 @@ _NAMES: Final = frozenset(
         *("trailer", "transfer-encoding", "upgrade", "vary", "via", "www-authenticate", "x-request-id"),
     )
 )
-_FAMILIES: Final = (
-    *("access-control-", "connect-", "content-", "grpc-", "plures-", "proxy-", "sec-", "trailer-"),
-)
+_FAMILIES: Final = (*("access-control-", "connect-", "content-", "grpc-", "plures-", "proxy-", "sec-", "trailer-"),)
 
 
 def is_reserved(name: str) -> bool:

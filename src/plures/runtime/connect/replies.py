@@ -240,7 +240,8 @@ def _rebuilt(declared: ErrorDescription, fields: Any, text: object) -> ContractE
         # A peer with another idea of the error: its code and text still arrive.
         return None
     values = {field.name: getattr(message, field.name) for field in codec.message.fields}
-    return declared.python(text if isinstance(text, str) else "", **values)
+    error = declared.python(**values)
+    return error.with_text(text) if isinstance(text, str) and text else error
 
 
 def _parsed(body: bytes | msgspec.Raw) -> object:
