@@ -74,12 +74,12 @@ async def _work(
         arguments |= {"response_definition": request.response_definition, "request_data": request.request_data}
     if not operation.streams:
         answer = await caller.bind(operation)(**arguments)
-        payloads.append((answer and answer.payload) or Payload())
+        payloads.append(wiring.told((answer and answer.payload) or Payload()))
         return
     stream = caller.bind(operation)(**arguments)
     most = None if asked.cancel is None else asked.cancel.after_num_responses
     async for answer in stream:
-        payloads.append(answer.payload or Payload())
+        payloads.append(wiring.told(answer.payload or Payload()))
         if len(payloads) == most:
             await stream.aclose()
             raise asyncio.CancelledError

@@ -1,85 +1,131 @@
-"""TEMP over google.protobuf"""
+"""How the referee speaks to what it tests: messages in their binary form, each behind its length, on standard input and output.
 
-import os
+Plures reads and writes them itself, with the numbers of the referee's own files, which the lock files of this folder have.
+"""
+
 import struct
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import Any, BinaryIO, Final, TypeVar
 
-from google.protobuf import (
-    any_pb2,
-    descriptor_pb2,
-    descriptor_pool,
-    duration_pb2,
-    empty_pb2,
-    json_format,
-    message_factory,
-    struct_pb2,
+from msgspec import structs
+
+from plures import AnyMessage, Message
+from plures.compat import binary_form, read_lock
+from plures.contract import (
+    TYPE_PREFIX,
+    Binary,
+    ContractDescription,
+    Malformed,
+    MessageType,
+    read_contract,
+    read_message,
 )
 
-from plures import AnyMessage
-from plures.contract import read_message
+from .contract import Wiring
+from .messages import ClientCompatRequest, Payload, StreamCall, UnaryCall
 
-from .messages import *
-
-KNOWN = (any_pb2, duration_pb2, empty_pb2, struct_pb2)
-for file in descriptor_pb2.FileDescriptorSet.FromString(Path(os.environ["CONFORMANCE_DESCRIPTORS"]).read_bytes()).file:
-    if not file.name.startswith("google/"):
-        descriptor_pool.Default().Add(file)
+M = TypeVar("M", bound=Message)
+LOCKS: Final = Path(__file__).parent / "contracts"
+_LENGTH: Final = struct.Struct(">I")
 
 
-def kind(name):
-    return message_factory.GetMessageClass(descriptor_pool.Default().FindMessageTypeByName(name))
+def read(source: BinaryIO) -> bytes | None:
+    """The bytes of the next message; None at the end."""
+    prefix = source.read(_LENGTH.size)
+    return source.read(_LENGTH.unpack(prefix)[0]) if len(prefix) == _LENGTH.size else None
 
 
-LENGTH = struct.Struct(">I")
-CODECS = {}
-
-
-def codec(python):
-    if python not in CODECS:
-        CODECS[python] = read_message(python, "")[0]
-    return CODECS[python]
-
-
-def read(source):
-    p = source.read(4)
-    return source.read(LENGTH.unpack(p)[0]) if len(p) == 4 else None
-
-
-def read_call(source):
+def read_call(source: BinaryIO) -> ClientCompatRequest | None:
+    """The next call that is asked for; None at the end."""
     data = read(source)
-    if data is None:
-        return None
-    m = kind("connectrpc.conformance.v1.ClientCompatRequest").FromString(data)
-    d = json_format.MessageToDict(m)
-    d["codec"] = m.codec
-    return codec(ClientCompatRequest).from_data(d)
+    return None if data is None else decoded(data, ClientCompatRequest)
 
 
-def write(sink, message):
-    name = type(message).__name__
-    from msgspec import structs
-
-    details = ()
-    if name == "ClientCompatResponse" and message.response and message.response.error:
-        details = message.response.error.details
-        message = structs.replace(
-            message,
-            response=structs.replace(message.response, error=structs.replace(message.response.error, details=())),
-        )
-    js = codec(type(message)).encode(message)
-    m = json_format.Parse(js, kind(f"connectrpc.conformance.v1.{name}")())
-    for d in details:
-        m.response.error.details.add(type_url=d.type_url, value=d.value)
-    data = m.SerializeToString()
-    sink.write(LENGTH.pack(len(data)) + data)
+def write(sink: BinaryIO, message: Message) -> None:
+    """Tell the referee something."""
+    data = encoded(message)
+    sink.write(_LENGTH.pack(len(data)) + data)
     sink.flush()
 
 
-def packed(name, message):
-    js = codec(type(message)).encode(message)
-    return AnyMessage("type.googleapis.com/" + name, json_format.Parse(js, kind(name)()).SerializeToString(), js)
+def encoded(message: Message) -> bytes:
+    """The binary form of a message."""
+    return _binary().codec(_types()[type(message)]).encode(message)
 
 
-def unpacked(any, python):
-    d = any.data
-    return codec(python).from_data(d)
+def decoded(data: bytes, kind: type[M]) -> M:
+    """The message in its binary form."""
+    read: M = _binary().codec(_types()[kind]).decode(data)
+    return read
+
+
+def packed(name: str, message: Message) -> AnyMessage:
+    """A message as one of any type, in both forms as far as it has them: what it holds itself may have come in one alone."""
+    return AnyMessage(
+        TYPE_PREFIX + name, _form(lambda: encoded(message)), _form(lambda: _json(type(message)).encode(message))
+    )
+
+
+def unpacked(message: AnyMessage, kind: type[M]) -> M:
+    """What a message of any type holds."""
+    if message.value is not None:
+        return decoded(message.value, kind)
+    read: M = _json(kind).decode(message.json or b"{}")
+    return read
+
+
+def told(payload: Payload) -> Payload:
+    """The same for the referee, which reads the binary form alone: requests that were echoed as JSON are turned into it."""
+    info = payload.request_info
+    if info is None:
+        return payload
+    requests = tuple(
+        packed(each.type_name, unpacked(each, StreamCall if "Stream" in each.type_name else UnaryCall))
+        for each in info.requests
+    )
+    return structs.replace(payload, request_info=structs.replace(info, requests=requests))
+
+
+def _form(encode: Callable[[], bytes]) -> bytes | None:
+    try:
+        return encode()
+    except Malformed:
+        return None
+
+
+@cache
+def _json(kind: type[Message]) -> Any:
+    return read_message(kind, kind.__name__)[0]
+
+
+@cache
+def _wiring() -> ContractDescription:
+    return read_contract(Wiring)[0]
+
+
+@cache
+def _binary() -> Binary:
+    contract = _wiring()
+    name = f"{contract.name}.toml"
+    return binary_form(contract, read_lock((LOCKS / name).read_text(), name))
+
+
+@cache
+def _types() -> dict[type, MessageType]:
+    """The messages that the wiring is made of, by their classes."""
+    found: dict[type, MessageType] = {}
+
+    def add(wire_type: Any) -> None:
+        if isinstance(wire_type, MessageType):
+            if wire_type.python in found:
+                return
+            found[wire_type.python] = wire_type
+        for part in wire_type.parts:
+            add(part)
+
+    for operation in _wiring().operations.values():
+        add(operation.request.message)
+        add(operation.answer.message)
+    return found

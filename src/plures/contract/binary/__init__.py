@@ -8,6 +8,7 @@ describe: `tests/interop` proves it with Google's protobuf.
     numbers      the numbers of a contract, and what is written although it is zero
     varints      tags, lengths and whole numbers
     loose        messages of protobuf itself: moments, spans of time, JSON
+    known        the same as types of Python and of Plures, and messages of any type
     source       functions made at run time
     codec        `BinaryCodec`
 

@@ -5,7 +5,6 @@ version. What the values must be is decided by the types of the codec, as for JS
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from typing import Any, Final
 
 from plures.contract.codec import (
@@ -22,7 +21,8 @@ from plures.contract.codec import (
     WireType,
 )
 
-from .loose import DOUBLE, read_list, read_moment, read_object, read_span
+from .known import READ_KNOWN
+from .loose import DOUBLE, read_list, read_object
 from .numbers import Numbers, is_loose, is_text
 from .varints import BYTES, FIXED64, VARINT, Damaged, end_of, read_tag, read_varint, signed, signed32
 
@@ -110,9 +110,8 @@ class ExactReader:
         if is_text(wire_type):
             return data.decode()
         python: type = getattr(wire_type, "python", str)
-        if python in {datetime, timedelta}:
-            whole = b"".join([part[1] for part in parts])
-            return read_moment(whole) if python is datetime else read_span(whole)
+        if python in READ_KNOWN:
+            return READ_KNOWN[python](b"".join([part[1] for part in parts]))
         if python in {int, bool}:
             number = signed(read_varint(data, 0, len(data))[0])
             return number if python is int else number != 0

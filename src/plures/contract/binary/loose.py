@@ -31,7 +31,7 @@ def write_moment(value: datetime) -> bytes:
     if not _FIRST <= micros <= _LAST:
         message = f"{value} is not between the years 1 and 9999 of UTC"
         raise ValueError(message)
-    return _two(micros // 1_000_000, micros % 1_000_000)
+    return write_two(micros // 1_000_000, micros % 1_000_000 * 1000)
 
 
 _FIRST: Final = (datetime(1, 1, 1, tzinfo=UTC) - _EPOCH) // _MICRO
@@ -40,7 +40,7 @@ _LAST: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICRO
 
 def read_moment(data: bytes) -> datetime:
     """A `Timestamp` in UTC; raises `ValueError` or `OverflowError`."""
-    seconds, nanos = _read_two(data)
+    seconds, nanos = read_two(data)
     return _EPOCH + timedelta(seconds=seconds, microseconds=round(nanos / 1000))
 
 
@@ -48,21 +48,23 @@ def write_span(value: timedelta) -> bytes:
     """A `Duration`."""
     micros = value // _MICRO
     seconds, rest = divmod(abs(micros), 1_000_000)
-    return _two(-seconds, -rest) if micros < 0 else _two(seconds, rest)
+    return write_two(-seconds, -rest * 1000) if micros < 0 else write_two(seconds, rest * 1000)
 
 
 def read_span(data: bytes) -> timedelta:
     """A `Duration`; raises `OverflowError`."""
-    seconds, nanos = _read_two(data)
+    seconds, nanos = read_two(data)
     return timedelta(seconds=seconds, microseconds=round(nanos / 1000))
 
 
-def _two(seconds: int, micros: int) -> bytes:
+def write_two(seconds: int, nanos: int) -> bytes:
+    """Seconds and nanoseconds, as both messages have them."""
     first = _SECONDS + varint(seconds) if seconds else b""
-    return first + _NANOS + varint(micros * 1000) if micros else first
+    return first + _NANOS + varint(nanos) if nanos else first
 
 
-def _read_two(data: bytes) -> tuple[int, int]:
+def read_two(data: bytes) -> tuple[int, int]:
+    """The same back."""
     seconds = nanos = at = 0
     end = len(data)
     while at < end:

@@ -6,7 +6,6 @@ exact way reads it again, and says what is wrong with it.
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from decimal import Decimal
 from inspect import signature
 from typing import Any, Final, TypeAlias
@@ -28,7 +27,8 @@ from plures.contract.codec import (
 )
 
 from .exact import wire_of
-from .loose import DOUBLE, read_list, read_moment, read_object, read_span
+from .known import READ_KNOWN
+from .loose import DOUBLE, read_list, read_object
 from .numbers import Keys, Numbers, is_loose, is_text
 from .source import Source
 from .varints import BYTES, FIXED64, VARINT, Unusual, read_varint, signed, skipped, tag
@@ -158,7 +158,7 @@ class Readers:
             return "d[at:stop].decode()"
         if python is bytes:
             return "d[at:stop]"
-        return f"{source.refer({datetime: read_moment, timedelta: read_span}[python])}(d[at:stop])"
+        return f"{source.refer(READ_KNOWN[python])}(d[at:stop])"
 
     def _bounded(self, source: Source, wire_type: WireType, value: str) -> str:
         """The value, and lines that raise where its bounds refuse it."""

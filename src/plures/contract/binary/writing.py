@@ -1,7 +1,6 @@
 """Values → bytes: one function for each message, made when it is first needed. A value that is not what its type says makes them raise anything."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, TypeAlias
@@ -23,7 +22,8 @@ from plures.contract.codec import (
 )
 
 from .exact import wire_of
-from .loose import DOUBLE, write_list, write_moment, write_object, write_span
+from .known import WRITE_KNOWN
+from .loose import DOUBLE, write_list, write_object
 from .numbers import Keys, Numbers, has_presence, is_loose, is_text
 from .source import Source
 from .varints import BYTES, FIXED64, SMALL, VARINT, tag, varint
@@ -150,7 +150,7 @@ class Writers:
             return f"{source.refer(_BOOLS)}[v]"
         if python is float:
             return "pack(v)"
-        return f"{source.refer({datetime: write_moment, timedelta: write_span}[python])}(v)"
+        return f"{source.refer(WRITE_KNOWN[python])}(v)"
 
     def _union(self, union: UnionType, keys: Keys) -> Write:
         members = {member.python: (tag(keys[key], BYTES), member) for key, member in union.members.items()}
@@ -168,7 +168,7 @@ def _is_message(wire_type: WireType) -> bool:
     """Whether protobuf has a message for it, which may be there although it is empty."""
     if isinstance(wire_type, MessageType | UnionType) or is_loose(wire_type):
         return True
-    return isinstance(wire_type, ScalarType) and wire_type.python in {datetime, timedelta}
+    return isinstance(wire_type, ScalarType) and wire_type.python in WRITE_KNOWN
 
 
 def _raw(value: bytes) -> bytes:
