@@ -6,7 +6,7 @@
     hearing    how a caller hears it: `hear_headers`
     passing    calls by reference: `with_headers`
 
-Of an operation that declares none, nothing here runs. Source: docs/adr/0046-headers.md
+Of an operation that declares none, nothing here runs. Source: docs/adr/0043-headers.md
 """
 
 from .errors import HeadersRefused
