@@ -1,14 +1,14 @@
 """The official conformance suite of the Connect protocol passes, as it is: README.md says what it covers."""
 
-import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Final
 
 import pytest
+
+from tests.golang import go, go_environment
 
 pytestmark = pytest.mark.go
 
@@ -21,12 +21,9 @@ CASES: Final = {"server": 137, "client": 68}
 @pytest.fixture(scope="session")
 def connectconformance(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The referee. Go keeps what it has built, so only the first time takes long."""
-    go = shutil.which("go")
-    if go is None:
-        pytest.skip("Go is not installed")
     folder = tmp_path_factory.mktemp("bin")
-    environ = os.environ | {"GOBIN": str(folder), "GOTOOLCHAIN": "local", "GOFLAGS": ""}
-    subprocess.run([go, "install", SUITE], env=environ, check=True, timeout=600)
+    environ = go_environment() | {"GOBIN": str(folder), "GOFLAGS": ""}
+    subprocess.run([go(), "install", SUITE], env=environ, check=True, timeout=600)
     return folder / "connectconformance"
 
 
