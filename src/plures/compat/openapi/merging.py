@@ -86,6 +86,7 @@ class Merger:
         self._document = document
         self._merged: dict[int, tuple[Node, Schema]] = {}
         self._within: dict[int, str] = {}
+        self._below: dict[int, list[Node]] | None = None
 
     def merged(self, node: Node) -> Schema:
         """What is asked of a value there."""
@@ -153,7 +154,7 @@ class Merger:
             # What is added to one must not be added to the other.
             setattr(into, name, copy(each))
 
-    def _keywords(self, node: Node, value: dict[str, Any], into: Schema) -> None:  # noqa: C901 - a table of cases
+    def _keywords(self, node: Node, value: dict[str, Any], into: Schema) -> None:
         self._types(value, into)
         if "const" in value or "enum" in value:
             values = [value["const"]] if "const" in value else list_of(value["enum"])
@@ -174,14 +175,39 @@ class Merger:
         if "items" in value:
             into.items = self._both(into.items, node.within(value["items"]))
         into.parts = into.parts or [node.within(each) for each in list_of(value.get("prefixItems"))]
-        for name in ("oneOf", "anyOf"):
-            members = list_of(value.get(name))
-            if members:
-                tag = table_of(value.get("discriminator"))
-                mapping = {str(k): str(v) for k, v in table_of(tag.get("mapping")).items()}
-                union = Union(tuple(map(node.within, members)), str(tag.get("propertyName") or ""), mapping)
-                into.unions.append(union)
+        self._unions(node, value, into)
         self._bounds(value, into)
+
+    def _unions(self, node: Node, value: dict[str, Any], into: Schema) -> None:
+        said = table_of(value.get("discriminator"))
+        tag = str(said.get("propertyName") or "")
+        mapping = {str(k): str(v) for k, v in table_of(said.get("mapping")).items()}
+        listed = [list_of(value.get(name)) for name in ("oneOf", "anyOf")]
+        unions = [tuple(map(node.within, members)) for members in listed if members]
+        if tag and not unions:
+            # Whoever takes over such a schema by `allOf` is one of what it stands for, without being listed.
+            unions = [each for each in (self._heirs(node),) if each]
+        into.unions += [Union(members, tag, mapping) for members in unions]
+
+    def _heirs(self, node: Node) -> tuple[Node, ...]:
+        """The schemas that are `allOf` another one, directly or not."""
+        if self._below is None:
+            self._below = {}
+            for name, each in table_of(self._document.root.get("components").get("schemas").value).items():
+                heir = Node({"$ref": f"#/components/schemas/{name}"}, self._document.root.file)
+                for part in list_of(table_of(each).get("allOf")):
+                    if isinstance(table_of(part).get("$ref"), str):
+                        parent = self._document.follow(self._document.root.within(part))
+                        self._below.setdefault(id(parent.value), []).append(heir)
+        found: dict[int, Node] = {}
+        pending = [node.value]
+        while pending:
+            for heir in self._below.get(id(pending.pop()), ()):
+                value = self._document.follow(heir).value
+                if id(value) not in found:
+                    found[id(value)] = heir
+                    pending.append(value)
+        return tuple(found.values())
 
     def _types(self, value: dict[str, Any], into: Schema) -> None:
         said = value.get("type")

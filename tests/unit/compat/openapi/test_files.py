@@ -157,6 +157,26 @@ def test_members_of_a_union_that_take_over_what_it_asks_are_read_once(tmp_path: 
     assert "ERROR compat.type_changed Cat.Cat is integer, and was string" in said
 
 
+def heirs(**more: Any) -> dict[str, Any]:
+    """A pet has a tag, and whoever is `allOf` a pet is one: nothing lists them."""
+    document = family(**more)
+    del document["components"]["schemas"]["Pet"]["oneOf"]
+    return document
+
+
+def test_heirs_of_a_schema_with_a_tag_are_what_it_may_be(tmp_path: Path) -> None:
+    assert rules_of(report(tmp_path, heirs(), heirs())) == []
+    assert rules_of(report(tmp_path, heirs(), family())) == []
+    thing = {"allOf": [{"$ref": "#/components/schemas/Pet"}, {"properties": {"Cat": {"type": "integer"}}}]}
+    [said] = rules_of(report(tmp_path, heirs(), heirs(Cat=thing)))
+    assert "ERROR compat.type_changed Cat.Cat is integer, and was string" in said
+    kitten = {"allOf": [{"$ref": "#/components/schemas/Cat"}, {"properties": {"age": {"type": "integer"}}}]}
+    [said] = rules_of(report(tmp_path, heirs(), heirs(Kitten=kitten)))
+    assert "compat.variant_added" in said
+    [said] = rules_of(report(tmp_path, heirs(Kitten=kitten), heirs()))
+    assert "OK compat.variant_removed" in said
+
+
 def test_what_nests_too_deeply_is_refused(tmp_path: Path) -> None:
     schemas = {f"A{n}": {"allOf": [{"$ref": f"#/components/schemas/A{n + 1}"}]} for n in range(2000)}
     deep = api(
