@@ -56,7 +56,7 @@ from .error import AnyError, ContractError
 from .event_reader import read_delivery
 from .headers import AnyHeaders, Beside, Headers, HeadersType, Pairs
 from .message import Event, Message
-from .names import is_spellable
+from .names import camel, is_contract_name, is_spellable, member, pascal
 from .operation_reader import read_work
 from .wellknown import TYPE_PREFIX, AnyMessage, Duration, Timestamp
 
@@ -114,6 +114,7 @@ __all__ = [
     "annotations_of",
     "as_list",
     "as_object",
+    "camel",
     "canonical",
     "command",
     "contract",
@@ -125,7 +126,10 @@ __all__ = [
     "given",
     "has_presence",
     "is_contract",
+    "is_contract_name",
     "is_spellable",
+    "member",
+    "pascal",
     "query",
     "read_contract",
     "read_delivery",

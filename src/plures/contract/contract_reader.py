@@ -1,10 +1,9 @@
 """A contract class → its description. Finds all violations at once."""
 
 import inspect
-import re
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from plures.errors import Violation
 
@@ -13,11 +12,10 @@ from .codec import Codec
 from .declare import CONTRACT, OPERATION, ContractDeclaration, Stability, stability_of
 from .description import ContractDescription
 from .event_reader import EventReader
-from .names import is_spellable, pascal
+from .names import is_contract_name, is_spellable, pascal
 from .operation_reader import OperationReader
 from .type_reader import TypeReader, is_message
 
-_CONTRACT_NAME: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\.v[1-9]\d*")
 
 
 def is_contract(annotation: object) -> bool:
@@ -31,7 +29,7 @@ def read_contract(python: type) -> tuple[ContractDescription, list[Violation]]:
     violations = reader.violations
     declared: ContractDeclaration = vars(python)[CONTRACT]
     where = f"contract {python.__qualname__}"
-    if not _CONTRACT_NAME.fullmatch(declared.name):
+    if not is_contract_name(declared.name):
         violations.append(rules.NAME.broken(where, name=declared.name))
     if not declared.owner.strip():
         violations.append(rules.OWNER.broken(where))

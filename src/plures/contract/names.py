@@ -4,6 +4,7 @@ import re
 
 # Protobuf's JSON mapping cannot tell `a_1` from `a1`, and drops doubled or outer underscores.
 _UNSPELLABLE = re.compile(r"^_|_$|__|_\d")
+_CONTRACT = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\.v[1-9]\d*")
 
 
 def camel(name: str) -> str:
@@ -25,3 +26,8 @@ def member(name: str) -> str:
 def is_spellable(name: str) -> bool:
     """Whether the name survives the way to camel case and back, in every language."""
     return name.isascii() and not _UNSPELLABLE.search(name) and name == name.lower()
+
+
+def is_contract_name(name: str) -> bool:
+    """Whether a contract may be called so: dotted lower-case words, the major version last."""
+    return _CONTRACT.fullmatch(name) is not None

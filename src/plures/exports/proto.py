@@ -10,10 +10,11 @@ from plures.contract import Stability
 from plures.errors import InvalidInput, Violation
 
 from .names import camel, snake, wrapped
+from .notes import OURS
 from .proto_types import IMPORTS, enum_name, proto_field, union_name
 from .rules import ENUM_NUMBER, UNLOCKED
 
-_HEAD = "// {name} {version}, written by `plures contract export`: edit the contract, and not this file."
+_HEAD = f"// {{name}} {{version}}, {OURS}: edit the contract, and not this file."
 _MOST_NAMED = 3
 _INT32 = range(-(2**31), 2**31)
 
@@ -85,6 +86,8 @@ def _service(contract: Contract) -> Iterator[str]:
     name = contract.service.rpartition(".")[2]
     yield from wrapped(contract.doc, "", "//")
     yield from wrapped(f"Owner: {contract.owner}. Stability: {contract.stability.value}.", "", "//")
+    if contract.sunset is not None:
+        yield f"// Sunset: {contract.sunset}."
     if not name.endswith("Service"):
         yield "// buf:lint:ignore SERVICE_SUFFIX"
     yield f"service {name} {{"

@@ -6,6 +6,7 @@ from typing import Final
 from plures.compat import ABSENT, Choice, Contract, Field, ListOf, MapOf, Named, OneOf, Scalar, TupleOf, Type
 
 from .names import pascal
+from .notes import MAY_BE_LEFT_OUT, TOLD, bounds_note
 
 _SCALARS: Final = {
     "bool": "bool",
@@ -16,12 +17,6 @@ _SCALARS: Final = {
     "timestamp": "google.protobuf.Timestamp",
     "duration": "google.protobuf.Duration",
     "any": "google.protobuf.Any",
-}
-_TOLD: Final = {
-    "date": "A day, as 2031-06-30.",
-    "time": "A time of day, as 14:30:00.",
-    "uuid": "A UUID.",
-    "decimal": "A decimal number, written exactly.",
 }
 IMPORTS: Final = {
     "google.protobuf.Any": "google/protobuf/any.proto",
@@ -65,8 +60,10 @@ def proto_field(field: Field, union: str, contract: Contract) -> ProtoField:
     is_message = (
         "." in written or isinstance(type_, OneOf) or (isinstance(type_, Named) and type_.name in contract.messages)
     )
-    label = "optional " if _has_presence(field, contract) and not is_message else ""
-    return ProtoField(written, label, tuple(notes))
+    if is_message:
+        # The file has one way to declare a message, and the contract two.
+        return ProtoField(written, "", (*notes, *([MAY_BE_LEFT_OUT] if field.nullable else [])))
+    return ProtoField(written, "optional " if _has_presence(field, contract) else "", tuple(notes))
 
 
 def union_name(field_name: str) -> str:
@@ -114,7 +111,7 @@ def _part(type_: Type, union: str, contract: Contract) -> str:
 def _notes(type_: Type) -> list[str]:
     match type_:
         case Scalar(kind=kind, bounds=bounds) | ListOf(item=Scalar(kind=kind), bounds=bounds):
-            told = [_TOLD[kind]] if kind in _TOLD else []
+            told = [TOLD[kind]] if kind in TOLD else []
         case ListOf(bounds=bounds):
             told = []
         case Choice(values=values):
@@ -123,5 +120,5 @@ def _notes(type_: Type) -> list[str]:
             return [f"A list of {len(parts)} items."]
         case _:
             return []
-    said = ", ".join(f"{name} {value}" for name, value in bounds.items())
-    return [*told, f"Bounds: {said}."] if said else told
+    said = bounds_note(bounds)
+    return [*told, said] if said else told

@@ -16,8 +16,13 @@ from plures.contract import (
     derivation_of,
 )
 
+from plures.imports import Names, Unspellable, doc_source, text_source
+
 from .errors import NoSource
-from .spelling import WIDTH, Names, Unspellable, doc_source, text_source, type_source, value_source
+from .spelling import type_source, value_source
+
+
+_WIDTH = 120
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ def _operation(operation: OperationDescription, python: type, names: Names) -> s
     # An answer that streams is no coroutine, though the method of a service is written like one.
     keyword = "def" if operation.streams or operation.blocks else "async def"
     line = f"    {keyword} {operation.name}({', '.join(parameters)}) -> {answer}:"
-    if len(line) > WIDTH:
+    if len(line) > _WIDTH:
         listed = "".join(f"        {each},\n" for each in parameters)
         line = f"    {keyword} {operation.name}(\n{listed}    ) -> {answer}:"
     doc = doc_source(inspect.cleandoc(method.__doc__ or ""), "        ")
