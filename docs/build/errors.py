@@ -27,6 +27,7 @@ AREAS: Final = {
     "lock": "Lock files of contracts ([guide](../guides/contracts.md)).",
     "openapi": "OpenAPI documents that are compared ([guide](../guides/contracts.md)).",
     "export": "Contracts for other languages ([guide](../guides/contracts.md)).",
+    "import": "Contracts from files of others ([guide](../guides/imports.md)).",
     "data": "The database of a capability, and its migrations.",
     "events": "Events: the outbox of a capability, and the relay that delivers them.",
     "sagas": "Sagas: work of several steps that ends done, taken back or parked.",

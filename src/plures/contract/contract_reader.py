@@ -17,7 +17,6 @@ from .operation_reader import OperationReader
 from .type_reader import TypeReader, is_message
 
 
-
 def is_contract(annotation: object) -> bool:
     """Whether `@contract` was put on this very class."""
     return isinstance(annotation, type) and CONTRACT in vars(annotation)

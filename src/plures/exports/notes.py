@@ -20,9 +20,16 @@ _BEGINS: Final = (
 )  # fmt: skip
 _BOUND: Final = re.compile(r'(\w+) ("(?:[^"\\]|\\.)*"|[^,]+)(?:, |$)')
 _OWNER: Final = re.compile(r"Owner: (.+)\. Stability: (\w+)\.")
+_VERSION: Final = re.compile(r"\S+ (\d+\.\d+\.\d+), ")
 _ERROR: Final = re.compile(r"(\w+) \((\w+)\)")
 _ERROR_FIELDS: Final = re.compile(r"The fields of the error (\w+), whose status is (\w+)\.")
 _EVENT: Final = re.compile(r"The event (\w+)\.(?: (\w+) keeps it in order\.)?")
+
+
+def version_in(head: str) -> str:
+    """The version of the contract that the first line of a file of ours names."""
+    found = _VERSION.match(head)
+    return found[1] if found else "1.0.0"
 
 
 def bounds_note(bounds: Mapping[str, object]) -> str:

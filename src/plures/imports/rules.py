@@ -23,7 +23,7 @@ SEVERAL_SERVICES: Final = Rule(
 )
 NO_VERSION: Final = Rule(
     "import.no_version",
-    "{subject} {name!r} is no name of a contract, which ends with its major version as in shop.search.v1",
+    "{subject} {name!r} is no name of a contract, which has two words or more and then its major version, as shop.search.v1",
     "Give a name with --name. {consequence}",
 )
 NOTHING_LEFT: Final = Rule(
@@ -53,9 +53,7 @@ TYPE: Final = Rule(
     "{type} has no counterpart in a contract; the field is left out, and its number is reserved",
     "{instead}",
 )
-ANSWER: Final = Rule(
-    "import.answer", "{type} has no counterpart in a contract; the operation is left out", "{instead}"
-)
+ANSWER: Final = Rule("import.answer", "{type} has no counterpart in a contract; the operation is left out", "{instead}")
 BINARY: Final = Rule(
     "import.binary",
     "{type} is {python} here: the same in JSON, and another form in the binary codec",
@@ -63,11 +61,11 @@ BINARY: Final = Rule(
 )
 ONE_OF: Final = Rule(
     "import.one_of",
-    "at most one of {names} is set; here each may be left out, and no one holds that",
+    "at most one of the fields of a oneof is set; here each may be left out, and no one holds that",
     "Check it in the service.",
 )
 ALIAS: Final = Rule(
-    "import.alias", "{names} have the number of another member; they are left out", "Write the member that is kept."
+    "import.alias", "an alias: another member has the number of {names}; left out", "Write the member that is kept."
 )
 MEMBER_NAME: Final = Rule(
     "import.member_name", "no member of an enum of Python can be called {names}; left out", "Rename it in the peer."

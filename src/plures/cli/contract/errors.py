@@ -68,6 +68,20 @@ class NotExported(PluresError):
 
 
 @dataclass(eq=False)
+class NotImported(PluresError):
+    """`plures contract import` would write over files that say something else."""
+
+    code = "cli.contract_not_imported"
+    wording = Text(
+        "Nothing is imported",
+        why="{files} would be lost",
+        fix="Name another file with --to, or write over what is there with --force.",
+    )
+
+    files: str
+
+
+@dataclass(eq=False)
 class FileNotWritten(PluresError):
     """A file about contracts cannot be written."""
 

@@ -10,6 +10,7 @@ from plures.cli.project import file_option, open_project
 
 from .check import check_command
 from .export import export_command
+from .importing import import_command
 from .lock import lock_command
 from .named import capability_of, chosen_of
 from .owners import owners_command
@@ -20,11 +21,12 @@ from .writing import freeze
 
 @click.group("contract")
 def contract_group() -> None:
-    """Show, lock, test, export contracts; find what breaks callers."""
+    """Show, lock, test, import, export contracts; find what breaks callers."""
 
 
 contract_group.add_command(check_command)
 contract_group.add_command(export_command)
+contract_group.add_command(import_command)
 contract_group.add_command(lock_command)
 contract_group.add_command(owners_command)
 contract_group.add_command(test_command)

@@ -15,12 +15,10 @@ from plures.contract import (
     annotations_of,
     derivation_of,
 )
-
 from plures.imports import Names, Unspellable, doc_source, text_source
 
 from .errors import NoSource
 from .spelling import type_source, value_source
-
 
 _WIDTH = 120
 

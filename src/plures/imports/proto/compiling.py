@@ -17,8 +17,9 @@ from plures.errors import InvalidInput, PluresError, Text, Violation
 from plures.extras import require
 from plures.imports import rules
 
-_PACKAGE: Final = re.compile(r"^\s*package\s+([\w.]+)\s*;", re.MULTILINE)
+_PACKAGE: Final = re.compile(r"(?:^|;)\s*package\s+([\w.]+)\s*;", re.MULTILINE)
 _PLACED: Final = re.compile(r"(?P<file>[^:\n]+\.proto):(?:(?P<line>\d+):(?P<column>\d+):)? (?P<what>.+)")
+_FOLLOWS: Final = re.compile(r"is not defined|unknown\. Ensure that|was not found or had errors|unused")
 _MOST_S: Final = 60
 
 
@@ -85,19 +86,15 @@ def _of_packages() -> Iterator[Path]:
 
 
 def _violations(printed: str, path: Path, name: str) -> Iterator[Violation]:
-    for line in printed.splitlines():
-        found = _PLACED.match(line)
-        if found is None:
-            # What no place is known of follows from what has one, or is all that there is.
-            continue
-        if "warning:" in found["what"]:
-            continue
-        missing = found["what"].strip().removesuffix(" File not found.") if "File not found" in line else ""
-        where = str(path) if found["file"] == name else found["file"]
-        where += f", line {found['line']}, column {found['column']}" if found["line"] else ""
-        if found["file"] != name and not found["line"] and "File not found" in found["what"]:
-            yield rules.NO_SUCH_IMPORT.broken(str(path), name=found["file"])
-        elif "was not found or had errors" in found["what"]:
-            continue
-        else:
-            yield rules.SYNTAX.broken(where, problem=(missing or found["what"]).strip().rstrip("."))
+    found = [each for line in printed.splitlines() if (each := _PLACED.match(line)) and "warning:" not in each["what"]]
+    missing = [each["file"] for each in found if not each["line"] and "File not found" in each["what"]]
+    for file in missing:
+        yield rules.NO_SUCH_IMPORT.broken(str(path), name=file)
+    for each in found:
+        # What an import would define is not defined without it.
+        if each["line"] and not (missing and (_FOLLOWS.search(each["what"]))):
+            where = str(path) if each["file"] == name else each["file"]
+            where += f", line {each['line']}, column {each['column']}"
+            yield rules.SYNTAX.broken(where, problem=each["what"].strip().rstrip("."))
+    if not found:
+        yield rules.SYNTAX.broken(str(path), problem=" ".join(printed.split()) or "protoc does not say why it fails")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Final
 
 _KINDS: Final = {
@@ -113,8 +114,9 @@ class ProtoFile:
 
 def read_files(descriptors: bytes, name: str) -> ProtoFile:
     """The file of that name, from what protoc wrote."""
-    from google.protobuf import descriptor_pb2, descriptor_pool
-
+    descriptor_pb2, descriptor_pool = (
+        import_module(f"google.protobuf.{n}") for n in ("descriptor_pb2", "descriptor_pool")
+    )
     files: Any = descriptor_pb2.FileDescriptorSet.FromString(descriptors)
     pool = descriptor_pool.DescriptorPool()
     for each in files.file:
@@ -167,7 +169,7 @@ class _Reading:
                     m.output_type.lstrip("."),
                     m.client_streaming,
                     m.server_streaming,
-                    _LEVELS[m.options.idempotency_level],
+                    _LEVELS[int(m.options.idempotency_level)],
                     m.options.deprecated,
                     self._options(m.options, "Method"),
                     docs.get((*place, _METHOD_TAG, at), ""),
@@ -238,9 +240,7 @@ class _Reading:
 
 
 def _unknown(options: Any) -> Iterator[tuple[int, object]]:
-    from google.protobuf.unknown_fields import UnknownFieldSet
-
-    unknown: Any = UnknownFieldSet(options)
+    unknown: Any = import_module("google.protobuf.unknown_fields").UnknownFieldSet(options)
     for each in unknown:
         yield each.field_number, each.data
 

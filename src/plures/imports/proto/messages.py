@@ -26,8 +26,8 @@ class Messages:
         unions: The numbers of the keys of unions.
     """
 
-    def __init__(self, file: ProtoFile, where: str, unsaid: list[Violation], *, ours: bool) -> None:
-        self._file, self._where, self._unsaid, self._ours = file, where, unsaid, ours
+    def __init__(self, file: ProtoFile, unsaid: list[Violation], *, ours: bool) -> None:
+        self._file, self._unsaid, self._ours = file, unsaid, ours
         self.records: dict[str, Record] = {}
         self.enums: dict[str, Enumeration] = {}
         self.errors: dict[str, Failure] = {}
@@ -110,14 +110,16 @@ class Messages:
         words = parts[-1:] if len(parts) > 1 and parts[-2] == f"{parts[-1]}Enum" else parts
         wanted = class_name(*words)
         if wanted in self._taken:
-            wanted = class_name(package.rpartition(".")[2], *words) if package != self._file.package else f"{wanted}Message"
+            wanted = (
+                class_name(package.rpartition(".")[2], *words) if package != self._file.package else f"{wanted}Message"
+            )
         found = free(wanted, self._taken)
         self._taken.add(found)
         self._named[full] = found
         return found
 
     def _record(self, message: ProtoMessage, name: str) -> Record:
-        where = f"{self._where}, {message.name}"
+        where = message.name
         fields: dict[str, Field] = {}
         reserved: dict[str, int] = {}
         for each in message.fields:
@@ -162,7 +164,7 @@ class Messages:
                 groups.setdefault(each.oneof, []).append(each.name)
         for name, members in groups.items():
             if len(members) > 1:
-                self._unsaid.append(rules.ONE_OF.broken(f"{where}, oneof {name}", names=", ".join(members)))
+                self._unsaid.append(rules.ONE_OF.broken(f"{where}.{name} ({', '.join(members)})"))
 
     def _option(self, where: str, name: str) -> None:
         self._unsaid.append(rules.OPTION.broken(where, name=name, instead="Say in a Meta(…) what you need of it."))
@@ -188,7 +190,10 @@ class Messages:
             all(each.oneof == message.fields[0].oneof != "" for each in message.fields)
             and all(each.kind == "message" and not each.type_name.startswith(_GOOGLE) for each in message.fields)
             and len(set(types)) == len(types)
-            and all(member(class_name(*self._file.messages[each.type_name].name.split("."))) == each.json_name for each in message.fields)
+            and all(
+                member(class_name(*self._file.messages[each.type_name].name.split("."))) == each.json_name
+                for each in message.fields
+            )
         )
 
     def _union(self, full: str) -> OneOf | None:
@@ -202,7 +207,7 @@ class Messages:
             return self._named[full]
         enum = self._file.enums[full]
         name = self._called(full, enum.name, enum.package)
-        where = f"{self._where}, {enum.name}"
+        where = enum.name
         numbers: dict[int, str] = {}
         for each, number in enum.members:
             numbers.setdefault(number, each)

@@ -7,7 +7,7 @@ from pathlib import Path
 from plures.compat import Contract, Operation
 from plures.contract import DEFAULT_DEADLINE_S, Stability, is_contract_name, pascal
 from plures.errors import InvalidInput, Violation
-from plures.exports import OURS, Notes
+from plures.exports import OURS, Notes, version_in
 from plures.imports import rules
 from plures.imports.found import Read, Wanted
 from plures.imports.names import method_name
@@ -60,19 +60,19 @@ class _Reading:
         self._name, self._wanted = name, wanted
         self._ours = OURS in file.head
         self._unsaid: list[Violation] = []
-        self._messages = Messages(file, where, self._unsaid, ours=self._ours)
+        self._messages = Messages(file, self._unsaid, ours=self._ours)
 
     def read(self) -> Read:
         methods = {each.name: each for each in self._service.methods if self._can_be_called(each)}
         if not methods:
-            nothing = rules.NOTHING_LEFT.broken(f"{self._where}, {self._service.name}")
+            nothing = rules.NOTHING_LEFT.broken(self._service.name)
             raise InvalidInput(self._where, [*self._unsaid, nothing])
         self._messages.reserve(methods.values())
         operations = {name: each for m in methods.values() for name, each in self._operation(m)}
         notes = Notes(self._service.doc) if self._ours else None
         owner, stability = notes.owner if notes is not None else ("", "")
         if self._service.deprecated and not self._ours:
-            self._unsaid.append(rules.DEPRECATED.broken(f"{self._where}, {self._service.name}"))
+            self._unsaid.append(rules.DEPRECATED.broken(self._service.name))
         self._options(self._service.name, self._service.options)
         errors = self._messages.errors
         contract = Contract(
@@ -84,16 +84,16 @@ class _Reading:
             enums=self._messages.enums,
             errors=errors,
             events=self._messages.events(),
-            version="1.0.0",
+            version=version_in(self._file.head) if self._ours else "1.0.0",
             stability=Stability(stability or "stable"),
             sunset=date.fromisoformat(notes.sunset) if notes is not None and notes.sunset else None,
             unions=self._messages.unions,
             doc=notes.doc if notes is not None else self._service.doc,
         )
-        return Read(contract, tuple(self._unsaid), has_numbers=True)
+        return Read(contract, tuple(dict.fromkeys(self._unsaid)), has_numbers=True)
 
     def _can_be_called(self, method: ProtoMethod) -> bool:
-        where = f"{self._where}, {self._service.name}.{method.name}"
+        where = f"{self._service.name}.{method.name}"
         if method.client_streams:
             self._unsaid.append(rules.CLIENT_STREAM.broken(where))
         elif not method_name(method.name):
@@ -111,25 +111,28 @@ class _Reading:
         notes = Notes(method.doc) if self._ours else None
         doc = notes.doc if notes is not None else method.doc
         if method.deprecated:
-            self._unsaid.append(rules.DEPRECATED.broken(f"{self._where}, {where}"))
+            self._unsaid.append(rules.DEPRECATED.broken(where))
             doc = f"Deprecated. {doc}".strip()
         deadline = notes.deadline_s if notes is not None else None
         is_query = method.idempotency == "NO_SIDE_EFFECTS"
         name = pascal(method_name(method.name))
         request, answer = self._messages.request(method), self._messages.answer(method)
         errors = tuple(self._messages.error(*each) for each in notes.errors) if notes is not None else ()
-        yield name, Operation(
-            kind="query" if is_query else "command",
-            idempotent=is_query or method.idempotency == "IDEMPOTENT",
-            streams=method.server_streams,
-            deadline_s=deadline or DEFAULT_DEADLINE_S,
-            request=request,
-            answer=answer,
-            errors=errors,
-            doc=doc,
+        yield (
+            name,
+            Operation(
+                kind="query" if is_query else "command",
+                idempotent=is_query or method.idempotency == "IDEMPOTENT",
+                streams=method.server_streams,
+                deadline_s=deadline or DEFAULT_DEADLINE_S,
+                request=request,
+                answer=answer,
+                errors=errors,
+                doc=doc,
+            ),
         )
 
     def _options(self, where: str, options: Sequence[str]) -> None:
         instead = _NOT_READ.format(package=self._file.package, service=self._service.name)
         for each in options:
-            self._unsaid.append(rules.OPTION.broken(f"{self._where}, {where}", name=each, instead=instead))
+            self._unsaid.append(rules.OPTION.broken(where, name=each, instead=instead))

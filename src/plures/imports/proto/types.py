@@ -47,7 +47,18 @@ _NO_PLACE: Final = {
 }
 # Their binary form is that of int64, or their JSON is not what the model has.
 _ALIKE: Final = frozenset(
-    ("bool", "string", "bytes", "double", "int32", "int64", "uint32", "uint64", "google.protobuf.Timestamp", "google.protobuf.Duration")
+    (
+        "bool",
+        "string",
+        "bytes",
+        "double",
+        "int32",
+        "int64",
+        "uint32",
+        "uint64",
+        "google.protobuf.Timestamp",
+        "google.protobuf.Duration",
+    )
 )
 _PYTHON: Final = {"int64": "int", "double": "float", "string": "str", "bytes": "bytes", "bool": "bool"}
 _ZEROS: Final = {"bool": False, "string": "", "bytes": "", "int64": 0, "double": 0.0}
@@ -67,13 +78,14 @@ class Names:
 
     Attributes:
         message: By full name; the one that is asked for is read as well.
-        zero: The member of an enum that is 0; empty where none is.
+        member: The member of an enum that has a number.
+        declared: A message as the file declares it; None for what is none.
         union: The members of a message that is a union of messages, by key; None for any other.
     """
 
     message: Callable[[str], str]
     enum: Callable[[str], str]
-    member: Callable[[str, int], str]
+    member: Callable[[str, int], object]
     declared: Callable[[str], ProtoMessage | None]
     union: Callable[[str], "OneOf | None"]
 
@@ -120,9 +132,7 @@ def read_field(field: ProtoField, names: Names, notes: Notes | None) -> tuple[Fi
     return replace(_alone(field, type_, names, notes), doc=doc), told
 
 
-def _map(
-    field: ProtoField, entry: ProtoMessage, names: Names, notes: Notes | None
-) -> tuple[Field | None, list[Told]]:
+def _map(field: ProtoField, entry: ProtoMessage, names: Names, notes: Notes | None) -> tuple[Field | None, list[Told]]:
     key, value = entry.fields
     type_, told = read_type(value, names)
     if type_ is None:

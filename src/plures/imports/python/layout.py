@@ -1,5 +1,6 @@
 """Lines that are not too long, broken where formatters of Python break them."""
 
+import re
 from collections.abc import Sequence
 from textwrap import wrap
 from typing import Final
@@ -24,6 +25,26 @@ def bracketed(head: str, items: Sequence[str], tail: str, indent: str = "") -> s
     return f"{indent}{head}\n{listed}{indent}{tail}"
 
 
+def field_lines(name: str, annotation: str, default: str, margin: str, room: int = WIDTH) -> str:
+    """A field or a parameter in one line, else broken at the brackets of its annotation, of its default, or of a union.
+
+    Args:
+        default: With the sign before it; empty for none.
+    """
+    line = f"{margin}{name}: {annotation}{default}"
+    if len(line) <= room:
+        return line
+    opening = annotation.find("[")
+    if annotation.endswith("]") and opening > 0:
+        return bracketed(f"{name}: {annotation[: opening + 1]}", [annotation[opening + 1 : -1]], f"]{default}", margin)
+    value = default.removeprefix(" = ")
+    if value and len(f"{margin}{name}: {annotation} = (") <= room:
+        return f"{margin}{name}: {annotation} = (\n{margin}    {value}\n{margin})"
+    if " | " in annotation:
+        return f"{margin}{name}: (\n{margin}    {annotation}\n{margin}){default}"
+    return line
+
+
 def wrapped(text: str, indent: str = "", more: str = "") -> list[str]:
     """A paragraph as lines. Lines after the first one stand further in by `more`."""
     return wrap(
@@ -34,11 +55,10 @@ def wrapped(text: str, indent: str = "", more: str = "") -> list[str]:
 def paragraphs(text: str, indent: str) -> str:
     """A text of people: long lines wrapped, all others as they are."""
     lines: list[str] = []
-    for line in text.strip().splitlines():
-        short = line.rstrip()
-        if len(indent) + len(short) <= WIDTH - 3:
-            lines.append(short)
-        else:
-            margin = short[: len(short) - len(short.lstrip())]
-            lines += [f"{margin}{each}" for each in wrapped(short.strip(), indent + margin)]
-    return "\n".join(lines)
+    for paragraph in re.split(r"\n\s*\n", text.strip()):
+        shown = [line.rstrip() for line in paragraph.splitlines()]
+        is_prose = all(line[:1].isalnum() or line[:1] in "`'\"(" for line in shown)
+        fits = all(len(indent) + len(line) <= WIDTH - 3 for line in shown)
+        # Lists and examples of people stay as they are.
+        lines += [*(wrapped(" ".join(shown), indent) if is_prose and not fits else shown), ""]
+    return "\n".join(lines[:-1])

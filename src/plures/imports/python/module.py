@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from textwrap import indent
 from typing import Final
 
-from plures.compat import ABSENT, Contract, Enumeration, Field, ListOf, Operation, Record
+from plures.compat import ABSENT, Contract, Enumeration, Field, ListOf, MapOf, Operation, Record
 from plures.contract import DEFAULT_DEADLINE_S, Stability
 from plures.imports.names import method_name, parameter_name
 
-from .layout import WIDTH, bracketed, paragraphs, wrapped
+from .layout import WIDTH, bracketed, field_lines, paragraphs, wrapped
 from .order import in_order
 from .spelling import Names, doc_source, text_source
 from .types import Spelling
@@ -49,8 +49,9 @@ class _Module:
             self._types.later.discard(name)
         blocks.append(self._contract_class())
         sizes = "\n".join(self._types.sizes())
-        head = doc_source(paragraphs(said, ""), "")
-        return "\n\n\n".join(each.strip("\n") for each in (f"{head}\n{self._names.imports()}", *([sizes] if sizes else []), *blocks)) + "\n"
+        head = f"{doc_source(paragraphs(said, ''), '')}\n{self._names.imports()}"
+        top = f"{head}\n\n{sizes}" if sizes else head
+        return "\n\n\n".join(each.strip("\n") for each in (top, *blocks)) + "\n"
 
     def _requests_and_answers(self) -> Iterator[str]:
         """Messages that no class declares: parameters, and answers that are no message."""
@@ -86,7 +87,7 @@ class _Module:
         else:
             head = f"class {name}({self._names.named('plures', 'Message')}):"
         doc = doc_source(self._described(name, record), _STEP)
-        fields = [self._field(key, each, _STEP, "") for key, each in _required_first(record)]
+        fields = [self._field(key, each, _STEP) for key, each in _required_first(record, MapOf)]
         if not fields and not doc:
             return f"{head}\n{_STEP}pass"
         return f"{head}\n{doc}" + ("\n" if doc and fields else "") + "\n".join(fields)
@@ -96,14 +97,13 @@ class _Module:
         lines = _lines(record, _STEP)
         return f"{doc or f'{name}.'}\n\nAttributes:\n{lines}" if lines else doc
 
-    def _field(self, key: str, field: Field, margin: str, comma: str) -> str:
+    def _field(self, key: str, field: Field, margin: str, room: int = WIDTH) -> str:
         annotation = self._types.annotation(field.type, nullable=field.nullable)
         name, default = parameter_name(key), self._default(field)
-        line = f"{margin}{name}: {annotation}{default}{comma}"
-        if len(line) <= WIDTH or not annotation.startswith("Annotated[") or not annotation.endswith("]"):
-            return line
-        inside = annotation.removeprefix("Annotated[")[:-1]
-        return bracketed(f"{name}: Annotated[", [inside], f"]{default}{comma}", margin)
+        if isinstance(field.type, MapOf) and margin:
+            # A message copies it; a parameter would share one dict among all calls.
+            default = " = {}"
+        return field_lines(name, annotation, default, margin, room)
 
     def _default(self, field: Field) -> str:
         if field.nullable:
@@ -141,7 +141,7 @@ class _Module:
         if operation.streams:
             answer = f"{self._names.named('collections.abc', 'AsyncIterator')}[{answer}]"
         record = self._contract.messages[operation.request]
-        parameters = [self._field(key, each, "", "") for key, each in _required_first(record)]
+        parameters = [self._field(key, each, "", WIDTH - 9) for key, each in _required_first(record)]
         keyword = "def" if operation.streams else "async def"
         doc = doc_source(self._told(operation, record), _STEP * 2)
         end = "\n".join(("", doc.rstrip("\n"), f"{_STEP * 2}...")) if doc else " ..."
@@ -187,12 +187,11 @@ def _lines(record: Record, margin: str) -> str:
     return indent("\n".join(line for name, doc in told for line in wrapped(f"{name}: {doc}", margin, _STEP)), _STEP)
 
 
-def _required_first(record: Record) -> list[tuple[str, Field]]:
+def _required_first(record: Record, *others: type) -> list[tuple[str, Field]]:
     """Fields without a default stand before those with one, as Python asks for it; their numbers keep the form on the wire."""
 
     def is_later(field: Field) -> bool:
         has_default = isinstance(field.type, ListOf) and not field.type.bounds.get("min_length")
-        return field.nullable or field.default is not ABSENT or has_default
+        return field.nullable or field.default is not ABSENT or has_default or isinstance(field.type, others)
 
     return sorted(record.fields.items(), key=lambda each: is_later(each[1]))
-

@@ -2,10 +2,10 @@
 
 import base64
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from plures.compat import Choice, Contract, Enumeration, ListOf, MapOf, Named, OneOf, Record, Scalar, TupleOf, Type
+from plures.compat import Choice, Contract, ListOf, MapOf, Named, OneOf, Scalar, TupleOf, Type
+from plures.imports.names import parameter_name
 
 from .spelling import Names, text_source
 
@@ -52,6 +52,8 @@ class Spelling:
 
     def sizes(self) -> list[str]:
         """The lines that declare whole numbers of a size."""
+        if not self.sized:
+            return []
         annotated, meta = self.names.named("typing", "Annotated"), self.names.named("plures", "Meta")
         return [
             f"{name} = {annotated}[int, {meta}(ge={_SIZES[name][0]}, le={_SIZES[name][1]})]"
@@ -64,15 +66,16 @@ class Spelling:
             case Named(name=name) if name in self._contract.enums:
                 return f"{name}.{value}"
             case Named(name=name) if isinstance(value, dict):
-                record, given = self._contract.messages[name], dict[str, Any](value)
+                record, given = self._contract.messages[name], cast("dict[str, Any]", value)
                 fields = [
-                    f"{python_name(key)}={self.default(record.fields[key].type, each)}"
+                    f"{parameter_name(key)}={self.default(record.fields[key].type, each)}"
                     for key, each in given.items()
                     if key in record.fields
                 ]
                 return f"{name}({', '.join(fields)})"
             case Scalar(kind="bytes"):
-                return repr(base64.b64decode(str(value)))
+                said = repr(base64.b64decode(str(value)))
+                return said if '"' in said else f'b"{said[2:-1]}"'
             case Scalar(kind="double") if isinstance(value, str):
                 return f'float("{value.lower()}")'
             case Scalar(kind="double"):
@@ -91,7 +94,7 @@ class Spelling:
             case _:
                 return text_source(value) if isinstance(value, str) else repr(value)
 
-    def _type(self, type_: Type) -> str:
+    def _type(self, type_: Type) -> str:  # noqa: PLR0911 - a table of cases
         match type_:
             case Scalar(kind=kind, bounds=bounds):
                 return self._bounded(self.names.named(*_PYTHON[kind]), kind, bounds)
@@ -125,13 +128,6 @@ class Spelling:
         if kind in ("string", "bytes", "") or not isinstance(value, str):
             return text_source(value) if isinstance(value, str) else repr(value)
         return self.default(Scalar(kind), value)
-
-
-def python_name(wire: str) -> str:
-    """The name of a field in Python. That there is one was seen to when it was read."""
-    from plures.imports.names import parameter_name
-
-    return parameter_name(wire)
 
 
 def used(type_: Type) -> Iterable[str]:
