@@ -26,7 +26,7 @@ from .model import (
     union_in,
 )
 from .numbers import numbered
-from .openapi import DocumentUnread, check_documents
+from .openapi import Document, DocumentUnread, Merger, Node, Schema, check_documents, list_of, table_of
 from .report import ContractReport, Report, check
 from .reports import PlaceOf, as_data, as_markdown, as_sarif, summary
 from .rules import RULES, ChangeRule, Severity
@@ -41,6 +41,7 @@ __all__ = [
     "Choice",
     "Contract",
     "ContractReport",
+    "Document",
     "DocumentUnread",
     "Enumeration",
     "Failure",
@@ -48,8 +49,10 @@ __all__ = [
     "Happening",
     "ListOf",
     "MapOf",
+    "Merger",
     "Named",
     "NoBinaryForm",
+    "Node",
     "OneOf",
     "Operation",
     "PlaceOf",
@@ -57,6 +60,7 @@ __all__ = [
     "Relocked",
     "Report",
     "Scalar",
+    "Schema",
     "Severity",
     "Side",
     "TupleOf",
@@ -72,11 +76,13 @@ __all__ = [
     "compare_contracts",
     "described",
     "is_less",
+    "list_of",
     "lock_text",
     "needed",
     "numbered",
     "read_lock",
     "relock",
     "summary",
+    "table_of",
     "union_in",
 ]

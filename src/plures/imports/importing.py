@@ -8,6 +8,7 @@ from plures.compat import Contract, lock_text
 from plures.errors import Violation
 
 from .found import Read, Wanted
+from .openapi import read_openapi
 from .proto import read_proto
 from .python import module_text
 
@@ -29,7 +30,7 @@ class Imported:
 
 
 def import_file(path: Path, wanted: Wanted, roots: Sequence[Path] = ()) -> Imported:
-    """Read a `.proto` file.
+    """Read a `.proto` file, or an OpenAPI document, which any other file is.
 
     Args:
         roots: Folders that imports of a `.proto` file start from, besides its own.
@@ -37,7 +38,8 @@ def import_file(path: Path, wanted: Wanted, roots: Sequence[Path] = ()) -> Impor
     Raises:
         PluresError: It cannot be read, or no contract can be made of it.
     """
-    read: Read = read_proto(path, wanted, roots)
+    is_proto = path.suffix == ".proto"
+    read: Read = read_proto(path, wanted, roots) if is_proto else read_openapi(path, wanted)
     said = f"{read.contract.name}, as {path.name} declares it."
     lock = lock_text(read.contract) if read.has_numbers else ""
     return Imported(read.contract, module_text(read.contract, said), lock, read.unsaid)

@@ -85,3 +85,50 @@ RESERVED: Final = Rule(
 RANGE: Final = Rule(
     "import.range", "{type} is int here, which ends at 2^63-1", "Values beyond that are refused; say so to callers."
 )
+
+# What OpenAPI has beside.
+PATHS: Final = Rule(
+    "import.paths",
+    "calls of a contract go to /<contract>/<Operation>, and never to the paths of this document, which stand in the texts of the methods",
+    "Write a service for the contract that calls the peer with a client of HTTP; the rest of the application calls the contract.",
+)
+PLACE: Final = Rule(
+    "import.place", "it is a {place} parameter; it is left out", "Set it in the service that calls the peer."
+)
+MEDIA: Final = Rule(
+    "import.media",
+    "the {what} is {media}, and no JSON; it is left out",
+    "Add a parameter of bytes or str where you need it.",
+)
+OTHER_MEDIA: Final = Rule(
+    "import.other_media", "the body may be {media} too", "The service that calls the peer sends JSON."
+)
+SEVERAL_ANSWERS: Final = Rule(
+    "import.several_answers",
+    "it succeeds with {kept}, and with {others}; the answer is that of {kept}",
+    "Answer a union where the difference matters.",
+)
+NOT_IMPORTED: Final = Rule(
+    "import.not_imported", "{what} are not part of a contract", "See to it in the service that calls the peer."
+)
+RENAMED: Final = Rule(
+    "import.renamed", "its name is spelled otherwise here", "Rename it in the service that calls the peer."
+)
+TYPE_OF_DOCUMENT: Final = Rule("import.schema", "{type} is no type of a contract; it is left out", "{instead}")
+UNION: Final = Rule(
+    "import.union",
+    "one of several objects is told apart by a key around it here, and by its form or a field of it there",
+    "Make one of the other in the service that calls the peer.",
+)
+BOUND: Final = Rule("import.bound", "{bound} is not held", "Check it in the service.")
+FORMAT: Final = Rule("import.format", "{format} is {python} here", "Read it in the service.")
+NULL_ITEMS: Final = Rule(
+    "import.null_items",
+    "items may be null there, and no item of a contract may",
+    "Leave such items out in the service.",
+)
+OTHER_FIELDS: Final = Rule(
+    "import.other_fields",
+    "it may have fields that it does not declare; they are left out",
+    "Add a dict[str, …] where you need them.",
+)

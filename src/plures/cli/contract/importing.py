@@ -19,7 +19,11 @@ _MOST_PLACES = 3
 @click.command("import")
 @click.argument("source", type=click.Path(path_type=Path))
 @click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="The module to write. Default: print it.")
-@click.option("--service", default="", help="The one that is meant, where a .proto file has several.")
+@click.option(
+    "--service",
+    default="",
+    help="The one that is meant, where a .proto file has several; else what the class is called.",
+)
 @click.option(
     "--name", default="", metavar="NAME", help="Of the contract, as shop.search.v1. Default: what the file says."
 )
@@ -52,7 +56,8 @@ def import_command(
 ) -> None:
     """Write the contract that a file of others declares, as a module, and say what it cannot say.
 
-    SOURCE is a .proto file. With --to, the numbers of its fields are written into contracts/ as well.
+    SOURCE is a .proto file, or an OpenAPI document in JSON or YAML. With --to, the numbers that a .proto file gives to fields are
+    written into contracts/ as well.
     """
     with mistakes_explained(as_json=as_json):
         imported = import_file(source, Wanted(name, owner, service), roots)

@@ -176,7 +176,9 @@ def bracketed_always(head: str, items: list[str], tail: str) -> str:
     """The items in a line of their own, or in one each, though all of it may fit into one."""
     inner = f"{_STEP * 2}{', '.join(items)}"
     if "\n" not in inner and len(inner) <= WIDTH:
-        return f"{_STEP}{head}\n{inner}\n{_STEP}{tail}"
+        # Formatters put a comma behind a parameter that stands alone.
+        comma = "," if len(items) == 1 else ""
+        return f"{_STEP}{head}\n{inner}{comma}\n{_STEP}{tail}"
     listed = "".join(f"{indent(each, _STEP * 2)},\n" for each in items)
     return f"{_STEP}{head}\n{listed}{_STEP}{tail}"
 
