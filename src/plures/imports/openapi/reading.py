@@ -201,14 +201,14 @@ class _Reading:
         good = sorted(status for status in answers if status.startswith("2"))
         if len(good) > 1:
             self._tell(rules.SEVERAL_ANSWERS, where, kept=good[0], others=", ".join(good[1:]))
-        found = [self._error(f"{where} {status}", status, each) for status, each in answers.items()]
         if any(each.get("headers").value for each in answers.values()):
             self._tell(rules.NOT_IMPORTED, where, what="headers of answers")
         if any(each.get("links").value for each in answers.values()):
             self._tell(rules.NOT_IMPORTED, where, what="links")
         status = _success(answers)
         answer = self._answer(f"{where} {status}", name, answers[status]) if status else None
-        return answer or self._wrapped(name, None), tuple(dict.fromkeys(each for each in found if each))
+        errors = [self._error(f"{where} {code}", code, each) for code, each in answers.items()]
+        return answer or self._wrapped(name, None), tuple(dict.fromkeys(each for each in errors if each))
 
     def _by_status(self, node: Node) -> dict[str, Node]:
         listed = table_of(node.get("responses").value)
