@@ -141,8 +141,10 @@ def test_names_that_python_has_for_itself(imported: Import, monkeypatch: pytest.
         ("openapi: 2.0\n", "OpenAPI 2.0"),
         ("openapi: 3.0.0\npaths: {/a: {get: {responses: {'200': {$ref: '#/x'}}}}}\n", "'#/x' leads nowhere"),
         (
-            "openapi: 3.0.0\npaths: {/a: {get: {responses: {'200': {content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}}}}}\n"
-            "components: {schemas: {A: {allOf: [{$ref: '#/components/schemas/A'}]}}}\n",
+            (
+                "openapi: 3.0.0\npaths: {/a: {get: {responses: {'200': {content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}}}}}\n"
+                "components: {schemas: {A: {allOf: [{$ref: '#/components/schemas/A'}]}}}\n"
+            ),
             "made of each other",
         ),
     ],
