@@ -19,9 +19,9 @@ from .testing import test_command
 from .writing import freeze
 
 
-@click.group("contract")
+@click.group("contract", short_help="Show, lock, test, import, export, check contracts.")
 def contract_group() -> None:
-    """Show, lock, test, import, export contracts; find what breaks callers."""
+    """Show, lock, test, import and export contracts; find changes that break callers."""
 
 
 contract_group.add_command(check_command)

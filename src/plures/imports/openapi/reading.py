@@ -1,6 +1,5 @@
 """An OpenAPI document → a contract. Calls of ours do not go to its paths: what is imported are its operations and types."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +26,7 @@ from plures.imports import rules
 from plures.imports.found import Read, Wanted
 from plures.imports.names import class_name, free, parameter_name
 
+from .answers import json_of, success
 from .schemas import Schemas
 from .words import contract_name, error_name, python_name
 
@@ -170,7 +170,7 @@ class _Reading:
         content = table_of(body.get("content").value)
         if not content:
             return
-        media = _json_of(content)
+        media = json_of(content)
         others = [each for each in content if each != media]
         if media is None:
             self._tell(rules.MEDIA, where, media=", ".join(others), what="body")
@@ -205,7 +205,7 @@ class _Reading:
             self._tell(rules.NOT_IMPORTED, where, what="headers of answers")
         if any(each.get("links").value for each in answers.values()):
             self._tell(rules.NOT_IMPORTED, where, what="links")
-        status = _success(answers)
+        status = success(answers)
         answer = self._answer(f"{where} {status}", name, answers[status]) if status else None
         errors = [self._error(f"{where} {code}", code, each) for code, each in answers.items()]
         return answer or self._wrapped(name, None), tuple(dict.fromkeys(each for each in errors if each))
@@ -217,16 +217,16 @@ class _Reading:
     def _is_wrapped(self, node: Node) -> bool:
         """Whether the answer of an operation is no message of its own."""
         answers = self._by_status(node)
-        status = _success(answers)
+        status = success(answers)
         content = table_of(answers[status].get("content").value) if status else {}
-        media = _json_of(content)
+        media = json_of(content)
         return media is None or not self._schemas.is_object(answers[status].within(content[media]).get("schema"))
 
     def _answer(self, where: str, name: str, answer: Node) -> str | None:
         content = table_of(answer.get("content").value)
         if not content:
             return None
-        media = _json_of(content)
+        media = json_of(content)
         if media is None:
             self._tell(rules.MEDIA, where, media=", ".join(content), what="answer")
             return None
@@ -252,7 +252,7 @@ class _Reading:
             # What a service fails of is not declared, and a range or default says nothing of its own.
             return ""
         content = table_of(answer.get("content").value)
-        media = _json_of(content)
+        media = json_of(content)
         schema = answer.within(content[media]).get("schema") if media else Node(None, answer.file)
         key = (int(status), id(self._merger.resolved(schema).value) if media else 0)
         if key in self._known:
@@ -284,20 +284,3 @@ class _Reading:
 
     def _tell(self, rule: Any, where: str, **values: object) -> None:
         self._unsaid.append(rule.broken(where, **values))
-
-
-def _json_of(content: dict[str, Any]) -> str | None:
-    """The media type that is JSON."""
-    kinds = {each: each.partition(";")[0].strip().lower() for each in content}
-    exact = next((each for each, kind in kinds.items() if kind == "application/json"), None)
-    return exact or next(
-        (each for each, kind in kinds.items() if kind.endswith("+json") or kind in ("*/*", "application/*")), None
-    )
-
-
-def _success(answers: Mapping[str, Node]) -> str:
-    """The status of the answer that is kept; empty where nothing is answered."""
-    good = sorted(status for status in answers if status.startswith("2"))
-    if good:
-        return good[0]
-    return "default" if list(answers) == ["default"] else ""

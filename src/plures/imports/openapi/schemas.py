@@ -1,8 +1,7 @@
 """Schemas → types of the model, with what of them a contract cannot hold."""
 
-import re
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from plures.compat import (
     ABSENT,
@@ -26,18 +25,10 @@ from plures.errors import Rule, Violation
 from plures.imports import rules
 from plures.imports.names import class_name, free, parameter_name
 
+from .judging import FORMATS, INT64, fits, implied, is_pattern, whole
 from .words import python_name
 
-_FORMATS: Final = {
-    "date-time": "timestamp",
-    "date": "date",
-    "time": "time",
-    "uuid": "uuid",
-    "byte": "bytes",
-    "binary": "bytes",
-}
 _INT32: Final = {"ge": -(2**31), "le": 2**31 - 1}
-_INT64: Final = range(-(2**63), 2**63)
 _TEXT_BOUNDS: Final = ("pattern", "min_length", "max_length")
 _NUMBER_BOUNDS: Final = ("ge", "gt", "le", "lt", "multiple_of")
 _LIST_BOUNDS: Final = ("min_length", "max_length")
@@ -83,7 +74,7 @@ class Schemas:
             return Field(found.type, required=False, doc=doc)
         if required and not one_way:
             return Field(found.type, doc=doc)
-        if default is not ABSENT and _fits(found.type, default):
+        if default is not ABSENT and fits(found.type, default):
             return Field(found.type, required=False, default=default, doc=doc)
         return Field(found.type, required=False, nullable=True, doc=doc)
 
@@ -112,7 +103,7 @@ class Schemas:
             types = {"number"}
         if len(types) > 1:
             return self._left_out(where, f"one of {', '.join(sorted(types))}", "Let the peer declare one type.")
-        kind = next(iter(types), "") or _implied(schema)
+        kind = next(iter(types), "") or implied(schema)
         return replace(self._kind(kind, schema, node, hint, where), nullable=nullable)
 
     def _kind(  # noqa: PLR0911 - a table of cases
@@ -143,7 +134,7 @@ class Schemas:
                 return self._left_out(where, shown, "Let the peer declare its fields.")
 
     def _text(self, schema: Schema, where: str) -> Type:
-        kind = _FORMATS.get(schema.format, "string")
+        kind = FORMATS.get(schema.format, "string")
         bounds = {k: v for k, v in schema.bounds.get("text", {}).items() if k in _TEXT_BOUNDS}
         self._lost(schema, ("text",), _TEXT_BOUNDS, where)
         if kind == "bytes":
@@ -152,18 +143,18 @@ class Schemas:
         if kind != "string":
             return Scalar(kind)
         pattern = bounds.get("pattern")
-        if pattern is not None and not _is_pattern(pattern):
+        if pattern is not None and not is_pattern(pattern):
             self._told(rules.BOUND, where, bound=f"the pattern {pattern}")
             del bounds["pattern"]
         if schema.format == "duration":
             self._told(rules.FORMAT, where, format="an ISO 8601 duration", python="str")
-        return Scalar("string", _whole(bounds))
+        return Scalar("string", whole(bounds))
 
     def _number(self, kind: str, schema: Schema, where: str) -> Type:
         given = {k: v for k, v in schema.bounds.get("number", {}).items() if k in _NUMBER_BOUNDS}
         if kind == "number":
             return Scalar("double", given)
-        bounds = {k: int(v) for k, v in given.items() if float(v).is_integer() and int(v) in _INT64}
+        bounds = {k: int(v) for k, v in given.items() if float(v).is_integer() and int(v) in INT64}
         for name in given.keys() - bounds.keys():
             self._told(rules.BOUND, where, bound=f"{name} {given[name]}")
         if schema.format == "int32" and not bounds:
@@ -184,7 +175,7 @@ class Schemas:
             self._told(rules.NULL_ITEMS, f"{where}[]")
         self._lost(schema, ("list",), _LIST_BOUNDS, where)
         bounds = {k: v for k, v in schema.bounds.get("list", {}).items() if k in _LIST_BOUNDS}
-        return Found(ListOf(item.type, _whole(bounds)))
+        return Found(ListOf(item.type, whole(bounds)))
 
     def _choice(self, schema: Schema, *, nullable: bool, where: str) -> Found:
         values = [each for each in schema.values or () if each is not None]
@@ -264,50 +255,6 @@ class Schemas:
 
     def _told(self, rule: Rule, where: str, **values: object) -> None:
         self._unsaid.append(rule.broken(where, **values))
-
-
-def _implied(schema: Schema) -> str:
-    if schema.properties or schema.others is not None or schema.closed:
-        return "object"
-    if schema.items is not None or schema.parts:
-        return "array"
-    return "string" if schema.format in _FORMATS or "text" in schema.bounds else ""
-
-
-def _is_pattern(text: str) -> bool:
-    try:
-        re.compile(text)
-    except re.error:
-        return False
-    return True
-
-
-def _whole(bounds: dict[str, Any]) -> dict[str, object]:
-    return {name: int(each) if isinstance(each, float) else each for name, each in bounds.items()}
-
-
-def _fits(type_: Type, default: object) -> bool:
-    match type_:
-        case Choice(values=values):
-            return default in values
-        case Scalar(kind="string", bounds=bounds):
-            return isinstance(default, str) and not bounds
-        case Scalar(kind="bool"):
-            return isinstance(default, bool)
-        case Scalar(kind="int64", bounds=bounds):
-            least, most = bounds.get("ge"), bounds.get("le")
-            return (
-                isinstance(default, int)
-                and default in _INT64
-                and not isinstance(default, bool)
-                and not bounds.keys() - {"ge", "le"}
-                and (not isinstance(least, int) or least <= default)
-                and (not isinstance(most, int) or default <= most)
-            )
-        case Scalar(kind="double", bounds=bounds):
-            return isinstance(default, int | float) and not isinstance(default, bool) and not bounds
-        case _:
-            return False
 
 
 def _value(node: Node, key: str) -> object:
