@@ -14,9 +14,8 @@ from .importing import import_command
 from .lock import lock_command
 from .named import capability_of, chosen_of
 from .owners import owners_command
-from .source import source_of
+from .source import freeze, source_of
 from .testing import test_command
-from .writing import freeze
 
 
 @click.group("contract", short_help="Show, lock, test, import, export, check contracts.")

@@ -4,10 +4,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from plures.cli.contract.errors import NotFrozen
 from plures.contract import ContractDescription
 
-from .errors import NotFrozen
-from .source import ContractSource
+from .module import ContractSource
 
 
 @dataclass(frozen=True)

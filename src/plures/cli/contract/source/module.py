@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from plures.cli.contract.errors import NoSource
 from plures.contract import (
     DEFAULT_DEADLINE_S,
     ContractDescription,
@@ -17,7 +18,6 @@ from plures.contract import (
 )
 from plures.imports import Names, Unspellable, doc_source, text_source
 
-from .errors import NoSource
 from .spelling import type_source, value_source
 
 _WIDTH = 120
