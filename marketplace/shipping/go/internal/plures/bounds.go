@@ -1,13 +1,10 @@
 package plures
 
 import (
-	"encoding/json"
+	"cmp"
 	"fmt"
 	"math/big"
-	"regexp"
 	"slices"
-	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/proto"
@@ -19,7 +16,7 @@ const mostShown = 20
 // Tells what of a message its contract does not allow; each line begins with the place.
 func (c *contract) problems(message proto.Message) []string {
 	found := &finder{contract: c}
-	found.message(message.ProtoReflect(), "")
+	found.message(message.ProtoReflect(), nil)
 	return found.problems[:min(len(found.problems), mostShown)]
 }
 
@@ -28,32 +25,32 @@ type finder struct {
 	problems []string
 }
 
-func (f *finder) say(place, format string, values ...any) {
-	f.problems = append(f.problems, place+": "+fmt.Sprintf(format, values...))
+func (f *finder) say(at *place, format string, values ...any) {
+	f.problems = append(f.problems, at.String()+": "+fmt.Sprintf(format, values...))
 }
 
-func (f *finder) message(message protoreflect.Message, place string) {
+func (f *finder) message(message protoreflect.Message, at *place) {
 	known := f.contract.Messages[string(message.Descriptor().Name())]
 	fields := message.Descriptor().Fields()
 	for i := range fields.Len() {
 		descriptor := fields.Get(i)
 		of := known[descriptor.JSONName()]
-		f.field(message, descriptor, of, joined(place, descriptor.JSONName()))
+		f.field(message, descriptor, of, &place{within: at, name: descriptor.JSONName()})
 	}
 	// A union is a message with one choice.
 	choices := message.Descriptor().Oneofs()
 	for i := range choices.Len() {
 		if !choices.Get(i).IsSynthetic() && message.WhichOneof(choices.Get(i)) == nil {
-			f.say(place, "is missing")
+			f.say(at, "is missing")
 		}
 	}
 }
 
-func (f *finder) field(message protoreflect.Message, descriptor protoreflect.FieldDescriptor, of field, place string) {
+func (f *finder) field(message protoreflect.Message, descriptor protoreflect.FieldDescriptor, of field, at *place) {
 	// What a message of proto3 left out is zero, except where it knows better.
 	if descriptor.HasPresence() && !message.Has(descriptor) {
 		if of.Required {
-			f.say(place, "is missing")
+			f.say(at, "is missing")
 		}
 		return
 	}
@@ -61,39 +58,39 @@ func (f *finder) field(message protoreflect.Message, descriptor protoreflect.Fie
 	switch {
 	case descriptor.IsList():
 		items := value.List()
-		f.length(of.form, items.Len(), place)
+		f.length(of.form, items.Len(), at)
 		for i := range items.Len() {
-			f.value(descriptor, element(of.List), items.Get(i), fmt.Sprintf("%s[%d]", place, i))
+			f.value(descriptor, element(of.List), items.Get(i), &place{within: at, index: i})
 		}
 	case descriptor.IsMap():
 		entries := value.Map()
-		f.length(of.form, entries.Len(), place)
+		f.length(of.form, entries.Len(), at)
 		entries.Range(func(key protoreflect.MapKey, each protoreflect.Value) bool {
-			f.value(descriptor.MapValue(), element(of.Map), each, fmt.Sprintf("%s[%q]", place, key.String()))
+			f.value(descriptor.MapValue(), element(of.Map), each, &place{within: at, key: key.String(), index: -1})
 			return true
 		})
 	default:
-		f.value(descriptor, of.form, value, place)
+		f.value(descriptor, of.form, value, at)
 	}
 }
 
-func (f *finder) value(descriptor protoreflect.FieldDescriptor, of form, value protoreflect.Value, place string) {
+func (f *finder) value(descriptor protoreflect.FieldDescriptor, of form, value protoreflect.Value, at *place) {
 	switch descriptor.Kind() {
 	case protoreflect.MessageKind, protoreflect.GroupKind:
-		f.message(value.Message(), place)
+		f.message(value.Message(), at)
 	case protoreflect.EnumKind:
-		f.enum(descriptor.Enum(), value.Enum(), place)
+		f.enum(descriptor.Enum(), value.Enum(), at)
 	case protoreflect.StringKind:
-		f.text(of, value.String(), place)
+		f.text(of, value.String(), at)
 	case protoreflect.BytesKind:
-		f.length(of, len(value.Bytes()), place)
+		f.length(of, len(value.Bytes()), at)
 	case protoreflect.BoolKind:
 	default:
-		f.number(of, value.String(), place)
+		f.number(of, value, at)
 	}
 }
 
-func (f *finder) enum(descriptor protoreflect.EnumDescriptor, number protoreflect.EnumNumber, place string) {
+func (f *finder) enum(descriptor protoreflect.EnumDescriptor, number protoreflect.EnumNumber, at *place) {
 	// Others may have members that a newer peer knows.
 	if !f.contract.isClosed(descriptor.Name()) {
 		return
@@ -103,98 +100,63 @@ func (f *finder) enum(descriptor protoreflect.EnumDescriptor, number protoreflec
 			return
 		}
 	}
-	f.say(place, "is missing, or is no %s", descriptor.Name())
+	f.say(at, "is missing, or is no %s", descriptor.Name())
 }
 
-func (f *finder) text(of form, text, place string) {
+func (f *finder) text(of form, text string, at *place) {
 	if len(of.Choice) > 0 && !slices.Contains(of.Choice, text) {
-		f.say(place, "is none of %q", of.Choice)
+		f.say(at, "is none of %q", of.Choice)
 	}
 	if of.Type == "decimal" {
-		f.number(of, text, place)
+		if _, isNumber := rational(text); !isNumber {
+			f.say(at, "is no number: %q", text)
+			return
+		}
+		f.number(of, protoreflect.ValueOfString(text), at)
 		return
 	}
 	// Characters, as Python counts them, and not bytes.
-	f.length(of, utf8.RuneCountInString(text), place)
+	f.length(of, utf8.RuneCountInString(text), at)
 	if of.Pattern != "" {
 		// readContract has seen that it can be compiled.
 		if wanted, err := pattern(of.Pattern); err == nil && !wanted.MatchString(text) {
-			f.say(place, "does not match %s", of.Pattern)
+			f.say(at, "does not match %s", of.Pattern)
 		}
 	}
 }
 
-func (f *finder) length(of form, length int, place string) {
+func (f *finder) length(of form, length int, at *place) {
 	if of.MinLength != nil && length < *of.MinLength {
-		f.say(place, "has a length of %d, and at least %d is needed", length, *of.MinLength)
+		f.say(at, "has a length of %d, and at least %d is needed", length, *of.MinLength)
 	}
 	if of.MaxLength != nil && length > *of.MaxLength {
-		f.say(place, "has a length of %d, and at most %d is allowed", length, *of.MaxLength)
+		f.say(at, "has a length of %d, and at most %d is allowed", length, *of.MaxLength)
 	}
 }
 
-func (f *finder) number(of form, text, place string) {
-	number, exact := rational(text)
-	if !exact {
-		// NaN and the infinities are in no range; where there is none, they are values as others.
-		if of.Type == "decimal" || of.Ge != nil || of.Gt != nil || of.Le != nil || of.Lt != nil {
-			f.say(place, "is no number: %q", text)
-		}
-		return
-	}
-	for _, bound := range []struct {
-		than  *json.Number
-		words string
-		holds func(int) bool
-	}{
-		{of.Ge, "at least", func(sign int) bool { return sign >= 0 }},
-		{of.Gt, "more than", func(sign int) bool { return sign > 0 }},
-		{of.Le, "at most", func(sign int) bool { return sign <= 0 }},
-		{of.Lt, "less than", func(sign int) bool { return sign < 0 }},
-	} {
-		if bound.than == nil {
+func (f *finder) number(of form, value protoreflect.Value, at *place) {
+	whole, isWhole := value.Interface().(int64)
+	var exact *big.Rat
+	for _, each := range of.limits {
+		if isWhole && each.isWhole {
+			if !each.holds(cmp.Compare(whole, each.whole)) {
+				f.say(at, "is %d, and must be %s %s", whole, each.words, each.text)
+			}
 			continue
 		}
-		limit, _ := new(big.Rat).SetString(bound.than.String())
-		if limit != nil && !bound.holds(number.Cmp(limit)) {
-			f.say(place, "is %s, and must be %s %s", text, bound.words, bound.than)
+		if exact == nil {
+			known, isNumber := rational(value.String())
+			if !isNumber {
+				// NaN and the infinities are in no range.
+				f.say(at, "is no number: %q", value.String())
+				return
+			}
+			exact = known
+		}
+		if each.words == multiple && !new(big.Rat).Quo(exact, each.exact).IsInt() || each.words != multiple && !each.holds(exact.Cmp(each.exact)) {
+			f.say(at, "is %s, and must be %s %s", value.String(), each.words, each.text)
 		}
 	}
-	if of.MultipleOf != nil {
-		step, _ := new(big.Rat).SetString(of.MultipleOf.String())
-		if step != nil && step.Sign() != 0 && !new(big.Rat).Quo(number, step).IsInt() {
-			f.say(place, "is %s, and must be a multiple of %s", text, of.MultipleOf)
-		}
-	}
-}
-
-// A short exponent: the number that a long one stands for would fill the memory.
-var plainNumber = regexp.MustCompile(`^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?$`)
-
-func rational(text string) (*big.Rat, bool) {
-	if !plainNumber.MatchString(text) {
-		return nil, false
-	}
-	return new(big.Rat).SetString(text)
-}
-
-var patterns sync.Map
-
-// A pattern as Python reads it, compiled once.
-func pattern(text string) (*regexp.Regexp, error) {
-	if known, found := patterns.Load(text); found {
-		return known.(*regexp.Regexp), nil
-	}
-	words := text
-	if strings.HasSuffix(text, "$") && !strings.HasSuffix(text, `\$`) {
-		// There, the end of a text is also before its last line end.
-		words = strings.TrimSuffix(text, "$") + `\n?$`
-	}
-	compiled, err := regexp.Compile(words)
-	if err == nil {
-		patterns.Store(text, compiled)
-	}
-	return compiled, err
 }
 
 func element(of *form) form {
@@ -204,9 +166,24 @@ func element(of *form) form {
 	return *of
 }
 
-func joined(place, name string) string {
-	if place == "" {
-		return name
+// Where something stands in a message; in words only where something is wrong there.
+type place struct {
+	within *place
+	name   string
+	index  int
+	key    string
+}
+
+func (p *place) String() string {
+	switch {
+	case p == nil:
+		return "the message"
+	case p.name != "" && p.within == nil:
+		return p.name
+	case p.name != "":
+		return p.within.String() + "." + p.name
+	case p.index < 0:
+		return fmt.Sprintf("%s[%q]", p.within, p.key)
 	}
-	return place + "." + name
+	return fmt.Sprintf("%s[%d]", p.within, p.index)
 }

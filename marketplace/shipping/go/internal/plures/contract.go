@@ -47,6 +47,7 @@ type form struct {
 	MinLength  *int         `json:"min_length"`
 	MaxLength  *int         `json:"max_length"`
 	Pattern    string       `json:"pattern"`
+	limits     []limit
 }
 
 type field struct {
@@ -88,6 +89,7 @@ func readContract(text []byte) (*contract, error) {
 			if err := each.compile(); err != nil {
 				return nil, fmt.Errorf("the pattern of %s.%s is none in Go: %w", message, name, err)
 			}
+			fields[name] = each
 		}
 	}
 	return &read, nil
@@ -97,6 +99,7 @@ func (f *form) compile() error {
 	if f == nil {
 		return nil
 	}
+	f.limits = limitsOf(f)
 	_, err := pattern(f.Pattern)
 	return errors.Join(err, f.List.compile(), f.Map.compile())
 }

@@ -15,7 +15,11 @@ import (
 	"connectrpc.com/connect/v2/connectproto"
 )
 
-const mostBytes = 1 << 20
+const (
+	mostBytes = 1 << 20
+	// Less takes longer to compress than to send.
+	leastCompressed = 1 << 14
+)
 
 // Process hosts one capability.
 type Process struct {
@@ -68,7 +72,7 @@ func (p *Process) Run() {
 
 func (p *Process) options() []connecthttp.Option {
 	codecs := connecthttp.WithCodecs(p.codec, connectproto.NewBinaryCodec())
-	return []connecthttp.Option{codecs, connecthttp.WithReadMaxBytes(mostBytes)}
+	return []connecthttp.Option{codecs, connecthttp.WithReadMaxBytes(mostBytes), connecthttp.WithCompressMinBytes(leastCompressed)}
 }
 
 func (p *Process) fail(err error) {
