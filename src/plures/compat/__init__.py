@@ -23,6 +23,7 @@ from .model import (
     Scalar,
     TupleOf,
     Type,
+    parts_of,
     union_in,
 )
 from .numbers import numbered
@@ -80,6 +81,7 @@ __all__ = [
     "lock_text",
     "needed",
     "numbered",
+    "parts_of",
     "read_lock",
     "relock",
     "summary",

@@ -1,6 +1,6 @@
-"""Layer 6: contracts in the words of others, as `.proto` files."""
+"""Layer 6: contracts in the words of others: OpenAPI, AsyncAPI, protobuf, JSON Schema, TypeScript; and as plain JSON."""
 
-from .exporting import FORMATS, Exported, export
+from .exporting import FORMATS, NUMBERED, Exported, export
 from .notes import OURS, Notes, version_in
 
-__all__ = ["FORMATS", "OURS", "Exported", "Notes", "export", "version_in"]
+__all__ = ["FORMATS", "NUMBERED", "OURS", "Exported", "Notes", "export", "version_in"]

@@ -1,4 +1,4 @@
-"""One contract → the files of one format."""
+"""One contract → the file of one format."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,8 +6,13 @@ from typing import Final
 
 from plures.compat import Contract
 
-from .plain import json_path, json_text
-from .proto import proto_path, proto_text
+from .asyncapi import asyncapi_document
+from .jsonschema import schema_document
+from .openapi import openapi_document
+from .places import place
+from .plain import json_text
+from .proto import proto_text
+from .typescript import typescript_module
 
 
 @dataclass(frozen=True)
@@ -18,18 +23,32 @@ class Exported:
     text: str
 
 
-_WRITERS: Final[Mapping[str, Callable[[Contract], Exported]]] = {
-    "json": lambda contract: Exported(json_path(contract), json_text(contract)),
-    "proto": lambda contract: Exported(proto_path(contract), proto_text(contract)),
+@dataclass(frozen=True)
+class _Format:
+    ending: str
+    text: Callable[[Contract], str | None]
+
+
+_FORMATS: Final[Mapping[str, _Format]] = {
+    "openapi": _Format(".openapi.json", openapi_document),
+    "asyncapi": _Format(".asyncapi.json", asyncapi_document),
+    "proto": _Format(".proto", proto_text),
+    "json": _Format(".json", json_text),
+    "jsonschema": _Format(".schema.json", schema_document),
+    "typescript": _Format(".ts", typescript_module),
 }
-FORMATS: Final = tuple(_WRITERS)
+FORMATS: Final = tuple(_FORMATS)
 """What contracts can be exported to."""
+NUMBERED: Final = ("proto", "json")
+"""Those that need the numbers of the lock file. The others are about JSON, which has none."""
 
 
-def export(contract: Contract, form: str) -> Exported:
-    """Write a contract in a format.
+def export(contract: Contract, form: str) -> Exported | None:
+    """Write a contract in a format; None where there is nothing to say in it, as of events that it does not have.
 
     Raises:
         InvalidInput: It cannot be said there, with all reasons.
     """
-    return _WRITERS[form](contract)
+    found = _FORMATS[form]
+    text = found.text(contract)
+    return None if text is None else Exported(place(contract, found.ending), text)

@@ -6,12 +6,7 @@ import tomllib
 from plures.compat import Contract, lock_text
 from plures.errors import InvalidInput
 
-from .proto import problems_of, proto_path
-
-
-def json_path(contract: Contract) -> str:
-    """`shop/search/v1/search.json`, beside the `.proto` file."""
-    return proto_path(contract).removesuffix(".proto") + ".json"
+from .proto import problems_of
 
 
 def json_text(contract: Contract) -> str:

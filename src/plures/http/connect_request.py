@@ -114,7 +114,10 @@ def _enveloped_message(operation: OperationDescription, body: bytes, headers: Ma
 
 
 def _queried_message(operation: OperationDescription, request: Request) -> bytes:
-    query = {name: values[-1] for name, values in parse_qs(request.query.decode("ascii", "replace")).items()}
+    query = {
+        name: values[-1]
+        for name, values in parse_qs(request.query.decode("ascii", "replace"), keep_blank_values=True).items()
+    }
     if query.get("encoding") != "json":
         why = f"{operation.full_name} takes encoding=json, not {query.get('encoding', '')[:_SHOWN]!r}"
         raise Misfit(refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, why))

@@ -226,7 +226,10 @@ def harmless(old: Contract, random: Random) -> Contract:
     for name, record in messages.items():
         fields = list(record.fields.items())
         random.shuffle(fields)
-        more = {f"new{n}": Field(_type(random, ["M0"]), 100 + n, required=False) for n in range(random.randint(0, 2))}
+        types = [_type(random, ["M0"]) for _ in range(random.randint(0, 2))]
+        # A list that is left out is empty: one that must have items cannot be left out.
+        types = [each for each in types if not (isinstance(each, ListOf) and each.bounds.get("min_length"))]
+        more = {f"new{n}": Field(each, 100 + n, required=False) for n, each in enumerate(types)}
         messages[name] = Record({**dict(fields), **more})
     operations = {**old.operations, "More": Operation("command", False, False, 1.0, "Request", "Answer")}
     return replace(old, messages=messages, operations=operations)

@@ -1,5 +1,6 @@
 """The command `plures contract export`."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -8,7 +9,7 @@ from plures.cli.console import FAILED, mistakes_explained, say
 from plures.cli.project import file_option, open_project
 from plures.compat import Contract, described
 from plures.errors import InvalidInput, Violation
-from plures.exports import FORMATS, Exported, export
+from plures.exports import FORMATS, NUMBERED, Exported, export
 
 from .errors import NotExported
 from .files import write_file
@@ -23,7 +24,10 @@ from .named import chosen_of
 @click.option("--check", is_flag=True, help="Write nothing, and fail where the files in --to differ.")
 @file_option
 def export_command(form: str, capabilities: tuple[str, ...], *, to: Path | None, check: bool, file: Path) -> None:
-    """Write contracts for other languages and tools, with the numbers of their lock files. Default: all contracts."""
+    """Write contracts for other languages and tools, with the versions and numbers of their lock files. Default: all contracts.
+
+    asyncapi tells the events of contracts that have some.
+    """
     with mistakes_explained():
         if check and to is None:
             raise NotExported("--check compares files, and no folder is named", "Name the folder with --to.")
@@ -31,6 +35,10 @@ def export_command(form: str, capabilities: tuple[str, ...], *, to: Path | None,
         locked = locks_beside(file)
         chosen = [described(each.contract) for each in chosen_of(project, capabilities).values()]
         files = _exported(form, chosen, locked)
+        if not files:
+            raise NotExported(
+                f"there is nothing to say in {form}", "Name a contract that has what it tells: asyncapi tells events."
+            )
         if to is None:
             if len(files) > 1:
                 raise NotExported(
@@ -52,12 +60,20 @@ def _exported(form: str, contracts: list[Contract], locked: dict[str, Contract])
     violations: list[Violation] = []
     for contract in contracts:
         try:
-            files.append(export(as_locked(contract, locked.get(contract.name)), form))
+            written = export(_as_exported(contract, locked.get(contract.name), form), form)
         except InvalidInput as error:
             violations += error.violations
+        else:
+            files += [] if written is None else [written]
     if violations:
         raise InvalidInput("the export", violations)
     return files
+
+
+def _as_exported(contract: Contract, locked: Contract | None, form: str) -> Contract:
+    """The contract with the numbers of its lock file, where the format has numbers; else with its version alone."""
+    known = as_locked(contract, locked)
+    return known if form in NUMBERED else replace(contract, version=known.version)
 
 
 def _done(path: Path, text: str, *, check: bool) -> str:

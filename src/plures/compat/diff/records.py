@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from plures.compat import rules
-from plures.compat.model import ABSENT, Enumeration, Field, Record
+from plures.compat.model import ABSENT, Enumeration, Field, ListOf, Record
+from plures.compat.shown import show
 
 from .bounds import compare_bounds
 from .found import Found, found
@@ -13,6 +14,9 @@ from .types import ANYTHING, compare_types
 
 def compare_records(name: str, old: Record, new: Record, meeting: Meeting) -> Iterator[Found]:
     """What changed in a message."""
+    if old.fields and not new.fields and new.others is not None:
+        yield found(rules.TYPE_CHANGED, name, "an object", f"a map of {show(new.others)}")
+        return
     renamed = _renamed(old, new)
     for field, before in old.fields.items():
         at = Place(f"{name}.{field}", f".{field}")
@@ -32,9 +36,15 @@ def compare_records(name: str, old: Record, new: Record, meeting: Meeting) -> It
         where = f"{name}.{field}"
         if field in old.fields or field in renamed.values():
             continue
-        yield found(rules.FIELD_ADDED_REQUIRED if after.required else rules.FIELD_ADDED, where)
+        yield found(rules.FIELD_ADDED_REQUIRED if _must_be_there(after) else rules.FIELD_ADDED, where)
         if after.number and numbers.get(after.number, field) != field:
             yield found(rules.NUMBER_REUSED, where, f"{name}.{numbers[after.number]}", after.number)
+
+
+def _must_be_there(field: Field) -> bool:
+    """Whether a message without it is refused. A list that is left out is empty, and some must have items."""
+    is_filled = isinstance(field.type, ListOf) and bool(field.type.bounds.get("min_length"))
+    return field.required or (is_filled and field.default is ABSENT and not field.nullable)
 
 
 def compare_enums(name: str, old: Enumeration, new: Enumeration) -> Iterator[Found]:

@@ -1,16 +1,18 @@
 """Unions whose members stand as they are: two of them, or one and a type that may be a member of it."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from plures.compat import rules
-from plures.compat.model import Named, OneOf, Scalar, Type
+from plures.compat.model import Choice, Named, OneOf, Scalar, Type
 from plures.compat.shown import show
 
 from .found import Found, found
 from .place import Meeting, Place
 
 _SAME: Final = 100
+_TEXT: Final = Scalar("string")
 Compare = Callable[[Type, Type, Place, Meeting], Iterator[Found]]
 
 
@@ -29,14 +31,21 @@ def compare_inline(old: Type, new: Type, at: Place, meeting: Meeting, compare: C
     if old_tag and old_tag != new_tag:
         yield found(rules.TAG_CHANGED, at.where, old_tag, new_tag or "their form")
     pairs = _pairs(before, after, meeting, tagged=bool(old_tag and new_tag))
+    # Who takes any text beside those that are listed expects further ones.
+    is_open = _TEXT in before.values() and _TEXT in after.values()
     for key, other in pairs.items():
-        yield from compare(before[key], after[other], at, meeting)
+        changes = compare(before[key], after[other], at, meeting)
+        yield from map(_as_open, changes) if is_open and isinstance(before[key], Choice) else changes
     for key, member in before.items():
         if key not in pairs and (old_tag or not _has(after, member, meeting, compare)):
             yield found(rules.VARIANT_REMOVED, at.where, show(member))
     for key, member in after.items():
         if key not in pairs.values() and (new_tag or not _has(before, member, meeting, compare)):
             yield found(rules.VARIANT_ADDED, at.where, after=show(member))
+
+
+def _as_open(change: Found) -> Found:
+    return replace(change, rule=rules.VALUE_ADDED) if change.rule is rules.CLOSED_VALUE_ADDED else change
 
 
 def _members(of: Type) -> dict[str, Type]:
@@ -66,7 +75,7 @@ def _has(members: dict[str, Type], one: Type, meeting: Meeting, compare: Compare
     for each in members.values():
         if meeting.likeness(one, each) >= _SAME:
             return True
-        if isinstance(one, Scalar) and not isinstance(each, Named | OneOf):
+        if isinstance(one, Scalar | Choice) and not isinstance(each, Named | OneOf):
             changes = list(compare(one, each, Place("", ""), meeting))
             if all(change.rule.request is rules.Severity.OK for change in changes):
                 return True

@@ -1,5 +1,6 @@
 """Two OpenAPI documents, before and after: operations, who may call them, what goes in and what comes out."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -13,6 +14,9 @@ from .operations import Answer, Api, ApiOperation, Security, day_of
 
 _MOST_PLACES: Final = 100
 """In a document of thousands of schemas that refer to each other, a change is met everywhere: all places of all changes fill the memory."""
+# One more way to fail is that, and no form of an answer that callers must know.
+_RULES_OF_ERRORS: Final = {rules.VARIANT_ADDED: rules.ERROR_ADDED, rules.VARIANT_REMOVED: rules.ERROR_REMOVED}
+_BODY_OF_ERROR: Final = re.compile(r" (?:[45]\d\d|[45]XX|default) [^ ]+\.body", re.IGNORECASE)
 
 
 def compare_apis(old: Api, new: Api, *, today: date) -> tuple[Change, ...]:
@@ -47,7 +51,8 @@ class _Comparison:
         parameters = {each.parameters for each in self._old.operations.values()}
         for walk in (self._sent, self._received):
             for side, each, places in walk.results():
-                change = Change(each.rule, self._old.title, side, each.where, places, each.values)
+                rule = _RULES_OF_ERRORS.get(each.rule, each.rule) if _tells_an_error(each.where) else each.rule
+                change = Change(rule, self._old.title, side, each.where, places, each.values)
                 yield _default(change) if each.where.rpartition(".")[0] not in parameters else change
 
     def _has_set(self, operation: ApiOperation) -> bool:
@@ -57,6 +62,11 @@ class _Comparison:
     def _operation(self, name: str, old: ApiOperation, new: ApiOperation) -> Iterator[Change]:
         if new.deprecated and not old.deprecated:
             yield self._change(rules.OPERATION_DEPRECATED, name)
+        sunsets = day_of(old.sunset), day_of(new.sunset)
+        if sunsets[0] is not None and sunsets[1] is not None and sunsets[1] < sunsets[0]:
+            yield self._change(rules.SUNSET_EARLIER, name, str(sunsets[0]), str(sunsets[1]))
+        if old.is_repeatable and not new.is_repeatable:
+            yield self._change(rules.REPEATING_CHANGED, name, "safe to repeat", "not said to be safe to repeat")
         yield from self._security(name, old.security, new.security)
         for parameter, style in old.styles.items():
             if new.styles.get(parameter, style) != style:
@@ -138,6 +148,11 @@ def _default(change: Change) -> Change:
     """In a body, a default that was not declared before, or is not any more, may have been meant all along."""
     is_declared = change.rule is rules.DEFAULT_CHANGED and "nothing" in change.values.values()
     return replace(change, rule=rules.DEFAULT_DECLARED) if is_declared else change
+
+
+def _tells_an_error(where: str) -> bool:
+    """Whether a place is the whole body of an answer that tells an error."""
+    return _BODY_OF_ERROR.search(where) is not None and where.endswith(".body")
 
 
 def _counterpart(status: str, answers: Mapping[str, Answer]) -> Answer | None:

@@ -27,6 +27,8 @@ _FORMS: Final = {
 }  # fmt: skip
 _READ: Final = {*_LOWER, *_UPPER, "pattern", "uniqueItems", "multipleOf"}
 _READ_LIMITS: Final = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
+ALSO: Final = "x-plures-also"
+"""What a schema of ours allows beside what it promises: types of JSON, and `absent` for a field that is left out. No caller counts on it."""
 _OPAQUE: Final = frozenset(_FORMS) - _READ - _READ_LIMITS
 
 
@@ -68,6 +70,7 @@ class Schema:
     parts: list[Node] = field(default_factory=list[Node])
     unions: list[Union] = field(default_factory=list[Union])
     marks: dict[str, Any] = field(default_factory=dict[str, Any])
+    also: set[str] = field(default_factory=set[str])
 
     @property
     def is_bare(self) -> bool:
@@ -163,6 +166,7 @@ class Merger:
         for name in ("default", "readOnly", "writeOnly", "deprecated"):
             if name in value:
                 into.marks[name] = value[name]
+        into.also |= {str(each) for each in list_of(value.get(ALSO))}
         for name, each in table_of(value.get("properties")).items():
             self._property(into, name, node.within(each))
         into.required |= {str(each) for each in list_of(value.get("required"))}
@@ -185,7 +189,7 @@ class Merger:
         listed = [list_of(value.get(name)) for name in ("oneOf", "anyOf")]
         unions = [tuple(map(node.within, members)) for members in listed if members]
         if tag and not unions:
-            # Whoever takes over such a schema by `allOf` is one of what it stands for, without being listed.
+            # A schema that takes such a one over by `allOf` is one of what it stands for, without being listed.
             unions = [each for each in (self._heirs(node),) if each]
         into.unions += [Union(members, tag, mapping) for members in unions]
 

@@ -18,6 +18,7 @@ from .values import list_of, table_of
 
 _METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _NOT_OURS: Final = frozenset(("accept", "content-type", "authorization"))
+_ITEMS: Final = ("itemSchema", "x-plures-items")
 _STYLES: Final = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 _PLACE: Final = re.compile(r"\{([^}]*)\}")
 Security = tuple[frozenset[tuple[str, str]], ...]
@@ -43,6 +44,7 @@ class ApiOperation:
     styles: Mapping[str, str]
     deprecated: bool
     sunset: str
+    is_repeatable: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,10 @@ class _Reading:
         sunset = str(node.value.get("x-sunset") or "")
         parameters = self._sent.add(name, fields)
         deprecated = node.value.get("deprecated") is True
-        return ApiOperation(parameters, bodies, required, answers, self._security(security), styles, deprecated, sunset)
+        repeatable = node.value.get("x-plures-idempotent") is True
+        return ApiOperation(
+            parameters, bodies, required, answers, self._security(security), styles, deprecated, sunset, repeatable
+        )
 
     def _parameters(
         self, operation: str, item: Node, node: Node, renamed: Mapping[str, str]
@@ -169,7 +174,9 @@ class _Reading:
         bodies: dict[str, str] = {}
         for media, each in table_of(table_of(owner.value).get("content")).items():
             kind = ";".join(p.strip() for p in str(media).lower().split(";") if "charset=" not in p)
-            schema = self._follow(owner.within(each)).get("schema")
+            content = self._follow(owner.within(each))
+            # Of a stream, what is in its messages; OpenAPI 3.1 has no word for it.
+            schema = content.get(next((word for word in _ITEMS if word in table_of(content.value)), "schema"))
             field_ = reader.field(schema, f"{name} body", required=required)
             bodies[kind] = reader.add(f"{name} {kind}", {"body": field_})
         return bodies

@@ -38,6 +38,8 @@ class Reader:
     def field(self, node: Node, hint: str, *, required: bool, text: bool = False) -> Field:
         """A field of a schema's type; `text` for what travels as text, where a number is one too."""
         type_, nullable = self._type(node, hint, text=text)
+        also = self._merger.merged(node).also
+        required, nullable = required or "absent" in also, nullable and "null" not in also
         # In an answer, the service writes what it means.
         default = self._merger.merged(node).marks.get("default", ABSENT) if self.hidden == "readOnly" else ABSENT
         return Field(type_, required=required, nullable=nullable, default=default)
@@ -74,7 +76,7 @@ class Reader:
 
     def _of(self, schema: Schema, hint: str, key: tuple[int, bool], *, text: bool) -> tuple[Type, bool]:
         """The type of a schema, and whether it may be null."""
-        types = schema.types
+        types = None if schema.types is None else schema.types - schema.also
         if types is None and schema.values is None and not schema.unions:
             types = _implied(schema)
         nullable = schema.nullable or "null" in (types or ()) or (types is None and not schema.unions)

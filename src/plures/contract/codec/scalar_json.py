@@ -16,11 +16,11 @@ from plures.contract.wellknown import AnyMessage, Duration, Timestamp, read_any,
 from .wire_type import SAFE_INT
 
 _INT64: Final = range(-(2**63), 2**63)
-_DURATION: Final = re.compile(r"(-?)(\d{1,14})(?:\.(\d{1,9}))?s")
+_DURATION: Final = re.compile(r"(-?)([0-9]{1,14})(?:\.([0-9]{1,9}))?s")
 _NOT_FINITE: Final[Mapping[str, float]] = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 # What a peer may send for a number besides a JSON number. All else is refused, although `int()` and `float()` accept more.
-_INT_TEXT: Final = re.compile(r"-?\d{1,19}")
-_FLOAT_TEXT: Final = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
+_INT_TEXT: Final = re.compile(r"-?[0-9]{1,19}")
+_FLOAT_TEXT: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
 class Written(float):

@@ -77,9 +77,11 @@ def _exported(service: Service) -> dict[str, str]:
     for contract in service.contracts:
         for form in _FORMATS:
             try:
-                texts[f"contracts/{path_of(contract)}.{form}"] = export(contract, form).text
+                written = export(contract, form)
             except InvalidInput as error:
                 violations += [each for each in error.violations if each not in violations]
+            else:
+                texts |= {} if written is None else {f"contracts/{path_of(contract)}.{form}": written.text}
     if violations:
         raise InvalidInput("the service", violations)
     return texts

@@ -8,21 +8,15 @@ from collections.abc import Iterator, Mapping
 from plures.compat import Contract, Enumeration, OneOf, Operation, Record, union_in
 from plures.contract import Stability
 from plures.errors import InvalidInput, Violation
+from plures.exports.names import camel, snake, wrapped
+from plures.exports.notes import OURS
+from plures.exports.rules import ENUM_NUMBER, UNLOCKED
 
-from .names import camel, snake, wrapped
-from .notes import OURS
-from .proto_types import IMPORTS, enum_name, proto_field, union_name
-from .rules import ENUM_NUMBER, UNLOCKED
+from .types import IMPORTS, enum_name, proto_field, union_name
 
 _HEAD = f"// {{name}} {{version}}, {OURS}: edit the contract, and not this file."
 _MOST_NAMED = 3
 _INT32 = range(-(2**31), 2**31)
-
-
-def proto_path(contract: Contract) -> str:
-    """`shop/search/v1/search.proto`, where buf looks for the package shop.search.v1."""
-    folder = contract.name.replace(".", "/")
-    return f"{folder}/{contract.family.rpartition('.')[2]}.proto"
 
 
 def proto_text(contract: Contract) -> str:

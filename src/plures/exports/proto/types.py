@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from plures.compat import ABSENT, Choice, Contract, Field, ListOf, MapOf, Named, OneOf, Scalar, TupleOf, Type
-
-from .names import pascal
-from .notes import MAY_BE_LEFT_OUT, TOLD, bounds_note
+from plures.exports.names import pascal
+from plures.exports.notes import MAY_BE_LEFT_OUT, TOLD, bounds_note
 
 _SCALARS: Final = {
     "bool": "bool",

@@ -14,10 +14,9 @@ from hypothesis import example, given
 from plures.compat import Contract, described, numbered
 from plures.contract import read_contract
 from plures.exports import export
+from tests.interop.connect_node import NODE, NodePeer
+from tests.interop.contract import Circle, Colour, Depot, Parcel, Square
 from tests.property.binary.every import CODEC, FEW, FULL, JSON, LOCKED, VALUES, Every
-
-from .connect_node import NODE, NodePeer
-from .contract import Circle, Colour, Depot, Parcel, Square
 
 pytestmark = pytest.mark.node
 PARCEL = Parcel(
