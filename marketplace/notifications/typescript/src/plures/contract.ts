@@ -28,7 +28,8 @@ interface ContractForm {
   contract: string;
   service: string;
   operations: Record<string, { deadline_s: number }>;
-  errors?: Record<string, { status: string }>;
+  errors?: Record<string, { status: string; text?: string }>;
+  enums?: Record<string, Record<string, number>>;
   messages?: Record<string, Record<string, FieldForm>>;
 }
 
@@ -49,9 +50,9 @@ export class Contracts {
     return this.#all.find((each) => each.service === service)?.operations[operation]?.deadline_s ?? 1;
   }
 
-  /** The status of a declared error, as `failed_precondition`; undefined where none is called so. */
-  statusOf(error: DescMessage): string | undefined {
-    return this.#owner(error)?.errors?.[error.name]?.status;
+  /** A declared error: its status, as `failed_precondition`, and its text; undefined where none is called so. */
+  failure(error: DescMessage): { status: string; text?: string } | undefined {
+    return this.#owner(error)?.errors?.[error.name];
   }
 
   /** What is wrong with a message, each problem with its place: `["key: a text of at least 1 character is expected"]`. */
@@ -82,6 +83,9 @@ export class Contracts {
       const entries = Object.entries(value as Values);
       return entries.flatMap(([key, item]) => this.#within(contract, form.map, field.message, item, `${where}.${key}`));
     }
+    // What the libraries do not know they leave out, and zero would stand for it.
+    const isUnknown = field.fieldKind === "enum" && value === 0 && !Object.values(contract.enums?.[form.type ?? ""] ?? {}).includes(0);
+    if (isUnknown && form.required) return [`${where}: is missing, or none of the members that are known here`];
     return this.#within(contract, form, field.message, value, where);
   }
 

@@ -58,7 +58,10 @@ export class Listener {
   }
 
   readonly #respond: RequestListener = (request, response) => {
-    if (this.#isLeaving) response.setHeader("connection", "close");
+    beforeHead(response, () => {
+      // Also of those that were asked for before.
+      if (this.#isLeaving) response.setHeader("connection", "close");
+    });
     try {
       this.#answer(request, response);
     } catch (error) {
@@ -83,11 +86,9 @@ export class Listener {
     checkRights(caller, served.capability, served.name, served.isEvent);
     const call = callOf(served, request, caller.kind !== "outside");
     // The libraries of Connect refuse what they cannot read, and do not know that nothing began.
-    const writeHead = response.writeHead.bind(response);
-    response.writeHead = ((status: number, ...rest: []) => {
+    beforeHead(response, (status) => {
       if (status >= 400 && !call.hasBegun) response.setHeader(OUTCOME, NOT_SENT);
-      return writeHead(status, ...rest);
-    }) as typeof response.writeHead;
+    });
     during(call, () => served.answer(request, response, call));
   }
 }
@@ -117,6 +118,15 @@ function callOf(served: Served, { headers }: IncomingMessage, isOfTheRun: boolea
     deadline: performance.now() + timeMs,
     hasBegun: false,
   };
+}
+
+/** Do something before the head of an answer is written, whoever writes it. */
+function beforeHead(response: ServerResponse, act: (status: number) => void): void {
+  const writeHead = response.writeHead.bind(response);
+  response.writeHead = ((status: number, ...rest: []) => {
+    act(status);
+    return writeHead(status, ...rest);
+  }) as typeof response.writeHead;
 }
 
 function single(value: string | string[] | undefined): string {

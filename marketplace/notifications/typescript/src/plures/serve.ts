@@ -26,9 +26,9 @@ export interface Opened<Service extends DescService> {
 
 /** A declared error of a contract, with its fields: `throw declared(contracts, OutOfStockSchema, { productId, available })`. */
 export function declared<Desc extends DescMessage>(contracts: Contracts, desc: Desc, value: MessageInitShape<Desc>): ConnectError {
-  const status = contracts.statusOf(desc);
-  if (status === undefined) throw new Error(`${desc.typeName} is no error of the contracts in this service`);
-  return new ConnectError(desc.name, codeOf(status), undefined, [{ desc, value }]);
+  const failure = contracts.failure(desc);
+  if (failure === undefined) throw new Error(`${desc.typeName} is no error of the contracts in this service`);
+  return new ConnectError(failure.text ?? desc.name, codeOf(failure.status), undefined, [{ desc, value }]);
 }
 
 /** Serve a contract until the process is told to end. */
@@ -62,6 +62,8 @@ function operationsOf<Service extends DescService>(service: Service, contracts: 
   const answerCall = connectNodeAdapter({
     routes: (router) => router.service(service, opened.operations),
     interceptors: [guarding(contracts)],
+    // Callers that know nothing of proto3 find every field of an answer.
+    jsonOptions: { alwaysEmitImplicit: true },
     readMaxBytes: MOST_BYTES,
     writeMaxBytes: MOST_BYTES,
     grpc: false,
