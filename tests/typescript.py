@@ -36,6 +36,17 @@ def npm(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def programs_of_node(folder: Path) -> Path:
+    """A folder with `node` and `npm`, as an installed Node has them."""
+    programs = folder / "programs-of-node"
+    programs.mkdir()
+    (programs / "node").symlink_to(NODE)
+    program = programs / "npm"
+    program.write_text(f'#!/bin/sh\nexec {shlex.join([str(NODE), str(NPM)])} "$@"\n')
+    program.chmod(0o755)
+    return programs
+
+
 def build(folder: Path) -> None:
     """Install what a service needs, generate code from its contracts, and check its types; skips where npm's registry cannot be reached."""
     installed = npm(folder, *INSTALL)

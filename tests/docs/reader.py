@@ -35,6 +35,10 @@ class Reader:
         plugins = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "pytest_asyncio.plugin,pytest_plures"}
         self.environment = environment | plugins
 
+    def find_first(self, folder: Path) -> None:
+        """Let the reader have the programs in a folder."""
+        self.environment["PATH"] = f"{folder}{os.pathsep}{self.environment['PATH']}"
+
     def follow(self, blocks: list[Block]) -> None:
         """Write each file and type each command of a page; fails when something else is printed than the page promises."""
         for block in blocks:

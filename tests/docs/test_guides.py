@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from plures.cli import main
+from tests.typescript import programs_of_node
 
 from .pages import FOLLOWED, ROOT, blocks
 from .reader import Reader
@@ -16,10 +17,12 @@ GUIDES = [page for page in FOLLOWED if page.parent.name == "guides"]
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda page: page.stem)
-def test_every_step_works(guide: Path, reader: Reader, request: pytest.FixtureRequest) -> None:
+def test_every_step_works(guide: Path, reader: Reader, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     text = guide.read_text()
     if "export NATS_HOST=" in text:
         reader.environment["NATS_HOST"] = request.getfixturevalue("shared_nats").address
+    if "npm ci" in text:
+        reader.find_first(programs_of_node(tmp_path))
     reader.follow(blocks(text))
 
 
