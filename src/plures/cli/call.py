@@ -33,6 +33,13 @@ from .project import data_of, file_option
     metavar="JSON",
     help='On whose behalf: the request context of the application, as in \'{"user":"anna"}\'.',
 )
+@click.option(
+    "--header",
+    "headers",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="A header that the operation declares. May be given several times.",
+)
 @click.option("--data", type=click.Path(path_type=Path), help="The --data of the run, where it was given one.")
 @file_option
 @json_option
@@ -44,6 +51,7 @@ def call_command(
     timeout_s: float | None,
     is_explained: bool,
     behalf: str | None,
+    headers: tuple[str, ...],
     data: Path | None,
     file: Path,
     as_json: bool,
@@ -73,5 +81,6 @@ def call_command(
             if not as_json:
                 say((f"{callee.application} at {callee.urls[0]}", "dim"), err=True)
         callee = callee if behalf is None else callee.on_behalf(behalf)
+        callee = callee.with_headers(headers) if headers else callee
         how = explained_call if is_explained else call
         sys.exit(how(callee, arguments, timeout_s=timeout_s, as_json=as_json))

@@ -56,6 +56,7 @@ async def _call_at(at: str, callee: Callee, request: bytes, deadline_s: float, *
         streams=operation["streams"],
         request_id=request_id,
         context=callee.context_of(request_id, deadline_s),
+        headers=callee.headers,
     )
     try:
         async with asyncio.timeout(deadline_s + 1):

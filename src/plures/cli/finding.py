@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from plures.contract import Pairs
 from plures.deploy import Found, Run, find_runs
 from plures.errors import PluresError, Text, did_you_mean
 from plures.runtime import Seal
 from plures.tls import Recognising, open_for_tools
 
-from .listing import BadArgument, Listing, NotReached, Operation, fetch_contracts, fetch_listing
+from .listing import BadArgument, Listing, NotReached, Operation, fetch_contracts, fetch_listing, headers_of
 
 _TOKEN_VARIABLE: Final = "PLURES_TOKEN"  # noqa: S105 - the name of a variable
 
@@ -30,6 +31,7 @@ class Callee:
         context_key: By which the run signs request contexts; empty where it is not known.
         behalf: On whose behalf it is called, as JSON; empty for no one's.
         tokens: Base URL → the token to call it with.
+        headers: What travels beside its message.
     """
 
     application: str
@@ -40,6 +42,11 @@ class Callee:
     tokens: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     context_key: str = field(default="", repr=False)
     behalf: str = ""
+    headers: Pairs = ()
+
+    def with_headers(self, texts: Sequence[str]) -> "Callee":
+        """The same, called with these headers, each written `name=value`; raises `BadArgument` for those that it does not declare."""
+        return replace(self, headers=headers_of(self.operation, texts))
 
     def on_behalf(self, text: str) -> "Callee":
         """The same, called on behalf of whom this JSON says; raises `BadArgument` or `NoContextKey`."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
 
+from plures.contract import Pairs, broken_pairs
 from plures.errors import PluresError, Text
 from plures.http import HttpTransport
 from plures.runtime import Broken, NotSent, Reply
@@ -121,6 +122,26 @@ def request_of(operation: Mapping[str, Any], arguments: Sequence[str]) -> dict[s
             raise BadArgument(f"{name} is given twice", why=why, fix="Leave one out.")
         request[wire_name] = value
     return request
+
+
+def headers_of(operation: Mapping[str, Any], texts: Sequence[str]) -> Pairs:
+    """`locale=de` → the headers of the request, as the operation declares them; a name given twice is two lines.
+
+    Raises:
+        BadArgument: One has no `=`, is not declared, or its text is none that a header has.
+    """
+    declared: Mapping[str, Any] = operation.get("request_headers") or {}
+    pairs: list[tuple[str, str]] = []
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not (name.lower() in declared or "*" in declared):
+            fix = f"Write --header name=value, where name is one of {', '.join(declared) or '(it takes none)'}."
+            raise BadArgument(f"Header {text!r} does not fit {operation['name']}", fix=fix)
+        pairs.append((name.lower(), value))
+    problems = broken_pairs(pairs)
+    if problems:
+        raise BadArgument(f"{problems[0]}", fix="Write visible ASCII; bytes of a name that ends in -bin as base64.")
+    return tuple(pairs)
 
 
 def body_of(operation: Mapping[str, Any], arguments: Sequence[str]) -> bytes:

@@ -54,7 +54,7 @@ from .declare import (
 from .description import ContractDescription, ErrorDescription, EventDescription, OperationDescription
 from .error import AnyError, ContractError
 from .event_reader import read_delivery
-from .headers import AnyHeaders, Beside, Headers, HeadersType, Pairs
+from .headers import AnyHeaders, Beside, Headers, HeadersType, Pairs, broken_pairs
 from .message import Event, Message
 from .names import camel, is_contract_name, is_spellable, member, pascal
 from .operation_reader import read_work
@@ -115,6 +115,7 @@ __all__ = [
     "as_list",
     "as_object",
     "camel",
+    "broken_pairs",
     "canonical",
     "command",
     "contract",

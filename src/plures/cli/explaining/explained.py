@@ -111,6 +111,7 @@ async def _send(callee: Callee, standing: Standing, request: bytes, deadline_s: 
         criticality=context.criticality,
         is_repeatable=operation.declaration.idempotent,
         context=callee.context_of(request_id, deadline_s),
+        headers=callee.headers,
     )
     outcome = _Outcome([])
     try:

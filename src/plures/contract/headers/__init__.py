@@ -6,7 +6,7 @@ headers_type    a value of such a class → names and texts, and back: `HeadersT
 reading     what an operation declares → `Beside`, or what is wrong with it
 """
 
-from .headers_type import MOST_BYTES, MOST_LINES, HeadersType, Pairs
+from .headers_type import MOST_BYTES, MOST_LINES, HeadersType, Pairs, broken_pairs
 from .kinds import AnyHeaders, Headers
 from .reading import Beside, is_headers, read_beside
 from .reserved import is_reserved
@@ -19,6 +19,7 @@ __all__ = [
     "Headers",
     "HeadersType",
     "Pairs",
+    "broken_pairs",
     "is_headers",
     "is_reserved",
     "read_beside",

@@ -1,7 +1,7 @@
 """A value of declared headers → names and texts, and back. Its codec is that of messages, so types and bounds are held in one way."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypeAlias
 
 from plures.contract.codec import (
@@ -159,6 +159,13 @@ def _datum(wire_type: WireType, texts: list[str]) -> object:
         message = f"it came {len(data)} times, and is declared once"
         raise ValueError(message)
     return data[0]
+
+
+def broken_pairs(pairs: Iterable[tuple[str, str]]) -> Sequence[str]:
+    """What is wrong with names and texts that are to be sent."""
+    problems = Problems()
+    _check(tuple(pairs), problems)
+    return tuple(problems)
 
 
 def _check(pairs: Pairs, problems: Problems) -> None:
