@@ -1,5 +1,6 @@
 """Headers, trailers, texts and details of errors, and times in nanoseconds are the same in every placement."""
 
+import asyncio
 import logging
 
 import pytest
@@ -32,6 +33,7 @@ async def test_headers_of_request_and_answer(shop: Running) -> None:
     assert heard.headers(Freshness) == Freshness('"lens"', 60, False, 0.5, Grade.BAD)
     assert heard.trailers(Totals) == Totals(4)
     assert await marks.find("x") == "x en None  None"
+    assert await marks.find("x", Locale(accept_language="", trace=b"", tag=("",))) == "x  b''  None"
     # Nobody listened: what was heard stays what it was.
     assert heard.trailers(Totals) == Totals(4)
 
@@ -101,6 +103,7 @@ async def test_whatever_headers_there_are(shop: Running) -> None:
     headers, trailers = heard.headers(AnyHeaders), heard.trailers(AnyHeaders)
     assert headers is not None
     assert trailers is not None
+    assert headers.pairs == (("x-two", "a"), ("x-one", "1"), ("x-two", "b"))
     assert (headers.texts("X-Two"), headers.texts("x-one")) == (("a", "b"), ("1",))
     assert (trailers.blobs("x-sum-bin"), trailers.pairs) == ((b"\x00\x01\x02",), (("x-sum-bin", "AAEC"),))
     with pytest.raises(InvalidRequest, match="belongs to HTTP"):
@@ -113,6 +116,13 @@ async def test_a_caller_hears_what_it_called_and_not_what_that_called(shop: Runn
     assert heard.headers(Freshness) == Freshness("of the outer one")
     with pytest.raises(HeadersRefused, match="declares none there"):
         heard.trailers(Totals)
+
+
+async def test_code_without_await_says_and_hears_headers(shop: Running) -> None:
+    assert (
+        await asyncio.to_thread(shop.client(Reads).without_await, "a")
+        == "a Freshness(etag='de', max_age=0, is_whole=True, share=0.0, grade=<Grade.GOOD: 1>)"
+    )
 
 
 async def test_an_error_has_a_text_and_details(shop: Running) -> None:

@@ -172,7 +172,7 @@ class HttpConnection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
-            self._lost = f"the peer does not speak HTTP: {error}"
+            self._lost = self._lost or f"the peer does not speak HTTP: {error}"
             self.abort()
         if self._is_complete or self._is_streaming or self._lost is not None or self._is_too_large:
             self._wake()
@@ -211,8 +211,8 @@ class HttpConnection(asyncio.Protocol):
         elif self._headers is not None:
             self._headers_size += len(name) + len(value)
             if self._headers_size > _MOST_HEADERS_BYTES:
-                message = f"its headers are over {_MOST_HEADERS_BYTES:,} bytes"
-                raise ValueError(message)
+                self._lost = f"its headers are over {_MOST_HEADERS_BYTES:,} bytes"
+                raise ValueError(self._lost)
             self._headers.append((name.decode("latin-1"), value.decode("latin-1")))
 
     def on_headers_complete(self) -> None:

@@ -19,6 +19,7 @@ from plures import (
     Timestamp,
     command,
     contract,
+    hear_headers,
     query,
     tell_headers,
     tell_trailers,
@@ -75,6 +76,8 @@ class Marks(Protocol):
     async def plain(self) -> str: ...
     @query(errors=[Missing, AnyError])
     async def fails(self, how: str) -> str: ...
+    @query(headers=Freshness)
+    def blocks(self, name: str, locale: Locale) -> str: ...
     @query()
     async def clock(self, clock: Clock) -> Clock: ...
 
@@ -85,6 +88,8 @@ class Reads(Protocol):
     async def through(self, name: str) -> str: ...
     @query(errors=[AnyError])
     async def passes_on(self) -> str: ...
+    @query()
+    def without_await(self, name: str) -> str: ...
 
 
 class MarksService:
@@ -127,6 +132,10 @@ class MarksService:
             raise Missing(name="it").with_text("with a text").with_details(detail)
         raise AnyError(Status(how), "as a peer said").with_details(detail, ErrorDetail("other.Type", b"\x00\xff"))
 
+    def blocks(self, name: str, locale: Locale) -> str:
+        tell_headers(Freshness(etag=locale.accept_language))
+        return name
+
     async def clock(self, clock: Clock) -> Clock:
         return clock
 
@@ -139,6 +148,11 @@ class ReadsService:
         found = await self._marks.find(name, Locale(accept_language="fr"))
         tell_headers(Freshness(etag="of the outer one"))
         return found
+
+    def without_await(self, name: str) -> str:
+        with hear_headers() as heard:
+            found = self._marks.blocks(name, Locale(accept_language="de"))
+        return f"{found} {heard.headers(Freshness)}"
 
     async def passes_on(self) -> str:
         try:

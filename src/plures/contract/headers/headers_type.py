@@ -147,6 +147,9 @@ def _datum(wire_type: WireType, texts: list[str]) -> object:
     if scalar is bytes:
         # Proxies may have joined lines, and base64 has no comma.
         texts = [part.strip() for text in texts for part in text.split(",")]
+        if not all(map(_is_base64, texts)):
+            message = "not base64"
+            raise ValueError(message)
     if scalar is bool:
         unknown = next((text for text in texts if text not in _BOOLEANS), None)
         if unknown is not None:
@@ -159,6 +162,14 @@ def _datum(wire_type: WireType, texts: list[str]) -> object:
         message = f"it came {len(data)} times, and is declared once"
         raise ValueError(message)
     return data[0]
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        decode_base64(text)
+    except ValueError:
+        return False
+    return True
 
 
 def broken_pairs(pairs: Iterable[tuple[str, str]]) -> Sequence[str]:
@@ -179,11 +190,8 @@ def _check(pairs: Pairs, problems: Problems) -> None:
             problems.add(
                 name, "it must be visible ASCII, without spaces at its ends; declare it as bytes for anything else"
             )
-        elif name.endswith(BINARY):
-            try:
-                [decode_base64(part.strip()) for part in text.split(",")]
-            except ValueError:
-                problems.add(name, "it ends in -bin, and is not base64")
+        elif name.endswith(BINARY) and not all(_is_base64(part.strip()) for part in text.split(",")):
+            problems.add(name, "it ends in -bin, and is not base64")
     if len(pairs) > MOST_LINES:
         problems.add("", f"they are {len(pairs)} lines, and at most {MOST_LINES} may be sent")
     size = sum(len(name) + len(text) + 4 for name, text in pairs)

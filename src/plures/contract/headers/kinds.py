@@ -18,7 +18,7 @@ class AnyHeaders(Headers):
     """Whatever headers there are, except those of HTTP, of the protocol and of Plures: for peers whose headers no list can hold.
 
     Attributes:
-        pairs: Names in lower case and texts, in their order; a name may come several times. That of bytes ends in `-bin`, and its text
+        pairs: Names in lower case and texts; a name may come several times, its texts in their order. That of bytes ends in `-bin`, and its text
             is base64.
     """
 
