@@ -41,7 +41,7 @@ OPEN_ON_postgres := python -m marketplace.on_postgresql
 run: python
 	@test -n "$(SET_ON_$(DATABASE))" || { echo 'The shop opens on sqlite or on postgres, not on "$(DATABASE)": make run DATABASE=postgres'; exit 2; }
 	@$(INSTALL) $(SET_ON_$(DATABASE))
-	$(BIN)/$(OPEN_ON_$(DATABASE)) $(ARGS)
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/$(OPEN_ON_$(DATABASE)) $(ARGS)
 
 languages: python
 	@$(INSTALL) dev

@@ -36,6 +36,10 @@ def main() -> None:
     ):
         print(f"{folder.relative_to(ROOT)}: {' '.join(Path(word).name for word in command)}", flush=True)
         subprocess.run(command, cwd=folder, env=environment, check=True)
+    # What `command` calls node: the machine may have an old one.
+    own = Path(sys.executable).parent / "node"
+    if not own.exists():
+        own.symlink_to(node / "bin" / "node")
 
 
 if __name__ == "__main__":
