@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -89,7 +90,10 @@ async def test_an_event_that_comes_again_changes_nothing(shop: Running) -> None:
         "total": money,
         "address": address,
     }
-    data = {"customerId": "twice", "order": {"id": "again", "draft": draft | {"paymentEnding": "1"}, "state": "PAID"}}
+    data: dict[str, Any] = {
+        "customerId": "twice",
+        "order": {"id": "again", "draft": draft | {"paymentEnding": "1"}, "state": "PAID"},
+    }
     envelope = {"id": "e-1", "source": "/x", "type": "marketplace.checkout.v1.OrderPlaced", "data": data}
     async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=PATIENCE_S, headers=headers) as client:
         for _ in range(2):
