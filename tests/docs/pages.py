@@ -14,7 +14,7 @@ FOLLOWED = [ROOT / "docs" / "tutorial.md", *sorted((ROOT / "docs" / "guides").gl
 
 FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
 CTRL_C = "^C"
-FILE = re.compile(r"(?:#|//) ([\w./-]+\.(?:py|toml|yaml|ts))\n")
+FILE = re.compile(r"(?:#|//) ([\w./-]+\.(?:py|toml|yaml|ts|go))\n")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from plures.cli import main
+from tests.golang import go
 from tests.typescript import programs_of_node
 
 from .pages import FOLLOWED, ROOT, blocks
@@ -23,6 +24,8 @@ def test_every_step_works(guide: Path, reader: Reader, request: pytest.FixtureRe
         reader.environment["NATS_HOST"] = request.getfixturevalue("shared_nats").address
     if "npm ci" in text:
         reader.find_first(programs_of_node(tmp_path))
+    if "go build" in text:
+        reader.find_first(go().parent)
     reader.follow(blocks(text))
 
 
