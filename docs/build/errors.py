@@ -26,6 +26,7 @@ AREAS: Final = {
     "git": "What git is asked for.",
     "lock": "Lock files of contracts ([guide](../guides/contracts.md)).",
     "openapi": "OpenAPI documents that are compared ([guide](../guides/contracts.md)).",
+    "usage": "Who calls which version of a contract ([guide](../guides/versions.md)).",
     "export": "Contracts for other languages ([guide](../guides/contracts.md)).",
     "import": "Contracts from files of others ([guide](../guides/imports.md)).",
     "data": "The database of a capability, and its migrations.",

@@ -5,10 +5,11 @@ nothing of other tokens: Python compares the bytes of two keys only where their 
 it is not in the dictionary; its SHA-256 is compared.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
 from plures.errors import AccessDenied, Unauthenticated
+from plures.topology import read_right
 
 from .granting import EVERYTHING
 from .refusing import denied, unauthenticated
@@ -21,20 +22,22 @@ _TOOLS: Final = "plures/tools"
 # It is for callers that may read the whole listing.
 LISTING: Final = "/contracts"
 
-Paths = Mapping[str, Mapping[str, str]]
-"""Capability → operation as the wire spells it → path."""
+Paths = Mapping[str, Collection[str]]
+"""Capability → the paths of its operations, in all versions of its contract."""
 
 
 class _Known:
     """A caller, and the paths that it may ask for."""
 
-    __slots__ = ("caller", "may_all", "paths", "services")
+    __slots__ = ("caller", "is_stranger", "may_all", "paths", "services")
 
     def __init__(self, caller: Caller, paths: frozenset[str], services: frozenset[str]) -> None:
         self.caller = caller
         self.paths = paths
         self.services = services
         self.may_all = caller.kind is CallerKind.TOOLS
+        # Processes of the application count what they call by themselves.
+        self.is_stranger = caller.kind is not CallerKind.PROCESS
 
 
 class Entrance:
@@ -44,15 +47,23 @@ class Entrance:
         application: Its name, which begins the names in certificates.
         operations: Those hosted here.
         deliveries: Those by which the capabilities here get events.
+        arrived: Told of each request that is let in, but for those of the application's own processes: who makes it, and its path.
     """
 
-    def __init__(self, access: Access, application: str, *, operations: Paths, deliveries: Paths) -> None:
+    def __init__(
+        self,
+        access: Access,
+        application: str,
+        *,
+        operations: Paths,
+        deliveries: Paths,
+        arrived: Callable[[Caller, str], None] = lambda _, __: None,
+    ) -> None:
+        self._arrived = arrived
         known = [_known(caller, operations, deliveries) for caller in access.callers]
         self._by_digest = {each.caller.digest: each for each in known if each.caller.digest}
         self._by_peer = {f"spiffe://{application}/{_name_in_certificates(each.caller)}": each for each in known}
-        self._served = frozenset(
-            path for paths in (operations, deliveries) for each in paths.values() for path in each.values()
-        )
+        self._served = frozenset(path for paths in (operations, deliveries) for each in paths.values() for path in each)
         # Only headers of tokens that were recognised come in, so it stays as small as the number of callers.
         self._by_header: dict[bytes | None, _Known] = {}
 
@@ -72,6 +83,8 @@ class Entrance:
             if known is None:
                 return unauthenticated(path, peer, authorization, token)
         if path in known.paths or known.may_all:
+            if known.is_stranger:
+                self._arrived(known.caller, path)
             return None
         # An operation that only the caller's version of the contract has is unknown, not forbidden.
         is_unknown = path not in self._served and path.rpartition("/")[0] in known.services
@@ -94,15 +107,13 @@ def _known(caller: Caller, operations: Paths, deliveries: Paths) -> _Known:
     if EVERYTHING in caller.may_call:
         paths.add(LISTING)
     for right in operations if EVERYTHING in caller.may_call else caller.may_call:
-        capability, _, operation = right.partition("/")
-        offered = operations.get(capability, {})
-        if operation:
-            paths |= {offered[operation]} if operation in offered else set()
-        else:
-            paths.update(offered.values())
-            services |= _services(offered.values())
+        may = read_right(right)
+        allowed = [path for path in operations.get(may.capability, ()) if may.is_for(path)]
+        paths.update(allowed)
+        if not may.operation:
+            services |= _services(allowed)
     for capability in caller.may_deliver_to:
-        paths.update(deliveries.get(capability, {}).values())
+        paths.update(deliveries.get(capability, ()))
     return _Known(caller, frozenset(paths), frozenset(services))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from plures.topology import Plan, ResolvedProcess
+from plures.topology import Plan, ResolvedProcess, read_right
 
 from .values import CallerKind
 
@@ -19,7 +19,7 @@ class Grant:
     Attributes:
         caller: A process, or a caller from outside.
         callee: A process.
-        may_call: Names of capabilities in it, and operations of them.
+        may_call: Names of capabilities in it, versions of their contracts, and operations of either.
         may_deliver_to: Capabilities in it to which the caller brings events.
     """
 
@@ -40,7 +40,8 @@ def _of_constructors(plan: Plan) -> Iterator[Grant]:
     deliveries: dict[tuple[str, str], set[str]] = defaultdict(set)
     for call in plan.calls:
         if not call.local:
-            calls[call.source, call.target].add(call.capability)
+            rights = [f"{call.capability}.{version}" for version in call.versions]
+            calls[call.source, call.target].update(rights or [call.capability])
     for flow in plan.flows:
         if flow.source != flow.target:
             deliveries[flow.source, flow.target].add(flow.subscriber)
@@ -66,4 +67,4 @@ def _of_file(plan: Plan) -> Iterator[Grant]:
 
 
 def _is_for(right: str, process: ResolvedProcess) -> bool:
-    return right == EVERYTHING or right.partition("/")[0] in process.capabilities
+    return right == EVERYTHING or read_right(right).capability in process.capabilities

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from plures.errors import PluresError, Text
-from plures.topology import Plan, ResolvedProcess, Secret, filled
+from plures.topology import Plan, ResolvedProcess, Secret, filled, read_right
 
 from .granting import EVERYTHING, Grant, grants
 from .tokens import digest_of, is_token, new_token
@@ -78,7 +78,7 @@ def issue(plan: Plan, variables: Mapping[str, str]) -> Issued:
 
 def _called(grant: Grant, callee: ResolvedProcess) -> frozenset[str]:
     """The capabilities that a grant lets a caller ask for anything."""
-    rights = {right.partition("/")[0] for right in (*grant.may_call, *grant.may_deliver_to)}
+    rights = {read_right(right).capability for right in (*grant.may_call, *grant.may_deliver_to)}
     return frozenset(callee.capabilities if EVERYTHING in rights else rights)
 
 

@@ -54,7 +54,8 @@ def _fix(path: str, caller: Caller) -> str:
         return f'add "{capability}/{operation}" to may_call of [access.callers.{caller.name}] in plures.toml'
     if caller.kind is CallerKind.COMMAND:
         return f'add "{capability}/{operation}" to may_call of process {caller.name!r} in plures.toml'
-    return f"no constructor of a capability in it names {contract}, nor does its edge; let the one that calls ask for {contract}"
+    named = f"{contract} of {service.rpartition('.')[0]}"
+    return f"no constructor of a capability in it names {named}, nor does its edge; let the one that calls ask for {contract}"
 
 
 def _shown(path: str) -> str:

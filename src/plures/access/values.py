@@ -28,7 +28,7 @@ class Caller:
     Attributes:
         name: Of the process, or as plures.toml names it.
         digest: Of its token; empty where it has none, and shows a certificate instead.
-        may_call: Names of capabilities, and operations as in `checkout/Place`; `*` is all of them.
+        may_call: Names of capabilities, versions of contracts as in `search.v1`, operations as in `checkout/Place`; `*` is all of them.
         may_deliver_to: Capabilities to which it brings the events that they have subscribed to.
     """
 

@@ -2,19 +2,22 @@
 
 from .application import EDGE_DEADLINE_S, Application, Capability
 from .assembling import assemble
-from .assembly import AssembledCapability, Assembly
+from .assembly import EDGE, AssembledCapability, Assembly
 from .dependencies import Dependency, DependencyKind
 from .implementation import is_opened, is_wsgi_application
 from .lifecycle import Hook, Lifecycle
 from .loading import ApplicationNotLoaded, imported, load
 from .settings import Secret, Settings, fill_all, sources_of
 from .subscriptions import Subscription, handlers_of
+from .versions import AssembledVersion
 
 __all__ = [
+    "EDGE",
     "EDGE_DEADLINE_S",
     "Application",
     "ApplicationNotLoaded",
     "AssembledCapability",
+    "AssembledVersion",
     "Assembly",
     "Capability",
     "Dependency",

@@ -29,6 +29,9 @@ class Capability:
         subscriptions: Handler → the event that it gets, for a capability that runs elsewhere. A service here has `@subscribe()`.
         shared_tables: Its tables in the application's own database, which it uses through the application's own engine or ORM: their names,
             tables of SQLAlchemy or mapped classes. It stays in the process of the edge until its tables are its own.
+        older: Earlier versions of the contract that it serves too, each with what implements it: `Capability(SearchV1, SearchV1OnV2)`.
+            These share the process and the database. Most simply they ask for the new version in their constructors, and these calls
+            stay in the process.
     """
 
     def __init__(
@@ -39,12 +42,14 @@ class Capability:
         migrations: Migrations = (),
         subscriptions: Mapping[str, type[Event]] | None = None,
         shared_tables: Iterable[object] = (),
+        older: "Sequence[Capability]" = (),
     ) -> None:
         self.contract: Any = contract
         self.implementation: Callable[..., Any] | None = implementation
         self.migrations: Migrations = migrations if isinstance(migrations, AlembicMigrations) else tuple(migrations)
         self.subscriptions: Mapping[str, type[Event]] = {} if subscriptions is None else subscriptions
         self.shared_tables: Iterable[object] = shared_tables
+        self.older: Sequence[Capability] = older
 
     @classmethod
     def wrap(
@@ -61,6 +66,7 @@ class Capability:
         deadline_s: float = DEFAULT_DEADLINE_S,
         migrations: Migrations = (),
         shared_tables: Iterable[object] = (),
+        older: "Sequence[Capability]" = (),
     ) -> "Capability":
         """Make a capability of an existing class: its public methods are the contract, and it is the implementation.
 
@@ -78,11 +84,12 @@ class Capability:
             deadline_s: Seconds that a call may take.
             migrations: As for any capability.
             shared_tables: As for any capability.
+            older: As for any capability.
         """
         chosen = None if operations is None else frozenset(operations)
         derivation = Derivation(frozenset(queries), frozenset(idempotent), tuple(errors), deadline_s, chosen)
         derive_contract(service, name, owner, derivation)
-        return cls(service, factory or service, migrations=migrations, shared_tables=shared_tables)
+        return cls(service, factory or service, migrations=migrations, shared_tables=shared_tables, older=older)
 
 
 class Application:

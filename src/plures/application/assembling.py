@@ -19,6 +19,7 @@ from .implementation import service_class
 from .settings import clashes
 from .shared_tables import claimed_twice, read_shared_tables
 from .subscriptions import handlers_of_capability, subscribe_all
+from .versions import AssembledVersion, read_older
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]*")
 
@@ -48,7 +49,7 @@ def assemble(application: Application) -> Assembly:
         # A message that several operations use is reported once.
         raise InvalidInput(f"application {application.name!r}", dict.fromkeys(violations))
     subscriptions, violations = subscribe_all(
-        {name: capability.contract for name, capability in capabilities.items()},
+        {name: capability.contracts for name, capability in capabilities.items()},
         {name: capability.handlers for name, capability in capabilities.items()},
     )
     if violations:
@@ -81,22 +82,27 @@ def _capability(capability: Capability, violations: list[Violation]) -> Assemble
     if capability.implementation is not None:
         dependencies, found = read_dependencies(capability.implementation, where)
         violations += found + check_conformance(contract, capability.implementation)
+    newest = AssembledVersion(contract, capability.implementation, dependencies)
+    older = read_older(capability, newest, violations)
+    own, dependencies = dependencies, (*dependencies, *(asked for each in older for asked in each.dependencies))
     has_database = asks_for(DependencyKind.DATABASE, dependencies)
     has_engine = asks_for_engine(dependencies)
     if capability.migrations and not has_database and not has_engine:
         violations.append(rules.UNUSED_MIGRATIONS.broken(where))
     if asks_for(DependencyKind.EVENTS, dependencies):
-        violations += [rules.PUBLISHES_NOTHING.broken(where)] if not contract.events else []
+        has_events = any(each.contract.events for each in (newest, *older))
+        violations += [rules.PUBLISHES_NOTHING.broken(where)] if not has_events else []
         violations += [rules.NO_OUTBOX.broken(where)] if not has_database else []
     handlers = handlers_of_capability(capability, contract, where, violations)
-    violations += engine_problems(contract, handlers, where, has_database=has_database) if has_engine else []
-    sagas = _sagas(capability, dependencies, where, violations)
+    for each in (contract, *(each.contract for each in older)) if has_engine else ():
+        violations += engine_problems(each, handlers, where, has_database=has_database)
+    sagas = _sagas(capability, own, where, violations)
     shared, found = read_shared_tables(
         capability.shared_tables, where, has_implementation=capability.implementation is not None
     )
     violations += found
     return AssembledCapability(
-        contract, capability.implementation, dependencies, capability.migrations, handlers, sagas, shared
+        contract, capability.implementation, own, capability.migrations, handlers, sagas, shared, older
     )
 
 
@@ -128,6 +134,7 @@ def _is_capability(thing: object) -> bool:
 def _add(capability: AssembledCapability, to: dict[str, AssembledCapability], violations: list[Violation]) -> None:
     name = capability.contract.capability
     if name in to:
-        first, second = to[name].contract.service, capability.contract.service
-        violations.append(rules.DUPLICATE.broken(f"capability {name!r}", first=first, second=second))
+        first, second = to[name].contract, capability.contract
+        rule = rules.DUPLICATE if first.family != second.family or first.name == second.name else rules.VERSIONS_APART
+        violations.append(rule.broken(f"capability {name!r}", first=first.service, second=second.service))
     to[name] = capability

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from plures.contract import (
     ContractDescription,
@@ -26,11 +26,21 @@ from .dependencies import (
 from .edge import ImportedEdge, opened_edge
 from .settings import Settings
 from .subscriptions import Handler, Subscription
+from .versions import AssembledVersion
+
+EDGE: Final = "the edge"
+"""What the edge is called among capabilities; none of them can have this name."""
 
 
 @dataclass(frozen=True)
 class AssembledCapability:
-    """One capability, checked; `implementation` is None where it runs elsewhere."""
+    """One capability, checked; `implementation` is None where it runs elsewhere.
+
+    Attributes:
+        contract: The newest version of it.
+        dependencies: What the implementation of the newest version asks for.
+        older: The versions that it serves too, the youngest of them first.
+    """
 
     contract: ContractDescription
     implementation: Callable[..., Any] | None
@@ -39,37 +49,55 @@ class AssembledCapability:
     handlers: tuple[Handler, ...] = ()
     sagas: tuple[Definition, ...] = ()
     shared_tables: tuple[str, ...] = ()
+    older: tuple[AssembledVersion, ...] = ()
+
+    @property
+    def versions(self) -> tuple[AssembledVersion, ...]:
+        """All that it serves, the newest first."""
+        return (AssembledVersion(self.contract, self.implementation, self.dependencies), *self.older)
+
+    @property
+    def contracts(self) -> tuple[ContractDescription, ...]:
+        """All versions of its contract, the newest first."""
+        return (self.contract, *(each.contract for each in self.older))
+
+    @property
+    def asked(self) -> tuple[Dependency, ...]:
+        """What the implementations of all versions ask for, but for each other."""
+        own = {each.python for each in self.contracts}
+        of_older = (asked for each in self.older for asked in each.dependencies)
+        return (*self.dependencies, *(each for each in of_older if each.asked not in own))
 
     @property
     def needs(self) -> tuple[type, ...]:
         """The contract classes that it calls, those among them that it can do without."""
-        return contracts_of(self.dependencies)
+        return contracts_of(self.asked)
 
     @property
     def optional(self) -> frozenset[type]:
         """The contract classes that it can do without."""
-        return optional_of(self.dependencies)
+        return optional_of(self.asked)
 
     @property
     def has_database(self) -> bool:
         """Whether it keeps data."""
-        return asks_for(DependencyKind.DATABASE, self.dependencies) or self.has_engine
+        return asks_for(DependencyKind.DATABASE, self.asked) or self.has_engine
 
     @property
     def has_engine(self) -> bool:
         """Whether it uses its database by an engine of SQLAlchemy."""
-        return asks_for_engine(self.dependencies)
+        return asks_for_engine(self.asked)
 
     @property
     def settings(self) -> type[Settings] | None:
         """The class of settings that it asks for."""
-        leaves = (leaf for each in self.dependencies for leaf in each.leaves())
+        leaves = (leaf for each in self.asked for leaf in each.leaves())
         return next((leaf.asked for leaf in leaves if leaf.kind is DependencyKind.SETTINGS), None)
 
     @property
     def publishes(self) -> bool:
         """Whether it publishes events."""
-        return asks_for(DependencyKind.EVENTS, self.dependencies)
+        return asks_for(DependencyKind.EVENTS, self.asked)
 
     @property
     def begins_sagas(self) -> bool:
@@ -101,6 +129,17 @@ class Assembly:
         return self._by_contract.get(python)
 
     @cached_property
+    def contracts(self) -> tuple[ContractDescription, ...]:
+        """All versions of all contracts, in the order of the application, the newest of each first."""
+        return tuple(contract for capability in self.capabilities.values() for contract in capability.contracts)
+
+    @cached_property
+    def operation_names(self) -> Mapping[str, tuple[str, ...]]:
+        """Capability → the names of its operations, each once, in all versions of its contract."""
+        names = {name: [each.operations for each in it.contracts] for name, it in self.capabilities.items()}
+        return {name: tuple(dict.fromkeys(each for one in its for each in one)) for name, its in names.items()}
+
+    @cached_property
     def call_graph(self) -> Mapping[str, frozenset[str]]:
         """Which capability calls which, as their constructors declare it."""
         return {name: self._names(capability.needs) for name, capability in self.capabilities.items()}
@@ -117,10 +156,15 @@ class Assembly:
                 found[name] = replace(capability.contract, python=python, operations=operations, events=())
         return found
 
+    def told(self, contract: ContractDescription, operation: str) -> str:
+        """What an operation is called among those of its capability: `find`, and `v1.find` in an older version of its contract."""
+        is_newest = contract.name == self.capabilities[contract.capability].contract.name
+        return operation if is_newest else f"{contract.version}.{operation}"
+
     @property
     def packages(self) -> frozenset[str]:
         """The top-level packages that its own code is in, as far as contracts and the edge tell."""
-        python = [capability.contract.python for capability in self.capabilities.values()]
+        python = [contract.python for contract in self.contracts]
         edge = self.edge.place if isinstance(self.edge, ImportedEdge) else str(getattr(self.edge, "__module__", ""))
         modules = [*(each.__module__ for each in python), edge.partition(":")[0]]
         return frozenset(module.partition(".")[0] for module in modules)
@@ -154,8 +198,10 @@ class Assembly:
                 missing=self._missing(capability.needs),
                 notifies=frozenset(each.subscriber for each in self.subscriptions if each.publisher == name),
                 sagas=frozenset(each.name for each in capability.sagas),
-                operations=tuple(each.wire_name for each in capability.contract.operations.values()),
+                operations=_wire_names(capability),
                 shared_tables=capability.shared_tables,
+                versions=tuple(each.version for each in capability.contracts),
+                needs_versions=self._versions(capability.needs),
             )
             for name, capability in self.capabilities.items()
         }
@@ -166,15 +212,33 @@ class Assembly:
             edge_needs=self._names(edge_needs),
             edge_optional=self._names(tuple(optional_of(self.edge_calls))),
             edge_missing=self._missing(edge_needs),
+            edge_needs_versions=self._versions(edge_needs),
         )
 
     @cached_property
     def _by_contract(self) -> Mapping[type, ContractDescription]:
-        contracts = [capability.contract for capability in self.capabilities.values()]
-        return {contract.python: contract for contract in (*contracts, *self.deliveries.values())}
+        return {contract.python: contract for contract in (*self.contracts, *self.deliveries.values())}
 
     def _names(self, contracts: tuple[type, ...]) -> frozenset[str]:
         return frozenset(self._by_contract[python].capability for python in contracts if python in self._by_contract)
 
+    def _versions(self, contracts: tuple[type, ...]) -> Mapping[str, tuple[str, ...]]:
+        """Capability → the versions of its contract that are among these."""
+        found: dict[str, list[str]] = {}
+        for contract in self.contracts:
+            if contract.python in contracts:
+                found.setdefault(contract.capability, []).append(contract.version)
+        return {name: tuple(versions) for name, versions in found.items()}
+
+    def callers_of(self, contract: type) -> tuple[str, ...]:
+        """Who declares to call this very version of a contract: the edge, and capabilities by their names."""
+        edge = [EDGE] if contract in contracts_of(self.edge_calls) else []
+        return (*edge, *sorted(name for name, each in self.capabilities.items() if contract in each.needs))
+
     def _missing(self, contracts: tuple[type, ...]) -> tuple[str, ...]:
         return tuple(python.__qualname__ for python in contracts if python not in self._by_contract)
+
+
+def _wire_names(capability: AssembledCapability) -> tuple[str, ...]:
+    names = (each.wire_name for contract in capability.contracts for each in contract.operations.values())
+    return tuple(dict.fromkeys(names))

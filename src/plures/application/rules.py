@@ -18,6 +18,11 @@ NO_CONTRACT: Final = Rule(
     'Put @contract("….v1", owner="…") on the class, and pass the class itself.',
 )
 DUPLICATE: Final = Rule("application.duplicate", "is declared by {first} and by {second}", "List each capability once.")
+VERSIONS_APART: Final = Rule(
+    "application.duplicate",
+    "is declared by {first} and by {second}",
+    "One capability serves both: Capability(newest, …, older=[Capability(older, …)]).",
+)
 UNUSED_MIGRATIONS: Final = Rule(
     "application.unused_migrations",
     "has migrations, but its implementation asks for no Database",
@@ -203,8 +208,8 @@ EVENT_UNDECLARED: Final = Rule(
 )
 EVENT_TWICE: Final = Rule(
     "application.event_twice",
-    "is declared by the contracts of {first!r} and of {second!r}",
-    "Let one of them declare it: an event says what has happened in one capability.",
+    "is declared by the contracts {first} and {second}",
+    "Let one of them declare it: an event says what has happened in one capability. Another version declares a class of its own.",
 )
 PUBLISHES_NOTHING: Final = Rule(
     "application.events",

@@ -159,18 +159,19 @@ def _is_class(thing: object) -> bool:
 
 
 def subscribe_all(
-    contracts: Mapping[str, ContractDescription], handlers: Mapping[str, tuple[Handler, ...]]
+    contracts: Mapping[str, tuple[ContractDescription, ...]], handlers: Mapping[str, tuple[Handler, ...]]
 ) -> tuple[tuple[Subscription, ...], list[Violation]]:
-    """Who gets which event of whom. Both arguments are by capability."""
+    """Who gets which event of whom. Both arguments are by capability; the newest version of each contract comes first."""
     declared: dict[type, tuple[str, EventDescription]] = {}
+    declaring: dict[type, str] = {}
     violations: list[Violation] = []
-    for name, contract in contracts.items():
+    for name, contract in ((name, each) for name, versions in contracts.items() for each in versions):
         for event in contract.events:
             if event.python in declared:
-                first = declared[event.python][0]
-                where = f"event {event.python.__qualname__}"
-                violations.append(rules.EVENT_TWICE.broken(where, first=first, second=name))
+                first, where = declaring[event.python], f"event {event.python.__qualname__}"
+                violations.append(rules.EVENT_TWICE.broken(where, first=first, second=contract.name))
             declared[event.python] = name, event
+            declaring[event.python] = contract.name
     subscriptions: list[Subscription] = []
     for name, those in handlers.items():
         for handler in those:
@@ -179,7 +180,7 @@ def subscribe_all(
                 violations.append(rules.EVENT_UNDECLARED.broken(where, event=show(handler.event)))
                 continue
             publisher, event = declared[handler.event]
-            delivery = read_delivery(contracts[name].service, handler.method, event, handler.declaration)
+            delivery = read_delivery(contracts[name][0].service, handler.method, event, handler.declaration)
             subscriptions.append(Subscription(publisher, name, event, delivery))
     return tuple(subscriptions), violations
 

@@ -21,10 +21,9 @@ def faults_of(
     texts: tuple[str, ...], assembly: Assembly, topology: ResolvedTopology, settings: Settings, *, in_production: bool
 ) -> tuple[Fault, ...]:
     """The faults that the command line asks for; raises `InvalidInput` with all that is wrong with them."""
-    contracts = {name: capability.contract for name, capability in assembly.capabilities.items()}
     ours = [process for process in topology.processes.values() if process.external is None and process.command is None]
     here = [capability for process in ours for capability in process.capabilities]
-    faults, wrong = read_faults(texts, contracts, here, where=_OPTION)
+    faults, wrong = read_faults(texts, assembly.operation_names, here, where=_OPTION)
     if texts and not in_production:
         has_edge = any(process.edge for process in ours)
         wrong += [PRODUCTION.broken(_OPTION, why=why) for why in _signs_of_production(settings, has_edge=has_edge)]

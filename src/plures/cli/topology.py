@@ -125,6 +125,7 @@ def _row(process: ProcessSummary, *, has_events: bool) -> tuple[str, ...]:
     databases = {**dict.fromkeys(process.databases, "db"), **process.servers}
     notes = {
         name: [
+            *process.versions.get(name, ()),
             *([databases[name]] if name in databases else []),
             *(["shared db"] if name in process.shared else []),
             *([f"threads: {process.threads[name]}"] if name in process.threads else []),
@@ -135,7 +136,7 @@ def _row(process: ProcessSummary, *, has_events: bool) -> tuple[str, ...]:
     if process.edge:
         capabilities.insert(0, "the edge")
     calls = [
-        f"{call.caller or 'the edge'} → {call.capability}{'?' if call.optional else ''}"
+        f"{call.caller or 'the edge'} → {' '.join([call.capability, *call.versions])}{'?' if call.optional else ''}"
         for call in process.remote_calls
     ]
     # Dashed: nothing waits for them.

@@ -107,6 +107,7 @@ def described_by_name(contract: ContractDescription) -> tuple[Contract, dict[Mes
         events=events,
         stability=contract.stability,
         sunset=contract.sunset,
+        deprecated=contract.deprecated,
         doc=contract.doc,
     )
     return values, *seen.by_name()

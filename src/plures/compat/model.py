@@ -186,6 +186,7 @@ class Contract:
         version: Minor version and patch within it, as `1.4.0`; empty where it was never locked.
         operations: By their names on the wire.
         sunset: The day after which it may be gone.
+        deprecated: The day from which on it is deprecated.
         unions: For each field that holds one of several types, as `Order.payment`: the numbers of all keys that it ever had.
     """
 
@@ -200,6 +201,7 @@ class Contract:
     version: str = ""
     stability: Stability = Stability.STABLE
     sunset: date | None = None
+    deprecated: date | None = None
     unions: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])
     doc: str = field(default="", compare=False)
 

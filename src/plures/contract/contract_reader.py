@@ -68,6 +68,7 @@ def read_contract(python: type) -> tuple[ContractDescription, list[Violation]]:
         events,
         stability_of(declared.stability),
         declared.sunset,
+        declared.deprecated,
     )
     return description, violations
 
@@ -85,13 +86,20 @@ def _standing(declared: ContractDeclaration, where: str) -> Iterator[Violation]:
     """What is wrong with the promise that a contract makes, and with its end."""
     if declared.stability not in tuple(Stability):
         yield rules.STABILITY.broken(where, stability=declared.stability)
+        return
+    # A type checker sees what is no day, but not every user runs one.
+    days: dict[str, Any] = {"sunset": declared.sunset, "deprecated": declared.deprecated}
+    strange = {name: day for name, day in days.items() if day is not None and type(day) is not date}
+    for name, day in strange.items():
+        yield rules.SUNSET.broken(where, problem=f"{name}={day!r} is no day")
+    if strange or declared.stability == Stability.DEPRECATED:
+        if not strange and None not in days.values() and days["sunset"] < days["deprecated"]:
+            yield rules.SUNSET.broken(where, problem="its sunset is before the day from which on it is deprecated")
     elif declared.sunset is not None:
-        # A type checker sees the former, but not every user runs one.
-        given: Any = declared.sunset
-        if type(given) is not date:
-            yield rules.SUNSET.broken(where, problem=f"{given!r} is no day")
-        elif declared.stability != Stability.DEPRECATED:
-            yield rules.SUNSET.broken(where, problem=f"it is {declared.stability}, and has a sunset")
+        yield rules.SUNSET.broken(where, problem=f"it is {declared.stability}, and has a sunset")
+    elif declared.deprecated is not None:
+        problem = f"it is {declared.stability}, and has a day from which on it is deprecated"
+        yield rules.SUNSET.broken(where, problem=problem)
 
 
 def _methods(python: type) -> dict[str, Callable[..., Any]]:

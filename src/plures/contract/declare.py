@@ -92,6 +92,7 @@ class ContractDeclaration:
     derived: Derivation | None = None
     stability: str = "stable"
     sunset: date | None = None
+    deprecated: date | None = None
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,8 @@ def contract(
     *,
     owner: str,
     events: Sequence[type[Event]] = (),
-    stability: StabilityName = "stable",
+    stability: StabilityName | None = None,
+    deprecated: date | None = None,
     sunset: date | None = None,
 ) -> Callable[[C], C]:
     """Declare a `Protocol` class as the contract of a capability.
@@ -140,12 +142,15 @@ def contract(
             names the capability.
         owner: The team that answers for it.
         events: What the capability publishes.
-        stability: What callers may build on it: an "experimental" one may change as it likes, a "deprecated" one will end.
+        stability: What callers may build on it: an "experimental" one may change as it likes, a "deprecated" one will end. Left out,
+            it is "stable", or "deprecated" where that has a day.
+        deprecated: The day from which on it is deprecated. Answers say so to callers from outside.
         sunset: The last day on which a deprecated contract is served for sure.
     """
 
     def attach(declared: C) -> C:
-        given = ContractDeclaration(name, owner, tuple(events), stability=stability, sunset=sunset)
+        standing = stability or (Stability.STABLE if deprecated is None else Stability.DEPRECATED).value
+        given = ContractDeclaration(name, owner, tuple(events), None, standing, sunset, deprecated)
         setattr(declared, CONTRACT, given)
         return declared
 

@@ -94,6 +94,11 @@ class OperationDescription:
         """The capability that its contract belongs to: `search` of `marketplace.search.v1`."""
         return self.path.split(".")[-3].removeprefix("/")
 
+    @property
+    def version(self) -> str:
+        """That of its contract: `v1` of `marketplace.search.v1`."""
+        return self.path.split(".")[-2]
+
     @cached_property
     def is_positional(self) -> bool:
         """Whether the request's fields are the parameters in their order, and all of these may be passed by position."""
@@ -147,6 +152,7 @@ class ContractDescription:
     Attributes:
         capability: The part of the name before the version: `search` of `marketplace.search.v1`.
         service: The name on the wire: `marketplace.search.v1.Search`.
+        deprecated: The day from which on it is deprecated, where that was said.
     """
 
     python: type
@@ -159,3 +165,14 @@ class ContractDescription:
     events: tuple[EventDescription, ...] = ()
     stability: Stability = Stability.STABLE
     sunset: date | None = None
+    deprecated: date | None = None
+
+    @property
+    def family(self) -> str:
+        """What all its versions share: `marketplace.search` of `marketplace.search.v1`."""
+        return self.name.rpartition(".")[0]
+
+    @property
+    def version(self) -> str:
+        """`v1` of `marketplace.search.v1`."""
+        return self.name.rpartition(".")[2]

@@ -14,7 +14,11 @@ STABILITY = Rule(
     "{stability!r} says not what callers may build on it",
     'Pass stability="experimental", "stable" or "deprecated".',
 )
-SUNSET = Rule("contract.sunset", "{problem}", 'Pass sunset=date(2027, 6, 30) together with stability="deprecated".')
+SUNSET = Rule(
+    "contract.sunset",
+    "{problem}",
+    "Pass deprecated=date(2027, 1, 31), from when on it is deprecated, with sunset=date(2027, 6, 30), the last day on which it is served.",
+)
 EMPTY = Rule("contract.empty", "it has no operations", "Declare at least one method with @query or @command.")
 UNDECLARED_OPERATION = Rule(
     "contract.undeclared_operation",

@@ -84,6 +84,7 @@ def placement_of(
         leads=leads,
         settings=process.settings,
         folder=process.folder,
+        usage=settings.data,
     )
 
 

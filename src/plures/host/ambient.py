@@ -1,28 +1,30 @@
 """What code without a client may call in this host: the capabilities that the part of the application has declared which it belongs to."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
-from plures.application import Assembly
+from plures.application import EDGE, Assembly
 from plures.contract import ContractDescription
 from plures.runtime import Client, ContractUnknown, NotDeclared, Portal, current, from_anywhere, owner_now
-
-_EDGE: Final = "the edge"
 
 
 class AmbientClients:
     """Gives code the clients of one host.
 
     Args:
-        client_of: Gives the client of a contract that services get.
+        client_of: Gives the client of a contract that a capability or the edge gets.
     """
 
-    def __init__(self, assembly: Assembly, client_of: Callable[[type], Any], portal: Portal) -> None:
+    def __init__(self, assembly: Assembly, client_of: Callable[[type, str], Any], portal: Portal) -> None:
         self._assembly = assembly
         self._client_of = client_of
         self._portal = portal
-        self._allowed = {"": assembly.facts.edge_needs, _EDGE: assembly.facts.edge_needs, **assembly.call_graph}
-        self._made: dict[type, Client] = {}
+        self._allowed = {"": assembly.facts.edge_needs, EDGE: assembly.facts.edge_needs, **assembly.call_graph}
+        # What serves an older version calls the newer one.
+        self._allowed |= {
+            name: self._allowed[name] | {name} for name, each in assembly.capabilities.items() if each.older
+        }
+        self._made: dict[tuple[str, type], Client] = {}
 
     @property
     def application(self) -> str:
@@ -47,13 +49,14 @@ class AmbientClients:
         owner = owner_now() if call is None or call.operation is None else call.operation.capability
         if described.capability not in self._allowed.get(owner, ()):
             raise _undeclared(contract.__qualname__, owner, described.capability)
-        made = self._made.get(contract)
+        owner = owner or EDGE
+        made = self._made.get((owner, contract))
         if made is None:
-            made = self._made[contract] = self._make(contract, described)
+            made = self._made[owner, contract] = self._make(contract, described, owner)
         return made
 
-    def _make(self, contract: type, described: ContractDescription) -> Client:
-        inner, portal = self._client_of(contract), self._portal
+    def _make(self, contract: type, described: ContractDescription, owner: str) -> Client:
+        inner, portal = self._client_of(contract, owner), self._portal
         made = Client(described.service)
         for name, operation in described.operations.items():
             setattr(made, name, from_anywhere(operation, getattr(inner, name), portal))
@@ -61,8 +64,8 @@ class AmbientClients:
 
 
 def _undeclared(contract: str, owner: str, capability: str) -> NotDeclared:
-    if owner not in {"", _EDGE}:
+    if owner not in {"", EDGE}:
         remedy = f"Name it in the constructor of the service of {owner!r}, whether or not it uses the parameter: `{capability}: {contract}`."
     else:
         remedy = f"Say it once, where the application is made: `Application(…, clients=[{contract}])`."
-    return NotDeclared(contract, _EDGE if owner in {"", _EDGE} else repr(owner), capability, remedy)
+    return NotDeclared(contract, EDGE if owner in {"", EDGE} else repr(owner), capability, remedy)

@@ -1,6 +1,7 @@
 """The clients that services get: one per contract, calling by reference or over the wire."""
 
 from collections.abc import AsyncIterator, Callable, Collection
+from functools import partial
 from typing import Any, Final
 
 from plures.contract import ContractDescription, OperationDescription
@@ -9,6 +10,7 @@ from plures.runtime import (
     LOOPBACK_URL,
     Bind,
     Client,
+    Counted,
     Deadlines,
     Directory,
     Dispatcher,
@@ -22,6 +24,7 @@ from plures.runtime import (
     bind,
     bring_near,
     by_reference,
+    uncounted,
 )
 
 from .faults import Injector
@@ -40,6 +43,7 @@ class Clients:
         seal: Signs the request context that goes with calls over the wire.
         outside: Capabilities that it does not go to.
         injector: Keeps calls from being sent, on demand.
+        counted_for: Owner and operation → what is told how many calls of it a client of the owner has made.
     """
 
     def __init__(
@@ -53,8 +57,10 @@ class Clients:
         seal: Seal | None = None,
         outside: Collection[str] = (),
         injector: Injector | None = None,
+        counted_for: Callable[[str, OperationDescription], Counted] = lambda _, __: uncounted,
     ) -> None:
         self._injector = injector
+        self._counted_for = counted_for
         self.portal = portal
         self._seal = seal
         self._outside = outside
@@ -63,9 +69,13 @@ class Clients:
         self._directory = directory
         # Its own dispatcher: calls within a replica go on while it refuses those from outside, in order to drain.
         self._internal = Dispatcher(deadlines, checked=True, seal=seal) if verified else None
-        self._clients: dict[type, Client] = {}
-        # Clients of services that are not there yet.
-        self._early: dict[type, Client] = {}
+        # By contract, then by who has it.
+        self._clients: dict[type, dict[str, Client]] = {}
+        # Those of services here, and of services that are not there yet, with who has them.
+        self._here: dict[type, list[tuple[str, Client]]] = {}
+        self._early: dict[type, dict[str, Client]] = {}
+        # What calls a contract elsewhere: all clients share its budgets.
+        self._remote: dict[type, RemoteCaller] = {}
         self._services: dict[type, object] = {}
         # Those that run in the threads of their callers.
         self._near: dict[type, object] = {}
@@ -73,13 +83,16 @@ class Clients:
         self.callers: dict[str, list[RemoteCaller]] = {}
         self.called_here: dict[str, None] = {}
 
-    def of(self, contract: ContractDescription, *, is_local: bool) -> Client:
-        """The client of a contract, always the same object."""
-        client = self._clients.get(contract.python)
+    def of(self, contract: ContractDescription, *, is_local: bool, owner: str = "") -> Client:
+        """The client of a contract for a capability or the edge, always the same object."""
+        clients = self._clients.setdefault(contract.python, {})
+        client = clients.get(owner)
         if client is None:
-            client = self._clients[contract.python] = Client(contract.service)
-            bind(client, contract, self._injecting(self._how(contract, is_local=is_local)), self.portal)
-            self._bring_near(client, contract)
+            client = clients[owner] = Client(contract.service)
+            bind(client, contract, self._injecting(self._how(contract, client, owner, is_local=is_local)), self.portal)
+            if is_local:
+                self._here.setdefault(contract.python, []).append((owner, client))
+                self._bring_near(client, contract, owner)
         return client
 
     def attach(self, contract: ContractDescription, service: object, near: object = None) -> None:
@@ -93,43 +106,53 @@ class Clients:
         if self._internal is not None:
             self._internal.serve(contract.operations, service)
         self._services[contract.python] = service
-        client = self._early.pop(contract.python, None)
-        if client is not None:
-            bind(client, contract, self._injecting(self._by_reference(service)), self.portal)
-        if contract.python in self._clients:
-            self._bring_near(self._clients[contract.python], contract)
+        for owner, client in self._early.pop(contract.python, {}).items():
+            bind(client, contract, self._injecting(self._by_reference(service, owner)), self.portal)
+        for owner, client in self._here.get(contract.python, ()):
+            self._bring_near(client, contract, owner)
 
-    def _bring_near(self, client: Client, contract: ContractDescription) -> None:
+    def _bring_near(self, client: Client, contract: ContractDescription, owner: str) -> None:
         near = self._near.get(contract.python)
-        if near is not None and contract.capability in self.called_here:
-            bring_near(client, contract, near, self.portal)
+        if near is not None:
+            bring_near(client, contract, near, self.portal, partial(self._counted_for, owner))
 
-    def _how(self, contract: ContractDescription, *, is_local: bool) -> Bind:
+    def _how(self, contract: ContractDescription, client: Client, owner: str, *, is_local: bool) -> Bind:
         if not is_local:
-            endpoints = self._directory.of(contract.capability)
-            heartbeats = self._directory.heartbeats
-            seal = None if contract.capability in self._outside else self._seal
-            caller = RemoteCaller(endpoints, self._transport, self._deadlines, heartbeats=heartbeats, seal=seal)
-            self.callers.setdefault(contract.capability, []).append(caller)
-            return caller.bind
+            if contract.python not in self._remote:
+                self._remote[contract.python] = self._remote_caller(contract)
+            return self._counting(self._remote[contract.python], owner)
         self.called_here[contract.capability] = None
         if self._internal is None:
             service = self._services.get(contract.python)
             if service is not None:
-                return self._by_reference(service)
-            self._early[contract.python] = self._clients[contract.python]
+                return self._by_reference(service, owner)
+            self._early.setdefault(contract.python, {})[owner] = client
             return _refuse
         self._internal.announce(contract.operations)
         endpoints = Endpoints.fixed(LOOPBACK_URL, policy=_ONCE)
-        return RemoteCaller(
+        caller = RemoteCaller(
             endpoints, Loopback(self._internal), self._deadlines, checked=True, shares_log=True, seal=self._seal
-        ).bind
+        )
+        return self._counting(caller, owner)
+
+    def _remote_caller(self, contract: ContractDescription) -> RemoteCaller:
+        endpoints = self._directory.of(contract.capability)
+        heartbeats = self._directory.heartbeats
+        seal = None if contract.capability in self._outside else self._seal
+        caller = RemoteCaller(endpoints, self._transport, self._deadlines, heartbeats=heartbeats, seal=seal)
+        self.callers.setdefault(contract.capability, []).append(caller)
+        return caller
 
     def _injecting(self, how: Bind) -> Bind:
         return how if self._injector is None else self._injector.caller(how)
 
-    def _by_reference(self, service: object) -> Bind:
-        return lambda operation: by_reference(operation, getattr(service, operation.name), self._deadlines)
+    def _counting(self, caller: RemoteCaller, owner: str) -> Bind:
+        return lambda operation: caller.bind(operation, self._counted_for(owner, operation))
+
+    def _by_reference(self, service: object, owner: str) -> Bind:
+        return lambda operation: by_reference(
+            operation, getattr(service, operation.name), self._deadlines, self._counted_for(owner, operation)
+        )
 
 
 def _refuse(operation: OperationDescription) -> Callable[..., Any]:

@@ -4,10 +4,13 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, TypeAlias
 
 import msgspec
+from msgspec import structs
 
 from plures.access import Entrance
 from plures.errors import CallError
 from plures.http import ConnectServer, Request, Response
+
+from .telling import Headers
 
 _Page: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -16,6 +19,7 @@ class Control:
     """Answers `/health/live`, `/health/ready`, `/contracts`, some other pages, and everything else as a Connect call.
 
     Args:
+        notices: Path of an operation → headers that its answers have besides.
         entrance: Knows who may ask for what besides health, which all may ask for; None where nothing asks from elsewhere.
     """
 
@@ -26,9 +30,11 @@ class Control:
         is_ready: Callable[[], bool],
         listing: Callable[[], Awaitable[object]],
         pages: Mapping[str, _Page],
+        notices: Mapping[str, Headers] | None = None,
         entrance: Entrance | None = None,
     ) -> None:
         self._connect = connect
+        self._notices: Mapping[str, Headers] = notices or {}
         self._entrance = entrance
         self._is_ready = is_ready
         self._listing = listing
@@ -45,7 +51,13 @@ class Control:
             if refusal is not None:
                 return self._refuse(path, refusal)
         page = self._pages.get(path)
-        return self._connect(request) if page is None else page(request)
+        if page is not None:
+            return page(request)
+        return self._connect(request) if path not in self._notices else self._with_notice(request)
+
+    async def _with_notice(self, request: Request) -> Response:
+        response = await self._connect(request)
+        return structs.replace(response, headers=(*response.headers, *self._notices[request.path]))
 
     async def _refuse(self, path: str, refusal: CallError) -> Response:
         return self._connect.refused(path, refusal)

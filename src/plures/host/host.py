@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any, Final
 
-from plures.application import Assembly, fill_all
-from plures.contract import read_contract
+from plures.application import EDGE, Assembly, fill_all
+from plures.contract import ContractDescription, read_contract
 from plures.data import Place
 from plures.http import ConnectServer, HttpTransport
 from plures.runtime import (
@@ -40,12 +40,11 @@ from .placement import Mode, Placement
 from .places import place_of
 from .sagas import SagaAdmin, SagaAdminService
 from .services import Services
-from .telling import Told
+from .telling import Deprecations, Told
+from .usage import Usage
 
 _EVENT_ADMIN: Final = read_contract(EventAdmin)[0].operations
 _SAGA_ADMIN: Final = read_contract(SagaAdmin)[0].operations
-_EDGE: Final = "the edge"
-"""Owner of the edge's hooks; no capability can have this name."""
 
 
 class Host:
@@ -87,9 +86,10 @@ class Host:
         self._policy = policy_of(placement.policies.everywhere)
         self._capacity = Capacity(self._policy.least_at_once)
         self._gates = {name: Gate(policies[name], self._capacity) for name in self._hosted}
-        contracts = [capability.contract for capability in assembly.capabilities.values()]
-        injector = Injector(placement.faults, contracts, random) if placement.faults else None
+        injector = Injector(placement.faults, assembly.contracts, random) if placement.faults else None
         self._portal = Portal()
+        self._usage = Usage(assembly, placement.usage)
+        self._deprecations = Deprecations(assembly, [*self._hosted, *([EDGE] if placement.edge else [])])
         self._clients = Clients(
             self._deadlines,
             self._transport,
@@ -99,8 +99,9 @@ class Host:
             seal=self._seal,
             outside=placement.outside,
             injector=injector,
+            counted_for=self._usage.counted_for,
         )
-        self._ambient = AmbientClients(assembly, self.client, self._portal)
+        self._ambient = AmbientClients(assembly, self._client_for, self._portal)
         self._lifecycles = Lifecycles(leads=placement.leads)
         self._settings: dict[str, object] = {}
         self._services = Services(
@@ -108,7 +109,7 @@ class Host:
             self._hosted,
             self._clients,
             self._lifecycles,
-            client=self.client,
+            client=self._client_for,
             deliveries_to=self._deliveries_to,
             place=self._place,
             settings=self._settings,
@@ -135,10 +136,12 @@ class Host:
             is_ready=lambda: self._is_ready,
             listing=self._told.listing,
             pages=self._moves.pages,
-            entrance=entrance_of(assembly, self._hosted, placement.access),
+            notices=self._deprecations.headers,
+            entrance=entrance_of(assembly, self._hosted, placement.access, self._usage.arrived),
         )
         for name, capability in self._hosted.items():
-            self._dispatcher.announce(capability.contract.operations)
+            for contract in capability.contracts:
+                self._dispatcher.announce(contract.operations)
             if name in assembly.deliveries:
                 self._dispatcher.announce(assembly.deliveries[name].operations)
         self.update_endpoints(placement.endpoints)
@@ -154,7 +157,7 @@ class Host:
 
     def client(self, contract: type) -> Any:
         """A client of any contract of the application, as the services here get it."""
-        return self._clients.of(self._contract(contract), is_local=self._is_local(contract))
+        return self._client_for(contract, "")
 
     def update_endpoints(self, endpoints: Mapping[str, tuple[str, ...]]) -> None:
         """Replace what is known of replicas elsewhere."""
@@ -167,6 +170,8 @@ class Host:
     def lead(self, *, leads: bool) -> None:
         """Tell whether this replica does what one replica of its process does; if not, another one has begun to."""
         self._lifecycles.lead(leads=leads)
+        if leads:
+            self._deprecations.warn()
 
     async def start(self) -> None:
         """Open databases, build services, run start hooks, then ready hooks.
@@ -209,6 +214,7 @@ class Host:
         end_hosting(self._ambient)
         await self._portal.close()
         await self._services.close_threads()
+        await self._usage.stop()
         self._deadlines.close()
         self._capacity.close()
         await self._heartbeats.close()
@@ -225,6 +231,7 @@ class Host:
             )
         asked = {name: capability.settings for name, capability in self._hosted.items()}
         self._settings.update(fill_all(asked, self._placement.settings, os.environ, self._placement.folder))
+        self._usage.start()
         await self._services.build()
         self._dispatcher.serve(_EVENT_ADMIN, EventAdminService(self._services.outboxes))
         self._dispatcher.serve(_SAGA_ADMIN, SagaAdminService(self._services.saga_desks))
@@ -237,6 +244,8 @@ class Host:
             self._carrier.start()
         await self._lifecycles.become_ready()
         self._is_ready = True
+        if self._placement.leads:
+            self._deprecations.warn()
 
     async def _start_edge(self) -> None:
         opened = self._assembly.opened_edge()
@@ -246,7 +255,7 @@ class Host:
         figures = self._placement.policies.edge
         deadline_s = figures.get("deadline_s", self._assembly.edge_deadline_s)
         threads = int(figures.get("threads", EDGE_THREADS))
-        app = served(make(**self._services.arguments(_EDGE, dependencies)), threads, deadline_s)
+        app = served(make(**self._services.arguments(EDGE, dependencies)), threads, deadline_s)
         if self._placement.replicas > 1 and self._placement.leads:
             warn_of_duties(app, self._assembly.packages, self._placement.replicas)
         gate = self._told.edge = Gate(self._policy, self._capacity)
@@ -257,8 +266,15 @@ class Host:
             admission=EdgeAdmission(gate, self._assembly.edge_criticality),
             kind=self._assembly.context,
         )
-        await self._lifecycles.start(_EDGE)
+        await self._lifecycles.start(EDGE)
         await self._edge.start()
+
+    def _client_for(self, python: type, owner: str) -> Any:
+        """The client of a contract that a capability gets, or the edge; for no name, one for tests and tools."""
+        contract = self._contract(python)
+        # What serves an older version calls the newer one beside it, wherever others find that.
+        is_beside = contract.capability == owner and bool(self._assembly.capabilities[owner].older)
+        return self._clients.of(contract, is_local=is_beside or self._is_local(contract), owner=owner)
 
     def _deliveries_to(self, subscriber: str) -> Any:
         """A client of the operations by which a capability gets events."""
@@ -267,7 +283,7 @@ class Host:
             return self._carrier.client(subscriber)
         return self.client(self._assembly.deliveries[subscriber].python)
 
-    def _contract(self, python: type) -> Any:
+    def _contract(self, python: type) -> ContractDescription:
         contract = self._assembly.contract(python)
         if contract is None:
             message = f"application {self._assembly.name!r} has no capability for {python.__qualname__}"
@@ -279,6 +295,6 @@ class Host:
         application, data = self._assembly.name, self._placement.data
         return place_of(capability, placed, application=application, data=data, variables=os.environ)
 
-    def _is_local(self, python: type) -> bool:
-        name = self._contract(python).capability
+    def _is_local(self, contract: ContractDescription) -> bool:
+        name = contract.capability
         return name in self._hosted and name not in self._placement.endpoints

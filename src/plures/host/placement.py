@@ -46,6 +46,7 @@ class Placement:
         leads: Whether the replica does what one replica of its process does; None where that is told later.
         settings: Capability → what plures.toml says of its settings.
         folder: What relative paths in settings are relative to.
+        usage: Folder in which it is kept who calls which contract; None where it is not.
         access: Who may call, and the tokens to call others with; None where no listener serves this: then nothing is checked.
     """
 
@@ -68,3 +69,4 @@ class Placement:
     leads: bool | None = True
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     folder: Path = Path()
+    usage: Path | None = None

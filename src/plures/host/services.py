@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from plures.application import AssembledCapability, Assembly, Dependency, DependencyKind, is_opened
+from plures.application import AssembledCapability, AssembledVersion, Assembly, Dependency, DependencyKind, is_opened
 from plures.contract import ContractDescription, read_contract
 from plures.data import Database, Place, Settle, engines, open_database
 from plures.events import Events, prepare
@@ -32,7 +32,7 @@ class Services:
     """Builds the services of the capabilities that a replica hosts.
 
     Args:
-        client: Gives the client of a contract class.
+        client: Gives the client of a contract class to a capability.
         deliveries_to: Gives the client of the operations by which a capability gets events.
         place: Where the data of a capability lies.
         settings: Capability → its settings, filled.
@@ -47,7 +47,7 @@ class Services:
         clients: Clients,
         lifecycles: Lifecycles,
         *,
-        client: Callable[[type], object],
+        client: Callable[[type, str], object],
         deliveries_to: Callable[[str], object],
         place: Callable[[str], Place],
         settings: Mapping[str, object],
@@ -75,7 +75,7 @@ class Services:
         self.saga_desks: dict[str, SagaDesk] = {}
         # Who can do without which capability, and how that fares.
         self.outages: dict[tuple[str, str], Outage] = {}
-        self._built: dict[str, Opened | Sequence[Served]] = {}
+        self._built: dict[str, list[tuple[ContractDescription, Opened | Sequence[Served]]]] = {}
         # Each capability after those that it needs; within a circle, in the order of the application.
         self.order = _by_needs(hosted)
 
@@ -88,14 +88,17 @@ class Services:
             self._build(name)
 
     async def start(self, name: str) -> Sequence[Served]:
-        """Open one service, if it is in a context manager, and run its start hooks; what it serves. Raises what fails."""
-        built = self._built[name]
-        if isinstance(built, Opened):
-            serves = self._attached(name, await built.open())
-            # Stop hooks run in reverse: the first to be registered is the last to run.
-            self._lifecycles.of(name).stop_hooks.insert(0, built.close)
-        else:
-            serves = built
+        """Open the services of one capability, if they are in context managers, and run its start hooks; what it serves. Raises what fails."""
+        serves: list[Served] = []
+        opened = 0
+        for contract, built in self._built[name]:
+            if isinstance(built, Opened):
+                serves += self._attached(name, contract, await built.open())
+                # Stop hooks run in reverse: the first to be registered is the last to run, after the adapters of older versions.
+                self._lifecycles.of(name).stop_hooks.insert(opened, built.close)
+                opened += 1
+            else:
+                serves += built
         await self._lifecycles.start(name)
         return serves
 
@@ -171,22 +174,25 @@ class Services:
                 await check_none_left(self._databases[name], name)
 
     def _build(self, name: str) -> None:
-        capability = self._hosted[name]
-        if capability.implementation is None:
+        self._built[name] = [(each.contract, self._made(name, each)) for each in self._hosted[name].versions]
+
+    def _made(self, name: str, version: AssembledVersion) -> Opened | Sequence[Served]:
+        if version.implementation is None:
             message = f"{name} has no implementation"
             raise RuntimeError(message)
-        built = capability.implementation(**self.arguments(name, capability.dependencies))
-        self._built[name] = Opened(name, built) if is_opened(capability.implementation) else self._attached(name, built)
+        built = version.implementation(**self.arguments(name, version.dependencies))
+        is_closed = is_opened(version.implementation)
+        return Opened(name, built) if is_closed else self._attached(name, version.contract, built)
 
-    def _attached(self, name: str, service: object) -> Sequence[Served]:
-        """Let local calls reach a service. What it serves: the operations of its contract, and the deliveries of events."""
-        if name in self._sagas:
+    def _attached(self, name: str, contract: ContractDescription, service: object) -> Sequence[Served]:
+        """Let local calls reach a service. What it serves: the operations of its contract, and the newest one the deliveries of events."""
+        is_newest = contract is self._hosted[name].contract
+        if name in self._sagas and is_newest:
             self._sagas[name][1].serve(service)
-        deliveries = self._assembly.deliveries.get(name)
-        handler = handling(name, service, deliveries.operations if deliveries else {})
-        after = self._lifecycles.of(name).after_hooks
-        threads, contract = partial(self._threads_of, name), self._hosted[name].contract
+        deliveries = self._assembly.deliveries.get(name) if is_newest else None
+        threads, after = partial(self._threads_of, name), self._lifecycles.of(name).after_hooks
         serves: list[Served] = [(contract, threaded(service, contract, threads, after))]
+        handler = handling(name, service, deliveries.operations if deliveries else {})
         if deliveries:
             serves.append((deliveries, threaded(handler, deliveries, threads, after)))
         # What an engine writes is not in the transactions that the guard knows of.
@@ -214,12 +220,12 @@ class Services:
         if owner not in self._databases:
             return False
         hosted = self._hosted[owner]
-        return hosted.begins_sagas or owner in self._assembly.deliveries or has_keys(hosted.contract)
+        return hosted.begins_sagas or owner in self._assembly.deliveries or any(map(has_keys, hosted.contracts))
 
     def _provide(self, owner: str, dependency: Dependency) -> object:
         match dependency.kind:
             case DependencyKind.CONTRACT:
-                client = self._client(dependency.asked)
+                client = self._client(dependency.asked, owner)
                 if self._remembers(owner):
                     client = committing(client, read_contract(dependency.asked)[0], self._clients.portal)
                 return self._optional(owner, dependency, client) if dependency.is_optional else client
@@ -256,7 +262,7 @@ class Services:
 
 
 def _by_needs(capabilities: Mapping[str, AssembledCapability]) -> list[str]:
-    by_contract = {capability.contract.python: name for name, capability in capabilities.items()}
+    by_contract = {each.python: name for name, capability in capabilities.items() for each in capability.contracts}
     ordered: dict[str, None] = {}
     visiting: set[str] = set()
 

@@ -1,11 +1,11 @@
 """What each operation and each route of an application calls: read from the code, and assumed where that cannot be read."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, partial
 
-from plures.application import AssembledCapability, Assembly, Dependency
+from plures.application import AssembledCapability, AssembledVersion, Assembly, Dependency
 from plures.contract import OperationDescription
 
 from .reading import Bound, How, Known, Need, Reader, Value, attribute_of
@@ -42,34 +42,40 @@ class Unit:
 
 def units_of(assembly: Assembly) -> tuple[Unit, ...]:
     """Operations and handlers in the order of the application, then the routes of its edge."""
-    units = [unit for name, each in assembly.capabilities.items() for unit in _of_capability(assembly, name, each)]
+    units = [unit for each in assembly.capabilities.values() for unit in _of_capability(assembly, each)]
     return (*units, *_of_edge(assembly))
 
 
-def _of_capability(assembly: Assembly, name: str, capability: AssembledCapability) -> Iterator[Unit]:
-    methods = dict.fromkeys(capability.contract.operations, UnitKind.OPERATION)
-    methods |= {handler.method: UnitKind.HANDLER for handler in capability.handlers}
-    if capability.implementation is None:
+def _of_capability(assembly: Assembly, capability: AssembledCapability) -> Iterator[Unit]:
+    for version in capability.versions:
+        methods = dict.fromkeys(version.contract.operations, UnitKind.OPERATION)
+        if version.contract is capability.contract:
+            methods |= {handler.method: UnitKind.HANDLER for handler in capability.handlers}
+        yield from _of_version(assembly, version, methods)
+
+
+def _of_version(assembly: Assembly, version: AssembledVersion, methods: Mapping[str, UnitKind]) -> Iterator[Unit]:
+    contract, made = version.contract, version.implementation
+    capability = contract.capability
+    units = {each: f"{capability}.{assembly.told(contract, each)}" for each in methods}
+    if made is None:
         for method, kind in methods.items():
-            yield Unit(f"{name}.{method}", name, kind, frozenset(), ("it runs elsewhere",))
+            yield Unit(units[method], capability, kind, frozenset(), ("it runs elsewhere",))
         return
-    reader = _reader(assembly, capability.dependencies)
-    service = _service(assembly, reader, capability, methods)
+    reader = _reader(assembly, version.dependencies)
+    service = _service(assembly, reader, version, methods)
     for method, kind in methods.items():
         function = None if service is None else _method(service, method)
-        unit = f"{name}.{method}"
         if function is None:
-            reason = f"what {getattr(capability.implementation, '__qualname__', name)} makes"
-            yield Unit(unit, name, kind, _everything(assembly, capability.dependencies), (reason,))
+            reason = f"what {getattr(made, '__qualname__', capability)} makes"
+            yield Unit(units[method], capability, kind, _everything(assembly, version.dependencies), (reason,))
         else:
-            yield _read(reader, unit, name, kind, (function,))
+            yield _read(reader, units[method], capability, kind, (function,))
 
 
-def _service(
-    assembly: Assembly, reader: Reader, capability: AssembledCapability, methods: Iterable[str]
-) -> Value | None:
-    given = {name: (Known(each),) for name, each in arguments_of(assembly, capability.dependencies).items()}
-    made = reader.made(Known(capability.implementation), given)
+def _service(assembly: Assembly, reader: Reader, version: AssembledVersion, methods: Iterable[str]) -> Value | None:
+    given = {name: (Known(each),) for name, each in arguments_of(assembly, version.dependencies).items()}
+    made = reader.made(Known(version.implementation), given)
     return next((each for each in made if all(_method(each, name) for name in methods)), None)
 
 
@@ -122,13 +128,24 @@ def _read(reader: Reader, name: str, owner: str, kind: UnitKind, runs: Iterable[
 
 def _reader(assembly: Assembly, dependencies: tuple[Dependency, ...], packages: frozenset[str] = frozenset()) -> Reader:
     operations = (operation for operation, _ in _operations(assembly, dependencies))
-    return Reader(assembly.packages | packages, operations, cache(partial(client_of, assembly)))
+    return Reader(
+        assembly.packages | packages,
+        operations,
+        cache(partial(client_of, assembly)),
+        lambda operation: _told(assembly, operation),
+    )
+
+
+def _told(assembly: Assembly, operation: OperationDescription) -> str:
+    versions = assembly.capabilities[operation.capability].contracts
+    contract = next((each for each in versions if each.version == operation.version), versions[0])
+    return assembly.told(contract, operation.name)
 
 
 def _everything(assembly: Assembly, dependencies: tuple[Dependency, ...]) -> frozenset[Need]:
     """All that the constructor allows to call."""
     return frozenset(
-        Need(operation.capability, operation.name, How.OPTIONAL if is_optional else How.NEEDED)
+        Need(operation.capability, _told(assembly, operation), How.OPTIONAL if is_optional else How.NEEDED)
         for operation, is_optional in _operations(assembly, dependencies)
     )
 

@@ -107,7 +107,7 @@ from .blocking import (
     tidily,
     working_for,
 )
-from .client import Bind, Client, bind
+from .client import Bind, Client, Counted, bind, uncounted
 from .context import (
     CallContext,
     EdgeContext,
@@ -156,6 +156,7 @@ __all__ = [
     "ContextTooLarge",
     "ContextTorn",
     "ContractUnknown",
+    "Counted",
     "Deadlines",
     "Directory",
     "Dispatcher",
@@ -229,6 +230,7 @@ __all__ = [
     "threaded",
     "tidily",
     "time_left_s",
+    "uncounted",
     "without_deadline",
     "working_for",
 ]

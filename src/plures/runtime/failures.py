@@ -9,6 +9,7 @@ from plures.errors import (
     DeadlineExceeded,
     Internal,
     InvalidRequest,
+    KeyReused,
     LimitExceeded,
     NeedUnreachable,
     Outcome,
@@ -42,6 +43,9 @@ def failure_of(
         return declared
     if isinstance(error, Refusal):
         return error.failure
+    if isinstance(error, KeyReused) and _is_of_another_version(error, operation):
+        # Of another version of the contract, which this one is an adapter of.
+        return KeyReused(operation.full_name, error.why, outcome=Outcome.MAY_HAVE_RUN)
     if _is_out_of_time(error):
         # An inner call that ran into the deadline of this one may notice a moment earlier; the outcome is the same.
         return out_of_time(operation, Outcome.MAY_HAVE_RUN, is_inherited=context.is_inherited)
@@ -78,6 +82,12 @@ def bad_answer(error: Malformed | TooDeep, operation: OperationDescription) -> C
     _LOG.error("%s answered with what its contract does not allow: %s", operation.full_name, error)
     call = current.get()
     return _internal(operation, "" if call is None else call.request_id)
+
+
+def _is_of_another_version(error: CallError, operation: OperationDescription) -> bool:
+    """Whether the call that failed was one of the same contract in another version."""
+    theirs, own = error.operation.split("."), operation.full_name.split(".")
+    return theirs[:-2] == own[:-2] and theirs[-2:-1] != own[-2:-1]
 
 
 def _is_out_of_time(error: BaseException) -> bool:

@@ -13,7 +13,8 @@ from plures.contract import ContractError, OperationDescription
 
 from . import connect
 from .beside import with_headers
-from .blocking import Direct, mark_direct, plain_of
+from .blocking import Direct, Plain, mark_direct, plain_of
+from .client import Counted, uncounted
 from .context import CallContext, current
 from .deadlines import Watch
 from .failures import failure_of
@@ -22,16 +23,22 @@ from .running import Expired, run_stream
 from .values import answer_shape, refuse_misfit, with_copies
 
 
-def by_reference(operation: OperationDescription, method: Callable[..., Any], deadlines: Watch) -> Callable[..., Any]:
+def by_reference(
+    operation: OperationDescription, method: Callable[..., Any], deadlines: Watch, counted: Counted = uncounted
+) -> Callable[..., Any]:
     """The operation as a caller in the same process sees it."""
     # What listens to headers awaits the method.
     plain = plain_of(method) if operation.beside is None else None
     method = with_headers(operation, with_copies(operation, method))
     if operation.streams:
-        return _stream(operation, method, deadlines)
+        return _stream(operation, method, deadlines, counted)
     enter, leave, fits = deadlines.enter, deadlines.leave, answer_shape(operation)
+    calls = 0
+    counted(lambda: calls)
 
     async def call(*args: Any, **kwargs: Any) -> Any:
+        nonlocal calls
+        calls += 1
         context = admit(operation, current.get())
         # Outside of the `try`: arguments that do not fit are a TypeError of the caller.
         work = method(*args, **kwargs)
@@ -59,14 +66,26 @@ def by_reference(operation: OperationDescription, method: Callable[..., Any], de
             leave(context)
             current.reset(token)
 
-    mark_direct(call, plain and Direct(operation, plain, deadlines, _failure))
+    mark_direct(call, plain and _direct(operation, plain, deadlines, counted))
     return call
 
 
-def _stream(operation: OperationDescription, method: Callable[..., Any], deadlines: Watch) -> Callable[..., Any]:
+def _direct(operation: OperationDescription, plain: Plain, deadlines: Watch, counted: Counted) -> Direct:
+    direct = Direct(operation, plain, deadlines, _failure)
+    counted(lambda: direct.calls)
+    return direct
+
+
+def _stream(
+    operation: OperationDescription, method: Callable[..., Any], deadlines: Watch, counted: Counted
+) -> Callable[..., Any]:
     fits = answer_shape(operation)
+    calls = 0
+    counted(lambda: calls)
 
     async def call(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        nonlocal calls
+        calls += 1
         context = admit(operation, current.get())
         items = method(*args, **kwargs)
         try:

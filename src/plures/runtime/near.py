@@ -10,7 +10,7 @@ from typing import Any, Final
 from plures.contract import ContractDescription, OperationDescription
 
 from .blocking import Portal, instead, runs_in_thread
-from .client import Client
+from .client import Client, Counted, uncounted
 from .context import CallContext
 from .local import by_reference
 
@@ -26,15 +26,25 @@ class _Unwatched:
 _UNWATCHED: Final = _Unwatched()
 
 
-def bring_near(client: Client, contract: ContractDescription, service: object, portal: Portal) -> None:
+def bring_near(
+    client: Client,
+    contract: ContractDescription,
+    service: object,
+    portal: Portal,
+    counted_for: Callable[[OperationDescription], Counted] = lambda _: uncounted,
+) -> None:
     """Let those operations run in the thread of their caller that are called without `await` and that the service has as plain functions."""
     for name, operation in contract.operations.items():
         method = getattr(service, name)
         if operation.blocks and runs_in_thread(method):
-            setattr(client, name, instead(getattr(client, name), _near(operation, method, portal)))
+            setattr(
+                client, name, instead(getattr(client, name), _near(operation, method, portal, counted_for(operation)))
+            )
 
 
-def _near(operation: OperationDescription, method: Callable[..., Any], portal: Portal) -> Callable[..., Any]:
+def _near(
+    operation: OperationDescription, method: Callable[..., Any], portal: Portal, counted: Counted
+) -> Callable[..., Any]:
     check = operation.signature.bind
 
     async def run(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -46,7 +56,7 @@ def _near(operation: OperationDescription, method: Callable[..., Any], portal: P
         check(*args, **kwargs)
         return run(args, kwargs)
 
-    call = by_reference(operation, begin, _UNWATCHED)
+    call = by_reference(operation, begin, _UNWATCHED, counted)
 
     def near(*args: Any, **kwargs: Any) -> Any:
         portal.allow(operation)

@@ -17,6 +17,7 @@ from plures.logs import mark_told
 from . import connect
 from .acting import Seal
 from .beside import heard_here, sent_headers
+from .client import Counted, uncounted
 from .context import CallContext, current
 from .deadlines import Deadlines
 from .hedging import hedged
@@ -77,15 +78,19 @@ class RemoteCaller:
         self._deadlines = deadlines
         self._encode = Codec.encode_checked if checked else Codec.encode
 
-    def bind(self, operation: OperationDescription) -> Callable[..., Any]:
+    def bind(self, operation: OperationDescription, counted: Counted = uncounted) -> Callable[..., Any]:
         """The operation as a caller in another process sees it."""
         operation.prepare()
         if operation.streams:
-            return self._bind_stream(operation)
+            return self._bind_stream(operation, counted)
         request_of, encode, deadlines = connect.request_builder(operation), self._encode, self._deadlines
         ask, beside = self._ask(operation), operation.beside
+        calls = 0
+        counted(lambda: calls)
 
         async def call(*args: Any, **kwargs: Any) -> Any:
+            nonlocal calls
+            calls += 1
             context = admit(operation, current.get())
             outgoing = connect.outgoing_of(operation, context, request_of(*args, **kwargs), encode, self._seal)
             if beside is not None:
@@ -116,10 +121,14 @@ class RemoteCaller:
     def _ask(self, operation: OperationDescription) -> Callable[..., Coroutine[Any, Any, Reply]]:
         return self._hedged if operation.declaration.hedge_after_s else self._unary
 
-    def _bind_stream(self, operation: OperationDescription) -> Callable[..., Any]:
+    def _bind_stream(self, operation: OperationDescription, counted: Counted) -> Callable[..., Any]:
         request_of, encode = connect.request_builder(operation), self._encode
+        calls = 0
+        counted(lambda: calls)
 
         async def call(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+            nonlocal calls
+            calls += 1
             context = admit(operation, current.get())
             outgoing = connect.outgoing_of(operation, context, request_of(*args, **kwargs), encode, self._seal)
             if operation.beside is not None:

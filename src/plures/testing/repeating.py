@@ -63,7 +63,7 @@ class RepeatingTransport:
 
 def idempotent_paths(assembly: Assembly) -> frozenset[str]:
     """The paths of all operations that may be repeated."""
-    operations = (o for capability in assembly.capabilities.values() for o in capability.contract.operations.values())
+    operations = (operation for contract in assembly.contracts for operation in contract.operations.values())
     return frozenset(operation.path for operation in operations if operation.declaration.idempotent)
 
 

@@ -234,9 +234,8 @@ async def _one_process(
 
 def _faults(assembly: Assembly, texts: Sequence[str]) -> tuple[Fault, ...]:
     """The faults that a test asks for; raises `InvalidInput` with all that is wrong with them."""
-    contracts = {name: capability.contract for name, capability in assembly.capabilities.items()}
     here = [name for name, capability in assembly.capabilities.items() if capability.implementation is not None]
-    faults, wrong = read_faults(texts, contracts, here, where="faults")
+    faults, wrong = read_faults(texts, assembly.operation_names, here, where="faults")
     if wrong:
         raise InvalidInput("The test", wrong)
     return faults

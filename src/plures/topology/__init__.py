@@ -1,6 +1,6 @@
 """Layer 3: placement as pure data: which process hosts which capability. Starts nothing, and knows no contract classes."""
 
-from .access import OutsideCaller, Secret
+from .access import OutsideCaller, Right, Secret, read_right
 from .broker import Broker, PlacedBroker, is_broker_url
 from .calls import Call, EventFlow, Plan, calls_between, make_plan, process_needs, start_order
 from .check import check
@@ -49,6 +49,7 @@ __all__ = [
     "Replicas",
     "ResolvedProcess",
     "ResolvedTopology",
+    "Right",
     "Secret",
     "Service",
     "Settings",
@@ -68,6 +69,7 @@ __all__ = [
     "monolith",
     "parse",
     "process_needs",
+    "read_right",
     "start_order",
     "summarise",
     "variables_in",

@@ -19,6 +19,7 @@ class Call:
         source: Process of the caller.
         target: Process of the called.
         optional: Whether the caller can do without it.
+        versions: Of the contract, those that it calls; empty where the contract has one alone.
     """
 
     caller: str | None
@@ -26,6 +27,7 @@ class Call:
     source: str
     target: str
     optional: bool = False
+    versions: tuple[str, ...] = ()
 
     @property
     def local(self) -> bool:
@@ -42,10 +44,12 @@ def _calls(topology: ResolvedTopology, application: ApplicationFacts) -> Iterato
     edge_home = topology.edge_home
     if edge_home is not None:
         for name in sorted(application.edge_needs):
-            yield Call(None, name, edge_home, homes[name], optional=name in application.edge_optional)
+            is_optional, versions = name in application.edge_optional, application.versions_of(name, None)
+            yield Call(None, name, edge_home, homes[name], is_optional, versions)
     for caller, facts in application.capabilities.items():
         for name in sorted(facts.needs):
-            yield Call(caller, name, homes[caller], homes[name], optional=name in facts.optional)
+            is_optional, versions = name in facts.optional, application.versions_of(name, caller)
+            yield Call(caller, name, homes[caller], homes[name], is_optional, versions)
 
 
 @dataclass(frozen=True)

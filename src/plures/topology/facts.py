@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
+
+_SEVERAL: Final = 2
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,8 @@ class CapabilityFacts:
         has_settings: Whether its service asks for settings.
         operations: What the wire calls its operations, as in `PlaceOrder`.
         shared_tables: Its tables in the application's own database.
+        versions: Of its contract, the newest first, as in `v2`.
+        needs_versions: Capability → the versions of its contract that it calls.
     """
 
     needs: frozenset[str] = frozenset()
@@ -31,6 +36,8 @@ class CapabilityFacts:
     operations: tuple[str, ...] = ()
     shared_tables: tuple[str, ...] = ()
     has_settings: bool = False
+    versions: tuple[str, ...] = ()
+    needs_versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
 
 @dataclass(frozen=True)
@@ -42,3 +49,11 @@ class ApplicationFacts:
     edge_needs: frozenset[str] = frozenset()
     edge_missing: tuple[str, ...] = ()
     edge_optional: frozenset[str] = frozenset()
+    edge_needs_versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+
+    def versions_of(self, capability: str, caller: str | None) -> tuple[str, ...]:
+        """The versions of a contract that a capability calls, or the edge for None; empty where there is one alone."""
+        if len(self.capabilities[capability].versions) < _SEVERAL:
+            return ()
+        called = self.edge_needs_versions if caller is None else self.capabilities[caller].needs_versions
+        return called.get(capability, ())

@@ -144,7 +144,7 @@ MAY_CALL = Key[Sequence[str]](
     "may_call",
     (list,),
     (),
-    'What it may call: names of capabilities, and operations of them; "*" is everything.',
+    'What it may call: names of capabilities, versions of their contracts, and operations of either; "*" is everything.',
     'may_call = ["payments", "checkout/Place"]',
 )
 TOKEN = _text(

@@ -21,6 +21,7 @@ class ProcessSummary:
         servers: Capability → name of the database that keeps its data, for those whose data is not embedded.
         threads: Capability → how many threads plures.toml gives its `def` methods, where it says so.
         shared: Capability → its tables in the application's own database.
+        versions: Capability → the versions of its contract, the newest first, where there are several.
         layer: Its place in the start order, from 0.
         local_calls: Calls from it that stay in it.
         remote_calls: Calls from it that leave it.
@@ -38,6 +39,7 @@ class ProcessSummary:
     servers: Mapping[str, str]
     threads: Mapping[str, int]
     shared: Mapping[str, tuple[str, ...]]
+    versions: Mapping[str, tuple[str, ...]]
     layer: int
     local_calls: tuple[Call, ...]
     remote_calls: tuple[Call, ...]
@@ -103,6 +105,9 @@ def _process(
         },
         shared={
             name: tables for name in process.capabilities if (tables := application.capabilities[name].shared_tables)
+        },
+        versions={
+            name: several for name in process.capabilities if (several := application.capabilities[name].versions)[1:]
         },
         layer=layer,
         local_calls=tuple(call for call in mine if call.local),

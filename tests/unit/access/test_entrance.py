@@ -8,8 +8,8 @@ from plures.errors import AccessDenied, CallError, Outcome, Unauthenticated
 TOKEN = "one-token-of-a-caller"
 PAY, REFUND = "/shop.payments.v1.Payments/Pay", "/shop.payments.v1.Payments/Refund"
 TAKE = "/shop.payments.v1.Payments/OnOrderPlaced"
-OPERATIONS = {"payments": {"Pay": PAY, "Refund": REFUND}, "tax": {"Quote": "/shop.tax.v1.Tax/Quote"}}
-DELIVERIES = {"payments": {"OnOrderPlaced": TAKE}}
+OPERATIONS = {"payments": (PAY, REFUND), "tax": ("/shop.tax.v1.Tax/Quote",)}
+DELIVERIES = {"payments": (TAKE,)}
 
 
 def entrance(*callers: Caller) -> Entrance:
@@ -35,6 +35,26 @@ def test_a_caller_that_may_is_let_in_again_and_again() -> None:
 def test_a_right_may_be_for_one_operation() -> None:
     it = entrance(caller("payments/Pay", kind=CallerKind.OUTSIDE))
     assert [asks(it, PAY), asks(it, REFUND)] == ["", "permission_denied"]
+
+
+@pytest.mark.parametrize(
+    ("right", "allowed"),
+    [
+        ("search", "v1/Find v2/Find v2/Count"),
+        ("search.v1", "v1/Find"),
+        ("search.v2", "v2/Find v2/Count"),
+        ("search/Find", "v1/Find v2/Find"),
+        ("search.v1/Find", "v1/Find"),
+        ("search.v1/Count", ""),
+        ("search.v3", ""),
+        ("*", "v1/Find v2/Find v2/Count"),
+    ],
+)
+def test_a_right_may_be_for_one_version(right: str, allowed: str) -> None:
+    paths = {each: f"/shop.search.{each[:2]}.Search{each[2:]}" for each in ("v1/Find", "v2/Find", "v2/Count")}
+    served = {"search": tuple(paths.values())}
+    it = Entrance(Access((caller(right),)), "shop", operations=served, deliveries={})
+    assert [name for name, path in paths.items() if not asks(it, path)] == allowed.split()
 
 
 @pytest.mark.parametrize(
@@ -89,7 +109,7 @@ def test_a_caller_that_the_call_graph_does_not_have() -> None:
     assert isinstance(refusal, AccessDenied)
     assert refusal.what == "Call of shop.payments.v1.Payments/Pay failed (not sent)"
     assert refusal.why == (
-        "process 'checkout' may not call it: no constructor of a capability in it names Payments, nor does its edge; "
+        "process 'checkout' may not call it: no constructor of a capability in it names Payments of shop.payments.v1, nor does its edge; "
         "let the one that calls ask for Payments"
     )
 

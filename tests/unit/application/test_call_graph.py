@@ -71,8 +71,9 @@ def test_what_a_call_may_lead_to() -> None:
 def test_what_a_topology_learns() -> None:
     facts = circle().facts
     assert facts.capabilities["b"] == CapabilityFacts(
-        needs=frozenset({"c", "d"}), has_database=False, has_implementation=True, missing=(), operations=("Ask",)
-    )
+        needs=frozenset({"c", "d"}), has_database=False, has_implementation=True, missing=(), operations=("Ask",),
+        versions=("v1",), needs_versions={"c": ("v1",), "d": ("v1",)},
+    )  # fmt: skip
     assert facts.capabilities["c"].has_database
     assert (facts.has_edge, facts.edge_needs, facts.edge_missing) == (True, {"a"}, ())
 

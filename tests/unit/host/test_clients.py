@@ -2,15 +2,15 @@
 
 from collections.abc import AsyncIterator, Callable
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
-from plures import Capability, Internal, InvalidRequest, Outcome, Unavailable
+from plures import Capability, Internal, InvalidRequest, Outcome, Unavailable, client, contract, query
 from plures.host import Host, Mode
 from plures.runtime import Loopback, NotSent, Outgoing, Reply
 
-from .parts import A, B, C, Notes
+from .parts import A, B, C, Notes, request
 
 Make = Callable[..., Host]
 ELSEWHERE = "http://elsewhere:1"
@@ -63,15 +63,16 @@ async def test_one_that_needs_itself_reaches_itself(host: Make, mode: Mode) -> N
     assert await running.client(A).ask(3) == "a a a a"
 
 
-async def test_a_client_is_the_same_object_for_everybody(host: Make) -> None:
-    given: list[Any] = []
+async def test_each_owner_has_one_client_of_a_contract(host: Make) -> None:
+    """Its calls are counted as those of its owner."""
+    given: dict[str, list[Any]] = {"a": [], "edge": []}
 
-    def compose(b: B) -> Any:
-        given.append(b)
+    def compose(b: B, again: B) -> Any:
+        given["a"] += [b, again]
         return Answers()
 
     def edge(b: B) -> Any:
-        given.append(b)
+        given["edge"].append(b)
 
         async def app(*_: Any) -> None: ...
 
@@ -80,9 +81,48 @@ async def test_a_client_is_the_same_object_for_everybody(host: Make) -> None:
     running = host(Capability(A, compose), Capability(B, Notes().service("b")), edge=edge)
     early = running.client(B)
     await running.start()
-    assert given == [early, early]
-    assert repr(early) == "<client of parts.b.v1.B>"
-    assert await early.ask() == "b"
+    assert running.client(B) is early
+    [first, again], [of_edge] = given.values()
+    assert first is again
+    assert len({id(client) for client in (first, of_edge, early)}) == 3
+    assert {repr(client) for client in (first, of_edge, early)} == {"<client of parts.b.v1.B>"}
+    assert [await client.ask() for client in (first, of_edge, early)] == ["b"] * 3
+
+
+@contract("parts.b.v2", owner="tests")
+class B2(Protocol):
+    @query(deadline_s=30)
+    async def ask(self, depth: int = 0) -> str: ...
+
+
+class OnB2:
+    def __init__(self, newer: B2) -> None:
+        self._newer = newer
+
+    async def ask(self, depth: int = 0) -> str:
+        return f"older on {await self._newer.ask(depth)}"
+
+
+class OnB2Unnamed:
+    def __init__(self, newer: B2) -> None: ...
+
+    async def ask(self, depth: int = 0) -> str:
+        return f"older on {await client(B2).ask(depth)}"
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("adapter", [OnB2, OnB2Unnamed])
+async def test_an_older_version_calls_the_newer_one_in_its_process(host: Make, mode: Mode, adapter: type) -> None:
+    """Wherever other callers find that."""
+    older = Capability(B, adapter)
+    capability = Capability(B2, Notes().service("b"), older=[older])
+    elsewhere = Elsewhere()
+    running = host(capability, mode=mode, endpoints={"b": (ELSEWHERE,)}, transport=elsewhere)
+    await running.start()
+    assert await running.client(B2).ask() == "from elsewhere"
+    status, body, _ = await request(running.control, "/parts.b.v1.B/Ask", b"{}")
+    assert (status, body) == (200, {"value": "older on b"})
+    assert elsewhere.asked == [f"{ELSEWHERE}/parts.b.v2.B2/Ask"]
 
 
 class Word(StrEnum):

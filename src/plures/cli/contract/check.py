@@ -101,7 +101,7 @@ def check_command(
         named, base = f"the lock files in {FOLDER}/", None
         if against is not None:
             named, base = base_of(against, folder, project.settings.data)
-        current = {each.name: each for each in (described(a.contract) for a in project.assembly.capabilities.values())}
+        current = {each.name: described(each) for each in project.assembly.contracts}
         report = check(
             current,
             locks_in(folder / FOLDER),
@@ -111,7 +111,7 @@ def check_command(
             today=today,
             teams=teams_of(project),
         )
-    places = {each.contract.name: each.contract.python for each in project.assembly.capabilities.values()}
+    places = {each.name: each.python for each in project.assembly.contracts}
     _finish(report, form, lambda name: _place(places.get(name), folder), everything)
 
 
@@ -133,15 +133,8 @@ def _finish(report: Report, form: str, place_of: PlaceOf, everything: bool) -> N
 
 def _callers(assembly: Assembly) -> Callable[[str], tuple[str, ...]]:
     """Who declares to call a contract: capabilities by their constructors, and the edge."""
-    names = {each.contract.name: name for name, each in assembly.capabilities.items()}
-    edge = {assembly.capabilities[each].contract.name for each in assembly.facts.edge_needs}
-
-    def callers_of(contract: str) -> tuple[str, ...]:
-        capability = names.get(contract, "")
-        callers = sorted(name for name, called in assembly.call_graph.items() if capability in called)
-        return (*(["the edge"] if contract in edge else []), *callers)
-
-    return callers_of
+    contracts = {each.name: each.python for each in assembly.contracts}
+    return lambda name: assembly.callers_of(contracts[name]) if name in contracts else ()
 
 
 def _explain(code: str, *, as_json: bool) -> None:

@@ -12,10 +12,11 @@ from .check import check_command
 from .export import export_command
 from .importing import import_command
 from .lock import lock_command
-from .named import capability_of, chosen_of
+from .named import chosen_of, version_of
 from .owners import owners_command
 from .source import freeze, source_of
 from .testing import test_command
+from .usage import usage_command
 
 
 @click.group("contract", short_help="Show, lock, test, import, export, check contracts.")
@@ -29,6 +30,7 @@ contract_group.add_command(import_command)
 contract_group.add_command(lock_command)
 contract_group.add_command(owners_command)
 contract_group.add_command(test_command)
+contract_group.add_command(usage_command)
 
 
 @contract_group.command("show")
@@ -43,7 +45,12 @@ def show(capabilities: tuple[str, ...], *, as_json: bool, file: Path) -> None:
         sources = {name: source_of(each.contract) for name, each in chosen.items()}
     if as_json:
         contracts = [
-            {"capability": name, "contract": chosen[name].contract.name, "derived": each.derived, "source": each.text}
+            {
+                "capability": chosen[name].contract.capability,
+                "contract": name,
+                "derived": each.derived,
+                "source": each.text,
+            }
             for name, each in sources.items()
         ]
         print_json({"contracts": contracts}, pretty=False)
@@ -51,7 +58,7 @@ def show(capabilities: tuple[str, ...], *, as_json: bool, file: Path) -> None:
     for number, (name, each) in enumerate(sources.items()):
         python = chosen[name].contract.python
         origin = "derived from" if each.derived else "written as"
-        click.echo(("\n\n" if number else "") + f"# {chosen[name].contract.name}, {origin} {_place(python)}")
+        click.echo(("\n\n" if number else "") + f"# {name}, {origin} {_place(python)}")
         click.echo(each.text, nl=False)
 
 
@@ -64,7 +71,7 @@ def write(capability: str, to: Path | None, *, force: bool, file: Path) -> None:
     """Write the contract that Capability.wrap derived as a module, and say how to use it."""
     with mistakes_explained():
         project = open_project(file)
-        assembled = capability_of(project, capability)
+        assembled = version_of(project, capability)
         source = source_of(assembled.contract)
         frozen = freeze(assembled.contract, source, to, folder=file.absolute().parent, force=force)
     service, name = assembled.contract.python.__name__, source.name

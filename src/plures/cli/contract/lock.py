@@ -41,9 +41,7 @@ def lock_command(capabilities: tuple[str, ...], *, breaking: bool, as_json: bool
     else:
         for name, (relocked, done) in results.items():
             _tell(name, relocked, done)
-        for name in sorted(
-            locked.keys() - {described(each.contract).name for each in project.assembly.capabilities.values()}
-        ):
+        for name in sorted(locked.keys() - {each.name for each in project.assembly.contracts}):
             say(
                 ("gone", "yellow"),
                 f"     {name} has a lock file and no capability; plures contract check says what that means",

@@ -35,7 +35,7 @@ def owners_command(*, write: bool, check: bool, as_json: bool, file: Path) -> No
             for each in stale:
                 write_file(each, wanted[each])
         teams = teams_of(project)
-        owners = {each.contract.name: each.contract.owner for each in project.assembly.capabilities.values()}
+        owners = {each.name: each.owner for each in project.assembly.contracts}
     unknown = sorted(set(owners.values()) - teams) if teams else []
     shown = [os.path.relpath(each, folder) for each in stale]
     if as_json:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from plures.application import AssembledCapability
 from plures.cli.project import Project
-from plures.contract import Stability
+from plures.contract import ContractDescription, Stability
 
 from .codeowners import Codeowners, Owned
 from .locks import FOLDER
@@ -49,8 +49,7 @@ def _handles(text: str) -> list[str]:
 
 def _owned(project: Project) -> Iterator[Owned]:
     """The folder of each contract and its lock file, with whom a code host asks."""
-    for capability in project.assembly.capabilities.values():
-        contract = capability.contract
+    for contract in project.assembly.contracts:
         handle = project.settings.teams.get(contract.owner)
         if handle is None:
             continue
@@ -77,17 +76,29 @@ def _entities(project: Project, system: str) -> Iterator[dict[str, Any]]:
     for name, capability in capabilities.items():
         contract = capability.contract
         spec = {"lifecycle": _STAGES[contract.stability], "owner": contract.owner, "system": system}
-        called = sorted(_entity_name(capabilities[each].contract.name) for each in project.assembly.call_graph[name])
-        provides = {"providesApis": [_entity_name(contract.name)], **({"consumesApis": called} if called else {})}
-        about = contract.doc.partition("\n\n")[0].replace("\n", " ")
-        yield _entity("Component", f"{system}-{_entity_name(name)}", {"type": "service", **spec, **provides}, about)
-        definition = {"$text": f"./{FOLDER}/{contract.name}.toml"}
-        yield _entity("API", _entity_name(contract.name), {"type": "plures", **spec, "definition": definition}, about)
+        called = sorted(
+            _entity_name(each.name) for each in project.assembly.contracts if each.python in capability.needs
+        )
+        served = [_entity_name(each.name) for each in capability.contracts]
+        provides = {"providesApis": served, **({"consumesApis": called} if called else {})}
+        yield _entity(
+            "Component", f"{system}-{_entity_name(name)}", {"type": "service", **spec, **provides}, _about(contract)
+        )
+        for each in capability.contracts:
+            spec = {"lifecycle": _STAGES[each.stability], "owner": each.owner, "system": system}
+            definition = {"$text": f"./{FOLDER}/{each.name}.toml"}
+            yield _entity(
+                "API", _entity_name(each.name), {"type": "plures", **spec, "definition": definition}, _about(each)
+            )
+
+
+def _about(contract: ContractDescription) -> str:
+    return contract.doc.partition("\n\n")[0].replace("\n", " ")
 
 
 def _owner_of_all(capabilities: Mapping[str, AssembledCapability]) -> str:
     """The team that owns most."""
-    owners = [each.contract.owner for each in capabilities.values()]
+    owners = [contract.owner for each in capabilities.values() for contract in each.contracts]
     return max(sorted(set(owners)), key=owners.count, default="unknown")
 
 

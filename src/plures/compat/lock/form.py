@@ -73,6 +73,7 @@ class LockForm(msgspec.Struct, forbid_unknown_fields=True):
     owner: str
     stability: str = "stable"
     sunset: date | None = None
+    deprecated: date | None = None
     operations: dict[str, OperationForm] = {}
     errors: dict[str, ErrorForm] = {}
     events: dict[str, EventForm] = {}

@@ -91,6 +91,7 @@ class _Reader:
             version=form.version,
             stability=Stability(form.stability),
             sunset=form.sunset,
+            deprecated=form.deprecated,
             unions=form.unions,
         )
         for place, numbers in form.unions.items():

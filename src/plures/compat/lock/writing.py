@@ -39,6 +39,8 @@ def lock_text(contract: Contract) -> str:
     }
     if contract.stability is not Stability.STABLE:
         top["stability"] = contract.stability.value
+    if contract.deprecated is not None:
+        top["deprecated"] = contract.deprecated
     if contract.sunset is not None:
         top["sunset"] = contract.sunset
     closed = sorted(name for name, enum in contract.enums.items() if enum.closed)

@@ -69,7 +69,7 @@ async def open_outbox(
     await check(database, capability, types)
     await register(database, types)
     relay = Relay(database, subscriptions, capability=capability, owner=f"{gethostname()} process {getpid()}")
-    declared = assembly.capabilities[capability].contract.events
+    declared = tuple(event for contract in assembly.capabilities[capability].contracts for event in contract.events)
     return Events(capability, database, declared, relay.wake, assembly.context), relay
 
 

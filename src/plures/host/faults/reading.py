@@ -1,11 +1,10 @@
 """`search.find=latency:200ms..400ms,error:5%` → faults, with all that is wrong at once."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from plures.contract import ContractDescription
 from plures.errors import Rule, Violation, did_you_mean
 
 from . import rules
@@ -19,16 +18,16 @@ _ONE_OF: Final = (FaultKind.ERROR, FaultKind.HANG)
 
 
 def read_faults(
-    texts: Iterable[str], contracts: Mapping[str, ContractDescription], here: Iterable[str], *, where: str = "--fault"
+    texts: Iterable[str], operations: Mapping[str, Collection[str]], here: Iterable[str], *, where: str = "--fault"
 ) -> tuple[tuple[Fault, ...], list[Violation]]:
     """The faults that texts ask for, and what is wrong with them.
 
     Args:
-        contracts: The contracts of the application, by the names of their capabilities.
+        operations: Capability → the names of its operations, in all versions of its contract.
         here: The names of those capabilities that run here.
         where: What the user wrote before each text.
     """
-    reading = _Reading(contracts, frozenset(here), where)
+    reading = _Reading(operations, frozenset(here), where)
     for text in texts:
         reading.read(text)
     reading.check_sums()
@@ -36,10 +35,10 @@ def read_faults(
 
 
 class _Reading:
-    def __init__(self, contracts: Mapping[str, ContractDescription], here: frozenset[str], where: str) -> None:
+    def __init__(self, operations: Mapping[str, Collection[str]], here: frozenset[str], where: str) -> None:
         self.faults: list[Fault] = []
         self.violations: list[Violation] = []
-        self._contracts = contracts
+        self._operations = operations
         self._here = here
         self._option = where
         self._where = where
@@ -66,11 +65,11 @@ class _Reading:
                 self._report(rules.SUM, target=".".join(filter(None, target)), percent=percent)
 
     def _check_target(self, capability: str, operation: str) -> None:
-        contract = self._contracts.get(capability)
-        if contract is None:
-            return self._report(rules.CAPABILITY, name=capability, hint=_suggestion(capability, self._contracts))
-        if operation and operation not in contract.operations:
-            hint = _suggestion(operation, contract.operations)
+        operations = self._operations.get(capability)
+        if operations is None:
+            return self._report(rules.CAPABILITY, name=capability, hint=_suggestion(capability, self._operations))
+        if operation and operation not in operations:
+            hint = _suggestion(operation, operations)
             self._report(rules.OPERATION, capability=capability, name=operation, hint=hint)
         return None
 
@@ -82,7 +81,7 @@ class _Reading:
             return self._report(rules.KIND, text=name, hint=_suggestion(name, FaultKind))
         fault = replace(fault, kind=FaultKind(name))
         # What is not sent is so at its callers, which are here.
-        if fault.kind is not FaultKind.UNAVAILABLE and fault.capability in self._contracts.keys() - self._here:
+        if fault.kind is not FaultKind.UNAVAILABLE and fault.capability in self._operations.keys() - self._here:
             self._report(rules.ELSEWHERE, name=fault.capability, kind=fault.kind)
         if any((each.target, each.kind) == (fault.target, fault.kind) for each in self.faults):
             return self._report(rules.TWICE, target=fault.target, kind=fault.kind)

@@ -1,6 +1,7 @@
 """What a replica tells of itself to people and tools that ask: its contracts, what holds for their calls, and how they fare."""
 
+from .deprecated import Deprecations, Headers, warning
 from .listing import listing
 from .told import Told
 
-__all__ = ["Told", "listing"]
+__all__ = ["Deprecations", "Headers", "Told", "listing", "warning"]

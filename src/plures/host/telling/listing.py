@@ -21,7 +21,7 @@ def listing(
     """All contracts with their operations and events; messages as JSON Schema.
 
     Args:
-        contracts: Those that this replica serves.
+        contracts: Those that this replica serves, the newest version of each first.
         elsewhere: The other ones of the application.
         subscriptions: Capability → how those that get its events fare, where that can be found out.
         sagas: Capability → how many of its sagas have not ended, where that can be found out.
@@ -29,19 +29,23 @@ def listing(
         policies: Capability → what calls of it are subject to.
         admissions: Capability → what of them this replica admits.
     """
+    newest: dict[str, str] = {}
+    contracts, elsewhere = tuple(contracts), tuple(elsewhere)
+    for contract in (*contracts, *elsewhere):
+        newest.setdefault(contract.capability, contract.name)
     fare, unended, subject_to, admitted = subscriptions or {}, sagas or {}, policies or {}, admissions or {}
     return {
         "application": application,
         "contracts": [
             {
-                **_contract(contract, subject_to),
+                **_contract(contract, subject_to, newest),
                 "admission": admitted.get(contract.capability),
                 "subscriptions": fare.get(contract.capability, []),
                 "sagas": unended.get(contract.capability, []),
             }
             for contract in contracts
         ],
-        "elsewhere": [_contract(contract, subject_to) for contract in elsewhere],
+        "elsewhere": [_contract(contract, subject_to, newest) for contract in elsewhere],
         "optional": [
             {"caller": caller, "capability": capability, "is_out": outage.is_on, "went_without": outage.went_without}
             for (caller, capability), outage in (outages or {}).items()
@@ -49,7 +53,10 @@ def listing(
     }
 
 
-def _contract(contract: ContractDescription, policies: Mapping[str, object]) -> dict[str, object]:
+def _contract(
+    contract: ContractDescription, policies: Mapping[str, object], newest: Mapping[str, str]
+) -> dict[str, object]:
+    successor = newest[contract.capability]
     return {
         "name": contract.name,
         "service": contract.service,
@@ -57,7 +64,9 @@ def _contract(contract: ContractDescription, policies: Mapping[str, object]) -> 
         "owner": contract.owner,
         "doc": contract.doc,
         "stability": contract.stability.value,
+        "deprecated": contract.deprecated.isoformat() if contract.deprecated else None,
         "sunset": contract.sunset.isoformat() if contract.sunset else None,
+        "successor": None if successor == contract.name else successor,
         "policy": policies.get(contract.capability),
         "operations": [_operation(operation) for operation in contract.operations.values()],
         "events": [_event(event) for event in contract.events],

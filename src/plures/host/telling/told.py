@@ -44,8 +44,8 @@ class Told:
 
     async def listing(self) -> object:
         """What is asked for under `/_plures/contracts`."""
-        hosted = [capability.contract for capability in self._hosted.values()]
-        others = [c.contract for name, c in self._assembly.capabilities.items() if name not in self._hosted]
+        hosted = [each for each in self._assembly.contracts if each.capability in self._hosted]
+        others = [each for each in self._assembly.contracts if each.capability not in self._hosted]
         subscriptions = await counted(self._services.outboxes)
         sagas = await sagas_counted(self._services.saga_desks)
         policies = self._placement.policies

@@ -1,7 +1,4 @@
-"""Follows calls through the code of an application, from a function to the operations that it leads to.
-
-It reads sources and looks at objects that are there; it runs no code of the application.
-"""
+"""Follows calls through the code of an application, from a function to the operations that it leads to; runs none of it."""
 
 import ast
 import dataclasses
@@ -48,6 +45,7 @@ class Reader:
         own: Top-level packages of the application. Code of others is not followed: what is passed to it counts as called.
         operations: Those of all capabilities that the owner names, for what cannot be told apart.
         client_of: Gives the client that code gets by `plures.client`; None of what is no contract of the application.
+        name_of: What an operation is called among those of its capability.
     """
 
     def __init__(
@@ -55,7 +53,9 @@ class Reader:
         own: frozenset[str],
         operations: Iterable[OperationDescription],
         client_of: Callable[[Any], Client | None] = lambda _: None,
+        name_of: Callable[[OperationDescription], str] = lambda operation: operation.name,
     ) -> None:
+        self._name_of = name_of
         self._own = own
         self._client_of = client_of
         self._by_name: dict[str, list[OperationDescription]] = {}
@@ -215,7 +215,7 @@ class Reader:
         return is_function or isinstance(thing, functools.partial) or operation_of(thing) is not None
 
     def _need(self, piece: Piece, operation: OperationDescription, how: How) -> None:
-        piece.needs.add(Need(operation.capability, operation.name, how))
+        piece.needs.add(Need(operation.capability, self._name_of(operation), how))
 
     def _enter(
         self, piece: Piece, function: FunctionType, receiver: Value | None, arguments: Arguments, *, caught: bool

@@ -6,7 +6,7 @@ operation what its contract says, and `service` of a service with `def` methods 
 Source: docs/adr/0033-sync.md
 """
 
-from .direct import Direct, mark_direct, plain_of
+from .direct import Direct, Plain, mark_direct, plain_of
 from .errors import BlockingOnLoop, ContractUnknown, NoApplication, NotAnOperation, NotDeclared, SeveralApplications
 from .hosting import Hosting, ambient_client, begin_hosting, end_hosting, hosting, owner_now, working_for
 from .leftovers import tidily
@@ -34,6 +34,7 @@ __all__ = [
     "NoPlace",
     "NotAnOperation",
     "NotDeclared",
+    "Plain",
     "Portal",
     "SeveralApplications",
     "Threads",

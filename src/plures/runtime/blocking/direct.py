@@ -39,6 +39,9 @@ class Direct:
     Args:
         deadlines: Of the calls on the loop; for what a method returns to be awaited.
         failed: What the caller sees of an error.
+
+    Attributes:
+        calls: Made so far, without those that went by way of the event loop.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Direct:
         self._failed = failed
         self._take, self._give = arguments_copier(operation), answer_copier(operation)
         self._fits = answer_shape(operation)
+        self.calls = 0
 
     def through(self, portal: Portal, by_loop: Callable[..., Any]) -> Callable[..., Any]:
         """The function that calls it.
@@ -72,6 +76,7 @@ class Direct:
             job = self._begin(context, self._work(args, kwargs))
             if job is None:
                 return by_loop(*args, **kwargs)
+            self.calls += 1
             is_ended = _wait(job, here, portal, context)
             if job.has_given_up:
                 if here is not None and here.is_abandoned:

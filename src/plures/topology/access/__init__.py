@@ -2,6 +2,7 @@
 
 from .check_access import check_access
 from .parse_access import parse_callers, parse_secret
+from .rights import Right, read_right
 from .rules import CALLER_IS_PROCESS, MAY_CALL_OURS, SECRET_VARIABLE, TOKEN_OURS
 from .values import OutsideCaller, Secret
 
@@ -11,8 +12,10 @@ __all__ = [
     "SECRET_VARIABLE",
     "TOKEN_OURS",
     "OutsideCaller",
+    "Right",
     "Secret",
     "check_access",
     "parse_callers",
     "parse_secret",
+    "read_right",
 ]

@@ -15,7 +15,7 @@ from plures.host.faults import Injector
 from plures.host.faults.injector import InjectedError
 
 ASSEMBLY = assemble(app)
-CONTRACTS = {name: capability.contract for name, capability in ASSEMBLY.capabilities.items()}
+CONTRACTS = {contract.capability: contract for contract in ASSEMBLY.contracts}
 
 
 class Numbers:
@@ -33,7 +33,7 @@ class Numbers:
 
 
 def injector(*texts: str) -> Injector:
-    faults, wrong = read_faults(texts, CONTRACTS, CONTRACTS)
+    faults, wrong = read_faults(texts, ASSEMBLY.operation_names, ASSEMBLY.capabilities)
     assert wrong == []
     return Injector(faults, [*CONTRACTS.values()], Random(7))
 

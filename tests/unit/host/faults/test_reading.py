@@ -8,7 +8,7 @@ from plures.errors import Violation
 from plures.host import Fault, read_faults
 from plures.host.faults import FaultKind
 
-CONTRACTS = {name: capability.contract for name, capability in assemble(app).capabilities.items()}
+CONTRACTS = assemble(app).operation_names
 
 
 def read(*texts: str, here: tuple[str, ...] = tuple(CONTRACTS)) -> tuple[tuple[Fault, ...], list[Violation]]:

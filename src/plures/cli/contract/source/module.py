@@ -59,6 +59,7 @@ def _class(contract: ContractDescription, name: str, names: Names) -> str:
         f"owner={text_source(contract.owner)}",
         *([f"events=[{events}]"] if events else []),
         *([f"stability={text_source(contract.stability.value)}"] if contract.stability is not Stability.STABLE else []),
+        *([f"deprecated={value_source(contract.deprecated, names)}"] if contract.deprecated is not None else []),
         *([f"sunset={value_source(contract.sunset, names)}"] if contract.sunset is not None else []),
     ]
     head = f"@{names.named('plures', 'contract')}({', '.join(given)})\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, TypeAlias, cast
 
-from plures.application import AssembledCapability, imported
+from plures.application import imported
 from plures.cli.contract.errors import NoSuchContract
 from plures.cli.finding import NothingRuns, place_of, run_here, trust_of
 from plures.cli.project import Project
@@ -65,17 +65,17 @@ def tested(project: Project, wanted: Wanted, data: Path) -> list[Tested]:
 
 
 async def _tested(
-    project: Project, wanted: Wanted, data: Path, chosen: list[AssembledCapability], trials: dict[type, Trial]
+    project: Project, wanted: Wanted, data: Path, chosen: list[ContractDescription], trials: dict[type, Trial]
 ) -> list[Tested]:
     results: list[Tested] = []
     async with _places(project, wanted, data) as place_for:
         for each in chosen:
-            python = each.contract.python
+            python = each.python
             trial = trials.get(python, Trial(python))
-            known = [name for name in wanted.effort.operations if _has(each.contract, name)]
+            known = [name for name in wanted.effort.operations if _has(each, name)]
             effort = Effort(known, wanted.effort.examples, wanted.effort.seed, wanted.effort.commands)
-            place = place_for(each.contract.capability)
-            results.append(Tested(each.contract, await hold_to_contract(place, each.contract, trial, effort)))
+            place = place_for(each.capability)
+            results.append(Tested(each, await hold_to_contract(place, each, trial, effort)))
     return results
 
 
@@ -110,20 +110,25 @@ def _running(data: Path) -> PlaceOf:
     return place
 
 
-def _chosen(project: Project, wanted: Wanted) -> list[AssembledCapability]:
-    """The capabilities that are named, in whichever way, and have the operations that are named."""
-    known = {key: each for each in project.assembly.capabilities.values() for key in _names(each.contract)}
+def _chosen(project: Project, wanted: Wanted) -> list[ContractDescription]:
+    """The contracts that are named, in whichever way, and have the operations that are named."""
+    contracts = project.assembly.contracts
+    known: dict[str, list[ContractDescription]] = {}
+    for each in contracts:
+        # By one of its versions, or by what they share.
+        for key in _names(each):
+            known.setdefault(key, []).append(each)
     for name in wanted.contracts:
         if name not in known:
-            names = [each.contract.python.__name__ for each in project.assembly.capabilities.values()]
+            names = [each.python.__name__ for each in contracts]
             raise NoSuchContract(name, did_you_mean(name, known) or f"It has {', '.join(names)}.")
-    chosen = [known[name] for name in wanted.contracts] or list(project.assembly.capabilities.values())
+    chosen = [each for name in wanted.contracts for each in known[name]] or [*contracts]
     for name in wanted.effort.operations:
-        if not any(_has(each.contract, name) for each in chosen):
-            names = [operation for each in chosen for operation in each.contract.operations]
-            raise NoSuchOperation(", ".join(each.contract.name for each in chosen), name, names)
+        if not any(_has(each, name) for each in chosen):
+            names = [operation for each in chosen for operation in each.operations]
+            raise NoSuchOperation(", ".join(each.name for each in chosen), name, names)
     if wanted.effort.operations:
-        chosen = [each for each in chosen if any(_has(each.contract, name) for name in wanted.effort.operations)]
+        chosen = [each for each in chosen if any(_has(each, name) for name in wanted.effort.operations)]
     return chosen
 
 

@@ -14,7 +14,7 @@ from plures.cli.contract import as_locked, capability_of, locks_beside
 from plures.cli.new.writing import NotCreated, not_written, write
 from plures.cli.project import open_project
 from plures.compat import Contract, described
-from plures.contract import ContractDescription
+from plures.contract import ContractDescription, EventDescription
 from plures.errors import InvalidInput, Violation
 from plures.exports import export
 
@@ -61,13 +61,18 @@ def _service(name: str, assembly: Assembly, locks: Mapping[str, Contract]) -> Se
         Handling(
             each.delivery.wire_name,
             each.name,
-            locked(assembly.capabilities[each.publisher].contract),
+            locked(_declaring(each.event, assembly)),
             each.event.name.rpartition(".")[2],
         )
         for each in assembly.subscriptions
         if each.subscriber == name
     )
     return Service(name, locked(assembly.capabilities[name].contract), handlers)
+
+
+def _declaring(event: EventDescription, assembly: Assembly) -> ContractDescription:
+    """The version of a contract that an event belongs to."""
+    return next(contract for contract in assembly.contracts if event in contract.events)
 
 
 def _exported(service: Service) -> dict[str, str]:
