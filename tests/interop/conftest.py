@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.typescript import started
+
 from . import connect_python
 from .calls import Peer
 from .connect_node import NODE, NodePeer, RegistryUnreachable
 from .in_go.peer import GoPeer, go_depot
+from .in_typescript.service import CALLERS, TOKEN, built
 from .serving import client_of, hosted, served
 
 PEERS = [
@@ -34,6 +37,12 @@ def go(tmp_path_factory: pytest.TempPathFactory) -> GoPeer:
     return GoPeer.install(tmp_path_factory.mktemp("go"))
 
 
+@pytest.fixture(scope="session")
+def depot_in_typescript(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the depot as a service in TypeScript."""
+    return built(tmp_path_factory)
+
+
 @pytest.fixture(params=PEERS)
 def peer(request: pytest.FixtureRequest) -> Peer:
     """A client that is not ours."""
@@ -50,7 +59,7 @@ async def depot_url(tmp_path: Path) -> AsyncIterator[str]:
         yield url
 
 
-@pytest.fixture(params=PEERS)
+@pytest.fixture(params=[*PEERS, pytest.param("service in TypeScript", marks=pytest.mark.node)])
 async def foreign_url(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     """Where a server that is not ours serves the depot."""
     if request.param == "connectrpc":
@@ -60,6 +69,10 @@ async def foreign_url(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     if request.param == "connect-go":
         async with go_depot(request.getfixturevalue("go")) as depot:
             yield depot.url
+        return
+    if request.param == "service in TypeScript":
+        async with started(request.getfixturevalue("depot_in_typescript"), PLURES_CALLERS=CALLERS) as service:
+            yield service.url
         return
     peer: NodePeer = request.getfixturevalue("node")
     environment = {**os.environ, "PORT": "0", "DESCRIPTORS": str(peer.descriptors)}
@@ -76,5 +89,5 @@ async def foreign_url(request: pytest.FixtureRequest) -> AsyncIterator[str]:
 @pytest.fixture
 async def depot(foreign_url: str, tmp_path: Path) -> AsyncIterator[object]:
     """A Plures client of the depot that is not ours."""
-    async with client_of(foreign_url, tmp_path) as client:
+    async with client_of(foreign_url, tmp_path, TOKEN) as client:
         yield client

@@ -4,10 +4,12 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from plures import Application, Capability
+from plures.access import Access
 from plures.application import assemble
 from plures.deploy.serving.listener import Listener, ServingOptions
 from plures.host import Host, Placement
@@ -42,9 +44,10 @@ async def hosted(data: Path) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def client_of(url: str, data: Path) -> AsyncIterator[Depot]:
+async def client_of(url: str, data: Path, token: str = "") -> AsyncIterator[Depot]:
     """The client with which a Plures application calls a depot that runs elsewhere."""
-    host = Host(assemble(Application("interop", [Capability(Depot)])), placement(data, url))
+    shown = Access(tokens={"depot": token} if token else {})
+    host = Host(assemble(Application("interop", [Capability(Depot)])), replace(placement(data, url), access=shown))
     await host.start()
     try:
         yield host.client(Depot)

@@ -1,8 +1,6 @@
 """What a service in TypeScript does beside its operations, as `plures new service` gives it: docs/guides/other-languages.md says what it owes."""
 
 import asyncio
-import hashlib
-import json
 import signal
 import socket
 from collections.abc import AsyncGenerator
@@ -14,7 +12,9 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tests.typescript import LIMIT_S, Started, from_template, started
+from tests.typescript import LIMIT_S, Started, started
+
+from .service import CALLERS, built
 
 pytestmark = [pytest.mark.node, pytest.mark.asyncio(loop_scope="module")]
 
@@ -23,26 +23,9 @@ NOT_SENT = "not sent"
 MANY = 50
 
 
-def caller(name: str, kind: str, *may_call: str) -> dict[str, object]:
-    """A caller whose token is its name."""
-    digest = hashlib.sha256(name.encode()).hexdigest()
-    return {"name": name, "kind": kind, "sha256": digest, "may_call": may_call, "may_deliver_to": ()}
-
-
-CALLERS = json.dumps(
-    [
-        caller("web", "process", "depot"),
-        caller("reports", "outside", "depot/NextId"),
-        caller("cli", "tools"),
-        caller("shop", "outside", "catalog"),
-    ]
-)
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    sources = Path(__file__).with_name("typescript")
-    return from_template("tests.interop.desk:app", "depot", sources, "depot-in-typescript", tmp_path_factory)
+    return built(tmp_path_factory)
 
 
 class Recorder:
