@@ -102,7 +102,7 @@ def read_error(operation: OperationDescription, body: bytes, *, never_ran: bool)
     code = str((told or {}).get("code", ""))
     if told is None or not code:
         return Heard("unknown", body=_text(body), problems=("it is no error of the Connect protocol",))
-    said = as_object(told.get("declared"))
+    said = as_object(told.get("declared")) or _detail(operation, told)
     if told.get("kind") == KeyReused.code:
         return Heard(code, KeyReused.code, {})
     if said is None:
@@ -112,6 +112,15 @@ def read_error(operation: OperationDescription, body: bytes, *, never_ran: bool)
         if each.name == name:
             return _declared(each.codec, name, each.python.status.value, code, said.get("fields") or {})
     return Heard(code, body=said, problems=(f"{name} is no error that the operation declares",), never_ran=never_ran)
+
+
+def _detail(operation: OperationDescription, told: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """A declared error among the details, where the libraries of other languages put it; they show its fields beside its bytes."""
+    names = {each.name for each in operation.errors}
+    for detail in filter(None, map(as_object, as_list(told.get("details")) or [])):
+        if detail.get("type") in names:
+            return {"type": detail["type"], "fields": detail.get("debug")}
+    return None
 
 
 def _declared(codec: Any, name: str, status: str, code: str, fields: Mapping[str, object]) -> Heard:
