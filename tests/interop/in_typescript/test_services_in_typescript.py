@@ -156,19 +156,26 @@ async def test_what_cannot_be_read_is_refused_and_not_sent(http: httpx.AsyncClie
     assert (await ask(http, "NextId", {"lastId": "1", "unheard": {"of": []}})).json() == {"value": "2"}
 
 
-async def test_a_head_that_is_none_ends_no_process(http: httpx.AsyncClient, depot: Started) -> None:
-    host, port = depot.url.removeprefix("http://").split(":")
-    for head in (
-        "POST /{} HTTP/1.0\r\n\r\n",
-        "GET //?x=http://[ HTTP/1.1\r\nhost: localhost\r\n\r\n",
+@pytest.mark.parametrize(
+    "head",
+    [
+        "POST /{path} HTTP/1.0\r\n{token}",
+        # Names of this machine that make no URL.
+        "POST /{path} HTTP/1.1\r\n{token}host: localhost:99999\r\n",
+        "POST /{path} HTTP/1.1\r\n{token}host: 127.0.0.1:abc\r\n",
+        "POST /{path} HTTP/1.1\r\n{token}host: a|b.localhost\r\n",
+        "GET //?x=http://[ HTTP/1.1\r\n{token}host: localhost\r\n",
+        "GET\r\n",
         "\x16\x03\x01",
-        "GET\r\n\r\n",
-    ):
-        reader, writer = await asyncio.open_connection(host, int(port))
-        writer.write(head.format(f"{SERVICE}/Lift").encode())
-        writer.write_eof()
-        assert b" 200 " not in await reader.read()
-        writer.close()
+    ],
+)
+async def test_a_head_that_is_none_ends_no_process(http: httpx.AsyncClient, depot: Started, head: str) -> None:
+    host, port = depot.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write((head.format(path=f"{SERVICE}/Lift", token="authorization: Bearer web\r\n") + "\r\n").encode())
+    writer.write_eof()
+    assert b" 200 " not in await asyncio.wait_for(reader.read(), LIMIT_S)
+    writer.close()
     assert (await ask(http, "Lift", {"weightG": "1"})).status_code == 200
 
 
