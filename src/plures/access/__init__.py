@@ -11,13 +11,14 @@ In process nothing is checked: a constructor can only get clients of the contrac
 (docs/adr/0029-access.md).
 """
 
-from .entrance import Entrance
+from .entrance import LISTING, Entrance
 from .granting import Grant, grants
 from .issuing import Issued, TokenUnusable, issue
 from .tokens import digest_of, new_token
 from .values import Access, Caller, CallerKind
 
 __all__ = [
+    "LISTING",
     "Access",
     "Caller",
     "CallerKind",

@@ -201,6 +201,11 @@ def token_of(data: Path) -> str:
     return _the_run(data).token
 
 
+def the_run(data: Path) -> Run:
+    """The run that keeps a data folder. Raises `NothingRuns` or `SeveralRun`."""
+    return _the_run(data)
+
+
 def run_here(data: Path) -> Run | None:
     """The run that keeps a data folder; None where none does. Raises `SeveralRun`, or `NothingRuns` where its files cannot be read."""
     running = _runs(data).running

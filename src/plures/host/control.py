@@ -6,19 +6,20 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec import structs
 
-from plures.access import Entrance
+from plures.access import LISTING, Entrance
 from plures.errors import CallError
 from plures.http import ConnectServer, Request, Response
 
-from .telling import Headers
+from .telling import SHELL, Headers, Pages
 
 _Page: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class Control:
-    """Answers `/health/live`, `/health/ready`, `/contracts`, some other pages, and everything else as a Connect call.
+    """Answers `/health/live`, `/health/ready`, `/contracts`, `/docs`, some other pages, and everything else as a Connect call.
 
     Args:
+        about: The pages about contracts; those who may read the listing may read them.
         notices: Path of an operation → headers that its answers have besides.
         entrance: Knows who may ask for what besides health, which all may ask for; None where nothing asks from elsewhere.
     """
@@ -30,6 +31,7 @@ class Control:
         is_ready: Callable[[], bool],
         listing: Callable[[], Awaitable[object]],
         pages: Mapping[str, _Page],
+        about: Pages,
         notices: Mapping[str, Headers] | None = None,
         entrance: Entrance | None = None,
     ) -> None:
@@ -38,16 +40,23 @@ class Control:
         self._entrance = entrance
         self._is_ready = is_ready
         self._listing = listing
-        self._health: Mapping[str, _Page] = {"/health/live": self._live, "/health/ready": self._ready}
-        self._pages: Mapping[str, _Page] = {"/contracts": self._contracts, **pages}
+        # They tell nothing of the application.
+        self._open: Mapping[str, _Page] = {
+            "/health/live": self._live,
+            "/health/ready": self._ready,
+            SHELL: about.shell,
+        }
+        self._about = about.pages
+        self._pages: Mapping[str, _Page] = {LISTING: self._contracts, **pages, **self._about}
 
     def __call__(self, request: Request) -> Coroutine[Any, Any, Response]:
         """Answer one request."""
         path = request.path
-        if path in self._health:
-            return self._health[path](request)
+        if path in self._open:
+            return self._open[path](request)
         if self._entrance is not None:
-            refusal = self._entrance.refusal(path, request.peer, request.headers.get(b"authorization"))
+            asked = LISTING if path in self._about else path
+            refusal = self._entrance.refusal(asked, request.peer, request.headers.get(b"authorization"))
             if refusal is not None:
                 return self._refuse(path, refusal)
         page = self._pages.get(path)

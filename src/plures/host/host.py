@@ -40,7 +40,7 @@ from .placement import Mode, Placement
 from .places import place_of
 from .sagas import SagaAdmin, SagaAdminService
 from .services import Services
-from .telling import Deprecations, Told
+from .telling import Deprecations, Pages, Told
 from .usage import Usage
 
 _EVENT_ADMIN: Final = read_contract(EventAdmin)[0].operations
@@ -137,6 +137,7 @@ class Host:
             listing=self._told.listing,
             pages=self._moves.pages,
             notices=self._deprecations.headers,
+            about=Pages(assembly, self._hosted, placement.folder),
             entrance=entrance_of(assembly, self._hosted, placement.access, self._usage.arrived),
         )
         for name, capability in self._hosted.items():

@@ -34,6 +34,7 @@ def test_what_is_exported_comes_back_as_it_was_locked(tmp_path: Path, monkeypatc
         contract = described(assembled.contract)
         locked = read_lock((LOCKS / f"{contract.name}.toml").read_text(), "lock")
         exported = export(relock(contract, locked).contract, "proto")
+        assert exported is not None
         path = tmp_path / exported.path
         path.parent.mkdir(parents=True)
         path.write_text(exported.text)
@@ -45,7 +46,9 @@ def test_what_is_exported_comes_back_as_it_was_locked(tmp_path: Path, monkeypatc
 
 def test_all_types_that_an_export_writes_come_back(imported: Import, monkeypatch: pytest.MonkeyPatch) -> None:
     contract = numbered(described(read_contract(Depot)[0]), None)
-    back = imported(export(contract, "proto").text)
+    exported = export(contract, "proto")
+    assert exported is not None
+    back = imported(exported.text)
     assert back.contract.messages == contract.messages
     assert back.contract.operations == contract.operations
     assert back.contract.unions == contract.unions

@@ -68,6 +68,16 @@ class NotExported(PluresError):
 
 
 @dataclass(eq=False)
+class NotDocumented(PluresError):
+    """`plures contract docs` is not told what to do."""
+
+    code = "cli.contract_not_documented"
+    wording = Text("There are no pages", why="{reason}", fix="Name a folder with --to, or pass --open.")
+
+    reason: str
+
+
+@dataclass(eq=False)
 class NotImported(PluresError):
     """`plures contract import` would write over files that say something else."""
 

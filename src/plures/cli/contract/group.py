@@ -9,6 +9,7 @@ from plures.cli.console import json_option, mistakes_explained, print_json, say
 from plures.cli.project import file_option, open_project
 
 from .check import check_command
+from .docs import docs_command
 from .export import export_command
 from .importing import import_command
 from .lock import lock_command
@@ -25,6 +26,7 @@ def contract_group() -> None:
 
 
 contract_group.add_command(check_command)
+contract_group.add_command(docs_command)
 contract_group.add_command(export_command)
 contract_group.add_command(import_command)
 contract_group.add_command(lock_command)

@@ -2,6 +2,7 @@
 
 from .deprecated import Deprecations, Headers, warning
 from .listing import listing
+from .pages import SHELL, Pages
 from .told import Told
 
-__all__ = ["Deprecations", "Headers", "Told", "listing", "warning"]
+__all__ = ["SHELL", "Deprecations", "Headers", "Pages", "Told", "listing", "warning"]
