@@ -88,6 +88,24 @@ async def test_who_says_nothing_is_told_what_to_say(guarded: Guarded) -> None:
         assert "$(plures token)" in answer.json()["message"]
     listing = await guarded.ask("/contracts", capability="safe")
     assert (listing.status_code, "stock" in listing.text) == (401, False)
+    for page in ("/docs/index", "/docs/guarded.safe.v1"):
+        refused = await guarded.ask(page, capability="safe")
+        assert (refused.status_code, "guarded." in refused.text.replace(page, "")) == (401, False)
+
+
+async def test_pages_are_for_those_who_may_read_the_listing(guarded: Guarded) -> None:
+    """What opens them tells nothing of the application, and is for all."""
+    shell = await guarded.ask("/docs", capability="safe")
+    assert (shell.status_code, "guarded" in shell.text) == (200, False)
+    assert "default-src 'none'" in shell.headers["content-security-policy"]
+    tools = bearer(guarded.supervisor.issued.tools["vault"])
+    page = await guarded.ask("/docs/guarded.safe.v1", tools, capability="safe")
+    assert (page.status_code, "Call Look" in page.text) == (200, True)
+    # The service of the other contract runs elsewhere.
+    other = await guarded.ask("/docs/guarded.cashier.v1", tools, capability="safe")
+    assert "runs in another process" in other.text
+    for path in ("/docs/index", "/docs/guarded.safe.v1"):
+        assert (await guarded.ask(path, bearer(AUDIT), capability="safe")).status_code == 403
 
 
 async def test_probes_need_no_token(guarded: Guarded) -> None:
@@ -106,7 +124,7 @@ async def test_what_a_constructor_names_may_be_called_and_nothing_else(guarded: 
         "let the one that calls ask for Safe",
     })  # fmt: skip
     assert refused.headers["plures-outcome"] == "not sent"
-    for path in ("/contracts", "/moves/track", "/plures.sagas.v1.SagaAdmin/Status"):
+    for path in ("/contracts", "/docs/index", "/moves/track", "/plures.sagas.v1.SagaAdmin/Status"):
         assert (await guarded.ask(path, desk, capability="safe")).status_code == 403
 
 
