@@ -8,6 +8,7 @@ from .lock import lock_text, read_lock
 from .locking import Relocked, relock
 from .model import (
     ABSENT,
+    ANY_HEADERS,
     Choice,
     Contract,
     Enumeration,
@@ -35,6 +36,7 @@ from .versions import Bump, bumped, is_less, needed
 
 __all__ = [
     "ABSENT",
+    "ANY_HEADERS",
     "RULES",
     "Bump",
     "Change",

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from plures.compat import Change, Contract, Enumeration, Operation, Record, Severity
+from plures.compat import ANY_HEADERS, Change, Contract, Enumeration, Operation, Record, Severity
 
 from .examples import example_of
 from .forms import try_it
@@ -110,9 +110,12 @@ def _operation(name: str, operation: Operation, page: ContractPage, site: Site) 
         tag("p", f"Deadline: {operation.deadline_s:g} s", class_="quiet"),
         tag("h4", "Parameters"),
         fields_html(request.fields, contract) if request.fields else tag("p", "None."),
+        *_headers("Headers of the request", operation.request_headers, contract),
         tag("h4", "Answer"),
         tag("p", "A stream of these:") if operation.streams else None,
         _answer(operation, contract),
+        *_headers("Headers of the answer", operation.headers, contract),
+        *_headers("Trailers of the answer", operation.trailers, contract),
         *_errors_of(operation, contract),
         tag("h4", "Example of a request"),
         tag(
@@ -133,6 +136,17 @@ def _answer(operation: Operation, contract: Contract) -> Html:
     if record.fields and not operation.answer.endswith("Response"):
         return tag("p", tag("a", tag("code", operation.answer), href=f"#type-{operation.answer}"))
     return fields_html(record.fields, contract) if record.fields else tag("p", "Nothing.")
+
+
+def _headers(title: str, name: str, contract: Contract) -> Iterator[Html]:
+    """What travels beside a request or an answer."""
+    if name:
+        yield tag("h4", title)
+        yield (
+            tag("p", "Whatever there is.")
+            if name == ANY_HEADERS
+            else fields_html(contract.messages[name].fields, contract)
+        )
 
 
 def _errors_of(operation: Operation, contract: Contract) -> Iterator[Html]:

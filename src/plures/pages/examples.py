@@ -47,6 +47,8 @@ def _value(type_: Type, contract: Contract, deep: int) -> Any:  # noqa: PLR0911 
 
 
 def _scalar(kind: str, bounds: dict[str, Any]) -> Any:
+    if kind == "any":
+        return {"@type": "type.googleapis.com/google.protobuf.Duration", "value": "3.5s"}
     if kind == "bool":
         return True
     if kind in ("int64", "double"):

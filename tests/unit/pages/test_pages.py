@@ -43,9 +43,9 @@ def shop(doc: str = "Finds things.", **changed: object) -> Contract:
         "shop.search.v2.Search",
         "discovery",
         {
-            "Find": Operation("query", True, False, 1.0, "FindRequest", "FindResponse", ("Gone",), doc),
-            "Buy": Operation("command", False, False, 2.5, "BuyRequest", "Hit", (), doc),
-            "Watch": Operation("query", True, True, 1.0, "FindRequest", "Hit", (), doc),
+            "Find": Operation("query", True, False, 1.0, "FindRequest", "FindResponse", ("Gone",), doc=doc),
+            "Buy": Operation("command", False, False, 2.5, "BuyRequest", "Hit", (), "Found", "*", doc=doc),
+            "Watch": Operation("query", True, True, 1.0, "FindRequest", "Hit", (), doc=doc),
         },
         {
             "FindRequest": Record({"text": Field(Scalar("string", {"min_length": 7}), 1, doc=doc), "exact": Field(Scalar("bool"), 2, required=False, default=False)}),
@@ -90,6 +90,8 @@ def test_a_page_tells_what_a_caller_needs() -> None:
         "Gone not_found",
         "Events with one id come in their order.",
         "Once it had: price.",
+        "Headers of the request id string required no. 1 ",
+        "Headers of the answer Whatever there is.",
         "NEW no. 1",
         "plures call shop.search.v2.Search/Find",
     ):

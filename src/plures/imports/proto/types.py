@@ -28,6 +28,7 @@ _SCALARS: Final = {
 _WELL_KNOWN: Final = {
     "google.protobuf.Timestamp": Scalar("timestamp"),
     "google.protobuf.Duration": Scalar("duration"),
+    "google.protobuf.Any": Scalar("any"),
     "google.protobuf.FieldMask": Scalar("string"),
     "google.protobuf.DoubleValue": Scalar("double"),
     "google.protobuf.FloatValue": Scalar("double"),
@@ -40,7 +41,6 @@ _WELL_KNOWN: Final = {
     "google.protobuf.BytesValue": Scalar("bytes"),
 }
 _NO_PLACE: Final = {
-    "google.protobuf.Any": "Let the peer offer a message of its own, or a oneof of those that it means.",
     "google.protobuf.Struct": "Let the peer declare the fields that you need.",
     "google.protobuf.Value": "Let the peer declare a type.",
     "google.protobuf.ListValue": "Let the peer declare the type of its items.",
@@ -57,6 +57,7 @@ _ALIKE: Final = frozenset(
         "uint32",
         "uint64",
         "google.protobuf.Timestamp",
+        "google.protobuf.Any",
         "google.protobuf.Duration",
     )
 )

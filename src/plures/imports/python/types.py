@@ -21,6 +21,7 @@ _PYTHON: Final[Mapping[str, tuple[str, str]]] = {
     "duration": ("datetime", "timedelta"),
     "uuid": ("uuid", "UUID"),
     "decimal": ("decimal", "Decimal"),
+    "any": ("plures", "AnyMessage"),
 }
 _SIZED: Final[Mapping[tuple[tuple[str, object], ...], str]] = {
     (("ge", -(2**31)), ("le", 2**31 - 1)): "Int32",
