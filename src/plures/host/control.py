@@ -1,6 +1,6 @@
 """What the control listener answers, and to whom: health, the contract listing, steps of a move, and Connect calls."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeAlias
 
 import msgspec
@@ -10,7 +10,7 @@ from plures.access import LISTING, Entrance
 from plures.errors import CallError
 from plures.http import ConnectServer, Request, Response
 
-from .telling import SHELL, Headers, Pages
+from .telling import SHELL, Headers, Told
 
 _Page: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -19,7 +19,7 @@ class Control:
     """Answers `/health/live`, `/health/ready`, `/contracts`, `/docs`, some other pages, and everything else as a Connect call.
 
     Args:
-        about: The pages about contracts; those who may read the listing may read them.
+        told: The listing of contracts, and the pages about them, for those who may read the listing.
         notices: Path of an operation → headers that its answers have besides.
         entrance: Knows who may ask for what besides health, which all may ask for; None where nothing asks from elsewhere.
     """
@@ -29,9 +29,8 @@ class Control:
         connect: ConnectServer,
         *,
         is_ready: Callable[[], bool],
-        listing: Callable[[], Awaitable[object]],
+        told: Told,
         pages: Mapping[str, _Page],
-        about: Pages,
         notices: Mapping[str, Headers] | None = None,
         entrance: Entrance | None = None,
     ) -> None:
@@ -39,14 +38,14 @@ class Control:
         self._notices: Mapping[str, Headers] = notices or {}
         self._entrance = entrance
         self._is_ready = is_ready
-        self._listing = listing
+        self._listing = told.listing
         # They tell nothing of the application.
         self._open: Mapping[str, _Page] = {
             "/health/live": self._live,
             "/health/ready": self._ready,
-            SHELL: about.shell,
+            SHELL: told.pages.shell,
         }
-        self._about = about.pages
+        self._about = told.pages.pages
         self._pages: Mapping[str, _Page] = {LISTING: self._contracts, **pages, **self._about}
 
     def __call__(self, request: Request) -> Coroutine[Any, Any, Response]:

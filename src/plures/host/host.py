@@ -40,7 +40,7 @@ from .placement import Mode, Placement
 from .places import place_of
 from .sagas import SagaAdmin, SagaAdminService
 from .services import Services
-from .telling import Deprecations, Pages, Told
+from .telling import Deprecations, Told
 from .usage import Usage
 
 _EVENT_ADMIN: Final = read_contract(EventAdmin)[0].operations
@@ -134,10 +134,9 @@ class Host:
         self.control = Control(
             ConnectServer(self._dispatcher),
             is_ready=lambda: self._is_ready,
-            listing=self._told.listing,
+            told=self._told,
             pages=self._moves.pages,
             notices=self._deprecations.headers,
-            about=Pages(assembly, self._hosted, placement.folder),
             entrance=entrance_of(assembly, self._hosted, placement.access, self._usage.arrived),
         )
         for name, capability in self._hosted.items():

@@ -24,6 +24,7 @@ from tests.interop.serving import placement, served
 def imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The module that the import writes, loaded."""
     exported = export(numbered(described(read_contract(Depot)[0]), None), "proto")
+    assert exported is not None
     path = tmp_path / "depot.proto"
     path.write_text(exported.text)
     module = ModuleType("imported_depot")
@@ -60,4 +61,6 @@ def _as_imported(value: Any, module: Any) -> dict[str, Any]:
             return each
         return own[each.name] if hasattr(each, "name") else own(**_as_imported(each, module))
 
-    return {name: turned(getattr(value, name)) for name in type(value).__struct_fields__}
+    made: Any = type(value)
+    names: tuple[str, ...] = made.__struct_fields__
+    return {name: turned(getattr(value, name)) for name in names}

@@ -195,11 +195,13 @@ def test_all_contracts_of_the_marketplace_have_a_page_whose_links_lead_somewhere
     locked = {path.stem: read_lock(path.read_text(), path.name) for path in LOCKS.glob("*.toml")}
     pages = tuple(
         page_of(
-            described(each.contract),
-            Beside(name, assembly.callers_of(name), tuple(sorted(assembly.call_graph[name]))),
+            described(each),
+            Beside(
+                each.capability, assembly.callers_of(each.python), tuple(sorted(assembly.call_graph[each.capability]))
+            ),
             locked,
         )
-        for name, each in assembly.capabilities.items()
+        for each in assembly.contracts
     )
     files = site_files(Site(assembly.name, pages))
     assert len(files) == len(pages) + 1

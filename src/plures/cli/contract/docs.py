@@ -52,7 +52,9 @@ def _site(project: Project, folder: Path, against: str | None) -> Site:
     pages = [
         page_of(
             described(each),
-            Beside(each.capability, assembly.callers_of(each.python), tuple(sorted(assembly.call_graph[each.capability]))),
+            Beside(
+                each.capability, assembly.callers_of(each.python), tuple(sorted(assembly.call_graph[each.capability]))
+            ),
             locked,
             base=base,
             named=named,

@@ -11,6 +11,7 @@ from plures.host.services import Services
 from plures.runtime import Capacity, Gate
 
 from .listing import listing
+from .pages import Pages
 from .standing import admission_told, callers_told, calls_told, places_told, policy_told
 
 
@@ -23,6 +24,7 @@ class Told:
 
     Attributes:
         edge: What lets requests to the edge in; None where it runs elsewhere.
+        pages: Those about the contracts.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Told:
         self._services, self._clients = services, clients
         self._gates, self._capacity = gates, capacity
         self.edge: Gate | None = None
+        self.pages = Pages(assembly, hosted, placement.folder)
 
     async def listing(self) -> object:
         """What is asked for under `/_plures/contracts`."""
