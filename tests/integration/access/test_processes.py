@@ -120,7 +120,7 @@ async def test_what_a_constructor_names_may_be_called_and_nothing_else(guarded: 
     refused = await guarded.ask(LOOK, desk)
     assert (refused.status_code, refused.json()) == (403, {
         "code": "permission_denied",
-        "message": "process 'desk' may not call it: no constructor of a capability in it names Safe of vault.safe.v1, nor does its edge; "
+        "message": "process 'desk' may not call it: no constructor of a capability in it names Safe of guarded.safe.v1, nor does its edge; "
         "let the one that calls ask for Safe",
     })  # fmt: skip
     assert refused.headers["plures-outcome"] == "not sent"

@@ -61,6 +61,5 @@ def _as_imported(value: Any, module: Any) -> dict[str, Any]:
             return each
         return own[each.name] if hasattr(each, "name") else own(**_as_imported(each, module))
 
-    made: Any = type(value)
-    names: tuple[str, ...] = made.__struct_fields__
+    names: tuple[str, ...] = value.__struct_fields__
     return {name: turned(getattr(value, name)) for name in names}
