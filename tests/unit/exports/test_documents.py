@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from plures.application import assemble, load
-from plures.compat import Contract, Failure, Field, Named, OneOf, Operation, Record, Scalar, described
+from plures.compat import Contract, Failure, Field, ListOf, Named, OneOf, Operation, Record, Scalar, described
 from plures.contract import Codec, ContractDescription, Stability, read_contract
 from plures.errors import Status
 from plures.exports import export
@@ -199,3 +199,25 @@ def test_what_was_not_locked_as_it_is_says_so() -> None:
 
 def test_a_contract_without_events_has_nothing_to_say_in_asyncapi() -> None:
     assert export(_search(), "asyncapi") is None
+
+
+def test_headers_and_trailers_stand_beside_the_messages() -> None:
+    beside = Record(
+        {
+            "maxAge": Field(Scalar("int64", {"ge": 0})),
+            "tags": Field(ListOf(TEXT), required=False),
+            "raw": Field(Scalar("bytes")),
+        }
+    )
+    operation = Operation(
+        "query", True, False, 1.0, "FindRequest", "FindResponse", request_headers="Beside", trailers="Beside"
+    )
+    contract = _search(operations={"Find": operation})
+    document = _document(replace(contract, messages={**contract.messages, "Beside": beside}))
+    OpenAPIV31SpecValidator(document).validate()
+    post = document["paths"]["/shop.search.v1.Search/Find"]["post"]
+    assert [(each["name"], each["in"], each["required"]) for each in post["parameters"]] == [
+        ("max-age", "header", True), ("tags", "header", False), ("raw-bin", "header", True),
+    ]  # fmt: skip
+    assert post["parameters"][0]["schema"]["minimum"] == 0
+    assert set(post["responses"]["200"]["headers"]) == {"trailer-max-age", "trailer-tags", "trailer-raw-bin"}

@@ -7,6 +7,7 @@ from plures.exports.about import as_text, information, is_deprecated
 from plures.exports.schema import Examples, Schemas
 
 from .errors import ErrorAnswers
+from .headers import answer_headers, header_parameters
 
 _JSON: Final = "application/json"
 _STREAM: Final = "application/connect+json"
@@ -68,7 +69,7 @@ class _Writing:
         got = {
             "operationId": self._free(f"{name}Get"),
             **common,
-            "parameters": self._parameters(operation),
+            "parameters": [*self._parameters(operation), *header_parameters(self._contract, operation.request_headers)],
             "responses": self._answers(operation),
         }
         return {**posted, "get": got}
@@ -97,12 +98,14 @@ class _Writing:
             _STREAMED if operation.streams else "",
         ]
         sunset = self._contract.sunset
+        sent = header_parameters(self._contract, operation.request_headers)
         return {
             "tags": [tag],
             "summary": head or name,
             "description": "\n\n".join(each for each in told if each),
             **({"deprecated": True} if is_deprecated(self._contract) else {}),
             **({"x-sunset": sunset.isoformat()} if sunset is not None else {}),
+            **({"parameters": sent} if sent else {}),
             "x-plures-idempotent": operation.idempotent or operation.kind == "query",
             "x-plures-deadline-s": operation.deadline_s,
         }
@@ -128,6 +131,8 @@ class _Writing:
 
     def _answers(self, operation: Operation) -> dict[str, Any]:
         message = self._schemas.message(operation.answer, reading=False)
+        said = answer_headers(self._contract, operation)
+        beside = {"headers": said} if said else {}
         if operation.streams:
             content: dict[str, Any] = {_STREAM: {_ITEMS: message}}
             told = ["Messages in envelopes."]
@@ -138,9 +143,12 @@ class _Writing:
                 "description": "The request was refused before it was read.",
                 "content": {_JSON: {"schema": self._errors.any}},
             }
-            return {"200": {"description": " ".join(told), "content": content}, "default": refused}
+            return {"200": {"description": " ".join(told), **beside, "content": content}, "default": refused}
         content = {_JSON: {"schema": message, **self._example(operation.answer)}}
-        return {"200": {"description": "The answer.", "content": content}, **self._errors.of(operation.errors)}
+        return {
+            "200": {"description": "The answer.", **beside, "content": content},
+            **self._errors.of(operation.errors),
+        }
 
     def _example(self, message: str) -> dict[str, Any]:
         value = self._examples.message(message)

@@ -7,5 +7,6 @@ allows beyond the promise of the contract.
 
 from .examples import Examples
 from .messages import ALSO, Schemas
+from .scalars import scalar_in_text
 
-__all__ = ["ALSO", "Examples", "Schemas"]
+__all__ = ["ALSO", "Examples", "Schemas", "scalar_in_text"]

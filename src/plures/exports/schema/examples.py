@@ -95,6 +95,8 @@ def _scalar(scalar: Scalar, key: str) -> Any:
             return number if scalar.kind == "double" or number is ABSENT else str(number)
         case "string":
             return _text(key, bounds)
+        case "any":
+            return {"@type": "type.googleapis.com/google.protobuf.Empty"}
         case kind:
             return ABSENT if bounds and kind == "bytes" else _SAID.get(kind, ABSENT)
 

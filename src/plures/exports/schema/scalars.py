@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import ceil, floor
 from typing import Any, Final
 
-from plures.compat import Scalar
+from plures.compat import Choice, Scalar, Type
 from plures.contract import BOUND_KEYWORDS
 
 from .spellings import BASE64, DECIMAL, DOUBLE, DURATION, INT64, NOT_FINITE, TIME, as_ecma, whole_numbers
@@ -21,6 +21,12 @@ _PLAIN: Final[Mapping[str, Mapping[str, object]]] = {
     "time": {"type": "string", "format": "time-of-day", "pattern": TIME},
     "duration": {"type": "string", "format": "duration-seconds", "pattern": DURATION},
     "uuid": {"type": "string", "format": "uuid"},
+    "any": {
+        "type": "object",
+        "description": "A message of protobuf: its type, and its fields beside it.",
+        "properties": {"@type": {"type": "string"}},
+        "required": ["@type"],
+    },
 }
 _LENGTHS: Final = ("min_length", "max_length")
 _SHORT: Final = 60
@@ -51,6 +57,22 @@ def scalar_schema(scalar: Scalar, int64: Mapping[str, object], *, reading: bool)
             # The length of bytes is not that of their text; all that is said of it is in words.
             said = {} if kind == "bytes" else keywords(bounds)
             return {**_PLAIN[kind], **said, **_in_words(bounds if kind == "bytes" else {})}
+
+
+def scalar_in_text(type_: Type) -> dict[str, Any]:
+    """The schema of a value that travels as text, as in a header: a number is one without quotation marks there."""
+    match type_:
+        case Scalar(kind="int64", bounds=bounds):
+            low, high = limits(bounds)
+            return {"type": "integer", "format": "int64", "minimum": low, "maximum": high, **keywords(bounds)}
+        case Scalar(kind="double", bounds=bounds):
+            return {"type": "number", "format": "double", **keywords(bounds)}
+        case Scalar():
+            return scalar_schema(type_, {}, reading=False)
+        case Choice(values=values):
+            return {"type": "string", "enum": list(values)}
+        case _:
+            return {"type": "string"}
 
 
 def keywords(bounds: Mapping[str, object]) -> dict[str, Any]:

@@ -34,6 +34,7 @@ _ALIASES: Final[Mapping[str, tuple[str, str, str]]] = {
     "date": ("Day", "string", "A day, as 2031-06-30."),
     "time": ("TimeOfDay", "string", "A time of day, as 14:30:00."),
     "duration": ("Duration", "string", "A length of time in seconds, as 3.5s."),
+    "any": ("AnyMessage", '{ readonly "@type": string; readonly [key: string]: unknown }', "A message of protobuf: its type, and its fields."),
     "uuid": ("Uuid", "string", "A UUID."),
     "decimal": ("Decimal", "string", "A decimal number, written exactly."),
 }  # fmt: skip
