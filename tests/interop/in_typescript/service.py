@@ -30,6 +30,8 @@ CALLERS = json.dumps(
         caller(TOKEN, "process", "depot"),
         caller("reports", "outside", "depot/NextId"),
         caller("cli", "tools"),
+        caller("present", "outside", "depot.v1/Lift"),
+        caller("future", "outside", "depot.v2"),
         caller("shop", "outside", "catalog"),
     ]
 )

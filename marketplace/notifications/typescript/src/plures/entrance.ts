@@ -30,12 +30,15 @@ export function callerOf(authorization: string | undefined): Caller {
   return caller;
 }
 
-/** Raises where a caller may not call an operation, or not bring an event. */
-export function checkRights(caller: Caller, capability: string, operation: string, isEvent: boolean): void {
+/** Raises where a caller may not call an operation, or not bring an event. The path is `shop.search.v1.Search/Find`. */
+export function checkRights(caller: Caller, capability: string, path: string, isEvent: boolean): void {
   const { may_call, may_deliver_to } = caller;
+  const [service = "", operation] = path.split("/");
+  // A capability that serves several versions may be called in one of them alone.
+  const version = `${capability}.${service.split(".").at(-2)}`;
   const isAllowed = isEvent
     ? may_deliver_to.includes(capability)
-    : ["*", capability, `${capability}/${operation}`].some((right) => may_call.includes(right));
+    : ["*", capability, `${capability}/${operation}`, version, `${version}/${operation}`].some((right) => may_call.includes(right));
   if (caller.kind !== "tools" && !isAllowed) {
     throw new Refusal("permission_denied", `caller '${caller.name}' may not call it: ${capability}/${operation}`);
   }

@@ -19,7 +19,6 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 export interface Served {
   operation: string;
   capability: string;
-  name: string;
   deadlineS: number;
   isEvent: boolean;
   answer: (request: IncomingMessage, response: ServerResponse, call: Call) => void;
@@ -83,7 +82,7 @@ export class Listener {
     const caller = callerOf(request.headers.authorization);
     const served = this.#paths.get(path);
     if (served === undefined) throw new Refusal("unimplemented", `there is no operation '${path}' here`, { status: 404 });
-    checkRights(caller, served.capability, served.name, served.isEvent);
+    checkRights(caller, served.capability, served.operation, served.isEvent);
     const call = callOf(served, request, caller.kind !== "outside");
     // The libraries of Connect refuse what they cannot read, and do not know that nothing began.
     beforeHead(response, (status) => {

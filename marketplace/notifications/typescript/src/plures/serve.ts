@@ -72,7 +72,6 @@ function operationsOf<Service extends DescService>(service: Service, contracts: 
   return service.methods.map(({ name }) => ({
     operation: `${service.typeName}/${name}`,
     capability: capabilityOf(service),
-    name,
     deadlineS: contracts.deadlineS(service.typeName, name),
     isEvent: false,
     answer: answerCall,
@@ -83,7 +82,6 @@ function handlersOf<Service extends DescService>(service: Service, contracts: Co
   return Object.entries(handlers).map(([name, handler]) => ({
     operation: `${service.typeName}/${name}`,
     capability: capabilityOf(service),
-    name,
     deadlineS: HANDLING_S,
     isEvent: true,
     answer: (request, response, call) => void deliver(handler, contracts, request, response, call),
