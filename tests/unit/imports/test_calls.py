@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -54,8 +54,8 @@ def _as_imported(value: Any, module: Any) -> dict[str, Any]:
     """The fields of a message with messages and enums of the imported module in place of ours."""
 
     def turned(each: Any) -> Any:
-        if isinstance(each, tuple):
-            return tuple(map(turned, each))
+        if type(each) is tuple:
+            return tuple(map(turned, cast("tuple[Any, ...]", each)))
         own = getattr(module, type(each).__name__, None)
         if own in (None, type(each)):
             return each
