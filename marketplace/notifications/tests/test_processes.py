@@ -82,7 +82,7 @@ async def test_an_event_that_comes_again_changes_nothing(shop: Running) -> None:
     address = {"recipient": "A", "street": "B", "postalCode": "C", "city": "D", "country": "SE"}
     shipping = {"method": "STANDARD", "price": {"amount": "0"}, "daysMin": "1", "daysMax": "1"}
     money = {"amount": "1180", "currency": "EUR"}
-    draft = {
+    draft: dict[str, Any] = {
         "customerId": "twice",
         "lines": [],
         "subtotal": money,
