@@ -4,7 +4,7 @@ from .binary import NoBinaryForm, binary_form
 from .changes import Change, Side
 from .described import described
 from .diff import compare, compare_contracts
-from .lock import lock_text, read_lock
+from .lock import LOCK_FOLDER, lock_text, read_lock
 from .locking import Relocked, relock
 from .model import (
     ABSENT,
@@ -37,6 +37,7 @@ from .versions import Bump, bumped, is_less, needed
 __all__ = [
     "ABSENT",
     "ANY_HEADERS",
+    "LOCK_FOLDER",
     "RULES",
     "Bump",
     "Change",

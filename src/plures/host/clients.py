@@ -24,6 +24,7 @@ from plures.runtime import (
     bind,
     bring_near,
     by_reference,
+    connect,
     uncounted,
 )
 
@@ -44,6 +45,7 @@ class Clients:
         outside: Capabilities that it does not go to.
         injector: Keeps calls from being sent, on demand.
         counted_for: Owner and operation → what is told how many calls of it a client of the owner has made.
+        binaries: The binary forms of contracts, for calls over the wire whose policy wants them.
     """
 
     def __init__(
@@ -58,7 +60,9 @@ class Clients:
         outside: Collection[str] = (),
         injector: Injector | None = None,
         counted_for: Callable[[str, OperationDescription], Counted] = lambda _, __: uncounted,
+        binaries: connect.Binaries | None = None,
     ) -> None:
+        self._binaries = binaries
         self._injector = injector
         self._counted_for = counted_for
         self.portal = portal
@@ -139,7 +143,14 @@ class Clients:
         endpoints = self._directory.of(contract.capability)
         heartbeats = self._directory.heartbeats
         seal = None if contract.capability in self._outside else self._seal
-        caller = RemoteCaller(endpoints, self._transport, self._deadlines, heartbeats=heartbeats, seal=seal)
+        caller = RemoteCaller(
+            endpoints,
+            self._transport,
+            self._deadlines,
+            heartbeats=heartbeats,
+            seal=seal,
+            binaries=self._binaries,
+        )
         self.callers.setdefault(contract.capability, []).append(caller)
         return caller
 

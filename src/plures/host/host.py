@@ -28,6 +28,7 @@ from plures.runtime import (
 from plures.tls import open_identity
 
 from .ambient import AmbientClients
+from .binaries import LockedBinaries
 from .clients import Clients
 from .control import Control
 from .edge import EDGE_THREADS, Edge, EdgeAdmission, served, warn_of_duties
@@ -67,9 +68,8 @@ class Host:
     ) -> None:
         self._assembly = assembly
         self._placement = placement
-        self._hosted = {
-            n: c for n, c in assembly.capabilities.items() if n in placement.capabilities and c.implementation
-        }
+        placed = {name: assembly.capabilities[name] for name in assembly.capabilities if name in placement.capabilities}
+        self._hosted = {name: capability for name, capability in placed.items() if capability.implementation}
         self._deadlines = Deadlines()
         self.identity = None if placement.tls is None else open_identity(placement.tls, assembly.name)
         self._renewing: asyncio.Task[None] | None = None
@@ -82,7 +82,8 @@ class Host:
         policies = {name: policy_of(placement.policies.of(name)) for name in assembly.capabilities}
         self._directory = Directory(random, self._heartbeats, policies)
         self._seal = Seal(assembly.context, placement.context_keys or (new_key(),))
-        self._dispatcher = Dispatcher(self._deadlines, seal=self._seal)
+        binaries = LockedBinaries(placement.folder, assembly.contracts)
+        self._dispatcher = Dispatcher(self._deadlines, seal=self._seal, binaries=binaries)
         self._policy = policy_of(placement.policies.everywhere)
         self._capacity = Capacity(self._policy.least_at_once)
         self._gates = {name: Gate(policies[name], self._capacity) for name in self._hosted}
@@ -100,6 +101,7 @@ class Host:
             outside=placement.outside,
             injector=injector,
             counted_for=self._usage.counted_for,
+            binaries=binaries,
         )
         self._ambient = AmbientClients(assembly, self._client_for, self._portal)
         self._lifecycles = Lifecycles(leads=placement.leads)
@@ -127,12 +129,10 @@ class Host:
             placement,
             hosted=self._hosted,
             services=self._services,
-            clients=self._clients,
-            gates=self._gates,
-            capacity=self._capacity,
-        )
+            clients=self._clients, gates=self._gates, capacity=self._capacity,
+        )  # fmt: skip
         self.control = Control(
-            ConnectServer(self._dispatcher),
+            ConnectServer(self._dispatcher, {name: policy.pack_bytes for name, policy in policies.items()}),
             is_ready=lambda: self._is_ready,
             told=self._told,
             pages=self._moves.pages,

@@ -13,7 +13,6 @@
     connect_server       answers requests with what a dispatcher serves: `ConnectServer`
     connect_request      what a Connect request over HTTP says
     connect_response     what is answered to it
-    compression          requests that come packed
 
 It does not know which operations there are, and binds no socket: the deployer does that.
 """

@@ -5,18 +5,20 @@ A refusal with a status or headers of HTTP is a `Misfit`; every other one is a `
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import parse_qs
 
 from plures.contract import OperationDescription, decode_base64
 from plures.errors import CallError, InvalidRequest, LimitExceeded, Outcome, Status, Unimplemented
 from plures.runtime import MAX_BODY_BYTES, CallContext, Dispatcher, accept, connect
 
-from .compression import GZIP, PLAIN, NotGzip, UnpacksTooLarge, gunzip
-from .connect_response import STREAM_TYPE, failed, refused
+from .connect_response import STREAM_TYPE, Headers, failed, refused
 from .exchange import Request, Response
 
 _UNARY_TYPE: Final = connect.UNARY_TYPE.encode()
+_BINARY_TYPE: Final = f"application/{connect.PROTO}".encode()
+_BINARY_STREAM_TYPE: Final = f"application/connect+{connect.PROTO}".encode()
+_LOCK: Final = connect.LOCK_HEADER.encode()
 _TIMEOUT: Final = connect.TIMEOUT_HEADER.encode()
 _VERSION: Final = connect.VERSION_HEADER.encode()
 _HOPS: Final = connect.HOPS_HEADER.encode()
@@ -25,8 +27,10 @@ _REQUEST_ID: Final = connect.REQUEST_ID_HEADER.encode()
 _REQUEST_CONTEXT: Final = connect.CONTEXT_HEADER.encode()
 _UNARY_ENCODING: Final = b"content-encoding"
 _STREAM_ENCODING: Final = b"connect-content-encoding"
-_ACCEPTS: Final = (b"accept-encoding", GZIP)
-_ACCEPTS_STREAMS: Final = (b"connect-accept-encoding", GZIP)
+_PLAIN: Final = connect.PLAIN.encode()
+_ACCEPTED: Final = ", ".join(connect.KNOWN)
+_ACCEPTS: Final = (b"accept-encoding", _ACCEPTED.encode())
+_ACCEPTS_STREAMS: Final = (b"connect-accept-encoding", _ACCEPTED.encode())
 _SHOWN: Final = 100
 _TOO_LARGE: Final = f"the request is over the limit of {MAX_BODY_BYTES:,} bytes"
 
@@ -39,13 +43,23 @@ class Misfit(Exception):
         self.response = response
 
 
-def read_call(operation: OperationDescription, request: Request, dispatcher: Dispatcher) -> tuple[CallContext, bytes]:
-    """The context of a call, and the JSON of its message; raises `Misfit` or `CallError`."""
+class Call(NamedTuple):
+    """What a request asks for."""
+
+    context: CallContext
+    message: bytes
+    form: connect.Form
+
+
+def read_call(operation: OperationDescription, request: Request, dispatcher: Dispatcher) -> Call:
+    """The context of a call, its message, and in which form that is; raises `Misfit` or `CallError`."""
     if request.method == "POST":
-        _check_type(operation, request)
-        return _context(operation, request.headers, dispatcher), _posted_message(operation, request)
+        form = _form(operation, request, dispatcher)
+        return Call(_context(operation, request.headers, dispatcher), _posted_message(operation, request), form)
     if request.method == "GET" and _takes_get(operation):
-        return _context(operation, request.headers, dispatcher), _queried_message(operation, request)
+        query = _query(request)
+        form = _queried_form(operation, request, query, dispatcher)
+        return Call(_context(operation, request.headers, dispatcher), _queried_message(operation, query), form)
     allowed = b"GET, POST" if _takes_get(operation) else b"POST"
     why = f"{operation.full_name} is called with {allowed.decode()}, not {request.method}"
     raise Misfit(refused(HTTPStatus.METHOD_NOT_ALLOWED, why, ((b"allow", allowed),)))
@@ -55,14 +69,38 @@ def _takes_get(operation: OperationDescription) -> bool:
     return operation.declaration.is_query and not operation.streams
 
 
-def _check_type(operation: OperationDescription, request: Request) -> None:
+def _form(operation: OperationDescription, request: Request, dispatcher: Dispatcher) -> connect.Form:
+    """The form that the content type says."""
     expected = STREAM_TYPE if operation.streams else _UNARY_TYPE
     sent = request.headers.get(b"content-type", b"")
-    if sent != expected and sent.partition(b";")[0].strip().lower() != expected:
-        why = (
-            f"{operation.full_name} takes the content type {expected.decode()}, not {sent[:_SHOWN].decode('latin-1')!r}"
-        )
-        raise Misfit(refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, why, ((b"accept-post", expected),)))
+    if sent == expected:
+        return connect.JSON
+    plain = sent.partition(b";")[0].strip().lower()
+    if plain == expected:
+        return connect.JSON
+    if plain == (_BINARY_STREAM_TYPE if operation.streams else _BINARY_TYPE):
+        return _binary_form(operation, request, dispatcher, ((b"accept-post", expected),))
+    why = f"{operation.full_name} takes the content type {expected.decode()}, not {sent[:_SHOWN].decode('latin-1')!r}"
+    raise Misfit(refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, why, ((b"accept-post", expected),)))
+
+
+def _binary_form(
+    operation: OperationDescription, request: Request, dispatcher: Dispatcher, headers: Headers = ()
+) -> connect.Form:
+    """The binary form of a contract. A caller of our own make gets it where its lock file is the same as the one here."""
+    binaries = dispatcher.binaries
+    binary = None if binaries is None else binaries.of(operation)
+    mark = request.headers.get(_LOCK)
+    if binary is None:
+        why = "no lock files are read here" if binaries is None else binaries.why_not(operation)
+    elif mark is not None and mark != binary.mark.encode():
+        why = "the lock file of its contract is another one here"
+    elif mark is not None and binary.loses:
+        why = binary.loses
+    else:
+        return connect.binary_form_of(binary)
+    why = f"{operation.full_name} speaks JSON alone: {why}"
+    raise Misfit(refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, why, headers))
 
 
 def _context(operation: OperationDescription, headers: Mapping[bytes, bytes], dispatcher: Dispatcher) -> CallContext:
@@ -89,14 +127,15 @@ def _posted_message(operation: OperationDescription, request: Request) -> bytes:
     if request.is_too_large:
         raise LimitExceeded(operation.full_name, _TOO_LARGE, outcome=Outcome.NOT_SENT)
     if not operation.streams:
-        return _unpacked(operation, body, request.headers.get(_UNARY_ENCODING, PLAIN))
+        sent = request.headers.get(_UNARY_ENCODING)
+        return body if sent is None else _unpacked(operation, body, _known(operation, sent))
     return _enveloped_message(operation, body, request.headers)
 
 
 def _enveloped_message(operation: OperationDescription, body: bytes, headers: Mapping[bytes, bytes]) -> bytes:
-    if headers.get(_UNARY_ENCODING, PLAIN).lower() != PLAIN:
+    if headers.get(_UNARY_ENCODING, _PLAIN).lower() != _PLAIN:
         raise _unknown_compression(operation, "Content-Encoding is not for streams; Connect-Content-Encoding is")
-    encoding = _known(operation, headers.get(_STREAM_ENCODING, PLAIN))
+    encoding = _known(operation, headers.get(_STREAM_ENCODING, _PLAIN))
     prefix = connect.PREFIX
     if not body:
         raise Unimplemented(operation.full_name, "the request has no message", outcome=Outcome.NOT_SENT)
@@ -107,20 +146,30 @@ def _enveloped_message(operation: OperationDescription, body: bytes, headers: Ma
     if end < len(body):
         why = "more follows after the one message of the request"
         raise Unimplemented(operation.full_name, why, outcome=Outcome.NOT_SENT)
-    if flags and encoding == PLAIN:
+    if flags and encoding == connect.PLAIN:
         why = "the message says that it is compressed, and the request does not say how"
         raise CallError.of(Status.INTERNAL, operation.full_name, why, outcome=Outcome.NOT_SENT)
-    return _unpacked(operation, body[prefix.size :], encoding if flags else PLAIN)
+    return _unpacked(operation, body[prefix.size :], encoding if flags else connect.PLAIN)
 
 
-def _queried_message(operation: OperationDescription, request: Request) -> bytes:
-    query = {
-        name: values[-1]
-        for name, values in parse_qs(request.query.decode("ascii", "replace"), keep_blank_values=True).items()
-    }
-    if query.get("encoding") != "json":
-        why = f"{operation.full_name} takes encoding=json, not {query.get('encoding', '')[:_SHOWN]!r}"
-        raise Misfit(refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, why))
+def _query(request: Request) -> dict[str, str]:
+    parsed = parse_qs(request.query.decode("ascii", "replace"), keep_blank_values=True)
+    return {name: values[-1] for name, values in parsed.items()}
+
+
+def _queried_form(
+    operation: OperationDescription, request: Request, query: Mapping[str, str], dispatcher: Dispatcher
+) -> connect.Form:
+    encoding = query.get("encoding", "")
+    if encoding == connect.JSON.name:
+        return connect.JSON
+    if encoding == connect.PROTO:
+        return _binary_form(operation, request, dispatcher)
+    why = f"{operation.full_name} takes encoding=json, not {encoding[:_SHOWN]!r}"
+    raise Misfit(refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, why))
+
+
+def _queried_message(operation: OperationDescription, query: Mapping[str, str]) -> bytes:
     if query.get("connect", "v1") != "v1":
         raise _invalid(operation, 'the connect parameter is not "v1"')
     text = query.get("message", "")
@@ -128,27 +177,26 @@ def _queried_message(operation: OperationDescription, request: Request) -> bytes
         message = decode_base64(text) if query.get("base64") == "1" else text.encode()
     except ValueError:
         raise _invalid(operation, "the message parameter is not base64") from None
-    return _unpacked(operation, message, query.get("compression", PLAIN.decode()).encode())
+    return _unpacked(operation, message, _known(operation, query.get("compression", "").encode()))
 
 
-def _unpacked(operation: OperationDescription, body: bytes, encoding: bytes) -> bytes:
-    if encoding == PLAIN or _known(operation, encoding) == PLAIN:
+def _unpacked(operation: OperationDescription, body: bytes, encoding: str) -> bytes:
+    if encoding == connect.PLAIN:
         return body
     try:
-        return gunzip(body, MAX_BODY_BYTES)
-    except NotGzip:
-        raise _invalid(operation, "the request says that it is gzip, and is not") from None
-    except UnpacksTooLarge:
+        return connect.unpack(body, encoding, MAX_BODY_BYTES)
+    except connect.NotPacked:
+        raise _invalid(operation, f"the request says that it is {encoding}, and is not") from None
+    except connect.UnpacksTooLarge:
         raise LimitExceeded(operation.full_name, _TOO_LARGE, outcome=Outcome.NOT_SENT) from None
 
 
-def _known(operation: OperationDescription, encoding: bytes) -> bytes:
+def _known(operation: OperationDescription, encoding: bytes) -> str:
     """The name of a compression in lower case; raises `Misfit` where it is not one that is read here."""
-    name = encoding.lower() or PLAIN
-    if name not in {PLAIN, GZIP}:
-        raise _unknown_compression(
-            operation, f"the compression {encoding[:_SHOWN].decode('latin-1')!r} is not supported, only gzip is"
-        )
+    name = encoding.lower().decode("latin-1") or connect.PLAIN
+    if name != connect.PLAIN and name not in connect.KNOWN:
+        why = f"the compression {name[:_SHOWN]!r} is not supported, only {_ACCEPTED} is"
+        raise _unknown_compression(operation, why)
     return name
 
 

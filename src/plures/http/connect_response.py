@@ -16,11 +16,13 @@ _NOT_SENT: Final = (NOT_SENT,)
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
-def unary(reply: Reply, headers: Headers = ()) -> Response:
-    """The response with a reply."""
+def unary(reply: Reply, headers: Headers = (), form: connect.Form = connect.JSON) -> Response:
+    """The response with a reply; errors are JSON in each form."""
     if reply.headers or reply.trailers:
         headers = (*headers, *lines(reply.headers), *lines(reply.trailers, "trailer-"))
-    return Response(reply.http_status, reply.body, headers=headers if reply.outcome is None else (*_NOT_SENT, *headers))
+    content_type = (form if reply.http_status == connect.OK else connect.JSON).unary_bytes
+    headers = headers if reply.outcome is None else (*_NOT_SENT, *headers)
+    return Response(reply.http_status, reply.body, content_type, headers)
 
 
 def lines(pairs: Pairs, before: str = "") -> Headers:

@@ -1,25 +1,37 @@
 """Answers HTTP requests with what a dispatcher serves: Connect, unary and server streaming, POST, and GET for queries."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from http import HTTPStatus
 from typing import Final
 
 import msgspec
+from msgspec import structs
 
-from plures.contract import Pairs
+from plures.contract import OperationDescription, Pairs
 from plures.errors import CallError, Status
 from plures.runtime import Dispatcher, Said, connect
 
 from .connect_request import Misfit, read_call
-from .connect_response import STREAM_TYPE, failed, lines, refused, unary
+from .connect_response import Headers, failed, lines, refused, unary
 from .exchange import NOT_SENT, Request, Response
 
 # RFC 9110 asks for it; browsers do not ask their users for a token by it.
 _CHALLENGE: Final = ((b"www-authenticate", b"Bearer"),)
 
 
-async def _streamed(chunks: AsyncGenerator[bytes, None], said: Said) -> Response:
+def _accepting(operation: OperationDescription) -> bytes:
+    """The header in which a caller says what it unpacks."""
+    return b"connect-accept-encoding" if operation.streams else b"accept-encoding"
+
+
+async def _packed(response: Response, packing: str) -> Response:
+    body = await connect.packed(response.body, packing)
+    headers = (*response.headers, (b"content-encoding", packing.encode()), (b"vary", b"accept-encoding"))
+    return structs.replace(response, body=body, headers=headers)
+
+
+async def _streamed(chunks: AsyncGenerator[bytes, None], said: Said, form: connect.Form, headers: Headers) -> Response:
     """The response whose headers are told by what streams: they are known when the first item is there."""
 
     async def begun() -> AsyncGenerator[bytes, None]:
@@ -33,7 +45,9 @@ async def _streamed(chunks: AsyncGenerator[bytes, None], said: Said) -> Response
 
     following = begun()
     await anext(following)
-    return Response(connect.OK, content_type=STREAM_TYPE, headers=lines(said.headers), chunks=following)
+    return Response(
+        connect.OK, content_type=form.stream_bytes, headers=(*headers, *lines(said.headers)), chunks=following
+    )
 
 
 def _pairs(request: Request) -> Pairs:
@@ -45,10 +59,15 @@ def _pairs(request: Request) -> Pairs:
 
 
 class ConnectServer:
-    """Serves the operations of a dispatcher."""
+    """Serves the operations of a dispatcher.
 
-    def __init__(self, dispatcher: Dispatcher) -> None:
+    Args:
+        pack_bytes: From which size on the answers of a capability are packed, where the caller accepts that; 0, or none, for never.
+    """
+
+    def __init__(self, dispatcher: Dispatcher, pack_bytes: Mapping[str, int] | None = None) -> None:
         self._dispatcher = dispatcher
+        self._pack_bytes = {capability: least for capability, least in (pack_bytes or {}).items() if least}
 
     def refused(self, path: str, error: CallError) -> Response:
         """The response to a request that is refused before it is read."""
@@ -65,16 +84,22 @@ class ConnectServer:
         if operation is None:
             return refused(HTTPStatus.NOT_FOUND, f"there is no operation {request.path!r} here")
         try:
-            context, message = read_call(operation, request, self._dispatcher)
+            context, message, form = read_call(operation, request, self._dispatcher)
         except Misfit as misfit:
             return misfit.response
         except CallError as error:
             return failed(operation, error)
         if operation.beside is not None:
             context.said = Said(_pairs(request))
+        least = self._pack_bytes.get(operation.capability, 0) if self._pack_bytes else 0
+        packing = connect.chosen(request.headers.get(_accepting(operation), b"")) if least else ""
         if operation.streams:
-            chunks = self._dispatcher.stream(operation, context, message)
+            chunks = self._dispatcher.stream(operation, context, message, form)
+            headers: Headers = ((b"connect-content-encoding", packing.encode()),) if packing else ()
+            if packing:
+                chunks = connect.packed_stream(chunks, packing, least)
             if context.said is None:
-                return Response(connect.OK, content_type=STREAM_TYPE, chunks=chunks)
-            return await _streamed(chunks, context.said)
-        return unary(await self._dispatcher.unary(operation, context, message))
+                return Response(connect.OK, content_type=form.stream_bytes, headers=headers, chunks=chunks)
+            return await _streamed(chunks, context.said, form, headers)
+        response = unary(await self._dispatcher.unary(operation, context, message, form), form=form)
+        return await _packed(response, packing) if packing and len(response.body) >= least else response

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import astuple, replace
 
-from plures.contract import Codec, ContractError, Fits, Malformed, OperationDescription, Pairs, TooDeep
+from plures.contract import ContractError, Fits, Malformed, OperationDescription, Pairs, TooDeep
 from plures.errors import CallError, ContextRefused, InvalidRequest, Outcome, Unavailable
 
 from . import connect
@@ -32,12 +32,24 @@ class Dispatcher:
     Args:
         checked: Check the type of each answer, for development.
         seal: Reads the request contexts that arrive; with None they are passed over.
+        binaries: The binary forms of contracts; with None, all messages are JSON.
+
+    Attributes:
+        binaries: The same.
     """
 
-    def __init__(self, deadlines: Deadlines, *, checked: bool = False, seal: Seal | None = None) -> None:
+    def __init__(
+        self,
+        deadlines: Deadlines,
+        *,
+        checked: bool = False,
+        seal: Seal | None = None,
+        binaries: connect.Binaries | None = None,
+    ) -> None:
         self.seal = seal
+        self.binaries = binaries
         self._deadlines = deadlines
-        self._encode = Codec.encode_checked if checked else Codec.encode
+        self._encode = connect.with_checks if checked else connect.plainly
         self._operations: dict[str, OperationDescription] = {}
         self._calls: dict[str, Callable[..., Any]] = {}
         self._shapes: dict[str, Fits] = {}
@@ -88,20 +100,22 @@ class Dispatcher:
             why = f"its request context cannot be read: {error}"
             raise InvalidRequest(operation.full_name, why, outcome=Outcome.NOT_SENT) from None
 
-    async def unary(self, operation: OperationDescription, context: CallContext, body: bytes) -> Reply:
-        """Run a unary operation on the JSON of its request; a failure is a reply too."""
+    async def unary(
+        self, operation: OperationDescription, context: CallContext, body: bytes, form: connect.Form = connect.JSON
+    ) -> Reply:
+        """Run a unary operation on the message of its request; a failure is a reply too."""
         self._enter()
         entered, gate, is_fine = None, self._gates.get(operation.path), False
         try:
             if gate is not None:
                 entered = gate.enter(operation.path, context.criticality) or await gate.wait(operation.path, context)
-            work = self._begin(operation, context, body)
+            work = self._begin(operation, context, body, form)
             try:
                 value = await run(context, self._deadlines, work)
             except Exception as error:  # noqa: BLE001 - the caller is told of each error that a service raises, as a failure
                 raise failure_of(error, operation, context) from None
             is_fine = True
-            reply = Reply(connect.OK, self._encoded(operation, value))
+            reply = Reply(connect.OK, self._encoded(operation, value, form))
         except (CallError, ContractError) as error:
             reply = connect.error_reply(error, operation)
         finally:
@@ -112,18 +126,18 @@ class Dispatcher:
         return reply if said is None else replace(reply, headers=said.headers, trailers=said.trailers)
 
     async def stream(
-        self, operation: OperationDescription, context: CallContext, body: bytes
+        self, operation: OperationDescription, context: CallContext, body: bytes, form: connect.Form = connect.JSON
     ) -> AsyncGenerator[bytes, None]:
-        """Run a streaming operation on the JSON of its request; yield envelopes, the last of which ends the stream."""
+        """Run a streaming operation on the message of its request; yield envelopes, the last of which ends the stream."""
         self._enter()
         entered, gate = None, self._gates.get(operation.path)
         try:
             if gate is not None:
                 entered = gate.enter(operation.path, context.criticality) or await gate.wait(operation.path, context)
-            items = self._begin(operation, context, body)
+            items = self._begin(operation, context, body, form)
             async with aclosing(self._steps(operation, context, items)) as stream:
                 async for item in stream:
-                    envelope = connect.envelope(self._encoded(operation, item))
+                    envelope = connect.envelope(self._encoded(operation, item, form))
                     if context.said is not None:
                         context.said.is_begun = True
                     yield envelope
@@ -136,9 +150,9 @@ class Dispatcher:
                 gate.leave(operation.path, None)
             self._leave()
 
-    def _begin(self, operation: OperationDescription, context: CallContext, body: bytes) -> Any:
+    def _begin(self, operation: OperationDescription, context: CallContext, body: bytes, form: connect.Form) -> Any:
         """The service's work, to be awaited or iterated; raises `CallError` where it cannot begin."""
-        request = _decoded(operation, body)
+        request = _decoded(operation, body, form)
         headers: dict[str, Any] = {}
         if operation.beside is not None:
             context.said = context.said or Said()
@@ -152,10 +166,10 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 - a service whose method is no coroutine may raise already here
             raise failure_of(error, operation, context) from None
 
-    def _encoded(self, operation: OperationDescription, value: Any) -> bytes:
+    def _encoded(self, operation: OperationDescription, value: Any, form: connect.Form) -> bytes:
         if not self._shapes[operation.path](value):
             refuse_misfit(operation, value)
-        return connect.encoded_answer(operation, value, self._encode)
+        return connect.encoded_answer(operation, value, self._encode, form)
 
     async def _steps(
         self, operation: OperationDescription, context: CallContext, items: Any
@@ -194,9 +208,9 @@ def _trailers(context: CallContext) -> Pairs:
     return () if context.said is None else context.said.trailers
 
 
-def _decoded(operation: OperationDescription, body: bytes) -> Any:
+def _decoded(operation: OperationDescription, body: bytes, form: connect.Form) -> Any:
     check_size(operation, body, Outcome.NOT_SENT)
     try:
-        return operation.request.decode(body)
+        return form.request(operation).decode(body)
     except (Malformed, TooDeep) as error:
         raise bad_request(error, operation) from None

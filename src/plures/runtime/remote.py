@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from msgspec import structs
 
-from plures.contract import Codec, Criticality, OperationDescription
-from plures.errors import DeadlineExceeded, Internal, Outcome
+from plures.contract import Criticality, OperationDescription
+from plures.errors import DeadlineExceeded, Internal
 from plures.logs import mark_told
 
 from . import connect
@@ -21,22 +21,14 @@ from .client import Counted, uncounted
 from .context import CallContext, current
 from .deadlines import Deadlines
 from .hedging import hedged
-from .policy import RetryBudget, admit, out_of_time
+from .policy import RetryBudget, admit
 from .replicas import Endpoint, Endpoints, Heartbeats
 from .running import Expired, run, run_stream
 from .transport import Broken, NotSent, Outgoing, Reply, TooLarge, Transport
-from .tries import Tries, is_refusal, once_more, turned_away
+from .tries import Refused, Tries, is_refusal, late, once_more, turned_away
 
 # These are errors of the replica; those below are of the request, or declared ones.
 _ERRORS_FROM: Final = 500
-
-
-class _Refused(Exception):
-    """A replica takes no call now."""
-
-    def __init__(self, reply: Reply) -> None:
-        super().__init__()
-        self.reply = reply
 
 
 class RemoteCaller:
@@ -48,6 +40,7 @@ class RemoteCaller:
         heartbeats: What watches the endpoints; None where they cannot hang.
         seal: Signs the request context; None where it does not go: what runs elsewhere is not trusted with it.
         tries: Makes what decides on the tries of a call; another one may note what it does.
+        binaries: The binary forms of contracts, where its policy wants them; with None, all messages are JSON.
 
     Attributes:
         endpoints: Where the capability answers.
@@ -66,8 +59,10 @@ class RemoteCaller:
         heartbeats: Heartbeats | None = None,
         tries: Callable[..., Tries] = Tries,
         seal: Seal | None = None,
+        binaries: connect.Binaries | None = None,
     ) -> None:
         self._seal = seal
+        self._speech = connect.Speech(endpoints.policy, binaries)
         self._tries = tries
         self._shares_log = shares_log
         self.endpoints = endpoints
@@ -76,15 +71,14 @@ class RemoteCaller:
         self.critical_budget = RetryBudget(endpoints.policy)
         self._transport = transport
         self._deadlines = deadlines
-        self._encode = Codec.encode_checked if checked else Codec.encode
+        self._encode = connect.with_checks if checked else connect.plainly
 
     def bind(self, operation: OperationDescription, counted: Counted = uncounted) -> Callable[..., Any]:
         """The operation as a caller in another process sees it."""
         operation.prepare()
         if operation.streams:
             return self._bind_stream(operation, counted)
-        request_of, encode, deadlines = connect.request_builder(operation), self._encode, self._deadlines
-        ask, beside = self._ask(operation), operation.beside
+        deadlines, ask, speech = self._deadlines, self._ask(operation), self._speech
         calls = 0
         counted(lambda: calls)
 
@@ -92,19 +86,21 @@ class RemoteCaller:
             nonlocal calls
             calls += 1
             context = admit(operation, current.get())
-            outgoing = connect.outgoing_of(operation, context, request_of(*args, **kwargs), encode, self._seal)
-            if beside is not None:
-                outgoing = _with_headers(operation, outgoing, args, kwargs)
+            written = self._writing(operation, context, args, kwargs)
+            outgoing = written(speech.form(operation))
             try:
                 reply = await run(context, deadlines, ask(operation, context, outgoing))
+                if outgoing.mark and speech.is_refused(operation, reply):
+                    outgoing = written(connect.JSON)
+                    reply = await run(context, deadlines, ask(operation, context, outgoing))
                 if outgoing.heard is not None:
                     outgoing.heard.take(reply.headers, reply.trailers)
-                return connect.answer_of(operation, reply)
+                return connect.answer_of(operation, reply, speech.form_of(outgoing))
             except Internal as error:
                 self._note(error, context)
                 raise
             except (Expired, DeadlineExceeded) as error:
-                raise _late(error, operation, context) from None
+                raise late(error, operation, context) from None
 
         return call
 
@@ -122,7 +118,6 @@ class RemoteCaller:
         return self._hedged if operation.declaration.hedge_after_s else self._unary
 
     def _bind_stream(self, operation: OperationDescription, counted: Counted) -> Callable[..., Any]:
-        request_of, encode = connect.request_builder(operation), self._encode
         calls = 0
         counted(lambda: calls)
 
@@ -130,10 +125,11 @@ class RemoteCaller:
             nonlocal calls
             calls += 1
             context = admit(operation, current.get())
-            outgoing = connect.outgoing_of(operation, context, request_of(*args, **kwargs), encode, self._seal)
-            if operation.beside is not None:
-                outgoing = _with_headers(operation, outgoing, args, kwargs)
+            written = self._writing(operation, context, args, kwargs)
+            outgoing = written(self._speech.form(operation))
             items = self._items(operation, context, outgoing, connect.answer_of)
+            if outgoing.mark:
+                items = self._items_in_either(operation, context, outgoing, written(connect.JSON))
             try:
                 async with aclosing(run_stream(context, self._deadlines, items)) as stream:
                     async for item in stream:
@@ -142,9 +138,42 @@ class RemoteCaller:
                 self._note(error, context)
                 raise
             except (Expired, DeadlineExceeded) as error:
-                raise _late(error, operation, context) from None
+                raise late(error, operation, context) from None
 
         return call
+
+    async def _items_in_either(
+        self, operation: OperationDescription, context: CallContext, outgoing: Outgoing, in_json: Outgoing
+    ) -> AsyncGenerator[Any, None]:
+        """The items of a stream that is asked for in the binary form, and then in JSON where the callee does not speak that."""
+
+        def read(operation: OperationDescription, reply: Reply) -> Any:
+            return self._speech.item_of(operation, outgoing, reply)
+
+        try:
+            async with aclosing(self._items(operation, context, outgoing, read)) as items:
+                async for item in items:
+                    yield item
+        except connect.OtherForm:
+            async with aclosing(self._items(operation, context, in_json, connect.answer_of)) as items:
+                async for item in items:
+                    yield item
+
+    def _writing(
+        self, operation: OperationDescription, context: CallContext, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Callable[[connect.Form], Outgoing]:
+        """What writes the request of a call in a form. Who made the call hears what comes beside the answer."""
+        request = connect.request_builder(operation)(*args, **kwargs)
+
+        def written(form: connect.Form) -> Outgoing:
+            plain = connect.outgoing_of(operation, context, request, self._encode, self._seal, form=form)
+            outgoing = self._speech.packed(plain)
+            if operation.beside is None:
+                return outgoing
+            headers = sent_headers(operation, operation.headers_of(*args, **kwargs))
+            return structs.replace(outgoing, headers=headers, heard=heard_here(operation))
+
+        return written
 
     def _note(self, error: Internal, context: CallContext) -> None:
         """Say where the log has what happened."""
@@ -181,6 +210,8 @@ class RemoteCaller:
             begun = self._begin(endpoint, sent)
             try:
                 reply = await self._transport.unary(endpoint.url, sent)
+                if reply.encoding:
+                    reply = self._speech.unpacked(sent, reply)
             except NotSent as error:
                 tries.unreachable(endpoint, error)
             except (Broken, TooLarge) as error:
@@ -220,7 +251,7 @@ class RemoteCaller:
                     async for reply in replies:
                         has_begun = True
                         yield read(operation, reply)
-            except _Refused as refusal:
+            except Refused as refusal:
                 await turned_away(tries, endpoint, operation, refusal.reply)
             except NotSent as error:
                 tries.unreachable(endpoint, error)
@@ -236,21 +267,21 @@ class RemoteCaller:
     async def _replies(
         self, operation: OperationDescription, endpoint: Endpoint, outgoing: Outgoing
     ) -> AsyncGenerator[Reply, None]:
-        """What a replica streams, each message as a reply; raises `_Refused` too."""
+        """What a replica streams, each message as a reply; raises `Refused` too."""
         async with aclosing(self._transport.stream(endpoint.url, outgoing)) as chunks:
             head = await anext(chunks)
             endpoint.heard()
             if outgoing.heard is not None:
                 outgoing.heard.take(head.headers, head.trailers)
             if is_refusal(head):
-                raise _Refused(head)
+                raise Refused(head)
             if head.http_status == connect.OK:
-                connect.check_form(head, connect.STREAM_TYPE, operation)
+                connect.check_form(head, f"application/connect+{outgoing.form}", operation, outgoing.accepts)
             has_begun = False
-            async for reply in connect.read_stream(head, chunks, outgoing.heard):
+            async for reply in connect.read_stream(head, chunks, outgoing.heard, outgoing.accepts):
                 # A replica that cannot take it refuses a stream in its end: the head is out by then.
                 if not has_begun and is_refusal(reply):
-                    raise _Refused(reply)
+                    raise Refused(reply)
                 has_begun = True
                 yield reply
 
@@ -266,20 +297,3 @@ class RemoteCaller:
         # An inherited deadline may have left it no time at all.
         if context.expired and not context.is_inherited:
             self.endpoints.failed(endpoint)
-
-
-def _with_headers(
-    operation: OperationDescription, outgoing: Outgoing, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Outgoing:
-    """A call with the headers that it says; who made it hears what comes beside the answer."""
-    headers = sent_headers(operation, operation.headers_of(*args, **kwargs))
-    return structs.replace(outgoing, headers=headers, heard=heard_here(operation))
-
-
-def _late(error: Expired | DeadlineExceeded, operation: OperationDescription, context: CallContext) -> DeadlineExceeded:
-    if isinstance(error, Expired):
-        return out_of_time(operation, Outcome.MAY_HAVE_RUN, is_inherited=context.is_inherited)
-    # The callee noticed first, and cannot know whether the deadline is the operation's own.
-    late = DeadlineExceeded(error.operation, error.why, outcome=error.outcome, is_inherited=context.is_inherited)
-    late.error_details = error.error_details
-    return late

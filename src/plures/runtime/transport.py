@@ -37,7 +37,7 @@ class Outgoing(msgspec.Struct, frozen=True):
         path: `/<package>.<Contract>/<Operation>`.
         timeout_ms: How long the caller will wait, in milliseconds; 0 for longer than the protocol can say.
         hops: Calls between the root request and this one, this one included.
-        body: A JSON message, in an envelope where the operation streams.
+        body: A message, in an envelope where the operation streams.
         fresh: Whether it needs a connection that carried no request before.
         request_id: The id of the request that the call is part of.
         criticality: How much the call matters.
@@ -45,6 +45,10 @@ class Outgoing(msgspec.Struct, frozen=True):
         context: The signed request context; empty where there is none.
         headers: Those that the operation declares.
         heard: Who listens to headers and trailers of the answer; None where none does.
+        form: In which form the message is, and the answer is to be.
+        mark: Of the lock whose numbers the binary form has; empty for JSON.
+        packed: How the message is packed; empty where it is not.
+        accepts: How the answer may be packed, as the header says it; empty where it may not.
     """
 
     path: str
@@ -59,13 +63,17 @@ class Outgoing(msgspec.Struct, frozen=True):
     context: str = ""
     headers: Pairs = ()
     heard: HeardHeaders | None = None
+    form: str = "json"
+    mark: str = ""
+    packed: str = ""
+    accepts: str = ""
 
 
 class Reply(msgspec.Struct, frozen=True):
     """An answer, as the callee writes it and the caller reads it.
 
     Attributes:
-        body: The JSON of a value or of an error. Of a stream: nothing in the first reply, then pieces of its bytes.
+        body: The message of a value, or the JSON of an error. Of a stream: nothing in the first reply, then pieces of its bytes.
         outcome: The value of the outcome header; None where there is none.
         content_type: Its header, empty where there is none; None where nothing carried the reply.
         encoding: How the header says that the body is packed; empty where there is none.

@@ -8,12 +8,13 @@ from typing import Final
 from msgspec import structs
 
 from plures.contract import OperationDescription
-from plures.errors import CallError, LimitExceeded, Outcome, PeerUntrusted, Unavailable
+from plures.errors import CallError, DeadlineExceeded, LimitExceeded, Outcome, PeerUntrusted, Unavailable
 
 from . import connect
 from .context import CallContext
-from .policy import Repeats, RetryBudget
+from .policy import Repeats, RetryBudget, out_of_time
 from .replicas import Endpoint, Endpoints
+from .running import Expired
 from .transport import Broken, NotSent, Outgoing, Reply, Stale, TooLarge, Untrusted
 
 _UNAVAILABLE: Final = connect.HTTP_STATUS[Unavailable.status]
@@ -26,6 +27,14 @@ _HUNG: Final = (
 _HUNG_WAIT_S: Final = 0.25
 _HUNG_WAIT_SHARE: Final = 0.1
 """Of the time that the call has left: where much is allowed for an answer, the replica may compute for long."""
+
+
+class Refused(Exception):
+    """A replica takes no call now."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__()
+        self.reply = reply
 
 
 class Tries:
@@ -173,3 +182,13 @@ async def once_more(tries: Tries, endpoint: Endpoint, sent: Outgoing, error: Bro
         return structs.replace(sent, fresh=True)
     await tries.broke(endpoint, error)
     return sent
+
+
+def late(error: Expired | DeadlineExceeded, operation: OperationDescription, context: CallContext) -> DeadlineExceeded:
+    """What the caller is told of a call whose time is over."""
+    if isinstance(error, Expired):
+        return out_of_time(operation, Outcome.MAY_HAVE_RUN, is_inherited=context.is_inherited)
+    # The callee noticed first, and cannot know whether the deadline is the operation's own.
+    late = DeadlineExceeded(error.operation, error.why, outcome=error.outcome, is_inherited=context.is_inherited)
+    late.error_details = error.error_details
+    return late

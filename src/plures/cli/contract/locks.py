@@ -6,11 +6,11 @@ from typing import Final
 
 import msgspec
 
-from plures.compat import Contract, numbered, read_lock
+from plures.compat import LOCK_FOLDER, Contract, numbered, read_lock
 from plures.errors import InvalidInput, PluresError, Rule, Text, Violation
 from plures.git import GitFailed, read_blobs, run
 
-FOLDER: Final = "contracts"
+FOLDER: Final = LOCK_FOLDER
 _FILES: Final = "*.v[0-9]*.toml"
 
 _NO_TEXT: Final = Rule(

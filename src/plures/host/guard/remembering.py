@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-from plures.contract import Codec, ContractError, Malformed, OperationDescription, TooDeep, canonical
+from plures.contract import ContractError, Malformed, OperationDescription, TooDeep, canonical
 from plures.data import MOST_IN_KEY, Commands, Connection, Database, HoldingWork, Remembered, Work, WriteConflict
 from plures.errors import CallError, InvalidRequest, KeyReused, Outcome, Status
 from plures.runtime import Refusal, Reply, answer_shape, bad_request, connect, refuse_misfit
@@ -127,7 +127,7 @@ class Remembering:
         try:
             if not self._fits(answer):
                 refuse_misfit(operation, answer)
-            return answer, None, Reply(connect.OK, connect.encoded_answer(operation, answer, Codec.encode))
+            return answer, None, Reply(connect.OK, connect.encoded_answer(operation, answer, connect.plainly))
         except CallError as unfit:
             # In every placement: what cannot travel cannot be remembered.
             raise Refusal(unfit) from None

@@ -4,14 +4,18 @@ It knows the numbers of HTTP statuses, and no more of HTTP than these. `plures.r
 """
 
 from .answers import END_OF_STREAM, encoded_answer, end_of_stream, error_reply, error_that_crosses
+from .forms import JSON, PROTO, Binaries, Form, MessageCodec, binary_form_of, plainly, with_checks
+from .packing import KNOWN, PLAIN, NotPacked, UnpacksTooLarge, chosen, packed, packed_stream, unpack
 from .replies import answer_of, check_form, overload_in, read_stream
 from .requests import outgoing_of, request_builder
+from .speech import OtherForm, Speech
 from .words import (
     COMPRESSED_FLAG,
     CONTEXT_HEADER,
     CRITICALITY_HEADER,
     HOPS_HEADER,
     HTTP_STATUS,
+    LOCK_HEADER,
     NOT_SENT,
     OK,
     OUTCOME_HEADER,
@@ -35,17 +39,31 @@ __all__ = [
     "END_OF_STREAM",
     "HOPS_HEADER",
     "HTTP_STATUS",
+    "JSON",
+    "KNOWN",
+    "LOCK_HEADER",
     "NOT_SENT",
     "OK",
     "OUTCOME_HEADER",
+    "PLAIN",
     "PREFIX",
+    "PROTO",
     "REQUEST_ID_HEADER",
     "STREAM_TYPE",
     "TIMEOUT_HEADER",
     "UNARY_TYPE",
     "VERSION_HEADER",
+    "Binaries",
+    "Form",
+    "MessageCodec",
+    "NotPacked",
+    "OtherForm",
+    "Speech",
+    "UnpacksTooLarge",
     "answer_of",
+    "binary_form_of",
     "check_form",
+    "chosen",
     "criticality_of",
     "encoded_answer",
     "end_of_stream",
@@ -55,8 +73,13 @@ __all__ = [
     "header_lines",
     "outgoing_of",
     "overload_in",
+    "packed",
+    "packed_stream",
+    "plainly",
     "read_stream",
     "request_builder",
     "sane_request_id",
     "timeout_ms",
+    "unpack",
+    "with_checks",
 ]

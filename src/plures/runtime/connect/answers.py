@@ -6,25 +6,28 @@ from typing import Any, Final
 
 import msgspec
 
-from plures.contract import AnyError, Codec, ContractError, Malformed, OperationDescription, Pairs, TooDeep
+from plures.contract import AnyError, ContractError, Malformed, OperationDescription, Pairs, TooDeep
 from plures.errors import FINER, CallError, ErrorDetail, LimitExceeded, Outcome, Overloaded
 from plures.runtime.failures import bad_answer
 from plures.runtime.policy import check_size
 from plures.runtime.transport import Reply
 
+from .forms import JSON, Form, MessageCodec
 from .words import END_FLAG, HTTP_STATUS, KIND, NOT_SENT, OUTCOME_HEADER, RETRY_AFTER, envelope
 
 END_OF_STREAM: Final = envelope(b"{}", END_FLAG)
 """The last envelope of a stream that has failed in nothing."""
 
 
-def encoded_answer(operation: OperationDescription, value: Any, encode: Callable[[Codec, Any], bytes]) -> bytes:
-    """The JSON of what an operation returned or yielded; raises `CallError` where the contract does not allow it."""
+def encoded_answer(
+    operation: OperationDescription, value: Any, encode: Callable[[MessageCodec, Any], bytes], form: Form = JSON
+) -> bytes:
+    """The message of what an operation returned or yielded; raises `CallError` where the contract does not allow it."""
     if operation.wraps_answer:
         python = operation.answer.message.python
         value = python(value) if operation.answer.message.fields else python()
     try:
-        body = encode(operation.answer, value)
+        body = encode(form.answer(operation), value)
     except (Malformed, TooDeep) as error:
         raise bad_answer(error, operation) from None
     check_size(operation, body, Outcome.MAY_HAVE_RUN)

@@ -24,9 +24,21 @@ from plures.runtime.failures import bad_answer
 from plures.runtime.policy import MAX_BODY_BYTES
 from plures.runtime.transport import Reply, TooLarge
 
-from .words import END_FLAG, HTTP_STATUS, KIND, NOT_SENT, OK, OUTCOME_HEADER, PREFIX, RETRY_AFTER, UNARY_TYPE
+from .forms import JSON, Form
+from .packing import KNOWN, NotPacked, UnpacksTooLarge, unpack
+from .words import (
+    COMPRESSED_FLAG,
+    END_FLAG,
+    HTTP_STATUS,
+    KIND,
+    NOT_SENT,
+    OK,
+    OUTCOME_HEADER,
+    PREFIX,
+    RETRY_AFTER,
+    UNARY_TYPE,
+)
 
-_UNARY_TYPE: Final = UNARY_TYPE.encode()
 _UNPACKED: Final = frozenset({b"", b"identity"})
 _SHOWN: Final = 100
 _LONGEST_WAIT_S: Final = 60.0
@@ -48,14 +60,18 @@ _END_DECODER: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _NO_JSON: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-def answer_of(operation: OperationDescription, reply: Reply) -> Any:
-    """The value in a reply; raises the error that the reply tells instead."""
+def answer_of(operation: OperationDescription, reply: Reply, form: Form = JSON) -> Any:
+    """The value in a reply; raises the error that the reply tells instead.
+
+    Args:
+        form: In which the answer was asked for.
+    """
     if reply.http_status != OK:
         raise _error_of(operation, reply)
-    if reply.content_type is not None and (reply.content_type != _UNARY_TYPE or reply.encoding):
-        check_form(reply, UNARY_TYPE, operation)
+    if reply.content_type is not None and (reply.content_type != form.unary_bytes or reply.encoding):
+        check_form(reply, form.unary_type, operation)
     try:
-        answer = operation.answer.decode(reply.body)
+        answer = form.answer(operation).decode(reply.body)
     except (Malformed, TooDeep) as error:
         raise bad_answer(error, operation) from None
     if not operation.wraps_answer:
@@ -64,7 +80,7 @@ def answer_of(operation: OperationDescription, reply: Reply) -> Any:
 
 
 async def read_stream(
-    head: Reply, chunks: AsyncIterator[Reply], heard: HeardHeaders | None = None
+    head: Reply, chunks: AsyncIterator[Reply], heard: HeardHeaders | None = None, accepts: str = ""
 ) -> AsyncIterator[Reply]:
     """Each message of a stream as a reply of its own; where the stream fails, the last reply tells the error.
 
@@ -72,6 +88,7 @@ async def read_stream(
         head: What came first.
         chunks: What comes after it, cut anywhere.
         heard: Who listens to its trailers.
+        accepts: How its messages may be packed; empty where they may not.
 
     Raises:
         TooLarge: A message is over the limit.
@@ -80,6 +97,7 @@ async def read_stream(
         yield structs.replace(head, body=await _whole(chunks))
         return
     buffer = bytearray()
+    packing = head.encoding.decode("latin-1").lower() if accepts else ""
     async for chunk in chunks:
         buffer += chunk.body
         while len(buffer) >= PREFIX.size:
@@ -90,12 +108,12 @@ async def read_stream(
             end = PREFIX.size + length
             if len(buffer) < end:
                 break
-            body = bytes(buffer[PREFIX.size : end])
+            body = _message(bytes(buffer[PREFIX.size : end]), flags, packing)
             del buffer[:end]
-            if flags & ~END_FLAG:
+            if body is None:
                 yield _PACKED
                 return
-            if flags:
+            if flags & END_FLAG:
                 if heard is not None:
                     heard.take_trailers(_trailers_in(body))
                 failure = _failure_in(body) or (_NO_STOP if buffer else None)
@@ -106,22 +124,38 @@ async def read_stream(
     yield _NO_END
 
 
+def _message(body: bytes, flags: int, encoding: str) -> bytes | None:
+    """A message of a stream; None where its flags or its packing were not agreed on. Raises `TooLarge`."""
+    if not flags & ~END_FLAG:
+        return body
+    if flags & ~(END_FLAG | COMPRESSED_FLAG) or encoding not in KNOWN:
+        return None
+    try:
+        return unpack(body, encoding, MAX_BODY_BYTES)
+    except NotPacked:
+        return None
+    except UnpacksTooLarge:
+        message = f"a message unpacks to more than the limit of {MAX_BODY_BYTES:,} bytes"
+        raise TooLarge(message) from None
+
+
 def overload_in(reply: Reply) -> float | None:
     """The seconds after which an overloaded replica may be asked again, 0 where it says none; None where it is not overloaded."""
     body = as_object(_parsed(reply.body)) or {}
     return _retry_after_s(body.get(RETRY_AFTER)) if body.get(KIND) == Overloaded.code else None
 
 
-def check_form(reply: Reply, expected: str, operation: OperationDescription) -> None:
-    """Refuse an answer whose head says that it is of another form; raises `CallError`."""
+def check_form(reply: Reply, expected: str, operation: OperationDescription, accepts: str = "") -> None:
+    """Refuse an answer whose head says that it is of another form, or packed in a way that is not accepted; raises `CallError`."""
     content_type = _plain_type(reply)
     if content_type is not None and content_type != expected:
         # Another codec of the protocol is a mistake of the peer; else no peer of the protocol has answered.
-        family = expected.removesuffix("json")
+        family = expected.removesuffix("json").removesuffix("proto")
         status = Status.INTERNAL if content_type.startswith(family) else Status.UNKNOWN
         why = f"the peer answered with the content type {content_type[:_SHOWN]!r}, not {expected}"
         raise CallError.of(status, operation.full_name, why, outcome=Outcome.MAY_HAVE_RUN)
-    if reply.encoding.lower() not in _UNPACKED:
+    is_accepted = bool(accepts) and reply.encoding.decode("latin-1").lower() in KNOWN
+    if reply.encoding.lower() not in _UNPACKED and not is_accepted:
         why = f"the answer is packed with {reply.encoding[:_SHOWN].decode('latin-1')!r}, which was not asked for"
         raise CallError.of(Status.INTERNAL, operation.full_name, why, outcome=Outcome.MAY_HAVE_RUN)
 

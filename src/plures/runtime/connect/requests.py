@@ -1,10 +1,10 @@
-"""What a caller writes: the request as JSON, how long it waits, what the call is part of, on whose behalf it is made."""
+"""What a caller writes: the request, how long it waits, what the call is part of, on whose behalf it is made."""
 
 from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
-from plures.contract import Codec, Malformed, OperationDescription, TooDeep
+from plures.contract import Malformed, OperationDescription, TooDeep
 from plures.errors import Outcome
 from plures.runtime.acting import Seal
 from plures.runtime.context import CallContext, acting_now
@@ -12,6 +12,7 @@ from plures.runtime.failures import bad_request
 from plures.runtime.policy import check_size
 from plures.runtime.transport import Outgoing
 
+from .forms import JSON, Form, MessageCodec
 from .words import envelope, timeout_ms
 
 
@@ -24,8 +25,10 @@ def outgoing_of(
     operation: OperationDescription,
     context: CallContext,
     request: Any,
-    encode: Callable[[Codec, Any], bytes],
+    encode: Callable[[MessageCodec, Any], bytes],
     seal: Seal | None,
+    *,
+    form: Form = JSON,
 ) -> Outgoing:
     """A call as it is sent; raises `CallError` where its request breaks the contract.
 
@@ -33,8 +36,11 @@ def outgoing_of(
         seal: Signs on whose behalf it is made; None where that is not said.
     """
     try:
-        body = encode(operation.request, request)
+        body = encode(form.request(operation), request)
     except (Malformed, TooDeep) as error:
+        if form is not JSON:
+            # What only JSON can say goes as JSON.
+            return outgoing_of(operation, context, request, encode, seal)
         raise bad_request(error, operation) from None
     check_size(operation, body, Outcome.NOT_SENT)
     if operation.streams:
@@ -51,4 +57,6 @@ def outgoing_of(
         criticality=context.criticality,
         is_repeatable=operation.declaration.idempotent,
         context="" if acting is None or seal is None else seal.header(acting, request_id, remaining_s),
+        form=form.name,
+        mark="" if form.binary is None else form.binary.mark,
     )

@@ -12,6 +12,8 @@ from plures.runtime.transport import Outgoing
 
 UNARY_TYPE: Final = "application/json"
 STREAM_TYPE: Final = "application/connect+json"
+LOCK_HEADER: Final = "plures-lock"
+"""The mark of the lock by whose numbers a caller of our own make writes: only a callee with the same one reads that."""
 TIMEOUT_HEADER: Final = "connect-timeout-ms"
 VERSION_HEADER: Final = "connect-protocol-version"
 HOPS_HEADER: Final = "plures-hops"
@@ -73,11 +75,19 @@ def header_lines(outgoing: Outgoing) -> str:
     context = f"{CONTEXT_HEADER}: {outgoing.context}\r\n" if outgoing.context else ""
     timeout = f"{TIMEOUT_HEADER}: {outgoing.timeout_ms}\r\n" if outgoing.timeout_ms else ""
     own = "".join([f"{name}: {text}\r\n" for name, text in outgoing.headers]) if outgoing.headers else ""
+    mark = f"{LOCK_HEADER}: {outgoing.mark}\r\n" if outgoing.mark else ""
+    packing = _packing_lines(outgoing) if outgoing.accepts else ""
     criticality = "" if outgoing.criticality is Criticality.NORMAL else _CRITICALITY[outgoing.criticality]
     return (
-        f"content-type: {STREAM_TYPE if outgoing.streams else UNARY_TYPE}\r\n{VERSION_HEADER}: 1\r\n"
-        f"{timeout}{HOPS_HEADER}: {outgoing.hops}\r\n{request_id}{criticality}{context}{own}"
+        f"content-type: application/{'connect+' if outgoing.streams else ''}{outgoing.form}\r\n{VERSION_HEADER}: 1\r\n"
+        f"{timeout}{HOPS_HEADER}: {outgoing.hops}\r\n{request_id}{criticality}{context}{mark}{packing}{own}"
     )
+
+
+def _packing_lines(outgoing: Outgoing) -> str:
+    connect = "connect-" if outgoing.streams else ""
+    packed = f"{connect}content-encoding: {outgoing.packed}\r\n" if outgoing.packed else ""
+    return f"{packed}{connect}accept-encoding: {outgoing.accepts}\r\n"
 
 
 def sane_request_id(value: bytes) -> str:

@@ -18,6 +18,8 @@ class Policy(msgspec.Struct, frozen=True):
         most_at_once: Calls of one operation that a replica works on at once at most.
         queue_s: So long a call waits for others to end, before it is refused.
         threads: `def` methods that a replica works on at once, those left out that wait for a call.
+        pack_bytes: Requests and answers with at least so many bytes are packed on the wire; 0 for none.
+        binary: Whether its calls over the wire are in the binary form, where both sides have the same lock file.
     """
 
     attempts: int = 3
@@ -28,6 +30,8 @@ class Policy(msgspec.Struct, frozen=True):
     most_at_once: int = 200
     queue_s: float = 0.2
     threads: int = 40
+    pack_bytes: int = 0
+    binary: bool = False
 
 
 def policy_of(figures: Mapping[str, float]) -> Policy:

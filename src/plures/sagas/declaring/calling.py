@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, cast
 
-from plures.contract import Codec, ContractError, OperationDescription, is_contract, read_contract, read_work
+from plures.contract import ContractError, OperationDescription, is_contract, read_contract, read_work
 from plures.errors import CallError, DeadlineExceeded, Internal, Outcome, Unavailable, Unimplemented
 from plures.runtime import Reply, answer_shape, connect, operation_of, refuse_misfit
 from plures.sagas.errors import SagaCompensated, SagaIdReused, StepUnfit
@@ -40,7 +40,7 @@ class Called:
         """An answer as it is kept; raises `CallError` where it is not of its type."""
         if self.fits is not None and not self.fits(answer):
             refuse_misfit(self.operation, answer)
-        return Reply(connect.OK, connect.encoded_answer(self.operation, answer, Codec.encode))
+        return Reply(connect.OK, connect.encoded_answer(self.operation, answer, connect.plainly))
 
     def error_reply(self, error: ContractError | CallError, *, did_nothing: bool) -> Reply:
         """An error as it is kept.

@@ -111,15 +111,35 @@ THREADS = Figure(
     most=1000,
     reason="with none, it would answer nothing; each thread takes memory",
 )
-_FIGURES: Final = (ATTEMPTS, RETRY_BUDGET, FAILURES, HEARTBEAT, LEAST_AT_ONCE, MOST_AT_ONCE, QUEUE, THREADS)
+PACK = Figure(
+    "pack_bytes",
+    (int,),
+    0,
+    "Requests and answers with at least so many bytes are packed on the wire, with zstd or gzip, where caller and callee agree; 0 for none. "
+    "It pays between machines, and never within one.",
+    "pack_bytes = 4096",
+    least=256,
+    most=100_000,
+    off=0,
+    reason="what is smaller grows by it, and all that is larger is worth it",
+)
+BINARY = Key(
+    "binary",
+    (bool,),
+    False,
+    "Whether calls over the wire are in protobuf's binary form, where both sides have the same lock file of the contract; else they are JSON.",
+    "binary = true",
+)
+_FIGURES: Final = (ATTEMPTS, RETRY_BUDGET, FAILURES, HEARTBEAT, LEAST_AT_ONCE, MOST_AT_ONCE, QUEUE, THREADS, PACK)
 POLICY = table(
     "policy",
     "What calls of this capability are subject to, where it is not what [policy] says.",
     "policy = { heartbeat_s = 3 }",
     *_FIGURES,
+    BINARY,
 )
 POLICY_OF_ALL = table(
-    "policy", "What calls of all capabilities are subject to, wherever they are placed.", "[policy]", *_FIGURES
+    "policy", "What calls of all capabilities are subject to, wherever they are placed.", "[policy]", *_FIGURES, BINARY
 )
 
 EDGE_DEADLINE = Figure(

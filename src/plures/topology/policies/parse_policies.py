@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from plures.topology.key import EDGE_FIGURES, LEAST_AT_ONCE, MOST_AT_ONCE, POLICY, Figure, Key
+from plures.topology.key import BINARY, EDGE_FIGURES, LEAST_AT_ONCE, MOST_AT_ONCE, POLICY, Figure, Key
 from plures.topology.section import Section
 
 from . import rules
@@ -37,7 +37,7 @@ def _figures(section: Section, others: Figures) -> Figures:
     least, most = together[LEAST_AT_ONCE.name], together[MOST_AT_ONCE.name]
     if least > most and said.keys() & {LEAST_AT_ONCE.name, MOST_AT_ONCE.name}:
         section.report(rules.LEAST_ABOVE_MOST, least=least, most=most)
-    return said
+    return {**said, BINARY.name: section.get(BINARY)} if BINARY.name in section.values else said
 
 
 def _checked(section: Section, known: Iterable[Key[Any]]) -> Figures:

@@ -1,0 +1,112 @@
+"""In which form a caller speaks to a capability, and how it packs that: as its policy wants it, and the callee understands it."""
+
+import logging
+from time import monotonic
+from typing import Any, Final
+
+from msgspec import structs
+
+from plures.contract import OperationDescription
+from plures.runtime.policy import MAX_BODY_BYTES, Policy
+from plures.runtime.transport import Outgoing, Reply, TooLarge
+
+from .forms import JSON, Binaries, Form, binary_form_of
+from .packing import KNOWN, NotPacked, UnpacksTooLarge, pack, unpack
+from .replies import answer_of
+from .words import COMPRESSED_FLAG, PREFIX, envelope
+
+_NOT_THIS_FORM: Final = 415
+# A deployment that exchanges replicas is over by then.
+_STAYS_S: Final = 60.0
+# Each peer of the protocol reads it; of the others one is known by its answers.
+_FIRST: Final = "gzip"
+_DAMAGED: Final = Reply(500, b'{"code":"internal","message":"the answer is not packed as it says"}')
+_LOG: Final = logging.getLogger("plures.calls")
+
+
+class OtherForm(Exception):
+    """The callee does not speak the form of the request, which did not start."""
+
+
+class Speech:
+    """The form of the calls to one capability.
+
+    Args:
+        policy: Says whether the binary form is wanted.
+        binaries: The binary forms; with None, all messages are JSON.
+    """
+
+    def __init__(self, policy: Policy, binaries: Binaries | None) -> None:
+        self._binaries = binaries if policy.binary else None
+        self._forms: dict[str, Form] = {}
+        self._json_until = 0.0
+        self._pack_bytes = policy.pack_bytes
+        self._packing = _FIRST
+        self._has_told = False
+
+    def form(self, operation: OperationDescription) -> Form:
+        """The form of the next call of an operation."""
+        if self._binaries is None or (self._json_until and monotonic() < self._json_until):
+            return JSON
+        form = self._forms.get(operation.path)
+        if form is None:
+            form = self._forms[operation.path] = self._found(operation, self._binaries)
+        return form
+
+    def form_of(self, outgoing: Outgoing) -> Form:
+        """The form of a call that was written."""
+        return self._forms[outgoing.path] if outgoing.mark else JSON
+
+    def is_refused(self, operation: OperationDescription, reply: Reply) -> bool:
+        """Whether the callee does not speak the binary form. Then JSON it is for a while: other replicas may be of its version too."""
+        if reply.http_status != _NOT_THIS_FORM:
+            return False
+        self._json_until = monotonic() + _STAYS_S
+        if not self._has_told:
+            self._has_told = True
+            _LOG.warning(
+                "calls of %s are JSON and not binary: the callee has another lock file, or none", operation.capability
+            )
+        return True
+
+    def item_of(self, operation: OperationDescription, outgoing: Outgoing, reply: Reply) -> Any:
+        """The item in a reply of a stream; raises `OtherForm` where the callee does not speak its form."""
+        if self.is_refused(operation, reply):
+            raise OtherForm
+        return answer_of(operation, reply, self.form_of(outgoing))
+
+    def packed(self, outgoing: Outgoing) -> Outgoing:
+        """The request, packed where it is large enough, which says how its answer may be packed."""
+        if not self._pack_bytes:
+            return outgoing
+        outgoing = structs.replace(outgoing, accepts=", ".join(KNOWN))
+        if len(outgoing.body) < self._pack_bytes:
+            return outgoing
+        if not outgoing.streams:
+            return structs.replace(outgoing, body=pack(outgoing.body, self._packing), packed=self._packing)
+        message = pack(outgoing.body[PREFIX.size :], self._packing)
+        return structs.replace(outgoing, body=envelope(message, COMPRESSED_FLAG), packed=self._packing)
+
+    def unpacked(self, outgoing: Outgoing, reply: Reply) -> Reply:
+        """A unary reply, unpacked where the request allowed that; raises `TooLarge`."""
+        encoding = reply.encoding.decode("latin-1").lower()
+        if not outgoing.accepts or encoding not in KNOWN:
+            return reply
+        # Who packs with it unpacks it too.
+        self._packing = encoding
+        try:
+            return structs.replace(reply, body=unpack(reply.body, encoding, MAX_BODY_BYTES), encoding=b"")
+        except NotPacked:
+            return _DAMAGED
+        except UnpacksTooLarge:
+            message = f"the answer unpacks to more than {MAX_BODY_BYTES:,} bytes"
+            raise TooLarge(message) from None
+
+    @staticmethod
+    def _found(operation: OperationDescription, binaries: Binaries) -> Form:
+        binary = binaries.of(operation)
+        why = binaries.why_not(operation) if binary is None else binary.loses
+        if binary is not None and not why:
+            return binary_form_of(binary)
+        _LOG.warning("calls of %s are JSON and not binary: %s", operation.full_name, why)
+        return JSON
