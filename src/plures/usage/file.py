@@ -11,8 +11,8 @@ from plures.errors import PluresError, Text
 
 from .tallies import CallerKind, Use
 
-KEPT_IN: Final = "contract-usage.sqlite3"
-"""No capability can have this name, and so no other database in the folder."""
+KEPT_IN: Final = "contract-usage.db"
+"""The databases of capabilities end otherwise."""
 _PATIENCE_S: Final = 5.0
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS contracts (name TEXT PRIMARY KEY, since REAL NOT NULL, until REAL NOT NULL) WITHOUT ROWID;
@@ -84,6 +84,8 @@ class UsageFile:
     def add(self, contracts: Iterable[str], calls: Mapping[Use, int], now: float) -> None:
         """Note that calls of these contracts are counted now, and how many there were since the last time. Blocks; raises `OSError` or `sqlite3.Error`."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        # Who calls what is for those who run the application, as its data is.
+        self.path.touch(mode=0o600)
         with closing(sqlite3.connect(self.path, timeout=_PATIENCE_S)) as connection:
             # A commit waits for no disk: what the system loses when it fails is a few seconds of counting.
             connection.execute("PRAGMA journal_mode = WAL")

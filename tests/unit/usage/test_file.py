@@ -1,6 +1,7 @@
 """What is kept of usage: counts of several processes in one file, over restarts, and several machines together."""
 
 import sqlite3
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +27,12 @@ def test_counts_add_up_and_the_beginning_stays(tmp_path: Path) -> None:
         {"shop.search.v1": Span(100.0, 200.0), "shop.search.v2": Span(200.0, 200.0)},
         {FIND: Used(5, 100.0, 200.0), EDGE: Used(1, 200.0, 200.0)},
     )
+
+
+def test_it_is_for_its_owner_alone(tmp_path: Path) -> None:
+    file = UsageFile(tmp_path)
+    file.add(["shop.search.v1"], {FIND: 1}, 1.0)
+    assert [stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()] == [0o600]
 
 
 def test_a_clock_that_goes_back_takes_nothing_back(tmp_path: Path) -> None:
