@@ -133,6 +133,25 @@ def test_names_that_python_has_for_itself(imported: Import, monkeypatch: pytest.
     assert sorted(parameters) == ["filter_name", "filter_name2", "n2_nd", "self_value"]
 
 
+TWICE = """
+openapi: 3.0.0
+info: {title: Two ways, version: "1"}
+paths:
+  /a:
+    get: {operationId: find, responses: {"200": {description: ok, content: {application/json: {schema: {$ref: "#/components/schemas/FindResponse"}}}}}}
+    post: {operationId: find, responses: {"200": {description: ok, content: {application/json: {schema: {$ref: "#/components/schemas/FindResponse"}}}}}}
+components:
+  schemas:
+    FindResponse: {type: object, properties: {value: {type: array, items: {type: string}}}}
+"""
+
+
+def test_a_schema_that_two_operations_answer_is_a_class(imported: Import, monkeypatch: pytest.MonkeyPatch) -> None:
+    back = imported(TWICE, "twice.yaml")
+    assert list(read_back(back, monkeypatch).operations) == ["find", "find2"]
+    assert "class FindResponse(Message):" in back.module
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

@@ -11,7 +11,7 @@ from plures.imports.names import method_name, parameter_name
 from .layout import WIDTH, bracketed, field_lines, paragraphs, wrapped
 from .order import in_order
 from .spelling import Names, doc_source, text_source
-from .types import Spelling
+from .types import Spelling, used
 
 _STEP: Final = "    "
 _FAILED: Final = "failed_precondition"
@@ -55,9 +55,17 @@ class _Module:
 
     def _requests_and_answers(self) -> Iterator[str]:
         """Messages that no class declares: parameters, and answers that are no message."""
+        operations = self._contract.operations.items()
+        named = {each.answer for name, each in operations if self._value_of(name, each) is None}
+        named |= {
+            used_one
+            for record in self._contract.messages.values()
+            for each in record.fields.values()
+            for used_one in used(each.type)
+        }
         for name, each in self._contract.operations.items():
             yield each.request
-            if self._value_of(name, each) is not None:
+            if self._value_of(name, each) is not None and each.answer not in named:
                 yield each.answer
 
     def _value_of(self, name: str, operation: Operation) -> Field | bool | None:
