@@ -27,6 +27,7 @@ AREAS: Final = {
     "lock": "Lock files of contracts ([guide](../guides/contracts.md)).",
     "openapi": "OpenAPI documents that are compared ([guide](../guides/contracts.md)).",
     "usage": "Who calls which version of a contract ([guide](../guides/versions.md)).",
+    "pact": "Pact files: what tests of consumers expect ([guide](../guides/contract-tests.md)).",
     "export": "Contracts for other languages ([guide](../guides/contracts.md)).",
     "import": "Contracts from files of others ([guide](../guides/imports.md)).",
     "data": "The database of a capability, and its migrations.",

@@ -38,7 +38,7 @@ def judge(attempt: PaymentAttempt, recent: Sequence[Seen]) -> Risk:
     We take signals as independent: two that are each wrong half of the time are both wrong a quarter of the time.
     """
     signals = tuple(_signals(attempt, recent))
-    score = round(1 - prod(1 - probability for _, probability in signals), 4)
+    score = round(1 - prod((1 - probability for _, probability in signals), start=1.0), 4)
     return Risk(score, _verdict(score), tuple(name for name, _ in signals))
 
 

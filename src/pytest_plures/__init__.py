@@ -6,6 +6,7 @@ It is a package of its own, and imports Plures only where a session asks for it:
 """
 
 import importlib
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--plures", metavar="PLACEMENT", help=f"Host the application of plures.toml while the tests run: {names}, off."
     )
+    group.addoption(
+        "--plures-record",
+        action="store_true",
+        help="Record what the fakes of plures.testing answer as expectations of consumers, in contracts/pacts.",
+    )
     parser.addini("plures", f"where the application runs while the tests do: {names}", default="")
     parser.addini("plures_file", "the plures.toml of the application", default="plures.toml")
     parser.addini(
@@ -30,6 +36,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Host the application in this session, where that is asked for."""
+    if config.getoption("plures_record"):
+        recording: Any = importlib.import_module("plures.testing.pytest_recording")
+        config.pluginmanager.register(recording.Recording(config), "plures-recording")
     chosen = config.getoption("plures") or config.getini("plures") or "off"
     if chosen == "off":
         return

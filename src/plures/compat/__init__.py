@@ -29,7 +29,7 @@ from .model import (
 )
 from .numbers import numbered
 from .openapi import Document, DocumentUnread, Merger, Node, Schema, check_documents, list_of, table_of
-from .report import ContractReport, Report, check
+from .report import UNKEPT_FIX, ContractReport, Report, Unkept, check
 from .reports import PlaceOf, as_data, as_markdown, as_sarif, summary
 from .rules import RULES, ChangeRule, Severity
 from .versions import Bump, bumped, is_less, needed
@@ -39,6 +39,7 @@ __all__ = [
     "ANY_HEADERS",
     "LOCK_FOLDER",
     "RULES",
+    "UNKEPT_FIX",
     "Bump",
     "Change",
     "ChangeRule",
@@ -69,6 +70,7 @@ __all__ = [
     "Side",
     "TupleOf",
     "Type",
+    "Unkept",
     "as_data",
     "as_markdown",
     "as_sarif",

@@ -24,6 +24,7 @@ class Change:
         places: Where callers meet it: `Find response.hits[].price`; the shortest way for each operation.
         values: What fills the names in braces of its rule.
         callers: Capabilities that declare to call it, and what else is known to.
+        expected_by: Consumers whose recorded expectations it has to do with, each with a test.
         is_forgiven: Whether the contract is experimental, and promises nothing.
     """
 
@@ -34,6 +35,7 @@ class Change:
     places: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict[str, str])
     callers: tuple[str, ...] = ()
+    expected_by: tuple[str, ...] = ()
     is_forgiven: bool = False
 
     @property

@@ -1,9 +1,9 @@
 """What a check found, for each contract: changes, the version that they need, and what keeps it from passing."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Final, Protocol
 
 from plures.errors import did_you_mean
 
@@ -26,6 +26,29 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Unkept:
+    """What tests of a consumer expect and the contract cannot keep any more, whatever the rules say of the change.
+
+    Attributes:
+        whose: The consumer, and a test of it.
+        operation: As the wire calls it.
+        why: Why no service that keeps the contract can answer so.
+    """
+
+    whose: str
+    operation: str
+    why: str
+
+    @property
+    def what(self) -> str:
+        """All of it, in a sentence without a full stop."""
+        return f"{self.whose} expects an answer of {self.operation} that the contract does not allow: {self.why}"
+
+
+UNKEPT_FIX: Final = "Keep what it expects; or change its test and code first, and record again: pytest --plures-record."
+
+
+@dataclass(frozen=True)
 class ContractReport:
     """One contract.
 
@@ -35,6 +58,7 @@ class ContractReport:
         changes: The worst ones first.
         needs: The version that the changes need; the name of the next major one where callers fail. Empty without changes.
         problems: Why it does not pass, besides changes.
+        unkept: What tests of consumers recorded and the contract does not allow.
     """
 
     name: str
@@ -42,6 +66,7 @@ class ContractReport:
     changes: tuple[Change, ...]
     needs: str
     problems: tuple[Problem, ...] = ()
+    unkept: tuple[Unkept, ...] = ()
 
     @property
     def errors(self) -> int:
@@ -72,7 +97,19 @@ class Report:
     @property
     def passes(self) -> bool:
         """Whether no caller fails, and all is locked."""
-        return not any(each.errors or each.problems for each in self.contracts)
+        return not any(each.errors or each.problems or each.unkept for each in self.contracts)
+
+
+class Recorded(Protocol):
+    """What tests of consumers expect of contracts."""
+
+    def unkept(self, contract: str) -> tuple[Unkept, ...]:
+        """What the contract as it is now does not allow of it."""
+        ...
+
+    def touched(self, change: Change) -> tuple[str, ...]:
+        """Whose expectations have to do with a change: consumers, each with a test."""
+        ...
 
 
 CallersOf = Callable[[str], tuple[str, ...]]
@@ -87,6 +124,7 @@ def check(
     callers_of: CallersOf,
     today: date,
     teams: Collection[str] = (),
+    recorded: Recorded | None = None,
 ) -> Report:
     """Compare contracts with what was promised.
 
@@ -97,13 +135,14 @@ def check(
         named: What that is, in words.
         callers_of: Who calls the contract of a name.
         teams: Those that may own contracts; none where no list says so.
+        recorded: What tests of consumers expect.
     """
     relocked = {name: relock(each, locked.get(name)) for name, each in current.items()}
     before = locked if base is None else base
     changes = compare(before, {name: each.contract for name, each in relocked.items()}, today=today)
     reports: list[ContractReport] = []
     for name in dict.fromkeys([*before, *relocked]):
-        own = [each.hitting(callers_of(name)) for each in changes if each.contract == name]
+        own = [_hitting(each, callers_of(name), recorded) for each in changes if each.contract == name]
         bump = needed(own)
         old = before.get(name)
         problems: list[Problem] = []
@@ -120,10 +159,16 @@ def check(
             if teams and contract.owner not in teams:
                 hint = did_you_mean(contract.owner, teams) or f"The teams are {', '.join(sorted(teams))}."
                 problems.append(Problem(f"its owner {contract.owner!r} is no team of the list", hint))
-        if own or problems:
+        unkept = recorded.unkept(name) if recorded is not None else ()
+        if own or problems or unkept:
             owner = (relocked[name].contract if name in relocked else before[name]).owner
-            reports.append(ContractReport(name, owner, in_order(own), _needs(old, bump), tuple(problems)))
+            reports.append(ContractReport(name, owner, in_order(own), _needs(old, bump), tuple(problems), unkept))
     return Report(named, len(relocked), tuple(reports))
+
+
+def _hitting(change: Change, callers: tuple[str, ...], recorded: Recorded | None) -> Change:
+    hit = change.hitting(callers)
+    return hit if recorded is None or hit.severity is Severity.OK else replace(hit, expected_by=recorded.touched(hit))
 
 
 def _needs(old: Contract | None, bump: Bump) -> str:

@@ -10,6 +10,7 @@ from .events import RecordedEvents
 from .fakes import WrongFake, fake
 from .hosted import hosted
 from .isolation import NoSuchCapability, fates
+from .recording import given
 from .running import EVERYWHERE, NotRunnable, Running, Where, placements, run
 from .sagas import MemorySagas
 
@@ -30,6 +31,7 @@ __all__ = [
     "check_contract",
     "fake",
     "fates",
+    "given",
     "hosted",
     "one_each",
     "open_database",

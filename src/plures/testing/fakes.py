@@ -7,6 +7,8 @@ from plures.contract import Malformed, OperationDescription, is_contract, read_c
 from plures.errors import InvalidInput, PluresError
 from plures.runtime import calling
 
+from .recording import recorder
+
 # It is younger than many a lock of an application, and only type checkers need it.
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -46,14 +48,14 @@ def fake(contract: "TypeForm[T]", **operations: Any) -> T:
     stand_in: Any = type(f"Fake{python.__name__}", (), {})()
     for name, operation in description.operations.items():
         method = _answering(operation, operations[name]) if name in operations else _unexpected(operation)
-        setattr(stand_in, name, calling(operation, _spelled(operation, method)))
+        setattr(stand_in, name, calling(operation, _spelled(operation, _recorded(operation, stand_in, method))))
     # It has every operation of the contract, made above.
     return stand_in  # type: ignore[no-any-return]
 
 
 def _spelled(operation: OperationDescription, method: Callable[..., Any]) -> Callable[..., Any]:
     if operation.streams:
-        return _streaming(method)
+        return _streaming(operation, method)
     if not operation.blocks:
         return method
 
@@ -73,7 +75,7 @@ def _spelled(operation: OperationDescription, method: Callable[..., Any]) -> Cal
 
 def _answering(operation: OperationDescription, answer: Any) -> Callable[..., Any]:
     if callable(answer) and not isinstance(answer, type):
-        return _computed(answer)
+        return _computed(operation, answer)
     if not isinstance(answer, BaseException):
         answer = _checked(operation, answer)
 
@@ -86,12 +88,34 @@ def _answering(operation: OperationDescription, answer: Any) -> Callable[..., An
     return method
 
 
-def _computed(function: Callable[..., Any]) -> Callable[..., Any]:
+def _computed(operation: OperationDescription, function: Callable[..., Any]) -> Callable[..., Any]:
     async def method(*args: Any, **kwargs: Any) -> Any:
         answer = function(*args, **kwargs)
-        return await answer if hasattr(answer, "__await__") else answer
+        answer = await answer if hasattr(answer, "__await__") else answer
+        if not operation.streams:
+            _check(operation, answer)
+        return answer
 
     return method
+
+
+def _recorded(operation: OperationDescription, stand_in: object, method: Callable[..., Any]) -> Callable[..., Any]:
+    async def recorded(*args: Any, **kwargs: Any) -> Any:
+        now = recorder()
+        if now is None:
+            return await method(*args, **kwargs)
+        try:
+            answer = await method(*args, **kwargs)
+            if operation.streams:
+                items = [item async for item in answer] if hasattr(answer, "__aiter__") else list(answer)
+                answer = items
+        except Exception as error:
+            now.note(operation, stand_in, (args, kwargs), error)
+            raise
+        now.note(operation, stand_in, (args, kwargs), answer)
+        return answer
+
+    return recorded
 
 
 def _unexpected(operation: OperationDescription) -> Callable[..., Any]:
@@ -101,14 +125,16 @@ def _unexpected(operation: OperationDescription) -> Callable[..., Any]:
     return method
 
 
-def _streaming(method: Callable[..., Any]) -> Callable[..., AsyncIterator[Any]]:
+def _streaming(operation: OperationDescription, method: Callable[..., Any]) -> Callable[..., AsyncIterator[Any]]:
     async def stream(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
         items = await method(*args, **kwargs)
         if hasattr(items, "__aiter__"):
             async for item in items:
+                _check(operation, item)
                 yield item
         else:
             for item in items:
+                _check(operation, item)
                 yield item
 
     return stream

@@ -143,7 +143,7 @@ def placements(
         scope: How long one running application is used. With a longer scope than a function, a test sees what earlier tests left
             behind, and must run on the same event loop (`pytest.mark.asyncio(loop_scope=…)`).
     """
-    require("testing", "make a fixture of placements", alone="pytest-asyncio")
+    require("testing", "make a fixture of placements")
     import pytest_asyncio
 
     @pytest_asyncio.fixture(

@@ -5,6 +5,7 @@
     asking       sends requests, by a client or to an address; `heard` is what came back
     drawing      runs Hypothesis
     examining    the rules, for one operation
+    expecting    what tests of consumers expect
     findings     what is told of a broken rule
     check        `check_contract`
 

@@ -1,13 +1,15 @@
 """`check_contract`: tries all operations of a contract where it runs, or at an address."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from plures.contract import ContractDescription, OperationDescription, is_contract, read_contract
 from plures.errors import InvalidInput, PluresError, did_you_mean
 from plures.extras import require
+from plures.pacts import Expectation, read_pacts
 from plures.runtime import Client, bind
 from plures.tls import Recognising
 
@@ -68,12 +70,16 @@ class Effort:
     Attributes:
         operations: Those to try; all where there are none.
         commands: Whether commands are sent; None: to what the test runs itself, and not elsewhere.
+        expectations: What consumers' tests recorded; those of other contracts are passed over.
+        is_generated: Whether requests are drawn too.
     """
 
     operations: Collection[str] = ()
     examples: int = 25
     seed: int = 0
     commands: bool | None = None
+    expectations: Sequence[Expectation] = ()
+    is_generated: bool = True
 
 
 async def check_contract(
@@ -86,6 +92,7 @@ async def check_contract(
     seed: int = 0,
     commands: bool | None = None,
     token: str = "",
+    pacts: Path | None = None,
 ) -> None:
     """Hold a service to its contract: call each operation with requests that it allows, and with some that it does not.
 
@@ -98,6 +105,7 @@ async def check_contract(
         examples: How many requests each operation gets; a stream gets a fifth of them.
         commands: Whether commands are sent. Left out: to an application that the test runs, yes; to a URL, no.
         token: What lets a caller in at a URL.
+        pacts: A folder with pact files, whose expectations of this contract must come true as well.
 
     Raises:
         ContractBroken: It is not kept: an `AssertionError` that shows the smallest request for each rule and operation.
@@ -105,7 +113,7 @@ async def check_contract(
     """
     description = _read(contract)
     place = Elsewhere(where, token) if isinstance(where, str) else where
-    effort = Effort(operations, examples, seed, commands)
+    effort = Effort(operations, examples, seed, commands, read_pacts(pacts) if pacts is not None else ())
     examined = await hold_to_contract(place, description, trial or Trial(contract), effort)
     findings = [finding for each in examined for finding in each.findings]
     if findings:
@@ -119,6 +127,7 @@ async def hold_to_contract(
     require("testing", "test a contract", alone="hypothesis")
     from .asking import UrlAsker
     from .examining import Examiner
+    from .expecting import Expecting
 
     if problems := trial.problems():
         raise InvalidInput(f"the trial of {description.name}", problems)
@@ -126,10 +135,21 @@ async def hold_to_contract(
     place = where if isinstance(where, Elsewhere) else Elsewhere(*where.address_of(description.capability))
     raw = UrlAsker(place.url, place.token, place.tls) if place.url else None
     try:
-        prepared = await trial.prepare(_clients(where, raw)) if trial.prepare is not None else None
+        clients, asked = _clients(where, raw), _place(where, description, raw, trial, effort)
+        prepared = await trial.prepare(clients) if trial.prepare is not None else None
         values: Values = {**trial.values, **(prepared or {})}
-        examiner = Examiner(description, trial, values, _place(where, description, raw, trial, effort), effort.seed)
-        return [await asyncio.to_thread(examiner.examine, operation, effort.examples) for operation in chosen]
+        examiner = Examiner(description, trial, values, asked, effort.seed)
+        expecting = Expecting(description, trial, asked.asker, clients)
+        examined: list[Examined] = []
+        for operation in chosen:
+            examples = effort.examples if effort.is_generated else 0
+            one = await asyncio.to_thread(examiner.examine, operation, examples)
+            recorded = [each for each in effort.expectations if each.path == operation.path]
+            if not one.skipped:
+                one.expectations = len(recorded)
+                one.findings += await expecting.hold(operation, recorded)
+            examined.append(one)
+        return examined
     finally:
         if raw is not None:
             await raw.close()

@@ -77,9 +77,9 @@ class Examiner:
         self._seed = seed
 
     def examine(self, operation: OperationDescription, examples: int) -> Examined:
-        """Try one operation. Waits, so that it has a thread of its own."""
+        """Try one operation, or only say whether it may be called where there are no examples. Waits, so that it has a thread of its own."""
         examined = Examined(operation.name, skipped=self._reason_to_skip(operation))
-        if examined.skipped:
+        if examined.skipped or not examples:
             return examined
         one = _One(self._contract.name, operation, self._trial, self._place, self._seed)
         codec = operation.request
@@ -108,6 +108,11 @@ class Examiner:
     def _reason_to_skip(self, operation: OperationDescription) -> str:
         if operation.name in self._trial.never:
             return "its Trial says never"
+        beside = operation.beside
+        if beside is not None and beside.parameter:
+            parameter = operation.signature.parameters[beside.parameter]
+            if parameter.default is parameter.empty:
+                return "it asks for headers, which are not drawn"
         if not operation.declaration.is_query and not self._place.may_command:
             return "it is a command, and --commands was not given"
         return ""

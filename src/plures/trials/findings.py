@@ -9,6 +9,7 @@ from typing import Any, Final
 from plures.contract import as_object
 
 _MOST_SHOWN: Final = 2000
+_MOST_LINES: Final = 4
 
 
 class Proof(Enum):
@@ -79,7 +80,7 @@ class Finding:
             *([f"  of:      {self.whose}"] if self.whose else []),
             f"  request: {request}",
             f"  answer:  {self.answer}",
-            *[f"  log:     {line}" for line in self.log.splitlines()],
+            *[f"  log:     {line}" for line in _ends(self.log.splitlines())],
             f"  again:   {self.again}",
         ]
         return [*told, f"           {self.call}"] if self.call and len(self.call) < _MOST_SHOWN else told
@@ -96,6 +97,11 @@ class ContractBroken(AssertionError):
         self.findings = findings
         text = "\n\n".join("\n".join(finding.lines) for finding in findings)
         super().__init__(f"{contract} is not kept in {len(findings)} ways\n\n{text}")
+
+
+def _ends(lines: list[str]) -> list[str]:
+    """What was logged, and where it was raised; the way there leads through code of Plures."""
+    return lines if len(lines) <= _MOST_LINES else [lines[0], *lines[1 - _MOST_LINES :]]
 
 
 def _argument(name: str, value: Any) -> str:

@@ -17,6 +17,7 @@ from plures.cli.console import FAILED, mistakes_explained, print_json, say
 from plures.cli.project import file_option, open_project
 from plures.compat import (
     RULES,
+    UNKEPT_FIX,
     Change,
     ContractReport,
     PlaceOf,
@@ -33,6 +34,7 @@ from plures.compat import (
 from plures.errors import did_you_mean
 
 from .errors import NoSuchRule
+from .expected import Expected
 from .locks import FOLDER, base_of, locks_in
 from .owning import teams_of
 
@@ -110,6 +112,7 @@ def check_command(
             callers_of=_callers(project.assembly),
             today=today,
             teams=teams_of(project),
+            recorded=Expected(project.assembly, folder),
         )
     places = {each.name: each.python for each in project.assembly.contracts}
     _finish(report, form, lambda name: _place(places.get(name), folder), everything)
@@ -194,12 +197,15 @@ def _tell(report: Report, *, everything: bool) -> None:
 
 def _tell_contract(contract: ContractReport, *, everything: bool) -> None:
     shown = [each for each in contract.changes if everything or each.severity is not Severity.OK]
-    if not shown and not contract.problems:
+    if not shown and not contract.problems and not contract.unkept:
         return
     needs = f"  needs {contract.needs}" if contract.needs else ""
     say(click.style(contract.name, bold=True), (f"  {contract.owner}", "dim"), needs)
     for change in shown:
         _tell_change(change)
+    for unkept in contract.unkept:
+        say(("  broken  ", "red"), unkept.what)
+        say(("    fix: ", "green"), UNKEPT_FIX)
     # Where callers fail, the contract changes once more before it is locked.
     for problem in contract.problems if not contract.errors else ():
         say(("  problem ", "red"), problem.what)
@@ -218,5 +224,7 @@ def _tell_change(change: Change) -> None:
     say(("    why: ", "yellow"), change.rule.why)
     if change.callers:
         say(("    callers: ", "yellow"), ", ".join(change.callers))
+    if change.expected_by:
+        say(("    expected by: ", "yellow"), ", ".join(change.expected_by))
     if change.instead:
         say(("    instead: ", "green"), change.instead)

@@ -18,6 +18,7 @@ def as_data(report: Report) -> dict[str, Any]:
                 "owner": each.owner,
                 "needs": each.needs or None,
                 "problems": [{"what": problem.what, "fix": problem.fix} for problem in each.problems],
+                "unkept": [{"whose": e.whose, "operation": e.operation, "why": e.why} for e in each.unkept],
                 "changes": [_change(change) for change in each.changes],
             }
             for each in report.contracts
@@ -36,4 +37,5 @@ def _change(change: Change) -> dict[str, Any]:
         "why": change.rule.why,
         "instead": change.instead or None,
         "callers": list(change.callers),
+        "expected_by": list(change.expected_by),
     }

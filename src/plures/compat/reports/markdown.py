@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from plures.compat.changes import Change
-from plures.compat.report import ContractReport, Report
+from plures.compat.report import UNKEPT_FIX, ContractReport, Report
 from plures.compat.rules import Severity
 
 _SIGNS: Final = {Severity.ERROR: "**breaks**", Severity.WARNING: "may surprise", Severity.OK: "fine"}
@@ -26,6 +26,7 @@ def summary(report: Report) -> str:
     errors = sum(each.errors for each in report.contracts)
     warnings = sum(each.warnings for each in report.contracts)
     problems = sum(bool(each.problems) for each in report.contracts)
+    unkept = sum(len(each.unkept) for each in report.contracts)
     parts = [
         _count(errors, "change breaks callers", "changes break callers"),
         _count(warnings, "may surprise them", "may surprise them"),
@@ -34,6 +35,7 @@ def summary(report: Report) -> str:
             "contract is not locked or owned as it must be",
             "contracts are not locked or owned as they must be",
         ),
+        _count(unkept, "expectation of consumers is broken", "expectations of consumers are broken"),
     ]
     return ", ".join(filter(None, parts)) or "no change breaks callers"
 
@@ -48,6 +50,8 @@ def _contract(report: ContractReport) -> str:
         lines += [f"Needs **{_text(report.needs)}**.", ""]
     for problem in report.problems:
         lines += [f"**Does not pass**: {_text(problem.what)}. {_text(problem.fix)}", ""]
+    for unkept in report.unkept:
+        lines += [f"**Does not pass**: {_text(unkept.what)}. {_text(UNKEPT_FIX)}", ""]
     if report.changes:
         lines += ["| | change | where callers meet it | callers |", "|---|---|---|---|"]
         lines += [_row(change) for change in report.changes]
@@ -61,7 +65,7 @@ def _contract(report: ContractReport) -> str:
 def _row(change: Change) -> str:
     more = len(change.places) - _MOST_PLACES
     places = ", ".join(change.places[:_MOST_PLACES]) + (f" and {more} more" if more > 0 else "")
-    callers = ", ".join(change.callers)
+    callers = ", ".join((*change.callers, *(f"test of {each}" for each in change.expected_by)))
     what = f"{_text(change.what)} ({_text(change.rule.code)})"
     return f"| {_SIGNS[change.severity]} | {what} | {_text(places)} | {_text(callers)} |"
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from plures.compat.changes import Change
-from plures.compat.report import ContractReport, Report
+from plures.compat.report import UNKEPT_FIX, ContractReport, Report
 from plures.compat.rules import RULES, Severity
 
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.OK: "note"}
@@ -31,7 +31,12 @@ def as_sarif(report: Report, place_of: PlaceOf, *, version: str) -> dict[str, An
         }
         for rule in RULES
     ]
-    rules.append({"id": _UNLOCKED, "shortDescription": {"text": "a contract is not locked or owned as it must be"}})
+    rules.append(
+        {
+            "id": _UNLOCKED,
+            "shortDescription": {"text": "a contract is not locked or owned, or breaks expectations of consumers"},
+        }
+    )
     results = [result for each in report.contracts for result in _results(each, place_of)]
     driver = {"name": "plures", "semanticVersion": version, "rules": rules}
     return {
@@ -44,8 +49,9 @@ def as_sarif(report: Report, place_of: PlaceOf, *, version: str) -> dict[str, An
 def _results(report: ContractReport, place_of: PlaceOf) -> list[dict[str, Any]]:
     locations = _locations(*place_of(report.name))
     results = [_result(change, report, locations) for change in report.changes]
-    for problem in report.problems:
-        text = f"{report.name}: {problem.what}. {problem.fix}"
+    told = [(each.what, each.fix) for each in report.problems] + [(each.what, UNKEPT_FIX) for each in report.unkept]
+    for what, fix in told:
+        text = f"{report.name}: {what}. {fix}"
         results.append({"ruleId": _UNLOCKED, "level": "error", "message": {"text": text}, "locations": locations})
     return results
 

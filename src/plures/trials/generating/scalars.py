@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from plures.contract import BOUND_KEYWORDS, ScalarType, given
+from plures.contract import BOUND_KEYWORDS, AnyMessage, Duration, ScalarType, Timestamp, given
 
 _LEAST_INT: Final = -(2**63)
 _MOST_INT: Final = 2**63 - 1
@@ -106,6 +106,8 @@ def _bytes(bounds: Mapping[str, Any]) -> st.SearchStrategy[bytes]:
     return st.binary(min_size=least, max_size=max(least, min(bounds.get("max_length", _LONG), _LONG)))
 
 
+_NANOS: Final = st.integers(0, 999_999_999)
+_LENGTHS: Final = st.builds(Duration, st.integers(0, 315_575_999_999), _NANOS)
 _MADE: Final[Mapping[type, Callable[[Mapping[str, Any]], st.SearchStrategy[Any]]]] = {
     bool: lambda _: st.booleans(),
     str: _texts,
@@ -118,4 +120,7 @@ _MADE: Final[Mapping[type, Callable[[Mapping[str, Any]], st.SearchStrategy[Any]]
     time: lambda _: st.times(),
     datetime: lambda _: st.datetimes(_FIRST_MOMENT, _LAST_MOMENT, timezones=st.just(UTC)),
     timedelta: lambda _: st.timedeltas(-_LONGEST, _LONGEST),
+    Timestamp: lambda _: st.builds(Timestamp, st.integers(-62_135_596_800, 253_402_300_799), _NANOS),
+    Duration: lambda _: st.one_of(_LENGTHS, _LENGTHS.map(lambda each: Duration(-each.seconds, -each.nanos))),
+    AnyMessage: lambda _: st.just(AnyMessage("type.googleapis.com/nowhere.Known", json=b"{}")),
 }

@@ -32,6 +32,7 @@ PLACEMENTS = ("process", "checked", "wire", "processes", "running")
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed sends the same requests.")
 @click.option("--commands", is_flag=True, help="Send commands too to what this command did not start.")
+@click.option("--recorded", is_flag=True, help="Only what tests of consumers expect, as contracts/pacts says.")
 @click.option(
     "--format",
     "form",
@@ -51,24 +52,27 @@ def test_command(
     examples: int,
     seed: int,
     commands: bool,
+    recorded: bool,
     form: str,
     data: Path | None,
     file: Path,
 ) -> None:
     """Hold services to their contracts. Default: all of the application.
 
-    It calls each operation with requests that the contract allows, and with some that it does not. Commands are run, on data of
-    their own: those of an application that runs already get none without --commands.
+    It calls each operation with requests that the contract allows, and with some that it does not, and with those that tests of its consumers recorded.
+    Commands are run, on data of their own; an application that runs already gets none without --commands.
     """
     with mistakes_explained(as_json=form == "json"):
         # They take half a second to import, which other commands do not have.
+        from plures.pacts import FOLDER, read_pacts
         from plures.trials import Effort
 
         from .places import Wanted, tested
         from .reports import as_json, as_junit, as_text
 
         project = open_project(file)
-        effort = Effort(operations, examples, seed, True if commands else None)
+        pacts = read_pacts(file.absolute().parent / FOLDER)
+        effort = Effort(operations, examples, seed, True if commands else None, pacts, is_generated=not recorded)
         results = tested(project, Wanted(contracts, url or "", placement, effort), data or project.settings.data)
     told = {
         "json": lambda: as_json(results, seed),

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, TypeAlias, cast
@@ -73,7 +73,7 @@ async def _tested(
             python = each.python
             trial = trials.get(python, Trial(python))
             known = [name for name in wanted.effort.operations if _has(each, name)]
-            effort = Effort(known, wanted.effort.examples, wanted.effort.seed, wanted.effort.commands)
+            effort = replace(wanted.effort, operations=known)
             place = place_for(each.capability)
             results.append(Tested(each, await hold_to_contract(place, each, trial, effort)))
     return results

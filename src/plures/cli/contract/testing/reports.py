@@ -21,12 +21,9 @@ def as_text(results: list[Tested]) -> str:
                 lines += [*(f"  {line}" for line in finding.lines), ""]
     broken = sum(bool(one.findings) for each in results for one in each.operations)
     asked = sum(not one.skipped for each in results for one in each.operations)
-    requests = sum(one.requests + one.refusals for each in results for one in each.operations)
-    verdict = (
-        f"failed: {broken} of {asked} operations break their contracts"
-        if broken
-        else f"ok {asked} operations keep their contracts"
-    )
+    requests = sum(one.requests + one.refusals + one.expectations for each in results for one in each.operations)
+    several = f"{asked} operation{'' if asked == 1 else 's'}"
+    verdict = f"failed: {broken} of {several} broke a contract" if broken else f"ok {several} kept what was promised"
     return "\n".join([*lines, f"{verdict}, {requests} requests"])
 
 
@@ -34,6 +31,7 @@ def _outcome(one: Examined) -> str:
     if one.skipped:
         return f"not called: {one.skipped}"
     asked = f"{one.requests} requests, {one.refusals} to refuse"
+    asked += f", {one.expectations} expected" if one.expectations else ""
     return f"failed  {asked}" if one.findings else f"ok      {asked}"
 
 
@@ -51,6 +49,7 @@ def _operation(one: Examined) -> dict[str, object]:
         "operation": one.operation,
         "requests": one.requests,
         "refusals": one.refusals,
+        "expectations": one.expectations,
         "skipped": one.skipped,
         "findings": [_finding(each) for each in one.findings],
     }
