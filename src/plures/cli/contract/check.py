@@ -34,9 +34,9 @@ from plures.compat import (
 from plures.errors import did_you_mean
 
 from .errors import NoSuchRule
-from .expected import Expected
 from .locks import FOLDER, base_of, locks_in
 from .owning import teams_of
+from .testing import Expected
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.OK: "green"}
 _MOST_PLACES = 4

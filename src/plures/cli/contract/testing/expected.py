@@ -15,7 +15,7 @@ class Expected:
     """
 
     def __init__(self, assembly: Assembly, folder: Path) -> None:
-        self._contracts = {each.contract.name: each.contract for each in assembly.capabilities.values()}
+        self._contracts = {each.name: each for each in assembly.contracts}
         self._all = read_pacts(folder / FOLDER)
 
     def unkept(self, contract: str) -> tuple[Unkept, ...]:
