@@ -52,6 +52,8 @@ attempts = 2
 failures_in_a_row = 10
 queue_s = 0.5
 least_at_once = 8
+pack_bytes = 4096
+binary = true
 
 [edge]
 deadline_s = 20
