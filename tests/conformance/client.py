@@ -14,8 +14,9 @@ from plures import (
     hear_headers,
 )
 from plures.contract import TYPE_PREFIX, OperationDescription, read_contract
+from plures.host.binaries import LockedBinaries
 from plures.http import HttpTransport
-from plures.runtime import CallContext, Deadlines, Endpoints, RemoteCaller, current
+from plures.runtime import CallContext, Deadlines, Endpoints, Policy, RemoteCaller, current
 
 from . import wiring
 from .contract import ConformanceService
@@ -26,6 +27,7 @@ from .messages import (
     ClientErrorResult,
     ClientResponseResult,
     Code,
+    Compression,
     Error,
     Header,
     Payload,
@@ -35,6 +37,9 @@ from .messages import (
 
 CONTRACT = read_contract(ConformanceService)[0]
 OPERATIONS = {operation.wire_name: operation for operation in CONTRACT.operations.values()}
+BINARIES = LockedBinaries(wiring.FOLDER, [CONTRACT])
+JSON = 2
+"""Its number among the codecs of the referee."""
 _LONGEST_S = 30.0
 
 
@@ -42,7 +47,10 @@ async def call(asked: ClientCompatRequest, deadlines: Deadlines) -> ClientRespon
     """What came of one call."""
     operation = OPERATIONS[asked.method or ""]
     transport = HttpTransport()
-    caller = RemoteCaller(Endpoints.fixed(f"http://{asked.host}:{asked.port}"), transport, deadlines)
+    # As plures.toml would say it of the capability.
+    policy = Policy(binary=asked.codec != JSON, pack_bytes=int(asked.compression is Compression.COMPRESSION_GZIP))
+    endpoints = Endpoints.fixed(f"http://{asked.host}:{asked.port}", policy=policy)
+    caller = RemoteCaller(endpoints, transport, deadlines, binaries=BINARIES)
     if asked.timeout_ms is not None:
         # As code that works for a request has it, whose time is short.
         current.set(CallContext(monotonic() + asked.timeout_ms / 1000, 0))

@@ -8,6 +8,7 @@ from plures.contract import read_contract
 from plures.deploy.serving import ListenAddress, listen
 from plures.deploy.serving.listener import Listener
 from plures.deploy.serving.served_host import CONTROL
+from plures.host.binaries import LockedBinaries
 from plures.http import ConnectServer
 from plures.runtime import Deadlines, Dispatcher
 
@@ -21,12 +22,12 @@ CONTRACT = read_contract(ConformanceService)[0]
 
 async def main() -> None:
     wiring.read(sys.stdin.buffer)
-    dispatcher = Dispatcher(Deadlines())
+    dispatcher = Dispatcher(Deadlines(), binaries=LockedBinaries(wiring.FOLDER, [CONTRACT]))
     # The referee asks for one that is not there.
     served = {name: it for name, it in CONTRACT.operations.items() if name != "unimplemented"}
     dispatcher.serve(served, Service())
     listening = listen(ListenAddress(port=0))
-    listener = Listener(ConnectServer(dispatcher), listening.socket, CONTROL)
+    listener = Listener(ConnectServer(dispatcher, {CONTRACT.capability: 1}), listening.socket, CONTROL)
     await listener.start()
     wiring.write(sys.stdout.buffer, ServerCompatResponse("127.0.0.1", listening.port))
     stopped = asyncio.Event()

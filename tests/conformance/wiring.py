@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Final, TypeVar
 from msgspec import structs
 
 from plures import AnyMessage, Message
-from plures.compat import binary_form, read_lock
+from plures.compat import LOCK_FOLDER, binary_form, read_lock
 from plures.contract import (
     TYPE_PREFIX,
     Binary,
@@ -27,7 +27,7 @@ from .contract import Wiring
 from .messages import ClientCompatRequest, Payload, StreamCall, UnaryCall
 
 M = TypeVar("M", bound=Message)
-LOCKS: Final = Path(__file__).parent / "contracts"
+FOLDER: Final = Path(__file__).parent
 _LENGTH: Final = struct.Struct(">I")
 
 
@@ -109,7 +109,7 @@ def _wiring() -> ContractDescription:
 def _binary() -> Binary:
     contract = _wiring()
     name = f"{contract.name}.toml"
-    return binary_form(contract, read_lock((LOCKS / name).read_text(), name))
+    return binary_form(contract, read_lock((FOLDER / LOCK_FOLDER / name).read_text(), name))
 
 
 @cache

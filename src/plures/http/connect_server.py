@@ -13,9 +13,10 @@ from plures.errors import CallError, Status
 from plures.runtime import Dispatcher, Said, connect
 
 from .connect_request import Misfit, read_call
-from .connect_response import Headers, failed, lines, refused, unary
+from .connect_response import STREAM_TYPE, Headers, failed, lines, refused, unary
 from .exchange import NOT_SENT, Request, Response
 
+_BINARY_STREAM: Final = b"application/connect+proto"
 # RFC 9110 asks for it; browsers do not ask their users for a token by it.
 _CHALLENGE: Final = ((b"www-authenticate", b"Bearer"),)
 
@@ -48,6 +49,14 @@ async def _streamed(chunks: AsyncGenerator[bytes, None], said: Said, form: conne
     return Response(
         connect.OK, content_type=form.stream_bytes, headers=(*headers, *lines(said.headers)), chunks=following
     )
+
+
+def _as_asked(response: Response, request: Request) -> Response:
+    """A refusal that the end of a stream tells, with the type that was asked for: a caller reads no stream of another one."""
+    asked = request.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    if response.content_type != STREAM_TYPE or asked != _BINARY_STREAM:
+        return response
+    return structs.replace(response, content_type=asked)
 
 
 def _pairs(request: Request) -> Pairs:
@@ -86,9 +95,9 @@ class ConnectServer:
         try:
             context, message, form = read_call(operation, request, self._dispatcher)
         except Misfit as misfit:
-            return misfit.response
+            return _as_asked(misfit.response, request)
         except CallError as error:
-            return failed(operation, error)
+            return _as_asked(failed(operation, error), request)
         if operation.beside is not None:
             context.said = Said(_pairs(request))
         least = self._pack_bytes.get(operation.capability, 0) if self._pack_bytes else 0

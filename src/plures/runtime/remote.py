@@ -129,7 +129,7 @@ class RemoteCaller:
             outgoing = written(self._speech.form(operation))
             items = self._items(operation, context, outgoing, connect.answer_of)
             if outgoing.mark:
-                items = self._items_in_either(operation, context, outgoing, written(connect.JSON))
+                items = self._items_in_either(operation, context, outgoing, written)
             try:
                 async with aclosing(run_stream(context, self._deadlines, items)) as stream:
                     async for item in stream:
@@ -143,7 +143,11 @@ class RemoteCaller:
         return call
 
     async def _items_in_either(
-        self, operation: OperationDescription, context: CallContext, outgoing: Outgoing, in_json: Outgoing
+        self,
+        operation: OperationDescription,
+        context: CallContext,
+        outgoing: Outgoing,
+        written: Callable[[connect.Form], Outgoing],
     ) -> AsyncGenerator[Any, None]:
         """The items of a stream that is asked for in the binary form, and then in JSON where the callee does not speak that."""
 
@@ -155,6 +159,8 @@ class RemoteCaller:
                 async for item in items:
                     yield item
         except connect.OtherForm:
+            # By now the call itself is the running code, and not who listens to it.
+            in_json = structs.replace(written(connect.JSON), heard=outgoing.heard)
             async with aclosing(self._items(operation, context, in_json, connect.answer_of)) as items:
                 async for item in items:
                     yield item

@@ -13,7 +13,7 @@ from plures.runtime.transport import Outgoing, Reply, TooLarge
 from .forms import JSON, Binaries, Form, binary_form_of
 from .packing import KNOWN, NotPacked, UnpacksTooLarge, pack, unpack
 from .replies import answer_of
-from .words import COMPRESSED_FLAG, PREFIX, envelope
+from .words import COMPRESSED_FLAG, NOT_SENT, PREFIX, envelope
 
 _NOT_THIS_FORM: Final = 415
 # A deployment that exchanges replicas is over by then.
@@ -59,7 +59,8 @@ class Speech:
 
     def is_refused(self, operation: OperationDescription, reply: Reply) -> bool:
         """Whether the callee does not speak the binary form. Then JSON it is for a while: other replicas may be of its version too."""
-        if reply.http_status != _NOT_THIS_FORM:
+        # A 415 of a stranger may be about anything; replicas of ours say that nothing has run.
+        if reply.http_status != _NOT_THIS_FORM or reply.outcome != NOT_SENT:
             return False
         self._json_until = monotonic() + _STAYS_S
         if not self._has_told:
@@ -80,7 +81,8 @@ class Speech:
         if not self._pack_bytes:
             return outgoing
         outgoing = structs.replace(outgoing, accepts=", ".join(KNOWN))
-        if len(outgoing.body) < self._pack_bytes:
+        # With 1, all requests are packed: also those of no bytes, which the binary form has.
+        if len(outgoing.body) < self._pack_bytes > 1:
             return outgoing
         if not outgoing.streams:
             return structs.replace(outgoing, body=pack(outgoing.body, self._packing), packed=self._packing)
