@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import astuple, replace
 
-from plures.contract import ContractError, Fits, Malformed, OperationDescription, Pairs, TooDeep
+from plures.contract import Binary, ContractError, Fits, Malformed, OperationDescription, Pairs, TooDeep
 from plures.errors import CallError, ContextRefused, InvalidRequest, Outcome, Unavailable
 
 from . import connect
@@ -117,7 +117,7 @@ class Dispatcher:
             is_fine = True
             reply = Reply(connect.OK, self._encoded(operation, value, form))
         except (CallError, ContractError) as error:
-            reply = connect.error_reply(error, operation)
+            reply = connect.error_reply(error, operation, self._binary(operation))
         finally:
             if gate is not None and entered is not None:
                 gate.leave(operation.path, entered, is_fine=is_fine)
@@ -142,7 +142,7 @@ class Dispatcher:
                         context.said.is_begun = True
                     yield envelope
         except (CallError, ContractError) as error:
-            yield connect.end_of_stream(error, operation, _trailers(context))
+            yield connect.end_of_stream(error, operation, _trailers(context), self._binary(operation))
         else:
             yield connect.end_of_stream(None, operation, _trailers(context))
         finally:
@@ -180,6 +180,9 @@ class Dispatcher:
                     yield item
         except Exception as error:  # noqa: BLE001 - as above
             raise failure_of(error, operation, context) from None
+
+    def _binary(self, operation: OperationDescription) -> Binary | None:
+        return None if self.binaries is None else self.binaries.of(operation)
 
     def _enter(self) -> None:
         self._in_flight += 1

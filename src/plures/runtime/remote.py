@@ -6,7 +6,7 @@ It knows the Connect protocol by `connect` and the network by `transport`, and n
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import aclosing
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from msgspec import structs
 
@@ -143,11 +143,7 @@ class RemoteCaller:
         return call
 
     async def _items_in_either(
-        self,
-        operation: OperationDescription,
-        context: CallContext,
-        outgoing: Outgoing,
-        written: Callable[[connect.Form], Outgoing],
+        self, operation: OperationDescription, context: CallContext, outgoing: Outgoing, written: _Written
     ) -> AsyncGenerator[Any, None]:
         """The items of a stream that is asked for in the binary form, and then in JSON where the callee does not speak that."""
 
@@ -167,7 +163,7 @@ class RemoteCaller:
 
     def _writing(
         self, operation: OperationDescription, context: CallContext, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Callable[[connect.Form], Outgoing]:
+    ) -> _Written:
         """What writes the request of a call in a form. Who made the call hears what comes beside the answer."""
         request = connect.request_builder(operation)(*args, **kwargs)
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from plures.contract import AnyError, ContractError, Malformed, OperationDescription, Pairs, TooDeep
+from plures.contract import AnyError, Binary, ContractError, Malformed, OperationDescription, Pairs, TooDeep
 from plures.errors import FINER, CallError, ErrorDetail, LimitExceeded, Outcome, Overloaded
 from plures.runtime.failures import bad_answer
 from plures.runtime.policy import check_size
@@ -34,9 +34,15 @@ def encoded_answer(
     return body
 
 
-def error_reply(error: CallError | ContractError, operation: OperationDescription) -> Reply:
-    """The reply that tells an error; it tells another error where this one has fields that may not cross."""
-    error, body = _told(error, operation)
+def error_reply(
+    error: CallError | ContractError, operation: OperationDescription, binary: Binary | None = None
+) -> Reply:
+    """The reply that tells an error; it tells another error where this one has fields that may not cross.
+
+    Args:
+        binary: The binary form of the contract: with it, a declared error is a detail that peers in all languages read.
+    """
+    error, body = _told(error, operation, binary)
     never_started = isinstance(error, CallError) and error.outcome is Outcome.NOT_SENT
     return Reply(HTTP_STATUS[error.status], body, NOT_SENT if never_started else None)
 
@@ -46,9 +52,11 @@ def error_that_crosses(error: CallError | ContractError, operation: OperationDes
     return _told(error, operation)[0]
 
 
-def _told(error: CallError | ContractError, operation: OperationDescription) -> tuple[CallError | ContractError, bytes]:
+def _told(
+    error: CallError | ContractError, operation: OperationDescription, binary: Binary | None = None
+) -> tuple[CallError | ContractError, bytes]:
     try:
-        body = _error_body(error, operation)
+        body = _error_body(error, operation, binary)
         check_size(operation, body, Outcome.MAY_HAVE_RUN)
     except (Malformed, TooDeep) as wrong:
         return _told(bad_answer(wrong, operation), operation)
@@ -58,7 +66,10 @@ def _told(error: CallError | ContractError, operation: OperationDescription) -> 
 
 
 def end_of_stream(
-    error: CallError | ContractError | None, operation: OperationDescription, trailers: Pairs = ()
+    error: CallError | ContractError | None,
+    operation: OperationDescription,
+    trailers: Pairs = (),
+    binary: Binary | None = None,
 ) -> bytes:
     """The last envelope of a stream, which may have failed."""
     if error is None and not trailers:
@@ -68,7 +79,7 @@ def end_of_stream(
     for name, text in trailers:
         metadata.setdefault(name, []).append(text)
     if error is not None:
-        reply = error_reply(error, operation)
+        reply = error_reply(error, operation, binary)
         end["error"] = msgspec.Raw(reply.body)
         if reply.outcome is not None:
             metadata[OUTCOME_HEADER] = [reply.outcome]
@@ -77,7 +88,7 @@ def end_of_stream(
     return envelope(msgspec.json.encode(end), END_FLAG)
 
 
-def _error_body(error: CallError | ContractError, operation: OperationDescription) -> bytes:
+def _error_body(error: CallError | ContractError, operation: OperationDescription, binary: Binary | None) -> bytes:
     """The JSON object of an error; raises `Malformed` where a field of a declared error is not of its declared type."""
     if isinstance(error, CallError):
         kind = {KIND: error.code} if isinstance(error, FINER) else {}
@@ -88,12 +99,16 @@ def _error_body(error: CallError | ContractError, operation: OperationDescriptio
     if isinstance(error, AnyError):
         return msgspec.json.encode({"code": error.status.value, "message": error.what} | _details(error.error_details))
     declared = next(declared for declared in operation.errors if type(error) is declared.python)
-    fields = msgspec.Raw(declared.codec.encode_checked(declared.codec.message.python(**error.fields)))
-    # No detail: its `value` needs field numbers, which do not exist before the contract is locked, and official clients take an
-    # empty one for a message of zeros, or refuse the whole error where it is absent. They pass over keys that they do not know.
+    message = declared.codec.message.python(**error.fields)
+    fields = msgspec.Raw(declared.codec.encode_checked(message))
     told = {"type": declared.name, "fields": fields}
+    details = error.error_details
+    if binary is not None:
+        # Without the numbers of a lock there is no detail: official clients take an empty `value` for a message of zeros, or refuse the
+        # whole error where it is absent. They pass over keys that they do not know.
+        details = (ErrorDetail(declared.name, binary.codec(declared.codec.message).encode(message), fields), *details)
     return msgspec.json.encode(
-        {"code": error.status.value, "message": error.what, "declared": told} | _details(error.error_details)
+        {"code": error.status.value, "message": error.what, "declared": told} | _details(details)
     )
 
 

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import structs
 
 from plures.contract import (
+    Binary,
     ContractError,
     ErrorDescription,
     Malformed,
@@ -67,7 +68,7 @@ def answer_of(operation: OperationDescription, reply: Reply, form: Form = JSON) 
         form: In which the answer was asked for.
     """
     if reply.http_status != OK:
-        raise _error_of(operation, reply)
+        raise _error_of(operation, reply, form.binary)
     if reply.content_type is not None and (reply.content_type != form.unary_bytes or reply.encoding):
         check_form(reply, form.unary_type, operation)
     try:
@@ -201,10 +202,10 @@ def _failure_in(end: bytes) -> Reply | None:
     return Reply(HTTP_STATUS[_code_of(told) or Status.UNKNOWN], bytes(error), outcome)
 
 
-def _error_of(operation: OperationDescription, reply: Reply) -> Exception:
+def _error_of(operation: OperationDescription, reply: Reply, binary: Binary | None) -> Exception:
     told = _parsed(reply.body) if _plain_type(reply) in {None, UNARY_TYPE} else None
     body = as_object(told) or {}
-    declared = _declared(body, operation)
+    declared = _declared(body, operation, binary)
     if declared is not None:
         return declared
     status = _code_of(told) or _STATUS_OF_HTTP.get(reply.http_status, Status.UNKNOWN)
@@ -229,17 +230,22 @@ def _code_of(told: object) -> Status | None:
     return _STATUSES.get(str((as_object(told) or {}).get("code")))
 
 
-def _declared(body: Mapping[str, Any], operation: OperationDescription) -> Exception | None:
+def _declared(body: Mapping[str, Any], operation: OperationDescription, binary: Binary | None) -> Exception | None:
     """The declared error that a body tells: in `declared`, as Plures writes it, or in the details of other peers."""
     ours = as_object(body.get("declared"))
-    told = [] if ours is None else [(ours.get("type"), ours.get("fields"))]
-    told += [(detail.get("type"), _fields_of(detail)) for detail in _objects(body)]
-    for name, fields in told:
+    told: list[tuple[object, object, Mapping[str, Any]]] = []
+    if ours is not None:
+        told.append((ours.get("type"), ours.get("fields"), {}))
+    told += [(detail.get("type"), _fields_of(detail), detail) for detail in _objects(body)]
+    for name, fields, detail in told:
         for declared in operation.errors:
             if name == declared.name:
-                rebuilt = _rebuilt(declared, fields, body.get("message"))
+                rebuilt = _rebuilt(declared, fields, detail, binary)
                 if rebuilt is None:
                     return None
+                text = body.get("message")
+                if isinstance(text, str) and text:
+                    rebuilt.with_text(text)
                 rebuilt.error_details = tuple(each for each in _details(body) if each.type != name)
                 return declared.seen(rebuilt)
     return None
@@ -261,21 +267,25 @@ def _details(body: Mapping[str, Any]) -> tuple[ErrorDetail, ...]:
 
 
 def _fields_of(detail: Mapping[str, Any]) -> object:
-    """The JSON of a detail. Its bytes cannot be read without field numbers, but no bytes are a message of zeros."""
+    """The JSON of a detail; None where only its bytes say it. No bytes are a message of zeros."""
     debug = detail.get("debug")
     return {} if debug is None and not detail.get("value") else debug
 
 
-def _rebuilt(declared: ErrorDescription, fields: Any, text: object) -> ContractError | None:
+def _rebuilt(
+    declared: ErrorDescription, fields: Any, detail: Mapping[str, Any], binary: Binary | None
+) -> ContractError | None:
     codec = declared.codec
     try:
-        message = codec.from_data(fields)
-    except Malformed:
+        if fields is None and binary is not None:
+            message = binary.codec(codec.message).decode(decode_base64(str(detail.get("value", ""))))
+        else:
+            message = codec.from_data(fields)
+    except (Malformed, TooDeep, ValueError):
         # A peer with another idea of the error: its code and text still arrive.
         return None
     values = {field.name: getattr(message, field.name) for field in codec.message.fields}
-    error = declared.python(**values)
-    return error.with_text(text) if isinstance(text, str) and text else error
+    return declared.python(**values)
 
 
 def _parsed(body: bytes | msgspec.Raw) -> object:
