@@ -6,7 +6,7 @@ It knows the Connect protocol by `connect` and the network by `transport`, and n
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import aclosing
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from msgspec import structs
 
@@ -143,7 +143,7 @@ class RemoteCaller:
         return call
 
     async def _items_in_either(
-        self, operation: OperationDescription, context: CallContext, outgoing: Outgoing, written: _Written
+        self, operation: OperationDescription, context: CallContext, outgoing: Outgoing, written: connect.Written
     ) -> AsyncGenerator[Any, None]:
         """The items of a stream that is asked for in the binary form, and then in JSON where the callee does not speak that."""
 
@@ -156,14 +156,14 @@ class RemoteCaller:
                     yield item
         except connect.OtherForm:
             # By now the call itself is the running code, and not who listens to it.
-            in_json = structs.replace(written(connect.JSON), heard=outgoing.heard)
-            async with aclosing(self._items(operation, context, in_json, connect.answer_of)) as items:
+            again = structs.replace(written(connect.JSON), heard=outgoing.heard)
+            async with aclosing(self._items(operation, context, again, connect.answer_of)) as items:
                 async for item in items:
                     yield item
 
     def _writing(
         self, operation: OperationDescription, context: CallContext, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> _Written:
+    ) -> connect.Written:
         """What writes the request of a call in a form. Who made the call hears what comes beside the answer."""
         request = connect.request_builder(operation)(*args, **kwargs)
 

@@ -8,7 +8,7 @@ from .forms import JSON, PROTO, Binaries, Form, MessageCodec, binary_form_of, pl
 from .packing import KNOWN, PLAIN, NotPacked, UnpacksTooLarge, chosen, packed, packed_stream, unpack
 from .replies import answer_of, check_form, overload_in, read_stream
 from .requests import outgoing_of, request_builder
-from .speech import OtherForm, Speech
+from .speech import OtherForm, Speech, Written
 from .words import (
     COMPRESSED_FLAG,
     CONTEXT_HEADER,
@@ -60,6 +60,7 @@ __all__ = [
     "OtherForm",
     "Speech",
     "UnpacksTooLarge",
+    "Written",
     "answer_of",
     "binary_form_of",
     "check_form",

@@ -1,8 +1,9 @@
 """In which form a caller speaks to a capability, and how it packs that: as its policy wants it, and the callee understands it."""
 
 import logging
+from collections.abc import Callable
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from msgspec import structs
 
@@ -22,6 +23,10 @@ _STAYS_S: Final = 60.0
 _FIRST: Final = "gzip"
 _DAMAGED: Final = Reply(500, b'{"code":"internal","message":"the answer is not packed as it says"}')
 _LOG: Final = logging.getLogger("plures.calls")
+
+
+Written: TypeAlias = Callable[[Form], Outgoing]
+"""Writes the request of one call in a form."""
 
 
 class OtherForm(Exception):
