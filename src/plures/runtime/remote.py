@@ -145,7 +145,7 @@ class RemoteCaller:
     async def _items_in_either(
         self, operation: OperationDescription, context: CallContext, outgoing: Outgoing, written: connect.Written
     ) -> AsyncGenerator[Any, None]:
-        """The items of a stream that is asked for in the binary form, and then in JSON where the callee does not speak that."""
+        """The items of a stream that is asked for in the binary form, and then in JSON where the callee does not speak that. Who listens is known already."""
 
         def read(operation: OperationDescription, reply: Reply) -> Any:
             return self._speech.item_of(operation, outgoing, reply)
@@ -155,7 +155,6 @@ class RemoteCaller:
                 async for item in items:
                     yield item
         except connect.OtherForm:
-            # By now the call itself is the running code, and not who listens to it.
             again = structs.replace(written(connect.JSON), heard=outgoing.heard)
             async with aclosing(self._items(operation, context, again, connect.answer_of)) as items:
                 async for item in items:

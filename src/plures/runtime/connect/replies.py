@@ -275,7 +275,7 @@ def _fields_of(detail: Mapping[str, Any]) -> object:
 def _rebuilt(
     declared: ErrorDescription, fields: Any, detail: Mapping[str, Any], binary: Binary | None
 ) -> ContractError | None:
-    codec = declared.codec
+    codec: Any = declared.codec
     try:
         if fields is None and binary is not None:
             message = binary.codec(codec.message).decode(decode_base64(str(detail.get("value", ""))))
