@@ -92,6 +92,8 @@ def described_by_name(contract: ContractDescription) -> tuple[Contract, dict[Mes
             name = error.name.rpartition(".")[2]
             if name not in errors:
                 errors[name] = Failure(error.python.status.value, seen.message(error.codec), _doc(error.python))
+            else:
+                seen.again(error.codec, errors[name].message)
     events = {
         each.name.rpartition(".")[2]: Happening(seen.message(each.codec), _on_the_wire(each.codec, each.key))
         for each in contract.events
@@ -151,6 +153,11 @@ class _Seen:
     def message(self, codec: Codec) -> str:
         """The name of a message, which is read where it was not yet."""
         return self._message(codec.message)
+
+    def again(self, codec: Codec, name: str) -> None:
+        """Note a message that was read once more, as that of an error is by each operation that declares it."""
+        self._names[id(codec.message)] = name
+        self._kept.append(codec.message)
 
     def headers(self, declared: HeadersType | None) -> str:
         """The name of a class of headers, whose fields are those of a message; empty where there is none."""
