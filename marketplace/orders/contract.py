@@ -82,6 +82,12 @@ class OrderKeyClosed(ContractError, status="failed_precondition"):
     key: str
 
 
+class ShippingUnknown(ContractError, status="invalid_argument"):
+    """There is no such way to send an order."""
+
+    method: str
+
+
 class OrderStateConflict(ContractError, status="failed_precondition"):
     """The order cannot go from its present state to the wanted one."""
 
@@ -94,7 +100,7 @@ class OrderStateConflict(ContractError, status="failed_precondition"):
 class Orders(Protocol):
     """Remembers orders and their states."""
 
-    @command(idempotent=True, deadline_s=1, errors=[OrderDiffers, OrderKeyClosed])
+    @command(idempotent=True, deadline_s=1, errors=[OrderDiffers, OrderKeyClosed, ShippingUnknown])
     async def create(self, key: Annotated[str, Meta(min_length=1, max_length=100)], draft: OrderDraft) -> Order:
         """Create an order. The same key again answers with the same order."""
         ...

@@ -15,6 +15,7 @@ from marketplace.orders.contract import (
     OrderState,
     OrderStateConflict,
     OrderUnknown,
+    ShippingUnknown,
 )
 from marketplace.orders.states import may_follow
 from marketplace.profile.contract import Shopper
@@ -50,6 +51,10 @@ class OrdersService(Orders):
         self._new_id = new_id
 
     async def create(self, key: str, draft: OrderDraft) -> Order:
+        method = draft.shipping.method
+        # A later version of the contract may have more of them. What is kept must be read again by this one.
+        if method.name not in type(method).__members__:
+            raise ShippingUnknown(method=method.name)
         created = Change(OrderState.CREATED, self._now())
         order = await self._store.create(key, Order(self._new_id(), draft, OrderState.CREATED, (created,)))
         if order is None:

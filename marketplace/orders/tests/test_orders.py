@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
+from msgspec.structs import replace
 
 from marketplace.orders.capability import new_order_id
 from marketplace.orders.contract import (
@@ -15,6 +16,7 @@ from marketplace.orders.contract import (
     OrderState,
     OrderStateConflict,
     OrderUnknown,
+    ShippingUnknown,
 )
 from marketplace.orders.service import OrdersService, OrderStore
 from marketplace.orders.states import FOLLOWING, may_follow
@@ -160,3 +162,16 @@ def test_order_numbers_differ_and_can_be_read_out() -> None:
     made = {new_order_id() for _ in range(1_000)}
     assert len(made) == 1_000
     assert all(len(number) == 12 and not set(number) & set("01IOlo") for number in made)
+
+
+async def test_an_order_that_could_not_be_read_again_is_not_kept(orders: OrdersService) -> None:
+    """A caller may know ways to send it that came later."""
+    # As a name that is not declared arrives over the wire.
+    drone = object.__new__(ShippingMethod)
+    drone._name_ = drone._value_ = "DRONE"
+    ordered = draft()
+    later = replace(ordered, shipping=replace(ordered.shipping, method=drone))
+    with pytest.raises(ShippingUnknown) as caught:
+        await orders.create("k1", later)
+    assert caught.value.method == "DRONE"
+    assert await orders.list_for("anna") == ()
