@@ -214,6 +214,8 @@ async def test_health_and_listing(web: httpx.AsyncClient) -> None:
         "lab.reader.v1.Reader",
         "lab.who.v1.Who",
         "lab.porter.v1.Porter",
+        "lab.marks.v1.Marks",
+        "lab.reads.v1.Reads",
     }
     assert all(contract["policy"]["attempts"] == {"value": 3, "from": "default"} for contract in listing["contracts"])
     assert all(contract["admission"]["refused"] == 0 for contract in listing["contracts"])

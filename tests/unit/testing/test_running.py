@@ -133,4 +133,6 @@ def test_each_capability_in_a_process_of_its_own() -> None:
         "reader",
         "who",
         "porter",
+        "marks",
+        "reads",
     ]
