@@ -7,6 +7,7 @@ from typing import Final
 import click
 
 from plures.cli import main
+from plures.cli.lazily import commands_of
 
 from .markdown import NOTE, plain, sentence
 
@@ -29,7 +30,7 @@ def every_command(name: str, command: click.Command) -> Iterator[tuple[str, clic
     """A command and all below it, each with the words that call it."""
     yield name, command
     if isinstance(command, click.Group):
-        for word, below in command.commands.items():
+        for word, below in commands_of(command).items():
             yield from every_command(f"{name} {word}", below)
 
 

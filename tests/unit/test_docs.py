@@ -22,6 +22,7 @@ import pytest
 from plures import Application
 from plures.application import assemble, load
 from plures.cli import main
+from plures.cli.lazily import commands_of
 from plures.topology import check, parse
 from tests.docs.pages import FENCE, FOLLOWED, PAGES, ROOT, Block, blocks
 
@@ -146,7 +147,7 @@ def complaint(words: list[str]) -> str:
     """What is wrong with the words after `plures`; nothing when the command and its options exist."""
     command: click.Command = main
     while isinstance(command, click.Group) and words and not words[0].startswith("-"):
-        found = command.commands.get(words[0])
+        found = commands_of(command).get(words[0])
         if found is None:
             return f"{command.name} has no command {words[0]!r}"
         command, words = found, words[1:]

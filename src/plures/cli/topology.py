@@ -13,10 +13,11 @@ from plures.errors import PluresError
 from plures.topology import ProcessSummary, ResolvedTopology, TopologySummary, summarise
 
 from .console import MISTAKE, as_data, explain, json_option, mistakes_explained, print_json, rich_console, say
+from .lazily import LazyGroup
 from .project import Project, file_option, open_project
 
 
-@click.group("topology")
+@click.group("topology", cls=LazyGroup, lazy={"isolate": "plures.cli.isolate:isolate_command"})
 def topology_group() -> None:
     """Show and check which process hosts which capability."""
 

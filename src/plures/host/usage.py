@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from time import time
 from typing import Final
@@ -39,6 +40,7 @@ class Usage:
         self._by_path = {o.path: (each, o) for each in assembly.contracts for o in each.operations.values()}
         self._is_broken = False
         self._keeping: asyncio.Task[None] | None = None
+        self._is_over = asyncio.Event()
 
     def counted_for(self, owner: str, operation: OperationDescription) -> Counted:
         """What takes how many calls of an operation a client has made. Those of tests and tools are not counted, nor deliveries of events."""
@@ -70,18 +72,20 @@ class Usage:
     async def stop(self) -> None:
         """Keep what is left."""
         if self._keeping is not None:
-            self._keeping.cancel()
-            await asyncio.gather(self._keeping, return_exceptions=True)
+            # It is not cancelled: a thread that keeps counts would end its work all the same, and they would be kept once more.
+            self._is_over.set()
+            await self._keeping
             self._keeping = None
             await self._note()
 
     async def _keep(self) -> None:
         idle = _IDLE_ROUNDS
-        while True:
+        while not self._is_over.is_set():
             if idle >= _IDLE_ROUNDS or self._tallies.totals() != self._kept:
                 await self._note()
                 idle = 0
-            await asyncio.sleep(_EVERY_S)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._is_over.wait(), _EVERY_S)
             idle += 1
 
     async def _note(self) -> None:

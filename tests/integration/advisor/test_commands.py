@@ -5,8 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from plures.cli.advise import advise_command
-from plures.cli.map import map_command
+from plures.cli.codebase import advise_command, map_command
 
 
 @pytest.fixture

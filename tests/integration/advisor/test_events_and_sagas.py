@@ -24,7 +24,7 @@ from plures.advisor import (
     to_json,
 )
 from plures.application import assemble
-from plures.cli.advise import advise_command
+from plures.cli.codebase import advise_command
 
 ORDERS = """
 from typing import Protocol

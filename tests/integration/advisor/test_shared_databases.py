@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from plures.advisor import ReadRequest, Survey, advise, draw, map_markdown, plan, read_codebase, render_html, survey
-from plures.cli.map import map_command
+from plures.cli.codebase import map_command
 
 CODE = {
     "shop/__init__.py": "",

@@ -9,13 +9,14 @@ from click.testing import CliRunner, Result
 
 from plures.cli import main
 from plures.cli.console import mistakes_explained
+from plures.cli.lazily import commands_of
 from plures.errors import PluresError
 
 Run = Callable[..., Result]
 
 
 def commands(command: click.Command, *path: str) -> list[tuple[tuple[str, ...], click.Command]]:
-    below = command.commands.items() if isinstance(command, click.Group) else ()
+    below = commands_of(command).items() if isinstance(command, click.Group) else ()
     return [(path, command), *(found for name, child in below for found in commands(child, *path, name))]
 
 
@@ -24,7 +25,7 @@ ALL = commands(main)
 
 def test_the_commands() -> None:
     assert [" ".join(path) for path, _ in ALL] == [
-        "", "run", "call", "token", "contract", "contract check", "contract docs", "contract export", "contract import", "contract lock", "contract owners", "contract test", "contract usage", "contract show", "contract write", "topology", "topology show", "topology check", "topology isolate", "data", "data status",
+        "", "run", "call", "token", "contract", "contract check", "contract docs", "contract export", "contract import", "contract lock", "contract owners", "contract show", "contract test", "contract usage", "contract write", "topology", "topology show", "topology check", "topology isolate", "data", "data status",
         "data migrate", "data check", "data backup", "data prepare", "data restore", "data move", "data adopt",
         "events", "events status", "events list", "events show", "events parked", "events resubmit", "events discard",
         "events forget", "sagas", "sagas status", "sagas list", "sagas show", "sagas resume", "sagas compensate",

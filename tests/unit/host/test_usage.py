@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from datetime import date
@@ -232,6 +233,32 @@ async def test_a_folder_that_takes_nothing_is_told_once_and_stops_no_call(
     assert len(told()) == 1
     # What could not be kept then is kept later.
     assert uses(blocked)["the edge: search.v1/Find"] == 1
+
+
+async def test_what_is_being_kept_while_it_stops_is_kept_once(
+    shop: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "_EVERY_S", 0.01)
+    has_begun, may_go_on = threading.Event(), threading.Event()
+    add = UsageFile.add
+
+    def slowly(file: UsageFile, names: Any, new: Any, now: float) -> None:
+        if new:
+            has_begun.set()
+            may_go_on.wait(30)
+        add(file, names, new, now)
+
+    monkeypatch.setattr(UsageFile, "add", slowly)
+    running = shop(usage=tmp_path)
+    await running.start()
+    assert await client(SearchV1).find("a") == 1
+    assert await asyncio.to_thread(has_begun.wait, 30)
+    stopping = asyncio.create_task(running.stop())
+    # It has begun to stop, and waits.
+    await asyncio.sleep(0.05)
+    may_go_on.set()
+    await stopping
+    assert uses(tmp_path)["the edge: search.v1/Find"] == 1
 
 
 async def test_nothing_is_kept_where_no_folder_is_named(shop: Make, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Contracts as Python source, of their classes: printed, and kept as a module."""
 
-from .freezing import freeze
 from .module import source_of
+from .show import show_command
+from .write import write_command
 
-__all__ = ["freeze", "source_of"]
+__all__ = ["show_command", "source_of", "write_command"]

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from .codebase import HELP, CodebaseOptions, codebase_options, needing_the_advisor, progress
+from .options import HELP, CodebaseOptions, codebase_options, needing_the_advisor, progress
 
 
 @click.command("map", short_help="Draw a codebase and what binds its parts.", context_settings=HELP)

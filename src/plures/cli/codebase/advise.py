@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from .codebase import HELP, CodebaseOptions, codebase_options, needing_the_advisor, progress
+from .options import HELP, CodebaseOptions, codebase_options, needing_the_advisor, progress
 
 
 @click.command("advise", short_help="Say what to split out, merge or leave alone.", context_settings=HELP)

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from plures.cli.console import mistakes_explained, rich_console, say
 from plures.extras import require
-
-from .console import mistakes_explained, rich_console, say
 
 if TYPE_CHECKING:
     from rich.console import Console
