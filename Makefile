@@ -16,8 +16,10 @@ PYTHON ?= python3
 WORKERS = 3
 # A file keeps its server, browser or shop to itself; the slow folders come first, so the workers end together.
 TESTS = $(or $(ARGS),-n $(WORKERS) --dist loadfile --no-loadscope-reorder)
-# With other versions than the pinned ones: what is quick. Kills and guides say little of versions, and take half of the time.
-OFTEN = $(or $(ARGS),-n $(WORKERS) --dist loadfile --no-loadscope-reorder tests/unit tests/placement tests/property)
+# With other versions than the pinned ones: what is quick. Kills, type checkers and guides say little of versions, and take more than half of the time.
+SELDOM := tests/placement/test_killed_commands.py tests/placement/test_killed_events.py tests/unit/cli/contracts/test_contract_source.py \
+	tests/unit/data/copying/test_refused_copies.py tests/unit/data/moving tests/unit/events/test_steps.py tests/unit/sagas/test_deaths.py
+OFTEN = $(or $(ARGS),-n $(WORKERS) --dist loadfile --no-loadscope-reorder tests/unit tests/placement tests/property $(SELDOM:%=--ignore=%))
 BIN := .venv/bin
 INSTALL := $(PYTHON) requirements/install.py
 PIN := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \

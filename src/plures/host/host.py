@@ -231,8 +231,8 @@ class Host:
             )
         asked = {name: capability.settings for name, capability in self._hosted.items()}
         self._settings.update(fill_all(asked, self._placement.settings, os.environ, self._placement.folder))
-        self._usage.start()
         await self._services.build()
+        self._usage.start()
         self._dispatcher.serve(_EVENT_ADMIN, EventAdminService(self._services.outboxes))
         self._dispatcher.serve(_SAGA_ADMIN, SagaAdminService(self._services.saga_desks))
         for name in self._services.order:

@@ -208,7 +208,8 @@ async def test_a_replica_that_fails_again_and_again_is_left_out_then_tried_with_
         await asyncio.gather(*(work.look(key) for _ in range(30)))
         asked.clear()
         await asyncio.gather(*(work.look(key) for _ in range(30)))
-        assert bad not in asked
+        # On a busy machine its time is up meanwhile, and one call tries it. Chosen like the other one, it would get every second call.
+        assert asked.count(bad) <= 1
         if caller.is_remote:
             while bad not in asked:
                 await work.look(key)
@@ -216,5 +217,5 @@ async def test_a_replica_that_fails_again_and_again_is_left_out_then_tried_with_
             # Its one call failed, so it is left out for longer.
             asked.clear()
             await asyncio.gather(*(work.look(key) for _ in range(30)))
-            assert bad not in asked
+            assert asked.count(bad) <= 1
         assert absent(caller) or caller.is_remote
