@@ -36,6 +36,24 @@ def test_an_integer_of_a_subclass_is_written_as_its_number() -> None:
     assert codec(Task).encode(task) == b'{"number":3,"at":"2030-01-01T00:00:00Z"}'
 
 
+class Colour(Enum):
+    RED = "red"
+
+
+class Car(Message):
+    colour: Colour
+
+
+class Bike(Message):
+    colour: Colour
+
+
+def test_members_that_only_peers_have_are_the_same_in_all_contracts() -> None:
+    car, bike = (codec(python).decode(b'{"colour":"MAUVE"}') for python in (Car, Bike))
+    assert car.colour == bike.colour
+    assert car.colour != Colour.RED
+
+
 class Ratio(Message):
     value: float
     at: datetime

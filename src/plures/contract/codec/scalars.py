@@ -15,6 +15,8 @@ from .wire_type import Problems, WireType
 
 _MOST_UNKNOWN_MEMBERS: Final = 1000
 """How many names an enum remembers that it does not declare: a hostile peer must not fill the memory with invented ones."""
+_UNKNOWN: Final[dict[type[Enum], dict[object, Enum]]] = {}
+"""Members that peers have, by their enum: members compare by identity, and what two contracts name alike is alike."""
 
 
 class ScalarType:
@@ -117,7 +119,7 @@ class EnumType:
         self._by_value = by_value
         self.parts: tuple[WireType, ...] = ()
         self.python = python
-        self._unknown: dict[object, Enum] = {}
+        self._unknown = _UNKNOWN.setdefault(python, {})
         # Only whole numbers number a member: other values may not even be hashable.
         self._by_number = {m.value: m for m in python if isinstance(m.value, int) and not isinstance(m.value, bool)}
         first = self._by_number.get(0) if self._by_number else next(iter(python))
