@@ -1,7 +1,7 @@
 """Runs Hypothesis as a tool: the same seed draws the same requests, nothing is kept between runs, and what fails is made small."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.errors import Flaky, Unsatisfiable
@@ -65,7 +65,7 @@ def draw(values: SearchStrategy[Any], body: Callable[[Any], None], *, examples: 
         deadline=None,
         phases=(Phase.generate, Phase.shrink),
         # All of them: which there are depends on the version.
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=cast("list[HealthCheck]", list(HealthCheck)),
         verbosity=Verbosity.quiet,
         print_blob=False,
         report_multiple_bugs=False,
