@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-import yaml  # type: ignore[import-untyped]
+import yaml  # type: ignore[import-untyped]  # it comes without types
 
 ROOT: Final = Path(__file__).parent.parent.parent
 _RUNS: Final = 5

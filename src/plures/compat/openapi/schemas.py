@@ -84,7 +84,10 @@ class Reader:
             nullable = None in schema.values
             return _choice([each for each in schema.values if each is not None], text=text), nullable
         if schema.unions:
+            # What takes this union over by `allOf` is one of its members, and does not open it again.
+            self._open.append(schema.unions[0].place)
             union, may_be_null = self._union(schema, hint, text=text)
+            self._open.pop()
             return union, may_be_null or schema.nullable
         forms = sorted((types or frozenset()) - {"null"})
         if not forms:
@@ -148,13 +151,11 @@ class Reader:
         base = replace(schema, unions=more, name="")
         members: dict[str, Type] = {}
         nullable = False
-        self._open.append(union.place)
         for number, (key, node) in enumerate(self._members(union)):
             own = node if base.is_bare and not more else self._merger.all_of(Node(base, node.file), node)
             type_, null = self._type(own, f"{hint} {key or number + 1}", text=text)
             nullable = nullable or null
             if type_ == ANYTHING and null:
-                self._open.pop()
                 return ANYTHING, True
             if type_ == _NULL:
                 continue
@@ -162,7 +163,6 @@ class Reader:
                 members.update(type_.members)
             else:
                 members[_free(key or _key(type_), members)] = type_
-        self._open.pop()
         if len(members) == 1 and not union.tag:
             return next(iter(members.values())), nullable
         return OneOf(members, union.tag, inline=True) if members else _NULL, nullable
