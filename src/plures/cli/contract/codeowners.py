@@ -1,17 +1,12 @@
-"""CODEOWNERS as code hosts read it: at the top of the repository, where the last line that matches a file decides."""
+"""CODEOWNERS at the top of the repository, with our lines where no other line takes a contract from its owner."""
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from plures.git import GitFailed, run
+from plures.git import PLACES, Codeowners, GitFailed, run
 
-PLACES: Final = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
-"""Where code hosts look, in their order."""
 _END: Final = "# End of what `plures contract owners --write` writes."
-_STARS: Final = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-_STAR: Final = re.compile(r"\*\*/|\*\*|\*|\?")
 
 
 class Owned(NamedTuple):
@@ -28,7 +23,7 @@ class Owned(NamedTuple):
     handle: str
 
 
-class Codeowners:
+class CodeownersFile:
     """The file for a project.
 
     Attributes:
@@ -37,7 +32,8 @@ class Codeowners:
 
     def __init__(self, folder: Path) -> None:
         top, self._prefix = _top_of(folder)
-        self.path = next((top / place for place in PLACES if (top / place).is_file()), top / PLACES[0])
+        self._place = next((place for place in PLACES if (top / place).is_file()), PLACES[0])
+        self.path = top / self._place
         whose = f" for {self._prefix}" if self._prefix else ""
         self._begin = f"# Written by `plures contract owners --write`{whose}, down to the line that says so."
 
@@ -45,24 +41,45 @@ class Codeowners:
         """What it says; nothing where there is none."""
         return self.path.read_text(encoding="utf-8") if self.path.is_file() else ""
 
-    def by_people(self) -> str:
-        """What people wrote before our lines."""
-        return self.text().partition(self._begin)[0]
+    def handles(self) -> frozenset[str]:
+        """Whom people named; what we wrote does not count."""
+        before, _, after = self._parts()
+        return self._read(before + after).handles
 
     def saying(self, owned: Iterable[Owned]) -> str:
-        """The file with our lines in it. They stand where they stood, unless a later line decides about one of the files instead."""
-        before, begin, rest = self.text().partition(self._begin)
-        after = rest.partition(_END)[2].removeprefix("\n").splitlines(keepends=True)
+        """The file with our lines in it.
+
+        They stand where they stood, unless a later line decides about one of the files instead. Where GitLab's sections are, they
+        stand in front of the first: a section would judge our lines by itself, an optional one for nothing.
+        """
+        before, written, after = self._parts()
         all_owned = list(owned)
-        if not begin and before and not before.endswith("\n"):
-            before += "\n"
         files = [self._prefix + each.file for each in all_owned]
-        deciding = [number for number, line in enumerate(after) if any(_decides(line, file) for file in files)]
+        head, sections = self._in_front_of_sections(before)
+        if sections:
+            before, after = head, sections + after
+        elif before and not written and not before.endswith("\n"):
+            before += "\n"
+        lines = after.splitlines(keepends=True)
+        deciding = [rule.line for rule in self._read(after).rules if not rule.section and any(map(rule.decides, files))]
         cut = deciding[-1] + 1 if deciding else 0
-        moved = "".join(after[:cut])
+        moved = "".join(lines[:cut])
         if moved and not moved.endswith("\n"):
             moved += "\n"
-        return before + moved + self._block(all_owned) + "".join(after[cut:])
+        return before + moved + self._block(all_owned) + "".join(lines[cut:])
+
+    def _parts(self) -> tuple[str, bool, str]:
+        """What is before our lines, whether there are any, and what is behind them."""
+        before, begin, rest = self.text().partition(self._begin)
+        return before, bool(begin), rest.partition(_END)[2].removeprefix("\n")
+
+    def _in_front_of_sections(self, text: str) -> tuple[str, str]:
+        lines = text.splitlines(keepends=True)
+        first = next(iter(self._read(text).headings), len(lines))
+        return "".join(lines[:first]), "".join(lines[first:])
+
+    def _read(self, text: str) -> Codeowners:
+        return Codeowners(text, self._place)
 
     def _block(self, owned: Iterable[Owned]) -> str:
         handles: dict[str, list[str]] = {}
@@ -81,21 +98,6 @@ def _top_of(folder: Path) -> tuple[Path, str]:
     except (GitFailed, UnicodeDecodeError):
         return folder, ""
     return folder.absolute().parents[prefix.count("/") - 1] if prefix else folder, prefix
-
-
-def _decides(line: str, file: str) -> bool:
-    """Whether a line is a rule about a file."""
-    pattern = re.split(r"(?<!\\)\s", line.strip(), maxsplit=1)[0]
-    if not pattern or pattern.startswith(("#", "[", "^[")):
-        return False
-    bare = pattern.strip("/")
-    anywhere = "" if "/" in pattern.rstrip("/") else "(?:.*/)?"
-    # `docs/*` is what lies in the folder, and no deeper.
-    below = "/.*" if pattern.endswith("/") and bare else "" if pattern.endswith("/*") else "(?:/.*)?"
-    parts = _STAR.split(bare)
-    stars = [_STARS[each] for each in _STAR.findall(bare)]
-    body = "".join(re.escape(part.replace("\\ ", " ")) + star for part, star in zip(parts, [*stars, ""], strict=True))
-    return re.fullmatch(anywhere + body + below, file) is not None
 
 
 def _escaped(path: str) -> str:

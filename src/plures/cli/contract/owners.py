@@ -8,7 +8,7 @@ import click
 from plures.cli.console import FAILED, json_option, mistakes_explained, print_json, say
 from plures.cli.project import file_option, open_project
 
-from .codeowners import Codeowners
+from .codeowners import CodeownersFile
 from .files import write_file
 from .owning import CATALOG, catalog, teams_of, with_owners
 
@@ -26,7 +26,7 @@ def owners_command(*, write: bool, check: bool, as_json: bool, file: Path) -> No
     with mistakes_explained(as_json=as_json):
         project = open_project(file)
         folder = project.settings.folder
-        codeowners = Codeowners(folder)
+        codeowners = CodeownersFile(folder)
         wanted = {codeowners.path: with_owners(project, codeowners), folder / CATALOG: catalog(project)}
         stale = [
             each for each, text in wanted.items() if not each.is_file() or each.read_text(encoding="utf-8") != text

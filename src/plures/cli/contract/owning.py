@@ -12,11 +12,10 @@ from plures.application import AssembledCapability
 from plures.cli.project import Project
 from plures.contract import ContractDescription, Stability
 
-from .codeowners import Codeowners, Owned
+from .codeowners import CodeownersFile, Owned
 from .locks import FOLDER
 
 CATALOG: Final = "catalog-info.yaml"
-_HANDLE: Final = re.compile(r"(?<!\S)@[\w.-]+(?:/[\w.-]+)*")
 _STAGES: Final = {
     Stability.EXPERIMENTAL: "experimental",
     Stability.STABLE: "production",
@@ -28,11 +27,11 @@ def teams_of(project: Project) -> frozenset[str]:
     """The teams that may own contracts: those of plures.toml, or else those that CODEOWNERS names; none where neither has any."""
     if project.settings.teams:
         return frozenset(project.settings.teams)
-    written = Codeowners(project.settings.folder).by_people()
-    return frozenset(handle.rpartition("/")[2].lstrip("@") for handle in _handles(written))
+    named = CodeownersFile(project.settings.folder).handles()
+    return frozenset(handle.rpartition("/")[2].lstrip("@") for handle in named if handle.startswith("@"))
 
 
-def with_owners(project: Project, codeowners: Codeowners) -> str:
+def with_owners(project: Project, codeowners: CodeownersFile) -> str:
     """CODEOWNERS with the lines of all contracts; what people wrote into it stays."""
     return codeowners.saying(_owned(project))
 
@@ -41,10 +40,6 @@ def catalog(project: Project) -> str:
     """The entities of Backstage: the application, its capabilities, and an API for each contract."""
     system = _entity_name(project.settings.application.partition(":")[0].partition(".")[0])
     return "".join(f"---\n{_yaml(entity)}" for entity in _entities(project, system))
-
-
-def _handles(text: str) -> list[str]:
-    return [handle for line in text.splitlines() for handle in _HANDLE.findall(line.partition("#")[0])]
 
 
 def _owned(project: Project) -> Iterator[Owned]:

@@ -142,6 +142,29 @@ def test_lines_about_other_files_stay_behind(pattern: str, plures: Run, shop: Pa
     assert plures("contract", "owners", "--check").exit_code == 0
 
 
+def test_our_lines_stand_in_front_of_the_sections_of_gitlab(plures: Run, shop: Path) -> None:
+    sections = "^[Optional] @some\n*.py\n\n[Docs]\n/owned_shop/ @docs\n"
+    (shop / "CODEOWNERS").write_text(f"* @all\n{sections}")
+    plures("contract", "owners", "--write")
+    written = (shop / "CODEOWNERS").read_text()
+    assert written.startswith("* @all\n# Written by")
+    assert written.endswith(f"`plures contract owners --write` writes.\n{sections}")
+    # Other sections decide by themselves; lines outside of them do not.
+    assert plures("contract", "owners", "--check").exit_code == 0
+    (shop / "CODEOWNERS").write_text(written.replace("^[Optional]", "contract.py @late\n^[Optional]"))
+    assert plures("contract", "owners", "--check").exit_code == 1
+
+
+def test_teams_are_found_behind_our_lines_and_in_headings(plures: Run, shop: Path) -> None:
+    (shop / "CODEOWNERS").write_text("")
+    plures("contract", "owners", "--write")
+    lines_of(shop, after="/docs/ @shop/web\n[Search] @shop/discovery\nsearch/\n")
+    (shop / "plures.toml").write_text(TOML)
+    assert json.loads(plures("contract", "owners", "--json").stdout)["unknown"] == []
+    (shop / "CODEOWNERS").write_text("[Search] @shop/discovery\nsearch/\n")
+    assert json.loads(plures("contract", "owners", "--json").stdout)["unknown"] == ["web"]
+
+
 def test_in_a_repository_of_several_projects_the_file_is_at_its_top(plures: Run, shop: Path) -> None:
     subprocess.run(["git", "init", "-q", str(shop)], check=True)
     part = shop / "a part"
