@@ -93,7 +93,10 @@ def _standing(declared: ContractDeclaration, where: str) -> Iterator[Violation]:
     for name, day in strange.items():
         yield rules.SUNSET.broken(where, problem=f"{name}={day!r} is no day")
     if strange or declared.stability == Stability.DEPRECATED:
-        if not strange and None not in days.values() and days["sunset"] < days["deprecated"]:
+        if not strange and declared.deprecated is None:
+            # Answers say since when (RFC 9745), and without a day they would say nothing.
+            yield rules.SUNSET.broken(where, problem="it is deprecated, and has no day from which on it is")
+        elif not strange and declared.sunset is not None and days["sunset"] < days["deprecated"]:
             yield rules.SUNSET.broken(where, problem="its sunset is before the day from which on it is deprecated")
     elif declared.sunset is not None:
         yield rules.SUNSET.broken(where, problem=f"it is {declared.stability}, and has a sunset")

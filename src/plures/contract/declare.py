@@ -142,8 +142,8 @@ def contract(
             names the capability.
         owner: The team that answers for it.
         events: What the capability publishes.
-        stability: What callers may build on it: an "experimental" one may change as it likes, a "deprecated" one will end. Left out,
-            it is "stable", or "deprecated" where that has a day.
+        stability: What callers may build on it: an "experimental" one may change as it likes, a "deprecated" one, which needs a
+            day, will end. Left out, it is "stable", or "deprecated" where that has a day.
         deprecated: The day from which on it is deprecated. Answers say so to callers from outside.
         sunset: The last day on which a deprecated contract is served for sure.
     """

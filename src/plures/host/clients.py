@@ -46,6 +46,7 @@ class Clients:
         injector: Keeps calls from being sent, on demand.
         counted_for: Owner and operation → what is told how many calls of it a client of the owner has made.
         binaries: The binary forms of contracts, for calls over the wire whose policy wants them.
+        ends: What takes the headers by which answers say that an operation is deprecated or will end.
     """
 
     def __init__(
@@ -61,7 +62,9 @@ class Clients:
         injector: Injector | None = None,
         counted_for: Callable[[str, OperationDescription], Counted] = lambda _, __: uncounted,
         binaries: connect.Binaries | None = None,
+        ends: connect.Ends = connect.unheard,
     ) -> None:
+        self._ends = ends
         self._binaries = binaries
         self._injector = injector
         self._counted_for = counted_for
@@ -150,6 +153,7 @@ class Clients:
             heartbeats=heartbeats,
             seal=seal,
             binaries=self._binaries,
+            ends=self._ends,
         )
         self.callers.setdefault(contract.capability, []).append(caller)
         return caller

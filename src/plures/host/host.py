@@ -102,6 +102,7 @@ class Host:
             injector=injector,
             counted_for=self._usage.counted_for,
             binaries=binaries,
+            ends=self._deprecations.heard,
         )
         self._ambient = AmbientClients(assembly, self._client_for, self._portal)
         self._lifecycles = Lifecycles(leads=placement.leads)
@@ -291,9 +292,8 @@ class Host:
         return contract
 
     def _place(self, capability: str) -> Place:
-        placed = self._placement.databases.get(capability)
-        application, data = self._assembly.name, self._placement.data
-        return place_of(capability, placed, application=application, data=data, variables=os.environ)
+        placed, data = self._placement.databases.get(capability), self._placement.data
+        return place_of(capability, placed, application=self._assembly.name, data=data, variables=os.environ)
 
     def _is_local(self, contract: ContractDescription) -> bool:
         name = contract.capability

@@ -18,6 +18,9 @@ _HIGH_WATER_BYTES: Final = 256 * 1024
 _FIRST_FINAL_STATUS: Final = 200
 _FRAMING: Final = frozenset({b"content-length", b"transfer-encoding"})
 _ENCODINGS: Final = frozenset({b"content-encoding", b"connect-content-encoding"})
+_ENDING: Final = frozenset({b"deprecation", b"sunset", b"link"})
+# An operation has one of each, and perhaps some other links. What a peer sends more is not worth keeping.
+_MOST_ENDING: Final = 8
 # How the protocol calls trailers of a unary answer.
 _TRAILER: Final = "trailer-"
 _MOST_HEADERS_BYTES: Final = 64 * 1024
@@ -59,6 +62,7 @@ class HttpConnection(asyncio.Protocol):
         self._chunks: deque[bytes] = deque()
         self._headers: list[tuple[str, str]] | None = None
         self._headers_size = 0
+        self._ending: tuple[tuple[str, str], ...] = ()
 
     @property
     def certificate(self) -> Mapping[str, Any] | None:
@@ -105,7 +109,7 @@ class HttpConnection(asyncio.Protocol):
         return self._reply(b"")
 
     def _reply(self, body: bytes) -> Reply:
-        reply = Reply(self._status, body, self._noted, self._content_type, self._encoding)
+        reply = Reply(self._status, body, self._noted, self._content_type, self._encoding, ending=self._ending)
         if not self._headers:
             return reply
         trailers = [(name[len(_TRAILER) :], text) for name, text in self._headers if name.startswith(_TRAILER)]
@@ -135,6 +139,7 @@ class HttpConnection(asyncio.Protocol):
         self._unread = 0
         self._noted = None
         self._content_type = self._encoding = b""
+        self._ending = ()
         self._chunks.clear()
         self._headers, self._headers_size = [] if hears else None, 0
         self._transport.write(request)
@@ -208,7 +213,13 @@ class HttpConnection(asyncio.Protocol):
         elif name == b"keep-alive" and (said := _KEEP_ALIVE_TIMEOUT.search(value)):
             timeout_s = int(said[1])
             self.most_idle_s = max(timeout_s - _MARGIN_S, timeout_s / 2)
-        elif self._headers is not None:
+        else:
+            self._note(name, value)
+
+    def _note(self, name: bytes, value: bytes) -> None:
+        if name in _ENDING and len(self._ending) < _MOST_ENDING:
+            self._ending = (*self._ending, (name.decode("latin-1"), value.decode("latin-1")))
+        if self._headers is not None:
             self._headers_size += len(name) + len(value)
             if self._headers_size > _MOST_HEADERS_BYTES:
                 self._lost = f"its headers are over {_MOST_HEADERS_BYTES:,} bytes"
@@ -234,6 +245,7 @@ class HttpConnection(asyncio.Protocol):
             self._has_head = self._is_framed = False
             self._noted = None
             self._content_type = self._encoding = b""
+            self._ending = ()
             self._headers = None if self._headers is None else []
         else:
             self._is_complete = self._was_used = True

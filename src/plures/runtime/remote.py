@@ -41,6 +41,7 @@ class RemoteCaller:
         seal: Signs the request context; None where it does not go: what runs elsewhere is not trusted with it.
         tries: Makes what decides on the tries of a call; another one may note what it does.
         binaries: The binary forms of contracts, where its policy wants them; with None, all messages are JSON.
+        ends: What takes the headers by which answers say that an operation is deprecated or will end.
 
     Attributes:
         endpoints: Where the capability answers.
@@ -60,9 +61,10 @@ class RemoteCaller:
         tries: Callable[..., Tries] = Tries,
         seal: Seal | None = None,
         binaries: connect.Binaries | None = None,
+        ends: connect.Ends = connect.unheard,
     ) -> None:
         self._seal = seal
-        self._speech = connect.Speech(endpoints.policy, binaries)
+        self._speech = connect.Speech(endpoints.policy, binaries, ends)
         self._tries = tries
         self._shares_log = shares_log
         self.endpoints = endpoints
@@ -210,9 +212,7 @@ class RemoteCaller:
                 asked.append(endpoint)
             begun = self._begin(endpoint, sent)
             try:
-                reply = await self._transport.unary(endpoint.url, sent)
-                if reply.encoding:
-                    reply = self._speech.unpacked(sent, reply)
+                reply = self._speech.taken(operation, sent, await self._transport.unary(endpoint.url, sent))
             except NotSent as error:
                 tries.unreachable(endpoint, error)
             except (Broken, TooLarge) as error:
@@ -270,7 +270,7 @@ class RemoteCaller:
     ) -> AsyncGenerator[Reply, None]:
         """What a replica streams, each message as a reply; raises `Refused` too."""
         async with aclosing(self._transport.stream(endpoint.url, outgoing)) as chunks:
-            head = await anext(chunks)
+            head = self._speech.heard(operation, await anext(chunks))
             endpoint.heard()
             if outgoing.heard is not None:
                 outgoing.heard.take(head.headers, head.trailers)

@@ -79,6 +79,7 @@ class Reply(msgspec.Struct, frozen=True):
         encoding: How the header says that the body is packed; empty where there is none.
         headers: Those that the service told; of a peer, all that are not read otherwise, where someone listens to them.
         trailers: Those that come after a unary answer.
+        ending: The headers by which a peer says that the operation is deprecated or will end: `deprecation`, `sunset` and `link`.
     """
 
     http_status: int
@@ -88,6 +89,7 @@ class Reply(msgspec.Struct, frozen=True):
     encoding: bytes = b""
     headers: Pairs = ()
     trailers: Pairs = ()
+    ending: Pairs = ()
 
 
 class Transport(Protocol):

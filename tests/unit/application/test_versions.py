@@ -227,6 +227,8 @@ def test_an_event_belongs_to_one_version() -> None:
     ("given", "says"),
     [
         ({"deprecated": "2026"}, "deprecated='2026' is no day"),
+        ({"stability": "deprecated"}, "it is deprecated, and has no day from which on it is"),
+        ({"stability": "deprecated", "sunset": date(2031, 1, 1)}, "it is deprecated, and has no day"),
         ({"stability": "stable", "deprecated": date(2026, 1, 1)}, "it is stable, and has a day from which on"),
         ({"deprecated": date(2027, 1, 1), "sunset": date(2026, 12, 31)}, "its sunset is before the day from which on"),
         ({"sunset": date(2026, 12, 31)}, "it is stable, and has a sunset"),

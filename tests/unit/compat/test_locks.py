@@ -79,7 +79,7 @@ class Kept(Event, key="key_id"):
     what: Everything
 
 
-@contract("shop.all.v3", owner="every'one", events=[Kept], stability="deprecated", sunset=date(2031, 1, 2))
+@contract("shop.all.v3", owner="every'one", events=[Kept], deprecated=date(2026, 1, 2), sunset=date(2031, 1, 2))
 class All(Protocol):
     @query(errors=[Odd])
     async def find(self, what: Everything, limit: Annotated[int, Meta(ge=1)] = 5) -> Everything: ...
@@ -109,7 +109,7 @@ def test_a_field_is_a_line_that_people_read() -> None:
     assert 'tags = { number = 16, list = { type = "string", min_length = 1 }, max_length = 5 }' in text
     assert 'paid = { number = 13, oneof = { card = "Card", cash = "Cash" }, required = true }' in text
     assert 'limit = { number = 2, type = "int64", ge = 1, default = 5 }' in text
-    assert 'stability = "deprecated"\nsunset = 2031-01-02\n' in text
+    assert 'stability = "deprecated"\ndeprecated = 2026-01-02\nsunset = 2031-01-02\n' in text
     assert "[enums.Level]\nNONE = 0\nHIGH = 7\n" in text
 
 

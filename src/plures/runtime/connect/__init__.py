@@ -8,7 +8,7 @@ from .forms import JSON, PROTO, Binaries, Form, MessageCodec, binary_form_of, pl
 from .packing import KNOWN, PLAIN, NotPacked, UnpacksTooLarge, chosen, packed, packed_stream, unpack
 from .replies import answer_of, check_form, overload_in, read_stream
 from .requests import outgoing_of, request_builder
-from .speech import OtherForm, Speech, Written
+from .speech import Ends, OtherForm, Speech, Written, unheard
 from .words import (
     COMPRESSED_FLAG,
     CONTEXT_HEADER,
@@ -54,6 +54,7 @@ __all__ = [
     "UNARY_TYPE",
     "VERSION_HEADER",
     "Binaries",
+    "Ends",
     "Form",
     "MessageCodec",
     "NotPacked",
@@ -81,6 +82,7 @@ __all__ = [
     "request_builder",
     "sane_request_id",
     "timeout_ms",
+    "unheard",
     "unpack",
     "with_checks",
 ]

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from msgspec import structs
 
-from plures.contract import OperationDescription
+from plures.contract import OperationDescription, Pairs
 from plures.runtime.policy import MAX_BODY_BYTES, Policy
 from plures.runtime.transport import Outgoing, Reply, TooLarge
 
@@ -29,6 +29,15 @@ Written: TypeAlias = Callable[[Form], Outgoing]
 """Writes the request of one call in a form."""
 
 
+Ends: TypeAlias = Callable[[OperationDescription, Pairs], None]
+"""Takes the headers of an answer that say that the operation is deprecated or will end."""
+
+
+def unheard(operation: OperationDescription, headers: Pairs) -> None:
+    """Takes them where no one listens."""
+    del operation, headers
+
+
 class OtherForm(Exception):
     """The callee does not speak the form of the request, which did not start."""
 
@@ -39,9 +48,11 @@ class Speech:
     Args:
         policy: Says whether the binary form is wanted.
         binaries: The binary forms; with None, all messages are JSON.
+        ends: What takes the headers by which answers say that an operation is deprecated or will end.
     """
 
-    def __init__(self, policy: Policy, binaries: Binaries | None) -> None:
+    def __init__(self, policy: Policy, binaries: Binaries | None, ends: Ends) -> None:
+        self._ends = ends
         self._binaries = binaries if policy.binary else None
         self._forms: dict[str, Form] = {}
         self._json_until = 0.0
@@ -94,7 +105,18 @@ class Speech:
         message = pack(outgoing.body[PREFIX.size :], self._packing)
         return structs.replace(outgoing, body=envelope(message, COMPRESSED_FLAG), packed=self._packing)
 
-    def unpacked(self, outgoing: Outgoing, reply: Reply) -> Reply:
+    def heard(self, operation: OperationDescription, reply: Reply) -> Reply:
+        """The reply. What it says of the end of the operation is passed on."""
+        if reply.ending:
+            self._ends(operation, reply.ending)
+        return reply
+
+    def taken(self, operation: OperationDescription, outgoing: Outgoing, reply: Reply) -> Reply:
+        """A unary reply as it is read on; raises `TooLarge`."""
+        self.heard(operation, reply)
+        return self._unpacked(outgoing, reply) if reply.encoding else reply
+
+    def _unpacked(self, outgoing: Outgoing, reply: Reply) -> Reply:
         """A unary reply, unpacked where the request allowed that; raises `TooLarge`."""
         encoding = reply.encoding.decode("latin-1").lower()
         if not outgoing.accepts or encoding not in KNOWN:
