@@ -43,7 +43,7 @@ class BinaryCodec:
         self._writers, self._readers, self._exact = writers, readers, exact
 
     @cached_property
-    def _write(self) -> Callable[[Any, int], bytes]:
+    def _write(self) -> Callable[[Any, int], str]:
         return self._writers.of(self.message)
 
     @cached_property
@@ -58,7 +58,7 @@ class BinaryCodec:
             TooDeep: It nests deeper than `MAX_DEPTH`.
         """
         try:
-            return self._write(value, 0)
+            return self._write(value, 0).encode("latin-1")
         except TooDeep:
             raise
         except Exception as error:  # noqa: BLE001 - the exact way says what is wrong

@@ -16,10 +16,12 @@ from plures.contract.codec import (
     Problems,
     ScalarType,
     TupleType,
+    UnionType,
     WireType,
 )
 
 MAX_NUMBER: Final = 2**29 - 1
+_FEW: Final = 8
 _ZEROS: Final = ("", 0, 0.0, False)
 Keys: TypeAlias = Mapping[str, int]
 
@@ -60,3 +62,9 @@ def is_text(wire_type: WireType) -> bool:
     return isinstance(wire_type, LiteralType) or (
         isinstance(wire_type, ScalarType) and wire_type.python.__name__ in {"date", "time", "UUID", "Decimal"}
     )
+
+
+def is_flat(message: MessageType) -> bool:
+    """Whether it is so small and plain that it is written and read where it stands, without a function of its own."""
+    inner = [field.type.parts[0] if isinstance(field.type, OptionalType) else field.type for field in message.fields]
+    return len(inner) <= _FEW and not any(isinstance(each, MessageType | UnionType | TupleType | MapType) for each in inner)

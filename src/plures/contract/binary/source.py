@@ -4,7 +4,8 @@ A function that reads its table of fields for each value takes twice as long. No
 is given by reference.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -15,6 +16,7 @@ class Source:
         self._lines = [head]
         self._known = known
         self._indent = 1
+        self._count = 0
 
     def refer(self, thing: Any) -> str:
         """The name by which the lines reach a thing."""
@@ -22,13 +24,22 @@ class Source:
         self._known[name] = thing
         return name
 
+    def fresh(self, letter: str) -> str:
+        """The name of a variable that has no other use; it begins with the letter."""
+        self._count += 1
+        return f"{letter}{self._count}"
+
     def add(self, *lines: str) -> None:
         """Add lines; what is indented in them stays so."""
         self._lines += [f"{'    ' * self._indent}{line}" for line in lines]
 
-    def indented(self, by: int) -> None:
-        """Let what follows stand further in, or further out."""
-        self._indent += by
+    @contextmanager
+    def block(self, head: str) -> Iterator[None]:
+        """Let what is added within it stand under this line."""
+        self.add(head)
+        self._indent += 1
+        yield
+        self._indent -= 1
 
     def made(self, name: str) -> Callable[..., Any]:
         """The function of that name."""
