@@ -1,6 +1,6 @@
 """JSON and binary in alternation: ``python -m bench.binary [SECONDS] [PAIRS]``. Both sides are replicas in processes of their own.
 
-Bytes and codecs are those of one answer, written and read, without a call.
+Before that, bytes and codecs alone, for messages of several shapes.
 """
 
 import asyncio
@@ -11,13 +11,14 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from timeit import repeat
+from time import process_time_ns
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
 
-from bench.binary.contract import CALLS, PICTURE, TEN, Forms, Stock, app
+from bench.binary.contract import CALLS, Forms, app
+from bench.binary.shapes import VALUES, Shapes
 from bench.calls.load import latency
 from bench.calls.rivals.plures_remote import placed
 from bench.processes import CLIENT_CORE, SERVER_CORE, announce, run_worker, worker
@@ -33,7 +34,8 @@ _FORMS: Final = ("json", "binary")
 _TURNS: Final = 8
 _DESCRIPTION: Final = read_contract(Forms)[0]
 _LOCKED: Final = numbered(described(_DESCRIPTION), None)
-_ANSWERS: Final[dict[str, Any]] = {"small": Stock("p-1", 12), "ten": TEN, "picture": PICTURE}
+_ROUNDS: Final = 25
+_REPEATS: Final = 100
 
 
 def told(placement: Placement, folder: str, form: str = "json") -> Placement:
@@ -76,17 +78,29 @@ async def load(folder: str, port: str, seconds: str) -> None:
 
 
 def codecs() -> None:
-    """Print bytes, and the time of writing and reading."""
-    binary = binary_form(_DESCRIPTION, _LOCKED)
-    for name, value in _ANSWERS.items():
-        operation = _DESCRIPTION.operations[name]
-        message = operation.answer.message.python(value) if operation.wraps_answer else value
-        for form, codec in (("json", operation.answer), ("binary", binary.codec(operation.answer.message))):
-            body = codec.encode(message)
-            assert codec.decode(body) == message
-            write = min(repeat(partial(codec.encode, message), number=500, repeat=7)) / 500 * 1e6
-            read = min(repeat(partial(codec.decode, body), number=500, repeat=7)) / 500 * 1e6
+    """Print bytes, and the time of the processor to write and to read, both forms in alternation."""
+    described_shapes = read_contract(Shapes)[0]
+    binary = binary_form(described_shapes, numbered(described(described_shapes), None))
+    for name, value in VALUES.items():
+        answer = described_shapes.operations[name].answer
+        ways = {"json": answer, "binary": binary.codec(answer.message)}
+        bodies = {form: codec.encode(value) for form, codec in ways.items()}
+        assert all(codec.decode(bodies[form]) == value for form, codec in ways.items())
+        best = {(form, work): float("inf") for form in ways for work in ("write", "read")}
+        for _ in range(_ROUNDS):
+            for form, codec in ways.items():
+                best[form, "write"] = min(best[form, "write"], _cpu_us(partial(codec.encode, value)))
+                best[form, "read"] = min(best[form, "read"], _cpu_us(partial(codec.decode, bodies[form])))
+        for form, body in bodies.items():
+            write, read = best[form, "write"], best[form, "read"]
             print(f"{name:>8} {form:>7}  {len(body):>7,} bytes   write {write:>7.1f} µs   read {read:>7.1f} µs")
+
+
+def _cpu_us(work: Callable[[], object]) -> float:
+    begin = process_time_ns()
+    for _ in range(_REPEATS):
+        work()
+    return (process_time_ns() - begin) / _REPEATS / 1000
 
 
 def main(seconds: float, pairs: int) -> None:

@@ -26,22 +26,22 @@ def write_moment(value: datetime) -> bytes:
             "a naive datetime cannot cross: its time zone is unknown; use datetime.now(UTC) or .replace(tzinfo=UTC)"
         )
         raise ValueError(message)
-    micros = (value - _EPOCH) // _MICRO
+    since = value - _EPOCH
     # From 0001-01-01 to 9999-12-31 in UTC, as the type has it.
-    if not _FIRST <= micros <= _LAST:
+    if not _FIRST <= since <= _LAST:
         message = f"{value} is not between the years 1 and 9999 of UTC"
         raise ValueError(message)
-    return write_two(micros // 1_000_000, micros % 1_000_000 * 1000)
+    return write_two(since.days * 86_400 + since.seconds, since.microseconds * 1000)
 
 
-_FIRST: Final = (datetime(1, 1, 1, tzinfo=UTC) - _EPOCH) // _MICRO
-_LAST: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICRO
+_FIRST: Final = datetime(1, 1, 1, tzinfo=UTC) - _EPOCH
+_LAST: Final = datetime.max.replace(tzinfo=UTC) - _EPOCH
 
 
 def read_moment(data: bytes) -> datetime:
     """A `Timestamp` in UTC; raises `ValueError` or `OverflowError`."""
     seconds, nanos = read_two(data)
-    return _EPOCH + timedelta(seconds=seconds, microseconds=round(nanos / 1000))
+    return _EPOCH + timedelta(0, seconds, round(nanos / 1000))
 
 
 def write_span(value: timedelta) -> bytes:
@@ -67,6 +67,13 @@ def read_two(data: bytes) -> tuple[int, int]:
     """The same back."""
     seconds = nanos = at = 0
     end = len(data)
+    # What most peers write: one after the other.
+    if data[:1] == b"\x08":
+        seconds, at = read_varint(data, 1, end)
+        seconds = signed(seconds)
+    if data[at : at + 1] == b"\x10":
+        nanos, at = read_varint(data, at + 1, end)
+        nanos = signed32(nanos)
     while at < end:
         number, wire, at = read_tag(data, at, end)
         if wire == VARINT and number in {1, 2}:

@@ -26,7 +26,7 @@ from .loose import DOUBLE
 from .numbers import Keys, Numbers, is_flat
 from .source import Source
 from .values import bounded, is_usual_zero, may_come_in_pieces, value_of_bytes, value_of_number
-from .varints import BYTES, FIXED64, VARINT, Unusual, read_varint, signed, skipped, tag
+from .varints import BYTES, FIXED64, VARINT, Unusual, read_varint, read_wide, signed, skipped, tag
 
 Read: TypeAlias = Callable[[bytes, int, int, int], Any]
 ABSENT: Final = object()
@@ -39,7 +39,7 @@ _BEYOND: Final = (
     "        n += (b << 7) - 128",
     "        at += 1",
     "    else:",
-    "        n, at = read_varint(d, at - 1, end)",
+    "        n, at = read_wide(d, at - 1)",
 )
 
 
@@ -61,7 +61,7 @@ class Readers:
         # A message may nest itself.
         self._made[message] = until_made
         source = Source(
-            "def read(d, at, end, depth):", read_varint=read_varint, skipped=skipped, unpack=DOUBLE.unpack_from,
+            "def read(d, at, end, depth):", read_wide=read_wide, skipped=skipped, unpack=DOUBLE.unpack_from,
             signed=signed, Unusual=Unusual, ABSENT=ABSENT,
         )  # fmt: skip
         source.add(f"if depth > {_MOST_NESTED}:", "    raise Unusual")
@@ -82,7 +82,7 @@ class Readers:
         if any(numbers[each.wire_name] > 15 for each in fields):  # noqa: PLR2004 - one byte has four bits for it
             following += ["if t > 127:", "    t |= d[at + 1] << 8"]
         with source.block(f"while at < {end}:"):
-            source.add(*following)
+            source.add("t = d[at]", *following[1:])
             for field in fields:
                 self._field(source, message, field, places[field.name], following)
             # None of those above: an unknown field, or one that has come out of order.

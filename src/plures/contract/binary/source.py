@@ -20,12 +20,12 @@ class Source:
 
     def refer(self, thing: Any) -> str:
         """The name by which the lines reach a thing."""
-        name = f"k{len(self._known)}"
+        name = f"K{len(self._known)}"
         self._known[name] = thing
         return name
 
     def fresh(self, letter: str) -> str:
-        """The name of a variable that has no other use; it begins with the letter."""
+        """The name of a variable that has no other use; it begins with the small letter."""
         self._count += 1
         return f"{letter}{self._count}"
 

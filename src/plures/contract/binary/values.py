@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from msgspec import convert
+
 from plures.contract.codec import EnumType, MapType, Problems, ScalarType, WireType, given
 
 from .known import READ_KNOWN
@@ -36,7 +38,7 @@ def value_of_bytes(source: Source, wire_type: WireType, data: str) -> str:
     python: type = getattr(wire_type, "python", str)
     if is_text(wire_type):
         if python in {UUID, Decimal} and not getattr(wire_type, "bounds", ()):
-            return f"{source.refer(_plain_text(python))}({data}.decode())"
+            return f"{source.refer(convert)}({data}.decode(), {source.refer(python)})"
         return f"{source.refer(_decoding(wire_type, bytes.decode))}({data})"
     if python is str:
         return f"{data}.decode()"
@@ -90,14 +92,3 @@ def _decoding(wire_type: WireType, read: Callable[[bytes], Any]) -> Callable[[An
         return value
 
     return decode
-
-
-def _plain_text(python: Callable[[str], Any]) -> Callable[[str], Any]:
-    def read(text: str) -> Any:
-        value = python(text)
-        # What is written in another way is left to the types, which know what is right.
-        if str(value) != text:
-            raise Unusual
-        return value
-
-    return read

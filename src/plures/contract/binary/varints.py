@@ -5,6 +5,7 @@ from typing import Final
 
 VARINT, FIXED64, BYTES, GROUP, END_GROUP, FIXED32 = range(6)
 _MOST_BYTES: Final = 10
+_LAST_SHIFT: Final = 63
 _LOW: Final = 0x7F
 _MORE: Final = 0x80
 _ALL_64: Final = 2**64 - 1
@@ -23,24 +24,28 @@ class Damaged(Exception):
 
 def varint(number: int) -> bytes:
     """A whole number of up to 64 bits; a negative one as its two's complement. Raises `ValueError` where it does not fit."""
-    if not -_SIGN_64 <= number < _SIGN_64:
-        message = f"{number} does not fit into 64 bits"
-        raise ValueError(message)
-    number &= _ALL_64
-    out = bytearray()
-    while number > _LOW:
-        out.append(number & _LOW | _MORE)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
+    return (small()[number] if 0 <= number < _TWO_BYTES else wide(number)).encode("latin-1")
 
 
 def wide(number: int) -> str:
     """The same as text, of which each character stands for a byte."""
-    if not _TWO_BYTES <= number < _SIGN_64:
-        return varint(number).decode("latin-1")
-    rest = number >> 14
-    return chr(number & _LOW | _MORE) + chr(number >> 7 & _LOW | _MORE) + (small()[rest] if rest < _TWO_BYTES else wide(rest))
+    if number < _TWO_BYTES:
+        if number >= 0:
+            return small()[number]
+        number += 2**64
+        if number < _SIGN_64:
+            raise _too_wide(number - 2**64)
+    elif number >= _SIGN_64:
+        raise _too_wide(number)
+    text = ""
+    while number >= _TWO_BYTES:
+        text += chr(number & _LOW | _MORE) + chr(number >> 7 & _LOW | _MORE)
+        number >>= 14
+    return text + small()[number]
+
+
+def _too_wide(number: int) -> ValueError:
+    return ValueError(f"{number} does not fit into 64 bits")
 
 
 @cache
@@ -67,6 +72,21 @@ def read_varint(data: bytes, at: int, end: int) -> tuple[int, int]:
         shift += 7
     message = "a number ends in the middle" if end - at < _MOST_BYTES else "a number has more than ten bytes"
     raise Damaged(message)
+
+
+def read_wide(data: bytes, at: int) -> tuple[int, int]:
+    """A number of three bytes or more, as `read_varint`, but it leaves what is wrong to the exact way: it may go on after the end."""
+    number, byte = data[at] & _LOW | (data[at + 1] & _LOW) << 7, data[at + 2]
+    at, shift = at + 3, 14
+    while byte > _LOW:
+        number |= (byte & _LOW) << shift
+        byte = data[at]
+        at += 1
+        shift += 7
+        if shift > _LAST_SHIFT:
+            raise Unusual
+    number |= byte << shift
+    return number & _ALL_64, at
 
 
 def signed(number: int) -> int:
