@@ -67,4 +67,6 @@ def is_text(wire_type: WireType) -> bool:
 def is_flat(message: MessageType) -> bool:
     """Whether it is so small and plain that it is written and read where it stands, without a function of its own."""
     inner = [field.type.parts[0] if isinstance(field.type, OptionalType) else field.type for field in message.fields]
-    return len(inner) <= _FEW and not any(isinstance(each, MessageType | UnionType | TupleType | MapType) for each in inner)
+    return len(inner) <= _FEW and not any(
+        isinstance(each, MessageType | UnionType | TupleType | MapType) for each in inner
+    )

@@ -25,7 +25,7 @@ from .exact import wire_of
 from .loose import DOUBLE
 from .numbers import Keys, Numbers, is_flat
 from .source import Source
-from .values import bounded, is_usual_zero, may_come_in_pieces, value_of_bytes, value_of_number
+from .values import bounded, may_come_in_pieces, usual_zero, value_of_bytes, value_of_number
 from .varints import BYTES, FIXED64, VARINT, Unusual, read_varint, read_wide, signed, skipped, tag
 
 Read: TypeAlias = Callable[[bytes, int, int, int], Any]
@@ -147,7 +147,7 @@ class Readers:
     def _map(self, source: Source, value: WireType, keys: Keys, place: str, before: int) -> None:
         """An entry: a key, and after it a value. Peers leave out what is zero."""
         stop, key, said = source.fresh("e"), source.fresh("k"), source.fresh("w")
-        zero = f"{value.python()!r}" if is_usual_zero(value) else "ABSENT"
+        zero = usual_zero(value, "ABSENT")
         source.add(*_length(before), f"{stop} = at + n", f"{key} = ''", f"{said} = {zero}")
         with source.block(f"if at < {stop} and d[at] == 10:"):
             source.add(*_length(1), f"{key} = d[at:(at := at + n)].decode()")

@@ -63,9 +63,15 @@ def may_come_in_pieces(wire_type: WireType) -> bool:
     return not is_text(wire_type) and getattr(wire_type, "python", None) not in {str, bytes}
 
 
-def is_usual_zero(wire_type: WireType) -> bool:
-    """Whether what its class makes of nothing is what is left out on the wire."""
-    return isinstance(wire_type, ScalarType) and wire_type.python in {str, bytes, int, float, bool} and not wire_type.bounds
+def usual_zero(wire_type: WireType, otherwise: str) -> str:
+    """The expression that is what peers leave out; another one where that is not plain."""
+    if (
+        isinstance(wire_type, ScalarType)
+        and wire_type.python in {str, bytes, int, float, bool}
+        and not wire_type.bounds
+    ):
+        return repr(wire_type.python())
+    return otherwise
 
 
 def _is_simple(scalar: ScalarType, name: str) -> bool:

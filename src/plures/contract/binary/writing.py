@@ -55,7 +55,9 @@ class Writers:
 
         # A message may nest itself.
         self._made[message] = until_made
-        source = Source("def write(m, depth):", S=small(), wide=wide, utf8=_utf8, LATIN="latin-1", pack=DOUBLE.pack, Deep=TooDeep)
+        source = Source(
+            "def write(m, depth):", S=small(), wide=wide, utf8=_utf8, LATIN="latin-1", pack=DOUBLE.pack, Deep=TooDeep
+        )
         source.add(f"if depth > {MAX_DEPTH}:", "    raise Deep")
         source.add(f"return {self._message(source, message, 'm')}")
         made = self._made[message] = source.made("write")
