@@ -10,6 +10,7 @@ describe: `tests/interop` proves it with Google's protobuf.
     loose        messages of protobuf itself: moments, spans of time, JSON
     known        the same as types of Python and of Plures, and messages of any type
     source       functions made at run time
+    values       one value of a field, as such functions read it
     codec        `BinaryCodec`
 
 What JSON says and the binary form does not: the offset of a moment, which arrives in UTC; and the name of a member of an enum that only a peer knows,
