@@ -4,7 +4,7 @@ A function that reads its table of fields for each value takes twice as long. No
 is given by reference.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,7 +34,7 @@ class Source:
         self._lines += [f"{'    ' * self._indent}{line}" for line in lines]
 
     @contextmanager
-    def block(self, head: str) -> Iterator[None]:
+    def block(self, head: str) -> Generator[None]:
         """Let what is added within it stand under this line."""
         self.add(head)
         self._indent += 1
