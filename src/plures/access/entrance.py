@@ -74,14 +74,9 @@ class Entrance:
             peer: The name in the certificate of the connection; empty where there is none.
             authorization: The header of that name.
         """
-        known = self._by_peer.get(peer) if peer else None
+        known = self._known(peer, authorization)
         if known is None:
-            known = self._by_header.get(authorization)
-        if known is None:
-            token = _token_in(authorization)
-            known = None if token is None else self._recognised(token, authorization)
-            if known is None:
-                return unauthenticated(path, peer, authorization, token)
+            return unauthenticated(path, peer, authorization, _token_in(authorization))
         if path in known.paths or known.may_all:
             if known.is_stranger:
                 self._arrived(known.caller, path)
@@ -89,6 +84,19 @@ class Entrance:
         # An operation that only the caller's version of the contract has is unknown, not forbidden.
         is_unknown = path not in self._served and path.rpartition("/")[0] in known.services
         return None if is_unknown else denied(path, known.caller)
+
+    def admits(self, path: str, peer: str, authorization: bytes | None) -> bool:
+        """Whether a request would be let in that has yet to arrive whole."""
+        known = self._known(peer, authorization)
+        return known is not None and (path in known.paths or known.may_all)
+
+    def _known(self, peer: str, authorization: bytes | None) -> _Known | None:
+        known = self._by_peer.get(peer) if peer else None
+        if known is None:
+            known = self._by_header.get(authorization)
+        if known is None and (token := _token_in(authorization)) is not None:
+            return self._recognised(token, authorization)
+        return known
 
     def _recognised(self, token: bytes, authorization: bytes | None) -> _Known | None:
         known = self._by_digest.get(digest_of(token))

@@ -36,6 +36,8 @@ from .contract_reader import is_contract, read_contract, read_message
 from .declare import (
     DEFAULT_DEADLINE_S,
     DEFAULT_HANDLING_S,
+    DEFAULT_MESSAGE_BYTES,
+    MOST_MESSAGE_BYTES,
     SUBSCRIPTION,
     Criticality,
     CriticalityName,
@@ -64,7 +66,9 @@ __all__ = [
     "BOUND_KEYWORDS",
     "DEFAULT_DEADLINE_S",
     "DEFAULT_HANDLING_S",
+    "DEFAULT_MESSAGE_BYTES",
     "MAX_DEPTH",
+    "MOST_MESSAGE_BYTES",
     "SUBSCRIPTION",
     "TYPE_PREFIX",
     "AnyError",

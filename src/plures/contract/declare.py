@@ -15,6 +15,9 @@ SUBSCRIPTION: Final = "__plures_subscription__"
 DEFAULT_DEADLINE_S: Final = 1.0
 DEFAULT_HANDLING_S: Final = 10.0
 """More than for a call: no caller waits."""
+DEFAULT_MESSAGE_BYTES: Final = 1024 * 1024
+MOST_MESSAGE_BYTES: Final = 16 * 1024 * 1024
+"""The highest limit that an operation may declare: a replica holds a few such messages at once, and not hundreds."""
 
 
 class Criticality(StrEnum):
@@ -112,6 +115,8 @@ class OperationDeclaration:
         hedge_after_s: When a second replica is asked too, in seconds; 0 for never.
         headers: The class of the headers that come with the answer; None for none. A class of `Headers`, which the reader checks.
         trailers: The same of what comes after the answer, or after the last item.
+        max_request_bytes: The most that its request may have, unpacked.
+        max_response_bytes: The same of its answer, or of each item of a stream.
     """
 
     is_query: bool
@@ -124,6 +129,13 @@ class OperationDeclaration:
     hedge_after_s: float = 0.0
     headers: type | None = None
     trailers: type | None = None
+    max_request_bytes: int = DEFAULT_MESSAGE_BYTES
+    max_response_bytes: int = DEFAULT_MESSAGE_BYTES
+
+    @property
+    def has_usual_limits(self) -> bool:
+        """Whether its messages may be as large as those of most operations."""
+        return self.max_request_bytes == self.max_response_bytes == DEFAULT_MESSAGE_BYTES
 
 
 def contract(
@@ -176,6 +188,8 @@ def query(
     hedge_after_s: float = 0.0,
     headers: type[Message] | None = None,
     trailers: type[Message] | None = None,
+    max_request_bytes: int = DEFAULT_MESSAGE_BYTES,
+    max_response_bytes: int = DEFAULT_MESSAGE_BYTES,
 ) -> Callable[[F], F]:
     """Declare a method as an operation that changes nothing, and may therefore be repeated.
 
@@ -187,12 +201,15 @@ def query(
             comes first; 0 for never. About the time that 95 of 100 calls take is a good value.
         headers: The class of headers that come with the answer. Those of a request are a parameter.
         trailers: The class of headers that come after the answer, or after the last item of a stream.
+        max_request_bytes: The most bytes that the request may have, in the form in which it travels and unpacked; up to 16 MiB.
+        max_response_bytes: The same of the answer, or of each item of a stream.
     """
     return _operation(
         OperationDeclaration(
             is_query=True, idempotent=True, deadline_s=deadline_s, errors=tuple(errors),
             criticality=criticality_of(criticality), hedge_after_s=hedge_after_s,
             headers=headers, trailers=trailers,
+            max_request_bytes=max_request_bytes, max_response_bytes=max_response_bytes,
         )
     )  # fmt: skip
 
@@ -206,6 +223,8 @@ def command(
     criticality: CriticalityName = "normal",
     headers: type[Message] | None = None,
     trailers: type[Message] | None = None,
+    max_request_bytes: int = DEFAULT_MESSAGE_BYTES,
+    max_response_bytes: int = DEFAULT_MESSAGE_BYTES,
 ) -> Callable[[F], F]:
     """Declare a method as an operation that may change something.
 
@@ -218,11 +237,14 @@ def command(
         criticality: What is refused last ("critical") or first ("sheddable") where a replica is overloaded.
         headers: The class of headers that come with the answer. Those of a request are a parameter.
         trailers: The class of headers that come after the answer, or after the last item of a stream.
+        max_request_bytes: The most bytes that the request may have, in the form in which it travels and unpacked; up to 16 MiB.
+        max_response_bytes: The same of the answer, or of each item of a stream.
     """
     return _operation(
         OperationDeclaration(
             is_query=False, idempotent=idempotent, deadline_s=deadline_s, errors=tuple(errors), key=key,
             criticality=criticality_of(criticality), headers=headers, trailers=trailers,
+            max_request_bytes=max_request_bytes, max_response_bytes=max_response_bytes,
         )
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from plures.errors import PluresError, Rule, Violation
 from . import rules
 from .annotations import Unresolvable, annotations_of, show, signature_of
 from .codec import Codec, Field, MessageType, OptionalType
-from .declare import OPERATION, Criticality, OperationDeclaration
+from .declare import MOST_MESSAGE_BYTES, OPERATION, Criticality, OperationDeclaration
 from .description import ErrorDescription, OperationDescription
 from .error import ContractError, field_names
 from .foreign import is_plain, parameters_of
@@ -73,6 +73,7 @@ class OperationReader:
         answer, wraps = self._answer(hints, streams=streams)
         self._check_key(signature, hints, streams=streams)
         self._check_hedge(streams=streams)
+        self._check_limits()
         return OperationDescription(
             name=self._method.__name__,
             path=f"/{self._service}/{pascal(self._method.__name__)}",
@@ -107,6 +108,17 @@ class OperationReader:
         else:
             return
         self._report(rules.HEDGE, self._where, hedge_after_s=after_s, problem=problem)
+
+    def _check_limits(self) -> None:
+        for name in ("max_request_bytes", "max_response_bytes"):
+            value: object = getattr(self._declaration, name)
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                problem = "it is no number of bytes"
+            elif value > MOST_MESSAGE_BYTES:
+                problem = f"a listener takes no message of more than {MOST_MESSAGE_BYTES:,} bytes"
+            else:
+                continue
+            self._report(rules.MESSAGE_LIMIT, self._where, name=name, value=value, problem=problem)
 
     def _check_key(self, signature: inspect.Signature, hints: dict[str, Any], *, streams: bool) -> None:
         key = self._declaration.key

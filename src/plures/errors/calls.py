@@ -183,7 +183,10 @@ class LimitExceeded(CallError):
 
     code = "call.limit_exceeded"
     status = Status.RESOURCE_EXHAUSTED
-    remedy = "Ask for less at a time: page it or stream it; nest less; break circles of calls."
+    remedy = (
+        "Ask for less at a time: page it or stream it, or declare a higher max_request_bytes or max_response_bytes of the operation; nest "
+        "less; break circles of calls."
+    )
 
 
 class Unimplemented(CallError):

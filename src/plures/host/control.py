@@ -8,7 +8,8 @@ from msgspec import structs
 
 from plures.access import LISTING, Entrance
 from plures.errors import CallError
-from plures.http import ConnectServer, Request, Response
+from plures.http import ConnectServer, Head, Request, Response
+from plures.runtime import MAX_BODY_BYTES
 
 from .telling import SHELL, Headers, Told
 
@@ -62,6 +63,14 @@ class Control:
         if page is not None:
             return page(request)
         return self._connect(request) if path not in self._notices else self._with_notice(request)
+
+    def limit(self, head: Head) -> int:
+        """How many bytes the message of a request may have: more than usual for those alone who may make it."""
+        limit = self._connect.limit(head)
+        if limit <= MAX_BODY_BYTES or self._entrance is None:
+            return limit
+        may = self._entrance.admits(head.path, head.peer, head.headers.get(b"authorization"))
+        return limit if may else MAX_BODY_BYTES
 
     async def _with_notice(self, request: Request) -> Response:
         response = await self._connect(request)

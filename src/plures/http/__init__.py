@@ -19,7 +19,7 @@ It does not know which operations there are, and binds no socket: the deployer d
 
 from .client import HttpTransport
 from .connect_server import ConnectServer
-from .exchange import Answerer, Request, Response
+from .exchange import Answerer, BodyLimit, Head, Request, Response, usual_limit
 from .own_names import ForOwnNames, OwnNames
 from .pace import MAX_ARRIVAL_S, MAX_UNREAD_S, Reader, Taking, longest_body_s, relieve
 from .pieces import UNCUT_BYTES, end_of_piece
@@ -34,8 +34,10 @@ __all__ = [
     "UNCOUNTED_BYTES",
     "UNCUT_BYTES",
     "Answerer",
+    "BodyLimit",
     "ConnectServer",
     "ForOwnNames",
+    "Head",
     "HttpServerProtocol",
     "HttpTransport",
     "OwnNames",
@@ -50,4 +52,5 @@ __all__ = [
     "end_of_piece",
     "longest_body_s",
     "relieve",
+    "usual_limit",
 ]

@@ -87,7 +87,8 @@ class HttpTransport:
         connection = (None if outgoing.fresh else self._idle(peer)) or await self._connect(peer)
         self._carrying[id(outgoing)] = connection
         try:
-            return await connection.unary(peer.post(outgoing), hears=outgoing.heard is not None)
+            hears, limit = outgoing.heard is not None, outgoing.max_answer_bytes
+            return await connection.unary(peer.post(outgoing), hears=hears, max_answer_bytes=limit)
         finally:
             del self._carrying[id(outgoing)]
             self._release(peer, connection)

@@ -11,7 +11,7 @@ from typing import Any, Final, NoReturn, cast
 import httptools
 from msgspec import structs
 
-from plures.runtime import Broken, Reply, Stale, TooLarge, Untrusted
+from plures.runtime import Broken, Reply, Stale, TooLarge, Untrusted, connect, too_large
 from plures.tls import is_refusal, reason
 
 _HIGH_WATER_BYTES: Final = 256 * 1024
@@ -34,7 +34,8 @@ class HttpConnection(asyncio.Protocol):
 
     Args:
         noted_header: The header whose value becomes the outcome of a reply, in lower case.
-        max_body_bytes: The most that is read of an answer, unless it is read piece by piece.
+        max_body_bytes: What is read of every answer, however little its caller takes: errors may be larger than that. It does not
+            concern those that are read piece by piece.
 
     Attributes:
         idle_since: When it last became idle, in `time.monotonic()` seconds; its owner sets it.
@@ -44,7 +45,7 @@ class HttpConnection(asyncio.Protocol):
 
     def __init__(self, noted_header: bytes, max_body_bytes: int) -> None:
         self._noted_header = noted_header
-        self._max_body_bytes = max_body_bytes
+        self._max_body_bytes = self._max_answer_bytes = max_body_bytes
         self._parser = httptools.HttpResponseParser(self)
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
@@ -56,7 +57,8 @@ class HttpConnection(asyncio.Protocol):
         self.most_idle_s = self.ends_at = inf
         self._is_complete = self._keeps_alive = True
         self._has_head = self._is_framed = self._is_streaming = False
-        self._status = self._unread = 0
+        self._status = self._unread = self._most_bytes = 0
+        self._length: int | None = None
         self._noted: str | None = None
         self._content_type = self._encoding = b""
         self._chunks: deque[bytes] = deque()
@@ -83,12 +85,14 @@ class HttpConnection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    async def unary(self, request: bytes, *, hears: bool = False) -> Reply:
+    async def unary(self, request: bytes, *, hears: bool = False, max_answer_bytes: int = 0) -> Reply:
         """Write a request and read the whole answer; raises `Broken` or `TooLarge`.
 
         Args:
             hears: Whether the reply shall have the headers.
+            max_answer_bytes: What its caller takes.
         """
+        self._max_answer_bytes = max_answer_bytes or self._max_body_bytes
         self._begin(request, is_streaming=False, hears=hears)
         try:
             while not self._is_complete:
@@ -137,7 +141,7 @@ class HttpConnection(asyncio.Protocol):
         self.most_idle_s = inf
         self._is_streaming = is_streaming
         self._unread = 0
-        self._noted = None
+        self._noted = self._length = None
         self._content_type = self._encoding = b""
         self._ending = ()
         self._chunks.clear()
@@ -157,8 +161,8 @@ class HttpConnection(asyncio.Protocol):
         return self._waiter
 
     def _refuse_size(self) -> NoReturn:
-        message = f"the answer is larger than {self._max_body_bytes:,} bytes"
-        raise TooLarge(message)
+        size = self._unread if self._length is None else self._length
+        raise TooLarge(too_large("the answer", size, self._max_answer_bytes, has_more=self._length is None))
 
     def _wake(self) -> None:
         if self._waiter is not None:
@@ -206,6 +210,9 @@ class HttpConnection(asyncio.Protocol):
             self._noted = value.decode("latin-1")
         elif name in _FRAMING:
             self._is_framed = True
+            if name == b"content-length":
+                # The parser has refused one that is no number.
+                self._length = int(value)
         elif name == b"content-type":
             self._content_type = value
         elif name in _ENCODINGS:
@@ -230,12 +237,16 @@ class HttpConnection(asyncio.Protocol):
         self._status = self._parser.get_status_code()
         self._keeps_alive = self._parser.should_keep_alive()
         self._has_head = True
+        most = max(self._max_answer_bytes, self._max_body_bytes)
+        self._most_bytes = connect.most_packed_bytes(most) if self._encoding else most
+        # What is announced as too large is not waited for.
+        self._is_too_large = not self._is_streaming and (self._length or 0) > self._most_bytes
 
     def on_body(self, body: bytes) -> None:
         self._chunks.append(body)
         self._unread += len(body)
         if not self._is_streaming:
-            self._is_too_large = self._unread > self._max_body_bytes
+            self._is_too_large = self._is_too_large or self._unread > self._most_bytes
         elif self._unread >= _HIGH_WATER_BYTES and self._transport is not None:
             self._transport.pause_reading()
 
@@ -243,7 +254,7 @@ class HttpConnection(asyncio.Protocol):
         if self._status < _FIRST_FINAL_STATUS:
             # This was a hint; the answer follows.
             self._has_head = self._is_framed = False
-            self._noted = None
+            self._noted = self._length = None
             self._content_type = self._encoding = b""
             self._ending = ()
             self._headers = None if self._headers is None else []

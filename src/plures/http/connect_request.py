@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 from urllib.parse import parse_qs
 
 from plures.contract import OperationDescription, decode_base64
-from plures.errors import CallError, InvalidRequest, LimitExceeded, Outcome, Status, Unimplemented
-from plures.runtime import MAX_BODY_BYTES, CallContext, Dispatcher, accept, connect
+from plures.errors import CallError, InvalidRequest, Outcome, Status, Unimplemented
+from plures.runtime import CallContext, Dispatcher, accept, connect, request_too_large
 
 from .connect_response import STREAM_TYPE, Headers, failed, refused
 from .exchange import Request, Response
@@ -32,7 +32,6 @@ _ACCEPTED: Final = ", ".join(connect.KNOWN)
 _ACCEPTS: Final = (b"accept-encoding", _ACCEPTED.encode())
 _ACCEPTS_STREAMS: Final = (b"connect-accept-encoding", _ACCEPTED.encode())
 _SHOWN: Final = 100
-_TOO_LARGE: Final = f"the request is over the limit of {MAX_BODY_BYTES:,} bytes"
 
 
 class Misfit(Exception):
@@ -125,7 +124,7 @@ def _context(operation: OperationDescription, headers: Mapping[bytes, bytes], di
 def _posted_message(operation: OperationDescription, request: Request) -> bytes:
     body = request.body
     if request.is_too_large:
-        raise LimitExceeded(operation.full_name, _TOO_LARGE, outcome=Outcome.NOT_SENT)
+        raise request_too_large(operation, request.too_large_bytes - (connect.PREFIX.size if operation.streams else 0))
     if not operation.streams:
         sent = request.headers.get(_UNARY_ENCODING)
         return body if sent is None else _unpacked(operation, body, _known(operation, sent))
@@ -184,11 +183,11 @@ def _unpacked(operation: OperationDescription, body: bytes, encoding: str) -> by
     if encoding == connect.PLAIN:
         return body
     try:
-        return connect.unpack(body, encoding, MAX_BODY_BYTES)
+        return connect.unpack(body, encoding, operation.declaration.max_request_bytes)
     except connect.NotPacked:
         raise _invalid(operation, f"the request says that it is {encoding}, and is not") from None
     except connect.UnpacksTooLarge:
-        raise LimitExceeded(operation.full_name, _TOO_LARGE, outcome=Outcome.NOT_SENT) from None
+        raise request_too_large(operation, None) from None
 
 
 def _known(operation: OperationDescription, encoding: bytes) -> str:

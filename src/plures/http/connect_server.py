@@ -14,7 +14,7 @@ from plures.runtime import Dispatcher, Said, connect
 
 from .connect_request import Misfit, read_call
 from .connect_response import STREAM_TYPE, Headers, failed, lines, refused, unary
-from .exchange import NOT_SENT, Request, Response
+from .exchange import NOT_SENT, Head, Request, Response
 
 _BINARY_STREAM: Final = b"application/connect+proto"
 # RFC 9110 asks for it; browsers do not ask their users for a token by it.
@@ -77,6 +77,10 @@ class ConnectServer:
     def __init__(self, dispatcher: Dispatcher, pack_bytes: Mapping[str, int] | None = None) -> None:
         self._dispatcher = dispatcher
         self._pack_bytes = {capability: least for capability, least in (pack_bytes or {}).items() if least}
+
+    def limit(self, head: Head) -> int:
+        """How many bytes the message of a request may have."""
+        return self._dispatcher.most_request_bytes(head.path)
 
     def refused(self, path: str, error: CallError) -> Response:
         """The response to a request that is refused before it is read."""

@@ -1,11 +1,11 @@
 """One HTTP exchange, between the connection that carries it and the code that answers: a request, and the response to it."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import Final, TypeAlias
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
-from plures.runtime import connect
+from plures.runtime import MAX_BODY_BYTES, connect
 
 NOT_SENT: Final = (connect.OUTCOME_HEADER.encode(), connect.NOT_SENT.encode())
 """The header of a response to a request that certainly did not start."""
@@ -19,7 +19,7 @@ class Request(msgspec.Struct, frozen=True):
         query: What follows the question mark, as it was sent.
         headers: By lower-case name; of one that was sent twice, the last, but of Authorization all.
         body: Empty where it was too large.
-        is_too_large: Whether the body was longer than the server takes; it was read to its end and dropped.
+        too_large_bytes: How long the body is where that is more than the server takes, and it was dropped; else 0.
         keeps_alive: Whether the peer may ask again on its connection.
         takes_chunks: Whether the peer understands a body of unknown length.
         is_dropped: Whether the server had no room for the body; it was read to its end and dropped.
@@ -32,12 +32,17 @@ class Request(msgspec.Struct, frozen=True):
     query: bytes = b""
     headers: dict[bytes, bytes] = {}
     body: bytes = b""
-    is_too_large: bool = False
+    too_large_bytes: int = 0
     keeps_alive: bool = True
     takes_chunks: bool = True
     is_dropped: bool = False
     peer: str = ""
     repeated: tuple[tuple[bytes, bytes], ...] = ()
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether the body is longer than the server takes."""
+        return self.too_large_bytes > 0
 
     @property
     def held_bytes(self) -> int:
@@ -67,3 +72,20 @@ class Response(msgspec.Struct, frozen=True):
 
 Answerer: TypeAlias = Callable[[Request], Awaitable[Response]]
 """Answers requests; cancelled when the peer hangs up."""
+
+
+class Head(NamedTuple):
+    """What is known of a request whose body has yet to come: as of `Request`."""
+
+    path: str
+    headers: Mapping[bytes, bytes]
+    peer: str
+
+
+BodyLimit: TypeAlias = Callable[[Head], int]
+"""How many bytes the message of a request may have, as its head says."""
+
+
+def usual_limit(_: Head) -> int:
+    """That of every request, where nothing says more."""
+    return MAX_BODY_BYTES

@@ -6,14 +6,15 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 import httptools
 
-from plures.runtime import MAX_BODY_BYTES, connect
+from plures.runtime import connect
 
-from .exchange import Request
+from .exchange import BodyLimit, Head, Request, usual_limit
 from .pieces import UNCUT_BYTES, end_of_piece
 
 MAX_HEAD_BYTES: Final = 64 * 1024
 MAX_HEADER_LINES: Final = 100
-_MOST_BODY_BYTES: Final = MAX_BODY_BYTES + connect.PREFIX.size
+_SMALL_BYTES: Final = 8 * 1024
+_PACKED: Final = (b"content-encoding", b"connect-content-encoding")
 _FEW: Final = 8
 _SHORT_URL_BYTES: Final = 200
 
@@ -44,6 +45,9 @@ def not_one_host(found: str) -> Unreadable:
 class RequestReader:
     """Reads the requests of one connection, one after the other.
 
+    Args:
+        limit: How large the message of a request may be, which is asked when its head is there. Of a larger one, nothing is kept.
+
     Attributes:
         is_arriving: Whether a request has begun and is not complete.
         expects_continue: Whether its sender waits for a 100 Continue before it sends the body.
@@ -51,7 +55,9 @@ class RequestReader:
         peer: Whose requests these are, by the certificate of the connection.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limit: BodyLimit = usual_limit) -> None:
+        self._limit = limit
+        self._most_body_bytes = 0
         self.is_arriving = False
         self.expects_continue = False
         self.unread = b""
@@ -63,7 +69,7 @@ class RequestReader:
         self._arrived = self._head_size = self._body_size = self._known_body_size = 0
         self._repeated = self._repeated_size = 0
         self._again: list[tuple[bytes, bytes]] = []
-        self._has_two_hosts = self._is_dropped = False
+        self._has_two_hosts = self._is_dropped = self._is_told = False
         self._url = self._known_url = b""
         self._known = ("", b"")
         self._headers: dict[bytes, bytes] = {}
@@ -154,7 +160,7 @@ class RequestReader:
         self._head_size = self._body_size = self._known_body_size = 0
         self._repeated = self._repeated_size = 0
         self._again = []
-        self._has_two_hosts = self._is_dropped = False
+        self._has_two_hosts = self._is_dropped = self._is_told = False
         self._url = b""
         self._headers = {}
         self._chunks = []
@@ -188,10 +194,32 @@ class RequestReader:
             self._refuse(head_too_large())
         if (self._has_two_hosts or b"host" not in headers) and self._parser.get_http_version() == "1.1":
             self._refuse(not_one_host("several" if self._has_two_hosts else "none"))
+        if b"content-length" in headers or b"transfer-encoding" in headers:
+            self._bound_body()
+
+    def _bound_body(self) -> None:
+        """Decide how much of the body may come, now that the head is there."""
+        headers = self._headers
+        announced = int(headers.get(b"content-length", b"0"))
+        if 0 < announced <= _SMALL_BYTES:
+            # Whether it is over a limit that is lower still shows when it is read.
+            self._most_body_bytes = announced
+            return
+        most = self._limit(Head(self._asked()[0], headers, self.peer)) + connect.PREFIX.size
+        self._most_body_bytes = connect.most_packed_bytes(most) if any(name in headers for name in _PACKED) else most
+        if announced <= self._most_body_bytes:
+            return
+        self.drop()
+        if self.expects_continue:
+            # Its sender waits for our word, so it need not send what would be dropped. It may do so all the same: then the
+            # connection cannot go on.
+            self.expects_continue = False
+            self._is_told = True
+            self._add(b"", announced, keeps_alive=False, takes_chunks=True)
 
     def on_body(self, body: bytes) -> None:
         self._body_size += len(body)
-        if self._body_size > _MOST_BODY_BYTES:
+        if self._body_size > self._most_body_bytes:
             self.drop()
         elif not self._is_dropped:
             self._chunks.append(body)
@@ -201,16 +229,21 @@ class RequestReader:
         if parser.should_upgrade():
             return
         self.is_arriving = self.expects_continue = False
-        is_too_large = self._body_size > _MOST_BODY_BYTES
-        is_dropped = self._is_dropped and not is_too_large
-        path, query = self._asked()
+        if self._is_told:
+            return
         body = b"".join(self._chunks)
         self._chunks = []
         takes_chunks = parser.get_http_version() == "1.1"
-        keeps_alive = takes_chunks and parser.should_keep_alive()
-        method = parser.get_method().decode()
+        too_large = self._body_size if self._body_size > self._most_body_bytes else 0
+        self._add(body, too_large, keeps_alive=takes_chunks and parser.should_keep_alive(), takes_chunks=takes_chunks)
+
+    def _add(self, body: bytes, too_large: int, *, keeps_alive: bool, takes_chunks: bool) -> None:
+        """Add a request that can be answered."""
+        is_dropped = self._is_dropped and not too_large
+        path, query = self._asked()
+        method = self._parser.get_method().decode()
         request = Request(
-            method, path, query, self._headers, body, is_too_large, keeps_alive, takes_chunks, is_dropped, self.peer,
+            method, path, query, self._headers, body, too_large, keeps_alive, takes_chunks, is_dropped, self.peer,
             tuple(self._again),
         )  # fmt: skip
         self._complete.append(request)

@@ -20,7 +20,7 @@ import msgspec
 
 from plures.tls import named_peer
 
-from .exchange import NOT_SENT, Answerer, Request, Response
+from .exchange import NOT_SENT, Answerer, BodyLimit, Request, Response, usual_limit
 from .own_names import is_of_another_user, refuse_user
 from .pace import MAX_ARRIVAL_S, Taking
 from .request_reader import RequestReader, Unreadable
@@ -46,16 +46,17 @@ class HttpServerProtocol(asyncio.Protocol):
 
     Args:
         room: Where the connections of this process count what they hold.
+        limit: How large the messages of requests may be.
     """
 
-    def __init__(self, config: Any, server_state: Any, room: Room) -> None:
+    def __init__(self, config: Any, server_state: Any, room: Room, limit: BodyLimit = usual_limit) -> None:
         self.transport: asyncio.Transport | None = None
         self._answer: Answerer = config.loaded_app
         self._most_silent_s: int = config.timeout_keep_alive
         self._most_connections: int = config.limit_concurrency
         self._server = server_state
         self._loop = asyncio.get_running_loop()
-        self._reader = RequestReader()
+        self._reader = RequestReader(limit)
         self._task: asyncio.Task[None] | None = None
         self._answered: Request | None = None
         self._waiting: deque[Request] = deque()
@@ -65,7 +66,7 @@ class HttpServerProtocol(asyncio.Protocol):
         self._has_said_close = self._is_paused = False
         self.taking = Taking()
         self._silent_s = 0.0
-        # It is made now and then: once for each answer, it would cost a hundredth of a call.
+        # Once for each answer, it would cost a hundredth of a call.
         self._date_line = _date_line(int(time()))
 
     @property

@@ -129,7 +129,7 @@ from .local import by_reference
 from .loopback import URL as LOOPBACK_URL
 from .loopback import Loopback
 from .near import bring_near
-from .policy import MAX_BODY_BYTES, MAX_HOPS, Policy, accept, policy_of
+from .policy import MAX_BODY_BYTES, MAX_HOPS, Policy, accept, policy_of, request_too_large, too_large
 from .remote import RemoteCaller
 from .replicas import Directory, Endpoint, Endpoints, Heartbeats
 from .request_context import acting_for, request_context, set_request_context
@@ -221,6 +221,7 @@ __all__ = [
     "refuse_misfit",
     "request_context",
     "request_id",
+    "request_too_large",
     "run_blocking",
     "runs_in_thread",
     "set_request_context",
@@ -230,6 +231,7 @@ __all__ = [
     "threaded",
     "tidily",
     "time_left_s",
+    "too_large",
     "uncounted",
     "without_deadline",
     "working_for",

@@ -20,7 +20,7 @@ from .beside import read_headers
 from .context import CallContext, Said
 from .deadlines import Deadlines
 from .failures import bad_request, failure_of
-from .policy import check_size
+from .policy import MAX_BODY_BYTES, check_request
 from .running import run, run_stream
 from .transport import Reply
 from .values import answer_shape, refuse_misfit
@@ -82,6 +82,11 @@ class Dispatcher:
         while self._in_flight:
             self._idle = self._idle or asyncio.get_running_loop().create_future()
             await asyncio.shield(self._idle)
+
+    def most_request_bytes(self, path: str) -> int:
+        """How many bytes the message of a request for this path may have."""
+        operation = self._operations.get(path)
+        return MAX_BODY_BYTES if operation is None else operation.declaration.max_request_bytes
 
     def operation(self, path: str) -> OperationDescription | None:
         """The operation behind a path, or None."""
@@ -212,7 +217,7 @@ def _trailers(context: CallContext) -> Pairs:
 
 
 def _decoded(operation: OperationDescription, body: bytes, form: connect.Form) -> Any:
-    check_size(operation, body, Outcome.NOT_SENT)
+    check_request(operation, body)
     try:
         return form.request(operation).decode(body)
     except (Malformed, TooDeep) as error:

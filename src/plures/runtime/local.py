@@ -20,18 +20,19 @@ from .deadlines import Watch
 from .failures import failure_of
 from .policy import admit
 from .running import Expired, run_stream
-from .values import answer_shape, refuse_misfit, with_copies
+from .values import answer_shape, refuse_misfit, with_copies, within_limits
 
 
 def by_reference(
     operation: OperationDescription, method: Callable[..., Any], deadlines: Watch, counted: Counted = uncounted
 ) -> Callable[..., Any]:
     """The operation as a caller in the same process sees it."""
-    # What listens to headers awaits the method.
-    plain = plain_of(method) if operation.beside is None else None
+    # What listens to headers awaits the method, and so does what measures messages.
+    is_plain = operation.beside is None and operation.declaration.has_usual_limits
+    plain = plain_of(method) if is_plain else None
     method = with_headers(operation, with_copies(operation, method))
     if operation.streams:
-        return _stream(operation, method, deadlines, counted)
+        return within_limits(operation, _stream(operation, method, deadlines, counted))
     enter, leave, fits = deadlines.enter, deadlines.leave, answer_shape(operation)
     calls = 0
     counted(lambda: calls)
@@ -67,7 +68,7 @@ def by_reference(
             current.reset(token)
 
     mark_direct(call, plain and _direct(operation, plain, deadlines, counted))
-    return call
+    return within_limits(operation, call)
 
 
 def _direct(operation: OperationDescription, plain: Plain, deadlines: Watch, counted: Counted) -> Direct:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from plures.contract import Criticality, Pairs
+from plures.contract import DEFAULT_MESSAGE_BYTES, Criticality, Pairs
 
 from .beside import HeardHeaders
 
@@ -49,6 +49,7 @@ class Outgoing(msgspec.Struct, frozen=True):
         mark: Of the lock whose numbers the binary form has; empty for JSON.
         packed: How the message is packed; empty where it is not.
         accepts: How the answer may be packed, as the header says it; empty where it may not.
+        max_answer_bytes: The most that the answer may have, or each item of a stream. Errors may have what is usual, if that is more.
     """
 
     path: str
@@ -67,6 +68,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     mark: str = ""
     packed: str = ""
     accepts: str = ""
+    max_answer_bytes: int = DEFAULT_MESSAGE_BYTES
 
 
 class Reply(msgspec.Struct, frozen=True):

@@ -115,7 +115,7 @@ class Listener:
         return guard
 
     def _answering(self) -> HttpServerProtocol:
-        return HttpServerProtocol(self._config, self.state, self._options.room)
+        return HttpServerProtocol(self._config, self.state, self._options.room, self._options.limit)
 
     def _refusal(self, head: bytes) -> bytes | None:
         # The last answer on a connection says so, which only uvicorn does.

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from plures.http import OwnNames, Room
+from plures.http import BodyLimit, OwnNames, Room, usual_limit
 from plures.tls import Identity
 
 
@@ -23,6 +23,7 @@ class ServingOptions:
         most_connections: Further ones are answered 503.
         names: Whom requests may ask for, where uvicorn speaks HTTP; None where they may ask for anyone.
         room: Where connections count the bytes of requests that they hold, together with those of other listeners.
+        limit: How large the message of a request may be, where `http` is `HttpServerProtocol`.
         refusal: The whole answer to a GET by its head, where it is refused before anything else looks at it; None to refuse none.
         names_server: Whether answers say which server they come from, as those of uvicorn do.
         tls: What it shows to its peers, where `http` is `HttpServerProtocol` and speaks TLS; None for plain HTTP.
@@ -38,6 +39,7 @@ class ServingOptions:
     most_connections: int = 10_000
     names: OwnNames | None = None
     room: Room = field(default_factory=Room)
+    limit: BodyLimit = usual_limit
     tick_s: float = 1.0
     refusal: Callable[[bytes], bytes | None] | None = None
     tls: Identity | None = None

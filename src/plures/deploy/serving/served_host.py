@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Protocol
 
-from plures.http import Answerer, ForOwnNames, HttpServerProtocol, OwnNames, Room
+from plures.http import Answerer, BodyLimit, ForOwnNames, HttpServerProtocol, OwnNames, Room, usual_limit
 from plures.tls import Identity
 
 from .certified import ForCertified
@@ -106,7 +106,10 @@ class ServedHost:
         Raises:
             PluresError: The host cannot start; errors of hooks and constructors pass as they are.
         """
-        options = replace(CONTROL, grace_s=self._grace_s, most_connections=most_connections(_SHARE_OF_CONTROL))
+        most = most_connections(_SHARE_OF_CONTROL)
+        # What answers may know how large the messages of its operations are.
+        limit: BodyLimit = getattr(self.host.control, "limit", usual_limit)
+        options = replace(CONTROL, grace_s=self._grace_s, most_connections=most, limit=limit)
         identity = self.host.identity
         answer = ForOwnNames(self.host.control if identity is None else ForCertified(self.host.control), self._names)
         try:

@@ -5,7 +5,17 @@ It knows the numbers of HTTP statuses, and no more of HTTP than these. `plures.r
 
 from .answers import END_OF_STREAM, encoded_answer, end_of_stream, error_reply, error_that_crosses
 from .forms import JSON, PROTO, Binaries, Form, MessageCodec, binary_form_of, plainly, with_checks
-from .packing import KNOWN, PLAIN, NotPacked, UnpacksTooLarge, chosen, packed, packed_stream, unpack
+from .packing import (
+    KNOWN,
+    PLAIN,
+    NotPacked,
+    UnpacksTooLarge,
+    chosen,
+    most_packed_bytes,
+    packed,
+    packed_stream,
+    unpack,
+)
 from .replies import answer_of, check_form, overload_in, read_stream
 from .requests import outgoing_of, request_builder
 from .speech import Ends, OtherForm, Speech, Written, unheard
@@ -73,6 +83,7 @@ __all__ = [
     "error_reply",
     "error_that_crosses",
     "header_lines",
+    "most_packed_bytes",
     "outgoing_of",
     "overload_in",
     "packed",

@@ -9,7 +9,7 @@ import msgspec
 from plures.contract import AnyError, Binary, ContractError, Malformed, OperationDescription, Pairs, TooDeep
 from plures.errors import FINER, CallError, ErrorDetail, LimitExceeded, Outcome, Overloaded
 from plures.runtime.failures import bad_answer
-from plures.runtime.policy import check_size
+from plures.runtime.policy import check_answer, check_error
 from plures.runtime.transport import Reply
 
 from .forms import JSON, Form, MessageCodec
@@ -30,7 +30,7 @@ def encoded_answer(
         body = encode(form.answer(operation), value)
     except (Malformed, TooDeep) as error:
         raise bad_answer(error, operation) from None
-    check_size(operation, body, Outcome.MAY_HAVE_RUN)
+    check_answer(operation, body)
     return body
 
 
@@ -57,7 +57,7 @@ def _told(
 ) -> tuple[CallError | ContractError, bytes]:
     try:
         body = _error_body(error, operation, binary)
-        check_size(operation, body, Outcome.MAY_HAVE_RUN)
+        check_error(operation, body)
     except (Malformed, TooDeep) as wrong:
         return _told(bad_answer(wrong, operation), operation)
     except LimitExceeded as too_large:

@@ -19,6 +19,7 @@ _ZSTD_LEVEL: Final = 1
 _ZSTD_WINDOW: Final = 23
 # To pack this takes about as long as a turn of the event loop may.
 _AT_ONCE_BYTES: Final = 64 * 1024
+_HEAD_AND_TAIL: Final = 64
 
 
 class NotPacked(Exception):
@@ -54,6 +55,11 @@ def chosen(accepted: bytes) -> str:
         if weight.replace(" ", "").rstrip("0") not in {"q=", "q=0."}:
             wanted.add(name.strip())
     return next((name for name in KNOWN if name in wanted), "")
+
+
+def most_packed_bytes(limit: int) -> int:
+    """How long a body may be that unpacks to this limit at most: what cannot be packed gets a little longer by it."""
+    return limit + (limit >> 8) + _HEAD_AND_TAIL
 
 
 def pack(body: bytes, encoding: str) -> bytes:

@@ -22,11 +22,11 @@ from plures.contract import (
 from plures.errors import CallError, ErrorDetail, Outcome, Overloaded, Status
 from plures.runtime.beside import HeardHeaders
 from plures.runtime.failures import bad_answer
-from plures.runtime.policy import MAX_BODY_BYTES
+from plures.runtime.policy import MAX_BODY_BYTES, check_answer, too_large
 from plures.runtime.transport import Reply, TooLarge
 
 from .forms import JSON, Form
-from .packing import KNOWN, NotPacked, UnpacksTooLarge, unpack
+from .packing import KNOWN, NotPacked, UnpacksTooLarge, most_packed_bytes, unpack
 from .words import (
     COMPRESSED_FLAG,
     END_FLAG,
@@ -42,6 +42,7 @@ from .words import (
 
 _UNPACKED: Final = frozenset({b"", b"identity"})
 _SHOWN: Final = 100
+_ITEM: Final = "an item of the answer"
 _LONGEST_WAIT_S: Final = 60.0
 _STATUSES: Final[Mapping[str, Status]] = {status.value: status for status in Status}
 _STATUS_OF_HTTP: Final[Mapping[int, Status]] = {
@@ -71,6 +72,7 @@ def answer_of(operation: OperationDescription, reply: Reply, form: Form = JSON) 
         raise _error_of(operation, reply, form.binary)
     if reply.content_type is not None and (reply.content_type != form.unary_bytes or reply.encoding):
         check_form(reply, form.unary_type, operation)
+    check_answer(operation, reply.body)
     try:
         answer = form.answer(operation).decode(reply.body)
     except (Malformed, TooDeep) as error:
@@ -81,7 +83,11 @@ def answer_of(operation: OperationDescription, reply: Reply, form: Form = JSON) 
 
 
 async def read_stream(
-    head: Reply, chunks: AsyncIterator[Reply], heard: HeardHeaders | None = None, accepts: str = ""
+    head: Reply,
+    chunks: AsyncIterator[Reply],
+    heard: HeardHeaders | None = None,
+    accepts: str = "",
+    max_item_bytes: int = MAX_BODY_BYTES,
 ) -> AsyncIterator[Reply]:
     """Each message of a stream as a reply of its own; where the stream fails, the last reply tells the error.
 
@@ -90,6 +96,7 @@ async def read_stream(
         chunks: What comes after it, cut anywhere.
         heard: Who listens to its trailers.
         accepts: How its messages may be packed; empty where they may not.
+        max_item_bytes: The most that each of them may have, unpacked; the end may have what is usual.
 
     Raises:
         TooLarge: A message is over the limit.
@@ -103,13 +110,13 @@ async def read_stream(
         buffer += chunk.body
         while len(buffer) >= PREFIX.size:
             flags, length = PREFIX.unpack_from(buffer)
-            if length > MAX_BODY_BYTES:
-                message = f"a message of {length:,} bytes is over the limit of {MAX_BODY_BYTES:,}"
-                raise TooLarge(message)
+            limit = MAX_BODY_BYTES if flags & END_FLAG else max_item_bytes
+            if length > (most_packed_bytes(limit) if flags & COMPRESSED_FLAG else limit):
+                raise TooLarge(too_large(_ITEM, length, limit))
             end = PREFIX.size + length
             if len(buffer) < end:
                 break
-            body = _message(bytes(buffer[PREFIX.size : end]), flags, packing)
+            body = _message(bytes(buffer[PREFIX.size : end]), flags, packing, limit)
             del buffer[:end]
             if body is None:
                 yield _PACKED
@@ -125,19 +132,18 @@ async def read_stream(
     yield _NO_END
 
 
-def _message(body: bytes, flags: int, encoding: str) -> bytes | None:
+def _message(body: bytes, flags: int, encoding: str, limit: int) -> bytes | None:
     """A message of a stream; None where its flags or its packing were not agreed on. Raises `TooLarge`."""
     if not flags & ~END_FLAG:
         return body
     if flags & ~(END_FLAG | COMPRESSED_FLAG) or encoding not in KNOWN:
         return None
     try:
-        return unpack(body, encoding, MAX_BODY_BYTES)
+        return unpack(body, encoding, limit)
     except NotPacked:
         return None
     except UnpacksTooLarge:
-        message = f"a message unpacks to more than the limit of {MAX_BODY_BYTES:,} bytes"
-        raise TooLarge(message) from None
+        raise TooLarge(too_large(_ITEM, None, limit)) from None
 
 
 def overload_in(reply: Reply) -> float | None:
@@ -173,8 +179,7 @@ async def _whole(chunks: AsyncIterator[Reply]) -> bytes:
     async for chunk in chunks:
         body += chunk.body
         if len(body) > MAX_BODY_BYTES:
-            message = f"the answer is larger than {MAX_BODY_BYTES:,} bytes"
-            raise TooLarge(message)
+            raise TooLarge(too_large("the answer", len(body), MAX_BODY_BYTES, has_more=True))
     return bytes(body)
 
 

@@ -5,11 +5,10 @@ from time import monotonic
 from typing import Any
 
 from plures.contract import Malformed, OperationDescription, TooDeep
-from plures.errors import Outcome
 from plures.runtime.acting import Seal
 from plures.runtime.context import CallContext, acting_now
 from plures.runtime.failures import bad_request
-from plures.runtime.policy import check_size
+from plures.runtime.policy import check_request
 from plures.runtime.transport import Outgoing
 
 from .forms import JSON, Form, MessageCodec
@@ -42,7 +41,7 @@ def outgoing_of(
             # What only JSON can say goes as JSON.
             return outgoing_of(operation, context, request, encode, seal)
         raise bad_request(error, operation) from None
-    check_size(operation, body, Outcome.NOT_SENT)
+    check_request(operation, body)
     if operation.streams:
         body = envelope(body)
     remaining_s = context.deadline - monotonic()
@@ -59,4 +58,5 @@ def outgoing_of(
         context="" if acting is None or seal is None else seal.header(acting, request_id, remaining_s),
         form=form.name,
         mark="" if form.binary is None else form.binary.mark,
+        max_answer_bytes=operation.declaration.max_response_bytes,
     )

@@ -8,13 +8,13 @@ from typing import Any, Final, TypeAlias
 from msgspec import structs
 
 from plures.contract import OperationDescription, Pairs
-from plures.runtime.policy import MAX_BODY_BYTES, Policy
+from plures.runtime.policy import MAX_BODY_BYTES, Policy, too_large
 from plures.runtime.transport import Outgoing, Reply, TooLarge
 
 from .forms import JSON, Binaries, Form, binary_form_of
 from .packing import KNOWN, NotPacked, UnpacksTooLarge, pack, unpack
 from .replies import answer_of
-from .words import COMPRESSED_FLAG, NOT_SENT, PREFIX, envelope
+from .words import COMPRESSED_FLAG, NOT_SENT, OK, PREFIX, envelope
 
 _NOT_THIS_FORM: Final = 415
 # A deployment that exchanges replicas is over by then.
@@ -123,13 +123,13 @@ class Speech:
             return reply
         # Who packs with it unpacks it too.
         self._packing = encoding
+        limit = outgoing.max_answer_bytes if reply.http_status == OK else MAX_BODY_BYTES
         try:
-            return structs.replace(reply, body=unpack(reply.body, encoding, MAX_BODY_BYTES), encoding=b"")
+            return structs.replace(reply, body=unpack(reply.body, encoding, limit), encoding=b"")
         except NotPacked:
             return _DAMAGED
         except UnpacksTooLarge:
-            message = f"the answer unpacks to more than {MAX_BODY_BYTES:,} bytes"
-            raise TooLarge(message) from None
+            raise TooLarge(too_large("the answer", None, limit)) from None
 
     @staticmethod
     def _found(operation: OperationDescription, binaries: Binaries) -> Form:

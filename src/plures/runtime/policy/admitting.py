@@ -1,4 +1,4 @@
-"""What every call is subject to at the least: a deadline, a number of hops, a size, a criticality."""
+"""What every call is subject to at the least: a deadline, a number of hops, a criticality."""
 
 from time import monotonic
 from typing import Final
@@ -8,7 +8,6 @@ from plures.errors import DeadlineExceeded, LimitExceeded, Outcome
 from plures.runtime.context import CallContext
 
 MAX_HOPS: Final = 16
-MAX_BODY_BYTES: Final = 1024 * 1024
 
 
 def admit(operation: OperationDescription, parent: CallContext | None) -> CallContext:
@@ -80,10 +79,3 @@ def out_of_time(operation: OperationDescription, outcome: Outcome, *, is_inherit
 def too_many_hops(operation: OperationDescription) -> LimitExceeded:
     """The failure of a call that came through too many others."""
     return LimitExceeded(operation.full_name, f"more than {MAX_HOPS} calls are nested", outcome=Outcome.NOT_SENT)
-
-
-def check_size(operation: OperationDescription, body: bytes, outcome: Outcome) -> None:
-    """Refuse a message that is too large; raises `LimitExceeded`."""
-    if len(body) > MAX_BODY_BYTES:
-        why = f"a message of {len(body):,} bytes is over the limit of {MAX_BODY_BYTES:,}"
-        raise LimitExceeded(operation.full_name, why, outcome=outcome)
