@@ -128,6 +128,8 @@ def _operation(operation: OperationDescription, seen: "_Seen") -> Operation:
         request_headers=seen.headers(beside.request),
         headers=seen.headers(beside.answer),
         trailers=seen.headers(beside.trailers),
+        max_request_bytes=declared.max_request_bytes,
+        max_response_bytes=declared.max_response_bytes,
     )
 
 

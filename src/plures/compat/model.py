@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, TypeAlias
 
-from plures.contract import Stability
+from plures.contract import DEFAULT_MESSAGE_BYTES, Stability, unusual_limits
 
 KINDS: Final = frozenset(
     ("bool", "string", "int64", "double", "bytes", "timestamp", "date", "time", "duration", "uuid", "decimal", "any")
@@ -145,6 +145,8 @@ class Operation:
         request_headers: The name of what travels as headers of the request; empty for none, `ANY_HEADERS` for whatever there is.
         headers: The same of the answer.
         trailers: The same of what comes after the answer.
+        max_request_bytes: The most that a request may have.
+        max_response_bytes: The same of an answer, or of each item of a stream.
     """
 
     kind: str
@@ -157,7 +159,14 @@ class Operation:
     request_headers: str = ""
     headers: str = ""
     trailers: str = ""
+    max_request_bytes: int = DEFAULT_MESSAGE_BYTES
+    max_response_bytes: int = DEFAULT_MESSAGE_BYTES
     doc: str = field(default="", compare=False)
+
+    @property
+    def limits(self) -> Mapping[str, int]:
+        """What it declares of how large its messages may be, by the name under which it does."""
+        return unusual_limits(self.max_request_bytes, self.max_response_bytes)
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,15 @@ DEADLINE_SHORTENED = ChangeRule(
 DEADLINE_RAISED = ChangeRule(
     "compat.deadline_raised", "the deadline of {name} is {after} s, and was {before} s", OK, OK, "callers wait longer at most", ""
 )  # fmt: skip
+LIMIT_LOWERED = ChangeRule(
+    "compat.limit_lowered", "{name} may have {after} bytes, and {before} before", ERROR, OK,
+    "callers send messages between the two", "Go on taking {before} bytes, and add an operation with the lower limit beside it.",
+)  # fmt: skip
+LIMIT_RAISED = ChangeRule(
+    "compat.limit_raised", "{name} may have {after} bytes, and {before} before", OK, ERROR,
+    "callers that know the lower limit refuse what is between the two",
+    "Keep answers within {before} bytes, or add an operation with the higher limit beside it, or a stream.", adds=True,
+)  # fmt: skip
 OWNER_CHANGED = ChangeRule(
     "compat.owner_changed", "the owner is {after}, and was {before}", WARN, WARN,
     "callers ask the wrong team", "Tell the teams that call it.",

@@ -52,6 +52,7 @@ from .declare import (
     derive_contract,
     query,
     subscribe,
+    unusual_limits,
 )
 from .description import ContractDescription, ErrorDescription, EventDescription, OperationDescription
 from .error import AnyError, ContractError
@@ -143,4 +144,5 @@ __all__ = [
     "shape_of",
     "signature_of",
     "subscribe",
+    "unusual_limits",
 ]

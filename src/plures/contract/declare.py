@@ -1,6 +1,6 @@
 """The decorators of a contract. They attach metadata and do nothing else: nothing is registered, nothing is checked here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -133,9 +133,9 @@ class OperationDeclaration:
     max_response_bytes: int = DEFAULT_MESSAGE_BYTES
 
     @property
-    def has_usual_limits(self) -> bool:
-        """Whether its messages may be as large as those of most operations."""
-        return self.max_request_bytes == self.max_response_bytes == DEFAULT_MESSAGE_BYTES
+    def limits(self) -> Mapping[str, int]:
+        """How large its messages may be, by the name under which it was given; nothing where they may have what is usual."""
+        return unusual_limits(self.max_request_bytes, self.max_response_bytes)
 
 
 def contract(
@@ -272,6 +272,12 @@ def _operation(declaration: OperationDeclaration) -> Callable[[F], F]:
         return method
 
     return attach
+
+
+def unusual_limits(max_request_bytes: int, max_response_bytes: int) -> Mapping[str, int]:
+    """Those of the two that are not what is usual, by their names."""
+    given = {"max_request_bytes": max_request_bytes, "max_response_bytes": max_response_bytes}
+    return {name: most for name, most in given.items() if most != DEFAULT_MESSAGE_BYTES}
 
 
 def criticality_of(name: str) -> Criticality:

@@ -15,12 +15,13 @@ TOLD: Final = {
 MAY_BE_LEFT_OUT: Final = "May be left out."
 OURS: Final = "written by `plures contract export`"
 _BEGINS: Final = (
-    "Owner: ", "Sunset: ", "Deadline: ", "Errors: ", "Bounds: ", "One of ", "A list of ", "Left out, it is ", MAY_BE_LEFT_OUT,
+    "Owner: ", "Sunset: ", "Deadline: ", "Limits: ", "Errors: ", "Bounds: ", "One of ", "A list of ", "Left out, it is ", MAY_BE_LEFT_OUT,
     "The fields of the error ", "The event ", *TOLD.values(),
 )  # fmt: skip
 _BOUND: Final = re.compile(r'(\w+) ("(?:[^"\\]|\\.)*"|[^,]+)(?:, |$)')
 _OWNER: Final = re.compile(r"Owner: (.+)\. Stability: (\w+)\.")
 _VERSION: Final = re.compile(r"\S+ (\d+\.\d+\.\d+), ")
+_LIMIT: Final = re.compile(r"(request|response) ([\d,]+) bytes")
 _ERROR: Final = re.compile(r"(\w+) \((\w+)\)")
 _ERROR_FIELDS: Final = re.compile(r"The fields of the error (\w+), whose status is (\w+)\.")
 _EVENT: Final = re.compile(r"The event (\w+)\.(?: (\w+) keeps it in order\.)?")
@@ -36,6 +37,12 @@ def bounds_note(bounds: Mapping[str, object]) -> str:
     """The bounds of a value as a sentence; empty where there are none."""
     said = ", ".join(f"{name} {json.dumps(each, ensure_ascii=False, default=str)}" for name, each in bounds.items())
     return f"Bounds: {said}." if said else ""
+
+
+def limits_note(limits: Mapping[str, int]) -> str:
+    """What an operation declares of how large its messages may be, as a sentence; empty where it declares nothing."""
+    said = ", ".join(f"{name.split('_')[1]} {most:,} bytes" for name, most in limits.items())
+    return f"Limits: {said}." if said else ""
 
 
 class Notes:
@@ -70,6 +77,12 @@ class Notes:
         """Of an operation."""
         said = self._after("Deadline: ").removesuffix(" s")
         return float(said) if said else None
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """How large the messages of an operation may be, by the names under which a contract declares it."""
+        said = _LIMIT.findall(self._after("Limits: "))
+        return {f"max_{side}_bytes": int(most.replace(",", "")) for side, most in said}
 
     @property
     def errors(self) -> tuple[tuple[str, str], ...]:

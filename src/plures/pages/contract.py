@@ -108,6 +108,7 @@ def _operation(name: str, operation: Operation, page: ContractPage, site: Site) 
         tag("h3", name, *(joined(" ", tag("span", each, class_="mark")) for each in marks)),
         _texts(operation.doc),
         tag("p", f"Deadline: {operation.deadline_s:g} s", class_="quiet"),
+        *(tag("p", f"{name}: {most:,}", class_="quiet") for name, most in operation.limits.items()),
         tag("h4", "Parameters"),
         fields_html(request.fields, contract) if request.fields else tag("p", "None."),
         *_headers("Headers of the request", operation.request_headers, contract),

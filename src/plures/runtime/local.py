@@ -28,7 +28,7 @@ def by_reference(
 ) -> Callable[..., Any]:
     """The operation as a caller in the same process sees it."""
     # What listens to headers awaits the method, and so does what measures messages.
-    is_plain = operation.beside is None and operation.declaration.has_usual_limits
+    is_plain = operation.beside is None and not operation.declaration.limits
     plain = plain_of(method) if is_plain else None
     method = with_headers(operation, with_copies(operation, method))
     if operation.streams:

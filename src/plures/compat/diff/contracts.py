@@ -60,6 +60,7 @@ def _changes(old: Contract, new: Contract) -> Iterator[Change]:
         walk.start(Side.REQUEST, f"{name} request", before.request, after.request)
         walk.start(Side.RESPONSE, f"{name} response", before.answer, after.answer)
         yield from _headers(old, name, after, walk)
+        yield from _limits(old, name, after)
         for error in before.errors:
             if error in after.errors:
                 walk.start(Side.RESPONSE, f"{name} error {error}", old.errors[error].message, new.errors[error].message)
@@ -107,6 +108,20 @@ def _operation(name: str, old: Operation, new: Operation) -> Iterator[Found]:
     for error in new.errors:
         if error not in old.errors:
             yield found(rules.ERROR_ADDED, name, after=error)
+
+
+def _limits(contract: Contract, name: str, new: Operation) -> Iterator[Change]:
+    """How large its messages may be: as with bounds, a lower limit is felt by who sends, and a higher one by who reads."""
+    old = contract.operations[name]
+    for side, what, before, after in (
+        (Side.REQUEST, "request", old.max_request_bytes, new.max_request_bytes),
+        (Side.RESPONSE, "response", old.max_response_bytes, new.max_response_bytes),
+    ):
+        if before != after:
+            rule = rules.LIMIT_LOWERED if after < before else rules.LIMIT_RAISED
+            yield _change(
+                contract, side, found(rule, f"{name} {what}", f"{before:,}", f"{after:,}"), (f"{name} {what}",)
+            )
 
 
 def _headers(contract: Contract, name: str, new: Operation, walk: Walk) -> Iterator[Change]:

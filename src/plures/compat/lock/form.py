@@ -1,9 +1,13 @@
 """A lock file as its reader sees it: the tables and keys that may stand in it. `msgspec` says where one does not fit."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
+
+from plures.contract import DEFAULT_MESSAGE_BYTES
+
+_Bytes: TypeAlias = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class TypeForm(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -47,6 +51,8 @@ class OperationForm(msgspec.Struct, forbid_unknown_fields=True):
     request_headers: str = ""
     headers: str = ""
     trailers: str = ""
+    max_request_bytes: _Bytes = DEFAULT_MESSAGE_BYTES
+    max_response_bytes: _Bytes = DEFAULT_MESSAGE_BYTES
 
 
 class ErrorForm(msgspec.Struct, forbid_unknown_fields=True):

@@ -186,6 +186,8 @@ def _operation(form: OperationForm) -> Operation:
         request_headers=form.request_headers,
         headers=form.headers,
         trailers=form.trailers,
+        max_request_bytes=form.max_request_bytes,
+        max_response_bytes=form.max_response_bytes,
     )
 
 

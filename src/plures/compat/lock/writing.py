@@ -83,7 +83,7 @@ def _operation(operation: Operation) -> dict[str, object]:
         "headers": operation.headers,
         "trailers": operation.trailers,
     }
-    return form | {name: each for name, each in beside.items() if each}
+    return form | {name: each for name, each in beside.items() if each} | dict(operation.limits)
 
 
 def _field(field: Field) -> dict[str, object]:

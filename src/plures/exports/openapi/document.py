@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from plures.compat import ABSENT, Contract, Operation
 from plures.exports.about import as_text, information, is_deprecated
+from plures.exports.notes import limits_note
 from plures.exports.schema import Examples, Schemas
 
 from .errors import ErrorAnswers
@@ -94,6 +95,7 @@ class _Writing:
         told = [
             rest.strip(),
             f"Deadline: {operation.deadline_s:g} s.",
+            limits_note(operation.limits),
             repeating,
             _STREAMED if operation.streams else "",
         ]
@@ -108,6 +110,7 @@ class _Writing:
             **({"parameters": sent} if sent else {}),
             "x-plures-idempotent": operation.idempotent or operation.kind == "query",
             "x-plures-deadline-s": operation.deadline_s,
+            **{f"x-plures-{name.replace('_', '-')}": most for name, most in operation.limits.items()},
         }
 
     def _request(self, operation: Operation) -> dict[str, Any]:

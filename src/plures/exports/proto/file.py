@@ -9,7 +9,7 @@ from plures.compat import Contract, Enumeration, OneOf, Operation, Record, union
 from plures.contract import Stability
 from plures.errors import InvalidInput, Violation
 from plures.exports.names import camel, snake, wrapped
-from plures.exports.notes import OURS
+from plures.exports.notes import OURS, limits_note
 from plures.exports.rules import ENUM_NUMBER, UNLOCKED
 
 from .types import IMPORTS, enum_name, proto_field, union_name
@@ -96,6 +96,8 @@ def _service(contract: Contract) -> Iterator[str]:
 
 def _operation(contract: Contract, name: str, operation: Operation, uses: list[str]) -> Iterator[str]:
     notes = [f"Deadline: {operation.deadline_s:g} s."]
+    if operation.limits:
+        notes.append(limits_note(operation.limits))
     if operation.errors:
         notes.append(
             "Errors: " + ", ".join(f"{each} ({contract.errors[each].status})" for each in operation.errors) + "."

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from plures.compat import Contract
 from plures.exports.about import is_deprecated, version_of
+from plures.exports.notes import limits_note
 
 from .client import CLIENT
 from .types import Types, comment, member, text
@@ -37,7 +38,7 @@ def _calls(contract: Contract, types: Types) -> Iterator[str]:
     yield "export interface Calls {"
     for name, operation in contract.operations.items():
         errors = operation.errors
-        told = [operation.doc, f"Deadline: {operation.deadline_s:g} s."]
+        told = [operation.doc, f"Deadline: {operation.deadline_s:g} s.", limits_note(operation.limits)]
         told += (
             [f"Errors: {', '.join(f'{each} ({contract.errors[each].status})' for each in errors)}."] if errors else []
         )

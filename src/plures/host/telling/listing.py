@@ -86,6 +86,8 @@ def _operation(operation: OperationDescription) -> dict[str, object]:
         "idempotent": declaration.idempotent,
         "streams": operation.streams,
         "deadline_s": declaration.deadline_s,
+        "max_request_bytes": declaration.max_request_bytes,
+        "max_response_bytes": declaration.max_response_bytes,
         "criticality": declaration.criticality.value,
         "hedge_after_s": declaration.hedge_after_s or None,
         "request_headers": _headers(beside.request),

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from plures.compat import Contract, Operation
-from plures.contract import DEFAULT_DEADLINE_S, Stability, is_contract_name, pascal
+from plures.contract import DEFAULT_DEADLINE_S, DEFAULT_MESSAGE_BYTES, Stability, is_contract_name, pascal
 from plures.errors import InvalidInput, Violation
 from plures.exports import OURS, Notes, version_in
 from plures.imports import rules
@@ -114,6 +114,7 @@ class _Reading:
             self._unsaid.append(rules.DEPRECATED.broken(where))
             doc = f"Deprecated. {doc}".strip()
         deadline = notes.deadline_s if notes is not None else None
+        limits = notes.limits if notes is not None else {}
         is_query = method.idempotency == "NO_SIDE_EFFECTS"
         name = pascal(method_name(method.name))
         request, answer = self._messages.request(method), self._messages.answer(method)
@@ -129,6 +130,8 @@ class _Reading:
                 answer=answer,
                 errors=errors,
                 doc=doc,
+                max_request_bytes=limits.get("max_request_bytes", DEFAULT_MESSAGE_BYTES),
+                max_response_bytes=limits.get("max_response_bytes", DEFAULT_MESSAGE_BYTES),
             ),
         )
 

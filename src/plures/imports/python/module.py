@@ -175,6 +175,7 @@ class _Module:
             given.append("idempotent=True")
         if operation.deadline_s != DEFAULT_DEADLINE_S:
             given.append(f"deadline_s={operation.deadline_s!r}")
+        given += [f"{name}={most:_}" for name, most in operation.limits.items()]
         if operation.errors:
             given.append(f"errors=[{', '.join(operation.errors)}]")
         return bracketed(f"@{self._names.named('plures', 'query' if is_query else 'command')}(", given, ")", _STEP)

@@ -15,7 +15,7 @@ from plures.runtime.policy import check_request
 
 def within_limits(operation: OperationDescription, call: Callable[..., Any]) -> Callable[..., Any]:
     """The call of an operation, with both of its messages measured; itself where the operation has the usual limits."""
-    if operation.declaration.has_usual_limits:
+    if not operation.declaration.limits:
         return call
     return _stream(operation, call) if operation.streams else _unary(operation, call)
 

@@ -106,6 +106,7 @@ def _decorator(declaration: OperationDeclaration, names: Names) -> str:
         given.append(f"key={text_source(declaration.key)}")
     if declaration.deadline_s != DEFAULT_DEADLINE_S:
         given.append(f"deadline_s={declaration.deadline_s!r}")
+    given += [f"{name}={most:_}" for name, most in declaration.limits.items()]
     if declaration.errors:
         given.append(f"errors=[{', '.join(type_source(error, names) for error in declaration.errors)}]")
     if declaration.criticality is not Criticality.NORMAL:
