@@ -19,27 +19,38 @@ from .messages import (
 
 # Longer than the protocol can say: a call has the deadline that the referee gives it, or none.
 FOREVER_S: Final = 1e9
+# What the referee gives every server as its limit.
+MOST_BYTES: Final = 200 * 1024
 
 
 @contract("connectrpc.conformance.v1", owner="tests")
 class ConformanceService(Protocol):
     """Answers what the request asks for, with headers, trailers, texts and details, and echoes what it was sent."""
 
-    @command(idempotent=True, deadline_s=FOREVER_S, errors=[AnyError], headers=AnyHeaders, trailers=AnyHeaders)
+    @command(
+        idempotent=True, deadline_s=FOREVER_S, errors=[AnyError],
+        headers=AnyHeaders, trailers=AnyHeaders, max_request_bytes=MOST_BYTES,
+    )  # fmt: skip
     async def unary(
         self,
         response_definition: UnaryResponseDefinition | None = None,
         request_data: bytes = b"",
         headers: AnyHeaders = AnyHeaders(),  # noqa: B008 - immutable
     ) -> Answer: ...
-    @query(deadline_s=FOREVER_S, errors=[AnyError], headers=AnyHeaders, trailers=AnyHeaders)
+    @query(
+        deadline_s=FOREVER_S, errors=[AnyError],
+        headers=AnyHeaders, trailers=AnyHeaders, max_request_bytes=MOST_BYTES,
+    )  # fmt: skip
     async def idempotent_unary(
         self,
         response_definition: UnaryResponseDefinition | None = None,
         request_data: bytes = b"",
         headers: AnyHeaders = AnyHeaders(),  # noqa: B008 - immutable
     ) -> Answer: ...
-    @query(deadline_s=FOREVER_S, errors=[AnyError], headers=AnyHeaders, trailers=AnyHeaders)
+    @query(
+        deadline_s=FOREVER_S, errors=[AnyError],
+        headers=AnyHeaders, trailers=AnyHeaders, max_request_bytes=MOST_BYTES,
+    )  # fmt: skip
     def server_stream(
         self,
         response_definition: StreamResponseDefinition | None = None,

@@ -103,7 +103,7 @@ async def test_large_requests_are_refused_before_they_are_sent(checked_shop: Run
 async def test_large_answers_are_refused_after_they_were_made(checked_shop: Running) -> None:
     error = await failure(checked_shop.client(Echo).repeated("x" * 1024, 1100))
     assert (type(error), error.outcome) == (LimitExceeded, Outcome.MAY_HAVE_RUN)
-    assert error.why.startswith("a message of 1,126,4")
+    assert error.why.startswith("the answer has 1,126,4")
 
 
 async def test_deep_messages_are_refused(checked_shop: Running) -> None:

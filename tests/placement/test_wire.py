@@ -216,6 +216,7 @@ async def test_health_and_listing(web: httpx.AsyncClient) -> None:
         "lab.porter.v1.Porter",
         "lab.marks.v1.Marks",
         "lab.reads.v1.Reads",
+        "lab.parcels.v1.Parcels",
     }
     assert all(contract["policy"]["attempts"] == {"value": 3, "from": "default"} for contract in listing["contracts"])
     assert all(contract["admission"]["refused"] == 0 for contract in listing["contracts"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from plures.contract import as_list, as_object
+from plures.contract import DEFAULT_MESSAGE_BYTES, as_list, as_object
 from plures.http import HttpTransport
 from plures.runtime import Broken, NotSent, Outgoing, Reply, TooLarge, connect, new_request_id
 
@@ -57,11 +57,12 @@ async def _call_at(at: str, callee: Callee, request: bytes, deadline_s: float, *
         request_id=request_id,
         context=callee.context_of(request_id, deadline_s),
         headers=callee.headers,
+        max_answer_bytes=int(operation.get("max_response_bytes", DEFAULT_MESSAGE_BYTES)),
     )
     try:
         async with asyncio.timeout(deadline_s + 1):
             if operation["streams"]:
-                return await _print_stream(transport.stream(at, outgoing), as_json=as_json)
+                return await _print_stream(transport.stream(at, outgoing), outgoing, as_json=as_json)
             return _print_reply(await transport.unary(at, outgoing), as_json=as_json)
     except (Broken, TooLarge, TimeoutError) as error:
         why = str(error) or f"no answer within {deadline_s:g} s"
@@ -79,10 +80,10 @@ def _print_reply(reply: Reply, *, as_json: bool) -> int:
     return _print_error(data, as_json=as_json)
 
 
-async def _print_stream(chunks: AsyncGenerator[Reply, None], *, as_json: bool) -> int:
+async def _print_stream(chunks: AsyncGenerator[Reply, None], outgoing: Outgoing, *, as_json: bool) -> int:
     status = 0
     async with aclosing(chunks):
-        async for reply in connect.read_stream(await anext(chunks), chunks):
+        async for reply in connect.read_stream(await anext(chunks), chunks, outgoing):
             status = _print_reply(reply, as_json=as_json)
     return status
 

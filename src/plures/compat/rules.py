@@ -61,9 +61,7 @@ OPERATION_REMOVED = ChangeRule(
     "compat.operation_removed", "operation {name} is gone or has another name", ERROR, ERROR,
     "its callers get unimplemented", "Keep {name}; let it call the new one. " + _NEW_MAJOR,
 )  # fmt: skip
-OPERATION_ADDED = ChangeRule(
-    "compat.operation_added", "operation {name} is new", OK, OK, "no caller knows it", "", adds=True
-)
+OPERATION_ADDED = ChangeRule("compat.operation_added", "operation {name} is new", OK, OK, "no caller knows it", "", adds=True)  # fmt: skip
 STREAMING_CHANGED = ChangeRule(
     "compat.streaming_changed", "{name} {after}, and {before} before", ERROR, ERROR,
     "callers read another kind of answer", "Add another operation beside {name}.",
@@ -84,12 +82,11 @@ DEADLINE_RAISED = ChangeRule(
 )  # fmt: skip
 LIMIT_LOWERED = ChangeRule(
     "compat.limit_lowered", "{name} may have {after} bytes, and {before} before", ERROR, OK,
-    "callers send messages between the two", "Go on taking {before} bytes, and add an operation with the lower limit beside it.",
+    "callers send what is between the two", "Go on taking {before} bytes.",
 )  # fmt: skip
 LIMIT_RAISED = ChangeRule(
     "compat.limit_raised", "{name} may have {after} bytes, and {before} before", OK, ERROR,
-    "callers that know the lower limit refuse what is between the two",
-    "Keep answers within {before} bytes, or add an operation with the higher limit beside it, or a stream.", adds=True,
+    "callers that know the lower limit refuse what is between the two", "Add an operation with the higher limit beside it.", adds=True,
 )  # fmt: skip
 OWNER_CHANGED = ChangeRule(
     "compat.owner_changed", "the owner is {after}, and was {before}", WARN, WARN,
@@ -267,9 +264,7 @@ MEDIA_TYPE_REMOVED = ChangeRule(
     "compat.media_type_removed", "{name} has no {before} any more", ERROR, ERROR,
     "callers send and read that media type", "Go on taking and sending {before}.",
 )  # fmt: skip
-MEDIA_TYPE_ADDED = ChangeRule(
-    "compat.media_type_added", "{name} may be {after} too", OK, OK, "callers ask for what they know", "", adds=True
-)
+MEDIA_TYPE_ADDED = ChangeRule("compat.media_type_added", "{name} may be {after} too", OK, OK, "callers ask for what they know", "", adds=True)  # fmt: skip
 RESPONSE_REMOVED = ChangeRule(
     "compat.success_removed", "{name} does not answer {before} any more", ERROR, ERROR,
     "callers take another status for a failure", "Go on answering {before}.",

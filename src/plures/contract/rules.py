@@ -44,11 +44,7 @@ HEDGE = Rule(
     "hedge_after_s={hedge_after_s!r}: {problem}",
     "Pass the seconds after which a second replica is asked, less than deadline_s, or leave it out.",
 )
-MESSAGE_LIMIT = Rule(
-    "contract.message_limit",
-    "{name}={value!r}: {problem}",
-    "Pass a number of bytes from 1 to 16_777_216; what is larger is paged, streamed, or kept elsewhere under an address that the message has.",
-)
+MESSAGE_LIMIT = Rule("contract.message_limit", "{name}={value!r}: {problem}", "Pass 1 to 16_777_216 bytes; page or stream more.")  # fmt: skip
 NOT_ASYNC = Rule(
     "contract.not_async",
     "what is to be awaited cannot be an answer",

@@ -1,8 +1,7 @@
 """One HTTP/1.1 connection of the control listener: reads requests, has them answered, writes the responses.
 
-The listener of `plures.deploy` makes a protocol for each connection that it accepts. This class is ours, since those of
-uvicorn speak ASGI, and an ASGI cycle costs as much as the call itself (docs/adr/0006-call-path.md). When the peer hangs
-up, the request that is being answered is cancelled.
+The listener of `plures.deploy` makes a protocol for each connection that it accepts. This class is ours, since those of uvicorn speak
+ASGI, which costs as much as the call itself (docs/adr/0006-call-path.md). The request of a peer that hangs up is cancelled.
 """
 
 import asyncio
@@ -46,7 +45,7 @@ class HttpServerProtocol(asyncio.Protocol):
 
     Args:
         room: Where the connections of this process count what they hold.
-        limit: How large the messages of requests may be.
+        limit: How large messages may be.
     """
 
     def __init__(self, config: Any, server_state: Any, room: Room, limit: BodyLimit = usual_limit) -> None:
@@ -66,7 +65,7 @@ class HttpServerProtocol(asyncio.Protocol):
         self._has_said_close = self._is_paused = False
         self.taking = Taking()
         self._silent_s = 0.0
-        # Once for each answer, it would cost a hundredth of a call.
+        # It is made now and then: once for each answer, it would cost a hundredth of a call.
         self._date_line = _date_line(int(time()))
 
     @property

@@ -279,9 +279,7 @@ class RemoteCaller:
             if head.http_status == connect.OK:
                 connect.check_form(head, f"application/connect+{outgoing.form}", operation, outgoing.accepts)
             has_begun = False
-            async for reply in connect.read_stream(
-                head, chunks, outgoing.heard, outgoing.accepts, outgoing.max_answer_bytes
-            ):
+            async for reply in connect.read_stream(head, chunks, outgoing):
                 # A replica that cannot take it refuses a stream in its end: the head is out by then.
                 if not has_begun and is_refusal(reply):
                     raise Refused(reply)

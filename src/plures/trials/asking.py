@@ -92,6 +92,7 @@ class UrlAsker:
             connect.envelope(written) if operation.streams else written,
             streams=operation.streams,
             request_id=new_request_id(),
+            max_answer_bytes=operation.declaration.max_response_bytes,
         )
         with _logged() as lines:
             try:
@@ -114,6 +115,7 @@ class UrlAsker:
             1,
             operation.request.encode(request),
             request_id=new_request_id(),
+            max_answer_bytes=operation.declaration.max_response_bytes,
         )
         try:
             return connect.answer_of(operation, await self._transport.unary(self.url, outgoing))
@@ -133,7 +135,7 @@ class UrlAsker:
     async def _stream(self, operation: OperationDescription, outgoing: Outgoing) -> Heard:
         items: list[Heard] = []
         async with aclosing(self._transport.stream(self.url, outgoing)) as chunks:
-            async for reply in connect.read_stream(await anext(chunks), chunks):
+            async for reply in connect.read_stream(await anext(chunks), chunks, outgoing):
                 if reply.http_status != connect.OK:
                     return read_error(operation, reply.body, never_ran=reply.outcome == connect.NOT_SENT)
                 items.append(read_answer(operation, reply.body))

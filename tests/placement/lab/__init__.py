@@ -6,12 +6,15 @@ from .cautious import Cautious, CautiousService
 from .echo import Circle, Colour, Echo, EchoService, Empty, Everything, Point, Sku, Square, Tree
 from .marks import Clock, Freshness, Grade, Locale, Marks, MarksService, Missing, Reads, ReadsService, Totals
 from .news import HEARD, ISSUES, Press, PressService, Reader, ReaderService
+from .parcels import FEW, MANY, Parcels, ParcelsService, Torn
 from .relay import Relay, RelayService
 from .shelf import RUNS, Closed, Full, Put, Shelf, ShelfService
 from .somebody import Porter, PorterService, Somebody, Stranger, Who, WhoService
 from .trouble import Gone, Refused, Trouble, TroubleService
 
 __all__ = [
+    "FEW",
+    "MANY",
     "Cautious",
     "Circle",
     "Clock",
@@ -27,6 +30,7 @@ __all__ = [
     "Locale",
     "Marks",
     "Missing",
+    "Parcels",
     "Point",
     "Porter",
     "Press",
@@ -40,6 +44,7 @@ __all__ = [
     "Somebody",
     "Square",
     "Stranger",
+    "Torn",
     "Totals",
     "Tree",
     "Trouble",
@@ -61,6 +66,7 @@ app = Application(
         Capability(Porter, PorterService),
         Capability(Marks, MarksService),
         Capability(Reads, ReadsService),
+        Capability(Parcels, ParcelsService),
     ],
     context=Somebody,
 )

@@ -135,4 +135,5 @@ def test_each_capability_in_a_process_of_its_own() -> None:
         "porter",
         "marks",
         "reads",
+        "parcels",
     ]

@@ -15,7 +15,7 @@ import msgspec
 from plures.cli.console import FAILED
 from plures.cli.finding import Callee
 from plures.cli.listing import Operation, body_of
-from plures.contract import Criticality, OperationDescription, contract, query, read_contract
+from plures.contract import DEFAULT_MESSAGE_BYTES, Criticality, OperationDescription, contract, query, read_contract
 from plures.errors import CallError
 from plures.runtime import (
     CallContext,
@@ -112,6 +112,7 @@ async def _send(callee: Callee, standing: Standing, request: bytes, deadline_s: 
         is_repeatable=operation.declaration.idempotent,
         context=callee.context_of(request_id, deadline_s),
         headers=callee.headers,
+        max_answer_bytes=operation.declaration.max_response_bytes,
     )
     outcome = _Outcome([])
     try:
@@ -154,6 +155,7 @@ def _described(operation: Operation) -> OperationDescription:
         deadline_s=float(operation["deadline_s"]),
         criticality=msgspec.convert(operation.get("criticality", "normal"), Criticality),
         hedge_after_s=float(operation.get("hedge_after_s") or 0),
+        max_response_bytes=int(operation.get("max_response_bytes", DEFAULT_MESSAGE_BYTES)),
     )
     path = f"/{operation['name']}"
     return replace(template, path=path, declaration=declaration, streams=bool(operation["streams"]))

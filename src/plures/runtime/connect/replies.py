@@ -20,10 +20,9 @@ from plures.contract import (
     decode_base64,
 )
 from plures.errors import CallError, ErrorDetail, Outcome, Overloaded, Status
-from plures.runtime.beside import HeardHeaders
 from plures.runtime.failures import bad_answer
 from plures.runtime.policy import MAX_BODY_BYTES, check_answer, too_large
-from plures.runtime.transport import Reply, TooLarge
+from plures.runtime.transport import Outgoing, Reply, TooLarge
 
 from .forms import JSON, Form
 from .packing import KNOWN, NotPacked, UnpacksTooLarge, most_packed_bytes, unpack
@@ -82,21 +81,13 @@ def answer_of(operation: OperationDescription, reply: Reply, form: Form = JSON) 
     return answer.value if operation.answer.message.fields else None
 
 
-async def read_stream(
-    head: Reply,
-    chunks: AsyncIterator[Reply],
-    heard: HeardHeaders | None = None,
-    accepts: str = "",
-    max_item_bytes: int = MAX_BODY_BYTES,
-) -> AsyncIterator[Reply]:
+async def read_stream(head: Reply, chunks: AsyncIterator[Reply], outgoing: Outgoing) -> AsyncIterator[Reply]:
     """Each message of a stream as a reply of its own; where the stream fails, the last reply tells the error.
 
     Args:
         head: What came first.
         chunks: What comes after it, cut anywhere.
-        heard: Who listens to its trailers.
-        accepts: How its messages may be packed; empty where they may not.
-        max_item_bytes: The most that each of them may have, unpacked; the end may have what is usual.
+        outgoing: What asked for it.
 
     Raises:
         TooLarge: A message is over the limit.
@@ -105,12 +96,12 @@ async def read_stream(
         yield structs.replace(head, body=await _whole(chunks))
         return
     buffer = bytearray()
-    packing = head.encoding.decode("latin-1").lower() if accepts else ""
+    packing = head.encoding.decode("latin-1").lower() if outgoing.accepts else ""
     async for chunk in chunks:
         buffer += chunk.body
         while len(buffer) >= PREFIX.size:
             flags, length = PREFIX.unpack_from(buffer)
-            limit = MAX_BODY_BYTES if flags & END_FLAG else max_item_bytes
+            limit = MAX_BODY_BYTES if flags & END_FLAG else outgoing.max_answer_bytes
             if length > (most_packed_bytes(limit) if flags & COMPRESSED_FLAG else limit):
                 raise TooLarge(too_large(_ITEM, length, limit))
             end = PREFIX.size + length
@@ -122,8 +113,8 @@ async def read_stream(
                 yield _PACKED
                 return
             if flags & END_FLAG:
-                if heard is not None:
-                    heard.take_trailers(_trailers_in(body))
+                if outgoing.heard is not None:
+                    outgoing.heard.take_trailers(_trailers_in(body))
                 failure = _failure_in(body) or (_NO_STOP if buffer else None)
                 if failure is not None:
                     yield failure
