@@ -28,6 +28,12 @@ TODAY = date(2030, 1, 1)
         ("repeatable", of_operation(kind="command", idempotent=False), of_operation(kind="command"), OK),
         ("deadline_shortened", shop(), of_operation(deadline_s=0.5), WARN),
         ("deadline_raised", shop(), of_operation(deadline_s=2.0), OK),
+        ("limit_lowered", shop(), of_operation(max_request_bytes=1000), ERROR),
+        ("limit_lowered", of_operation(max_request_bytes=4_000_000), shop(), ERROR),
+        ("limit_lowered", shop(), of_operation(max_response_bytes=1000), OK),
+        ("limit_raised", shop(), of_operation(max_request_bytes=4_000_000), OK),
+        ("limit_raised", shop(), of_operation(max_response_bytes=4_000_000), ERROR),
+        ("limit_raised", of_operation(max_response_bytes=1000), shop(), ERROR),
         ("error_removed", shop(), of_operation(errors=()), OK),
         ("error_added", of_operation(errors=()), shop(), WARN),
         ("owner_changed", shop(), shop(owner="search"), WARN),
@@ -53,6 +59,17 @@ def test_what_concerns_no_field(rule: str, old: Contract, new: Contract, severit
         new = shop(operations={})
     assert severities(old, new) == {rule: severity}
     assert severities(old, old) == {}
+
+
+def test_a_limit_is_told_with_its_side_and_the_way_out() -> None:
+    [change] = changes(shop(), of_operation(max_request_bytes=1000))
+    assert (change.what, change.side, change.places) == (
+        "Find request may have 1,000 bytes, and 1,048,576 before", Side.REQUEST, ("Find request",)
+    )  # fmt: skip
+    assert change.instead == "Go on taking 1,048,576 bytes."
+    [change] = changes(shop(), of_operation(max_response_bytes=4_000_000))
+    assert (change.side, change.instead) == (Side.RESPONSE, "Add an operation with the higher limit beside it.")
+    assert severities(of_operation(max_request_bytes=1000), of_operation(max_request_bytes=1000)) == {}
 
 
 LOCALE = {"Locale": Record({"tag": Field(TEXT), "more": Field(TEXT, required=False)})}

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Protocol
 import pytest
 
 from plures import ContractError, Meta, command, contract, query
-from plures.contract import read_contract
+from plures.contract import MOST_MESSAGE_BYTES, read_contract
 
 
 class Gone(ContractError):
@@ -61,6 +61,32 @@ def test_deadlines_are_lengths_of_time(deadline_s: float) -> None:
         async def get(self) -> str: ...
 
     assert rules(Things) == ["contract.deadline"]
+
+
+@pytest.mark.parametrize("name", ["max_request_bytes", "max_response_bytes"])
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        (0, "it is no number of bytes"),
+        (-1, "it is no number of bytes"),
+        (True, "it is no number of bytes"),
+        (1e6, "it is no number of bytes"),
+        ("1 MiB", "it is no number of bytes"),
+        (MOST_MESSAGE_BYTES + 1, "a listener takes no message of more than 16,777,216 bytes"),
+    ],
+)
+def test_limits_are_bytes_that_a_listener_takes(name: str, value: Any, problem: str) -> None:
+    @contract("shop.things.v1", owner="tests")
+    class Things(Protocol):
+        @query(**{name: value})
+        async def get(self) -> str: ...
+
+        @command(**{name: MOST_MESSAGE_BYTES})
+        async def put(self) -> None: ...
+
+    [violation] = read_contract(Things)[1]
+    assert (violation.code, violation.where) == ("contract.message_limit", "Things.get")
+    assert violation.what == f"{name}={value!r}: {problem}"
 
 
 @pytest.mark.parametrize(
