@@ -184,3 +184,16 @@ def test_an_unknown_certificate_is_told_its_name() -> None:
 def test_a_caller_without_a_token_is_not_the_one_with_an_empty_token() -> None:
     it = entrance(Caller("tax", CallerKind.PROCESS, may_call=("payments",)))
     assert {asks(it, PAY, header) for header in (None, b"", b"Bearer ", b"Bearer")} == {"unauthenticated"}
+
+
+def test_who_would_be_let_in_is_known_by_the_head_and_counted_by_none() -> None:
+    arrived: list[str] = []
+    outside = caller("payments/Pay", kind=CallerKind.OUTSIDE)
+    it = Entrance(
+        Access((outside,)), "shop", operations=OPERATIONS, deliveries=DELIVERIES,
+        arrived=lambda _, path: arrived.append(path),
+    )  # fmt: skip
+    right = b"Bearer " + TOKEN.encode()
+    assert [it.admits(PAY, "", right), it.admits(REFUND, "", right)] == [True, False]
+    assert [it.admits(PAY, "", None), it.admits(PAY, "", b"Bearer wrong")] == [False, False]
+    assert arrived == []
