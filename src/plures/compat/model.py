@@ -73,11 +73,13 @@ class OneOf:
     Attributes:
         tag: The field that tells which one it is; empty where an object with one key does.
         inline: Whether values stand as they are, so that their form alone tells which one they are.
+        exact: Whether a value that is of two of them is refused, as `oneOf` of JSON Schema does.
     """
 
     members: Mapping[str, "Type"]
     tag: str = ""
     inline: bool = False
+    exact: bool = False
 
 
 Type: TypeAlias = Scalar | Choice | ListOf | MapOf | TupleOf | Named | OneOf

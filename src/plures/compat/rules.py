@@ -207,6 +207,10 @@ VARIANT_ADDED = ChangeRule(
 VARIANT_REMOVED = ChangeRule(
     "compat.variant_removed", "{name} may not be {before} any more", ERROR, OK, "callers send that kind", "Go on taking {before} in requests."
 )  # fmt: skip
+VARIANTS_OVERLAP = ChangeRule(
+    "compat.variants_overlap", "each {before} of {name} is {after} at once", ERROR, OK,
+    "what they send is of two kinds, and exactly one is taken", "Write anyOf in place of oneOf, or let one kind require what the other has not.",
+)  # fmt: skip
 TAG_CHANGED = ChangeRule(
     "compat.tag_changed", "the kinds of {name} are told by {after}, and were by {before}", ERROR, ERROR,
     "callers cannot tell the kinds apart", _NEW_FIELD,

@@ -17,6 +17,14 @@ class Meeting(Protocol):
         """Note that two messages or enums stand in the same place, and must be compared."""
         ...
 
+    def takes(self, old: Type, new: Type) -> bool:
+        """Whether each value of the old type is one of the new type, and all that it says is known there."""
+        ...
+
+    def took(self, one: Type, other: Type) -> bool:
+        """The same of two old types."""
+        ...
+
     def likeness(self, old: Type, new: Type) -> int:
         """How much two types have in common: 0 for nothing, more than 99 where nothing changed."""
         ...

@@ -42,6 +42,18 @@ def compare_inline(old: Type, new: Type, at: Place, meeting: Meeting, compare: C
     for key, member in after.items():
         if key not in pairs.values() and (new_tag or not _has(before, member, meeting, compare)):
             yield found(rules.VARIANT_ADDED, at.where, after=show(member))
+    yield from _overlaps(old, new, at, meeting)
+
+
+def _overlaps(old: Type, new: Type, at: Place, meeting: Meeting) -> Iterator[Found]:
+    """Types of which each value is of two members now, where one alone may be. What was refused for that before fails no caller."""
+    if not isinstance(new, OneOf) or not new.exact:
+        return
+    known = list(old.members.values()) if isinstance(old, OneOf) and old.exact else []
+    for member in _members(old).values():
+        taking = [each for each in new.members.values() if meeting.takes(member, each)]
+        if len(taking) > 1 and sum(meeting.took(member, each) for each in known) <= 1:
+            yield found(rules.VARIANTS_OVERLAP, at.where, show(member), " and ".join(map(show, taking)))
 
 
 def _as_open(change: Found) -> Found:

@@ -10,12 +10,17 @@ from typing import Final
 
 from plures.compat.changes import Side
 from plures.compat.model import Choice, Contract, Named, OneOf, Record, Scalar, Type
+from plures.compat.rules import Severity
 
 from .found import Found
+from .place import Place
 from .records import compare_enums, compare_records
+from .types import compare_types
 
 Pair = tuple[str, str]
 _SAME: Final = 100
+# Messages nest further only where two members of a union are as deep; then they count as different.
+_MOST_TRIED: Final = 50
 
 
 class Walk:
@@ -72,6 +77,25 @@ class Walk:
             return 10 if {type(old), type(new)} == {Scalar, Choice} and _family(old) == _family(new) else 0
         return 50 if _family(old) == _family(new) else 0
 
+    def takes(self, old: Type, new: Type) -> bool:
+        """Whether each value of the old type is one of the new type, and all that it says is known there."""
+        trial = _Trial(self)
+        changes = list(compare_types(old, new, Place("", ""), trial))
+        tried: set[Pair] = set()
+        while trial.met and len(tried) < _MOST_TRIED and _is_harmless(changes):
+            pair = trial.met.pop()
+            if pair not in tried:
+                tried.add(pair)
+                before, after = self._records(pair)
+                if before.fields.keys() - after.fields.keys():
+                    return False
+                changes = list(compare_records(pair[1], before, after, trial))
+        return not trial.met and _is_harmless(changes)
+
+    def took(self, one: Type, other: Type) -> bool:
+        """The same of two old types."""
+        return Walk(self._old, self._old).takes(one, other)
+
     def results(self) -> Iterator[tuple[Side, Found, tuple[str, ...]]]:
         """All that changed, for each side where callers meet it, with the places."""
         roots: dict[Pair, list[int]] = {}
@@ -116,9 +140,28 @@ class Walk:
             if new in self._new.enums:
                 yield from compare_enums(new, self._old.enums[old], self._new.enums[new])
             return
+        yield from compare_records(new, *self._records((old, new)), self)
+
+    def _records(self, pair: Pair) -> tuple[Record, Record]:
         nothing = Record({})
-        before, after = self._old.messages.get(old, nothing), self._new.messages.get(new, nothing)
-        yield from compare_records(new, before, after, self)
+        return self._old.messages.get(pair[0], nothing), self._new.messages.get(pair[1], nothing)
+
+
+class _Trial:
+    """A comparison of which nothing is noted but the messages that it meets."""
+
+    def __init__(self, walk: Walk) -> None:
+        self.is_enum, self.likeness, self.takes, self.took = walk.is_enum, walk.likeness, walk.takes, walk.took
+        self.met: list[Pair] = []
+
+    def meet(self, old: str, new: str, path: str) -> None:
+        """Note a pair of messages."""
+        del path
+        self.met.append((old, new))
+
+
+def _is_harmless(changes: list[Found]) -> bool:
+    return all(change.rule.request is Severity.OK for change in changes)
 
 
 def _family(of: Type) -> str:

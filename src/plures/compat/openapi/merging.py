@@ -39,6 +39,7 @@ class Union:
     members: tuple[Node, ...]
     tag: str = ""
     mapping: dict[str, str] = field(default_factory=dict[str, str])
+    exact: bool = False
 
     @property
     def place(self) -> tuple[int, ...]:
@@ -186,12 +187,13 @@ class Merger:
         said = table_of(value.get("discriminator"))
         tag = str(said.get("propertyName") or "")
         mapping = {str(k): str(v) for k, v in table_of(said.get("mapping")).items()}
-        listed = [list_of(value.get(name)) for name in ("oneOf", "anyOf")]
-        unions = [tuple(map(node.within, members)) for members in listed if members]
+        listed = {name: list_of(value.get(name)) for name in ("oneOf", "anyOf")}
+        unions = {name: tuple(map(node.within, members)) for name, members in listed.items() if members}
         if tag and not unions:
             # A schema that takes such a one over by `allOf` is one of what it stands for, without being listed.
-            unions = [each for each in (self._heirs(node),) if each]
-        into.unions += [Union(members, tag, mapping) for members in unions]
+            heirs = self._heirs(node)
+            unions = {"heirs": heirs} if heirs else {}
+        into.unions += [Union(members, tag, mapping, name == "oneOf") for name, members in unions.items()]
 
     def _heirs(self, node: Node) -> tuple[Node, ...]:
         """The schemas that are `allOf` another one, directly or not."""

@@ -150,7 +150,7 @@ class Reader:
             more = []
         base = replace(schema, unions=more, name="")
         members: dict[str, Type] = {}
-        nullable = False
+        nullable, exact = False, union.exact and not union.tag
         for number, (key, node) in enumerate(self._members(union)):
             own = node if base.is_bare and not more else self._merger.all_of(Node(base, node.file), node)
             type_, null = self._type(own, f"{hint} {key or number + 1}", text=text)
@@ -161,11 +161,12 @@ class Reader:
                 continue
             if isinstance(type_, OneOf) and not type_.tag and not union.tag:
                 members.update(type_.members)
+                exact = exact and type_.exact
             else:
                 members[_free(key or _key(type_), members)] = type_
         if len(members) == 1 and not union.tag:
             return next(iter(members.values())), nullable
-        return OneOf(members, union.tag, inline=True) if members else _NULL, nullable
+        return OneOf(members, union.tag, inline=True, exact=exact) if members else _NULL, nullable
 
     def _members(self, union: Union) -> Iterator[tuple[str, Node]]:
         """What a union may be, by what its tag says or by its name."""

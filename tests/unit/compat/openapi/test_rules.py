@@ -14,6 +14,7 @@ ANY: dict[str, Any] = {"type": "object", "properties": {"a": {"type": "string"},
 CLOSED = ANY | {"additionalProperties": False}
 FEWER = CLOSED | {"properties": {"a": {"type": "string"}}}
 DEFAULT = {"type": "object", "properties": {"a": {"type": "string", "default": "x"}}}
+BOTH = ANY | {"required": ["a", "b"]}
 NONE = {"type": "object", "properties": {"a": {"type": "string"}}}
 
 SCHEMAS = [
@@ -21,6 +22,7 @@ SCHEMAS = [
     ("others_refused", ANY, CLOSED, (ERROR, OK)),
     ("others_taken", CLOSED, ANY, (OK, WARN)),
     ("default_declared", NONE, DEFAULT, (WARN, OK)),
+    ("variants_overlap", BOTH, {"oneOf": [ANY | {"required": [each]} for each in "ab"]}, (ERROR, OK)),
 ]
 KEYS = {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}}
 LOCKED = {"security": [{"key": []}]}
