@@ -49,7 +49,7 @@ class CheckoutByHand(Checkout):
         bill = await draw_up(self._to, customer_id)
         shipping = await self._to.shipping.quote(bill.address.country, bill.items, bill.subtotal, method)
         claim = Claim(reference, customer_id, bill.cart_id)
-        await self._claims.claim(claim, _nothing)
+        await self._claims.claim(claim, _began)
         undos: list[Callable[[], Awaitable[object]]] = [lambda: self._claims.give_back(reference)]
         try:
             order = await self._taken(reference, bill, shipping, card, undos)
@@ -89,6 +89,10 @@ class CheckoutByHand(Checkout):
 
 
 async def _nothing() -> None: ...
+
+
+async def _began() -> bool:
+    return True
 
 
 def _make(parties: Parties, claims: DatabaseClaims) -> CheckoutByHand:

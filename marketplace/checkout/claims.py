@@ -37,11 +37,14 @@ class Claims(Protocol):
         """The checkout that has this cart of a customer."""
         ...
 
-    async def claim(self, claim: Claim, begin: Callable[[], Awaitable[None]]) -> Claim | None:
-        """Keep a new claim and `begin` its saga, unless another checkout has the cart; as one step.
+    async def claim(self, claim: Claim, begin: Callable[[], Awaitable[bool]]) -> Claim | None:
+        """Keep a new claim and `begin` its saga, unless another checkout has the cart, or this one has begun before; as one step.
+
+        Args:
+            begin: False where the saga had begun before.
 
         Returns:
-            The claim that is in the way; then nothing was kept. None where the new one has the cart now.
+            The claim that is in the way, or the new one where its saga is; then nothing was kept. None where the new one has the cart now.
         """
         ...
 

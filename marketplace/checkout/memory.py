@@ -1,5 +1,6 @@
 """Claims in memory: for tests, and to measure everything but storage."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ class MemoryClaims:
         self.published: list[OrderPlaced] = []
         self._by_reference: dict[str, Claim] = {}
         self._holders: dict[tuple[str, str], str] = {}
+        self._turn = asyncio.Lock()
 
     async def find(self, reference: str) -> Claim | None:
         return self._by_reference.get(reference)
@@ -26,13 +28,15 @@ class MemoryClaims:
     async def holder(self, customer_id: str, cart_id: str) -> Claim | None:
         return self._by_reference.get(self._holders.get((customer_id, cart_id), ""))
 
-    async def claim(self, claim: Claim, begin: Callable[[], Awaitable[None]]) -> Claim | None:
-        known = await self.holder(claim.customer_id, claim.cart_id)
-        if known is None:
-            self._by_reference[claim.reference] = claim
-            self._holders[claim.customer_id, claim.cart_id] = claim.reference
-            await begin()
-        return known
+    async def claim(self, claim: Claim, begin: Callable[[], Awaitable[bool]]) -> Claim | None:
+        async with self._turn:
+            known = await self.find(claim.reference) or await self.holder(claim.customer_id, claim.cart_id)
+            if known is None and not await begin():
+                known = claim
+            if known is None:
+                self._by_reference[claim.reference] = claim
+                self._holders[claim.customer_id, claim.cart_id] = claim.reference
+            return known
 
     async def place(self, reference: str, order: Order, begin: Callable[[], Awaitable[None]]) -> None:
         claim = self._by_reference[reference] = replace(self._by_reference[reference], order=order)

@@ -25,7 +25,7 @@ from marketplace.orders.contract import Order
 from marketplace.payments.contract import Card, CardDeclined
 from marketplace.pricing.contract import Money
 from marketplace.shipping.contract import CountryNotServed, ShippingMethod, ShippingQuote
-from plures import CallError, ContractError, PluresError, SagaCompensated, SagaParked
+from plures import CallError, ContractError, PluresError, SagaCompensated, SagaIdReused, SagaNotBegun, SagaParked
 
 ADDING_UP: Final = "add up"
 
@@ -57,38 +57,60 @@ class CheckoutService(Placing, Checkout):
         agreed: Agreement | None = None,
     ) -> Placed | Declined:
         reference = reference_of(customer_id, key)
+        if (before := await self._before(customer_id, reference, agreed)) is not None:
+            return before
+        try:
+            bill, shipping = await self._add_up(customer_id, method)
+            if agreed is not None:
+                _check(agreed, bill, bill.total(shipping))
+        except ContractError:
+            # Meanwhile another call may have ordered the cart and emptied it, and the customer may have another one by now.
+            if (before := await self._before(customer_id, reference, agreed)) is not None:
+                return before
+            raise
+        return await self._order(reference, bill, shipping, card)
+
+    async def _before(self, customer_id: str, reference: str, agreed: Agreement | None) -> Placed | Declined | None:
+        """What calls before this one have made of its key, or of the cart that the customer agreed to order; None where nothing stands."""
         known = await self.claims.find(reference)
         if known is not None and known.order is not None:
             return await self._placed_before(known, known.order, ordered_before=not known.is_holder)
         if known is not None or await self.sagas.state(self.ordering, reference) is not None:
             return await self._outcome(reference)
-        if agreed is not None:
-            # Another page may have ordered this cart, and the customer may have another one by now.
-            holder = await self.claims.holder(customer_id, agreed.cart_id)
-            order = None if holder is None else await self._order_of(holder)
-            if holder is not None and order is not None:
-                return await self._follow(holder, order, reference)
-        bill, shipping = await self._add_up(customer_id, method)
-        if agreed is not None:
-            _check(agreed, bill, bill.total(shipping))
-        self.cards[reference] = card
-        try:
-            return await self._order(reference, bill, shipping)
-        finally:
-            self.cards.pop(reference, None)
+        holder = None if agreed is None else await self.claims.holder(customer_id, agreed.cart_id)
+        order = None if holder is None else await self._order_of(holder)
+        return None if holder is None or order is None else await self._follow(holder, order, reference)
 
-    async def _order(self, reference: str, bill: Bill, shipping: ShippingQuote) -> Placed | Declined:
+    async def _order(self, reference: str, bill: Bill, shipping: ShippingQuote, card: Card) -> Placed | Declined:
         """Have the cart ordered, unless another checkout orders it; wait for either."""
         claim = Claim(reference, bill.customer_id, bill.cart_id)
 
-        async def begin() -> None:
-            await self.sagas.start(self.ordering, reference, bill, shipping)
+        async def begin() -> bool:
+            try:
+                begins = await self.sagas.start(self.ordering, reference, bill, shipping)
+            except SagaIdReused:
+                # Prices may have changed between two calls with the same key.
+                return False
+            if begins:
+                self.cards[reference] = card
+            return begins
 
-        while (holder := await self.claims.claim(claim, begin)) is not None and holder.reference != reference:
-            order = await self._order_of(holder)
-            if order is not None:
-                return await self._follow(holder, order, reference)
-        return await self._outcome(reference)
+        try:
+            while True:
+                holder = await self.claims.claim(claim, begin)
+                if holder is None:
+                    outcome = await self._outcome(reference)
+                elif holder.reference == reference:
+                    outcome = await self._before(bill.customer_id, reference, None)
+                else:
+                    order = await self._order_of(holder)
+                    outcome = None if order is None else await self._follow(holder, order, reference)
+                if outcome is not None:
+                    return outcome
+        finally:
+            # Not that of a call with the same key, which may have begun a checkout anew.
+            if self.cards.get(reference) is card:
+                del self.cards[reference]
 
     async def _add_up(self, customer_id: str, method: ShippingMethod) -> tuple[Bill, ShippingQuote]:
         try:
@@ -107,10 +129,12 @@ class CheckoutService(Placing, Checkout):
         await self.empty_cart(holder.cart_id, holder.order)
         return await draw_up(self.parties, customer_id)
 
-    async def _outcome(self, reference: str) -> Placed | Declined:
-        """What has become of a checkout, once it has ended."""
+    async def _outcome(self, reference: str) -> Placed | Declined | None:
+        """What has become of a checkout, once it has ended; None where another call has forgotten it, since it touched nothing."""
         try:
             order = await self.sagas.result(self.ordering, reference)
+        except SagaNotBegun:
+            return None
         except CardDeclined as declined:
             return Declined(declined.reason)
         except (OutOfStock, ProductUnknown):
@@ -134,7 +158,7 @@ class CheckoutService(Placing, Checkout):
                 return await self.sagas.result(self.ordering, holder.reference)
         except (TimeoutError, SagaParked) as error:
             raise OrderUnderWay(cart_id=holder.cart_id) from error
-        except (ContractError, SagaCompensated):
+        except (ContractError, SagaCompensated, SagaNotBegun):
             return None
 
     async def _follow(self, holder: Claim, order: Order, reference: str) -> Placed:
@@ -160,7 +184,8 @@ class CheckoutService(Placing, Checkout):
 
 
 def _check(agreed: Agreement, bill: Bill, total: Money) -> None:
-    if agreed.items != bill.items:
+    # Another cart with the same in it may be what the customer means to have beside the first.
+    if agreed.cart_id != bill.cart_id or agreed.items != bill.items:
         raise CartChanged(agreed=agreed.items, actual=bill.items)
     if agreed.total != total:
         raise TotalChanged(agreed=agreed.total, actual=total)

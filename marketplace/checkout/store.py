@@ -107,6 +107,10 @@ _INSERT: Final = """
 """
 _FIND: Final = "SELECT * FROM claims WHERE reference = :reference"
 _HOLDER: Final = "SELECT * FROM claims WHERE customer_id = :customer_id AND cart_id = :cart_id AND is_holder = 1"
+_IN_THE_WAY: Final = """
+    SELECT * FROM claims WHERE reference = :reference OR (customer_id = :customer_id AND cart_id = :cart_id AND is_holder = 1)
+    ORDER BY CASE reference WHEN :reference THEN 0 ELSE 1 END
+"""
 _PLACE: Final = "UPDATE claims SET placed_order = :placed_order WHERE reference = :reference"
 _GIVE_BACK: Final = "DELETE FROM claims WHERE reference = :reference AND placed_order IS NULL"
 
@@ -126,12 +130,14 @@ class DatabaseClaims:
         async with self.database.read() as connection:
             return await _first(connection, _HOLDER, {"customer_id": customer_id, "cart_id": cart_id})
 
-    async def claim(self, claim: Claim, begin: Callable[[], Awaitable[None]]) -> Claim | None:
+    async def claim(self, claim: Claim, begin: Callable[[], Awaitable[bool]]) -> Claim | None:
         async with self.database.write() as connection:
-            known = await _first(connection, _HOLDER, {"customer_id": claim.customer_id, "cart_id": claim.cart_id})
+            values = {"reference": claim.reference, "customer_id": claim.customer_id, "cart_id": claim.cart_id}
+            known = await _first(connection, _IN_THE_WAY, values)
+            if known is None and not await begin():
+                known = claim
             if known is None:
                 await connection.execute(_INSERT, _row(claim))
-                await begin()
             return known
 
     async def place(self, reference: str, order: Order, begin: Callable[[], Awaitable[None]]) -> None:

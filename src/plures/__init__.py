@@ -72,7 +72,7 @@ from .runtime import (
     time_left_s,
 )
 from .runtime import ambient_client as client
-from .sagas import Saga, SagaCompensated, SagaParked, Sagas, saga
+from .sagas import Saga, SagaCompensated, SagaIdReused, SagaNotBegun, SagaParked, Sagas, saga
 from .sagas import State as SagaState
 from .web import CrossOriginProtection, SecurityHeaders
 
@@ -123,6 +123,8 @@ __all__ = [
     "PluresError",
     "Saga",
     "SagaCompensated",
+    "SagaIdReused",
+    "SagaNotBegun",
     "SagaParked",
     "SagaState",
     "Sagas",

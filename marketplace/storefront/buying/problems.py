@@ -62,7 +62,8 @@ def cart_changed(error: CartChanged, names: Mapping[str, str]) -> Problem:
         for product_id in {**before, **now}
         if before.get(product_id) != now.get(product_id)
     ]
-    what = "; ".join(changes) or "its products are in another order"
+    is_same = error.agreed == error.actual
+    what = "; ".join(changes) or f"its products are in another {'cart' if is_same else 'order'}"
     text = f"Since we showed you this page: {what}. Nothing was ordered; if you agree with it, please order again."
     return Problem("Your cart has changed", text)
 

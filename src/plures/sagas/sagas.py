@@ -45,20 +45,21 @@ class Sagas:
         /,
         *args: P.args,
         **kwargs: P.kwargs,
-    ) -> None:
+    ) -> bool:
         """Begin a saga, and do not wait for it. Inside of a `write()` it begins when that commits, or never.
-
-        With the id of one that has begun, it changes nothing.
 
         Args:
             saga: The method of the service.
             id: Names this one for 14 days after its end; also the key of the commands that its steps call.
 
+        Returns:
+            Whether it begins. With the id of one that has begun, nothing changes; that one may have ended long ago.
+
         Raises:
             SagaIdReused: The id belongs to one with other values.
         """
         definition, instance = self._new(saga, id, args, kwargs)
-        await self._begin(definition, instance, alone=False)
+        return await self._begin(definition, instance, alone=False)
 
     async def run(
         self,
@@ -153,7 +154,7 @@ class Sagas:
             raise SagaUnknown(self._capability, getattr(saga, "__qualname__", repr(saga)))
         return definition
 
-    async def _begin(self, definition: Definition, instance: Instance, *, alone: bool) -> None:
+    async def _begin(self, definition: Definition, instance: Instance, *, alone: bool) -> bool:
         if not self._journal.is_in_write:
             await self._journal.show_alive()
         begin = partial(self._worker.begin, instance, is_new=True) if instance.worker else self._worker.wake
@@ -161,12 +162,12 @@ class Sagas:
             if alone:
                 if await self._journal.begin_alone(instance):
                     begin()
-                    return
+                    return True
             else:
                 async with self._journal.writing() as connection:
                     if await self._journal.begin(connection, instance):
                         connection.after_commit = (*connection.after_commit, begin)
-                        return
+                        return True
         except BaseException:
             # The server may have committed it.
             self._worker.doubt()
@@ -174,6 +175,7 @@ class Sagas:
         known = await self._journal.find(instance.saga, instance.id)
         if known is not None and not _is_same(definition, known.body, instance.body):
             raise SagaIdReused(f"{self._capability}.{definition.name}", instance.id)
+        return False
 
     async def _end_of(self, saga: str, id: str) -> Instance:  # noqa: A002
         """A saga that has ended, or is parked."""

@@ -46,6 +46,19 @@ async def test_the_same_id_with_other_values_is_refused(database: Database, worl
             await service.order("a", Wish("coffee"))
 
 
+async def test_who_begins_one_learns_whether_it_begins_also_after_its_end(database: Database, world: World) -> None:
+    async with serving(database, world) as service:
+        assert await service.sagas.start(service.ordering, "a", Wish("tea")) is True
+        assert await service.sagas.start(service.ordering, "a", Wish("tea")) is False
+        await service.sagas.result(service.ordering, "a")
+        assert await service.sagas.start(service.ordering, "a", Wish("tea")) is False
+        async with database.write():
+            assert await service.sagas.start(service.ordering, "b", Wish("tea")) is True
+        async with database.write():
+            assert await service.sagas.start(service.ordering, "b", Wish("tea")) is False
+        await service.sagas.result(service.ordering, "b")
+
+
 async def test_a_failure_that_passes_costs_nothing(database: Database, world: World) -> None:
     left = [3]
 
