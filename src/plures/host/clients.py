@@ -7,15 +7,16 @@ from typing import Any, Final
 from plures.contract import ContractDescription, OperationDescription
 from plures.errors import Outcome, Unavailable
 from plures.runtime import (
+    LOCAL,
     LOOPBACK_URL,
     Bind,
     Client,
-    Counted,
     Deadlines,
     Directory,
     Dispatcher,
     Endpoints,
     Loopback,
+    MeterFor,
     Policy,
     Portal,
     RemoteCaller,
@@ -25,10 +26,16 @@ from plures.runtime import (
     bring_near,
     by_reference,
     connect,
-    uncounted,
+    unread,
 )
+from plures.telemetry import Meter, SpanKind
 
 from .faults import Injector
+
+
+def _unread(_: str, operation: OperationDescription, kind: SpanKind, placement: str) -> Meter:
+    return unread(operation, kind, placement)
+
 
 # By reference, what starts refuses at once; so it does where the codec is in between.
 _ONCE: Final = Policy(attempts=1)
@@ -44,7 +51,7 @@ class Clients:
         seal: Signs the request context that goes with calls over the wire.
         outside: Capabilities that it does not go to.
         injector: Keeps calls from being sent, on demand.
-        counted_for: Owner and operation → what is told how many calls of it a client of the owner has made.
+        meter_for: Owner, operation, side and placement → what measures the calls that the owner makes of it.
         binaries: The binary forms of contracts, for calls over the wire whose policy wants them.
         ends: What takes the headers by which answers say that an operation is deprecated or will end.
     """
@@ -60,14 +67,14 @@ class Clients:
         seal: Seal | None = None,
         outside: Collection[str] = (),
         injector: Injector | None = None,
-        counted_for: Callable[[str, OperationDescription], Counted] = lambda _, __: uncounted,
+        meter_for: Callable[[str, OperationDescription, SpanKind, str], Meter] = _unread,
         binaries: connect.Binaries | None = None,
         ends: connect.Ends = connect.unheard,
     ) -> None:
         self._ends = ends
         self._binaries = binaries
         self._injector = injector
-        self._counted_for = counted_for
+        self._meter_for = meter_for
         self.portal = portal
         self._seal = seal
         self._outside = outside
@@ -75,7 +82,8 @@ class Clients:
         self._transport = transport
         self._directory = directory
         # Its own dispatcher: calls within a replica go on while it refuses those from outside, in order to drain.
-        self._internal = Dispatcher(deadlines, checked=True, seal=seal) if verified else None
+        metered = self._as_local("")
+        self._internal = Dispatcher(deadlines, checked=True, seal=seal, meter_for=metered) if verified else None
         # By contract, then by who has it.
         self._clients: dict[type, dict[str, Client]] = {}
         # Those of services here, and of services that are not there yet, with who has them.
@@ -121,13 +129,14 @@ class Clients:
     def _bring_near(self, client: Client, contract: ContractDescription, owner: str) -> None:
         near = self._near.get(contract.python)
         if near is not None:
-            bring_near(client, contract, near, self.portal, partial(self._counted_for, owner))
+            bring_near(client, contract, near, self.portal, partial(self._meter_for, owner))
 
     def _how(self, contract: ContractDescription, client: Client, owner: str, *, is_local: bool) -> Bind:
         if not is_local:
             if contract.python not in self._remote:
                 self._remote[contract.python] = self._remote_caller(contract)
-            return self._counting(self._remote[contract.python], owner)
+            caller = self._remote[contract.python]
+            return lambda operation: caller.bind(operation, partial(self._meter_for, owner))
         self.called_here[contract.capability] = None
         if self._internal is None:
             service = self._services.get(contract.python)
@@ -140,7 +149,7 @@ class Clients:
         caller = RemoteCaller(
             endpoints, Loopback(self._internal), self._deadlines, checked=True, shares_log=True, seal=self._seal
         )
-        return self._counting(caller, owner)
+        return lambda operation: caller.bind(operation, self._as_local(owner))
 
     def _remote_caller(self, contract: ContractDescription) -> RemoteCaller:
         endpoints = self._directory.of(contract.capability)
@@ -161,12 +170,13 @@ class Clients:
     def _injecting(self, how: Bind) -> Bind:
         return how if self._injector is None else self._injector.caller(how)
 
-    def _counting(self, caller: RemoteCaller, owner: str) -> Bind:
-        return lambda operation: caller.bind(operation, self._counted_for(owner, operation))
+    def _as_local(self, owner: str) -> MeterFor:
+        """What measures calls that go through the codec, and stay in the process."""
+        return lambda operation, kind, _: self._meter_for(owner, operation, kind, LOCAL)
 
     def _by_reference(self, service: object, owner: str) -> Bind:
         return lambda operation: by_reference(
-            operation, getattr(service, operation.name), self._deadlines, self._counted_for(owner, operation)
+            operation, getattr(service, operation.name), self._deadlines, partial(self._meter_for, owner)
         )
 
 

@@ -37,12 +37,12 @@ from .eventing import Carrier, EventAdmin, EventAdminService, carrier_of
 from .faults import Injector
 from .lifecycles import Lifecycles
 from .moves import Moves
+from .observing import Observing
 from .placement import Mode, Placement
 from .places import place_of
 from .sagas import SagaAdmin, SagaAdminService
 from .services import Services
 from .telling import Deprecations, Told
-from .usage import Usage
 
 _EVENT_ADMIN: Final = read_contract(EventAdmin)[0].operations
 _SAGA_ADMIN: Final = read_contract(SagaAdmin)[0].operations
@@ -83,13 +83,13 @@ class Host:
         self._directory = Directory(random, self._heartbeats, policies)
         self._seal = Seal(assembly.context, placement.context_keys or (new_key(),))
         binaries = LockedBinaries(placement.folder, assembly.contracts)
-        self._dispatcher = Dispatcher(self._deadlines, seal=self._seal, binaries=binaries)
+        self._seen = Observing(assembly, placement.usage)
+        self._dispatcher = Dispatcher(self._deadlines, self._seen.of_dispatcher, seal=self._seal, binaries=binaries)
         self._policy = policy_of(placement.policies.everywhere)
         self._capacity = Capacity(self._policy.least_at_once)
         self._gates = {name: Gate(policies[name], self._capacity) for name in self._hosted}
         injector = Injector(placement.faults, assembly.contracts, random) if placement.faults else None
         self._portal = Portal()
-        self._usage = Usage(assembly, placement.usage)
         self._deprecations = Deprecations(assembly, [*self._hosted, *([EDGE] if placement.edge else [])])
         self._clients = Clients(
             self._deadlines,
@@ -100,7 +100,7 @@ class Host:
             seal=self._seal,
             outside=placement.outside,
             injector=injector,
-            counted_for=self._usage.counted_for,
+            meter_for=self._seen.of_client,
             binaries=binaries,
             ends=self._deprecations.heard,
         )
@@ -138,7 +138,7 @@ class Host:
             told=self._told,
             pages=self._moves.pages,
             notices=self._deprecations.headers,
-            entrance=entrance_of(assembly, self._hosted, placement.access, self._usage.arrived),
+            entrance=entrance_of(assembly, self._hosted, placement.access, self._seen.usage.arrived),
         )
         for name, capability in self._hosted.items():
             for contract in capability.contracts:
@@ -164,8 +164,8 @@ class Host:
         """Replace what is known of replicas elsewhere."""
         access = self._placement.access
         if access is not None:
-            urls = ((name, url) for name in endpoints.keys() & access.tokens for url in endpoints[name])
-            self._tokens.update({url: access.tokens[name] for name, url in urls})
+            known = endpoints.keys() & access.tokens
+            self._tokens |= {url: access.tokens[name] for name in known for url in endpoints[name]}
         self._directory.update(endpoints)
 
     def lead(self, *, leads: bool) -> None:
@@ -215,7 +215,7 @@ class Host:
         end_hosting(self._ambient)
         await self._portal.close()
         await self._services.close_threads()
-        await self._usage.stop()
+        await self._seen.stop()
         self._deadlines.close()
         self._capacity.close()
         await self._heartbeats.close()
@@ -231,9 +231,9 @@ class Host:
                 self._assembly, self._placement.broker, self._deadlines, self._dispatcher, os.environ
             )
         asked = {name: capability.settings for name, capability in self._hosted.items()}
-        self._settings.update(fill_all(asked, self._placement.settings, os.environ, self._placement.folder))
+        self._settings |= fill_all(asked, self._placement.settings, os.environ, self._placement.folder)
         await self._services.build()
-        self._usage.start()
+        self._seen.start()
         self._dispatcher.serve(_EVENT_ADMIN, EventAdminService(self._services.outboxes))
         self._dispatcher.serve(_SAGA_ADMIN, SagaAdminService(self._services.saga_desks))
         for name in self._services.order:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 from plures.contract import OperationDescription, decode_base64
 from plures.errors import CallError, InvalidRequest, Outcome, Status, Unimplemented
-from plures.runtime import CallContext, Dispatcher, accept, connect, request_too_large
+from plures.runtime import CallContext, Dispatcher, accept, connect, request_too_large, trace_from
 
 from .connect_response import STREAM_TYPE, Headers, failed, refused
 from .exchange import Request, Response
@@ -114,7 +114,7 @@ def _context(operation: OperationDescription, headers: Mapping[bytes, bytes], di
     request_id = connect.sane_request_id(headers.get(_REQUEST_ID, b""))
     criticality = connect.criticality_of(headers.get(_CRITICALITY, b"normal"))
     remaining_s = None if timeout is None else int(timeout) / 1000
-    context = accept(operation, remaining_s, int(hops), request_id, criticality)
+    context = accept(operation, remaining_s, int(hops), request_id, criticality, trace=trace_from(headers.get))
     sealed = headers.get(_REQUEST_CONTEXT)
     if sealed is not None:
         dispatcher.believe(operation, context, sealed)

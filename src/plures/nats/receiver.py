@@ -14,7 +14,7 @@ from nats.aio.msg import Msg
 from plures.contract import OperationDescription
 from plures.errors import CallError, Outcome, Unavailable
 from plures.logs import tell
-from plures.runtime import Dispatcher, Reply, accept, connect
+from plures.runtime import Dispatcher, Reply, accept, connect, trace_from
 
 from . import words
 from .connector import Connector
@@ -177,7 +177,9 @@ class Receiver:
         hops = headers.get(words.HOPS, "1")
         request_id = connect.sane_request_id(headers.get(words.REQUEST_ID, "").encode())
         try:
-            context = accept(self._operation, left_s, int(hops) if hops.isdecimal() else 1, request_id)
+            hops_so_far = int(hops) if hops.isdecimal() else 1
+            traced = {name.lower().encode(): value.encode() for name, value in headers.items()}
+            context = accept(self._operation, left_s, hops_so_far, request_id, trace=trace_from(traced.get))
             if words.CONTEXT in headers:
                 self._dispatcher.believe(self._operation, context, headers[words.CONTEXT].encode())
         except CallError as error:

@@ -102,6 +102,7 @@ class NatsTransport:
             words.REQUEST_ID: outgoing.request_id,
             words.CONTENT_TYPE: words.ENVELOPE,
         }
+        headers.update(outgoing.traced)
         if outgoing.context:
             headers[words.CONTEXT] = outgoing.context
         if (size := size_of(outgoing.body, headers)) > connection.max_payload:

@@ -21,6 +21,7 @@ A service on the application's own tables is called in the thread of its caller 
     connect-timeout-ms: 300                         the time that remains, so that clocks need not agree
     plures-hops: 2                                  calls since the root request, this one included
     x-request-id: 4f1c9a0be2d84b6f8a3c5d7e9f012345   names the request in each line of the log
+    traceparent: 00-4f1c9a0be2d84b6f8a3c5d7e9f012345-e25b64e30628c2f1-01    the trace, the span of the caller, whether it is kept
     plures-criticality: critical                    only where the call is more, or less, than normal
     plures-context: v1.3f9c….1764230405.eyJ1c2…      only where the edge has said on whose behalf: signed, for this request
     content-length: 32
@@ -107,7 +108,7 @@ from .blocking import (
     tidily,
     working_for,
 )
-from .client import Bind, Client, Counted, bind, uncounted
+from .client import Bind, Client, bind
 from .context import (
     CallContext,
     EdgeContext,
@@ -129,6 +130,7 @@ from .local import by_reference
 from .loopback import URL as LOOPBACK_URL
 from .loopback import Loopback
 from .near import bring_near
+from .observed import LOCAL, REMOTE, MeterFor, code_of, subject_of, told_of, trace_from, unread
 from .policy import MAX_BODY_BYTES, MAX_HOPS, Policy, accept, policy_of, request_too_large, too_large
 from .remote import RemoteCaller
 from .replicas import Directory, Endpoint, Endpoints, Heartbeats
@@ -138,9 +140,11 @@ from .tries import Tries
 from .values import answer_shape, refuse_misfit
 
 __all__ = [
+    "LOCAL",
     "LOOPBACK_URL",
     "MAX_BODY_BYTES",
     "MAX_HOPS",
+    "REMOTE",
     "Acting",
     "Bind",
     "BlockingOnLoop",
@@ -156,7 +160,6 @@ __all__ = [
     "ContextTooLarge",
     "ContextTorn",
     "ContractUnknown",
-    "Counted",
     "Deadlines",
     "Directory",
     "Dispatcher",
@@ -169,6 +172,7 @@ __all__ = [
     "Heartbeats",
     "Hosting",
     "Loopback",
+    "MeterFor",
     "NoApplication",
     "NoPlace",
     "NotAnOperation",
@@ -206,6 +210,7 @@ __all__ = [
     "call_in_progress",
     "call_of",
     "calling",
+    "code_of",
     "connect",
     "current",
     "end_hosting",
@@ -226,13 +231,16 @@ __all__ = [
     "runs_in_thread",
     "set_request_context",
     "spelled",
+    "subject_of",
     "tell_headers",
     "tell_trailers",
     "threaded",
     "tidily",
     "time_left_s",
+    "told_of",
     "too_large",
-    "uncounted",
+    "trace_from",
+    "unread",
     "without_deadline",
     "working_for",
 ]

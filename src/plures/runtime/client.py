@@ -14,14 +14,6 @@ Bind = Callable[[OperationDescription], Callable[..., Any]]
 """Makes the coroutine function that calls an operation; `by_reference` and `RemoteCaller.bind` are the two kinds."""
 
 
-Counted = Callable[[Callable[[], int]], None]
-"""Takes what tells how many calls an operation of a client has made so far."""
-
-
-def uncounted(_: Callable[[], int]) -> None:
-    """Of a client whose calls are not counted."""
-
-
 class Client:
     """Calls the operations of one contract. It has no public attributes except these operations."""
 

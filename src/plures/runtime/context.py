@@ -1,12 +1,10 @@
 """What a call knows about the request it is part of: its id, how long it may take, and how many calls led to it."""
 
 import asyncio
-import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import Context, ContextVar, copy_context
 from math import inf
-from random import Random, SystemRandom
 from time import monotonic
 from types import FrameType
 from typing import Final
@@ -14,6 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 from plures.contract import Criticality, OperationDescription, Pairs
+from plures.telemetry import Trace, new_trace_id
 
 from .acting import Acting, ContextKind, check, in_block
 
@@ -43,6 +42,11 @@ class CallContext(Struct, eq=False):
         root: The call that began the request in this process, where it is another one.
         operation: What is called; None for a root request.
         criticality: How much it matters: what the request says, or else the operation.
+        trace: What is noted of the request here; None where nothing is noted yet.
+        span: The number of the call in it.
+        parent_span: That of the call in progress when it was made.
+        began: In `time.monotonic()` seconds.
+        code: How it ended: empty where it did not fail, else the code of the protocol, or the name of a declared error.
         id: Of the request, in the root; empty until it is asked for.
         task: The task that makes the call, which its deadline may have to cancel; None for a root request.
         cancelling: Requests to cancel that task that were there before the call.
@@ -58,6 +62,11 @@ class CallContext(Struct, eq=False):
     root: "CallContext | None" = None
     operation: OperationDescription | None = None
     criticality: Criticality = Criticality.NORMAL
+    trace: Trace | None = None
+    span: int = 0
+    parent_span: int = 0
+    began: float = 0.0
+    code: str = ""
     id: str = ""
     task: "asyncio.Task[object] | None" = None
     cancelling: int = 0
@@ -71,7 +80,7 @@ class CallContext(Struct, eq=False):
         """The id of the request. It is made when it is asked for: most calls in process never do."""
         root = self.root or self
         if not root.id:
-            root.id = new_request_id()
+            root.id = new_request_id() if root.trace is None else root.trace.id
         return root.id
 
     @contextmanager
@@ -118,11 +127,6 @@ class EdgeContext(CallContext):
     kind: ContextKind | None = None
 
 
-_random: Final = Random(SystemRandom().getrandbits(256))  # noqa: S311 - an id keeps no secret
-_random_bits: Final = _random.getrandbits
-# Processes forked from one that has imported this would give the same ids, one after the other.
-os.register_at_fork(after_in_child=lambda: _random.seed(SystemRandom().getrandbits(256)))
-
 current: Final[ContextVar[CallContext | None]] = ContextVar("plures_call", default=None)
 """The call that the running code is part of."""
 
@@ -154,14 +158,15 @@ def without_deadline() -> Context:
     """A copy of the current context for work that outlives its call: no deadline is in force, and the hops still count."""
     context, call = copy_context(), current.get()
     if call is not None:
-        after = CallContext(inf, call.hops, False, call.root or call, call.operation, call.criticality)
+        root = call.root or call
+        after = CallContext(inf, call.hops, False, root, call.operation, call.criticality, call.trace, call.span)
         context.run(current.set, after)
     return context
 
 
 def new_request_id() -> str:
     """32 hexadecimal digits, the form of a trace id of W3C's trace context."""
-    return f"{_random_bits(128):032x}"
+    return new_trace_id()
 
 
 def request_id() -> str | None:

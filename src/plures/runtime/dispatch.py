@@ -12,6 +12,7 @@ from msgspec.structs import astuple, replace
 
 from plures.contract import Binary, ContractError, Fits, Malformed, OperationDescription, Pairs, TooDeep
 from plures.errors import CallError, ContextRefused, InvalidRequest, Outcome, Unavailable
+from plures.telemetry import Meter, SpanKind
 
 from . import connect
 from .acting import Forged, Seal, Unreadable
@@ -20,6 +21,7 @@ from .beside import read_headers
 from .context import CallContext, Said
 from .deadlines import Deadlines
 from .failures import bad_request, failure_of
+from .observed import REMOTE, MeterFor, code_of, unread
 from .policy import MAX_BODY_BYTES, check_request
 from .running import run, run_stream
 from .transport import Reply
@@ -30,6 +32,7 @@ class Dispatcher:
     """The operations that one replica serves.
 
     Args:
+        meter_for: What measures the calls of an operation.
         checked: Check the type of each answer, for development.
         seal: Reads the request contexts that arrive; with None they are passed over.
         binaries: The binary forms of contracts; with None, all messages are JSON.
@@ -41,11 +44,14 @@ class Dispatcher:
     def __init__(
         self,
         deadlines: Deadlines,
+        meter_for: MeterFor = unread,
         *,
         checked: bool = False,
         seal: Seal | None = None,
         binaries: connect.Binaries | None = None,
     ) -> None:
+        self._meter_for = meter_for
+        self._meters: dict[str, Meter] = {}
         self.seal = seal
         self.binaries = binaries
         self._deadlines = deadlines
@@ -61,6 +67,8 @@ class Dispatcher:
     def announce(self, operations: Mapping[str, OperationDescription]) -> None:
         """Know operations whose service is not ready yet: they are unavailable to callers, rather than unknown."""
         for operation in operations.values():
+            if operation.path not in self._operations:
+                self._meters[operation.path] = self._meter_for(operation, SpanKind.SERVER, REMOTE)
             self._operations[operation.path] = operation
 
     def serve(self, operations: Mapping[str, OperationDescription], service: object, gate: Gate | None = None) -> None:
@@ -109,7 +117,7 @@ class Dispatcher:
         self, operation: OperationDescription, context: CallContext, body: bytes, form: connect.Form = connect.JSON
     ) -> Reply:
         """Run a unary operation on the message of its request; a failure is a reply too."""
-        self._enter()
+        meter = self._enter(operation, context)
         entered, gate, is_fine = None, self._gates.get(operation.path), False
         try:
             if gate is not None:
@@ -122,11 +130,15 @@ class Dispatcher:
             is_fine = True
             reply = Reply(connect.OK, self._encoded(operation, value, form))
         except (CallError, ContractError) as error:
+            context.code = code_of(error)
             reply = connect.error_reply(error, operation, self._binary(operation))
+        except BaseException as error:
+            context.code = code_of(error)
+            raise
         finally:
             if gate is not None and entered is not None:
                 gate.leave(operation.path, entered, is_fine=is_fine)
-            self._leave()
+            self._leave(meter, context)
         said = context.said
         return reply if said is None else replace(reply, headers=said.headers, trailers=said.trailers)
 
@@ -134,7 +146,7 @@ class Dispatcher:
         self, operation: OperationDescription, context: CallContext, body: bytes, form: connect.Form = connect.JSON
     ) -> AsyncGenerator[bytes, None]:
         """Run a streaming operation on the message of its request; yield envelopes, the last of which ends the stream."""
-        self._enter()
+        meter = self._enter(operation, context)
         entered, gate = None, self._gates.get(operation.path)
         try:
             if gate is not None:
@@ -147,13 +159,14 @@ class Dispatcher:
                         context.said.is_begun = True
                     yield envelope
         except (CallError, ContractError) as error:
+            context.code = code_of(error)
             yield connect.end_of_stream(error, operation, _trailers(context), self._binary(operation))
         else:
             yield connect.end_of_stream(None, operation, _trailers(context))
         finally:
             if gate is not None and entered is not None:
                 gate.leave(operation.path, None)
-            self._leave()
+            self._leave(meter, context)
 
     def _begin(self, operation: OperationDescription, context: CallContext, body: bytes, form: connect.Form) -> Any:
         """The service's work, to be awaited or iterated; raises `CallError` where it cannot begin."""
@@ -189,10 +202,14 @@ class Dispatcher:
     def _binary(self, operation: OperationDescription) -> Binary | None:
         return None if self.binaries is None else self.binaries.of(operation)
 
-    def _enter(self) -> None:
+    def _enter(self, operation: OperationDescription, context: CallContext) -> Meter:
         self._in_flight += 1
+        meter = self._meters[operation.path]
+        meter.begin(context)
+        return meter
 
-    def _leave(self) -> None:
+    def _leave(self, meter: Meter, context: CallContext) -> None:
+        meter.end(context)
         self._in_flight -= 1
         if self._idle is not None and not self._in_flight:
             self._idle.set_result(None)

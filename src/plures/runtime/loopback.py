@@ -8,6 +8,7 @@ from plures.contract import OperationDescription
 from . import connect
 from .context import CallContext, Said
 from .dispatch import Dispatcher
+from .observed import trace_from
 from .policy import accept
 from .transport import NotSent, Outgoing, Reply
 
@@ -42,7 +43,15 @@ class Loopback:
 
     def _accepted(self, operation: OperationDescription, outgoing: Outgoing) -> CallContext:
         remaining_s = outgoing.timeout_ms / 1000 if outgoing.timeout_ms else None
-        context = accept(operation, remaining_s, outgoing.hops, outgoing.request_id, outgoing.criticality)
+        traced = {name.encode(): value.encode() for name, value in outgoing.traced}
+        context = accept(
+            operation,
+            remaining_s,
+            outgoing.hops,
+            outgoing.request_id,
+            outgoing.criticality,
+            trace=trace_from(traced.get),
+        )
         if operation.beside is not None:
             context.said = Said(outgoing.headers)
         if outgoing.context:

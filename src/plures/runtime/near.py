@@ -10,9 +10,10 @@ from typing import Any, Final
 from plures.contract import ContractDescription, OperationDescription
 
 from .blocking import Portal, instead, runs_in_thread
-from .client import Client, Counted, uncounted
+from .client import Client
 from .context import CallContext
 from .local import by_reference
+from .observed import MeterFor, unread
 
 
 class _Unwatched:
@@ -31,19 +32,17 @@ def bring_near(
     contract: ContractDescription,
     service: object,
     portal: Portal,
-    counted_for: Callable[[OperationDescription], Counted] = lambda _: uncounted,
+    meter_for: MeterFor = unread,
 ) -> None:
     """Let those operations run in the thread of their caller that are called without `await` and that the service has as plain functions."""
     for name, operation in contract.operations.items():
         method = getattr(service, name)
         if operation.blocks and runs_in_thread(method):
-            setattr(
-                client, name, instead(getattr(client, name), _near(operation, method, portal, counted_for(operation)))
-            )
+            setattr(client, name, instead(getattr(client, name), _near(operation, method, portal, meter_for)))
 
 
 def _near(
-    operation: OperationDescription, method: Callable[..., Any], portal: Portal, counted: Counted
+    operation: OperationDescription, method: Callable[..., Any], portal: Portal, meter_for: MeterFor
 ) -> Callable[..., Any]:
     check = operation.signature.bind
 
@@ -56,7 +55,7 @@ def _near(
         check(*args, **kwargs)
         return run(args, kwargs)
 
-    call = by_reference(operation, begin, _UNWATCHED, counted)
+    call = by_reference(operation, begin, _UNWATCHED, meter_for)
 
     def near(*args: Any, **kwargs: Any) -> Any:
         portal.allow(operation)

@@ -4,7 +4,7 @@ It knows the Connect protocol by `connect` and the network by `transport`, and n
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
 from typing import Any, Final
 
@@ -13,15 +13,16 @@ from msgspec import structs
 from plures.contract import Criticality, OperationDescription
 from plures.errors import DeadlineExceeded, Internal
 from plures.logs import mark_told
+from plures.telemetry import Meter, SpanKind
 
 from . import connect
 from .acting import Seal
 from .beside import heard_here, sent_headers
-from .client import Counted, uncounted
-from .context import CallContext, current
+from .context import CallContext
 from .deadlines import Deadlines
 from .hedging import hedged
-from .policy import RetryBudget, admit
+from .observed import REMOTE, MeterFor, metered, metered_stream, unread
+from .policy import RetryBudget
 from .replicas import Endpoint, Endpoints, Heartbeats
 from .running import Expired, run, run_stream
 from .transport import Broken, NotSent, Outgoing, Reply, TooLarge, Transport
@@ -75,19 +76,15 @@ class RemoteCaller:
         self._deadlines = deadlines
         self._encode = connect.with_checks if checked else connect.plainly
 
-    def bind(self, operation: OperationDescription, counted: Counted = uncounted) -> Callable[..., Any]:
+    def bind(self, operation: OperationDescription, meter_for: MeterFor = unread) -> Callable[..., Any]:
         """The operation as a caller in another process sees it."""
         operation.prepare()
+        meter = meter_for(operation, SpanKind.CLIENT, REMOTE)
         if operation.streams:
-            return self._bind_stream(operation, counted)
+            return self._bind_stream(operation, meter)
         deadlines, ask, speech = self._deadlines, self._ask(operation), self._speech
-        calls = 0
-        counted(lambda: calls)
 
-        async def call(*args: Any, **kwargs: Any) -> Any:
-            nonlocal calls
-            calls += 1
-            context = admit(operation, current.get())
+        async def answer(context: CallContext, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             written = self._writing(operation, context, args, kwargs)
             outgoing = written(speech.form(operation))
             try:
@@ -104,7 +101,7 @@ class RemoteCaller:
             except (Expired, DeadlineExceeded) as error:
                 raise late(error, operation, context) from None
 
-        return call
+        return metered(operation, meter, answer)
 
     async def send(self, operation: OperationDescription, context: CallContext, outgoing: Outgoing) -> Reply:
         """The reply to a request, which may tell an error; raises `CallError` where there is none."""
@@ -119,14 +116,10 @@ class RemoteCaller:
     def _ask(self, operation: OperationDescription) -> Callable[..., Coroutine[Any, Any, Reply]]:
         return self._hedged if operation.declaration.hedge_after_s else self._unary
 
-    def _bind_stream(self, operation: OperationDescription, counted: Counted) -> Callable[..., Any]:
-        calls = 0
-        counted(lambda: calls)
-
-        async def call(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-            nonlocal calls
-            calls += 1
-            context = admit(operation, current.get())
+    def _bind_stream(self, operation: OperationDescription, meter: Meter) -> Callable[..., Any]:
+        async def answer(
+            context: CallContext, args: tuple[Any, ...], kwargs: dict[str, Any]
+        ) -> AsyncGenerator[Any, None]:
             written = self._writing(operation, context, args, kwargs)
             outgoing = written(self._speech.form(operation))
             items = self._items(operation, context, outgoing, connect.answer_of)
@@ -142,7 +135,7 @@ class RemoteCaller:
             except (Expired, DeadlineExceeded) as error:
                 raise late(error, operation, context) from None
 
-        return call
+        return metered_stream(operation, meter, answer)
 
     async def _items_in_either(
         self, operation: OperationDescription, context: CallContext, outgoing: Outgoing, written: connect.Written

@@ -50,6 +50,7 @@ class Outgoing(msgspec.Struct, frozen=True):
         packed: How the message is packed; empty where it is not.
         accepts: How the answer may be packed, as the header says it; empty where it may not.
         max_answer_bytes: The most that the answer may have, or each item of a stream. Errors may have what is usual, if that is more.
+        traced: The headers that tell of its trace.
     """
 
     path: str
@@ -69,6 +70,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     packed: str = ""
     accepts: str = ""
     max_answer_bytes: int = DEFAULT_MESSAGE_BYTES
+    traced: Pairs = ()
 
 
 class Reply(msgspec.Struct, frozen=True):

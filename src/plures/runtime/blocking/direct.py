@@ -7,16 +7,18 @@ threads rather than four.
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from threading import Lock
 from time import monotonic
 from typing import Any, Final, NamedTuple
 
 from plures.contract import OperationDescription
-from plures.errors import Outcome
+from plures.errors import Outcome, Status
 from plures.runtime.context import CallContext, current
 from plures.runtime.deadlines import Watch
 from plures.runtime.policy import admit
 from plures.runtime.running import Expired, run
 from plures.runtime.values import answer_copier, answer_shape, arguments_copier, refuse_misfit
+from plures.telemetry import Meter
 
 from .jobs import Job, WaitedJob, job_here
 from .portal import Portal
@@ -40,8 +42,7 @@ class Direct:
         deadlines: Of the calls on the loop; for what a method returns to be awaited.
         failed: What the caller sees of an error.
 
-    Attributes:
-        calls: Made so far, without those that went by way of the event loop.
+        meter: Of the calls that do not go by way of the event loop.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Direct:
         plain: Plain,
         deadlines: Watch,
         failed: Callable[[BaseException, OperationDescription, CallContext], Exception],
+        meter: Meter,
     ) -> None:
         self._operation = operation
         self._method, self._threads = plain
@@ -57,7 +59,7 @@ class Direct:
         self._failed = failed
         self._take, self._give = arguments_copier(operation), answer_copier(operation)
         self._fits = answer_shape(operation)
-        self.calls = 0
+        self._meter, self._alone = meter, Lock()
 
     def through(self, portal: Portal, by_loop: Callable[..., Any]) -> Callable[..., Any]:
         """The function that calls it.
@@ -76,13 +78,17 @@ class Direct:
             job = self._begin(context, self._work(args, kwargs))
             if job is None:
                 return by_loop(*args, **kwargs)
-            self.calls += 1
-            is_ended = _wait(job, here, portal, context)
-            if job.has_given_up:
-                if here is not None and here.is_abandoned:
-                    raise asyncio.CancelledError
-                portal.refuse(operation, Outcome.MAY_HAVE_RUN)
-            return self._outcome(job, context, portal, is_ended=is_ended)
+            try:
+                is_ended = _wait(job, here, portal, context)
+                if job.has_given_up:
+                    context.code = Status.CANCELED.value
+                    if here is not None and here.is_abandoned:
+                        raise asyncio.CancelledError
+                    portal.refuse(operation, Outcome.MAY_HAVE_RUN)
+                return self._outcome(job, context, portal, is_ended=is_ended)
+            finally:
+                with self._alone:
+                    self._meter.end(context)
 
         return call
 
@@ -97,11 +103,15 @@ class Direct:
         """The job that runs it; None where no place or thread is free."""
         if not self._threads.take_place():
             return None
+        with self._alone:
+            self._meter.begin(context)
         token = current.set(context)
         try:
             job = WaitedJob(self._threads, self._operation.full_name, work)
             self._threads.begin(job)
         except NoPlace:
+            with self._alone:
+                self._meter.withdraw()
             return None
         finally:
             current.reset(token)

@@ -8,6 +8,7 @@ from plures.contract import Malformed, OperationDescription, TooDeep
 from plures.runtime.acting import Seal
 from plures.runtime.context import CallContext, acting_now
 from plures.runtime.failures import bad_request
+from plures.runtime.observed import told_of
 from plures.runtime.policy import check_request
 from plures.runtime.transport import Outgoing
 
@@ -57,6 +58,7 @@ def outgoing_of(
         is_repeatable=operation.declaration.idempotent,
         context="" if acting is None or seal is None else seal.header(acting, request_id, remaining_s),
         form=form.name,
+        traced=told_of(context),
         mark="" if form.binary is None else form.binary.mark,
         max_answer_bytes=operation.declaration.max_response_bytes,
     )

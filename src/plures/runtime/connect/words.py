@@ -75,12 +75,13 @@ def header_lines(outgoing: Outgoing) -> str:
     context = f"{CONTEXT_HEADER}: {outgoing.context}\r\n" if outgoing.context else ""
     timeout = f"{TIMEOUT_HEADER}: {outgoing.timeout_ms}\r\n" if outgoing.timeout_ms else ""
     own = "".join([f"{name}: {text}\r\n" for name, text in outgoing.headers]) if outgoing.headers else ""
+    traced = "".join([f"{name}: {text}\r\n" for name, text in outgoing.traced])
     mark = f"{LOCK_HEADER}: {outgoing.mark}\r\n" if outgoing.mark else ""
     packing = _packing_lines(outgoing) if outgoing.accepts else ""
     criticality = "" if outgoing.criticality is Criticality.NORMAL else _CRITICALITY[outgoing.criticality]
     return (
         f"content-type: application/{'connect+' if outgoing.streams else ''}{outgoing.form}\r\n{VERSION_HEADER}: 1\r\n"
-        f"{timeout}{HOPS_HEADER}: {outgoing.hops}\r\n{request_id}{criticality}{context}{mark}{packing}{own}"
+        f"{timeout}{HOPS_HEADER}: {outgoing.hops}\r\n{request_id}{traced}{criticality}{context}{mark}{packing}{own}"
     )
 
 

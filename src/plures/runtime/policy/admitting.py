@@ -6,6 +6,7 @@ from typing import Final
 from plures.contract import Criticality, OperationDescription
 from plures.errors import DeadlineExceeded, LimitExceeded, Outcome
 from plures.runtime.context import CallContext
+from plures.telemetry import Trace
 
 MAX_HOPS: Final = 16
 
@@ -21,7 +22,7 @@ def admit(operation: OperationDescription, parent: CallContext | None) -> CallCo
     declared = operation.declaration
     deadline = now + declared.deadline_s
     if parent is None:
-        return CallContext(deadline, 1, operation=operation, criticality=declared.criticality)
+        return CallContext(deadline, 1, operation=operation, criticality=declared.criticality, began=now)
     if not declared.is_query:
         parent.has_called = True
     is_inherited = False
@@ -35,8 +36,12 @@ def admit(operation: OperationDescription, parent: CallContext | None) -> CallCo
     criticality = declared.criticality
     if criticality is not parent.criticality:
         criticality = criticality.within(parent.criticality)
+    root, trace = parent.root or parent, parent.trace
+    span = 0 if trace is None else trace.next_span()
     # By position: a keyword costs half of a context more.
-    return CallContext(deadline, parent.hops + 1, is_inherited, parent.root or parent, operation, criticality)
+    return CallContext(
+        deadline, parent.hops + 1, is_inherited, root, operation, criticality, trace, span, parent.span, now
+    )
 
 
 def accept(
@@ -45,6 +50,8 @@ def accept(
     hops: int,
     request_id: str = "",
     criticality: Criticality = Criticality.NORMAL,
+    *,
+    trace: Trace | None = None,
 ) -> CallContext:
     """The context of a call that arrived over the wire.
 
@@ -53,6 +60,7 @@ def accept(
         hops: Calls between the root request and this one, this one included.
         request_id: The id of the request; empty where the caller did not say.
         criticality: That of the call, as its caller said.
+        trace: What its caller said of its trace; None where it did not.
 
     Raises:
         DeadlineExceeded: The time of the caller is over; the operation did not start.
@@ -66,8 +74,19 @@ def accept(
     if hops > MAX_HOPS:
         raise too_many_hops(operation)
     criticality = operation.declaration.criticality.within(criticality)
-    deadline = monotonic() + remaining_s
-    return CallContext(deadline, hops, operation=operation, id=request_id, criticality=criticality)
+    now, span = monotonic(), 0
+    if trace is not None:
+        span = trace.closes = trace.next_span()
+    return CallContext(
+        now + remaining_s,
+        hops,
+        operation=operation,
+        criticality=criticality,
+        trace=trace,
+        span=span,
+        began=now,
+        id=request_id,
+    )
 
 
 def out_of_time(operation: OperationDescription, outcome: Outcome, *, is_inherited: bool) -> DeadlineExceeded:

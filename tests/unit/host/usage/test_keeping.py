@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from plures import client
-from plures.host import usage as keeping
+from plures.host.observing import usage as keeping
 from plures.usage import UsageFile
 
 from .shop import Make, SearchV1, uses

@@ -13,10 +13,9 @@ from plures.access import Caller
 from plures.access import CallerKind as Met
 from plures.application import EDGE, Assembly
 from plures.contract import OperationDescription, Stability
-from plures.runtime import Counted, uncounted
+from plures.host.telling import warning
+from plures.telemetry import Meter
 from plures.usage import CallerKind, Tallies, UsageFile, Use
-
-from .telling import warning
 
 _LOG: Final = logging.getLogger("plures.calls")
 _EVERY_S: Final = 2.0
@@ -42,16 +41,16 @@ class Usage:
         self._keeping: asyncio.Task[None] | None = None
         self._is_over = asyncio.Event()
 
-    def counted_for(self, owner: str, operation: OperationDescription) -> Counted:
-        """What takes how many calls of an operation a client has made. Those of tests and tools are not counted, nor deliveries of events."""
+    def count(self, owner: str, operation: OperationDescription, meter: Meter) -> None:
+        """Count what a client of an owner calls. Calls of tests and tools are not counted, nor deliveries of events."""
         known = self._by_path.get(operation.path)
         if not owner or known is None:
-            return uncounted
+            return
         kind = CallerKind.EDGE if owner == EDGE else CallerKind.CAPABILITY
         # An adapter for an older version, most of all.
         caller = f"{owner} itself" if owner == operation.capability else owner
         use = Use(known[0].name, operation.wire_name, caller, kind)
-        return lambda told: self._tallies.add(use, told)
+        self._tallies.add(use, lambda: meter.begun)
 
     def arrived(self, caller: Caller, path: str) -> None:
         """Count a call that came over the wire. Processes of the application count their own, by the capabilities in them."""

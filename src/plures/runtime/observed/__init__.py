@@ -1,0 +1,18 @@
+"""How calls are named where they are measured, how they ended, and what of their trace goes over the wire."""
+
+from .measured import LOCAL, REMOTE, MeterFor, code_of, subject_of, unread
+from .metered import metered, metered_stream
+from .tracing import told_of, trace_from
+
+__all__ = [
+    "LOCAL",
+    "REMOTE",
+    "MeterFor",
+    "code_of",
+    "metered",
+    "metered_stream",
+    "subject_of",
+    "told_of",
+    "trace_from",
+    "unread",
+]

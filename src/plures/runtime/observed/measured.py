@@ -1,0 +1,43 @@
+"""How a call is named where it is measured, and how it ended."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from plures.contract import ContractError, OperationDescription
+from plures.errors import CallError, Status
+from plures.telemetry import Meter, SpanKind, Subject, Telemetry
+
+LOCAL: Final = "local"
+"""The placement of a callee in the process of its caller."""
+
+REMOTE: Final = "remote"
+"""The placement of a callee in another process."""
+
+MeterFor = Callable[[OperationDescription, SpanKind, str], Meter]
+"""Operation, side and placement → what measures the calls that an owner makes of it."""
+
+# Of clients that tests and tools make by hand: no one reads it.
+_UNREAD: Final = Telemetry()
+
+
+def unread(operation: OperationDescription, kind: SpanKind, placement: str) -> Meter:
+    """A meter for calls that no one asks about."""
+    return Meter(subject_of(operation, kind, "", placement), _UNREAD.recorder)
+
+
+def subject_of(operation: OperationDescription, kind: SpanKind, caller: str, placement: str) -> Subject:
+    """What is said of an operation where its calls are measured."""
+    service = operation.full_name.rpartition("/")[0]
+    contract = service.rpartition(".")[0]
+    name = f"{operation.capability}/{operation.wire_name}"
+    return Subject(kind, name, operation.capability, caller, placement, contract)
+
+
+def code_of(error: BaseException) -> str:
+    """How a call ended that ended with this: a code of the protocol, or the name of a declared error."""
+    if isinstance(error, ContractError):
+        return type(error).__name__
+    if isinstance(error, CallError):
+        return error.status.value
+    return Status.CANCELED.value if isinstance(error, asyncio.CancelledError) else Status.INTERNAL.value

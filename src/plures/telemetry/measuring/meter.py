@@ -1,0 +1,122 @@
+"""Counts and times the calls of one subject, and notes each in its trace. Each call passes it, so it is written for speed."""
+
+from collections import defaultdict
+from math import inf, log2
+from time import monotonic
+from typing import Final, Protocol
+
+from plures.telemetry.tracing import Draw, Rate, Recorder, Subject, Trace, trace_id_of
+
+from .histogram import LEAST_S, Buckets, upper_s
+
+_LEAST: Final = 200
+"""Calls from which on it is known what is slow."""
+_SLOW: Final = 0.99
+
+
+class Call(Protocol):
+    """What a meter reads and writes of a call in progress."""
+
+    trace: Trace | None
+    span: int
+    parent_span: int
+    began: float
+    code: str
+    id: str
+
+    @property
+    def root(self) -> "Call | None": ...
+
+
+class Meter:
+    """The calls of one subject.
+
+    Attributes:
+        begun: Calls so far.
+        ended: Those that have ended.
+        seconds: What they took together.
+        errors: Code → calls that ended with it.
+        slow_s: What takes longer is kept: the 99th of a hundred calls, as far as they were measured.
+        sent_bytes: Of messages, in requests and answers, where the call went over a wire.
+        received_bytes: The same.
+    """
+
+    __slots__ = (
+        "_draw", "_judged", "_recorder", "begun", "buckets", "ended", "errors", "received_bytes", "seconds", "sent_bytes", "slow_s", "subject",
+    )  # fmt: skip
+
+    def __init__(self, subject: Subject, recorder: Recorder, rate: Rate | None = None) -> None:
+        self.subject = subject
+        self.begun = self.ended = 0
+        self.seconds = 0.0
+        self.errors: dict[str, int] = {}
+        self.buckets: Buckets = defaultdict(int)
+        self.slow_s = inf
+        self.sent_bytes = self.received_bytes = 0
+        self._recorder = recorder
+        self._draw = Draw(rate or Rate())
+        self._judged: dict[int, int] = {}
+
+    def begin(self, call: Call) -> None:
+        """A call begins."""
+        self.begun += 1
+        if call.trace is None:
+            self._open(call)
+
+    def withdraw(self) -> None:
+        """A call that has begun is made another way, and measured there."""
+        self.begun -= 1
+
+    def end(self, call: Call) -> None:
+        """A call has ended, as its `code` says."""
+        now = monotonic()
+        took = now - call.began
+        self.ended += 1
+        self.seconds += took
+        # `index_of`, written out.
+        self.buckets[int((log2(took) + 40) * 8) if took > LEAST_S else 0] += 1
+        trace, code = call.trace, call.code
+        if trace is None:
+            return
+        trace.note((self.subject, call.span, call.parent_span, call.began, now, code))
+        if code:
+            self.errors[code] = self.errors.get(code, 0) + 1
+            if is_fault(code):
+                trace.kept_for = trace.kept_for or "failed"
+        if took > self.slow_s:
+            trace.kept_for = trace.kept_for or "slow"
+        if call.span <= trace.closes:
+            self._recorder.close(trace)
+
+    def judge(self) -> None:
+        """Learn anew what is slow, from the calls since the last time that there were enough of them."""
+        fresh = {index: many - self._judged.get(index, 0) for index, many in self.buckets.items()}
+        total = sum(fresh.values())
+        if total < _LEAST:
+            return
+        seen = 0
+        for index in sorted(fresh):
+            seen += fresh[index]
+            if seen >= _SLOW * total:
+                self.slow_s = upper_s(index)
+                break
+        self._judged = dict(self.buckets)
+
+    def _open(self, call: Call) -> None:
+        """Begin the part of a trace that this process has: at a request that came from outside, or at work that nothing asked for."""
+        root = call.root
+        trace = None if root is None else root.trace
+        if trace is None:
+            trace = Trace(trace_id_of(root.id if root is not None else call.id))
+            if self._draw(call.began):
+                trace.kept_for = "drawn"
+            if root is not None:
+                root.trace = trace
+        call.trace, call.span = trace, trace.next_span()
+        if not trace.closes:
+            trace.closes = call.span
+
+
+def is_fault(code: str) -> bool:
+    """Whether a code tells of a fault: declared errors are answers, and have names with capitals."""
+    return code.islower()

@@ -1,0 +1,31 @@
+"""Traces: what is noted of calls, which traces are kept, and how a trace goes on in another process."""
+
+from .drawing import Draw, Rate
+from .recorder import HOLD_S, MOST_HELD, Part, Recorder
+from .subject import SpanKind, Subject
+from .trace import Noted, Trace, new_trace_id, span_id_of, trace_id_of
+from .wire import BAGGAGE, MOST_IN_BAGGAGE, MOST_IN_STATE, TRACEPARENT, TRACESTATE, Parent, parent_of, traceparent
+
+__all__ = [
+    "BAGGAGE",
+    "HOLD_S",
+    "MOST_HELD",
+    "MOST_IN_BAGGAGE",
+    "MOST_IN_STATE",
+    "TRACEPARENT",
+    "TRACESTATE",
+    "Draw",
+    "Noted",
+    "Parent",
+    "Part",
+    "Rate",
+    "Recorder",
+    "SpanKind",
+    "Subject",
+    "Trace",
+    "new_trace_id",
+    "parent_of",
+    "span_id_of",
+    "trace_id_of",
+    "traceparent",
+]

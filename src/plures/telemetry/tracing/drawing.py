@@ -1,0 +1,49 @@
+"""Which traces are kept from their beginning: a share of the requests of each operation, and no more than so many a second."""
+
+from random import random
+
+from msgspec import Struct
+
+
+class Rate(Struct, frozen=True):
+    """How many requests are drawn.
+
+    Attributes:
+        share: 0 to 1.
+        per_s: At most so many a second, of each operation and process.
+    """
+
+    share: float = 1.0
+    per_s: float = 10.0
+
+
+class Draw:
+    """Decides for the requests of one operation. Where any are drawn at all, the first is: who looks for the trace of one request finds it."""
+
+    __slots__ = ("_at", "_is_first", "_places", "_rate")
+
+    def __init__(self, rate: Rate) -> None:
+        self._rate = rate
+        self._is_first = True
+        self._places = max(1.0, rate.per_s)
+        self._at = 0.0
+
+    def __call__(self, now: float) -> bool:
+        """Whether a request that begins now is drawn.
+
+        Args:
+            now: In `time.monotonic()` seconds.
+        """
+        rate = self._rate
+        # It spreads what is kept, and decides nothing that anyone could gain from.
+        if not (rate.share >= 1 or (self._is_first and rate.share > 0) or random() < rate.share):  # noqa: S311
+            return False
+        if rate.per_s <= 0:
+            return False
+        self._is_first = False
+        self._places = min(max(1.0, rate.per_s), self._places + (now - self._at) * rate.per_s)
+        self._at = now
+        if self._places < 1:
+            return False
+        self._places -= 1
+        return True

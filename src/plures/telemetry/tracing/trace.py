@@ -1,0 +1,120 @@
+"""What one process notes of one trace: a line for each call, and whether the trace is kept."""
+
+import os
+import re
+from collections.abc import Callable
+from hashlib import blake2b
+from itertools import count
+from random import Random, SystemRandom
+from typing import Any, Final, NamedTuple
+
+from msgspec import Struct, field
+
+from .subject import Subject
+
+_random: Final = Random(SystemRandom().getrandbits(256))  # noqa: S311 - an id keeps no secret
+_random_bits: Final = _random.getrandbits
+# Processes forked from one that has imported this would give the same ids, one after the other.
+os.register_at_fork(after_in_child=lambda: _random.seed(SystemRandom().getrandbits(256)))
+
+_IS_TRACE_ID: Final = re.compile(r"[0-9a-f]{32}").fullmatch
+_NO_TRACE: Final = "0" * 32
+_MOST_SPAN: Final = (1 << 64) - 1
+MOST_NOTES: Final = 10_000
+"""A job that calls for hours is one trace; what is beyond this between two flushes is counted, and not kept."""
+
+
+class Noted(NamedTuple):
+    """One span.
+
+    Attributes:
+        span: Its number within the trace and this process, from 1.
+        parent: That of the span that it is part of; 0 where that one is in another process, or nowhere.
+        began: In `time.monotonic()` seconds, as `ended` is.
+        code: How it failed: a code of the protocol, or the name of a declared error; empty where it did not.
+        attributes: What else is known of it, as JSON; empty for nothing.
+        id: Where it is not that of its number: both sides of an event know it without having told each other. 0 for none.
+        above: The id of its parent, where that is not the span which the trace came from; 0 for none.
+    """
+
+    subject: Subject
+    span: int
+    parent: int
+    began: float
+    ended: float
+    code: str = ""
+    attributes: str = ""
+    id: int = 0
+    above: int = 0
+
+
+Line = tuple[Any, ...]
+"""The beginning of a `Noted`, with its fields in their order: a plain tuple costs a tenth, and most are never looked at."""
+
+
+class Trace(Struct, eq=False):
+    """A trace, as far as one process takes part in it. A `Struct`, since most requests make one.
+
+    Attributes:
+        given: The id that it came with, or the id of its request; empty until it is asked for.
+        above: The id of the span of another process that the first one here is part of; 0 where there is none.
+        kept_for: Why it is kept: `drawn`, `failed`, `slow`, `elsewhere`; empty where it is not. That it is kept travels with each call.
+        beside: The headers that go on with it as they came: `tracestate`, `baggage`.
+        next_span: Gives the number of a new span, in any thread: 1, 2, …
+        closes: The highest number of a span whose end is told to the recorder: that of the first one, and once that has ended, of any.
+        notes: A line for each span that has ended and was not taken yet.
+        lost: How many were not noted, since there were too many.
+    """
+
+    given: str = ""
+    above: int = 0
+    kept_for: str = ""
+    beside: tuple[tuple[str, str], ...] = ()
+    next_span: Callable[[], int] = field(default_factory=lambda: count(1).__next__)
+    closes: float = 0
+    base: int = 0
+    notes: list[Line] = field(default_factory=list[Line])
+    lost: int = 0
+
+    @property
+    def id(self) -> str:
+        """32 hexadecimal digits. It is made when it is asked for: of most traces nothing is kept."""
+        if not self.given:
+            self.given = new_trace_id()
+        return self.given
+
+    def span_id(self, number: int) -> int:
+        """The id that a span has for others."""
+        if not self.base:
+            self.base = _random_bits(64)
+        # 0 is no id.
+        return (self.base + number) & _MOST_SPAN or _MOST_SPAN
+
+    def note(self, line: Line) -> None:
+        """Note a span that has ended."""
+        if len(self.notes) < MOST_NOTES:
+            self.notes.append(line)
+        else:
+            self.lost += 1
+
+    def take(self) -> list[Line]:
+        """What was noted since the last time."""
+        taken, self.notes = self.notes, []
+        return taken
+
+
+def new_trace_id() -> str:
+    """32 hexadecimal digits, not all of them 0."""
+    return f"{_random_bits(128) or 1:032x}"
+
+
+def trace_id_of(request_id: str) -> str:
+    """The id of the trace of a request: processes that were told nothing but the id of the request come to the same one."""
+    if _IS_TRACE_ID(request_id) and request_id != _NO_TRACE:
+        return request_id
+    return blake2b(request_id.encode(), digest_size=16).hexdigest() if request_id else ""
+
+
+def span_id_of(name: str) -> int:
+    """The id of the span of something that has a name wherever it is met, such as an event that was published."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest()) or 1

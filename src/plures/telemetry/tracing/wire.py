@@ -1,0 +1,45 @@
+"""Trace context as it travels: the `traceparent` header. Source: www.w3.org/TR/trace-context."""
+
+import re
+from typing import Final, NamedTuple
+
+TRACEPARENT: Final = "traceparent"
+TRACESTATE: Final = "tracestate"
+BAGGAGE: Final = "baggage"
+
+MOST_IN_STATE: Final = 512
+MOST_IN_BAGGAGE: Final = 8192
+"""The least that both standards ask to be passed on; what is longer is dropped."""
+
+_FORM: Final = re.compile(rb"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?").fullmatch
+_DRAWN: Final = 1
+
+
+class Parent(NamedTuple):
+    """What a `traceparent` says.
+
+    Attributes:
+        span: The id of the caller's span.
+        is_drawn: Whether the caller keeps the trace.
+    """
+
+    trace: str
+    span: int
+    is_drawn: bool
+
+
+def parent_of(header: bytes) -> Parent | None:
+    """What a header says; None where it is not one: a request is made to be answered, not to be traced."""
+    found = _FORM(header)
+    if found is None:
+        return None
+    version, trace, span, flags, rest = found.groups()
+    # Later versions may have more fields; version ff is none, and 00 has no more.
+    if version == b"ff" or (version == b"00" and rest) or not int(trace, 16) or not int(span, 16):
+        return None
+    return Parent(trace.decode(), int(span, 16), bool(int(flags, 16) & _DRAWN))
+
+
+def traceparent(trace: str, span: int, *, is_drawn: bool) -> str:
+    """The header that says it."""
+    return f"00-{trace}-{span:016x}-{'01' if is_drawn else '00'}"

@@ -1,0 +1,203 @@
+"""One trace over calls by reference, through the codec, and to what runs elsewhere."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, Protocol
+
+import pytest
+
+from plures import ContractError, command, contract, query
+from plures.contract import read_contract
+from plures.runtime import (
+    CallContext,
+    Deadlines,
+    Dispatcher,
+    Endpoints,
+    Loopback,
+    RemoteCaller,
+    accept,
+    by_reference,
+    current,
+    subject_of,
+    told_of,
+    trace_from,
+)
+from plures.telemetry import Meter, Noted, Part, Rate, SpanKind, Telemetry, parent_of
+
+ID = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+class Empty(ContractError, status="failed_precondition"):
+    """Nothing is left."""
+
+
+@contract("trace.shelf.v1", owner="tests")
+class Shelf(Protocol):
+    @query(deadline_s=30)
+    async def count(self, depth: int) -> int: ...
+    @command(deadline_s=30, errors=[Empty])
+    async def take(self, what: str) -> int: ...
+    @query(deadline_s=30)
+    def each(self, up_to: int) -> AsyncIterator[int]: ...
+
+
+class ShelfService:
+    count_again: Any = None
+
+    async def count(self, depth: int) -> int:
+        return depth if depth == 0 else await self.count_again(depth - 1)
+
+    async def take(self, what: str) -> int:
+        if what == "nothing":
+            raise Empty
+        if what == "hangs":
+            await asyncio.sleep(60)
+        raise ValueError(what)
+
+    async def each(self, up_to: int) -> AsyncIterator[int]:
+        for number in range(up_to):
+            yield number
+
+
+OPERATIONS = read_contract(Shelf)[0].operations
+
+
+class Traced:
+    """Operations called in one way, and what was noted of them."""
+
+    def __init__(self, *, is_local: bool) -> None:
+        self.telemetry = Telemetry(Rate(0))
+        self.deadlines = Deadlines()
+        self.service = ShelfService()
+        self.dispatcher = Dispatcher(self.deadlines, meter_for=self._meter_for)
+        self.dispatcher.serve(OPERATIONS, self.service)
+        caller = RemoteCaller(Endpoints.fixed("loopback:"), Loopback(self.dispatcher), self.deadlines)
+
+        def bound(name: str) -> Any:
+            if is_local:
+                return by_reference(OPERATIONS[name], getattr(self.service, name), self.deadlines, self._meter_for)
+            return caller.bind(OPERATIONS[name], self._meter_for)
+
+        self.count, self.take, self.each = bound("count"), bound("take"), bound("each")
+        self.service.count_again = self.count
+
+    def _meter_for(self, operation: Any, kind: SpanKind, placement: str) -> Meter:
+        return self.telemetry.meter(subject_of(operation, kind, "tests", placement))
+
+    def parts(self) -> list[Part]:
+        return self.telemetry.recorder.take([ID])
+
+
+@pytest.fixture(params=["local", "remote"])
+def traced(request: pytest.FixtureRequest) -> Any:
+    made = Traced(is_local=request.param == "local")
+    yield made
+    made.deadlines.close()
+
+
+def begin() -> None:
+    current.set(CallContext(asyncio.get_running_loop().time() + 60, 0, id=ID))
+
+
+def ids(parts: list[Part]) -> dict[int, tuple[int, Noted]]:
+    """The id of each span → that of its parent, and the span."""
+    found: dict[int, tuple[int, Noted]] = {}
+    for part in parts:
+        for each in part.notes:
+            above = part.trace.span_id(each.parent) if each.parent else part.trace.above
+            found[part.trace.span_id(each.span)] = above, each
+    return found
+
+
+async def test_calls_within_calls_are_one_tree(traced: Traced) -> None:
+    begin()
+    assert await traced.count(2) == 0
+    parts = traced.parts()
+    spans = ids(parts)
+    assert {part.trace.id for part in parts} == {ID}
+    assert len([above for above, _ in spans.values() if not above]) == 1
+    assert all(above in spans for above, _ in spans.values() if above)
+    kinds = sorted(each.subject.kind for _, each in spans.values())
+    assert kinds in (["internal"] * 3, ["client"] * 3 + ["server"] * 3)
+    assert {each.subject.name for _, each in spans.values()} == {"shelf/Count"}
+    for above, each in spans.values():
+        if above:
+            outer = spans[above][1]
+            assert outer.began <= each.began <= each.ended <= outer.ended
+
+
+@pytest.mark.parametrize(("what", "code", "kept"), [("nothing", "Empty", ""), ("wrong", "internal", "failed")])
+async def test_how_it_ended(traced: Traced, what: str, code: str, kept: str) -> None:
+    begin()
+    with pytest.raises(Exception, match=r"Nothing is left|failed inside"):
+        await traced.take(what)
+    parts = traced.parts()
+    assert {each.code for part in parts for each in part.notes} == {code}
+    assert {part.trace.kept_for for part in parts} == {kept or "elsewhere"}
+
+
+async def test_one_that_is_given_up(traced: Traced) -> None:
+    begin()
+    task = asyncio.create_task(traced.take("hangs"))
+    await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert {each.code for part in traced.parts() for each in part.notes} == {"canceled"}
+
+
+async def test_a_stream_is_one_span(traced: Traced) -> None:
+    begin()
+    assert [item async for item in traced.each(3)] == [0, 1, 2]
+    noted = [each for part in traced.parts() for each in part.notes]
+    assert [each.code for each in noted] == [""] * len(noted)
+    assert len(noted) in {1, 2}
+
+
+async def test_a_stream_that_nobody_reads_to_its_end(traced: Traced) -> None:
+    begin()
+    items = traced.each(3)
+    assert await anext(items) == 0
+    await items.aclose()
+    assert {each.code for part in traced.parts() for each in part.notes} <= {""}
+
+
+async def test_calls_side_by_side_have_one_parent(traced: Traced) -> None:
+    begin()
+    await asyncio.gather(*(traced.count(0) for _ in range(10)))
+    assert all(not above or above in ids(parts) for parts in [traced.parts()] for above, _ in ids(parts).values())
+
+
+async def test_what_came_with_a_request_goes_on_with_its_calls() -> None:
+    headers = {
+        b"traceparent": f"00-{ID}-00f067aa0ba902b7-01".encode(),
+        b"tracestate": b"congo=t61rcWkgMzE",
+        b"baggage": b"user=anna",
+    }
+    trace = trace_from(headers.get)
+    context = accept(OPERATIONS["count"], 1.0, 1, trace=trace)
+    told = dict(told_of(context))
+    parent = parent_of(told["traceparent"].encode())
+    assert parent is not None
+    assert (parent.trace, parent.is_drawn) == (ID, True)
+    assert parent.span != 0x00F067AA0BA902B7
+    assert (told["tracestate"], told["baggage"]) == ("congo=t61rcWkgMzE", "user=anna")
+    # The id of a request that was given none is that of its trace.
+    assert context.request_id == ID
+
+
+@pytest.mark.parametrize("said", [b"user=\xffna", b"a=b\r\nevil: 1", b"x" * 9000, b"", b"a=\x00"])
+async def test_baggage_that_could_not_be_written_is_dropped(said: bytes) -> None:
+    headers = {b"traceparent": f"00-{ID}-00f067aa0ba902b7-00".encode(), b"baggage": said}
+    context = accept(OPERATIONS["count"], 1.0, 1, trace=trace_from(headers.get))
+    assert [name for name, _ in told_of(context)] == ["traceparent"]
+
+
+async def test_a_request_with_an_id_of_another_form_is_one_trace_all_the_same() -> None:
+    traced = Traced(is_local=False)
+    traced.telemetry.recorder.take()
+    current.set(CallContext(asyncio.get_running_loop().time() + 60, 0, id="order 17"))
+    with pytest.raises(Exception, match="failed inside"):
+        await traced.take("wrong")
+    assert len({part.trace.id for part in traced.parts()}) == 1
+    traced.deadlines.close()
