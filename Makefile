@@ -15,12 +15,14 @@
 PYTHON ?= python3
 # Four keep two cores busy: most tests wait for processes to start and end, so three left a third of the time unused.
 WORKERS = 4
-# A file keeps its server, browser or shop to itself; the slow folders come first, so the workers end together.
+# A file keeps its server, browser or shop to itself; the small files of tests/unit come last, so the workers end together.
 TESTS = $(or $(ARGS),-n $(WORKERS) --dist loadfile --no-loadscope-reorder)
-# With other versions than the pinned ones: what is quick. Kills, type checkers and guides say little of versions, and take more than half of the time.
+# With other versions than the pinned ones: what is quick. Kills, crowds, type checkers, guides and the rules of this repository say little of
+# versions, and take more than half of the time.
 SELDOM := tests/placement/test_killed_commands.py tests/placement/test_killed_events.py tests/unit/cli/contracts/test_contract_source.py \
 	tests/unit/data/copying/test_refused_copies.py tests/unit/data/copying/test_refused_on_server.py tests/unit/data/moving \
-	tests/unit/events/test_steps.py tests/unit/host/guard/test_replicas.py tests/unit/sagas/databases tests/unit/sagas/test_deaths.py
+	tests/unit/events/test_steps.py tests/unit/host/guard/test_replicas.py tests/unit/sagas/databases tests/unit/sagas/test_crowds.py \
+	tests/unit/sagas/test_deaths.py tests/unit/test_glossary.py tests/unit/test_layers.py tests/unit/test_rules_of_tests.py
 OFTEN = $(or $(ARGS),-n $(WORKERS) --dist loadfile --no-loadscope-reorder tests/unit tests/placement tests/property $(SELDOM:%=--ignore=%))
 BIN := .venv/bin
 INSTALL := $(PYTHON) requirements/install.py
@@ -63,14 +65,14 @@ newest: python
 	.venv-newest/bin/python -m pip install --quiet --editable '.[standard]' --group dev
 	.venv-newest/bin/python -m pytest $(OFTEN)
 
-# What the lock of an older application brings; what only the tests need is as pinned. import-linter itself needs a newer rich.
+# What the lock of an older application brings; what only the tests need is as pinned.
 lowest: python
 	@python=$$($(PYTHON) requirements/pythons.py oldest) && "$$python" --version && "$$python" -m venv --clear .venv-lowest
 	@.venv-lowest/bin/python -m pip install --quiet --upgrade pip
 	.venv-lowest/bin/python -m pip install --quiet --no-deps -r requirements/dev.txt
 	.venv-lowest/bin/python requirements/floors.py > .venv-lowest/floors.txt
 	.venv-lowest/bin/python -m pip install --quiet --no-deps -r .venv-lowest/floors.txt --editable .
-	.venv-lowest/bin/python -m pytest $(OFTEN) --ignore tests/unit/test_layers.py
+	.venv-lowest/bin/python -m pytest $(OFTEN)
 
 # Tests check the documentation: tests/unit/test_docs.py and tests/docs.
 check: static test
