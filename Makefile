@@ -86,8 +86,7 @@ static: python
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/plures contract check
 
-# What CI runs: each job of these mostly waits for one core, a disk or a registry, so two at a time take little longer than one. All the tests
-# come last and alone.
+# What CI runs. Installing and checking keep one core busy at most, so two of these go side by side; all the tests come last, and alone.
 ci: python
 	$(MAKE) --jobs=2 --output-sync=target static newest lowest WORKERS=2
 	$(MAKE) test
