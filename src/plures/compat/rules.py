@@ -70,9 +70,7 @@ REPEATING_CHANGED = ChangeRule(
     "compat.no_longer_repeatable", "{name} is {after}, and was {before}", ERROR, ERROR,
     "callers and proxies repeat it after a failure, and it would run twice", "Add another operation beside {name}.",
 )  # fmt: skip
-REPEATABLE = ChangeRule(
-    "compat.repeatable", "{name} is {after}, and was {before}", OK, OK, "nothing relied on its absence", "", adds=True
-)
+REPEATABLE = ChangeRule("compat.repeatable", "{name} is {after}, and was {before}", OK, OK, "nothing relied on its absence", "", adds=True)  # fmt: skip
 DEADLINE_SHORTENED = ChangeRule(
     "compat.deadline_shortened", "the deadline of {name} is {after} s, and was {before} s", WARN, WARN,
     "calls that took longer fail now", "Measure how long calls take first; shorten it below none of them.",
@@ -99,9 +97,7 @@ STABILITY_LOWERED = ChangeRule(
 STABILITY_RAISED = ChangeRule(
     "compat.stability_raised", "the contract is {after}, and was {before}", OK, OK, "it promises more", "", adds=True
 )
-DEPRECATED = ChangeRule(
-    "compat.deprecated", "the contract is deprecated", OK, OK, "callers are warned, and go on", "", adds=True
-)
+DEPRECATED = ChangeRule("compat.deprecated", "the contract is deprecated", OK, OK, "callers are warned, and go on", "", adds=True)  # fmt: skip
 SUNSET_EARLIER = ChangeRule(
     "compat.sunset_earlier", "its sunset is {after}, and was {before}", ERROR, ERROR,
     "callers planned to move by a later day", "Keep the day that was announced.",
