@@ -5,6 +5,7 @@
     tokens       secrets of a run: made, and known by their digests alone
     issuing      the `Access` of each process of a run: `issue`
     entrance     the check of one request: `Entrance`
+    pages        the check of one request of a page of another site: `Pages`
     refusing     what is said to a caller that is refused
 
 In process nothing is checked: a constructor can only get clients of the contracts that it names. It knows neither HTTP nor processes
@@ -14,6 +15,7 @@ In process nothing is checked: a constructor can only get clients of the contrac
 from .entrance import LISTING, Entrance
 from .granting import Grant, grants
 from .issuing import Issued, TokenUnusable, issue
+from .pages import Pages
 from .tokens import digest_of, new_token
 from .values import Access, Caller, CallerKind
 
@@ -25,6 +27,7 @@ __all__ = [
     "Entrance",
     "Grant",
     "Issued",
+    "Pages",
     "TokenUnusable",
     "digest_of",
     "grants",

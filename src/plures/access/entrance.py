@@ -9,9 +9,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
 from plures.errors import AccessDenied, Unauthenticated
-from plures.topology import read_right
+from plures.topology import EVERYTHING, Right, read_right
 
-from .granting import EVERYTHING
 from .refusing import denied, unauthenticated
 from .tokens import digest_of
 from .values import Access, Caller, CallerKind
@@ -76,7 +75,7 @@ class Entrance:
         """
         known = self._known(peer, authorization)
         if known is None:
-            return unauthenticated(path, peer, authorization, _token_in(authorization))
+            return unauthenticated(path, peer, authorization, token_in(authorization))
         if path in known.paths or known.may_all:
             if known.is_stranger:
                 self._arrived(known.caller, path)
@@ -94,7 +93,7 @@ class Entrance:
         known = self._by_peer.get(peer) if peer else None
         if known is None:
             known = self._by_header.get(authorization)
-        if known is None and (token := _token_in(authorization)) is not None:
+        if known is None and (token := token_in(authorization)) is not None:
             return self._recognised(token, authorization)
         return known
 
@@ -116,7 +115,7 @@ def _known(caller: Caller, operations: Paths, deliveries: Paths) -> _Known:
         paths.add(LISTING)
     for right in operations if EVERYTHING in caller.may_call else caller.may_call:
         may = read_right(right)
-        allowed = [path for path in operations.get(may.capability, ()) if may.is_for(path)]
+        allowed = allowed_by(may, operations)
         paths.update(allowed)
         if not may.operation:
             services |= _services(allowed)
@@ -125,11 +124,16 @@ def _known(caller: Caller, operations: Paths, deliveries: Paths) -> _Known:
     return _Known(caller, frozenset(paths), frozenset(services))
 
 
+def allowed_by(right: Right, operations: Paths) -> list[str]:
+    """The paths that a right lets its owner ask for."""
+    return [path for path in operations.get(right.capability, ()) if right.is_for(path)]
+
+
 def _services(paths: Iterable[str]) -> set[str]:
     return {path.rpartition("/")[0] for path in paths}
 
 
-def _token_in(authorization: bytes | None) -> bytes | None:
+def token_in(authorization: bytes | None) -> bytes | None:
     """The token in a header, however its scheme is spelled."""
     scheme, _, token = (authorization or b"").strip().partition(b" ")
     token = token.strip()

@@ -3,13 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
-from plures.topology import Plan, ResolvedProcess, read_right
+from plures.topology import EVERYTHING, Plan, ResolvedProcess, read_right
 
 from .values import CallerKind
-
-EVERYTHING: Final = "*"
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ def _of_constructors(plan: Plan) -> Iterator[Grant]:
 
 def _of_file(plan: Plan) -> Iterator[Grant]:
     # In a topology of which it is a process, its constructors say what it calls.
-    outside = [caller for caller in plan.callers if caller.name not in plan.processes]
+    outside = [caller for caller in plan.callers if caller.name not in plan.processes and caller.is_program]
     said = [(caller.name, CallerKind.OUTSIDE, caller.may_call) for caller in outside]
     said += [
         (process.name, CallerKind.COMMAND, process.may_call) for process in plan.processes.values() if process.may_call

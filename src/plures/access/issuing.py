@@ -1,14 +1,14 @@
 """The tokens of a run: one for each pair of caller and callee, so that a callee cannot pose as its caller elsewhere."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from plures.errors import PluresError, Text
-from plures.topology import Plan, ResolvedProcess, Secret, filled, read_right
+from plures.topology import EVERYTHING, Plan, ResolvedProcess, Secret, filled, read_right
 
-from .granting import EVERYTHING, Grant, grants
+from .granting import Grant, grants
 from .tokens import digest_of, is_token, new_token
 from .values import Access, Caller, CallerKind
 
@@ -72,7 +72,8 @@ def issue(plan: Plan, variables: Mapping[str, str]) -> Issued:
             shows = elsewhere.get(grant.callee, "")
         if shows and grant.caller in tools:
             shown[grant.caller] |= dict.fromkeys(_called(grant, processes[grant.callee]), shows)
-    access = {name: Access(tuple(callers[name]), shown[name]) for name in here}
+    pages = tuple(_pages(plan, outside))
+    access = {name: Access(tuple(callers[name]), shown[name], pages if processes[name].edge else ()) for name in here}
     return Issued(token, {**tools, **elsewhere}, access)
 
 
@@ -80,6 +81,14 @@ def _called(grant: Grant, callee: ResolvedProcess) -> frozenset[str]:
     """The capabilities that a grant lets a caller ask for anything."""
     rights = {read_right(right).capability for right in (*grant.may_call, *grant.may_deliver_to)}
     return frozenset(callee.capabilities if EVERYTHING in rights else rights)
+
+
+def _pages(plan: Plan, outside: Mapping[str, str]) -> Iterator[Caller]:
+    """The pages of other sites, for the process with the edge."""
+    for caller in plan.callers:
+        if caller.origins:
+            digest = digest_of(outside[caller.name]) if caller.name in outside else ""
+            yield Caller(caller.name, CallerKind.OUTSIDE, digest, caller.may_call, origins=caller.origins)
 
 
 def _tool(token: str) -> Caller:

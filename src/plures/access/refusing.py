@@ -1,5 +1,6 @@
 """What is said to a caller that is refused: who asks for what, and what would let it in. No message repeats a token."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from plures.errors import AccessDenied, Outcome, Unauthenticated
@@ -39,6 +40,36 @@ def unauthenticated(path: str, peer: str, authorization: bytes | None, token: by
 def denied(path: str, caller: Caller) -> AccessDenied:
     """The refusal of a caller that may not call this."""
     return AccessDenied(_shown(path), f"{_who(caller)} may not call it: {_fix(path, caller)}", outcome=Outcome.NOT_SENT)
+
+
+def denied_to_page(path: str, origin: str, callers: Sequence[Caller]) -> AccessDenied:
+    """The refusal of a page that may not call this.
+
+    Args:
+        callers: Those with its origin; none where plures.toml does not name it.
+    """
+    if not callers:
+        page = (
+            f"a page of {origin[:_SHOWN]!r} asks" if origin else "a page of another site asks, and does not say which"
+        )
+        why = f"{page}, and this is published to no such page: origins of [access.callers] in plures.toml say to whose"
+        return AccessDenied(_shown(path), why, outcome=Outcome.NOT_SENT)
+    why = f"it is not published to pages of {origin[:_SHOWN]}: {_fix(path, callers[0])}"
+    return AccessDenied(_shown(path), why, outcome=Outcome.NOT_SENT)
+
+
+def page_without_token(path: str, caller: Caller, authorization: bytes | None, token: bytes | None) -> Unauthenticated:
+    """The refusal of a page that shows no token, or another one.
+
+    Args:
+        caller: One that may call this.
+        token: In the header; None where there is no token in it.
+    """
+    theirs = f'send the header "Authorization: Bearer …" with the token of [access.callers.{caller.name}]'
+    why = f"the page does not say who it is: {theirs}" if authorization is None else _NO_BEARER
+    if token is not None:
+        why = f"the token of the page is not known here: {theirs}"
+    return Unauthenticated(_shown(path), why, outcome=Outcome.NOT_SENT)
 
 
 def _who(caller: Caller) -> str:

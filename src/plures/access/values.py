@@ -30,6 +30,7 @@ class Caller:
         digest: Of its token; empty where it has none, and shows a certificate instead.
         may_call: Names of capabilities, versions of contracts as in `search.v1`, operations as in `checkout/Place`; `*` is all of them.
         may_deliver_to: Capabilities to which it brings the events that they have subscribed to.
+        origins: Whose pages it is, as browsers say it; empty for a program.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Caller:
     digest: str = ""
     may_call: tuple[str, ...] = ()
     may_deliver_to: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,9 @@ class Access:
 
     Attributes:
         tokens: Capability → the token with which this process calls it.
+        pages: Those of other sites that call the edge here. What they may call is published there.
     """
 
     callers: tuple[Caller, ...] = ()
     tokens: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    pages: tuple[Caller, ...] = ()

@@ -57,7 +57,7 @@ from .declare import (
 from .description import ContractDescription, ErrorDescription, EventDescription, OperationDescription
 from .error import AnyError, ContractError
 from .event_reader import read_delivery
-from .headers import AnyHeaders, Beside, Headers, HeadersType, Pairs, broken_pairs
+from .headers import AnyHeaders, Beside, Headers, HeadersType, Pairs, broken_pairs, is_reserved
 from .message import Event, Message
 from .names import camel, is_contract_name, is_spellable, member, pascal
 from .operation_reader import read_work
@@ -133,6 +133,7 @@ __all__ = [
     "has_presence",
     "is_contract",
     "is_contract_name",
+    "is_reserved",
     "is_spellable",
     "member",
     "pascal",

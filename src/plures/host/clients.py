@@ -110,6 +110,12 @@ class Clients:
                 self._bring_near(client, contract, owner)
         return client
 
+    def awaited(self, contract: ContractDescription, *, is_local: bool) -> Client:
+        """A client all of whose operations are awaited, whatever the contract says. A service here must be attached already."""
+        client = Client(contract.service)
+        bind(client, contract, self._injecting(self._how(contract, client, "", is_local=is_local)))
+        return client
+
     def attach(self, contract: ContractDescription, service: object, near: object = None) -> None:
         """Let local calls of a contract reach its service.
 

@@ -31,7 +31,7 @@ from .ambient import AmbientClients
 from .binaries import LockedBinaries
 from .clients import Clients
 from .control import Control
-from .edge import EDGE_THREADS, Edge, EdgeAdmission, served, warn_of_duties
+from .edge import Edge, open_edge
 from .entrance import entrance_of
 from .eventing import Carrier, EventAdmin, EventAdminService, carrier_of
 from .faults import Injector
@@ -40,6 +40,7 @@ from .moves import Moves
 from .observing import Observing
 from .placement import Mode, Placement
 from .places import place_of
+from .publishing import Front, published_beside
 from .sagas import SagaAdmin, SagaAdminService
 from .services import Services
 from .telling import Deprecations, Told
@@ -54,7 +55,7 @@ class Host:
     Attributes:
         control: Answers health, contract listing and Connect calls. It may be served before `start`: calls are refused as
             *not sent* until their service has started.
-        public: ASGI application of the edge; None before `start`, and where the edge is hosted elsewhere.
+        public: ASGI application of the edge, and of what is published beside it; None before `start`, and where the edge is hosted elsewhere.
         identity: What it shows by TLS, renewed from `start` to `stop`; None without TLS.
     """
 
@@ -82,9 +83,12 @@ class Host:
         policies = {name: policy_of(placement.policies.of(name)) for name in assembly.capabilities}
         self._directory = Directory(random, self._heartbeats, policies)
         self._seal = Seal(assembly.context, placement.context_keys or (new_key(),))
-        binaries = LockedBinaries(placement.folder, assembly.contracts)
+        self._binaries = LockedBinaries(placement.folder, assembly.contracts)
         self._seen = Observing(assembly, placement.usage)
-        self._dispatcher = Dispatcher(self._deadlines, self._seen.of_dispatcher, seal=self._seal, binaries=binaries)
+        self._dispatcher = Dispatcher(
+            self._deadlines, self._seen.of_dispatcher, seal=self._seal, binaries=self._binaries
+        )
+        self._pack_bytes = {name: policy.pack_bytes for name, policy in policies.items()}
         self._policy = policy_of(placement.policies.everywhere)
         self._capacity = Capacity(self._policy.least_at_once)
         self._gates = {name: Gate(policies[name], self._capacity) for name in self._hosted}
@@ -101,7 +105,7 @@ class Host:
             outside=placement.outside,
             injector=injector,
             meter_for=self._seen.of_client,
-            binaries=binaries,
+            binaries=self._binaries,
             ends=self._deprecations.heard,
         )
         self._ambient = AmbientClients(assembly, self._client_for, self._portal)
@@ -121,6 +125,7 @@ class Host:
         )
         self._carrier: Carrier | None = None
         self._edge: Edge | None = None
+        self.public: Edge | Front | None = None
         self._is_ready = False
         self._moves = Moves(
             self._services.database, self._services.settler_of, placement.data, self._services.uses_engine
@@ -133,7 +138,7 @@ class Host:
             clients=self._clients, gates=self._gates, capacity=self._capacity,
         )  # fmt: skip
         self.control = Control(
-            ConnectServer(self._dispatcher, {name: policy.pack_bytes for name, policy in policies.items()}),
+            ConnectServer(self._dispatcher, self._pack_bytes),
             is_ready=lambda: self._is_ready,
             told=self._told,
             pages=self._moves.pages,
@@ -151,10 +156,6 @@ class Host:
     def portal(self) -> Portal:
         """The way of threads to the loop of this host."""
         return self._portal
-
-    @property
-    def public(self) -> Edge | None:
-        return self._edge
 
     def client(self, contract: type) -> Any:
         """A client of any contract of the application, as the services here get it."""
@@ -249,26 +250,25 @@ class Host:
             self._deprecations.warn()
 
     async def _start_edge(self) -> None:
-        opened = self._assembly.opened_edge()
-        if opened is None:
+        gate = Gate(self._policy, self._capacity)
+        edge = open_edge(self._assembly, self._placement, self._services.arguments, gate)
+        if edge is None:
             return
-        make, dependencies = opened
-        figures = self._placement.policies.edge
-        deadline_s = figures.get("deadline_s", self._assembly.edge_deadline_s)
-        threads = int(figures.get("threads", EDGE_THREADS))
-        app = served(make(**self._services.arguments(EDGE, dependencies)), threads, deadline_s)
-        if self._placement.replicas > 1 and self._placement.leads:
-            warn_of_duties(app, self._assembly.packages, self._placement.replicas)
-        gate = self._told.edge = Gate(self._policy, self._capacity)
-        self._edge = Edge(
-            app,
-            deadline_s,
-            own=self._assembly.packages,
-            admission=EdgeAdmission(gate, self._assembly.edge_criticality),
-            kind=self._assembly.context,
+        self._told.edge, self._edge = gate, edge
+        self.public = published_beside(
+            edge,
+            self._assembly,
+            () if self._placement.access is None else self._placement.access.pages,
+            client=lambda contract: self._clients.awaited(contract, is_local=self._is_local(contract)),
+            gate=gate,
+            deadlines=self._deadlines,
+            binaries=self._binaries,
+            pack_bytes=self._pack_bytes,
+            notices=self._deprecations.headers,
+            arrived=self._seen.usage.arrived,
         )
         await self._lifecycles.start(EDGE)
-        await self._edge.start()
+        await edge.start()
 
     def _client_for(self, python: type, owner: str) -> Any:
         """The client of a contract that a capability gets, or the edge; for no name, one for tests and tools."""

@@ -13,12 +13,15 @@
     connect_server       answers requests with what a dispatcher serves: `ConnectServer`
     connect_request      what a Connect request over HTTP says
     connect_response     what is answered to it
+    cors                 what browsers are told of operations that pages of other sites may call
 
 It does not know which operations there are, and binds no socket: the deployer does that.
 """
 
+from . import cors
 from .client import HttpTransport
 from .connect_server import ConnectServer
+from .cors import Published
 from .exchange import Answerer, BodyLimit, Head, Request, Response, usual_limit
 from .own_names import ForOwnNames, OwnNames
 from .pace import MAX_ARRIVAL_S, MAX_UNREAD_S, Reader, Taking, longest_body_s, relieve
@@ -41,6 +44,7 @@ __all__ = [
     "HttpServerProtocol",
     "HttpTransport",
     "OwnNames",
+    "Published",
     "Reader",
     "Request",
     "RequestWatch",
@@ -49,6 +53,7 @@ __all__ = [
     "Share",
     "Taking",
     "Unreadable",
+    "cors",
     "end_of_piece",
     "longest_body_s",
     "relieve",

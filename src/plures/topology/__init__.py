@@ -1,6 +1,6 @@
 """Layer 3: placement as pure data: which process hosts which capability. Starts nothing, and knows no contract classes."""
 
-from .access import OutsideCaller, Right, Secret, read_right
+from .access import EVERYTHING, OutsideCaller, Right, Secret, read_right
 from .broker import Broker, PlacedBroker, is_broker_url
 from .calls import Call, EventFlow, Plan, calls_between, make_plan, process_needs, start_order
 from .check import check
@@ -27,6 +27,7 @@ from .tls import PUBLIC, TRUSTED, PlacedTls, Tls
 
 __all__ = [
     "EMBEDDED",
+    "EVERYTHING",
     "PUBLIC",
     "SQLITE",
     "TRUSTED",

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from .access import OutsideCaller
+from .access import OutsideCaller, read_right
 from .facts import ApplicationFacts
 from .resolved import ResolvedProcess, ResolvedTopology
 
@@ -43,13 +43,28 @@ def _calls(topology: ResolvedTopology, application: ApplicationFacts) -> Iterato
     homes = topology.homes
     edge_home = topology.edge_home
     if edge_home is not None:
-        for name in sorted(application.edge_needs):
-            is_optional, versions = name in application.edge_optional, application.versions_of(name, None)
+        published = _published(topology, application)
+        for name in sorted(application.edge_needs | published.keys()):
+            is_optional = name in application.edge_optional and name not in published
+            called = {*application.versions_of(name, None), *published.get(name, ())}
+            # In the order of the capability, the newest first.
+            versions = tuple(each for each in application.capabilities[name].versions if each in called)
             yield Call(None, name, edge_home, homes[name], is_optional, versions)
     for caller, facts in application.capabilities.items():
         for name in sorted(facts.needs):
             is_optional, versions = name in facts.optional, application.versions_of(name, caller)
             yield Call(caller, name, homes[caller], homes[name], is_optional, versions)
+
+
+def _published(topology: ResolvedTopology, application: ApplicationFacts) -> Mapping[str, frozenset[str]]:
+    """Capability → the versions of its contract that the edge calls for pages of other sites; none where there is one alone."""
+    published: dict[str, frozenset[str]] = {}
+    for caller in topology.callers:
+        for right in map(read_right, caller.may_call if caller.origins else ()):
+            several = application.capabilities[right.capability].versions
+            versions = frozenset(several[1:] and ([right.version] if right.version else several))
+            published[right.capability] = published.get(right.capability, frozenset()) | versions
+    return published
 
 
 @dataclass(frozen=True)

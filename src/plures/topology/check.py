@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from plures.errors import InvalidInput, Violation, did_you_mean
 
 from . import rules
-from .access import CALLER_IS_PROCESS, check_access
+from .access import CALLER_IS_PROCESS, ORIGINS_NO_EDGE, check_access
 from .access import SECRET_VARIABLE as TOKEN_VARIABLE
 from .broker import BROKER_VARIABLE
 from .facts import ApplicationFacts
@@ -146,8 +146,10 @@ def _access(topology: Topology, application: ApplicationFacts) -> Iterator[Viola
     names = {process.name for process in topology.processes}
     for caller in topology.callers:
         yield from check_access(caller.may_call, topology.where_caller(caller.name, "may_call"), application)
+        if caller.origins and not application.has_edge:
+            yield ORIGINS_NO_EDGE.broken(topology.where_caller(caller.name, "origins"))
         # Of a certificate, the name is that of a process: of another topology, on another machine.
-        if caller.name in names and caller.token is not None:
+        if caller.name in names and (caller.token is not None or caller.origins):
             where = topology.where_caller(caller.name)
             yield CALLER_IS_PROCESS.broken(where, name=caller.name, topology=topology.name)
     for process in topology.processes:

@@ -1,11 +1,10 @@
 """The keys of plures.toml, as data: the parser reads by them, and the reference of plures.toml prints them, from `FILE` down."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from plures.logs import BLOCKED_LOOP_S
 
-from .key import EDGE_FIGURES, POLICY, POLICY_OF_ALL, Key, Table
+from .key import ACCESS, EDGE_FIGURES, MAY_CALL, POLICY, POLICY_OF_ALL, TOKEN, TOKEN_FILE, Key, Table
 from .key import table as _table
 from .key import text as _text
 
@@ -140,21 +139,6 @@ ENVIRONMENT = _table(
     'environment = { LOG = "debug" }',
     VARIABLE,
 )
-MAY_CALL = Key[Sequence[str]](
-    "may_call",
-    (list,),
-    (),
-    'What it may call: names of capabilities, versions of their contracts, and operations of either; "*" is everything.',
-    'may_call = ["payments", "checkout/Place"]',
-)
-TOKEN = _text(
-    "token",
-    "The token that goes with calls, by reference alone: ${NAME} is a variable of the environment.",
-    'token = "${REPORTS_TOKEN}"',
-)
-TOKEN_FILE = _text(
-    "token_file", "The file that holds the token, instead of token.", 'token_file = "/run/secrets/reports"'
-)
 SERVICES_HERE = Key[Sequence[str]](
     "services",
     (list,),
@@ -235,21 +219,6 @@ EVENTS = _table(
     "How events travel between processes.",
     "[events]",
     *(EVENTS_TRANSPORT, EVENTS_URL, EVENTS_URL_FILE, EVENTS_REPLICAS, EVENTS_NAME),
-)
-
-CALLER_MAY_CALL = replace(MAY_CALL, is_required=True)
-CALLER = _table(
-    "CALLER",
-    "A program that calls, besides the processes of the application.",
-    "[access.callers.CALLER]",
-    *(CALLER_MAY_CALL, TOKEN, TOKEN_FILE),
-)
-CALLERS = _table("callers", "Who else may call over the wire.", "[access.callers.reports]", CALLER)
-ACCESS = _table(
-    "access",
-    "Who may call over the wire, besides processes whose constructors name a contract, and the commands of Plures.",
-    "[access]",
-    CALLERS,
 )
 
 LOG_FORMAT = Key("format", (str,), "text", "How lines of the log are written: text or json.", 'format = "json"')

@@ -13,9 +13,8 @@ from . import rules
 from .access import parse_callers
 from .address import is_base_url, is_host_name, listener
 from .broker import parse_broker
-from .key import EDGE_FIGURES, POLICY_OF_ALL, Key
+from .key import ACCESS, EDGE_FIGURES, POLICY_OF_ALL, Key
 from .keys import (
-    ACCESS,
     APPLICATION,
     APPLICATION_ADDRESSES,
     CAPABILITIES_TABLE,

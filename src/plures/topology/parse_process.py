@@ -6,6 +6,7 @@ from pathlib import Path
 from . import rules
 from .access import MAY_CALL_OURS, TOKEN_OURS, parse_secret
 from .address import is_base_url
+from .key import MAY_CALL, TOKEN, TOKEN_FILE
 from .keys import (
     CAPABILITIES,
     COMMAND,
@@ -13,12 +14,9 @@ from .keys import (
     ENVIRONMENT,
     EXTERNAL,
     MAX,
-    MAY_CALL,
     MIN,
     REPLICAS,
     SERVICES_HERE,
-    TOKEN,
-    TOKEN_FILE,
     VARIABLE,
 )
 from .model import Process, Replicas

@@ -3,7 +3,17 @@
 from .admission import EdgeAdmission
 from .duties import warn_of_duties
 from .edge import Edge, EdgeNotStarted
+from .opening import open_edge
 from .served import EdgeNotCallable, served
 from .wsgi import EDGE_THREADS
 
-__all__ = ["EDGE_THREADS", "Edge", "EdgeAdmission", "EdgeNotCallable", "EdgeNotStarted", "served", "warn_of_duties"]
+__all__ = [
+    "EDGE_THREADS",
+    "Edge",
+    "EdgeAdmission",
+    "EdgeNotCallable",
+    "EdgeNotStarted",
+    "open_edge",
+    "served",
+    "warn_of_duties",
+]

@@ -58,6 +58,19 @@ def callers_told(access: Access | None) -> list[dict[str, object]] | None:
     ]
 
 
+def published_told(access: Access | None) -> list[dict[str, object]]:
+    """What pages of other sites may call at the public listener of this replica."""
+    return [
+        {
+            "name": caller.name,
+            "origins": [*caller.origins],
+            "may_call": [*caller.may_call],
+            "needs_token": bool(caller.digest),
+        }
+        for caller in (() if access is None else access.pages)
+    ]
+
+
 def calls_told(
     callers: Mapping[str, Iterable[RemoteCaller]], by_reference: Iterable[str]
 ) -> Iterator[dict[str, object]]:

@@ -12,7 +12,7 @@ from plures.runtime import Capacity, Gate
 
 from .listing import listing
 from .pages import Pages
-from .standing import admission_told, callers_told, calls_told, places_told, policy_told
+from .standing import admission_told, callers_told, calls_told, places_told, policy_told, published_told
 
 
 class Told:
@@ -66,5 +66,6 @@ class Told:
             "places": places_told(self._capacity),
             "edge": None if self.edge is None else admission_told(self.edge),
             "callers": callers_told(self._placement.access),
+            "published": published_told(self._placement.access),
             "calls": [*calls_told(self._clients.callers, self._clients.called_here)],
         }

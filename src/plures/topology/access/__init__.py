@@ -2,13 +2,15 @@
 
 from .check_access import check_access
 from .parse_access import parse_callers, parse_secret
-from .rights import Right, read_right
-from .rules import CALLER_IS_PROCESS, MAY_CALL_OURS, SECRET_VARIABLE, TOKEN_OURS
+from .rights import EVERYTHING, Right, read_right
+from .rules import CALLER_IS_PROCESS, MAY_CALL_OURS, ORIGINS_NO_EDGE, SECRET_VARIABLE, TOKEN_OURS
 from .values import OutsideCaller, Secret
 
 __all__ = [
     "CALLER_IS_PROCESS",
+    "EVERYTHING",
     "MAY_CALL_OURS",
+    "ORIGINS_NO_EDGE",
     "SECRET_VARIABLE",
     "TOKEN_OURS",
     "OutsideCaller",

@@ -1,15 +1,12 @@
 """Whether rights are for something that the application has."""
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from plures.errors import Violation, did_you_mean
 from plures.topology.facts import ApplicationFacts
 
 from . import rules
-from .rights import read_right
-
-_EVERYTHING: Final = "*"
+from .rights import EVERYTHING, read_right
 
 
 def check_access(may_call: Iterable[str], where: str, application: ApplicationFacts) -> Iterator[Violation]:
@@ -17,7 +14,7 @@ def check_access(may_call: Iterable[str], where: str, application: ApplicationFa
     for right in may_call:
         capability, version, operation = read_right(right)
         facts = application.capabilities.get(capability)
-        if right == _EVERYTHING:
+        if right == EVERYTHING:
             continue
         if facts is None:
             hint = did_you_mean(capability, application.capabilities) or f"The application has {_listed(application)}."

@@ -1,6 +1,8 @@
 """What a caller may call, as plures.toml writes it."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+EVERYTHING: Final = "*"
 
 
 class Right(NamedTuple):

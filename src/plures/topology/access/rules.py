@@ -24,6 +24,23 @@ LITERAL_SECRET = Rule(
 )
 NO_RIGHTS = Rule("topology.may_call", "is empty, so the caller could call nothing", "Name what it calls: {example}.")
 RIGHT_UNKNOWN = Rule("topology.may_call", "{right!r} is nothing that can be called", "{hint}")
+ORIGIN = Rule("topology.origin", "{origin!r} is no origin of pages: {reason}", "{fix}")
+ORIGIN_TWICE = Rule("topology.origin", "has {origin!r} more than once", "Keep one of them.")
+NO_ORIGINS = Rule(
+    "topology.origin",
+    "is empty",
+    "Name whose pages may call, {example}; or leave the key out for a caller that is a program.",
+)
+PUBLISHES_ALL = Rule(
+    "topology.may_call",
+    'publishes everything, what is added later too: "*" stands beside origins',
+    "Name what pages may call: {example}.",
+)
+ORIGINS_NO_EDGE = Rule(
+    "topology.origins_no_edge",
+    "has nowhere to be published: pages call at the public listener, and the application has no edge, which opens it",
+    "Give the application an edge, or leave origins out.",
+)
 MAY_CALL_OURS = Rule(
     "topology.may_call",
     "is for commands, and {name!r} is none",

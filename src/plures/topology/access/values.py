@@ -30,9 +30,16 @@ class OutsideCaller:
 
     Attributes:
         may_call: Names of capabilities, and operations as in `checkout/Place`; `*` is all of them.
-        token: What it shows; None where its certificate names it.
+        token: What it shows; None where its certificate names it, and where it is the pages of a site that show none.
+        origins: Whose pages call it in browsers, as these say it in `Origin`; empty for a program.
     """
 
     name: str
     may_call: tuple[str, ...]
     token: Secret | None
+    origins: tuple[str, ...] = ()
+
+    @property
+    def is_program(self) -> bool:
+        """Whether it may call processes: pages without a token are at the public listener alone."""
+        return self.token is not None or not self.origins

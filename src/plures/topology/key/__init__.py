@@ -1,16 +1,25 @@
 """What a key of plures.toml is; `keys` has most of them."""
 
+from .access import ACCESS, CALLER, CALLER_MAY_CALL, CALLER_ORIGINS, CALLERS, MAY_CALL, TOKEN, TOKEN_FILE
 from .key import IN_WORDS, Key, Table, table, text
 from .policy import BINARY, EDGE_FIGURES, LEAST_AT_ONCE, MOST_AT_ONCE, POLICY, POLICY_OF_ALL, Figure
 
 __all__ = [
+    "ACCESS",
     "BINARY",
+    "CALLER",
+    "CALLERS",
+    "CALLER_MAY_CALL",
+    "CALLER_ORIGINS",
     "EDGE_FIGURES",
     "IN_WORDS",
     "LEAST_AT_ONCE",
+    "MAY_CALL",
     "MOST_AT_ONCE",
     "POLICY",
     "POLICY_OF_ALL",
+    "TOKEN",
+    "TOKEN_FILE",
     "Figure",
     "Key",
     "Table",

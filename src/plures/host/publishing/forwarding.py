@@ -1,0 +1,66 @@
+"""An operation that a client of its capability answers. To its caller it is the operation itself: failures pass as they are."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from types import SimpleNamespace
+from typing import Any
+
+from plures.contract import ContractDescription, Headers, OperationDescription
+from plures.errors import CallError
+from plures.runtime import HeardHeaders, Refusal, hear_headers, tell_headers, tell_trailers
+
+
+def forwarding(contract: ContractDescription, client: object) -> object:
+    """A service with the operations of a contract.
+
+    Args:
+        client: All of its operations are awaited, whatever the contract says.
+    """
+    return SimpleNamespace(
+        **{name: _forwarded(operation, getattr(client, name)) for name, operation in contract.operations.items()}
+    )
+
+
+def _forwarded(operation: OperationDescription, call: Callable[..., Any]) -> Callable[..., Any]:
+    async def unary(*args: Any, **kwargs: Any) -> Any:
+        with hear_headers() as heard:
+            try:
+                return await call(*args, **kwargs)
+            except CallError as error:
+                raise Refusal(error) from None
+            finally:
+                _tell(operation, heard)
+                _tell_trailers(operation, heard)
+
+    async def stream(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:
+        is_begun = False
+        with hear_headers() as heard:
+            try:
+                async with aclosing(call(*args, **kwargs)) as items:
+                    async for item in items:
+                        if not is_begun:
+                            is_begun = True
+                            _tell(operation, heard)
+                        yield item
+            except CallError as error:
+                raise Refusal(error) from None
+            finally:
+                if not is_begun:
+                    _tell(operation, heard)
+                _tell_trailers(operation, heard)
+
+    return stream if operation.streams else unary
+
+
+def _tell(operation: OperationDescription, heard: HeardHeaders) -> None:
+    declared = None if operation.beside is None else operation.beside.answer
+    headers: Headers | None = None if declared is None else heard.headers(declared.python)
+    if headers is not None:
+        tell_headers(headers)
+
+
+def _tell_trailers(operation: OperationDescription, heard: HeardHeaders) -> None:
+    declared = None if operation.beside is None else operation.beside.trailers
+    trailers: Headers | None = None if declared is None else heard.trailers(declared.python)
+    if trailers is not None:
+        tell_trailers(trailers)
