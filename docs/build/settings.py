@@ -86,6 +86,10 @@ token = "${{REPORTS_TOKEN}}"
 may_call = ["*"]
 token_file = "/run/secrets/audit"
 
+[access.callers.website]
+may_call = ["search/Find"]
+origins = ["https://shop.example"]
+
 [logging]
 format = "json"
 level = "warning"

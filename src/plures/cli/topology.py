@@ -119,6 +119,11 @@ def _print(description: TopologySummary) -> None:
     sagas = [saga for process in description.processes for saga in process.sagas]
     if sagas:
         click.echo(f"Sagas: {', '.join(sagas)}.")
+    for each in description.published:
+        who = "those that show its token" if each.needs_token else "anyone, browser or not"
+        click.echo(f"Published to pages of {', '.join(each.origins)} ({each.caller}), for {who}:")
+        for operation in each.operations:
+            click.echo(f"  {operation}")
 
 
 def _row(process: ProcessSummary, *, has_events: bool) -> tuple[str, ...]:

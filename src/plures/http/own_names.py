@@ -77,7 +77,8 @@ _NAME: Final = (
     ' or tell it the name with names = ["…"] under [listen] in plures.toml'
 )
 _PAGE: Final = (
-    "pages of other sites may not call this listener; let the page ask the edge, and the edge call the capability"
+    "pages of other sites may not call this listener; let the page ask the edge, and the edge call the capability,"
+    " or publish the operation there with origins under [access.callers]"
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from .access import OutsideCaller, read_right
 from .calls import Call, EventFlow, calls_between, event_flows, start_order
 from .facts import ApplicationFacts
 from .model import Replicas
@@ -48,11 +49,28 @@ class ProcessSummary:
 
 
 @dataclass(frozen=True)
+class PublishedSummary:
+    """What pages of other sites may call at the public listener.
+
+    Attributes:
+        caller: As plures.toml names them.
+        operations: As in `search/Find`, or `search.v1/Find` where that version alone is published.
+        needs_token: Whether they show a token; else anyone may call these.
+    """
+
+    caller: str
+    origins: tuple[str, ...]
+    operations: tuple[str, ...]
+    needs_token: bool
+
+
+@dataclass(frozen=True)
 class TopologySummary:
-    """All processes, in the order of the topology."""
+    """All processes, in the order of the topology, and what is published to pages of other sites."""
 
     name: str
     processes: tuple[ProcessSummary, ...]
+    published: tuple[PublishedSummary, ...] = ()
 
     @property
     def local_calls(self) -> int:
@@ -73,7 +91,17 @@ def summarise(topology: ResolvedTopology, application: ApplicationFacts) -> Topo
             _process(process, application, calls, flows, layers[process.name])
             for process in topology.processes.values()
         ),
+        tuple(_published(caller, application) for caller in topology.callers if caller.origins),
     )
+
+
+def _published(caller: OutsideCaller, application: ApplicationFacts) -> PublishedSummary:
+    operations: list[str] = []
+    for right in caller.may_call:
+        whole, _, operation = right.partition("/")
+        every = application.capabilities[read_right(right).capability].operations
+        operations += [right] if operation else [f"{whole}/{name}" for name in every]
+    return PublishedSummary(caller.name, caller.origins, tuple(dict.fromkeys(operations)), caller.token is not None)
 
 
 def _process(

@@ -30,6 +30,9 @@ class Wish(Headers):
     wish_language: str = "en"
 
 
+ENGLISH = Wish()
+
+
 class Stamp(Headers):
     stamp_age_s: int
 
@@ -48,7 +51,7 @@ class Catalog(Protocol):
     """What there is."""
 
     @query(headers=Stamp, trailers=Count, errors=[Sold])
-    async def find(self, text: Annotated[str, Meta(max_length=2000)], wish: Wish = Wish()) -> tuple[Product, ...]: ...
+    async def find(self, text: Annotated[str, Meta(max_length=2000)], wish: Wish = ENGLISH) -> tuple[Product, ...]: ...
 
     @query(trailers=Count, errors=[Sold])
     def list(self, most: int) -> AsyncIterator[Product]: ...
@@ -58,6 +61,9 @@ class Catalog(Protocol):
 
     @query()
     async def wait(self) -> int: ...
+
+    @query()
+    async def cancelled(self) -> int: ...
 
     @command()
     async def withdraw(self, name: str) -> None: ...
@@ -71,9 +77,9 @@ class Till(Protocol):
 
 class CatalogService(Catalog):
     def __init__(self) -> None:
-        self.cancelled = 0
+        self._cancelled = 0
 
-    async def find(self, text: str, wish: Wish = Wish()) -> tuple[Product, ...]:
+    async def find(self, text: str, wish: Wish = ENGLISH) -> tuple[Product, ...]:
         tell_headers(Stamp(stamp_age_s=7))
         if text == "gone":
             raise Sold(name=text)
@@ -97,9 +103,12 @@ class CatalogService(Catalog):
         try:
             await asyncio.sleep(60)
         except asyncio.CancelledError:
-            self.cancelled += 1
+            self._cancelled += 1
             raise
         return 0
+
+    async def cancelled(self) -> int:
+        return self._cancelled
 
     async def withdraw(self, name: str) -> None:
         raise AssertionError(name)
@@ -111,7 +120,7 @@ class TillService(Till):
 
 
 async def edge(scope: Any, receive: Any, send: Any) -> None:
-    """A page that asks other origins for what is in its address, and says what it was told."""
+    """Answers everything with a page."""
     if scope["type"] != "http":
         return
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})

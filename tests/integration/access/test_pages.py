@@ -1,5 +1,6 @@
 """What pages of other sites may call at the public listener: the same whether the capability runs beside the edge, or elsewhere."""
 
+import asyncio
 import json
 import struct
 from collections.abc import AsyncIterator
@@ -30,8 +31,13 @@ import = "{APP}"
 public = "127.0.0.1:0"
 control = "127.0.0.1:0"
 
+[policy]
+least_at_once = 1
+most_at_once = 1
+queue_s = 0.05
+
 [access.callers.website]
-may_call = ["catalog/Find", "catalog/List", "catalog/Buy", "catalog/Wait"]
+may_call = ["catalog/Find", "catalog/List", "catalog/Buy", "catalog/Wait", "catalog/Cancelled"]
 origins = ["{SHOP}", "http://localhost:5173"]
 
 [access.callers.desk]
@@ -47,6 +53,7 @@ front = {{ edge = true }}
 back = {{ capabilities = ["*"] }}
 """
 FIND, LIST, BUY = "/fair.catalog.v1.Catalog/Find", "/fair.catalog.v1.Catalog/List", "/fair.catalog.v1.Catalog/Buy"
+WAIT = "/fair.catalog.v1.Catalog/Wait"
 WITHDRAW, TOTAL = "/fair.catalog.v1.Catalog/Withdraw", "/fair.till.v1.Till/Total"
 
 
@@ -56,7 +63,9 @@ class Fair:
     def __init__(self, processes: RunningProcesses, http: httpx.AsyncClient) -> None:
         self.processes, self.http = processes, http
 
-    async def ask(self, path: str, data: object = None, origin: str = SHOP, method: str = "POST", **headers: str) -> Any:
+    async def ask(
+        self, path: str, data: object = None, origin: str = SHOP, method: str = "POST", **headers: str
+    ) -> Any:
         sent = {"content-type": "application/json"} | ({"origin": origin} if origin else {})
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         body = data if isinstance(data, bytes) else json.dumps({} if data is None else data).encode()
@@ -123,7 +132,13 @@ async def test_a_browser_is_told_what_it_may_send(fair: Fair) -> None:
     assert told.headers["access-control-allow-origin"] == SHOP
     assert told.headers["access-control-allow-methods"] == "GET, POST"
     allowed = told.headers["access-control-allow-headers"].split(", ")
-    assert allowed == ["content-type", "connect-protocol-version", "connect-timeout-ms", "x-request-id", "wish-language"]
+    assert allowed == [
+        "content-type",
+        "connect-protocol-version",
+        "connect-timeout-ms",
+        "x-request-id",
+        "wish-language",
+    ]
     assert told.headers["access-control-max-age"] == "7200"
     assert "access-control-allow-credentials" not in told.headers
     # Caches between must not give an answer to one page to another.
@@ -193,7 +208,7 @@ async def test_a_page_reads_every_failure(fair: Fair) -> None:
     assert broken.headers["access-control-allow-origin"] == SHOP
     refuses(await fair.ask(FIND, {"text": 1}), 400, "invalid_argument")
     refuses(await fair.ask(FIND, b"x" * 5_000_000), 429, "resource_exhausted")
-    late = await fair.ask("/fair.catalog.v1.Catalog/Wait", {}, connect_timeout_ms="50")
+    late = await fair.ask(WAIT, {}, connect_timeout_ms="50")
     assert (late.status_code, late.json()["code"]) == (504, "deadline_exceeded")
     assert late.headers["access-control-allow-origin"] == SHOP
     for other in (
@@ -203,6 +218,17 @@ async def test_a_page_reads_every_failure(fair: Fair) -> None:
         await fair.ask(FIND, None, SHOP, "OPTIONS"),
     ):
         assert (other.status_code in (405, 415), other.headers["access-control-allow-origin"]) == (True, SHOP)
+
+
+async def test_a_page_reads_that_there_is_too_much_to_do(fair: Fair) -> None:
+    by_get = f"{WAIT}?encoding=json&message=%7B%7D"
+    answers = await asyncio.gather(
+        *(fair.ask(WAIT, {}, connect_timeout_ms="600") for _ in range(4)),
+        *(fair.ask(by_get, None, SHOP, "GET", connect_timeout_ms="600") for _ in range(4)),
+    )
+    assert {answer.headers["access-control-allow-origin"] for answer in answers} == {SHOP}
+    refused = [answer for answer in answers if answer.status_code == 503]
+    assert {answer.json()["code"] for answer in refused} == {"unavailable"}
 
 
 async def test_a_query_by_get(fair: Fair) -> None:
@@ -239,7 +265,12 @@ async def test_a_page_with_a_token(fair: Fair) -> None:
     assert "authorization" in told.headers["access-control-allow-headers"].split(", ")
     assert "authorization" not in (await fair.may(FIND)).headers["access-control-allow-headers"]
     assert (await fair.ask(TOTAL, None, DESK, **shown(TOKEN))).json() == {"value": 12}
-    for wrong in ({}, shown("another-token-of-some-length"), {"authorization": "Basic eDp5"}, shown(fair.processes.token)):
+    for wrong in (
+        {},
+        shown("another-token-of-some-length"),
+        {"authorization": "Basic eDp5"},
+        shown(fair.processes.token),
+    ):
         refused = await fair.ask(TOTAL, None, DESK, **wrong)
         assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (401, DESK)
         assert "www-authenticate" in exposed(refused)
@@ -251,18 +282,27 @@ async def test_a_page_with_a_token(fair: Fair) -> None:
 
 
 async def test_a_page_says_nothing_that_processes_tell_each_other(fair: Fair) -> None:
-    answer = await fair.ask(FIND, {"text": "tea"}, plures_hops="99", plures_criticality="critical", plures_context="x.y")
+    answer = await fair.ask(
+        FIND, {"text": "tea"}, plures_hops="99", plures_criticality="critical", plures_context="x.y"
+    )
     assert answer.status_code == 200
     named = await fair.ask(FIND, {"text": "tea"}, x_request_id="from-the-page")
     assert named.headers["x-request-id"] == "from-the-page"
 
 
 async def test_a_page_that_leaves_cancels_its_call(fair: Fair) -> None:
+    async def cancelled() -> int:
+        answer = await fair.ask("/fair.catalog.v1.Catalog/Cancelled")
+        return answer.json()["value"]
+
+    before = await cancelled()
     with pytest.raises(httpx.ReadTimeout):
-        await fair.http.post(
-            f"{fair.processes.public_url}/fair.catalog.v1.Catalog/Wait", json={}, headers={"origin": SHOP}, timeout=0.2
-        )
-    assert (await fair.ask(FIND, {"text": "tea"})).status_code == 200
+        await fair.http.post(f"{fair.processes.public_url}{WAIT}", json={}, headers={"origin": SHOP}, timeout=0.2)
+    for _ in range(100):
+        if await cancelled() > before:
+            break
+        await asyncio.sleep(0.05)
+    assert await cancelled() == before + 1
 
 
 async def test_the_listing_says_what_is_published_to_whom(fair: Fair) -> None:

@@ -5,7 +5,7 @@ from contextlib import aclosing
 from types import SimpleNamespace
 from typing import Any
 
-from plures.contract import ContractDescription, Headers, OperationDescription
+from plures.contract import ContractDescription, Headers, HeadersType, OperationDescription
 from plures.errors import CallError
 from plures.runtime import HeardHeaders, Refusal, hear_headers, tell_headers, tell_trailers
 
@@ -54,13 +54,16 @@ def _forwarded(operation: OperationDescription, call: Callable[..., Any]) -> Cal
 
 def _tell(operation: OperationDescription, heard: HeardHeaders) -> None:
     declared = None if operation.beside is None else operation.beside.answer
-    headers: Headers | None = None if declared is None else heard.headers(declared.python)
-    if headers is not None:
+    if declared is not None and (headers := _heard(heard.headers, declared)) is not None:
         tell_headers(headers)
 
 
 def _tell_trailers(operation: OperationDescription, heard: HeardHeaders) -> None:
     declared = None if operation.beside is None else operation.beside.trailers
-    trailers: Headers | None = None if declared is None else heard.trailers(declared.python)
-    if trailers is not None:
+    if declared is not None and (trailers := _heard(heard.trailers, declared)) is not None:
         tell_trailers(trailers)
+
+
+def _heard(ask: Callable[[type[Headers]], Headers | None], declared: HeadersType) -> Headers | None:
+    kind: type[Headers] = declared.python
+    return ask(kind)
