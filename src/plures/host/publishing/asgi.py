@@ -10,16 +10,18 @@ _NO_CONTENT = 204
 
 async def read_request(scope: Any, receive: Any, most_bytes: int) -> Request | None:
     """The request, whole; None where its client hung up before it was. Of a body that is too large, nothing is kept."""
-    body, is_too_large, is_whole = bytearray(), False, False
+    body, size, is_whole = bytearray(), 0, False
     while not is_whole:
         event = await receive()
         if event["type"] == "http.disconnect":
             return None
-        body += event.get("body", b"")
+        piece = event.get("body", b"")
         is_whole = not event.get("more_body", False)
-        if len(body) > most_bytes:
-            is_too_large = True
+        size += len(piece)
+        if size > most_bytes:
             body.clear()
+        else:
+            body += piece
     headers, repeated = _headers(scope["headers"])
     return Request(
         scope["method"],
@@ -27,7 +29,7 @@ async def read_request(scope: Any, receive: Any, most_bytes: int) -> Request | N
         scope["query_string"],
         headers,
         bytes(body),
-        is_too_large=is_too_large,
+        too_large_bytes=size if size > most_bytes else 0,
         repeated=repeated,
     )
 

@@ -10,7 +10,7 @@ from plures.application import Assembly
 from plures.contract import ContractDescription, OperationDescription
 from plures.host.edge import Edge
 from plures.http import ConnectServer
-from plures.runtime import MAX_BODY_BYTES, Deadlines, Dispatcher, Gate, connect
+from plures.runtime import Deadlines, Dispatcher, Gate, connect
 
 from .asgi import read_request, send_response, until_gone
 from .forwarding import forwarding
@@ -39,7 +39,7 @@ class Front:
             await self._edge(scope, receive, send)
 
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
-        request = await read_request(scope, receive, MAX_BODY_BYTES)
+        request = await read_request(scope, receive, self._publisher.most_bytes(scope["path"]))
         if request is None:
             return
 

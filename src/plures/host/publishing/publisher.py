@@ -10,7 +10,7 @@ from plures.access import Caller, Pages
 from plures.contract import OperationDescription
 from plures.errors import AccessDenied, CallError, Internal, Outcome
 from plures.http import ConnectServer, Published, Request, Response, cors
-from plures.runtime import connect, new_request_id
+from plures.runtime import MAX_BODY_BYTES, connect, new_request_id
 
 _LOG: Final = logging.getLogger("plures.calls")
 _REQUEST_ID: Final = connect.REQUEST_ID_HEADER.encode()
@@ -48,11 +48,16 @@ class Publisher:
             path: cors.published(operation, [name for name, _ in notices.get(path, ())])
             for path, operation in operations.items()
         }
+        self._most_bytes = {path: each.declaration.max_request_bytes for path, each in operations.items()}
         self._services = frozenset(_service(path) for path in operations)
 
     def is_published(self, path: str) -> bool:
         """Whether pages may ask for a path."""
         return path in self._published
+
+    def most_bytes(self, path: str) -> int:
+        """How many bytes of a request are kept: those of the message, and what may stand before it in a stream."""
+        return self._most_bytes.get(path, MAX_BODY_BYTES) + connect.PREFIX.size
 
     def takes(self, path: str, headers: Callable[[], Mapping[bytes, bytes]]) -> bool:
         """Whether a request is answered here: for what is published, and of pages that may call something, for all beside it."""
