@@ -1,7 +1,7 @@
 """Whether a page of another site may make a request at the public listener.
 
 An origin is no proof of identity: browsers say it truly, and every other program says what it likes. It protects visitors of other
-sites. What is published without a token is for anyone, and what needs one is for those that show it. Source: docs/adr/0050-cors.md
+sites. What is published without a token is for anyone, and what needs one is for those that show it. Source: docs/adr/0051-cors.md
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
 """What browsers are told of operations that pages of other sites may call: the protocol of CORS, as the Fetch standard has it.
 
 Cookies and certificates of visitors are never asked for (`Access-Control-Allow-Credentials`): no operation reads them. An origin is named,
-not `*`. Who may call is known elsewhere (`plures.access`). Source: docs/adr/0050-cors.md
+not `*`. Who may call is known elsewhere (`plures.access`). Source: docs/adr/0051-cors.md
 """
 
 import re

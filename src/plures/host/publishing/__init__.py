@@ -5,7 +5,7 @@
     publisher     one request: who makes it, and what it is answered
     front         which requests are such ones; the edge gets all others
 
-The edge calls what is published as it calls all else, so that pages find it at one address in every placement. Source: docs/adr/0050-cors.md
+The edge calls what is published as it calls all else, so that pages find it at one address in every placement. Source: docs/adr/0051-cors.md
 """
 
 from .front import Front, published_beside
