@@ -77,7 +77,7 @@ class Catalog(Protocol):
         """The products in the order of the ids, without unknown ones."""
         ...
 
-    @query(deadline_s=0.5)
+    @query(deadline_s=0.5, cache_s=60, cache="public")
     async def categories(self) -> tuple[Category, ...]:
         """The whole tree, each parent directly before its children."""
         ...
@@ -97,7 +97,7 @@ class Catalog(Protocol):
         """A varied choice for a front page; it changes every day."""
         ...
 
-    @query(deadline_s=0.5, errors=[ProductUnknown])
+    @query(deadline_s=0.5, errors=[ProductUnknown], cache_s=86_400, cache="public")
     async def picture(self, product_id: str) -> str:
         """The picture of a product as an SVG document; it never changes."""
         ...

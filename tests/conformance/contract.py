@@ -39,7 +39,7 @@ class ConformanceService(Protocol):
     ) -> Answer: ...
     @query(
         deadline_s=FOREVER_S, errors=[AnyError],
-        headers=AnyHeaders, trailers=AnyHeaders, max_request_bytes=MOST_BYTES,
+        headers=AnyHeaders, trailers=AnyHeaders, max_request_bytes=MOST_BYTES, cache_s=60,
     )  # fmt: skip
     async def idempotent_unary(
         self,

@@ -57,13 +57,13 @@ class Depot(Protocol):
     @query()
     async def mirror(self, parcel: Parcel) -> Parcel: ...
 
-    @query()
+    @query(cache_s=60)
     async def spell(self, parcel: Parcel) -> str: ...
 
-    @query()
+    @query(cache_s=60, cache="public")
     async def turn(self, shape: Circle | Square) -> Circle | Square: ...
 
-    @query()
+    @query(cache_s=1, cache="public")
     async def next_id(self, last_id: int, step: int = 1, label: str | None = None) -> int: ...
 
     @command(errors=[TooHeavy])
@@ -72,7 +72,7 @@ class Depot(Protocol):
     @query(deadline_s=20)
     async def wait(self, hold_s: float) -> None: ...
 
-    @query(deadline_s=0.3)
+    @query(deadline_s=0.3, cache_s=60)
     async def hurry(self, hold_s: float) -> None: ...
 
     @query(deadline_s=20, errors=[TooHeavy])

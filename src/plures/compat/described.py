@@ -130,6 +130,8 @@ def _operation(operation: OperationDescription, seen: "_Seen") -> Operation:
         trailers=seen.headers(beside.trailers),
         max_request_bytes=declared.max_request_bytes,
         max_response_bytes=declared.max_response_bytes,
+        cache_s=declared.cache_s,
+        cache=declared.cache,
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, TypeAlias
 
-from plures.contract import DEFAULT_MESSAGE_BYTES, Stability, unusual_limits
+from plures.contract import DEFAULT_MESSAGE_BYTES, Stability, cache_control, unusual_limits
 
 KINDS: Final = frozenset(
     ("bool", "string", "int64", "double", "bytes", "timestamp", "date", "time", "duration", "uuid", "decimal", "any")
@@ -149,6 +149,8 @@ class Operation:
         trailers: The same of what comes after the answer.
         max_request_bytes: The most that a request may have.
         max_response_bytes: The same of an answer, or of each item of a stream.
+        cache_s: For how long caches may keep an answer, in seconds; 0 for not at all.
+        cache: Which caches may.
     """
 
     kind: str
@@ -163,12 +165,19 @@ class Operation:
     trailers: str = ""
     max_request_bytes: int = DEFAULT_MESSAGE_BYTES
     max_response_bytes: int = DEFAULT_MESSAGE_BYTES
+    cache_s: int = 0
+    cache: str = "private"
     doc: str = field(default="", compare=False)
 
     @property
     def limits(self) -> Mapping[str, int]:
         """What it declares of how large its messages may be, by the name under which it does."""
         return unusual_limits(self.max_request_bytes, self.max_response_bytes)
+
+    @property
+    def cache_control(self) -> str:
+        """What an answer says to caches; empty where none may keep it."""
+        return cache_control(self.cache_s, self.cache)
 
 
 @dataclass(frozen=True)

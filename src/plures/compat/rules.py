@@ -75,9 +75,7 @@ DEADLINE_SHORTENED = ChangeRule(
     "compat.deadline_shortened", "the deadline of {name} is {after} s, and was {before} s", WARN, WARN,
     "calls that took longer fail now", "Measure how long calls take first; shorten it below none of them.",
 )  # fmt: skip
-DEADLINE_RAISED = ChangeRule(
-    "compat.deadline_raised", "the deadline of {name} is {after} s, and was {before} s", OK, OK, "callers wait longer at most", ""
-)  # fmt: skip
+DEADLINE_RAISED = ChangeRule("compat.deadline_raised", DEADLINE_SHORTENED.what, OK, OK, "callers wait longer at most", "")  # fmt: skip
 LIMIT_LOWERED = ChangeRule(
     "compat.limit_lowered", "{name} may have {after} bytes, and {before} before", ERROR, OK,
     "callers send what is between the two", "Go on taking {before} bytes.",
@@ -86,6 +84,11 @@ LIMIT_RAISED = ChangeRule(
     "compat.limit_raised", "{name} may have {after} bytes, and {before} before", OK, ERROR,
     "callers that know the lower limit refuse what is between the two", "Add an operation with the higher limit beside it.", adds=True,
 )  # fmt: skip
+CACHED_LONGER = ChangeRule(
+    "compat.cached_longer", "caches may keep answers of {name}: {after}, and {before} before", WARN, WARN,
+    "callers may not see what they just changed", "Ask them how old answers may be; add a query beside {name} for the newest.",
+)  # fmt: skip
+CACHED_LESS = ChangeRule("compat.cached_less", CACHED_LONGER.what, OK, OK, "answers are newer, and more calls arrive", "")  # fmt: skip
 OWNER_CHANGED = ChangeRule(
     "compat.owner_changed", "the owner is {after}, and was {before}", WARN, WARN,
     "callers ask the wrong team", "Tell the teams that call it.",
@@ -94,9 +97,7 @@ STABILITY_LOWERED = ChangeRule(
     "compat.stability_lowered", "the contract is {after}, and was {before}", ERROR, ERROR,
     "callers built on a promise that is taken back", "Keep it {before}; mark it deprecated with a sunset where it is to end.",
 )  # fmt: skip
-STABILITY_RAISED = ChangeRule(
-    "compat.stability_raised", "the contract is {after}, and was {before}", OK, OK, "it promises more", "", adds=True
-)
+STABILITY_RAISED = ChangeRule("compat.stability_raised", STABILITY_LOWERED.what, OK, OK, "it promises more", "", adds=True)  # fmt: skip
 DEPRECATED = ChangeRule("compat.deprecated", "the contract is deprecated", OK, OK, "callers are warned, and go on", "", adds=True)  # fmt: skip
 SUNSET_EARLIER = ChangeRule(
     "compat.sunset_earlier", "its sunset is {after}, and was {before}", ERROR, ERROR,

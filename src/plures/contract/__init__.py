@@ -59,7 +59,7 @@ from .error import AnyError, ContractError
 from .event_reader import read_delivery
 from .headers import AnyHeaders, Beside, Headers, HeadersType, Pairs, broken_pairs, is_reserved
 from .message import Event, Message
-from .names import camel, is_contract_name, is_spellable, member, pascal
+from .names import cache_control, camel, is_contract_name, is_spellable, member, pascal
 from .operation_reader import read_work
 from .wellknown import TYPE_PREFIX, AnyMessage, Duration, Timestamp
 
@@ -120,6 +120,7 @@ __all__ = [
     "as_list",
     "as_object",
     "broken_pairs",
+    "cache_control",
     "camel",
     "canonical",
     "command",

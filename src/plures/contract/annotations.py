@@ -7,12 +7,13 @@ looked for where the class is.
 
 import inspect
 import sys
+import typing
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from inspect import isfunction
 from types import FunctionType
-from typing import Any, ClassVar, Final, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Final, get_args, get_origin, get_type_hints
 
 _EVALUATED_LATER: Final = sys.version_info >= (3, 14)
 _LATER: Any = import_module("annotationlib") if _EVALUATED_LATER else None
@@ -93,3 +94,13 @@ def is_class_variable(annotation: object) -> bool:
     if isinstance(annotation, str):
         return annotation.startswith(("ClassVar", "typing.ClassVar"))
     return annotation is ClassVar or get_origin(annotation) is ClassVar
+
+
+def is_text(annotation: Any) -> bool:
+    """Whether it is `str`, with or without bounds, a `NewType` of it, or any of these or None."""
+    if get_origin(annotation) is Annotated:
+        return is_text(get_args(annotation)[0])
+    if isinstance(annotation, typing.NewType):
+        return is_text(annotation.__supertype__)
+    members = [member for member in get_args(annotation) if member is not type(None)]
+    return annotation is str or (len(members) == 1 and type(None) in get_args(annotation) and is_text(members[0]))

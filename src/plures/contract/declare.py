@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Final, Literal, TypeAlias, TypeVar, cast
 
 from .message import Event, Message
+from .names import PRIVATE, CacheName
 
 CONTRACT: Final = "__plures_contract__"
 OPERATION: Final = "__plures_operation__"
@@ -117,6 +118,8 @@ class OperationDeclaration:
         trailers: The same of what comes after the answer, or after the last item.
         max_request_bytes: The most that its request may have, unpacked.
         max_response_bytes: The same of its answer, or of each item of a stream.
+        cache_s: For how long caches may keep an answer, in seconds; 0 for not at all.
+        cache: Which caches may: "public" for those that many callers share.
     """
 
     is_query: bool
@@ -131,6 +134,8 @@ class OperationDeclaration:
     trailers: type | None = None
     max_request_bytes: int = DEFAULT_MESSAGE_BYTES
     max_response_bytes: int = DEFAULT_MESSAGE_BYTES
+    cache_s: int = 0
+    cache: str = PRIVATE
 
     @property
     def limits(self) -> Mapping[str, int]:
@@ -190,6 +195,8 @@ def query(
     trailers: type[Message] | None = None,
     max_request_bytes: int = DEFAULT_MESSAGE_BYTES,
     max_response_bytes: int = DEFAULT_MESSAGE_BYTES,
+    cache_s: int = 0,
+    cache: CacheName = "private",
 ) -> Callable[[F], F]:
     """Declare a method as an operation that changes nothing, and may therefore be repeated.
 
@@ -203,13 +210,16 @@ def query(
         trailers: The class of headers that come after the answer, or after the last item of a stream.
         max_request_bytes: The most bytes that the request may have, in the form in which it travels and unpacked; up to 16 MiB.
         max_response_bytes: The same of the answer, or of each item of a stream.
+        cache_s: Caches between caller and callee may keep an answer for so many whole seconds; 0 for never. Calls are GET then, so
+            that the request is part of the URL, which proxies write into their logs.
+        cache: "private" where only a cache of the caller's own may keep it, "public" where one that many callers share may.
     """
     return _operation(
         OperationDeclaration(
             is_query=True, idempotent=True, deadline_s=deadline_s, errors=tuple(errors),
             criticality=criticality_of(criticality), hedge_after_s=hedge_after_s,
             headers=headers, trailers=trailers,
-            max_request_bytes=max_request_bytes, max_response_bytes=max_response_bytes,
+            max_request_bytes=max_request_bytes, max_response_bytes=max_response_bytes, cache_s=cache_s, cache=cache,
         )
     )  # fmt: skip
 

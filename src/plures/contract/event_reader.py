@@ -7,13 +7,13 @@ from typing import Any, Final
 from plures.errors import Rule
 
 from . import rules
-from .annotations import show
+from .annotations import is_text, show
 from .codec import Codec
 from .declare import OPERATION, OperationDeclaration, SubscriptionDeclaration
 from .description import EventDescription, OperationDescription
 from .generics import field_hints
 from .message import Event, key_field
-from .operation_reader import OperationReader, is_text
+from .operation_reader import OperationReader
 from .type_reader import TypeReader
 
 SPECIFICATION: Final = "1.0"

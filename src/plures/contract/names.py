@@ -1,6 +1,7 @@
-"""How Python names are spelled on the wire, and which names every JSON and protobuf peer can spell."""
+"""How Python names are spelled on the wire, which names every JSON and protobuf peer can spell, and the words for caches."""
 
 import re
+from typing import Final, Literal, TypeAlias
 
 # Protobuf's JSON mapping cannot tell `a_1` from `a1`, and drops doubled or outer underscores.
 _UNSPELLABLE = re.compile(r"^_|_$|__|_\d")
@@ -31,3 +32,13 @@ def is_spellable(name: str) -> bool:
 def is_contract_name(name: str) -> bool:
     """Whether a contract may be called so: dotted lower-case words, the major version last."""
     return _CONTRACT.fullmatch(name) is not None
+
+
+PRIVATE: Final = "private"
+PUBLIC: Final = "public"
+CacheName: TypeAlias = Literal["private", "public"]
+
+
+def cache_control(cache_s: int, cache: str) -> str:
+    """What an answer says to caches that may keep it for so many seconds; empty for 0."""
+    return f"{cache}, max-age={cache_s}" if cache_s else ""

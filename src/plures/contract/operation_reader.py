@@ -6,20 +6,20 @@ import typing
 from asyncio import Future
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, Final, get_args, get_origin
+from typing import Any, Final, get_args, get_origin
 
 import msgspec
 
 from plures.errors import PluresError, Rule, Violation
 
 from . import rules
-from .annotations import Unresolvable, annotations_of, show, signature_of
+from .annotations import Unresolvable, annotations_of, is_text, show, signature_of
 from .codec import Codec, Field, MessageType, OptionalType
 from .declare import MOST_MESSAGE_BYTES, OPERATION, Criticality, OperationDeclaration
 from .description import ErrorDescription, OperationDescription
 from .error import ContractError, field_names
 from .foreign import is_plain, parameters_of
-from .headers import Beside, is_headers, read_beside
+from .headers import CACHE, Beside, cache_problem, is_headers, read_beside
 from .names import camel, pascal
 from .type_reader import TypeReader, is_message, unresolved
 
@@ -74,6 +74,8 @@ class OperationReader:
         self._check_key(signature, hints, streams=streams)
         self._check_hedge(streams=streams)
         self._check_limits()
+        beside = self._beside(signature, hints)
+        self._check_cache(beside, streams=streams)
         return OperationDescription(
             name=self._method.__name__,
             path=f"/{self._service}/{pascal(self._method.__name__)}",
@@ -84,7 +86,7 @@ class OperationReader:
             wraps_answer=wraps,
             errors=tuple(self._error(error) for error in errors),
             signature=signature,
-            beside=self._beside(signature, hints),
+            beside=beside,
             blocks=not streams and inspect.isfunction(self._method) and not inspect.iscoroutinefunction(self._method),
         )
 
@@ -119,6 +121,13 @@ class OperationReader:
             else:
                 continue
             self._report(rules.MESSAGE_LIMIT, self._where, name=name, value=value, problem=problem)
+
+    def _check_cache(self, beside: Beside | None, *, streams: bool) -> None:
+        declared, beside = self._declaration, beside or Beside()
+        takes, tells = beside.request is not None, frozenset(beside.answer.names if beside.answer else ())
+        problem = cache_problem(declared.cache_s, declared.cache, streams=streams, takes_headers=takes, tells=tells)
+        if problem:
+            self._report(CACHE, self._where, cache_s=declared.cache_s, cache=declared.cache, problem=problem)
 
     def _check_key(self, signature: inspect.Signature, hints: dict[str, Any], *, streams: bool) -> None:
         key = self._declaration.key
@@ -261,16 +270,6 @@ def read_work(
     reader = TypeReader()
     read = OperationReader(reader, path, service, method, declaration, passed_over=passed_over).read()
     return read, reader.violations
-
-
-def is_text(annotation: Any) -> bool:
-    """Whether it is `str`, with or without bounds, a `NewType` of it, or any of these or None."""
-    if get_origin(annotation) is Annotated:
-        return is_text(get_args(annotation)[0])
-    if isinstance(annotation, typing.NewType):
-        return is_text(annotation.__supertype__)
-    members = [member for member in get_args(annotation) if member is not type(None)]
-    return annotation is str or (len(members) == 1 and type(None) in get_args(annotation) and is_text(members[0]))
 
 
 def _message(name: str, fields: list[Field], hints: dict[str, Any]) -> MessageType:

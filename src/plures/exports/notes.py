@@ -15,11 +15,13 @@ TOLD: Final = {
 MAY_BE_LEFT_OUT: Final = "May be left out."
 OURS: Final = "written by `plures contract export`"
 _BEGINS: Final = (
-    "Owner: ", "Sunset: ", "Deadline: ", "Limits: ", "Errors: ", "Bounds: ", "One of ", "A list of ", "Left out, it is ", MAY_BE_LEFT_OUT,
+    "Owner: ", "Sunset: ", "Deadline: ", "Cache-Control: ", "Limits: ", "Errors: ", "Bounds: ", "One of ", "A list of ", "Left out, it is ",
+    MAY_BE_LEFT_OUT,
     "The fields of the error ", "The event ", *TOLD.values(),
 )  # fmt: skip
 _BOUND: Final = re.compile(r'(\w+) ("(?:[^"\\]|\\.)*"|[^,]+)(?:, |$)')
 _OWNER: Final = re.compile(r"Owner: (.+)\. Stability: (\w+)\.")
+_CACHE: Final = re.compile(r"Cache-Control: (private|public), max-age=(\d{1,9})\.")
 _VERSION: Final = re.compile(r"\S+ (\d+\.\d+\.\d+), ")
 _LIMIT: Final = re.compile(r"(request|response) ([\d,]+) bytes")
 _ERROR: Final = re.compile(r"(\w+) \((\w+)\)")
@@ -83,6 +85,12 @@ class Notes:
         """How large the messages of an operation may be, by the names under which a contract declares it."""
         said = _LIMIT.findall(self._after("Limits: "))
         return {f"max_{side}_bytes": int(most.replace(",", "")) for side, most in said}
+
+    @property
+    def cache(self) -> tuple[int, str]:
+        """How long caches may keep an answer of an operation, in seconds, and which may."""
+        found = self._found(_CACHE)
+        return (int(found[2]), found[1]) if found else (0, "private")
 
     @property
     def errors(self) -> tuple[tuple[str, str], ...]:

@@ -57,8 +57,10 @@ class _Peer:
         self.head_end = f" HTTP/1.1\r\nhost: {parts.netloc}\r\n{proof}"
         self.idle: deque[HttpConnection] = deque()
 
-    def post(self, outgoing: Outgoing) -> bytes:
+    def request(self, outgoing: Outgoing) -> bytes:
         lines, body = connect.header_lines(outgoing), outgoing.body
+        if outgoing.query:
+            return f"GET {self.folder}{outgoing.path}?{outgoing.query}{self.head_end}{lines}\r\n".encode("latin-1")
         head = f"POST {self.folder}{outgoing.path}{self.head_end}{lines}content-length: {len(body)}\r\n\r\n"
         return head.encode("latin-1") + body
 
@@ -88,14 +90,14 @@ class HttpTransport:
         self._carrying[id(outgoing)] = connection
         try:
             hears, limit = outgoing.heard is not None, outgoing.max_answer_bytes
-            return await connection.unary(peer.post(outgoing), hears=hears, max_answer_bytes=limit)
+            return await connection.unary(peer.request(outgoing), hears=hears, max_answer_bytes=limit)
         finally:
             del self._carrying[id(outgoing)]
             self._release(peer, connection)
 
     def stream(self, url: str, outgoing: Outgoing) -> AsyncGenerator[Reply, None]:
         peer = self._peer(url)
-        return self._pieces(peer, peer.post(outgoing), fresh=outgoing.fresh, hears=outgoing.heard is not None)
+        return self._pieces(peer, peer.request(outgoing), fresh=outgoing.fresh, hears=outgoing.heard is not None)
 
     async def get(self, url: str, path: str) -> Reply:
         """GET a page of a peer, of any size; raises `NotSent` or `Broken`, and `ValueError` where the URL is none."""

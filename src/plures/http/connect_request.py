@@ -57,7 +57,7 @@ def read_call(operation: OperationDescription, request: Request, dispatcher: Dis
         return Call(_context(operation, request.headers, dispatcher), _posted_message(operation, request), form)
     if request.method == "GET" and _takes_get(operation):
         query = _query(request)
-        form = _queried_form(operation, request, query, dispatcher)
+        form = _queried_form(operation, query, dispatcher)
         return Call(_context(operation, request.headers, dispatcher), _queried_message(operation, query), form)
     allowed = b"GET, POST" if _takes_get(operation) else b"POST"
     why = f"{operation.full_name} is called with {allowed.decode()}, not {request.method}"
@@ -78,18 +78,18 @@ def _form(operation: OperationDescription, request: Request, dispatcher: Dispatc
     if plain == expected:
         return connect.JSON
     if plain == (_BINARY_STREAM_TYPE if operation.streams else _BINARY_TYPE):
-        return _binary_form(operation, request, dispatcher, ((b"accept-post", expected),))
+        headers = ((b"accept-post", expected),)
+        return _binary_form(operation, request.headers.get(_LOCK), dispatcher, headers)
     why = f"{operation.full_name} takes the content type {expected.decode()}, not {sent[:_SHOWN].decode('latin-1')!r}"
     raise Misfit(refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, why, ((b"accept-post", expected),)))
 
 
 def _binary_form(
-    operation: OperationDescription, request: Request, dispatcher: Dispatcher, headers: Headers = ()
+    operation: OperationDescription, mark: bytes | None, dispatcher: Dispatcher, headers: Headers = ()
 ) -> connect.Form:
-    """The binary form of a contract. A caller of our own make gets it where its lock file is the same as the one here."""
+    """The binary form of a contract. A caller of our own make, which has a mark, gets it where its lock file is the same as the one here."""
     binaries = dispatcher.binaries
     binary = None if binaries is None else binaries.of(operation)
-    mark = request.headers.get(_LOCK)
     if binary is None:
         why = "no lock files are read here" if binaries is None else binaries.why_not(operation)
     elif mark is not None and mark != binary.mark.encode():
@@ -156,14 +156,13 @@ def _query(request: Request) -> dict[str, str]:
     return {name: values[-1] for name, values in parsed.items()}
 
 
-def _queried_form(
-    operation: OperationDescription, request: Request, query: Mapping[str, str], dispatcher: Dispatcher
-) -> connect.Form:
+def _queried_form(operation: OperationDescription, query: Mapping[str, str], dispatcher: Dispatcher) -> connect.Form:
     encoding = query.get("encoding", "")
     if encoding == connect.JSON.name:
         return connect.JSON
     if encoding == connect.PROTO:
-        return _binary_form(operation, request, dispatcher)
+        mark = query.get(connect.LOCK_PARAMETER)
+        return _binary_form(operation, None if mark is None else mark.encode(), dispatcher)
     why = f"{operation.full_name} takes encoding=json, not {encoding[:_SHOWN]!r}"
     raise Misfit(refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, why))
 

@@ -13,7 +13,7 @@ from plures.errors import CallError, Status
 from plures.runtime import Dispatcher, Said, connect
 
 from .connect_request import Misfit, read_call
-from .connect_response import STREAM_TYPE, Headers, failed, lines, refused, unary
+from .connect_response import NO_STORE, STREAM_TYPE, Headers, failed, lines, not_kept, refused, unary, with_caching
 from .exchange import NOT_SENT, Head, Request, Response
 
 _BINARY_STREAM: Final = b"application/connect+proto"
@@ -28,7 +28,8 @@ def _accepting(operation: OperationDescription) -> bytes:
 
 async def _packed(response: Response, packing: str) -> Response:
     body = await connect.packed(response.body, packing)
-    headers = (*response.headers, (b"content-encoding", packing.encode()), (b"vary", b"accept-encoding"))
+    varies = () if any(name == b"vary" for name, _ in response.headers) else ((b"vary", b"accept-encoding"),)
+    headers = (*response.headers, (b"content-encoding", packing.encode()), *varies)
     return structs.replace(response, body=body, headers=headers)
 
 
@@ -87,21 +88,23 @@ class ConnectServer:
         operation = self._dispatcher.operation(path)
         challenge = _CHALLENGE if error.status is Status.UNAUTHENTICATED else ()
         if operation is not None:
-            return failed(operation, error, challenge)
+            return not_kept(failed(operation, error, challenge))
         problem = {"code": error.status.value, "message": error.why}
-        return Response(connect.HTTP_STATUS[error.status], msgspec.json.encode(problem), headers=(NOT_SENT, *challenge))
+        return Response(
+            connect.HTTP_STATUS[error.status], msgspec.json.encode(problem), headers=(NOT_SENT, *challenge, NO_STORE)
+        )
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request."""
         operation = self._dispatcher.operation(request.path)
         if operation is None:
-            return refused(HTTPStatus.NOT_FOUND, f"there is no operation {request.path!r} here")
+            return not_kept(refused(HTTPStatus.NOT_FOUND, f"there is no operation {request.path!r} here"))
         try:
             context, message, form = read_call(operation, request, self._dispatcher)
         except Misfit as misfit:
-            return _as_asked(misfit.response, request)
+            return not_kept(_as_asked(misfit.response, request))
         except CallError as error:
-            return _as_asked(failed(operation, error), request)
+            return not_kept(_as_asked(failed(operation, error), request))
         if operation.beside is not None:
             context.said = Said(_pairs(request))
         least = self._pack_bytes.get(operation.capability, 0) if self._pack_bytes else 0
@@ -115,4 +118,7 @@ class ConnectServer:
                 return Response(connect.OK, content_type=form.stream_bytes, headers=headers, chunks=chunks)
             return await _streamed(chunks, context.said, form, headers)
         response = unary(await self._dispatcher.unary(operation, context, message, form), form=form)
+        if request.method == "GET":
+            packs = bool(least) and len(response.body) >= least
+            response = with_caching(operation, request, response, may_be_packed=packs)
         return await _packed(response, packing) if packing and len(response.body) >= least else response

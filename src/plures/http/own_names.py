@@ -113,7 +113,8 @@ async def refuse_user(request: Request) -> Response:
 
 async def _refused(why: str) -> Response:
     body = msgspec.json.encode({"code": Status.PERMISSION_DENIED.value, "message": why})
-    return Response(403, body, headers=(NOT_SENT,))
+    # Others may be answered at the same URL.
+    return Response(403, body, headers=(NOT_SENT, (b"cache-control", b"no-store")))
 
 
 def _shown(value: bytes) -> str:

@@ -109,6 +109,9 @@ def _operation(name: str, operation: Operation, page: ContractPage, site: Site) 
         _texts(operation.doc),
         tag("p", f"Deadline: {operation.deadline_s:g} s", class_="quiet"),
         *(tag("p", f"{name}: {most:,}", class_="quiet") for name, most in operation.limits.items()),
+        tag("p", f"Caches may keep an answer: {operation.cache_control}", class_="quiet")
+        if operation.cache_s
+        else None,
         tag("h4", "Parameters"),
         fields_html(request.fields, contract) if request.fields else tag("p", "None."),
         *_headers("Headers of the request", operation.request_headers, contract),

@@ -36,7 +36,8 @@ A service on the application's own tables is called in the thread of its caller 
 
     {"value":2360}                                  or {"code":"not_found","message":"...","declared":{...}}
 
-A unary query may be a GET as well. The bodies of a streaming operation consist of envelopes: one in the request, and in
+A unary query may be a GET as well, and is one where its contract lets caches keep the answer: the message is in the URL then,
+`?connect=v1&encoding=json&message=...`. The bodies of a streaming operation consist of envelopes: one in the request, and in
 the answer, whose status is 200, one for each item and one for the end.
 
     byte 0       flags: 1 where the message is compressed (in requests of others), 2 where it is the end, else 0

@@ -89,8 +89,8 @@ class RemoteCaller:
             outgoing = written(speech.form(operation))
             try:
                 reply = await run(context, deadlines, ask(operation, context, outgoing))
-                if outgoing.mark and speech.is_refused(operation, reply):
-                    outgoing = written(connect.JSON)
+                while (outgoing.mark or outgoing.query) and speech.is_refused(operation, outgoing, reply):
+                    outgoing = written(speech.form(operation))
                     reply = await run(context, deadlines, ask(operation, context, outgoing))
                 if outgoing.heard is not None:
                     outgoing.heard.take(reply.headers, reply.trailers)
@@ -163,7 +163,7 @@ class RemoteCaller:
 
         def written(form: connect.Form) -> Outgoing:
             plain = connect.outgoing_of(operation, context, request, self._encode, self._seal, form=form)
-            outgoing = self._speech.packed(plain)
+            outgoing = self._speech.packed(operation, plain)
             if operation.beside is None:
                 return outgoing
             headers = sent_headers(operation, operation.headers_of(*args, **kwargs))

@@ -51,6 +51,7 @@ class Outgoing(msgspec.Struct, frozen=True):
         accepts: How the answer may be packed, as the header says it; empty where it may not.
         max_answer_bytes: The most that the answer may have, or each item of a stream. Errors may have what is usual, if that is more.
         traced: The headers that tell of its trace.
+        query: The query of the URL, which has all of the message, so that it is a GET; empty where it is a POST.
     """
 
     path: str
@@ -71,6 +72,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     accepts: str = ""
     max_answer_bytes: int = DEFAULT_MESSAGE_BYTES
     traced: Pairs = ()
+    query: str = ""
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -100,7 +102,7 @@ class Transport(Protocol):
     """Carries requests to peers. A call that is cancelled is given up on the wire too, so that the callee learns of it."""
 
     async def unary(self, url: str, outgoing: Outgoing) -> Reply:
-        """POST a request and read the whole answer; raises `NotSent`, `Broken`, `Stale` or `TooLarge`."""
+        """POST or GET a request and read the whole answer; raises `NotSent`, `Broken`, `Stale` or `TooLarge`."""
         ...
 
     def stream(self, url: str, outgoing: Outgoing) -> AsyncGenerator[Reply, None]:

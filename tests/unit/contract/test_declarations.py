@@ -6,8 +6,8 @@ from typing import Annotated, Any, Protocol
 
 import pytest
 
-from plures import ContractError, Meta, command, contract, query
-from plures.contract import MOST_MESSAGE_BYTES, read_contract
+from plures import ContractError, Headers, Meta, command, contract, query
+from plures.contract import MOST_MESSAGE_BYTES, cache_control, read_contract
 
 
 class Gone(ContractError):
@@ -150,3 +150,59 @@ def test_keys_are_texts_of_idempotent_commands() -> None:
         def a_stream(self, key: str) -> AsyncIterator[int]: ...
 
     assert rules(Things) == ["contract.key"] * 4
+
+
+class Freshness(Headers):
+    cache_control: str
+
+
+class Reader(Headers):
+    locale: str = "en"
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        {"cache_s": -1}, {"cache_s": 0.5}, {"cache_s": True}, {"cache_s": "60"}, {"cache_s": 2**31},
+        {"cache_s": 60, "cache": "shared"}, {"cache": "public"}, {"cache_s": 60, "headers": Freshness},
+    ],
+)  # fmt: skip
+def test_what_no_cache_could_keep_is_refused(declared: dict[str, Any]) -> None:
+    @contract("shop.things.v1", owner="tests")
+    class Things(Protocol):
+        @query(**declared)
+        async def find(self) -> str: ...
+
+    assert rules(Things) == ["contract.cache"]
+
+
+def test_a_stream_is_kept_by_none_and_what_headers_decide_by_no_shared_cache() -> None:
+    @contract("shop.things.v1", owner="tests")
+    class Things(Protocol):
+        @query(cache_s=60)
+        def all(self) -> AsyncIterator[str]: ...
+
+        @query(cache_s=60, cache="public")
+        async def find(self, reader: Reader = Reader()) -> str: ...  # noqa: B008 - immutable
+
+        @query(cache_s=60)
+        async def find_mine(self, reader: Reader = Reader()) -> str: ...  # noqa: B008 - immutable
+
+    assert rules(Things) == ["contract.cache", "contract.cache"]
+
+
+def test_what_caches_are_told_is_in_the_words_of_http() -> None:
+    @contract("shop.things.v1", owner="tests")
+    class Things(Protocol):
+        @query(cache_s=60, cache="public")
+        async def find(self) -> str: ...
+
+        @query(cache_s=5)
+        async def mine(self) -> str: ...
+
+        @query()
+        async def stock(self) -> str: ...
+
+    operations = read_contract(Things)[0].operations
+    told = {name: cache_control(each.declaration.cache_s, each.declaration.cache) for name, each in operations.items()}
+    assert told == {"find": "public, max-age=60", "mine": "private, max-age=5", "stock": ""}

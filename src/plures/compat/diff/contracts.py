@@ -102,6 +102,11 @@ def _operation(name: str, old: Operation, new: Operation) -> Iterator[Found]:
     if old.deadline_s != new.deadline_s:
         rule = rules.DEADLINE_SHORTENED if new.deadline_s < old.deadline_s else rules.DEADLINE_RAISED
         yield found(rule, name, f"{old.deadline_s:g}", f"{new.deadline_s:g}")
+    if old.cache_control != new.cache_control:
+        # A shared cache also keeps what others asked for: to allow it makes answers older as well.
+        is_longer = new.cache_s > old.cache_s or (new.cache_s and new.cache > old.cache)
+        rule = rules.CACHED_LONGER if is_longer else rules.CACHED_LESS
+        yield found(rule, name, old.cache_control or "not at all", new.cache_control or "not at all")
     for error in old.errors:
         if error not in new.errors:
             yield found(rules.ERROR_REMOVED, name, error)

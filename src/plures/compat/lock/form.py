@@ -1,7 +1,7 @@
 """A lock file as its reader sees it: the tables and keys that may stand in it. `msgspec` says where one does not fit."""
 
 from datetime import date
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
@@ -53,6 +53,8 @@ class OperationForm(msgspec.Struct, forbid_unknown_fields=True):
     trailers: str = ""
     max_request_bytes: _Bytes = DEFAULT_MESSAGE_BYTES
     max_response_bytes: _Bytes = DEFAULT_MESSAGE_BYTES
+    cache_s: Annotated[int, msgspec.Meta(ge=0)] = 0
+    cache: Literal["private", "public"] = "private"
 
 
 class ErrorForm(msgspec.Struct, forbid_unknown_fields=True):

@@ -188,6 +188,8 @@ def _operation(form: OperationForm) -> Operation:
         trailers=form.trailers,
         max_request_bytes=form.max_request_bytes,
         max_response_bytes=form.max_response_bytes,
+        cache_s=form.cache_s,
+        cache=form.cache,
     )
 
 

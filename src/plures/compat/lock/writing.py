@@ -82,6 +82,8 @@ def _operation(operation: Operation) -> dict[str, object]:
         "request_headers": operation.request_headers,
         "headers": operation.headers,
         "trailers": operation.trailers,
+        "cache_s": operation.cache_s,
+        "cache": operation.cache if operation.cache == "public" else "",
     }
     return form | {name: each for name, each in beside.items() if each} | dict(operation.limits)
 

@@ -36,6 +36,11 @@ class Codec:
         # In process nothing is written, and to look at a contract takes no codec: so nothing is made until it is needed.
         return _Prepared(self.message, exact=self._is_exact)
 
+    @cached_property
+    def has_map(self) -> bool:
+        """Whether maps are in its messages: their keys come in any order, so that one value has several forms."""
+        return any(isinstance(part, MapType) for part in reachable(self.message))
+
     def prepare(self) -> None:
         """Make ready what the first use would have to wait for."""
         _ = self._prepared

@@ -41,6 +41,7 @@ class HeadersType:
         python: The class.
         is_any: Whether it takes whatever there is.
         message: Its fields, as those of a message.
+        names: Those of its headers; none of `AnyHeaders`.
     """
 
     def __init__(self, python: type, message: MessageType) -> None:
@@ -49,6 +50,7 @@ class HeadersType:
         self.is_any = issubclass(python, AnyHeaders)
         self._codec = None if self.is_any else Codec(message)
         self._fields = {header_name(field): field for field in message.fields} if not self.is_any else {}
+        self.names = tuple(self._fields)
 
     def pairs(self, value: Any) -> Pairs:
         """Names and texts; raises `Malformed` with all that is wrong."""

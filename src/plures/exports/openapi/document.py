@@ -97,6 +97,7 @@ class _Writing:
             f"Deadline: {operation.deadline_s:g} s.",
             limits_note(operation.limits),
             repeating,
+            f"Asked by GET, caches may keep an answer: {operation.cache_control}." if operation.cache_s else "",
             _STREAMED if operation.streams else "",
         ]
         sunset = self._contract.sunset
@@ -111,6 +112,7 @@ class _Writing:
             "x-plures-idempotent": operation.idempotent or operation.kind == "query",
             "x-plures-deadline-s": operation.deadline_s,
             **{f"x-plures-{name.replace('_', '-')}": most for name, most in operation.limits.items()},
+            **({"x-plures-cache-control": operation.cache_control} if operation.cache_s else {}),
         }
 
     def _request(self, operation: Operation) -> dict[str, Any]:

@@ -98,6 +98,8 @@ def _operation(contract: Contract, name: str, operation: Operation, uses: list[s
     notes = [f"Deadline: {operation.deadline_s:g} s."]
     if operation.limits:
         notes.append(limits_note(operation.limits))
+    if operation.cache_control:
+        notes.append(f"Cache-Control: {operation.cache_control}.")
     if operation.errors:
         notes.append(
             "Errors: " + ", ".join(f"{each} ({contract.errors[each].status})" for each in operation.errors) + "."

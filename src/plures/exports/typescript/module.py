@@ -39,6 +39,7 @@ def _calls(contract: Contract, types: Types) -> Iterator[str]:
     for name, operation in contract.operations.items():
         errors = operation.errors
         told = [operation.doc, f"Deadline: {operation.deadline_s:g} s.", limits_note(operation.limits)]
+        told += [f"Cache-Control: {operation.cache_control}."] if operation.cache_s else []
         told += (
             [f"Errors: {', '.join(f'{each} ({contract.errors[each].status})' for each in errors)}."] if errors else []
         )

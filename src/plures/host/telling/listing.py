@@ -3,7 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from plures.compat import described, lock_text
-from plures.contract import Beside, ContractDescription, EventDescription, HeadersType, OperationDescription
+from plures.contract import (
+    Beside,
+    ContractDescription,
+    EventDescription,
+    HeadersType,
+    OperationDescription,
+    cache_control,
+)
 from plures.optional import Outage
 
 
@@ -90,6 +97,7 @@ def _operation(operation: OperationDescription) -> dict[str, object]:
         "max_response_bytes": declaration.max_response_bytes,
         "criticality": declaration.criticality.value,
         "hedge_after_s": declaration.hedge_after_s or None,
+        "cache_control": cache_control(declaration.cache_s, declaration.cache) or None,
         "request_headers": _headers(beside.request),
         "headers": _headers(beside.answer),
         "trailers": _headers(beside.trailers),

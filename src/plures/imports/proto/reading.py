@@ -115,6 +115,7 @@ class _Reading:
             doc = f"Deprecated. {doc}".strip()
         deadline = notes.deadline_s if notes is not None else None
         limits = notes.limits if notes is not None else {}
+        cache_s, cache = notes.cache if notes is not None else (0, "private")
         is_query = method.idempotency == "NO_SIDE_EFFECTS"
         name = pascal(method_name(method.name))
         request, answer = self._messages.request(method), self._messages.answer(method)
@@ -129,6 +130,8 @@ class _Reading:
                 request=request,
                 answer=answer,
                 errors=errors,
+                cache_s=cache_s if is_query and not method.server_streams else 0,
+                cache=cache,
                 doc=doc,
                 max_request_bytes=limits.get("max_request_bytes", DEFAULT_MESSAGE_BYTES),
                 max_response_bytes=limits.get("max_response_bytes", DEFAULT_MESSAGE_BYTES),

@@ -178,6 +178,9 @@ class _Module:
         given += [f"{name}={most:_}" for name, most in operation.limits.items()]
         if operation.errors:
             given.append(f"errors=[{', '.join(operation.errors)}]")
+        if operation.cache_s:
+            given.append(f"cache_s={operation.cache_s}")
+            given += ['cache="public"'] if operation.cache == "public" else []
         return bracketed(f"@{self._names.named('plures', 'query' if is_query else 'command')}(", given, ")", _STEP)
 
 

@@ -16,6 +16,7 @@ from .packing import (
     packed_stream,
     unpack,
 )
+from .queries import LOCK_PARAMETER, MOST_URL_BYTES
 from .replies import answer_of, check_form, overload_in, read_stream
 from .requests import outgoing_of, request_builder
 from .speech import Ends, OtherForm, Speech, Written, unheard
@@ -52,6 +53,8 @@ __all__ = [
     "JSON",
     "KNOWN",
     "LOCK_HEADER",
+    "LOCK_PARAMETER",
+    "MOST_URL_BYTES",
     "NOT_SENT",
     "OK",
     "OUTCOME_HEADER",

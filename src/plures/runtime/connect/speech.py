@@ -13,10 +13,14 @@ from plures.runtime.transport import Outgoing, Reply, TooLarge
 
 from .forms import JSON, Binaries, Form, binary_form_of
 from .packing import KNOWN, NotPacked, UnpacksTooLarge, pack, unpack
+from .queries import MOST_URL_BYTES, as_get, url_bytes
 from .replies import answer_of
 from .words import COMPRESSED_FLAG, NOT_SENT, OK, PREFIX, envelope
 
 _NOT_THIS_FORM: Final = 415
+# What answers so to a GET may take a POST: a peer or a proxy that knows no GET here, that reads no URL or no head of that length.
+_NO_GET: Final = 405
+_URL_TOO_LONG: Final = (414, 431)
 # A deployment that exchanges replicas is over by then.
 _STAYS_S: Final = 60.0
 # Each peer of the protocol reads it; of the others one is known by its answers.
@@ -56,6 +60,7 @@ class Speech:
         self._binaries = binaries if policy.binary else None
         self._forms: dict[str, Form] = {}
         self._json_until = 0.0
+        self._url_bytes, self._short_until = MOST_URL_BYTES, 0.0
         self._pack_bytes = policy.pack_bytes
         self._packing = _FIRST
         self._has_told = False
@@ -73,7 +78,16 @@ class Speech:
         """The form of a call that was written."""
         return self._forms[outgoing.path] if outgoing.mark else JSON
 
-    def is_refused(self, operation: OperationDescription, reply: Reply) -> bool:
+    def is_refused(self, operation: OperationDescription, outgoing: Outgoing, reply: Reply) -> bool:
+        """Whether the callee does not take a request as it was sent, and it is to be written anew: as POST, or as JSON."""
+        status = reply.http_status
+        if outgoing.query and (status == _NO_GET or status in _URL_TOO_LONG):
+            self._url_bytes = 0 if status == _NO_GET else url_bytes(outgoing) - 1
+            self._short_until = monotonic() + _STAYS_S
+            return True
+        return bool(outgoing.mark) and self._is_refused(operation, reply)
+
+    def _is_refused(self, operation: OperationDescription, reply: Reply) -> bool:
         """Whether the callee does not speak the binary form. Then JSON it is for a while: other replicas may be of its version too."""
         # A 415 of a stranger may be about anything; replicas of ours say that nothing has run.
         if reply.http_status != _NOT_THIS_FORM or reply.outcome != NOT_SENT:
@@ -88,12 +102,28 @@ class Speech:
 
     def item_of(self, operation: OperationDescription, outgoing: Outgoing, reply: Reply) -> Any:
         """The item in a reply of a stream; raises `OtherForm` where the callee does not speak its form."""
-        if self.is_refused(operation, reply):
+        if self._is_refused(operation, reply):
             raise OtherForm
         return answer_of(operation, reply, self.form_of(outgoing))
 
-    def packed(self, outgoing: Outgoing) -> Outgoing:
-        """The request, packed where it is large enough, which says how its answer may be packed."""
+    def _asked(self, operation: OperationDescription, outgoing: Outgoing) -> Outgoing | None:
+        """The request of a query whose answer caches may keep, as GET; None where it must not be kept, or the URL would be too long."""
+        # On whose behalf it is made is in a header, which some caches pass over.
+        if outgoing.context:
+            return None
+        if self._short_until and monotonic() >= self._short_until:
+            self._url_bytes, self._short_until = MOST_URL_BYTES, 0.0
+        accepting = structs.replace(outgoing, accepts=", ".join(KNOWN)) if self._pack_bytes else outgoing
+        if len(outgoing.body) <= self._url_bytes or self._pack_bytes:
+            asked = as_get(operation, accepting, self._pack_bytes)
+            if url_bytes(asked) <= self._url_bytes:
+                return asked
+        return None
+
+    def packed(self, operation: OperationDescription, outgoing: Outgoing) -> Outgoing:
+        """The request, packed where it is large enough, which says how its answer may be packed; as GET where caches may keep that."""
+        if operation.declaration.cache_s and (asked := self._asked(operation, outgoing)) is not None:
+            return asked
         if not self._pack_bytes:
             return outgoing
         outgoing = structs.replace(outgoing, accepts=", ".join(KNOWN))
@@ -133,6 +163,9 @@ class Speech:
 
     @staticmethod
     def _found(operation: OperationDescription, binaries: Binaries) -> Form:
+        if operation.declaration.cache_s and operation.request.has_map:
+            # Its bytes depend on the order of the keys, and so would the URL.
+            return JSON
         binary = binaries.of(operation)
         why = binaries.why_not(operation) if binary is None else binary.loses
         if binary is not None and not why:

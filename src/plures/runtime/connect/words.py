@@ -76,18 +76,23 @@ def header_lines(outgoing: Outgoing) -> str:
     timeout = f"{TIMEOUT_HEADER}: {outgoing.timeout_ms}\r\n" if outgoing.timeout_ms else ""
     own = "".join([f"{name}: {text}\r\n" for name, text in outgoing.headers]) if outgoing.headers else ""
     traced = "".join([f"{name}: {text}\r\n" for name, text in outgoing.traced])
-    mark = f"{LOCK_HEADER}: {outgoing.mark}\r\n" if outgoing.mark else ""
+    mark = f"{LOCK_HEADER}: {outgoing.mark}\r\n" if outgoing.mark and not outgoing.query else ""
     packing = _packing_lines(outgoing) if outgoing.accepts else ""
+    what = (
+        ""
+        if outgoing.query
+        else f"content-type: application/{'connect+' if outgoing.streams else ''}{outgoing.form}\r\n{VERSION_HEADER}: 1\r\n"
+    )
     criticality = "" if outgoing.criticality is Criticality.NORMAL else _CRITICALITY[outgoing.criticality]
     return (
-        f"content-type: application/{'connect+' if outgoing.streams else ''}{outgoing.form}\r\n{VERSION_HEADER}: 1\r\n"
-        f"{timeout}{HOPS_HEADER}: {outgoing.hops}\r\n{request_id}{traced}{criticality}{context}{mark}{packing}{own}"
+        f"{what}{timeout}{HOPS_HEADER}: {outgoing.hops}\r\n"
+        f"{request_id}{traced}{criticality}{context}{mark}{packing}{own}"
     )
 
 
 def _packing_lines(outgoing: Outgoing) -> str:
     connect = "connect-" if outgoing.streams else ""
-    packed = f"{connect}content-encoding: {outgoing.packed}\r\n" if outgoing.packed else ""
+    packed = f"{connect}content-encoding: {outgoing.packed}\r\n" if outgoing.packed and not outgoing.query else ""
     return f"{packed}{connect}accept-encoding: {outgoing.accepts}\r\n"
 
 

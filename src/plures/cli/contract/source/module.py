@@ -116,4 +116,7 @@ def _decorator(declaration: OperationDeclaration, names: Names) -> str:
             given.append(f"{name}={type_source(kind, names)}")
     if declaration.hedge_after_s:
         given.append(f"hedge_after_s={declaration.hedge_after_s!r}")
+    if declaration.cache_s:
+        given.append(f"cache_s={declaration.cache_s!r}")
+        given += [f"cache={text_source(declaration.cache)}"] if declaration.cache == "public" else []
     return f"{names.named('plures', 'query' if declaration.is_query else 'command')}({', '.join(given)})"
