@@ -1,0 +1,119 @@
+"""Spans that came in any order, put in order: a tree, and its critical path.
+
+Processes note by clocks of their own, and spans may arrive late or never. So a span whose parent is not there begins a tree of its own, no circle
+of parents is followed twice, and what lies outside of its parent's time is cut off there: the critical path is never longer than its trace.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Stretch(NamedTuple):
+    """A time in which the end of a trace waited for one span itself, and for nothing that is part of it.
+
+    Attributes:
+        span: The index of the span.
+        began: In microseconds, as `ended` is.
+    """
+
+    span: int
+    began: int
+    ended: int
+
+
+class Shape(NamedTuple):
+    """What is computed of the spans of a trace, which are named by their index.
+
+    Attributes:
+        order: All of them, each before what is part of it, which is in the order of its beginning.
+        depths: By index: how many spans each is inside of.
+        above: By index: the span that it is part of; -1 where there is none.
+        orphans: Those whose parent is told of, and is not there.
+        critical: The critical path of the tree that lasted longest, in the order of time.
+    """
+
+    order: list[int]
+    depths: list[int]
+    above: list[int]
+    orphans: list[int]
+    critical: list[Stretch]
+
+
+def shape(ids: Sequence[int], parents: Sequence[int], began: Sequence[int], ended: Sequence[int]) -> Shape:
+    """The shape of spans.
+
+    Args:
+        ids: Of each span.
+        parents: The id of what each is part of; 0 for nothing.
+        began: In microseconds, as `ended` is.
+    """
+    above, orphans = _above(ids, parents)
+    below: list[list[int]] = [[] for _ in ids]
+    roots: list[int] = []
+    for span in sorted(range(len(ids)), key=lambda each: (began[each], -ended[each])):
+        (roots if above[span] < 0 else below[above[span]]).append(span)
+    order, depths = _ordered(roots, below, len(ids))
+    longest = max(roots, key=lambda each: ended[each] - began[each], default=-1)
+    critical = [] if longest < 0 else _critical(longest, below, began, ended)
+    return Shape(order, depths, above, orphans, critical)
+
+
+def _above(ids: Sequence[int], parents: Sequence[int]) -> tuple[list[int], list[int]]:
+    found = {name: index for index, name in enumerate(ids)}
+    above = [found.get(parent, -1) if parent else -1 for parent in parents]
+    orphans = [index for index, parent in enumerate(parents) if parent and above[index] < 0]
+    # 1: on the way that is followed; 2: known to lead to a root.
+    seen = bytearray(len(ids))
+    for start in range(len(ids)):
+        way: list[int] = []
+        span = start
+        while span >= 0 and not seen[span]:
+            seen[span] = 1
+            way.append(span)
+            span = above[span]
+        if span >= 0 and seen[span] == 1:
+            above[span] = -1
+            orphans.append(span)
+        for each in way:
+            seen[each] = 2
+    return above, orphans
+
+
+def _ordered(roots: list[int], below: list[list[int]], many: int) -> tuple[list[int], list[int]]:
+    order: list[int] = []
+    depths = [0] * many
+    waiting = roots[::-1]
+    while waiting:
+        span = waiting.pop()
+        order.append(span)
+        for each in reversed(below[span]):
+            depths[each] = depths[span] + 1
+            waiting.append(each)
+    return order, depths
+
+
+def _critical(root: int, below: list[list[int]], began: Sequence[int], ended: Sequence[int]) -> list[Stretch]:
+    """From the end backwards: what a span waited for last is the part of it that ended last."""
+    found: list[Stretch] = []
+    # What is to be gone through: a span, from its end backwards, and its beginning; times are cut to those of what it is part of.
+    waiting: list[tuple[int, int, int]] = [(root, began[root], ended[root])]
+    while waiting:
+        span, since, until = waiting.pop()
+        pieces: list[tuple[int, int, int] | Stretch] = []
+        for each in sorted(below[span], key=lambda each: ended[each], reverse=True):
+            # What still ran when its parent had gone on held up nothing from there on.
+            end = min(ended[each], until)
+            if end <= since or began[each] >= until or (ended[each] > until and pieces):
+                continue
+            if end < until:
+                pieces.append(Stretch(span, end, until))
+            begin = max(began[each], since)
+            pieces.append((each, begin, end))
+            until = begin
+            if until <= since:
+                break
+        if until > since:
+            pieces.append(Stretch(span, since, until))
+        found.extend(piece for piece in pieces if isinstance(piece, Stretch))
+        waiting.extend(piece for piece in pieces if not isinstance(piece, Stretch))
+    return sorted(found, key=lambda each: each.began)
