@@ -1,0 +1,27 @@
+"""What all processes of a machine measure and note, in one file of SQLite in the data folder.
+
+`Store` writes for one process. `schema` has the tables, `rows` and `counted` make what is written, `writing` writes it, `bounding` deletes what
+is too much or too old, `file` opens, and begins anew what is damaged. Who reads uses `plures.telemetry.store.reading`, and no SQL.
+"""
+
+from .anchor import MICROSECONDS, Anchor
+from .bounding import LEAST_MIB, Bounds
+from .lines import Gauge, LogLine, ProcessName
+from .opening import ASIDE
+from .schema import COARSE_S, FINE_S, KEPT_IN
+from .store import Store
+
+__all__ = [
+    "ASIDE",
+    "COARSE_S",
+    "FINE_S",
+    "KEPT_IN",
+    "LEAST_MIB",
+    "MICROSECONDS",
+    "Anchor",
+    "Bounds",
+    "Gauge",
+    "LogLine",
+    "ProcessName",
+    "Store",
+]
