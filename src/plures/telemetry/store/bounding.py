@@ -53,7 +53,7 @@ class Bounding:
         self._connection = connection
         self._bounds = bounds
         self._most = bounds.pages(self._pragma("page_size"))
-        # SQLite refuses what would make it larger, whoever writes.
+        # SQLite itself refuses what would make it larger.
         connection.execute(f"PRAGMA max_page_count = {self._most}")
 
     @property
