@@ -251,7 +251,7 @@ class Host:
 
     async def _start_edge(self) -> None:
         gate = Gate(self._policy, self._capacity)
-        edge = open_edge(self._assembly, self._placement, self._services.arguments, gate)
+        edge = open_edge(self._assembly, self._placement, self._services.arguments, gate, self._seen.telemetry)
         if edge is None:
             return
         self._told.edge, self._edge = gate, edge
@@ -266,6 +266,7 @@ class Host:
             pack_bytes=self._pack_bytes,
             notices=self._deprecations.headers,
             arrived=self._seen.usage.arrived,
+            meter_for=self._seen.of_dispatcher,
         )
         await self._lifecycles.start(EDGE)
         await edge.start()

@@ -11,16 +11,20 @@ from typing import Any, Final
 from plures.application import EDGE_DEADLINE_S
 from plures.errors import DeadlineExceeded, Overloaded, PluresError, Text, Unavailable, note_failures
 from plures.logs import tell
-from plures.runtime import CallContext, ContextKind, EdgeContext, connect, current, new_request_id
+from plures.runtime import ContextKind, EdgeContext, code_of, connect, current
 
 from .admission import EdgeAdmission, kind_of, refuse
 from .answer import EdgeAnswer
 from .hearing import Hearing
 from .swallowed import swallowed
+from .tracing import EdgeTraces
 
 _LOG: Final = logging.getLogger("plures.edge")
 _ACCESS: Final = logging.getLogger("plures.access")
 _CLIENT_ERROR: Final = 400
+_REFUSED: Final = 503
+_FAILED: Final = 500
+_ACCEPTED: Final = 101
 _REQUEST_ID: Final = connect.REQUEST_ID_HEADER.encode()
 _REQUEST_CONTEXT: Final = connect.CONTEXT_HEADER.encode()
 
@@ -43,6 +47,7 @@ class Edge:
         own: Top-level packages of the application, in which errors are caught on purpose.
         admission: What refuses requests when there are too many; None to take them all.
         kind: Of the request context that the application has declared.
+        traces: Notes each request; None where no one reads that.
     """
 
     def __init__(
@@ -53,8 +58,10 @@ class Edge:
         own: Collection[str] = (),
         admission: EdgeAdmission | None = None,
         kind: ContextKind | None = None,
+        traces: EdgeTraces | None = None,
     ) -> None:
         self._app = app
+        self._traces = traces or EdgeTraces()
         self._admission = admission
         self._kind = kind
         self._deadline_s = deadline_s
@@ -79,24 +86,38 @@ class Edge:
         if scope["type"] != "http":
             await self._converse(scope, receive, send)
             return
-        context = _request_of(scope, self._deadline_s, self._kind)
+        context = self._request_of(scope, self._deadline_s)
+        status, failed = 0, ""
+        try:
+            status = await self._admit(scope, receive, send, context)
+        except BaseException as error:
+            # Of one that is cut off, no answer is known.
+            status, failed = _FAILED if isinstance(error, Exception) else 0, code_of(error)
+            raise
+        finally:
+            self._traces.end(scope, context, status, failed or context.code)
+
+    async def _admit(self, scope: Any, receive: Any, send: Any, context: EdgeContext) -> int:
+        """Answer where there is not too much to do; the status."""
         if self._admission is None:
-            await self._answer(scope, receive, send, context)
-            return
+            return await self._answer(scope, receive, send, context)
         admission, kind = self._admission, kind_of(scope)
         context.criticality = admission.criticality_of(scope["path"])
         try:
             entered = await admission.enter(kind, context)
         except (Overloaded, DeadlineExceeded):
+            # A name with a capital: nothing is kept of what is refused, of which there may be any number.
+            context.code = Overloaded.__name__
             await refuse(scope, send)
-            return
+            return _REFUSED
         status = 0
         try:
             status = await self._answer(scope, receive, send, context)
         finally:
             admission.leave(kind, entered, is_fine=0 < status < _CLIENT_ERROR)
+        return status
 
-    async def _answer(self, scope: Any, receive: Any, send: Any, context: CallContext) -> int:
+    async def _answer(self, scope: Any, receive: Any, send: Any, context: EdgeContext) -> int:
         """Let the application answer; the status."""
         current.set(context)
         failures = note_failures()
@@ -129,13 +150,20 @@ class Edge:
 
     async def _converse(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve a WebSocket: it has a request id, and no deadline."""
-        context = _request_of(scope, math.inf, self._kind)
+        context = self._request_of(scope, math.inf)
         current.set(context)
+        failed = ""
         try:
             await self._app(scope, receive, send)
         except Exception as error:
+            failed = code_of(error)
             tell(_LOG, error, "%s %s failed", scope["type"], scope.get("path", ""))
             raise
+        except asyncio.CancelledError as error:
+            failed = code_of(error)
+            raise
+        finally:
+            self._traces.end(scope, context, _ACCEPTED, failed)
 
     async def _refuse(self, scope: Any, answer: EdgeAnswer, missing: Exception) -> None:
         # A part that is down is no bug of the edge: the client may come back, and one line tells the operator.
@@ -147,17 +175,17 @@ class Edge:
             return f" The calls of one request have {self._deadline_s:g} s: [edge] deadline_s in plures.toml."
         return ""
 
-
-def _request_of(scope: Any, deadline_s: float, kind: ContextKind | None) -> CallContext:
-    """The root request: its id is what the client says, or made. What the client says of on whose behalf it is made is taken away."""
-    said = b""
-    for name, value in scope.get("headers", ()):
-        if name == _REQUEST_ID:
-            said = said or value
-        elif name == _REQUEST_CONTEXT:
-            scope["headers"] = [header for header in scope["headers"] if header[0] != _REQUEST_CONTEXT]
-    request_id = connect.sane_request_id(said) or new_request_id()
-    return EdgeContext(monotonic() + deadline_s, 0, id=request_id, kind=kind)
+    def _request_of(self, scope: Any, deadline_s: float) -> EdgeContext:
+        """The root request: its id is what the client says, or that of its trace. What the client says of on whose behalf it is made is taken away."""
+        said = b""
+        for name, value in scope.get("headers", ()):
+            if name == _REQUEST_ID:
+                said = said or value
+            elif name == _REQUEST_CONTEXT:
+                scope["headers"] = [header for header in scope["headers"] if header[0] != _REQUEST_CONTEXT]
+        context = EdgeContext(monotonic() + deadline_s, 0, id=connect.sane_request_id(said), kind=self._kind)
+        self._traces.begin(scope, context)
+        return context
 
 
 def _missing_part(error: BaseException) -> Exception | None:

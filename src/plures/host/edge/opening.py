@@ -6,11 +6,13 @@ from typing import Any
 from plures.application import EDGE, Assembly, Dependency
 from plures.host.placement import Placement
 from plures.runtime import Gate
+from plures.telemetry import Telemetry
 
 from .admission import EdgeAdmission
 from .duties import warn_of_duties
 from .edge import Edge
 from .served import served
+from .tracing import EdgeTraces
 from .wsgi import EDGE_THREADS
 
 
@@ -19,12 +21,14 @@ def open_edge(
     placement: Placement,
     arguments: Callable[[str, tuple[Dependency, ...]], Mapping[str, Any]],
     gate: Gate,
+    telemetry: Telemetry,
 ) -> Edge | None:
     """The edge, not started; None where the application has none.
 
     Args:
         arguments: Gives what an owner asks for.
         gate: What lets requests in.
+        telemetry: What each request is noted in.
 
     Raises:
         PluresError: It cannot be imported, asks for what it does not get, or is no web application.
@@ -40,4 +44,11 @@ def open_edge(
     if placement.replicas > 1 and placement.leads:
         warn_of_duties(app, assembly.packages, placement.replicas)
     admission = EdgeAdmission(gate, assembly.edge_criticality)
-    return Edge(app, deadline_s, own=assembly.packages, admission=admission, kind=assembly.context)
+    return Edge(
+        app,
+        deadline_s,
+        own=assembly.packages,
+        admission=admission,
+        kind=assembly.context,
+        traces=EdgeTraces(telemetry),
+    )

@@ -10,7 +10,7 @@ from plures.application import Assembly
 from plures.contract import ContractDescription, OperationDescription
 from plures.host.edge import Edge
 from plures.http import ConnectServer
-from plures.runtime import Deadlines, Dispatcher, Gate, connect
+from plures.runtime import Deadlines, Dispatcher, Gate, MeterFor, connect
 
 from .asgi import read_request, send_response, until_gone
 from .forwarding import forwarding
@@ -72,6 +72,7 @@ def published_beside(
     pack_bytes: Mapping[str, int],
     notices: Mapping[str, Headers],
     arrived: Callable[[Caller, str], None],
+    meter_for: MeterFor,
 ) -> Edge | Front:
     """The edge, with what is published beside it; itself where nothing is.
 
@@ -82,6 +83,7 @@ def published_beside(
         pack_bytes: Capability → from which size on its answers are packed.
         notices: Path → headers that its answers have besides.
         arrived: Told of each call that is let in.
+        meter_for: What measures the calls that arrive.
     """
     if not pages:
         return edge
@@ -90,7 +92,7 @@ def published_beside(
     for contract in contracts:
         paths.setdefault(contract.capability, []).extend(each.path for each in contract.operations.values())
     known = Pages(pages, paths)
-    dispatcher = Dispatcher(deadlines, binaries=binaries)
+    dispatcher = Dispatcher(deadlines, meter_for, binaries=binaries)
     operations: dict[str, OperationDescription] = {}
     for contract in contracts:
         found = {each.path: each for each in contract.operations.values() if each.path in known.published}

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from time import monotonic
 from typing import Final
 
 from msgspec import structs
@@ -11,8 +12,10 @@ from plures.contract import OperationDescription
 from plures.errors import AccessDenied, CallError, Internal, Outcome
 from plures.http import ConnectServer, Published, Request, Response, cors
 from plures.runtime import MAX_BODY_BYTES, connect, new_request_id
+from plures.telemetry import TRACEPARENT, Draw, Rate, parent_of, traceparent
 
 _LOG: Final = logging.getLogger("plures.calls")
+_TRACEPARENT: Final = TRACEPARENT.encode()
 _REQUEST_ID: Final = connect.REQUEST_ID_HEADER.encode()
 # What processes of the application tell each other: pages have no say in it.
 _OWN: Final = b"plures-"
@@ -49,6 +52,8 @@ class Publisher:
             for path, operation in operations.items()
         }
         self._most_bytes = {path: each.declaration.max_request_bytes for path, each in operations.items()}
+        # Of all pages together: they are outsiders, and may name any number of traces.
+        self._draw = Draw(Rate())
         self._services = frozenset(_service(path) for path in operations)
 
     def is_published(self, path: str) -> bool:
@@ -73,7 +78,9 @@ class Publisher:
         is_asked = request.method == "OPTIONS" and cors.ASKS in request.headers
         request_id = connect.sane_request_id(request.headers.get(_REQUEST_ID, b"")) or new_request_id()
         try:
-            response = await self._answer(_cleaned(request, request_id), origin, readable, published, is_asked=is_asked)
+            response = await self._answer(
+                self._cleaned(request, request_id), origin, readable, published, is_asked=is_asked
+            )
         except Exception:  # noqa: BLE001 - the page waits for an answer
             # Without the words of CORS, the page would learn of no answer at all.
             _LOG.exception("%s %s failed", request.method, request.path)
@@ -124,6 +131,17 @@ class Publisher:
             shows_token=self._pages.shows_token(readable.decode("latin-1"), path),
         )
 
+    def _cleaned(self, request: Request, request_id: str) -> Request:
+        """What a page may say: a trace of its own goes on, and whether that is kept is decided here."""
+        headers = {name: value for name, value in request.headers.items() if not name.startswith(_OWN)}
+        headers[_REQUEST_ID] = request_id.encode()
+        parent = parent_of(headers.pop(_TRACEPARENT, b""))
+        if parent is not None:
+            told = traceparent(parent.trace, parent.span, is_drawn=self._draw(monotonic()))
+            headers[_TRACEPARENT] = told.encode()
+        repeated = tuple(line for line in request.repeated if not line[0].startswith(_OWN))
+        return structs.replace(request, headers=headers, repeated=repeated)
+
 
 def _origin_of(headers: Mapping[bytes, bytes]) -> str | None:
     """The origin of the page of another site that asks; empty where it is not said; None where no such page asks."""
@@ -132,13 +150,6 @@ def _origin_of(headers: Mapping[bytes, bytes]) -> str | None:
     if site in _OWN_PAGES or (site is None and origin in (None, b"http://" + host, b"https://" + host)):
         return None
     return "" if origin is None else origin.decode("latin-1")
-
-
-def _cleaned(request: Request, request_id: str) -> Request:
-    headers = {name: value for name, value in request.headers.items() if not name.startswith(_OWN)}
-    headers[_REQUEST_ID] = request_id.encode()
-    repeated = tuple(line for line in request.repeated if not line[0].startswith(_OWN))
-    return structs.replace(request, headers=headers, repeated=repeated)
 
 
 def _service(path: str) -> str:

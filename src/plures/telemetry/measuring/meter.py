@@ -67,8 +67,12 @@ class Meter:
         """A call that has begun is made another way, and measured there."""
         self.begun -= 1
 
-    def end(self, call: Call) -> None:
-        """A call has ended, as its `code` says."""
+    def end(self, call: Call, more: tuple[object, ...] = ()) -> None:
+        """A call has ended, as its `code` says.
+
+        Args:
+            more: The fields of `Noted` after its code.
+        """
         now = monotonic()
         took = now - call.began
         self.ended += 1
@@ -78,7 +82,8 @@ class Meter:
         trace, code = call.trace, call.code
         if trace is None:
             return
-        trace.note((self.subject, call.span, call.parent_span, call.began, now, code))
+        line = (self.subject, call.span, call.parent_span, call.began, now, code)
+        trace.note(line + more if more else line)
         if code:
             self.errors[code] = self.errors.get(code, 0) + 1
             if is_fault(code):
