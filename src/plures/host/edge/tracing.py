@@ -115,7 +115,8 @@ def is_probe(scope: Any, headers: dict[bytes, bytes]) -> bool:
 def route_of(scope: Any) -> str:
     """The pattern that a framework has found the path to have, as in `/product/{id}`; empty where it says none."""
     route, path = scope.get("route"), scope.get("path", "")
-    root, named = scope.get("root_path", "").rstrip("/"), scope.get("path_params") or {}
+    root = scope.get("root_path", "").rstrip("/")
+    named: dict[str, object] = scope.get("path_params") or {}
     if hasattr(route, "routes"):
         # What is mounted there says no more of it, as a folder of files.
         return _text(f"{_with_names(root, named)}/{{path}}")
@@ -134,7 +135,7 @@ def _fits(template: str, path: str) -> bool:
     return len(pieces) == len(said) and all("{" in a or a == b for a, b in zip(pieces, said, strict=True))
 
 
-def _with_names(path: str, named: Any) -> str:
+def _with_names(path: str, named: dict[str, object]) -> str:
     """The path, with the names of parameters where their values stand."""
     for name, value in named.items():
         text = str(value)
