@@ -265,8 +265,7 @@ class Host:
             binaries=self._binaries,
             pack_bytes=self._pack_bytes,
             notices=self._deprecations.headers,
-            arrived=self._seen.usage.arrived,
-            meter_for=self._seen.of_dispatcher,
+            seen=self._seen,
         )
         await self._lifecycles.start(EDGE)
         await edge.start()

@@ -9,8 +9,9 @@ from plures.access import Caller, Pages
 from plures.application import Assembly
 from plures.contract import ContractDescription, OperationDescription
 from plures.host.edge import Edge
+from plures.host.observing import Observing
 from plures.http import ConnectServer
-from plures.runtime import Deadlines, Dispatcher, Gate, MeterFor, connect
+from plures.runtime import Deadlines, Dispatcher, Gate, connect
 
 from .asgi import read_request, send_response, until_gone
 from .forwarding import forwarding
@@ -71,8 +72,7 @@ def published_beside(
     binaries: connect.Binaries,
     pack_bytes: Mapping[str, int],
     notices: Mapping[str, Headers],
-    arrived: Callable[[Caller, str], None],
-    meter_for: MeterFor,
+    seen: Observing,
 ) -> Edge | Front:
     """The edge, with what is published beside it; itself where nothing is.
 
@@ -82,8 +82,7 @@ def published_beside(
         gate: Of the edge: requests to both are counted together.
         pack_bytes: Capability → from which size on its answers are packed.
         notices: Path → headers that its answers have besides.
-        arrived: Told of each call that is let in.
-        meter_for: What measures the calls that arrive.
+        seen: Told of each call that is let in, and measures it.
     """
     if not pages:
         return edge
@@ -92,7 +91,7 @@ def published_beside(
     for contract in contracts:
         paths.setdefault(contract.capability, []).extend(each.path for each in contract.operations.values())
     known = Pages(pages, paths)
-    dispatcher = Dispatcher(deadlines, meter_for, binaries=binaries)
+    dispatcher = Dispatcher(deadlines, seen.of_dispatcher, binaries=binaries)
     operations: dict[str, OperationDescription] = {}
     for contract in contracts:
         found = {each.path: each for each in contract.operations.values() if each.path in known.published}
@@ -100,4 +99,4 @@ def published_beside(
             dispatcher.serve(contract.operations, forwarding(contract, client(contract)), gate)
             operations |= found
     server = ConnectServer(dispatcher, pack_bytes)
-    return Front(edge, Publisher(server, known, operations, notices, arrived))
+    return Front(edge, Publisher(server, known, operations, notices, seen.usage.arrived))
