@@ -30,6 +30,9 @@ PIN := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy 
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 COMPILE := $(PIN) pyproject.toml --extra standard
 
+# Where the environment forbids to keep bytecode, each of some thousand processes compiles the sources anew: a quarter of all the time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run languages test newest lowest check ci static format lock docs bench clean python
 help:
 	@sed -n 's/^# make/make/p' Makefile

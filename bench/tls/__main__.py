@@ -39,7 +39,7 @@ def secured(placement: Placement, authority: str, process: str, **peers: str) ->
 
 async def serve(authority: str) -> None:
     """Host the capability until the end."""
-    addresses = replace(ANY_FREE_PORTS, is_sealed=authority != _PLAIN)
+    addresses = msgspec.structs.replace(ANY_FREE_PORTS, is_sealed=authority != _PLAIN)
     async with hosting(assemble(app), secured(placed("search"), authority, "search"), addresses) as running:
         announce(urlsplit(running.control_url).port)
         await asyncio.Event().wait()

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from uuid import uuid4
 
+import msgspec
 import pytest
 import pytest_asyncio
 from lab import Closed, Full, Put, Shelf, app
@@ -31,7 +32,9 @@ async def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     if kind != SQLITE:
         assembly = assemble(app)
         alone = one_each(assembly)
-        processes = [replace(it, replicas=Replicas(2, 2)) if it.name == "shelf" else it for it in alone.processes]
+        processes = [
+            msgspec.structs.replace(it, replicas=Replicas(2, 2)) if it.name == "shelf" else it for it in alone.processes
+        ]
         storage = await request.getfixturevalue("postgres").storage(assembly, folder / "passwords", 24)
         topology = replace(alone, processes=tuple(processes), storage=storage)
     async with run("lab:app", where, data=folder, topology=topology) as running:

@@ -2,15 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from plures.topology import EVERYTHING, Plan, ResolvedProcess, read_right
 
 from .values import CallerKind
 
 
-@dataclass(frozen=True)
-class Grant:
+class Grant(msgspec.Struct, frozen=True):
     """What one caller may do in one process.
 
     Attributes:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+import msgspec
+
 
 class CallerKind(StrEnum):
     """What a caller is, and so where its rights are said."""
@@ -21,8 +23,7 @@ class CallerKind(StrEnum):
     """The commands of `plures`, and the people who start the application: they may call everything."""
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """One that may call a process.
 
     Attributes:

@@ -1,9 +1,12 @@
 """An application, checked: what each capability asks for, who calls whom, and what of it the topology has to know. `assembling` makes it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
+
+import msgspec
+from msgspec.structs import replace
 
 from plures.contract import (
     ContractDescription,
@@ -32,8 +35,7 @@ EDGE: Final = "the edge"
 """What the edge is called among capabilities; none of them can have this name."""
 
 
-@dataclass(frozen=True)
-class AssembledCapability:
+class AssembledCapability(msgspec.Struct, frozen=True):
     """One capability, checked; `implementation` is None where it runs elsewhere.
 
     Attributes:

@@ -4,10 +4,11 @@ import dataclasses
 import inspect
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from types import UnionType
 from typing import Any, Final, Union, get_args, get_origin
+
+import msgspec
 
 from plures.contract import Unresolvable, is_contract, signature_of
 from plures.data import Database
@@ -49,8 +50,7 @@ _PROVIDED: Final = (
 )
 
 
-@dataclass(frozen=True)
-class Dependency:
+class Dependency(msgspec.Struct, frozen=True):
     """One parameter of a constructor.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 import inspect
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from plures.contract import (
     DEFAULT_HANDLING_S,
@@ -16,6 +17,7 @@ from plures.contract import (
     Unresolvable,
     annotations_of,
     is_spellable,
+    members_of,
     read_delivery,
     signature_of,
 )
@@ -26,8 +28,7 @@ from .application import Capability
 from .implementation import service_class, show
 
 
-@dataclass(frozen=True)
-class Handler:
+class Handler(msgspec.Struct, frozen=True):
     """A method of a service that handles an event, as it declares it.
 
     Attributes:
@@ -40,8 +41,7 @@ class Handler:
     declaration: SubscriptionDeclaration
 
 
-@dataclass(frozen=True)
-class Subscription:
+class Subscription(msgspec.Struct, frozen=True):
     """One capability's wish to get one event.
 
     Attributes:
@@ -72,7 +72,7 @@ def name_problems(where: str, name: object, contract: ContractDescription) -> li
 
 def handlers_of(service: type) -> Iterator[tuple[str, Any, SubscriptionDeclaration]]:
     """The methods of a class with `@subscribe()`, by name."""
-    for name, method in inspect.getmembers_static(service):
+    for name, method in members_of(service):
         declaration = getattr(method, SUBSCRIPTION, None)
         if isinstance(declaration, SubscriptionDeclaration):
             yield name, method, declaration

@@ -1,6 +1,9 @@
 """The project in the current folder: its plures.toml, its application, and one topology of it, checked."""
 
+import gc
 import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,3 +94,15 @@ def assembled(settings: Settings, folder: Path) -> Assembly:
         return assemble(Application("services", []))
     own_packages(settings.application)
     return assemble(load(settings.application, folder))
+
+
+@contextmanager
+def nothing_collected() -> Generator[None]:
+    """What a command reads and compares is needed to its end. Contracts and documents are up to millions of small things: looking for those that nothing needs takes as long as the rest."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

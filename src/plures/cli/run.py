@@ -1,10 +1,10 @@
 """`plures run`."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from plures.errors import PluresError
 from plures.extras import require

@@ -1,11 +1,11 @@
 """The log of `plures run`: its options, and what the command itself says in the format of the log."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from msgspec.structs import replace
 
 from plures.errors import InvalidInput, PluresError, Violation
 from plures.logs import FORMATS, LogSettings, json_line, log_rules, read_levels, suggestion

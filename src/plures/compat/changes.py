@@ -1,8 +1,10 @@
 """What the comparison of two contracts finds: a change, the places where callers meet it, and how bad it is there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from enum import Enum
+
+import msgspec
+from msgspec.structs import replace
 
 from .rules import ChangeRule, Severity
 
@@ -15,8 +17,7 @@ class Side(Enum):
     BOTH = "both"
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """One change of a contract, on one side.
 
     Attributes:
@@ -33,7 +34,7 @@ class Change:
     side: Side
     where: str
     places: tuple[str, ...] = ()
-    values: Mapping[str, str] = field(default_factory=dict[str, str])
+    values: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     callers: tuple[str, ...] = ()
     expected_by: tuple[str, ...] = ()
     is_forgiven: bool = False

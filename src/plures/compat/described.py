@@ -10,6 +10,8 @@ from enum import Enum
 from typing import Any, Final, TypeGuard
 from uuid import UUID
 
+import msgspec
+
 from plures.contract import (
     BOUND_KEYWORDS,
     AnyMessage,
@@ -218,7 +220,7 @@ class _Seen:
         read = self.type(field.type)
         held = {name: field.shown[keyword] for name, keyword in BOUND_KEYWORDS.items() if keyword in field.shown}
         if isinstance(read, Scalar | ListOf):
-            return replace(read, bounds={**read.bounds, **held})
+            return msgspec.structs.replace(read, bounds={**read.bounds, **held})
         return read
 
     def type(self, wire_type: WireType) -> Type:  # noqa: PLR0911 - a table of cases

@@ -1,6 +1,8 @@
 """What `plures contract lock` does with one contract: numbers, changes, and the version that they need."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+import msgspec
 
 from .changes import Change
 from .diff import compare_contracts
@@ -9,8 +11,7 @@ from .numbers import numbered
 from .versions import Bump, bumped, needed
 
 
-@dataclass(frozen=True)
-class Relocked:
+class Relocked(msgspec.Struct, frozen=True):
     """A contract as it would be locked now.
 
     Attributes:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, TypeAlias
 
+import msgspec
+
 from plures.contract import DEFAULT_MESSAGE_BYTES, Stability, cache_control, unusual_limits
 
 KINDS: Final = frozenset(
@@ -21,53 +23,46 @@ ABSENT: Final = object()
 """The default of a field that has none."""
 
 
-@dataclass(frozen=True)
-class Scalar:
+class Scalar(msgspec.Struct, frozen=True):
     """Text, a number, a moment: `kind` as the lock file calls it, and its bounds by name."""
 
     kind: str
-    bounds: Mapping[str, object] = field(default_factory=dict[str, object])
+    bounds: Mapping[str, object] = msgspec.field(default_factory=dict[str, object])
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True):
     """One of these: texts, or other values of JSON as they are written, where `kind` says so."""
 
     values: tuple[str, ...]
     kind: str = "string"
 
 
-@dataclass(frozen=True)
-class ListOf:
+class ListOf(msgspec.Struct, frozen=True):
     """Items of one type."""
 
     item: "Type"
-    bounds: Mapping[str, object] = field(default_factory=dict[str, object])
+    bounds: Mapping[str, object] = msgspec.field(default_factory=dict[str, object])
 
 
-@dataclass(frozen=True)
-class MapOf:
+class MapOf(msgspec.Struct, frozen=True):
     """Values of one type, by texts."""
 
     value: "Type"
 
 
-@dataclass(frozen=True)
-class TupleOf:
+class TupleOf(msgspec.Struct, frozen=True):
     """So many items, each of its own type."""
 
     parts: tuple["Type", ...]
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(msgspec.Struct, frozen=True):
     """A message or an enum of the contract."""
 
     name: str
 
 
-@dataclass(frozen=True)
-class OneOf:
+class OneOf(msgspec.Struct, frozen=True):
     """One of several types: the key of each in the object around it, or what its tag says.
 
     Attributes:
@@ -189,8 +184,7 @@ class Failure:
     doc: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True)
-class Happening:
+class Happening(msgspec.Struct, frozen=True):
     """An event: the name of its message, and the field that keeps events in order; empty where none does."""
 
     message: str

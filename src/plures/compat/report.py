@@ -1,9 +1,11 @@
 """What a check found, for each contract: changes, the version that they need, and what keeps it from passing."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Protocol
+
+import msgspec
+from msgspec.structs import replace
 
 from plures.errors import did_you_mean
 
@@ -17,16 +19,14 @@ from .versions import Bump, bumped, is_less, needed
 _LOCK: Final = "Run plures contract lock, and review the file with the code."
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(msgspec.Struct, frozen=True):
     """Why a contract does not pass though no caller fails, and what to do about it."""
 
     what: str
     fix: str
 
 
-@dataclass(frozen=True)
-class Unkept:
+class Unkept(msgspec.Struct, frozen=True):
     """What tests of a consumer expect and the contract cannot keep any more, whatever the rules say of the change.
 
     Attributes:
@@ -48,8 +48,7 @@ class Unkept:
 UNKEPT_FIX: Final = "Keep what it expects; or change its test and code first, and record again: pytest --plures-record."
 
 
-@dataclass(frozen=True)
-class ContractReport:
+class ContractReport(msgspec.Struct, frozen=True):
     """One contract.
 
     Attributes:
@@ -79,8 +78,7 @@ class ContractReport:
         return sum(change.severity is Severity.WARNING for change in self.changes)
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(msgspec.Struct, frozen=True):
     """All contracts that changed, or that are not locked as they are.
 
     Attributes:

@@ -2,7 +2,7 @@
 
 from msgspec import Meta
 
-from .annotations import Unresolvable, annotations_of, signature_of
+from .annotations import Unresolvable, annotations_of, members_of, signature_of
 from .binary import Binary, BinaryCodec, Numbers, has_presence
 from .codec import KEYWORDS as BOUND_KEYWORDS
 from .codec import (
@@ -59,7 +59,7 @@ from .error import AnyError, ContractError
 from .event_reader import read_delivery
 from .headers import AnyHeaders, Beside, Headers, HeadersType, Pairs, broken_pairs, is_reserved
 from .message import Event, Message
-from .names import cache_control, camel, is_contract_name, is_spellable, member, pascal
+from .names import LOCK_FOLDER, cache_control, camel, is_contract_name, is_spellable, member, pascal
 from .operation_reader import read_work
 from .wellknown import TYPE_PREFIX, AnyMessage, Duration, Timestamp
 
@@ -68,6 +68,7 @@ __all__ = [
     "DEFAULT_DEADLINE_S",
     "DEFAULT_HANDLING_S",
     "DEFAULT_MESSAGE_BYTES",
+    "LOCK_FOLDER",
     "MAX_DEPTH",
     "MOST_MESSAGE_BYTES",
     "SUBSCRIPTION",
@@ -137,6 +138,7 @@ __all__ = [
     "is_reserved",
     "is_spellable",
     "member",
+    "members_of",
     "pascal",
     "query",
     "read_contract",

@@ -7,13 +7,12 @@ looked for where the class is.
 
 import inspect
 import sys
-import typing
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from inspect import isfunction
 from types import FunctionType
-from typing import Annotated, Any, ClassVar, Final, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Final, NewType, get_args, get_origin, get_type_hints
 
 _EVALUATED_LATER: Final = sys.version_info >= (3, 14)
 _LATER: Any = import_module("annotationlib") if _EVALUATED_LATER else None
@@ -100,7 +99,13 @@ def is_text(annotation: Any) -> bool:
     """Whether it is `str`, with or without bounds, a `NewType` of it, or any of these or None."""
     if get_origin(annotation) is Annotated:
         return is_text(get_args(annotation)[0])
-    if isinstance(annotation, typing.NewType):
+    if isinstance(annotation, NewType):
         return is_text(annotation.__supertype__)
     members = [member for member in get_args(annotation) if member is not type(None)]
     return annotation is str or (len(members) == 1 and type(None) in get_args(annotation) and is_text(members[0]))
+
+
+def members_of(python: type) -> list[tuple[str, Any]]:
+    """What a class and its bases define, by name, as it stands there: no attribute is asked for, so no code of the class runs."""
+    # `inspect.getmembers_static` finds the same, and looks through all bases for each name.
+    return sorted({name: each for base in reversed(python.__mro__) for name, each in vars(base).items()}.items())

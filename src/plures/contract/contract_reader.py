@@ -10,7 +10,7 @@ from plures.errors import Violation
 from . import rules
 from .codec import Codec
 from .declare import CONTRACT, OPERATION, ContractDeclaration, Stability, stability_of
-from .description import ContractDescription
+from .description import ContractDescription, ErrorDescription
 from .event_reader import EventReader
 from .names import is_contract_name, is_spellable, pascal
 from .operation_reader import OperationReader
@@ -46,9 +46,10 @@ def read_contract(python: type) -> tuple[ContractDescription, list[Violation]]:
             violations.append(rules.UNDECLARED_OPERATION.broken(f"{where}.{name}"))
         elif not is_spellable(name):
             violations.append(rules.OPERATION_NAME.broken(f"{where}.{name}"))
+    errors: dict[type, ErrorDescription] = {}
     operations = {
         name: OperationReader(
-            reader, service, python, method, None if derived is None else derived.declaration(name)
+            reader, service, python, method, None if derived is None else derived.declaration(name), errors=errors
         ).read()
         for name, method in methods.items()
         if derived is not None or hasattr(method, OPERATION)

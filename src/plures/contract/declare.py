@@ -1,10 +1,11 @@
 """The decorators of a contract. They attach metadata and do nothing else: nothing is registered, nothing is checked here."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final, Literal, TypeAlias, TypeVar, cast
+
+import msgspec
 
 from .message import Event, Message
 from .names import PRIVATE, CacheName
@@ -56,8 +57,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=type)
 
 
-@dataclass(frozen=True)
-class Derivation:
+class Derivation(msgspec.Struct, frozen=True):
     """How the operations of an existing class are to be declared: as commands, not idempotent, unless said otherwise.
 
     Attributes:
@@ -86,8 +86,7 @@ class Derivation:
         return self.queries | self.idempotent | (self.operations or frozenset())
 
 
-@dataclass(frozen=True)
-class ContractDeclaration:
+class ContractDeclaration(msgspec.Struct, frozen=True):
     """What `@contract` was given, or derived from a class that exists."""
 
     name: str
@@ -99,15 +98,13 @@ class ContractDeclaration:
     deprecated: date | None = None
 
 
-@dataclass(frozen=True)
-class SubscriptionDeclaration:
+class SubscriptionDeclaration(msgspec.Struct, frozen=True):
     """What `@subscribe` was given."""
 
     deadline_s: float
 
 
-@dataclass(frozen=True)
-class OperationDeclaration:
+class OperationDeclaration(msgspec.Struct, frozen=True):
     """What `@query` or `@command` was given; `key` is the name of a parameter, or empty.
 
     Attributes:

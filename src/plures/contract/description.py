@@ -2,23 +2,25 @@
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 
+import msgspec
+
 from plures.errors import CallError, Outcome
 
-from .codec import Codec, takes_in_order
+from .codec import Codec, Field, MessageType, OptionalType, takes_in_order
 from .declare import OperationDeclaration, Stability
 from .error import AnyError, ContractError
 from .foreign import made_again, values_of
 from .headers import Beside
 from .message import Event
+from .names import camel
 
 
-@dataclass(frozen=True)
-class EventDescription:
+class EventDescription(msgspec.Struct, frozen=True):
     """A declared event.
 
     Attributes:
@@ -36,8 +38,7 @@ class EventDescription:
         return (getattr(event, self.key) or "") if self.key else ""
 
 
-@dataclass(frozen=True)
-class ErrorDescription:
+class ErrorDescription(msgspec.Struct, frozen=True):
     """A declared error: its full name on the wire and the codec of its fields.
 
     Attributes:
@@ -145,8 +146,7 @@ class OperationDescription:
         return bound.arguments[self.beside.parameter]
 
 
-@dataclass(frozen=True)
-class ContractDescription:
+class ContractDescription(msgspec.Struct, frozen=True):
     """A contract, read from its class.
 
     Attributes:
@@ -176,3 +176,30 @@ class ContractDescription:
     def version(self) -> str:
         """`v1` of `marketplace.search.v1`."""
         return self.name.rpartition(".")[2]
+
+
+def message_of(name: str, fields: list[Field], hints: dict[str, Any]) -> MessageType:
+    """A message that has no class in the contract: a request, a wrapped answer, the fields of an error."""
+    fields = _with_none_as_default(fields)
+    required = [field for field in fields if field.default is Field.REQUIRED]
+    ordered = [*required, *(field for field in fields if field.default is not Field.REQUIRED)]
+    definition: list[Any] = [
+        (f.name, hints[f.name]) if f.default is Field.REQUIRED else (f.name, hints[f.name], f.default)
+        for f in ordered
+        if f.name in hints
+    ]
+    python = msgspec.defstruct(name, definition, frozen=True, rename=camel)
+    message = MessageType(python, name)
+    message.fields = tuple(fields)
+    return message
+
+
+def _with_none_as_default(fields: list[Field]) -> list[Field]:
+    """Optional fields get None as their default, from the last one backwards as far as the order of the fields allows it."""
+    changed = list(fields)
+    for n in reversed(range(len(changed))):
+        if changed[n].default is Field.REQUIRED:
+            if not isinstance(changed[n].type, OptionalType):
+                break
+            changed[n] = replace(changed[n], default=None)
+    return changed

@@ -3,6 +3,9 @@
 import re
 from typing import Final, Literal, TypeAlias
 
+LOCK_FOLDER: Final = "contracts"
+"""Where lock files lie, beside plures.toml."""
+
 # Protobuf's JSON mapping cannot tell `a_1` from `a1`, and drops doubled or outer underscores.
 _UNSPELLABLE = re.compile(r"^_|_$|__|_\d")
 _CONTRACT = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\.v[1-9]\d*")

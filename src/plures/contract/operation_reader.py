@@ -5,22 +5,19 @@ import math
 import typing
 from asyncio import Future
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any, Final, get_args, get_origin
-
-import msgspec
 
 from plures.errors import PluresError, Rule, Violation
 
 from . import rules
 from .annotations import Unresolvable, annotations_of, is_text, show, signature_of
-from .codec import Codec, Field, MessageType, OptionalType
+from .codec import Codec, Field, MessageType
 from .declare import MOST_MESSAGE_BYTES, OPERATION, Criticality, OperationDeclaration
-from .description import ErrorDescription, OperationDescription
+from .description import ErrorDescription, OperationDescription, message_of
 from .error import ContractError, field_names
 from .foreign import is_plain, parameters_of
 from .headers import CACHE, Beside, cache_problem, is_headers, read_beside
-from .names import camel, pascal
+from .names import pascal
 from .type_reader import TypeReader, is_message, unresolved
 
 _STREAM_ORIGINS: Final = (AsyncIterator, typing.AsyncIterator)
@@ -41,19 +38,20 @@ class OperationReader:
         declaration: OperationDeclaration | None = None,
         *,
         passed_over: int | None = 1,
+        errors: dict[type, ErrorDescription] | None = None,
     ) -> None:
         """Prepare.
 
         Args:
             declaration: Of a method that carries none.
             passed_over: So many of its first parameters do not travel; None for all.
+            errors: Those that were read for other operations of the contract; what is read here is added.
         """
-        self._reader = reader
-        self._service = service
-        self._method = method
+        self._reader, self._service, self._method = reader, service, method
         self._where = f"{contract.__name__}.{method.__name__}"
         self._declaration: OperationDeclaration = declaration or getattr(method, OPERATION)
         self._passed_over = passed_over
+        self._errors: dict[type, ErrorDescription] = {} if errors is None else errors
         self._has_callers = declaration is None or passed_over == 1
 
     def read(self) -> OperationDescription:
@@ -171,7 +169,7 @@ class OperationReader:
             elif not self._is_beside(hints[parameter.name]):
                 default = Field.REQUIRED if parameter.default is parameter.empty else parameter.default
                 fields.append(self._reader.field(parameter.name, hints[parameter.name], default, where))
-        return _message(f"{pascal(self._method.__name__)}Request", fields, hints)
+        return message_of(f"{pascal(self._method.__name__)}Request", fields, hints)
 
     def _answer(self, hints: dict[str, Any], *, streams: bool) -> tuple[MessageType, bool]:
         """The message of an answer or of an item, and whether it wraps the value that the method returns."""
@@ -191,11 +189,11 @@ class OperationReader:
             annotation = get_args(annotation)[0]
         name = f"{pascal(self._method.__name__)}Response"
         if annotation is type(None):
-            return _message(name, [], {}), True
+            return message_of(name, [], {}), True
         if is_message(annotation):
             return self._reader.message(annotation, where), False
         value = Field("value", "value", self._reader.read(annotation, where))
-        return _message(name, [value], {"value": annotation}), True
+        return message_of(name, [value], {"value": annotation}), True
 
     def _is_error(self, error: Any) -> bool:
         """Whether it can be declared. Type checkers see the difference, but not every user runs one."""
@@ -206,6 +204,15 @@ class OperationReader:
         return is_error
 
     def _error(self, error: Any) -> ErrorDescription:
+        if error in self._errors:
+            return self._errors[error]
+        before, read = len(self._reader.violations), self._read_error(error)
+        # What is wrong with it is told for each operation.
+        if len(self._reader.violations) == before:
+            self._errors[error] = read
+        return read
+
+    def _read_error(self, error: Any) -> ErrorDescription:
         where = f"error {error.__qualname__}"
         if not issubclass(error, ContractError):
             return self._plain_error(error, where)
@@ -217,7 +224,7 @@ class OperationReader:
             if name in _ATTRIBUTES_OF_ERRORS:
                 self._report(rules.ERROR_FIELD, f"{where}.{name}")
         package = self._service.rpartition(".")[0]
-        message = _message(error.__name__, fields, hints)
+        message = message_of(error.__name__, fields, hints)
         return ErrorDescription(f"{package}.{error.__name__}", error, self._codec(message))
 
     def _plain_error(self, error: type[Exception], where: str) -> ErrorDescription:
@@ -241,7 +248,7 @@ class OperationReader:
         for field in fields:
             if field.default is not Field.REQUIRED:
                 setattr(carrier, field.name, field.default)
-        message = _message(error.__name__, fields, hints)
+        message = message_of(error.__name__, fields, hints)
         name = f"{self._service.rpartition('.')[0]}.{error.__name__}"
         return ErrorDescription(name, carrier, self._codec(message), original=error)
 
@@ -270,30 +277,3 @@ def read_work(
     reader = TypeReader()
     read = OperationReader(reader, path, service, method, declaration, passed_over=passed_over).read()
     return read, reader.violations
-
-
-def _message(name: str, fields: list[Field], hints: dict[str, Any]) -> MessageType:
-    """A message that has no class in the contract: a request, a wrapped answer, the fields of an error."""
-    fields = _with_none_as_default(fields)
-    required = [field for field in fields if field.default is Field.REQUIRED]
-    ordered = [*required, *(field for field in fields if field.default is not Field.REQUIRED)]
-    definition: list[Any] = [
-        (f.name, hints[f.name]) if f.default is Field.REQUIRED else (f.name, hints[f.name], f.default)
-        for f in ordered
-        if f.name in hints
-    ]
-    python = msgspec.defstruct(name, definition, frozen=True, rename=camel)
-    message = MessageType(python, name)
-    message.fields = tuple(fields)
-    return message
-
-
-def _with_none_as_default(fields: list[Field]) -> list[Field]:
-    """Optional fields get None as their default, from the last one backwards as far as the order of the fields allows it."""
-    changed = list(fields)
-    for n in reversed(range(len(changed))):
-        if changed[n].default is Field.REQUIRED:
-            if not isinstance(changed[n].type, OptionalType):
-                break
-            changed[n] = replace(changed[n], default=None)
-    return changed

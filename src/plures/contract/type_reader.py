@@ -209,6 +209,8 @@ class TypeReader:
         return ScalarType(python, is_native=_SCALARS[python], bounds=bounds)
 
     def _has_broken(self, bounds: Bounds, python: Any, where: str) -> bool:
+        if not bounds:
+            return False
         broken = list(broken_bounds(python, bounds, where))
         self.violations.extend(broken)
         return bool(broken)

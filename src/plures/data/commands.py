@@ -3,9 +3,10 @@
 Source: docs/adr/0019-remembered-commands.md
 """
 
-from dataclasses import dataclass
 from time import time
 from typing import Final
+
+import msgspec
 
 from .connection import Connection
 from .database import Database
@@ -29,8 +30,7 @@ MOST_IN_KEY: Final = 255
 """So many characters: PostgreSQL keeps no long texts in an index."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(msgspec.Struct, frozen=True):
     """What was answered.
 
     Attributes:

@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Final, TypeAlias
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+import msgspec
+
 _HIDDEN: Final = "***"
 _LEAST_CONNECTIONS: Final = 2
 """One to write and one to read: a read inside a write would else wait for itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(msgspec.Struct, frozen=True):
     """Of the embedded databases, one SQLite file for each capability."""
 
     path: Path

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+import msgspec
+
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,8 +26,7 @@ class Dialect(StrEnum):
     POSTGRESQL = "postgresql"
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(msgspec.Struct, frozen=True):
     """What a statement brought.
 
     Attributes:
@@ -152,8 +153,7 @@ class Applied:
     applied_at: str
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(msgspec.Struct, frozen=True):
     """What a look at a database from outside brings.
 
     Attributes:

@@ -5,8 +5,10 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TextIO
+
+import msgspec
 
 from plures.access import Issued, issue
 from plures.application import Assembly, fill_all
@@ -24,8 +26,7 @@ from .serving import ServedHost, one_process
 from .supervisor import RunningProcesses, Say, SupervisorOptions, supervise
 
 
-@dataclass(frozen=True)
-class Deployment:
+class Deployment(msgspec.Struct, frozen=True):
     """What to run: an assembled application, the topology that it was checked against, and the settings of both.
 
     Attributes:

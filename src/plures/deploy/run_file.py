@@ -64,8 +64,7 @@ class RunFileExposed(PluresError):
     mode: str
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """What the files of a data folder say.
 
     Attributes:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, fields, is_dataclass
 from difflib import get_close_matches
 from typing import ClassVar
 
+import msgspec
 
-@dataclass(frozen=True)
-class Text:
+
+class Text(msgspec.Struct, frozen=True):
     """What an error says. Names in braces are fields of the error: `Text("Cannot read {path}", why="{reason}")`."""
 
     what: str
@@ -78,8 +79,7 @@ class Violation:
         return f"{self.where}: {self.what}\n      fix: {self.fix}"
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True):
     """A rule that what the user writes must keep. Names in braces are given when it is broken.
 
     Attributes:

@@ -7,9 +7,10 @@ import logging
 from asyncio import CancelledError, timeout
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from time import monotonic
 from typing import Final
+
+import msgspec
 
 from plures.errors import PluresError
 
@@ -32,8 +33,7 @@ class Forgotten(Exception):
     """An operator has forgotten the subscription while it was served."""
 
 
-@dataclass(frozen=True)
-class Subscription:
+class Subscription(msgspec.Struct, frozen=True):
     """Who gets events.
 
     Attributes:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from time import time
 from typing import Any, Final
 
+import msgspec
+
 from plures.data import Connection, Database
 
 from .failures import State
@@ -63,8 +65,7 @@ class Filter:
 ALL: Final = Filter(states=tuple(State))
 
 
-@dataclass(frozen=True)
-class Failed:
+class Failed(msgspec.Struct, frozen=True):
     """A delivery that failed, or waits behind one.
 
     Attributes:
@@ -84,8 +85,7 @@ class Failed:
     published_at: int
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(msgspec.Struct, frozen=True):
     """How a subscription fares.
 
     Attributes:

@@ -1,9 +1,10 @@
 """The outbox: what was published, in one order. A publisher appends in its own transaction; a subscription reads on from its position."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from time import time
 from typing import Any, Final
+
+import msgspec
 
 from plures.data import Connection, Database, Dialect
 
@@ -29,8 +30,7 @@ COLUMNS: Final = {dialect: _COLUMNS.format(body=body) for dialect, body in _BODY
 """What `stored` reads, of a table `e`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True):
     """An event to publish.
 
     Attributes:
@@ -48,8 +48,7 @@ class Record:
     context: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True):
     """An event in an outbox.
 
     Attributes:

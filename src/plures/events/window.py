@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
+
 from .outbox import Stored
 
 MOST: Final = 512
@@ -32,8 +34,7 @@ class Item:
     is_retry: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(msgspec.Struct, frozen=True):
     """An attempt that failed.
 
     Attributes:

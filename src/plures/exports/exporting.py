@@ -1,8 +1,9 @@
 """One contract → the file of one format."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from plures.compat import Contract
 
@@ -15,16 +16,14 @@ from .proto import proto_text
 from .typescript import typescript_module
 
 
-@dataclass(frozen=True)
-class Exported:
+class Exported(msgspec.Struct, frozen=True):
     """A file: its place in the folder of all of them, and what it says; the same for the same contract."""
 
     path: str
     text: str
 
 
-@dataclass(frozen=True)
-class _Format:
+class _Format(msgspec.Struct, frozen=True):
     ending: str
     text: Callable[[Contract], str | None]
 

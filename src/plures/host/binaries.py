@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from plures.compat import LOCK_FOLDER, NoBinaryForm, binary_form, read_lock
-from plures.contract import Binary, ContractDescription, OperationDescription
+from plures.contract import LOCK_FOLDER, Binary, ContractDescription, OperationDescription
 from plures.errors import InvalidInput
 
 
@@ -43,12 +42,17 @@ class LockedBinaries:
             return "it belongs to no contract of the application"
         path = self._folder / f"{contract.name}.toml"
         try:
-            return binary_form(contract, read_lock(path.read_text("utf-8"), path.name))
+            text = path.read_text("utf-8")
         except FileNotFoundError:
             return f"its contract is not locked: there is no {LOCK_FOLDER}/{path.name}"
+        except (OSError, UnicodeDecodeError) as error:
+            return f"{LOCK_FOLDER}/{path.name} cannot be read: {error}"
+        # A tenth of the start of a replica, and most speak JSON alone.
+        from plures.compat import NoBinaryForm, binary_form, read_lock
+
+        try:
+            return binary_form(contract, read_lock(text, path.name))
         except NoBinaryForm as error:
             return str(error)
         except InvalidInput as error:
             return f"{LOCK_FOLDER}/{path.name} cannot be read: {error.violations[0]}"
-        except (OSError, UnicodeDecodeError) as error:
-            return f"{LOCK_FOLDER}/{path.name} cannot be read: {error}"

@@ -1,8 +1,10 @@
 """What users say of the log: its format, a level for all loggers, levels for single ones."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from plures.errors import InvalidInput, Violation, did_you_mean
 
@@ -18,8 +20,7 @@ LONGEST_LIMIT_S: Final = 3600
 _OPTION: Final = "--log-level"
 
 
-@dataclass(frozen=True)
-class LogSettings:
+class LogSettings(msgspec.Struct, frozen=True):
     """How a process logs.
 
     Attributes:
@@ -31,7 +32,7 @@ class LogSettings:
 
     format: str = "text"
     level: str | None = None
-    levels: Mapping[str, str] = field(default_factory=dict[str, str])
+    levels: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     blocked_loop_s: float = BLOCKED_LOOP_S
 
     def overridden(self, format_: str | None, level: str | None, levels: Mapping[str, str]) -> "LogSettings":

@@ -3,7 +3,6 @@
 Whatever is in them may be lost. So they are small: what no one takes goes within an hour, and the oldest goes first where there is much.
 """
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -21,8 +20,7 @@ _API: Final = "$JS.API"
 _NAME_IN_USE: Final = 10058
 
 
-@dataclass(frozen=True)
-class Stream:
+class Stream(msgspec.Struct, frozen=True):
     """The names of what an application has on the servers.
 
     Args:

@@ -1,13 +1,13 @@
 """What the pages tell, as values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from plures.compat import Change, Contract
 
 
-@dataclass(frozen=True)
-class ContractPage:
+class ContractPage(msgspec.Struct, frozen=True):
     """One contract.
 
     Attributes:
@@ -23,13 +23,12 @@ class ContractPage:
     capability: str
     callers: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
-    changes: Mapping[str, tuple[Change, ...]] = field(default_factory=dict[str, tuple[Change, ...]])
+    changes: Mapping[str, tuple[Change, ...]] = msgspec.field(default_factory=dict[str, tuple[Change, ...]])
     is_locked: bool = True
     is_here: bool = False
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(msgspec.Struct, frozen=True):
     """All contracts of an application.
 
     Attributes:

@@ -1,15 +1,16 @@
 """A contract and its lock files → what its page tells."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+import msgspec
 
 from plures.compat import Contract, compare_contracts, numbered
 
 from .page import ContractPage
 
 
-@dataclass(frozen=True)
-class Beside:
+class Beside(msgspec.Struct, frozen=True):
     """What a contract does not say of itself.
 
     Attributes:
@@ -55,7 +56,8 @@ def page_of(
         changes = {f"Since it was locked as {lock.version}": ()}
     told = {
         since: tuple(
-            replace(each, callers=beside.callers) for each in sorted(found, key=lambda c: (-c.severity, c.where))
+            msgspec.structs.replace(each, callers=beside.callers)
+            for each in sorted(found, key=lambda c: (-c.severity, c.where))
         )
         for since, found in changes.items()
     }

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from plures.deploy import (
     ListenAddress,
     Listener,
@@ -100,7 +102,7 @@ def as_commands(placed: Placed, file: Path) -> Settings:
     processes = tuple(_command(process, placed, file, ports) for process in placed.topology.processes)
     topology = replace(placed.topology, processes=processes)
     topologies = {**placed.settings.topologies, topology.name: topology}
-    return replace(placed.settings, topologies=topologies, services={})
+    return msgspec.structs.replace(placed.settings, topologies=topologies, services={})
 
 
 def _command(process: Process, placed: Placed, file: Path, ports: Mapping[str, int]) -> Process:
@@ -108,7 +110,7 @@ def _command(process: Process, placed: Placed, file: Path, ports: Mapping[str, i
         return process
     words = (sys.executable, "-P", "-m", "plures.rescue", str(file.absolute()), placed.topology.name, process.name)
     environment = {**process.environment, _PORTS: json.dumps(ports)}
-    return replace(process, command=shlex.join(words), environment=environment, services=())
+    return msgspec.structs.replace(process, command=shlex.join(words), environment=environment, services=())
 
 
 def run_together(placed: Placed, say: Say) -> int:

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, Final
+
+import msgspec
 
 from plures.contract import ContractError
 from plures.errors import CallError, Internal, Outcome
@@ -17,8 +18,7 @@ from .pace import Pace
 _LOG: Final = logging.getLogger("plures.sagas")
 
 
-@dataclass(frozen=True)
-class Patience:
+class Patience(msgspec.Struct, frozen=True):
     """How long a step is tried.
 
     Attributes:

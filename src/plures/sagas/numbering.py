@@ -8,6 +8,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import msgspec
+
 _at: Final[ContextVar["_At | None"]] = ContextVar("plures_saga_at", default=None)
 
 
@@ -27,8 +29,7 @@ class _Branch:
     forks: dict[int, int] = field(default_factory=dict[int, int])
 
 
-@dataclass(frozen=True, slots=True)
-class _At:
+class _At(msgspec.Struct, frozen=True):
     """How far a task has come. A task that it begins inherits that."""
 
     branch: _Branch

@@ -4,6 +4,8 @@ itself has its database, and often an open transaction, in its own process.
 
 from dataclasses import replace
 
+import msgspec
+
 from plures.application import Assembly
 from plures.topology import Topology
 
@@ -16,7 +18,7 @@ def beside_tests(assembly: Assembly) -> frozenset[str]:
 def without(topology: Topology, names: frozenset[str]) -> Topology:
     """The topology without some capabilities, and without processes that are left with nothing."""
     left = [
-        replace(process, capabilities=tuple(name for name in process.capabilities if name not in names))
+        msgspec.structs.replace(process, capabilities=tuple(name for name in process.capabilities if name not in names))
         for process in topology.processes
     ]
     return replace(topology, processes=tuple(process for process in left if process.capabilities or process.edge))

@@ -5,12 +5,12 @@ ECDSA on P-256, since each TLS library of the last ten years takes it; Ed25519 i
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -31,8 +31,7 @@ SKEW: Final = timedelta(minutes=15)
 _USES: Final = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH])
 
 
-@dataclass(frozen=True)
-class Authority:
+class Authority(msgspec.Struct, frozen=True):
     """It issues with the first certificate of its file; those below are of earlier ones that are trusted still."""
 
     folder: Path

@@ -7,15 +7,15 @@ import os
 import ssl
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from tempfile import NamedTemporaryFile
+
+import msgspec
 
 from .toward import ALPN, client_context
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(msgspec.Struct, frozen=True):
     """What a process shows of itself, and whom it trusts.
 
     Attributes:
@@ -33,8 +33,7 @@ class Pair:
     until: datetime
 
 
-@dataclass(frozen=True)
-class Contexts:
+class Contexts(msgspec.Struct, frozen=True):
     """How to speak TLS with a pair: as the side that is called, and as the side that calls."""
 
     server: ssl.SSLContext

@@ -1,8 +1,10 @@
 """Where the certificate of a process comes from: the own authority, or files that others write."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
 
 from .authority import CERTIFICATE, SKEW, load_authority
 from .contexts import Pair
@@ -10,8 +12,7 @@ from .identity import half_of
 from .pairs import read_pair
 
 
-@dataclass(frozen=True)
-class OwnSource:
+class OwnSource(msgspec.Struct, frozen=True):
     """The own authority, whose folder this process can read."""
 
     folder: Path
@@ -34,8 +35,7 @@ class OwnSource:
         return now >= half_of(pair, SKEW) or now < pair.since
 
 
-@dataclass(frozen=True)
-class FileSource:
+class FileSource(msgspec.Struct, frozen=True):
     """Files that another authority writes, such as cert-manager or SPIRE. They may be symbolic links that are turned over."""
 
     certificate: Path

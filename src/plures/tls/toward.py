@@ -2,9 +2,10 @@
 
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
+
+import msgspec
 
 from .errors import TlsFileUnusable
 
@@ -26,8 +27,7 @@ class OwnSide(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Toward:
+class Toward(msgspec.Struct, frozen=True):
     """How one peer is recognised.
 
     Attributes:

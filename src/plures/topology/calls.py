@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 from .access import OutsideCaller, read_right
 from .facts import ApplicationFacts
 from .resolved import ResolvedProcess, ResolvedTopology
@@ -117,8 +119,7 @@ def start_order(topology: ResolvedTopology, application: ApplicationFacts) -> tu
     return tuple(layers)
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """What a supervisor runs: all processes by name, in the order of the topology.
 
     Attributes:

@@ -1,14 +1,14 @@
 """What a topology has to know about an application, as plain data. `application.assemble` fills it in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+import msgspec
 
 _SEVERAL: Final = 2
 
 
-@dataclass(frozen=True)
-class CapabilityFacts:
+class CapabilityFacts(msgspec.Struct, frozen=True):
     """One capability, as far as placement is concerned.
 
     Attributes:
@@ -37,19 +37,18 @@ class CapabilityFacts:
     shared_tables: tuple[str, ...] = ()
     has_settings: bool = False
     versions: tuple[str, ...] = ()
-    needs_versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    needs_versions: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict[str, tuple[str, ...]])
 
 
-@dataclass(frozen=True)
-class ApplicationFacts:
+class ApplicationFacts(msgspec.Struct, frozen=True):
     """The capabilities by name, what the edge calls, and what of that it can do without."""
 
-    capabilities: Mapping[str, CapabilityFacts] = field(default_factory=dict[str, CapabilityFacts])
+    capabilities: Mapping[str, CapabilityFacts] = msgspec.field(default_factory=dict[str, CapabilityFacts])
     has_edge: bool = False
     edge_needs: frozenset[str] = frozenset()
     edge_missing: tuple[str, ...] = ()
     edge_optional: frozenset[str] = frozenset()
-    edge_needs_versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    edge_needs_versions: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict[str, tuple[str, ...]])
 
     def versions_of(self, capability: str, caller: str | None) -> tuple[str, ...]:
         """The versions of a contract that a capability calls, or the edge for None; empty where there is one alone."""

@@ -6,6 +6,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from plures.errors import PluresError, Text, did_you_mean
 from plures.logs import LogSettings
 
@@ -48,8 +50,7 @@ class Replicas:
     max: int = 1
 
 
-@dataclass(frozen=True)
-class Process:
+class Process(msgspec.Struct, frozen=True):
     """A named group of capabilities that run together.
 
     Attributes:
@@ -70,7 +71,7 @@ class Process:
     edge: bool | None = None
     external: str | None = None
     command: str | None = None
-    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    environment: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     peer: str | None = None
     may_call: tuple[str, ...] = ()
     token: Secret | None = None
@@ -141,8 +142,7 @@ class UnknownTopology(PluresError):
     hint: str
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """The whole of plures.toml.
 
     Attributes:
@@ -175,14 +175,14 @@ class Settings:
     folder: Path = Path()
     names: tuple[str, ...] = ()
     public_names: tuple[str, ...] = ()
-    logs: LogSettings = field(default_factory=LogSettings)
+    logs: LogSettings = msgspec.field(default_factory=LogSettings)
     storage: Storage = EMBEDDED
     broker: Broker | None = None
     tls: Tls | None = None
     callers: tuple[OutsideCaller, ...] = ()
-    services: Mapping[str, Service] = field(default_factory=dict[str, Service])
+    services: Mapping[str, Service] = msgspec.field(default_factory=dict[str, Service])
     addresses: tuple[str, ...] = ()
-    teams: Mapping[str, str] = field(default_factory=dict[str, str])
+    teams: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     trials: str = ""
 
     def topology(self, name: str = "monolith") -> Topology:

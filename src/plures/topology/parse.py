@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from plures.errors import InvalidInput
 
 from . import rules
@@ -137,7 +139,11 @@ def _settings(root: Section, folder: Path, name: str) -> Settings:
         teams=_teams(root.headed(TEAMS)),
         trials=_import(application, TRIALS),
     )
-    return replace(settings, tls=parse_tls(root.headed(TLS), folder, settings.data)) if has_tls else settings
+    return (
+        msgspec.structs.replace(settings, tls=parse_tls(root.headed(TLS), folder, settings.data))
+        if has_tls
+        else settings
+    )
 
 
 def _import(application: Section, key: Key[str | None]) -> str:

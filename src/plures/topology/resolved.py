@@ -1,9 +1,11 @@
 """A topology that fits an application: each capability in exactly one process, and how many connections each replica may open."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
+
+import msgspec
+from msgspec.structs import replace
 
 from plures.errors import Violation
 
@@ -18,8 +20,7 @@ LEAST: Final = 2
 """A pool with one connection could not read while it writes."""
 
 
-@dataclass(frozen=True)
-class ResolvedProcess:
+class ResolvedProcess(msgspec.Struct, frozen=True):
     """A process with its capabilities named one by one, in the order of the application.
 
     Attributes:
@@ -43,14 +44,14 @@ class ResolvedProcess:
     external: str | None
     command: str | None
     environment: Mapping[str, str]
-    databases: Mapping[str, PlacedDatabase] = field(default_factory=dict[str, PlacedDatabase])
+    databases: Mapping[str, PlacedDatabase] = msgspec.field(default_factory=dict[str, PlacedDatabase])
     broker: PlacedBroker | None = None
-    policies: Policies = field(default_factory=Policies)
+    policies: Policies = msgspec.field(default_factory=Policies)
     withheld: frozenset[str] = frozenset()
     peer: str | None = None
     may_call: tuple[str, ...] = ()
     token: Secret | None = None
-    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    settings: Mapping[str, Mapping[str, Any]] = msgspec.field(default_factory=dict[str, Mapping[str, Any]])
     folder: Path = Path()
 
     @property
@@ -59,8 +60,7 @@ class ResolvedProcess:
         return self.external is None and self.command is None
 
 
-@dataclass(frozen=True)
-class ResolvedTopology:
+class ResolvedTopology(msgspec.Struct, frozen=True):
     """Processes by name, in the order of the topology, and who else may call them."""
 
     name: str

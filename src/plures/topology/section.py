@@ -1,8 +1,10 @@
 """Typed access to the tables of a TOML document; collects what is wrong instead of stopping at it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
+
+import msgspec
+from msgspec.structs import replace
 
 from plures.errors import Rule, Violation, did_you_mean
 
@@ -13,8 +15,7 @@ from .lines import Path, line_of
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(msgspec.Struct, frozen=True):
     """One table, and the place where it stands.
 
     Attributes:
@@ -30,9 +31,9 @@ class Section:
     file: str
     header: str = ""
     path: str = ""
-    violations: list[Violation] = field(default_factory=list[Violation])
+    violations: list[Violation] = msgspec.field(default_factory=list[Violation])
     place: Path = ()
-    lines: Mapping[Path, int] = field(default_factory=dict[Path, int])
+    lines: Mapping[Path, int] = msgspec.field(default_factory=dict[Path, int])
 
     def report(self, rule: Rule, key: str = "", **values: object) -> None:
         """Note that a key breaks a rule; without a key, the section itself does."""

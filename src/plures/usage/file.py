@@ -3,9 +3,11 @@
 import sqlite3
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from plures.errors import PluresError, Text
 
@@ -46,16 +48,14 @@ class UsageUnreadable(PluresError):
     reason: str
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(msgspec.Struct, frozen=True):
     """From when to when calls were counted, in seconds since 1970."""
 
     since: float
     until: float
 
 
-@dataclass(frozen=True)
-class Used:
+class Used(msgspec.Struct, frozen=True):
     """Calls of one use; the times are those at which they were noted, in seconds since 1970."""
 
     calls: int
@@ -63,16 +63,15 @@ class Used:
     last: float
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(msgspec.Struct, frozen=True):
     """All that is kept.
 
     Attributes:
         contracts: Contract → from when to when its calls were counted.
     """
 
-    contracts: Mapping[str, Span] = field(default_factory=dict[str, Span])
-    uses: Mapping[Use, Used] = field(default_factory=dict[Use, Used])
+    contracts: Mapping[str, Span] = msgspec.field(default_factory=dict[str, Span])
+    uses: Mapping[Use, Used] = msgspec.field(default_factory=dict[Use, Used])
 
 
 class UsageFile:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
+
 from .file import Counted
 from .tallies import CallerKind
 
@@ -28,8 +30,7 @@ class Candidate:
     sunset: date | None = None
 
 
-@dataclass(frozen=True)
-class Obstacle:
+class Obstacle(msgspec.Struct, frozen=True):
     """What keeps a version from being removed."""
 
     what: str

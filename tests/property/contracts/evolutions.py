@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
+import msgspec
+
 from plures.compat.model import (
     Choice,
     Contract,
@@ -107,7 +109,7 @@ def _bounded(field: Field, change: Callable[[dict[str, Any]], dict[str, Any] | N
     if not isinstance(type_, Scalar | ListOf):
         return None
     bounds = change(dict(type_.bounds))
-    return None if bounds is None else replace(field, type=replace(type_, bounds=bounds))
+    return None if bounds is None else replace(field, type=msgspec.structs.replace(type_, bounds=bounds))
 
 
 def _looser(field: Field, _: Contract, random: Random) -> Field | None:

@@ -1,10 +1,10 @@
 """Where faults on demand are refused, since callers from elsewhere would meet them, or no call would."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from lab import app
+from msgspec.structs import replace
 
 from plures.application import assemble
 from plures.cli.faults import faults_of

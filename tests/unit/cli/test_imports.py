@@ -64,3 +64,36 @@ def test_the_public_names_do_not_need_a_database() -> None:
     finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
     assert "plures.data" in finished.stdout.split()
     assert "sqlalchemy" not in finished.stdout.split()
+
+
+def test_a_replica_starts_without_what_few_are_asked_for() -> None:
+    program = "import sys, plures.deploy.replica; print(*sys.modules)"
+    finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    seldom = {
+        "plures.compat",
+        "plures.exports",
+        "plures.pages",
+        "plures.cli",
+        "click",
+        "sqlalchemy",
+        "importlib.metadata",
+    }
+    assert set(finished.stdout.split()) & seldom == set()
+
+
+# A dataclass takes some hundred times as long to define as a struct of msgspec, and there were as many as all else that an import does.
+MOST_DATACLASSES = 100
+COUNT = """
+import sys, plures
+found = {
+    id(each): each
+    for name, module in list(sys.modules.items()) if name.startswith("plures.")
+    for each in vars(module).values() if isinstance(each, type) and "__dataclass_fields__" in vars(each)
+}
+print(len(found))
+"""
+
+
+def test_few_values_are_dataclasses() -> None:
+    finished = subprocess.run([sys.executable, "-c", COUNT], capture_output=True, text=True, check=True, timeout=60)
+    assert 0 < int(finished.stdout) <= MOST_DATACLASSES

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import httpx
+import msgspec
 import pytest
 import requests
 
@@ -83,7 +84,11 @@ async def test_variables_come_from_a_file_and_from_the_table(tmp_path: Path) -> 
     (tmp_path / ".env").write_text("# a comment\nexport WHO='of the file'\nTOLD=nowhere\nQUOTED=\"a # b\" # c\n")
     one = living(tmp_path, "one")
     one = Service(
-        **{**vars(one), "environment_file": tmp_path / ".env", "environment": {"TOLD": str(tmp_path / "told")}}
+        **{
+            **msgspec.structs.asdict(one),
+            "environment_file": tmp_path / ".env",
+            "environment": {"TOLD": str(tmp_path / "told")},
+        }
     )
     async with running_services(Together([one])):
         assert told(tmp_path) == ["of the file starts"]

@@ -1,8 +1,7 @@
 """A topology fits an application, or says all that does not fit."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from plures.errors import InvalidInput
 from plures.topology import ApplicationFacts, CapabilityFacts, Process, Replicas, Topology, check, monolith

@@ -1,11 +1,9 @@
 """The command `plures contract check`."""
 
-import gc
 import inspect
 import json
 import os
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +12,7 @@ import click
 
 from plures.application import Assembly
 from plures.cli.console import FAILED, mistakes_explained, print_json, say
-from plures.cli.project import file_option, open_project
+from plures.cli.project import file_option, nothing_collected, open_project
 from plures.compat import (
     RULES,
     UNKEPT_FIX,
@@ -88,14 +86,13 @@ def check_command(
         message = "Name two OpenAPI documents, OLD and NEW, without --against."
         raise click.UsageError(message)
     form = "json" if as_json else form
-    with mistakes_explained(as_json=form in ("json", "sarif")):
+    with mistakes_explained(as_json=form in ("json", "sarif")), nothing_collected():
         if rule is not None:
             _explain(rule, as_json=form == "json")
             return
         today = datetime.now(UTC).date()
         if documents:
-            with _nothing_collected():
-                found = check_documents(*documents, today=today)
+            found = check_documents(*documents, today=today)
             _finish(found, form, lambda _: (documents[1].as_posix(), 1), everything)
             return
         project = open_project(file)
@@ -116,16 +113,6 @@ def check_command(
         )
     places = {each.name: each.python for each in project.assembly.contracts}
     _finish(report, form, lambda name: _place(places.get(name), folder), everything)
-
-
-@contextmanager
-def _nothing_collected() -> Generator[None]:
-    """Large documents are millions of small things, all needed to the end: looking for what is not takes as long as the rest."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _finish(report: Report, form: str, place_of: PlaceOf, everything: bool) -> None:  # noqa: FBT001 - of one caller

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from plures.cli.console import FAILED, mistakes_explained, say
-from plures.cli.project import file_option, open_project
+from plures.cli.project import file_option, nothing_collected, open_project
 from plures.compat import Contract, described
 from plures.errors import InvalidInput, Violation
 from plures.exports import FORMATS, NUMBERED, Exported, export
@@ -28,7 +28,7 @@ def export_command(form: str, capabilities: tuple[str, ...], *, to: Path | None,
 
     asyncapi tells the events of contracts that have some.
     """
-    with mistakes_explained():
+    with mistakes_explained(), nothing_collected():
         if check and to is None:
             raise NotExported("--check compares files, and no folder is named", "Name the folder with --to.")
         project = open_project(file)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from plures.cli.console import FAILED, json_option, mistakes_explained, print_json, say
-from plures.cli.project import file_option, open_project
+from plures.cli.project import file_option, nothing_collected, open_project
 from plures.compat import Bump, Relocked, Severity, described, lock_text, relock
 
 from .files import write_file
@@ -23,7 +23,7 @@ def lock_command(capabilities: tuple[str, ...], *, breaking: bool, as_json: bool
 
     Changes that make callers fail are refused. Default: all contracts.
     """
-    with mistakes_explained(as_json=as_json):
+    with mistakes_explained(as_json=as_json), nothing_collected():
         project = open_project(file)
         folder = file.absolute().parent / FOLDER
         locked = locks_in(folder)

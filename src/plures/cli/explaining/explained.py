@@ -148,7 +148,7 @@ def _take(reply: Reply, outcome: _Outcome) -> None:
 def _described(operation: Operation) -> OperationDescription:
     """The operation, as far as the call path has to know it."""
     template = read_contract(_Explained)[0].operations["operation"]
-    declaration = replace(
+    declaration = msgspec.structs.replace(
         template.declaration,
         is_query=operation["kind"] == "query",
         idempotent=bool(operation["idempotent"]),

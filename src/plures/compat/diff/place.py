@@ -1,7 +1,8 @@
 """A place within a message, and what the comparison of types asks of the one of contracts around it."""
 
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from plures.compat.model import Type
 
@@ -30,8 +31,7 @@ class Meeting(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """A place within a message: how changes name it, and the way to it from the message."""
 
     where: str

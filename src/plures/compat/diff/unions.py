@@ -1,8 +1,9 @@
 """Unions whose members stand as they are: two of them, or one and a type that may be a member of it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from plures.compat import rules
 from plures.compat.model import Choice, Named, OneOf, Scalar, Type

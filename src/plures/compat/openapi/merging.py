@@ -6,6 +6,8 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import msgspec
+
 from . import errors
 from .document import Document, Node
 from .values import list_of, table_of
@@ -32,13 +34,12 @@ ALSO: Final = "x-plures-also"
 _OPAQUE: Final = frozenset(_FORMS) - _READ - _READ_LIMITS
 
 
-@dataclass(frozen=True)
-class Union:
+class Union(msgspec.Struct, frozen=True):
     """Schemas of which a value keeps one or several."""
 
     members: tuple[Node, ...]
     tag: str = ""
-    mapping: dict[str, str] = field(default_factory=dict[str, str])
+    mapping: dict[str, str] = msgspec.field(default_factory=dict[str, str])
     exact: bool = False
 
     @property

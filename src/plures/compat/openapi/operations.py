@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
+
+import msgspec
 
 from plures.compat.model import Contract, Field
 from plures.errors import InvalidInput
@@ -24,16 +25,14 @@ _PLACE: Final = re.compile(r"\{([^}]*)\}")
 Security = tuple[frozenset[tuple[str, str]], ...]
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What comes back with one status: messages of its headers and, by media type, of its bodies."""
 
     headers: str
     bodies: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class ApiOperation:
+class ApiOperation(msgspec.Struct, frozen=True):
     """One operation; texts are names of messages."""
 
     parameters: str
@@ -47,8 +46,7 @@ class ApiOperation:
     is_repeatable: bool = False
 
 
-@dataclass(frozen=True)
-class Api:
+class Api(msgspec.Struct, frozen=True):
     """A document as values.
 
     Attributes:
@@ -64,7 +62,7 @@ class Api:
     received: Contract
     servers: tuple[str, ...]
     schemes: Mapping[str, str]
-    paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    paths: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict[str, tuple[str, ...]])
 
 
 def read_api(path: Path, like: Api | None = None) -> Api:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
+import msgspec
+
 from plures.compat.model import ABSENT, Choice, Field, ListOf, Named, OneOf, Record, Scalar, TupleOf, Type
 
 from .document import Node
@@ -91,7 +93,7 @@ class Reader:
             return union, may_be_null or schema.nullable
         forms = sorted((types or frozenset()) - {"null"})
         if not forms:
-            return (_NULL if types else replace(ANYTHING, bounds=_bounds(schema, "any"))), nullable
+            return (_NULL if types else msgspec.structs.replace(ANYTHING, bounds=_bounds(schema, "any"))), nullable
         if "number" in forms and "integer" in forms:
             forms.remove("integer")
         read = {form: self._form(form, schema, hint, key, text=text) for form in forms}

@@ -1,9 +1,10 @@
 """The numbers that a message has in the binary form, and what of it is written although it is zero. They come from lock files, never from here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
+
+import msgspec
 
 from plures.contract.codec import (
     EnumType,
@@ -26,8 +27,7 @@ _ZEROS: Final = ("", 0, 0.0, False)
 Keys: TypeAlias = Mapping[str, int]
 
 
-@dataclass(frozen=True)
-class Numbers:
+class Numbers(msgspec.Struct, frozen=True):
     """The numbers of one contract.
 
     Attributes:

@@ -1,9 +1,10 @@
 """Models of pydantic 2: their fields, what of them cannot cross, and how one is made of its fields, which validates it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
+
+import msgspec
 
 from plures.contract.codec import KEYWORDS
 
@@ -19,8 +20,7 @@ _STANDS_FOR: Final[Mapping[str, type]] = {
 _EMPTY: Final[Mapping[Any, object]] = {list: [], dict: {}, tuple: ()}
 
 
-@dataclass(frozen=True)
-class ModelField:
+class ModelField(msgspec.Struct, frozen=True):
     """One field of a model.
 
     Attributes:

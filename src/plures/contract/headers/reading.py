@@ -1,8 +1,9 @@
 """What an operation declares beside its messages → `Beside`. Finds all violations at once."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from plures.contract.codec import EnumType, LiteralType, MessageType, ScalarType
 from plures.contract.declare import OperationDeclaration
@@ -14,8 +15,7 @@ from .kinds import AnyHeaders, Headers
 from .reserved import is_reserved
 
 
-@dataclass(frozen=True)
-class Beside:
+class Beside(msgspec.Struct, frozen=True):
     """What travels beside the messages of an operation; None each where nothing is declared.
 
     Attributes:

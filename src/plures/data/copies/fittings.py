@@ -1,8 +1,9 @@
 """What the platform has in databases besides the tables of their migrations."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+import msgspec
 
 from plures.data.connection import Connection
 from plures.data.store import Dialect
@@ -13,8 +14,7 @@ from .manifest import KeptDatabase
 Settle: TypeAlias = Callable[[Connection, Dialect, KeptDatabase], Awaitable[None]]
 
 
-@dataclass(frozen=True)
-class Fittings:
+class Fittings(msgspec.Struct, frozen=True):
     """How a restore treats it.
 
     Attributes:
@@ -22,7 +22,7 @@ class Fittings:
         settle: Called in the transaction of each restored database, with its rows: some of them may not go on as they were.
     """
 
-    furnish: Furnish = field(default_factory=dict[str, Callable[[Connection, Dialect], Awaitable[None]]])
+    furnish: Furnish = msgspec.field(default_factory=dict[str, Callable[[Connection, Dialect], Awaitable[None]]])
     settle: Settle | None = None
 
     async def make(self, names: set[str], connection: Connection, dialect: Dialect) -> None:

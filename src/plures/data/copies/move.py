@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
+import msgspec
+
 from plures.data.ledger import MARK, check_applied, mark, read_ledger
 from plures.data.migration import Migrations
 from plures.data.opening import open_store
@@ -47,8 +49,7 @@ class Moved:
     held_s: float | None = None
 
 
-@dataclass(frozen=True)
-class End:
+class End(msgspec.Struct, frozen=True):
     """One end of a move.
 
     Attributes:

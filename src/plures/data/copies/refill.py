@@ -1,10 +1,11 @@
 """Makes a database anew from a backup, in one open transaction: its migrations make the tables, and the rows of the backup fill them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from plures.data.connection import Connection
 from plures.data.ledger import apply_all, ledger_of
@@ -26,8 +27,7 @@ _OF_ALEMBIC: Final = ["version_num"]
 """The columns of the table in which Alembic notes what it has run."""
 
 
-@dataclass(frozen=True)
-class Refill:
+class Refill(msgspec.Struct, frozen=True):
     """One database of a backup, and the code that makes its tables.
 
     Attributes:
@@ -124,8 +124,7 @@ class Refill:
         return CannotRestore(self.kept.capability, self.place, reason, _WAY_OUT.format(dialect=self.kept.dialect))
 
 
-@dataclass(frozen=True)
-class _Lane:
+class _Lane(msgspec.Struct, frozen=True):
     """From a table of the backup into one of the target, column by column."""
 
     source: Table

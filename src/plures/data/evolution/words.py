@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 _WORD: Final = re.compile(
     r"""
@@ -22,8 +23,7 @@ _WORD: Final = re.compile(
 _COMMENT_SIGN: Final = re.compile(r"/\*|\*/")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(msgspec.Struct, frozen=True):
     """One word.
 
     Attributes:

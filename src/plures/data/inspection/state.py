@@ -1,9 +1,11 @@
 """What a database is like, seen from outside the application: where it lies, which migrations it has run, who has it open."""
 
 import asyncio
-from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
 
 from plures.data.errors import DatabaseNewer, DriverMissing, MigrationChanged
 from plures.data.ledger import MARK, moved
@@ -15,8 +17,7 @@ from plures.data.store import Applied, Dialect, Seen
 from plures.errors import PluresError
 
 
-@dataclass(frozen=True)
-class DatabaseState:
+class DatabaseState(msgspec.Struct, frozen=True):
     """One database beside the migrations that the code has.
 
     Attributes:

@@ -3,8 +3,9 @@
 The comment of the schema says whose it is, and whether its tables were made. So tables that are gone are not taken for new ones.
 """
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from plures.data.errors import DatabaseLost, RestoreUnfinished
 from plures.data.owning import Owner, RoleTooMighty, SchemaOfAnother, owner_in, says_of_restore, says_of_tables
@@ -97,8 +98,7 @@ async def refusal(transaction: Transaction, schema: str, owner: Owner) -> Plures
     return None
 
 
-@dataclass(frozen=True)
-class _Facts:
+class _Facts(msgspec.Struct, frozen=True):
     role: str
     comment: str | None
     holder: str

@@ -1,7 +1,8 @@
 """Looks at a schema on a server from outside, also while the application uses it. Changes nothing."""
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from plures.data.connection import Connection
 from plures.data.owning import Owner

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
 from typing import Final
+
+import msgspec
 
 from plures.data.statement import PARTS
 from plures.data.store import Parameters
@@ -23,8 +24,7 @@ class Effect(Enum):
     """It sets, releases or goes back to a savepoint."""
 
 
-@dataclass(frozen=True, slots=True)
-class Worded:
+class Worded(msgspec.Struct, frozen=True):
     """A statement in PostgreSQL's form.
 
     Attributes:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from plures.data.store import Applied
 
 from .declared import AlembicMigrations
@@ -31,8 +33,7 @@ class Revision:
         return f"{self.version} ({self.name})"
 
 
-@dataclass(frozen=True)
-class Compared:
+class Compared(msgspec.Struct, frozen=True):
     """As the fields of `DatabaseState` of the same names."""
 
     applied: tuple[Applied, ...]

@@ -9,9 +9,10 @@ import os
 import sqlite3
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from plures.data.errors import DatabaseDamaged, DatabaseLocked
 from plures.data.place import Folder
@@ -27,8 +28,7 @@ _TABLES: Final = (
 _LEDGER: Final = "SELECT version, name, checksum FROM plures_migrations ORDER BY version"
 
 
-@dataclass(frozen=True)
-class Snapshot:
+class Snapshot(msgspec.Struct, frozen=True):
     """What the copy holds.
 
     Attributes:

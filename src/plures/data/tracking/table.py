@@ -1,8 +1,9 @@
 """A table whose changes are noted, and what the SQL of one dialect must say about it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
+
+import msgspec
 
 from plures.data.store import Transaction
 
@@ -10,8 +11,7 @@ NOTES: Final = "plures_changes"
 """The tables, functions and triggers of the notes have this name, or begin with it."""
 
 
-@dataclass(frozen=True)
-class Noted:
+class Noted(msgspec.Struct, frozen=True):
     """A table whose changes are noted.
 
     Attributes:
@@ -29,8 +29,7 @@ class Noted:
         return f"{NOTES}_{self.number}"
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(msgspec.Struct, frozen=True):
     """A table as the catalogue has it.
 
     Attributes:

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+import msgspec
 
 from plures.http import BodyLimit, OwnNames, Room, usual_limit
 from plures.tls import Identity
 
 
-@dataclass(frozen=True)
-class ServingOptions:
+class ServingOptions(msgspec.Struct, frozen=True):
     """How an application is served.
 
     Attributes:
@@ -38,7 +38,7 @@ class ServingOptions:
     linger_s: float = 0.5
     most_connections: int = 10_000
     names: OwnNames | None = None
-    room: Room = field(default_factory=Room)
+    room: Room = msgspec.field(default_factory=Room)
     limit: BodyLimit = usual_limit
     tick_s: float = 1.0
     refusal: Callable[[bytes], bytes | None] | None = None

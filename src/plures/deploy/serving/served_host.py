@@ -4,8 +4,9 @@ import asyncio
 import logging
 import socket
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from plures.http import Answerer, BodyLimit, ForOwnNames, HttpServerProtocol, OwnNames, Room, usual_limit
 from plures.tls import Identity

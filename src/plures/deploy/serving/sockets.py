@@ -7,9 +7,11 @@ starts at the default and moves to the next free one, and the user is told (`Lis
 import errno
 import os
 import socket
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import msgspec
+from msgspec.structs import replace
 
 from plures.deploy.errors import AddressUnusable, PeerSocketUnusable, PortForbidden, PortTaken
 
@@ -19,8 +21,7 @@ BACKLOG = 2048
 _TRIES = 100
 
 
-@dataclass(frozen=True)
-class ListenAddress:
+class ListenAddress(msgspec.Struct, frozen=True):
     """Where to listen.
 
     Attributes:
@@ -32,8 +33,7 @@ class ListenAddress:
     default: int = PUBLIC_PORT
 
 
-@dataclass(frozen=True)
-class ListenAddresses:
+class ListenAddresses(msgspec.Struct, frozen=True):
     """Where a run listens.
 
     Attributes:
@@ -43,7 +43,7 @@ class ListenAddresses:
         is_sealed: Whether they are reached by TLS.
     """
 
-    public: ListenAddress = field(default_factory=ListenAddress)
+    public: ListenAddress = msgspec.field(default_factory=ListenAddress)
     control_host: str = "127.0.0.1"
     control_port: int | None = None
     is_sealed: bool = False
@@ -52,8 +52,7 @@ class ListenAddresses:
 ANY_FREE_PORTS = ListenAddresses(public=ListenAddress(port=0), control_port=0)
 
 
-@dataclass(frozen=True)
-class Listening:
+class Listening(msgspec.Struct, frozen=True):
     """A bound socket. It queues connections already, even before a listener accepts them.
 
     Attributes:

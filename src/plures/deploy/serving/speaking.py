@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Final
 
+import msgspec
+
 from plures.extras import require
 from plures.http import HttpServerProtocol
 from plures.logs import is_told
@@ -28,8 +30,7 @@ class ServerState:
     default_headers: list[tuple[bytes, bytes]] = field(default_factory=list[tuple[bytes, bytes]])
 
 
-@dataclass(frozen=True)
-class OwnSpeaker:
+class OwnSpeaker(msgspec.Struct, frozen=True):
     """As far as a listener and `HttpServerProtocol` ask for it, what uvicorn's `Config` is."""
 
     loaded_app: Any

@@ -3,11 +3,11 @@
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 
-@dataclass(frozen=True)
-class BackoffPolicy:
+class BackoffPolicy(msgspec.Struct, frozen=True):
     """Delays double from `first_s` to at most `most_s`. After a life of `stable_s`, they begin at `first_s` again."""
 
     first_s: float = 0.5

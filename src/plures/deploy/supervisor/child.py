@@ -1,9 +1,10 @@
 """What a supervisor needs of any replica, ours or a program in another language, and what it starts one with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+import msgspec
 
 from plures.deploy.channel import EndpointUrls
 
@@ -49,8 +50,7 @@ class Child(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class ProcessContext:
+class ProcessContext(msgspec.Struct, frozen=True):
     """What any child is started with.
 
     Attributes:

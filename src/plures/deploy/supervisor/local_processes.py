@@ -4,10 +4,11 @@ import asyncio
 import sys
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TextIO, TypeAlias
+
+from msgspec.structs import replace
 
 from plures.access import Access
 from plures.application import assemble, load

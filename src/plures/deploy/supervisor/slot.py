@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
+
+import msgspec
 
 from plures.deploy.channel import EndpointUrls
 from plures.deploy.errors import StartTimeout
@@ -14,8 +15,7 @@ from .child import Child
 from .program import ending
 
 
-@dataclass(frozen=True)
-class SlotRules:
+class SlotRules(msgspec.Struct, frozen=True):
     """How a slot treats its child.
 
     Attributes:

@@ -8,7 +8,8 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from plures.access import issue
 from plures.deploy.channel import Configure, EndpointUrls, import_path
@@ -34,8 +35,7 @@ _LOOK_AGAIN_S = 1.0
 """How often the supervisor looks whether the Unix sockets are still there."""
 
 
-@dataclass(frozen=True)
-class SupervisorOptions:
+class SupervisorOptions(msgspec.Struct, frozen=True):
     """How the processes are run.
 
     Attributes:
@@ -51,7 +51,7 @@ class SupervisorOptions:
     faults: tuple[Fault, ...] = ()
     start_limit_s: float = 60.0
     grace_s: float = 30.0
-    backoff: BackoffPolicy = field(default_factory=BackoffPolicy)
+    backoff: BackoffPolicy = msgspec.field(default_factory=BackoffPolicy)
     replica: tuple[str, ...] = (sys.executable, "-P", "-m", "plures.deploy.replica")
 
 

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from plures.access import Access
 from plures.data import Folder
@@ -15,8 +16,7 @@ from plures.topology import Settings
 _PRIVATE: Final = 0o700
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(msgspec.Struct, frozen=True):
     """All that a command is told when it starts; it stays the same across its restarts.
 
     Attributes:

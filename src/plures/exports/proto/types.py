@@ -1,7 +1,8 @@
 """Types of a contract as fields of proto3. Protobuf's JSON mapping of what is written here is our wire form."""
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from plures.compat import ABSENT, Choice, Contract, Field, ListOf, MapOf, Named, OneOf, Scalar, TupleOf, Type
 from plures.exports.names import pascal
@@ -29,8 +30,7 @@ _OBJECT: Final = "google.protobuf.Struct"
 _ZEROS: Final = ("", 0, 0.0, False)
 
 
-@dataclass(frozen=True)
-class ProtoField:
+class ProtoField(msgspec.Struct, frozen=True):
     """How a field is declared, and what the type alone does not say."""
 
     type: str

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import msgspec
@@ -26,8 +25,7 @@ from .admin_contract import (
 )
 
 
-@dataclass(frozen=True)
-class Outbox:
+class Outbox(msgspec.Struct, frozen=True):
     """Where the events of a capability are, and how its relay is told of a change."""
 
     database: Database

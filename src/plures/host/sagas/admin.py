@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -26,8 +25,7 @@ from .admin_contract import (
 )
 
 
-@dataclass(frozen=True)
-class SagaDesk:
+class SagaDesk(msgspec.Struct, frozen=True):
     """Where the sagas of a capability are, how their worker is told of a change, and which versions it can bring on."""
 
     database: Database

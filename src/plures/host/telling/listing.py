@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from plures.compat import described, lock_text
 from plures.contract import (
     Beside,
     ContractDescription,
@@ -63,6 +62,9 @@ def listing(
 def _contract(
     contract: ContractDescription, policies: Mapping[str, object], newest: Mapping[str, str]
 ) -> dict[str, object]:
+    # It is not needed before someone asks.
+    from plures.compat import described, lock_text
+
     successor = newest[contract.capability]
     return {
         "name": contract.name,

@@ -1,4 +1,4 @@
-"""Pages about the contracts, as the control listener serves them."""
+"""Pages about the contracts, as the control listener serves them. What writes them is imported when the first is asked for."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
@@ -6,16 +6,13 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from plures.application import AssembledCapability, Assembly
-from plures.compat import Contract, described, read_lock
-from plures.errors import InvalidInput
+from plures.contract import LOCK_FOLDER
 from plures.http import Request, Response
-from plures.pages import Beside, Site, contract_main, index_main, page_of, policy, shell
 
 SHELL: Final = "/docs"
 """What opens the others. It knows nothing of the application, so all may ask for it, as for its health."""
 PAGES: Final = "/docs/"
 """How the paths of the others begin: for those who may read the listing."""
-_FOLDER: Final = "contracts"
 _Page: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -28,10 +25,9 @@ class Pages:
     """
 
     def __init__(self, assembly: Assembly, hosted: Mapping[str, AssembledCapability], folder: Path) -> None:
-        self._assembly, self._hosted, self._folder = assembly, hosted, folder / _FOLDER
+        self._assembly, self._hosted, self._folder = assembly, hosted, folder / LOCK_FOLDER
         self._written: dict[str, bytes] | None = None
         self._writing = asyncio.Lock()
-        self._shell = shell().encode()
 
     @property
     def pages(self) -> Mapping[str, _Page]:
@@ -41,7 +37,9 @@ class Pages:
 
     async def shell(self, request: Request) -> Response:
         """The page that asks for the others."""
-        return _html(request, self._shell)
+        from .written import SHELL_PAGE
+
+        return _html(request, SHELL_PAGE)
 
     async def _answer(self, request: Request) -> Response:
         async with self._writing:
@@ -51,41 +49,18 @@ class Pages:
         return _html(request, self._written[request.path.removeprefix(PAGES)])
 
     def _write(self) -> dict[str, bytes]:
-        assembly, locked = self._assembly, self._locked()
-        pages = [
-            page_of(
-                described(each),
-                Beside(
-                    each.capability,
-                    assembly.callers_of(each.python),
-                    tuple(sorted(assembly.call_graph[each.capability])),
-                    each.capability in self._hosted,
-                ),
-                locked,
-            )
-            for each in assembly.contracts
-        ]
-        site = Site(assembly.name, tuple(pages), is_live=True)
-        written = {"index": index_main(site)} | {each.contract.name: contract_main(each, site) for each in pages}
-        return {name: text.encode() for name, text in written.items()}
+        from .written import written
 
-    def _locked(self) -> dict[str, Contract]:
-        """The lock files that are there and right: `plures contract check` says what is wrong with others."""
-        found: dict[str, Contract] = {}
-        for path in sorted(self._folder.glob("*.toml")) if self._folder.is_dir() else ():
-            try:
-                contract = read_lock(path.read_text(encoding="utf-8"), path.name)
-            except (InvalidInput, OSError, UnicodeDecodeError):
-                continue
-            found[contract.name] = contract
-        return found
+        return written(self._assembly, self._hosted, self._folder)
 
 
 def _html(request: Request, text: bytes) -> Response:
     if request.method not in ("GET", "HEAD"):
         return Response(405, headers=((b"allow", b"GET"),))
+    from .written import POLICY
+
     headers = (
-        (b"content-security-policy", f"{policy(chr(39) + 'self' + chr(39))}; frame-ancestors 'none'".encode()),
+        (b"content-security-policy", POLICY),
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", b"no-referrer"),
         (b"cache-control", b"no-store"),

@@ -11,6 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from plures.deploy import BackoffPolicy, RunningProcesses, SupervisorOptions, local_processes
 from plures.errors import PluresError
 from plures.isolation.fates import Fate, Isolation
@@ -109,7 +111,7 @@ async def verify(
 
 def alone(topology: Topology) -> Topology:
     """The topology with one replica of each process and its data in files: it must touch no database that is in use."""
-    processes = tuple(replace(process, replicas=Replicas()) for process in topology.processes)
+    processes = tuple(msgspec.structs.replace(process, replicas=Replicas()) for process in topology.processes)
     return replace(topology, processes=processes, storage=EMBEDDED, broker=None)
 
 

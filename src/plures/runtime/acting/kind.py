@@ -1,6 +1,6 @@
 """What class the request context of an application has, and how what was kept or sent is read as one."""
 
-from dataclasses import dataclass
+import msgspec
 
 from plures.contract import Codec
 
@@ -8,8 +8,7 @@ from .acting import Acting
 from .errors import ContextMismatch
 
 
-@dataclass(frozen=True, slots=True)
-class ContextKind:
+class ContextKind(msgspec.Struct, frozen=True):
     """The class that an application has declared."""
 
     python: type

@@ -1,9 +1,10 @@
 """What a step calls: an operation of another capability or a method of the service itself, and how its outcome is kept."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, cast
+
+import msgspec
 
 from plures.contract import ContractError, OperationDescription, is_contract, read_contract, read_work
 from plures.errors import CallError, DeadlineExceeded, Internal, Outcome, Unavailable, Unimplemented
@@ -16,8 +17,7 @@ _PASSING: Final = (Unavailable, DeadlineExceeded, Internal, Unimplemented)
 DONE: Final = Reply(connect.OK, b"{}")
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(msgspec.Struct, frozen=True):
     """What a part of a step calls.
 
     Attributes:

@@ -1,8 +1,9 @@
 """`@saga`: what a service says of a method that is one."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Concatenate, Final, ParamSpec, TypeVar
+
+import msgspec
 
 from plures.contract import ContractError, Criticality, CriticalityName, criticality_of
 
@@ -17,8 +18,7 @@ T = TypeVar("T")
 Method = Callable[Concatenate[S, Saga, P], Awaitable[T]]
 
 
-@dataclass(frozen=True)
-class SagaDeclaration:
+class SagaDeclaration(msgspec.Struct, frozen=True):
     """What `@saga` was given; an empty name is that of the method."""
 
     version: int

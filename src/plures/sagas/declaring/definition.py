@@ -13,6 +13,7 @@ from plures.contract import (
     Unresolvable,
     annotations_of,
     is_contract,
+    members_of,
     read_contract,
     read_work,
     signature_of,
@@ -53,7 +54,7 @@ class Definition:
 
 def sagas_of(service: type) -> Iterator[tuple[str, Any, SagaDeclaration]]:
     """The methods of a class with `@saga()`, by name."""
-    for name, method in inspect.getmembers_static(service):
+    for name, method in members_of(service):
         declaration = getattr(method, SAGA, None)
         if isinstance(declaration, SagaDeclaration):
             yield name, method, declaration

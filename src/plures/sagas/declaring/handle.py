@@ -2,8 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Generator
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any, Final, Generic, ParamSpec, Protocol, TypeVar, overload
+
+import msgspec
 
 from plures.runtime import awaitable
 
@@ -18,8 +19,7 @@ in_step: Final[ContextVar[bool]] = ContextVar("plures_saga_step", default=False)
 """Whether the running code is a step."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """A call that a step makes, or that takes it back."""
 
     function: Callable[..., Any]

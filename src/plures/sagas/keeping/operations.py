@@ -1,9 +1,10 @@
 """What operators ask of the sagas of one capability, and change. A running worker, in this replica or another, takes the changes up."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from time import time
 from typing import Any, Final
+
+import msgspec
 
 from plures.data import Database
 
@@ -58,8 +59,7 @@ _WHY: Final = "an operator had it taken back"
 _CLOSED: Final = "an operator closed it, with what was left done by hand"
 
 
-@dataclass(frozen=True)
-class Filter:
+class Filter(msgspec.Struct, frozen=True):
     """Which sagas are meant; what is None does not matter."""
 
     saga: str | None = None
@@ -69,8 +69,7 @@ class Filter:
     states: Sequence[State] = UNENDED
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(msgspec.Struct, frozen=True):
     """How many sagas of one version have not ended.
 
     Attributes:
@@ -85,8 +84,7 @@ class Count:
     still_at: int = 0
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(msgspec.Struct, frozen=True):
     """A step that has ended, or the taking back of one; when, in milliseconds since 1970."""
 
     record: Record

@@ -1,13 +1,13 @@
 """Callers from outside, and references to tokens, as values."""
 
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from plures.topology.storage import variables_in
 
 
-@dataclass(frozen=True)
-class Secret:
+class Secret(msgspec.Struct, frozen=True):
     """Where a token is: never the token itself.
 
     Attributes:
@@ -24,8 +24,7 @@ class Secret:
         return variables_in(self.text)
 
 
-@dataclass(frozen=True)
-class OutsideCaller:
+class OutsideCaller(msgspec.Struct, frozen=True):
     """A program that is no process of the application.
 
     Attributes:

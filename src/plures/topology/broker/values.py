@@ -1,13 +1,13 @@
 """The broker of plures.toml and who uses it, as values."""
 
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from plures.topology.storage import variables_in
 
 
-@dataclass(frozen=True)
-class Broker:
+class Broker(msgspec.Struct, frozen=True):
     """Servers of NATS with JetStream, which carry events from process to process.
 
     Attributes:
@@ -28,8 +28,7 @@ class Broker:
         return variables_in(self.url)
 
 
-@dataclass(frozen=True)
-class PlacedBroker:
+class PlacedBroker(msgspec.Struct, frozen=True):
     """How one process takes part.
 
     Attributes:

@@ -1,15 +1,15 @@
 """Figures of the policy on calls, as far as plures.toml says them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+import msgspec
 
 Figures: TypeAlias = Mapping[str, int | float]
 """The name of a figure → its value."""
 
 
-@dataclass(frozen=True)
-class Policies:
+class Policies(msgspec.Struct, frozen=True):
     """What plures.toml says of calls: the figures that it leaves out have their defaults.
 
     Attributes:
@@ -18,9 +18,9 @@ class Policies:
         edge: What holds for requests to the edge.
     """
 
-    everywhere: Figures = field(default_factory=dict[str, int | float])
-    capabilities: Mapping[str, Figures] = field(default_factory=dict[str, Figures])
-    edge: Figures = field(default_factory=dict[str, int | float])
+    everywhere: Figures = msgspec.field(default_factory=dict[str, int | float])
+    capabilities: Mapping[str, Figures] = msgspec.field(default_factory=dict[str, Figures])
+    edge: Figures = msgspec.field(default_factory=dict[str, int | float])
 
     def of(self, capability: str) -> Figures:
         """What is said of calls of one capability."""

@@ -1,12 +1,12 @@
 """An existing service, as plures.toml names it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 
-@dataclass(frozen=True)
-class Service:
+
+class Service(msgspec.Struct, frozen=True):
     """An ASGI service that exists already.
 
     Attributes:
@@ -24,7 +24,7 @@ class Service:
     app: str
     folder: Path
     addresses: tuple[str, ...] = ()
-    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    environment: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     environment_file: Path | None = None
     public: tuple[str, int] | None = None
     thread: bool = False

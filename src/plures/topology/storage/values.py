@@ -1,9 +1,11 @@
 """The databases of plures.toml and who uses them, as values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from plures.errors import PluresError, Text, did_you_mean
 
@@ -16,8 +18,7 @@ MOST_CONNECTIONS: Final = 80
 """A server of PostgreSQL allows 100, unless it is told otherwise."""
 
 
-@dataclass(frozen=True)
-class DatabaseServer:
+class DatabaseServer(msgspec.Struct, frozen=True):
     """One database on a server of PostgreSQL.
 
     Attributes:
@@ -39,8 +40,7 @@ class DatabaseServer:
         return variables_in(self.url)
 
 
-@dataclass(frozen=True)
-class PlacedDatabase:
+class PlacedDatabase(msgspec.Struct, frozen=True):
     """Where the database of one capability in one replica is.
 
     Attributes:
@@ -63,8 +63,7 @@ class UnknownDatabase(PluresError):
     hint: str
 
 
-@dataclass(frozen=True)
-class Storage:
+class Storage(msgspec.Struct, frozen=True):
     """Which database each capability uses.
 
     Attributes:
@@ -73,9 +72,9 @@ class Storage:
         chosen: Capability → name of its database.
     """
 
-    servers: Mapping[str, DatabaseServer] = field(default_factory=dict[str, DatabaseServer])
+    servers: Mapping[str, DatabaseServer] = msgspec.field(default_factory=dict[str, DatabaseServer])
     default: str = SQLITE
-    chosen: Mapping[str, str] = field(default_factory=dict[str, str])
+    chosen: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
 
     def server_of(self, capability: str) -> DatabaseServer | None:
         """Where the data of a capability is; None for an embedded database."""

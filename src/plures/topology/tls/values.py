@@ -1,16 +1,16 @@
 """TLS of plures.toml, and what one process needs of it, as values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 TRUSTED: Final = "authority.crt"
 """File in the folder of the own authority that says whom to trust."""
 
 
-@dataclass(frozen=True)
-class Tls:
+class Tls(msgspec.Struct, frozen=True):
     """TLS between machines.
 
     Attributes:
@@ -38,8 +38,7 @@ class Tls:
         return self.certificate or Path(), self.key or Path(), self.trust or Path()
 
 
-@dataclass(frozen=True)
-class PlacedTls:
+class PlacedTls(msgspec.Struct, frozen=True):
     """TLS of one process.
 
     Attributes:
@@ -51,4 +50,4 @@ class PlacedTls:
     tls: Tls
     process: str
     hosts: tuple[str, ...] = ()
-    peers: Mapping[str, str] = field(default_factory=dict[str, str])
+    peers: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])

@@ -7,10 +7,10 @@ import signal
 import socket
 import stat
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from plures.deploy import SupervisorOptions
 from plures.deploy.errors import CommandMissing, ReplicaDied

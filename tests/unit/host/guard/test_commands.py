@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
@@ -12,6 +11,7 @@ from time import time
 from typing import Any, Protocol, cast
 
 import pytest
+from msgspec.structs import replace
 
 from plures import (
     CallError,

@@ -8,6 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+import msgspec
+
 from plures.data.copies.engine import Catalogue, Table, catalogue_of
 from plures.data.copies.move import End, opened
 from plures.data.errors import MigrationFailed
@@ -37,8 +39,7 @@ NOTES: Final = """CREATE TABLE IF NOT EXISTS plures_adopted (
 )"""
 
 
-@dataclass(frozen=True)
-class Outside:
+class Outside(msgspec.Struct, frozen=True):
     """The application's own database.
 
     Attributes:

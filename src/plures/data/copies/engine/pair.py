@@ -1,8 +1,9 @@
 """A table at both ends, and how its values pass from one to the other."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+import msgspec
 
 from plures.data.store import Dialect
 
@@ -23,8 +24,7 @@ class RowUnfit(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True)
-class _Lane:
+class _Lane(msgspec.Struct, frozen=True):
     """A column at both ends."""
 
     source: Column

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
+import msgspec
+
 from plures.data.tracking import NOTES
 
 AT_ONCE: Final = 10_000
@@ -44,8 +46,7 @@ class ColumnType(StrEnum):
     OTHER = "a text that the server reads"
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(msgspec.Struct, frozen=True):
     """A column that is stored.
 
     Attributes:
@@ -118,8 +119,7 @@ class Table:
         return f"SELECT {', '.join(column.select for column in columns)} FROM {quoted(self.name)}"  # noqa: S608 - as above
 
 
-@dataclass(frozen=True)
-class Position:
+class Position(msgspec.Struct, frozen=True):
     """How far the numbers are that a store gives to new rows of a table.
 
     Attributes:
