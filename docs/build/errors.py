@@ -35,6 +35,7 @@ AREAS: Final = {
     "sagas": "Sagas: work of several steps that ends done, taken back or parked.",
     "topology": "`plures.toml`: its syntax, and whether it fits the application.",
     "settings": "What services are told from outside ([guide](../guides/settings.md)).",
+    "telemetry": "Traces, figures and lines of the log that processes have kept.",
     "logging": "What the command line and `plures.toml` say of the log.",
     "call": "Calls that failed for a reason that their contract does not declare. Each says whether the operation was *not sent* "
     "or *may have run*.",

@@ -62,6 +62,10 @@ class TraceRows:
     values: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
 
     @property
+    def failures(self) -> int:
+        return sum(step.failures for step in self.steps.values())
+
+    @property
     def faults(self) -> int:
         return sum(step.faults for step in self.steps.values())
 

@@ -33,7 +33,7 @@ CREATE TABLE subjects (
 -- Traces that are kept, in the order in which they were written first. subject, code: of the span that began first.
 CREATE TABLE traces (
     id INTEGER PRIMARY KEY AUTOINCREMENT, trace BLOB NOT NULL UNIQUE, began INTEGER NOT NULL, ended INTEGER NOT NULL, subject INTEGER NOT NULL,
-    code TEXT NOT NULL, spans INTEGER NOT NULL, faults INTEGER NOT NULL, kept_for TEXT NOT NULL
+    code TEXT NOT NULL, spans INTEGER NOT NULL, failures INTEGER NOT NULL, faults INTEGER NOT NULL, kept_for TEXT NOT NULL
 );
 CREATE INDEX traces_began ON traces (began);
 

@@ -14,13 +14,13 @@ from .lines import LogLine
 from .rows import TraceRows, signed, storable
 
 _TRACE: Final = """
-INSERT INTO traces (trace, began, ended, subject, code, spans, faults, kept_for) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO traces (trace, began, ended, subject, code, spans, failures, faults, kept_for) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (trace) DO UPDATE SET
     subject = CASE WHEN excluded.began < began THEN excluded.subject ELSE subject END,
     code = CASE WHEN excluded.began < began THEN excluded.code ELSE code END,
     began = min(began, excluded.began), ended = max(ended, excluded.ended),
-    spans = spans + excluded.spans, faults = faults + excluded.faults,
-    kept_for = CASE WHEN kept_for = 'elsewhere' THEN excluded.kept_for ELSE kept_for END
+    spans = spans + excluded.spans, failures = failures + excluded.failures,
+    faults = faults + excluded.faults, kept_for = CASE WHEN kept_for = 'elsewhere' THEN excluded.kept_for ELSE kept_for END
 """
 _STEP: Final = """
 INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (subject, trace) DO UPDATE SET spans = spans + excluded.spans,
@@ -67,7 +67,16 @@ class Writing:
         execute, process = self._connection.execute, self._process
         for each in traces:
             ids = {subject: self._id_of(subject) for subject in each.steps}
-            row = (each.trace, each.began, each.ended, ids[each.subject], each.code, len(each.spans), each.faults)
+            row = (
+                each.trace,
+                each.began,
+                each.ended,
+                ids[each.subject],
+                each.code,
+                len(each.spans),
+                each.failures,
+                each.faults,
+            )
             execute(_TRACE, (*row, each.kept_for))
             (trace,) = execute("SELECT id FROM traces WHERE trace = ?", (each.trace,)).fetchone()
             self._connection.executemany(

@@ -1,0 +1,35 @@
+"""What the store has, as typed values: traces, figures, lines of the log. All SQL that reads is here."""
+
+from .errors import NoTelemetry, TelemetryNewer, TelemetryUnreadable
+from .reading import Reading
+from .values import (
+    Figures,
+    GaugeRead,
+    LogFilter,
+    LogRead,
+    ProcessRead,
+    SeriesPoint,
+    SpanRead,
+    SubjectFilter,
+    TraceFilter,
+    TraceLine,
+    TraceRead,
+)
+
+__all__ = [
+    "Figures",
+    "GaugeRead",
+    "LogFilter",
+    "LogRead",
+    "NoTelemetry",
+    "ProcessRead",
+    "Reading",
+    "SeriesPoint",
+    "SpanRead",
+    "SubjectFilter",
+    "TelemetryNewer",
+    "TelemetryUnreadable",
+    "TraceFilter",
+    "TraceLine",
+    "TraceRead",
+]

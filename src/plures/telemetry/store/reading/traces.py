@@ -1,0 +1,130 @@
+"""Traces, found and read."""
+
+# What is put into the text of statements here are numbers, and words of this file.
+# ruff: noqa: S608
+
+import sqlite3
+from typing import Any, Final
+
+from plures.telemetry.store.rows import unsigned
+
+from .logs import COLUMNS as LOG_COLUMNS
+from .logs import id_bytes
+from .logs import line_of as log_of
+from .values import SpanRead, TraceFilter, TraceLine, TraceRead
+
+_DIGITS: Final = 32
+_FIRST: Final = 2_000
+"""So many traces are looked at first, then twice as many each time: what is frequent is found at once, and what is rare in one pass."""
+_LOOKED_AT_FOR_PROCESSES: Final = 2_000
+
+_LINE: Final = """
+SELECT traces.id, trace, began, ended - began, name, kind, capability, code, spans, faults, kept_for
+FROM traces JOIN subjects ON subjects.id = subject
+"""
+_SPANS: Final = """
+SELECT spans.id, parent, kind, subjects.name, capability, caller, placement, contract, processes.name, processes.number, began, lasted, code,
+    attributes
+FROM spans JOIN subjects ON subjects.id = subject LEFT JOIN processes ON processes.id = process
+WHERE trace = ? ORDER BY began LIMIT ?
+"""
+
+
+def list_traces(connection: sqlite3.Connection, wanted: TraceFilter, before: int, limit: int) -> list[TraceLine]:
+    """Those that are kept last come first."""
+    subjects = _subjects(connection, wanted)
+    if subjects is not None and not subjects:
+        return []
+    where, values = _conditions(wanted, subjects)
+    (last,) = connection.execute("SELECT max(id) FROM traces").fetchone()
+    (first,) = connection.execute("SELECT min(id) FROM traces").fetchone()
+    if first is None:
+        return []
+    high, many = min(last, before - 1) if before else last, _FIRST
+    found: list[TraceLine] = []
+    while high >= first and len(found) < limit:
+        low = high - many + 1
+        sql = f"{_LINE} WHERE traces.id BETWEEN :low AND :high{where} ORDER BY traces.id DESC LIMIT :limit"
+        rows = connection.execute(sql, {**values, "low": low, "high": high, "limit": limit - len(found)}).fetchall()
+        found += [_line(connection, row) for row in rows]
+        high, many = low - 1, many * 2
+    return found
+
+
+def read_trace(connection: sqlite3.Connection, id_: str, most_spans: int, most_lines: int) -> TraceRead | None:
+    """One trace; None where there is none with this id."""
+    row = connection.execute(f"{_LINE} WHERE trace = ?", (id_bytes(id_),)).fetchone()
+    if row is None:
+        return None
+    spans = tuple(_span(each) for each in connection.execute(_SPANS, (row[0], most_spans)))
+    lines = connection.execute(f"{LOG_COLUMNS} WHERE trace = ? ORDER BY logs.id LIMIT ?", (row[1], most_lines))
+    logs = tuple(map(log_of, lines))
+    (total,) = connection.execute("SELECT count(*) FROM logs WHERE trace = ?", (row[1],)).fetchone()
+    return TraceRead(_line(connection, row), spans, logs, total)
+
+
+def trace_ids(connection: sqlite3.Connection, prefix: str, limit: int) -> list[tuple[str, int]]:
+    """Ids that begin so, and when those traces began; those that began last come first."""
+    digits = prefix.lower()
+    if len(digits) > _DIGITS or any(digit not in "0123456789abcdef" for digit in digits):
+        return []
+    low, high = bytes.fromhex(digits.ljust(_DIGITS, "0")), bytes.fromhex(digits.ljust(_DIGITS, "f"))
+    sql = "SELECT trace, began FROM traces WHERE trace BETWEEN ? AND ? ORDER BY began DESC LIMIT ?"
+    return [(trace.hex(), began) for trace, began in connection.execute(sql, (low, high, limit))]
+
+
+def _subjects(connection: sqlite3.Connection, wanted: TraceFilter) -> list[int] | None:
+    """The subjects that a span must be of; None for any."""
+    asked = {"name": wanted.operation, "capability": wanted.capability, "caller": wanted.caller}
+    given = {column: value for column, value in asked.items() if value}
+    if not given:
+        return None
+    where = " AND ".join(f"{column} = ?" for column in given)
+    sql = f"SELECT id FROM subjects WHERE {where}"
+    return [id_ for (id_,) in connection.execute(sql, [*given.values()])]
+
+
+def _conditions(wanted: TraceFilter, subjects: list[int] | None) -> tuple[str, dict[str, Any]]:
+    texts: list[str] = []
+    among = "trace BETWEEN :low AND :high"
+    if subjects is not None:
+        of = ", ".join(map(str, subjects))
+        faulty = " AND faults > 0" if wanted.faults_only else ""
+        texts.append(
+            f"traces.id IN (SELECT trace FROM steps WHERE subject IN ({of}) AND {among} AND longest >= :min_us{faulty})"
+        )
+    else:
+        if wanted.min_us:
+            texts.append("ended - began >= :min_us")
+        if wanted.faults_only:
+            texts.append("faults > 0")
+    if wanted.attribute is not None:
+        texts.append(f"traces.id IN (SELECT trace FROM attributes WHERE name = :name AND value = :value AND {among})")
+    if wanted.code:
+        of = "" if subjects is None else f" AND subject IN ({', '.join(map(str, subjects))})"
+        texts.append(f"EXISTS (SELECT 1 FROM spans WHERE spans.trace = traces.id AND spans.code = :code{of})")
+        texts.append("failures > 0")
+    if wanted.since:
+        texts.append("began >= :since")
+    if wanted.until:
+        texts.append("began < :until")
+    name, value = wanted.attribute or ("", "")
+    values = {"min_us": wanted.min_us, "name": name, "value": value, "code": wanted.code}
+    return "".join(f" AND {text}" for text in texts), {**values, "since": wanted.since, "until": wanted.until}
+
+
+def _line(connection: sqlite3.Connection, row: tuple[Any, ...]) -> TraceLine:
+    number, trace, began, lasted, name, kind, capability, code, spans, faults, kept_for = row
+    took_part = (
+        f"SELECT DISTINCT process FROM (SELECT process FROM spans WHERE trace = ? LIMIT {_LOOKED_AT_FOR_PROCESSES})"
+    )
+    processes = connection.execute(f"SELECT name || '.' || number FROM processes WHERE id IN ({took_part})", (number,))
+    names = tuple(sorted(name for (name,) in processes))
+    about = (name, kind, capability, code)
+    return TraceLine(number, trace.hex(), began, lasted, *about, spans, faults, kept_for, names)
+
+
+def _span(row: tuple[Any, ...]) -> SpanRead:
+    id_, parent, kind, name, capability, caller, placement, contract, process, number, *rest = row
+    of = (kind, name, capability, caller, placement, contract)
+    return SpanRead(unsigned(id_), unsigned(parent), *of, f"{process}.{number}" if process else "", *rest)

@@ -1,0 +1,223 @@
+"""What reading gives. Times are whole microseconds since 1970, durations microseconds; ids of traces are 32 hexadecimal digits."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct, field
+
+
+class TraceFilter(Struct, frozen=True):
+    """Which traces. What is empty or 0 asks nothing.
+
+    Attributes:
+        operation: The name of a span in it, as in `search/Find`, or of a route or event.
+        capability: Whose work such a span is.
+        caller: Who asked for it.
+        min_us: Such a span took at least so long; where no span is asked for, the whole trace did.
+        faults_only: Such a span failed, other than by a declared error; where no span is asked for, any did.
+        code: A span ended with it.
+        attribute: Name and value, as text, of an attribute of any span.
+        since: It began then or later.
+        until: It began before.
+    """
+
+    operation: str = ""
+    capability: str = ""
+    caller: str = ""
+    min_us: int = 0
+    faults_only: bool = False
+    code: str = ""
+    attribute: tuple[str, str] | None = None
+    since: int = 0
+    until: int = 0
+
+
+class TraceLine(Struct, frozen=True):
+    """A trace in a list.
+
+    Attributes:
+        number: Traces are numbered in the order in which they were kept; lists go on before one.
+        name: Of the span that began first, as kind, capability and code are.
+        kept_for: `drawn`, `failed`, `slow`, `elsewhere`.
+        processes: That took part, as in `search.1`.
+    """
+
+    number: int
+    id: str
+    began: int
+    lasted: int
+    name: str
+    kind: str
+    capability: str
+    code: str
+    spans: int
+    faults: int
+    kept_for: str
+    processes: tuple[str, ...]
+
+
+class SpanRead(Struct, frozen=True):
+    """A span.
+
+    Attributes:
+        id: 64 bits, unsigned, as `parent` is; 0 for no parent.
+        process: As in `search.1`.
+        attributes: JSON; empty for none.
+    """
+
+    id: int
+    parent: int
+    kind: str
+    name: str
+    capability: str
+    caller: str
+    placement: str
+    contract: str
+    process: str
+    began: int
+    lasted: int
+    code: str
+    attributes: str
+
+
+class LogRead(Struct, frozen=True):
+    """A line of the log.
+
+    Attributes:
+        id: Lines are numbered in the order in which they were written, and no number is used again.
+        level: As in `logging`.
+        trace: Empty where it belongs to none.
+        span: 0 where it belongs to none.
+        fields: JSON; empty for nothing.
+    """
+
+    id: int
+    at: int
+    process: str
+    level: int
+    logger: str
+    message: str
+    trace: str
+    span: int
+    capability: str
+    fields: str
+
+
+class TraceRead(Struct, frozen=True):
+    """A whole trace.
+
+    Attributes:
+        spans: In the order of their beginning; at most so many as were asked for. `line.spans` is how many there are.
+        logs: The same, in the order in which they were written.
+        logs_total: How many lines there are.
+    """
+
+    line: TraceLine
+    spans: tuple[SpanRead, ...]
+    logs: tuple[LogRead, ...]
+    logs_total: int
+
+
+class SubjectFilter(Struct, frozen=True):
+    """Which subjects. What is empty asks nothing."""
+
+    kind: str = ""
+    name: str = ""
+    capability: str = ""
+    caller: str = ""
+    placement: str = ""
+
+
+class Figures(Struct, frozen=True):
+    """What was measured of a subject, or of several together.
+
+    Attributes:
+        name: Empty where operations are taken together, as is `contract`.
+        calls: Those that ended.
+        codes: Code → calls that ended with it.
+        buckets: As in `plures.telemetry.Buckets`.
+        p50_us: What half of all calls took at most; None where there were none.
+        in_flight: Lately.
+    """
+
+    kind: str
+    name: str
+    capability: str
+    caller: str
+    placement: str
+    contract: str
+    calls: int
+    faults: int
+    seconds: float
+    p50_us: int | None
+    p99_us: int | None
+    sent_bytes: int
+    received_bytes: int
+    in_flight: int
+    codes: Mapping[str, int] = field(default_factory=dict[str, int])
+    buckets: Mapping[int, int] = field(default_factory=dict[int, int])
+
+
+class SeriesPoint(Struct, frozen=True):
+    """What was measured in the time from `at`; see `Figures`."""
+
+    at: int
+    calls: int
+    faults: int
+    seconds: float
+    p50_us: int | None
+    p99_us: int | None
+    sent_bytes: int
+    received_bytes: int
+    in_flight: int
+
+
+class GaugeRead(Struct, frozen=True):
+    """A figure in the time from `at`: its mean, and the most that it was."""
+
+    at: int
+    name: str
+    capability: str
+    process: str
+    value: float
+    most: float
+
+
+class LogFilter(Struct, frozen=True):
+    """Which lines. What is empty or 0 asks nothing.
+
+    Attributes:
+        process: The name of one, with or without the number of a replica: `search`, `search.1`.
+        level: At least that, as in `logging`.
+        logger: That logger, or one below it.
+        text: Words that the message or its fields have, or begin with.
+    """
+
+    process: str = ""
+    level: int = 0
+    logger: str = ""
+    capability: str = ""
+    trace: str = ""
+    text: str = ""
+    since: int = 0
+    until: int = 0
+
+
+class ProcessRead(Struct, frozen=True):
+    """A replica that has written.
+
+    Attributes:
+        number: From 1.
+        until: When it has written last.
+        is_alive: It has written lately, and has not ended.
+        lost: What of its telemetry was not kept.
+    """
+
+    name: str
+    number: int
+    pid: int
+    host: str
+    version: str
+    since: int
+    until: int
+    is_alive: bool
+    lost: int
