@@ -165,8 +165,9 @@ class Host:
         """Replace what is known of replicas elsewhere."""
         access = self._placement.access
         if access is not None:
-            known = endpoints.keys() & access.tokens
-            self._tokens |= {url: access.tokens[name] for name in known for url in endpoints[name]}
+            self._tokens |= {
+                url: access.tokens[name] for name in endpoints.keys() & access.tokens for url in endpoints[name]
+            }
         self._directory.update(endpoints)
 
     def lead(self, *, leads: bool) -> None:
@@ -245,6 +246,7 @@ class Host:
         if self._carrier is not None:
             self._carrier.start()
         await self._lifecycles.become_ready()
+        self._seen.export(os.environ)
         self._is_ready = True
         if self._placement.leads:
             self._deprecations.warn()

@@ -75,7 +75,12 @@ async def run_stream(context: CallContext, deadlines: Watch, items: AsyncIterato
                 await asyncio.sleep(0)
                 pause_at = monotonic() + _MOST_AT_ONCE_S
             try:
-                item = await run(context, deadlines, anext(items))
+                item = await run(context, deadlines, _step(context, items))
             except StopAsyncIteration:
                 return
             yield item
+
+
+def _step(context: CallContext, items: AsyncIterator[T]) -> Awaitable[T]:
+    bridged = None if context.trace is None else context.trace.bridged
+    return anext(items) if bridged is None else bridged.step(context.span, anext(items))

@@ -11,6 +11,7 @@ The id of a trace is that of its request where that has the form of one, so that
 trace. Between processes it travels as W3C's `traceparent`.
 """
 
+from .bridging import Bridge, Bridged
 from .measuring import SCALE, Buckets, Call, Meter, index_of, is_fault, middle_s, otel_index, quantile, upper_s
 from .telemetry import Telemetry
 from .tracing import (
@@ -46,6 +47,8 @@ __all__ = [
     "SCALE",
     "TRACEPARENT",
     "TRACESTATE",
+    "Bridge",
+    "Bridged",
     "Buckets",
     "Call",
     "Draw",

@@ -1,5 +1,6 @@
 """What one replica measures and notes of its calls."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from plures.application import Assembly
@@ -7,6 +8,7 @@ from plures.contract import OperationDescription
 from plures.runtime import subject_of
 from plures.telemetry import Meter, SpanKind, Telemetry
 
+from .exported import Exported
 from .usage import Usage
 
 
@@ -24,13 +26,19 @@ class Observing:
     def __init__(self, assembly: Assembly, usage: Path | None) -> None:
         self.telemetry = Telemetry()
         self.usage = Usage(assembly, usage)
+        self._exported = Exported(assembly, self.telemetry)
 
     def start(self) -> None:
         """Keep what is measured, from now on."""
         self.usage.start()
 
+    def export(self, environ: Mapping[str, str]) -> None:
+        """Have spans of OpenTelemetry made from now on, where the variables or user code ask for that."""
+        self._exported.start(environ)
+
     async def stop(self) -> None:
         """Keep what is left."""
+        await self._exported.stop()
         await self.usage.stop()
 
     def of_client(self, owner: str, operation: OperationDescription, kind: SpanKind, placement: str) -> Meter:

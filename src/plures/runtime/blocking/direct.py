@@ -111,7 +111,7 @@ class Direct:
             self._threads.begin(job)
         except NoPlace:
             with self._alone:
-                self._meter.withdraw()
+                self._meter.withdraw(context)
             return None
         finally:
             current.reset(token)

@@ -23,9 +23,11 @@ def told_of(context: CallContext) -> Pairs:
     trace = context.trace
     if trace is None:
         return ()
-    kept = bool(trace.kept_for)
+    bridged = trace.bridged
+    kept = bool(trace.kept_for) and (bridged is None or not bridged.is_refused)
     told = ((TRACEPARENT, traceparent(trace.id, trace.span_id(context.span), is_drawn=kept)),)
-    return told if not trace.beside else (*told, *trace.beside)
+    beside = trace.beside if bridged is None else bridged.beside(trace.beside)
+    return told if not beside else (*told, *beside)
 
 
 def trace_from(header: Callable[[bytes], bytes | None]) -> Trace | None:

@@ -62,10 +62,15 @@ class Meter:
         self.begun += 1
         if call.trace is None:
             self._open(call)
+        bridge = self._recorder.bridge
+        if bridge is not None:
+            bridge.begin(self.subject, call)
 
-    def withdraw(self) -> None:
+    def withdraw(self, call: Call) -> None:
         """A call that has begun is made another way, and measured there."""
         self.begun -= 1
+        if self._recorder.bridge is not None:
+            self._recorder.bridge.end(call)
 
     def end(self, call: Call, more: tuple[object, ...] = ()) -> None:
         """A call has ended, as its `code` says.
@@ -82,6 +87,10 @@ class Meter:
         trace, code = call.trace, call.code
         if trace is None:
             return
+        bridge = self._recorder.bridge
+        if bridge is not None:
+            above = bridge.end(call)
+            more = more if not above else (*(*more, "", 0)[:2], above)
         line = (self.subject, call.span, call.parent_span, call.began, now, code)
         trace.note(line + more if more else line)
         if code:
@@ -115,6 +124,8 @@ class Meter:
             trace = Trace(trace_id_of(root.id if root is not None else call.id))
             if self._draw(call.began):
                 trace.kept_for = "drawn"
+            if self._recorder.bridge is not None:
+                self._recorder.bridge.open(trace)
             if root is not None:
                 root.trace = trace
         call.trace, call.span = trace, trace.next_span()

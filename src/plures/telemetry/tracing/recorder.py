@@ -10,6 +10,8 @@ from math import inf
 from time import monotonic
 from typing import Final, NamedTuple
 
+from plures.telemetry.bridging import Bridge
+
 from .trace import Line, Noted, Trace
 
 HOLD_S: Final = 10.0
@@ -33,6 +35,7 @@ class Recorder:
         most: So many spans at most.
 
     Attributes:
+        bridge: What makes spans of another make of calls; None where nothing does.
         dropped: Spans of traces that were kept, and that are lost all the same.
         forgotten: Spans that were let go before their time, since there were too many.
     """
@@ -44,6 +47,7 @@ class Recorder:
         self._spans_held = 0
         # Those that are kept, by their id, until what may still be noted of them has been.
         self._kept: dict[str, float] = {}
+        self.bridge: Bridge | None = None
         self.dropped = 0
         self.forgotten = 0
 

@@ -10,6 +10,8 @@ from typing import Any, Final, NamedTuple
 
 from msgspec import Struct, field
 
+from plures.telemetry.bridging import Bridged
+
 from .subject import Subject
 
 _random: Final = Random(SystemRandom().getrandbits(256))  # noqa: S311 - an id keeps no secret
@@ -64,6 +66,7 @@ class Trace(Struct, eq=False):
         closes: The highest number of a span whose end is told to the recorder: that of the first one, and once that has ended, of any.
         notes: A line for each span that has ended and was not taken yet.
         lost: How many were not noted, since there were too many.
+        bridged: What a bridge holds of it; None where there is none.
     """
 
     given: str = ""
@@ -75,6 +78,7 @@ class Trace(Struct, eq=False):
     base: int = 0
     notes: list[Line] = field(default_factory=list[Line])
     lost: int = 0
+    bridged: Bridged | None = None
 
     @property
     def id(self) -> str:

@@ -1,0 +1,81 @@
+"""Whether OpenTelemetry is wanted in this process; where it is not, nothing of it is imported."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from plures.application import Assembly
+from plures.telemetry import Telemetry
+
+if TYPE_CHECKING:
+    from plures.otel import Otel
+
+_LOG: Final = logging.getLogger("plures.telemetry")
+_EVERY_S: Final = 1.0
+_ENDPOINTS: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+
+
+def exporters_of(environ: Mapping[str, str]) -> frozenset[str]:
+    """What the standard variables ask for; `otlp` where they only say where to. Nothing is sent anywhere that is not named."""
+    if is_disabled(environ):
+        return frozenset()
+    said = environ.get("OTEL_TRACES_EXPORTER", "")
+    if not said.strip():
+        return frozenset({"otlp"} if any(environ.get(name) for name in _ENDPOINTS) else ())
+    return frozenset(part.strip() for part in said.split(",")) - {"", "none"}
+
+
+def is_disabled(environ: Mapping[str, str]) -> bool:
+    return environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true"
+
+
+class Exported:
+    """Has spans of OpenTelemetry made, where the variables or user code ask for that."""
+
+    def __init__(self, assembly: Assembly, telemetry: Telemetry) -> None:
+        self._assembly, self._telemetry = assembly, telemetry
+        self._otel: Otel | None = None
+        self._writing: asyncio.Task[None] | None = None
+
+    def start(self, environ: Mapping[str, str]) -> None:
+        """Begin. User code has been started by now: a provider that it sets is the one that counts."""
+        exporters = exporters_of(environ)
+        if is_disabled(environ) or not (exporters or "opentelemetry.sdk.trace" in sys.modules):
+            return
+        try:
+            from plures.otel import open_otel
+        except ImportError as error:
+            if exporters:
+                why = "Spans are not exported, though OTEL_* variables ask for it (%s): pip install 'plures[telemetry]'"
+                _LOG.warning(why, error)
+            return
+        self._otel = open_otel(exporters, self._assembly.name, services_of(self._assembly), "")
+        if self._otel is not None:
+            self._telemetry.recorder.bridge = self._otel.bridge
+            self._writing = asyncio.create_task(self._write(self._otel), name="opentelemetry")
+
+    async def stop(self) -> None:
+        """Send what is left, as far as that takes little time."""
+        if self._writing is None or self._otel is None:
+            return
+        self._writing.cancel()
+        self._telemetry.recorder.bridge = None
+        self._otel.bridge.write(self._telemetry.recorder.take())
+        await asyncio.to_thread(self._otel.flush)
+        self._writing = self._otel = None
+
+    async def _write(self, otel: "Otel") -> None:
+        while True:
+            await asyncio.sleep(_EVERY_S)
+            parts = self._telemetry.recorder.take()
+            if parts:
+                await asyncio.to_thread(otel.bridge.write, parts)
+
+
+def services_of(assembly: Assembly) -> dict[str, str]:
+    """Contract and operation, as in `shop.search.v1/search/Find` → service, as in `shop.search.v1.Search`."""
+    every = [each for contract in assembly.contracts for each in contract.operations.values()]
+    services = ((each, each.full_name.rpartition("/")[0]) for each in every)
+    return {f"{service.rpartition('.')[0]}/{each.capability}/{each.wire_name}": service for each, service in services}

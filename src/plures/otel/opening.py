@@ -1,0 +1,106 @@
+"""Finds the provider of user code, or makes one as the variables of the environment say."""
+
+import logging
+import os
+from collections.abc import Mapping
+from importlib.metadata import version
+from threading import Thread
+from typing import Final
+from uuid import uuid4
+
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SimpleSpanProcessor
+from opentelemetry.trace import (
+    NoOpTracerProvider,
+    ProxyTracerProvider,
+    get_tracer_provider,
+    set_tracer_provider,
+)
+
+from .bridge import OtelBridge
+
+_LOG: Final = logging.getLogger("plures.telemetry")
+_SCOPE: Final = "plures"
+FLUSH_S: Final = 2.0
+"""How long the end of a process waits for what is left to leave."""
+
+_EXPORTERS: Final = frozenset({"otlp", "console", "none"})
+
+
+class Otel:
+    """Spans of this process.
+
+    Args:
+        provider: Where they go.
+    """
+
+    def __init__(self, provider: TracerProvider, services: Mapping[str, str], process: str) -> None:
+        self._provider = provider
+        self.bridge = OtelBridge(provider.get_tracer(_SCOPE, version("plures")), services, process)
+
+    def flush(self) -> None:
+        """Send what is left; blocks, `FLUSH_S` at most. What is not gone by then is lost with the process."""
+        # The SDK takes no notice of the time that it is given.
+        sending = Thread(target=self._provider.force_flush, name="opentelemetry-flush", daemon=True)
+        sending.start()
+        sending.join(FLUSH_S)
+
+
+def open_otel(exporters: frozenset[str], application: str, services: Mapping[str, str], process: str) -> Otel | None:
+    """The bridge to the provider that user code has set, or to one made here; None where there is none.
+
+    Args:
+        exporters: What the variables ask for, of `otlp` and `console`; the rest of them is read by the SDK itself.
+        application: The name of the service, where no variable says another one.
+        services: Contract and operation, as in `shop.search.v1/search/Find` → service, as in `shop.search.v1.Search`.
+        process: The name of the process in the topology; empty where it has none.
+    """
+    known = get_tracer_provider()
+    if isinstance(known, TracerProvider):
+        return Otel(known, services, process)
+    if isinstance(known, NoOpTracerProvider) or not isinstance(known, ProxyTracerProvider):
+        # User code has said so, or it is of a make whose spans cannot have our ids.
+        return None
+    if not exporters:
+        return None
+    provider = _made(exporters, application)
+    set_tracer_provider(provider)
+    return Otel(provider, services, process)
+
+
+def _made(exporters: frozenset[str], application: str) -> TracerProvider:
+    if unknown := exporters - _EXPORTERS:
+        _LOG.warning(
+            "OTEL_TRACES_EXPORTER says %s, which Plures does not have: it has otlp and console",
+            ", ".join(sorted(unknown)),
+        )
+    # The end of the process is ours to bound.
+    provider = TracerProvider(resource=resource_of(application), shutdown_on_exit=False)
+    if "console" in exporters:
+        provider.add_span_processor(SimpleSpanProcessor(ConsoleSpanExporter()))
+    if "otlp" in exporters:
+        # It takes `requests` with it.
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
+        _warn_of_protocol()
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    return provider
+
+
+def resource_of(application: str) -> Resource:
+    """What all spans and figures of this process say; what OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME say comes first."""
+    ours = Resource({"service.name": application, "service.instance.id": str(uuid4())})
+    said = Resource.create()
+    # Where no variable names the service, the SDK makes up a name.
+    made_up = str(said.attributes.get("service.name", "")).startswith("unknown_service")
+    return said.merge(ours) if made_up else ours.merge(said)
+
+
+def _warn_of_protocol() -> None:
+    name = "OTEL_EXPORTER_OTLP_PROTOCOL"
+    said = os.environ.get("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", os.environ.get(name, "http/protobuf"))
+    if said != "http/protobuf":
+        _LOG.warning(
+            "%s is %s, which Plures does not speak: spans leave as http/protobuf, usually to port 4318", name, said
+        )
