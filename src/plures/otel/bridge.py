@@ -1,10 +1,11 @@
 """Makes spans of the SDK of calls: as they begin where the trace is kept then, else when they are written."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from time import monotonic, time
 from typing import Any, Final
 
-from opentelemetry.context import Context, attach, detach
+from opentelemetry.context import Context, attach, detach, get_current
 from opentelemetry.trace import (
     NonRecordingSpan,
     Tracer,
@@ -19,6 +20,7 @@ from .bridged import BridgedTrace, Open
 from .ids import GivenIds
 from .naming import Name, ended_as, name_of
 
+_LOG: Final = logging.getLogger("plures.telemetry")
 _NS: Final = 1_000_000_000
 
 
@@ -38,6 +40,7 @@ class OtelBridge:
             self._tracer.id_generator = self._ids
         self._services, self._process = services, process
         self._names: dict[Subject, Name] = {}
+        self._is_broken = False
 
     def open(self, trace: Trace) -> None:
         """A trace begins here. Where user code is within a span, it is part of that one's trace, and its sampler has decided."""
@@ -47,7 +50,26 @@ class OtelBridge:
             trace.kept_for = "drawn" if here.trace_flags.sampled else ""
 
     def begin(self, subject: Subject, call: CallContext) -> None:
-        """A call begins, in the context of who makes it."""
+        """A call begins, in the context of who makes it. Samplers and processors of user code run in here: no call fails for them."""
+        try:
+            self._begin(subject, call)
+        except Exception:
+            self._say_broken()
+
+    def end(self, call: CallContext) -> int:
+        """It has ended, where it began; the id of a span of user code between it and its parent, or 0."""
+        try:
+            return self._end(call)
+        except Exception:
+            self._say_broken()
+            return 0
+
+    def _say_broken(self) -> None:
+        if not self._is_broken:
+            self._is_broken = True
+            _LOG.exception("A span of OpenTelemetry could not be made; this is said once, and the call goes on")
+
+    def _begin(self, subject: Subject, call: CallContext) -> None:
         trace = call.trace
         if trace is None or not subject.placement:
             # Other spans than those of calls are made of their lines.
@@ -81,8 +103,7 @@ class OtelBridge:
             inner = bridged.with_baggage(trace, inner)
         bridged.open[call.span] = Open(span, inner, None if _streams(call) else attach(inner), above)
 
-    def end(self, call: CallContext) -> int:
-        """It has ended, where it began."""
+    def _end(self, call: CallContext) -> int:
         bridged = None if call.trace is None else call.trace.bridged
         if not isinstance(bridged, BridgedTrace):
             return 0
@@ -107,7 +128,10 @@ class OtelBridge:
                 if note.span in bridged.made:
                     bridged.made.discard(note.span)
                 elif not bridged.is_refused:
-                    self._make(bridged, trace, note, offset_s)
+                    try:
+                        self._make(bridged, trace, note, offset_s)
+                    except Exception:
+                        self._say_broken()
 
     def _make(self, bridged: BridgedTrace, trace: Trace, note: Noted, offset_s: float) -> None:
         parent = note.above or (trace.span_id(note.parent) if note.parent else trace.above)
