@@ -53,14 +53,14 @@ class OtelBridge:
         """A call begins, in the context of who makes it. Samplers and processors of user code run in here: no call fails for them."""
         try:
             self._begin(subject, call)
-        except Exception:
+        except Exception:  # noqa: BLE001 - what user code may raise here is no fault of the call
             self._say_broken()
 
     def end(self, call: CallContext) -> int:
         """It has ended, where it began; the id of a span of user code between it and its parent, or 0."""
         try:
             return self._end(call)
-        except Exception:
+        except Exception:  # noqa: BLE001 - what user code may raise here is no fault of the call
             self._say_broken()
             return 0
 
@@ -130,7 +130,7 @@ class OtelBridge:
                 elif not bridged.is_refused:
                     try:
                         self._make(bridged, trace, note, offset_s)
-                    except Exception:
+                    except Exception:  # noqa: BLE001 - what user code may raise here is no fault of the call
                         self._say_broken()
 
     def _make(self, bridged: BridgedTrace, trace: Trace, note: Noted, offset_s: float) -> None:
