@@ -1,9 +1,9 @@
 """What one process measures and notes: the meters of all subjects, and the recorder that they share."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from .measuring import Meter
-from .tracing import Rate, Recorder, Subject
+from .tracing import Part, Rate, Recorder, Subject
 
 
 class Telemetry:
@@ -15,6 +15,7 @@ class Telemetry:
 
     Attributes:
         meters: One for each subject and side, in the order in which they were asked for.
+        sinks: What is given the parts of traces that are kept, by what takes them from the recorder, in its thread.
     """
 
     def __init__(self, rate: Rate | None = None, rates: Mapping[str, Rate] | None = None) -> None:
@@ -22,6 +23,7 @@ class Telemetry:
         self._rates = rates or {}
         self.recorder = Recorder()
         self.meters: list[Meter] = []
+        self.sinks: list[Callable[[list[Part]], None]] = []
 
     def meter(self, subject: Subject) -> Meter:
         """A new meter, so that each client may have its own; those of one subject are added up by who reads them."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from plures.application import Assembly
+from plures.extras import ExtraMissing, require
 from plures.telemetry import Telemetry
 
 if TYPE_CHECKING:
@@ -45,16 +46,19 @@ class Exported:
         if is_disabled(environ) or not (exporters or "opentelemetry.sdk.trace" in sys.modules):
             return
         try:
-            from plures.otel import open_otel
-        except ImportError as error:
+            require("telemetry", "export spans, which OTEL_ variables ask for")
+        except ExtraMissing as error:
+            # The application runs all the same.
             if exporters:
-                why = "Spans are not exported, though OTEL_* variables ask for it (%s): pip install 'plures[telemetry]'"
-                _LOG.warning(why, error)
+                _LOG.warning("%s", error)
             return
+        from plures.otel import open_otel
+
         self._otel = open_otel(exporters, self._assembly.name, services_of(self._assembly), "")
         if self._otel is not None:
             self._telemetry.recorder.bridge = self._otel.bridge
-            self._writing = asyncio.create_task(self._write(self._otel), name="opentelemetry")
+            self._telemetry.sinks.append(self._otel.bridge.write)
+            self._writing = asyncio.create_task(self._write(), name="opentelemetry")
 
     async def stop(self) -> None:
         """Send what is left, as far as that takes little time."""
@@ -62,16 +66,19 @@ class Exported:
             return
         self._writing.cancel()
         self._telemetry.recorder.bridge = None
-        self._otel.bridge.write(self._telemetry.recorder.take())
+        self._give()
         await asyncio.to_thread(self._otel.flush)
         self._writing = self._otel = None
 
-    async def _write(self, otel: "Otel") -> None:
+    async def _write(self) -> None:
         while True:
             await asyncio.sleep(_EVERY_S)
-            parts = self._telemetry.recorder.take()
-            if parts:
-                await asyncio.to_thread(otel.bridge.write, parts)
+            await asyncio.to_thread(self._give)
+
+    def _give(self) -> None:
+        parts = self._telemetry.recorder.take()
+        for sink in self._telemetry.sinks:
+            sink(parts)
 
 
 def services_of(assembly: Assembly) -> dict[str, str]:

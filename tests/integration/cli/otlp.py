@@ -1,0 +1,103 @@
+"""A receiver of OTLP over HTTP, made of the message types that OpenTelemetry publishes."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, NamedTuple
+
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+_PATIENCE_S = 60
+
+
+class Received(NamedTuple):
+    """One span, and what the process says of itself that sent it."""
+
+    trace: str
+    id: str
+    parent: str
+    name: str
+    kind: int
+    status: int
+    attributes: dict[str, str]
+    resource: dict[str, str]
+
+
+class Receiver:
+    """What has arrived.
+
+    Attributes:
+        headers: Of each request.
+        status: What is answered.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url, self.status = url, 200
+        self.spans: list[Received] = []
+        self.headers: list[dict[str, str]] = []
+        self._arrived = threading.Condition()
+
+    def take(self, path: str, headers: dict[str, str], body: bytes) -> None:
+        assert path == "/v1/traces"
+        with self._arrived:
+            self.headers.append(headers)
+            if self.status == 200:
+                self.spans += _spans(ExportTraceServiceRequest.FromString(body))
+            self._arrived.notify_all()
+
+    def wait(self, many: int) -> list[Received]:
+        """Wait until so many spans are there."""
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: len(self.spans) >= many, _PATIENCE_S), self.spans
+            return list(self.spans)
+
+    def tree(self) -> list[str]:
+        """Each span below its parent; those of one parent by their name."""
+        spans = self.spans
+        ids = {each.id for each in spans}
+
+        def below(parent: str, depth: int) -> Iterator[str]:
+            for each in sorted(spans, key=lambda it: it.name):
+                if (each.parent if each.parent in ids else "") == parent:
+                    yield f"{'  ' * depth}{each.name}"
+                    yield from below(each.id, depth + 1)
+
+        return [*below("", 0)]
+
+
+def _spans(request: Any) -> Iterator[Received]:
+    for of_process in request.resource_spans:
+        resource = _said(of_process.resource.attributes)
+        for of_scope in of_process.scope_spans:
+            for it in of_scope.spans:
+                ids = it.trace_id.hex(), it.span_id.hex(), it.parent_span_id.hex()
+                yield Received(*ids, it.name, it.kind, it.status.code, _said(it.attributes), resource)
+
+
+def _said(attributes: Any) -> dict[str, str]:
+    return {each.key: each.value.string_value for each in attributes}
+
+
+@contextmanager
+def otlp_receiver() -> Iterator[Receiver]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            receiver.take(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
+            self.send_response(receiver.status)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    receiver = Receiver(f"http://127.0.0.1:{server.server_port}")
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield receiver
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,110 @@
+"""What leaves `plures run` by OTLP: one trace over all processes, with the spans of user code in it."""
+
+import shutil
+import signal
+import socket
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from .otlp import Receiver, otlp_receiver
+from .programs import PLURES, Program, program
+
+TOML = """
+[application]
+import = "otel_app:app"
+[topology.split]
+stock = { capabilities = ["stock"] }
+shop = { capabilities = ["*"] }
+"""
+COUNT, SHOW = "otel.stock.v1.Stock/Count", "otel.front.v1.Front/Show"
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Callable[..., Program]]:
+    shutil.copy(Path(__file__).with_name("otel_app.py"), tmp_path)
+    (tmp_path / "plures.toml").write_text(TOML)
+    with ExitStack() as stack:
+        yield lambda *options: stack.enter_context(
+            program(tmp_path, *PLURES, "run", "--port", "0", "--control-port", "0", *options)
+        )
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with otlp_receiver() as receiver:
+        yield receiver
+
+
+def url_of(running: Program) -> str:
+    return running.line(r"(?:otel|the application): (http://127\.0\.0\.1:\d+)")[1]
+
+
+def ask(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+
+
+def test_one_trace_over_all_processes(
+    run: Callable[..., Program], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.url)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "api-key=secret")
+    monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment=test")
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "200")
+    running = run("--topology", "split")
+    assert ask(url_of(running) + "/tea") == 200
+    spans = receiver.wait(5)
+    ours = receiver.tree()
+    assert ours[-5:] == [
+        SHOW,
+        "  draw the page",
+        f"    {COUNT}",
+        f"      {COUNT}",
+        "        look on the shelf",
+    ]
+    assert len({span.trace for span in spans}) == 1
+    assert {span.resource["service.name"] for span in spans} == {"otel"}
+    assert {span.resource["deployment.environment"] for span in spans} == {"test"}
+    assert len({span.resource["service.instance.id"] for span in spans}) == 2
+    assert receiver.headers[0]["api-key"] == "secret"
+    [shown] = [span for span in spans if span.name == SHOW]
+    assert shown.attributes["shop.item"] == "tea"
+    assert running.end(signal.SIGTERM) == 0
+
+
+def test_the_provider_of_user_code_is_the_one(
+    run: Callable[..., Program], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OWN_PROVIDER", f"{receiver.url}/v1/traces")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+    running = run()
+    assert ask(url_of(running) + "/tea") == 200
+    # What is left leaves as the process ends.
+    assert running.end(signal.SIGTERM) == 0
+    assert receiver.tree()[-4:] == [SHOW, "  draw the page", f"    {COUNT}", "      look on the shelf"]
+    assert {span.resource["service.name"] for span in receiver.spans} == {"set by user code"}
+    assert "Overriding" not in running.output
+
+
+def test_a_receiver_that_hangs_holds_nothing_up(run: Callable[..., Program], monkeypatch: pytest.MonkeyPatch) -> None:
+    """It accepts what is sent, and never answers: as a process that was stopped."""
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{hanging.getsockname()[1]}")
+        monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "50")
+        # Longer than the test has patience: the exporter alone would not end in time.
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "3600")
+        running = run()
+        url = url_of(running)
+        for _ in range(20):
+            assert ask(url + "/tea") == 200
+        assert running.end(signal.SIGTERM) == 0
+    assert "Traceback" not in running.output
