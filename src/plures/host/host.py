@@ -165,9 +165,8 @@ class Host:
         """Replace what is known of replicas elsewhere."""
         access = self._placement.access
         if access is not None:
-            self._tokens |= {
-                url: access.tokens[name] for name in endpoints.keys() & access.tokens for url in endpoints[name]
-            }
+            known = endpoints.keys() & access.tokens
+            self._tokens |= {url: access.tokens[name] for name in known for url in endpoints[name]}
         self._directory.update(endpoints)
 
     def lead(self, *, leads: bool) -> None:
@@ -228,10 +227,9 @@ class Host:
     async def _start(self) -> None:
         if self.identity is not None:
             self._renewing = asyncio.create_task(self.identity.keep(), name="tls")
-        if self._placement.broker is not None:
-            self._carrier = carrier_of(
-                self._assembly, self._placement.broker, self._deadlines, self._dispatcher, os.environ
-            )
+        broker = self._placement.broker
+        if broker is not None:
+            self._carrier = carrier_of(self._assembly, broker, self._deadlines, self._dispatcher, os.environ)
         asked = {name: capability.settings for name, capability in self._hosted.items()}
         self._settings |= fill_all(asked, self._placement.settings, os.environ, self._placement.folder)
         await self._services.build()

@@ -97,3 +97,25 @@ print(len(found))
 def test_few_values_are_dataclasses() -> None:
     finished = subprocess.run([sys.executable, "-c", COUNT], capture_output=True, text=True, check=True, timeout=60)
     assert 0 < int(finished.stdout) <= MOST_DATACLASSES
+def test_a_process_without_opentelemetry_in_it_imports_none(tmp_path: Path) -> None:
+    """What runs an application has it installed, and neither a variable nor user code asks for it."""
+    (tmp_path / "light.py").write_text(
+        APP.replace("database: Database", "").replace(
+            ', migrations=(Migration(1, "one", ("CREATE TABLE a (b)",)),)', ""
+        )
+    )
+    program = (
+        "import asyncio, sys, light, pathlib; from plures.application import assemble; from plures.host import Host, Placement\n"
+        "async def run():\n"
+        "    host = Host(assemble(light.app), Placement(frozenset({'shop'}), edge=False, data=pathlib.Path('data')))\n"
+        "    await host.start()\n"
+        "    assert await host.client(light.Shop).get() == 1\n"
+        "    await host.stop()\n"
+        "asyncio.run(run()); print(*sys.modules)"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert "plures.host" in finished.stdout.split()
+    assert [name for name in finished.stdout.split() if name.startswith(("opentelemetry", "plures.otel"))] == []

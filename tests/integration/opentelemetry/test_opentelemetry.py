@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from .otlp import Receiver, otlp_receiver
-from .programs import PLURES, Program, program
+from tests.integration.cli.programs import PLURES, Program, program
 
 TOML = """
 [application]
