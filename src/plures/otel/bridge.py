@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from time import monotonic, time
 from typing import Any, Final
 
+import msgspec
 from opentelemetry.context import Context, attach, detach, get_current
 from opentelemetry.trace import (
     NonRecordingSpan,
@@ -49,6 +50,14 @@ class OtelBridge:
             trace.given, trace.above = f"{here.trace_id:032x}", here.span_id
             trace.kept_for = "drawn" if here.trace_flags.sampled else ""
 
+    def enter(self, call: CallContext) -> None:
+        """A request to the edge begins, in a context of its own, which ends with it."""
+        trace = call.trace
+        if trace is not None and trace.bridged is None:
+            bridged = trace.bridged = BridgedTrace(trace)
+            told = bridged.context_of(trace, trace.span_id(call.span), is_remote=False, is_sampled=bridged.is_sampled)
+            attach(bridged.with_baggage(trace, set_span_in_context(NonRecordingSpan(told), Context())))
+
     def begin(self, subject: Subject, call: CallContext) -> None:
         """A call begins, in the context of who makes it. Samplers and processors of user code run in here: no call fails for them."""
         try:
@@ -63,6 +72,13 @@ class OtelBridge:
         except Exception:  # noqa: BLE001 - what user code may raise here is no fault of the call
             self._say_broken()
             return 0
+
+    def withdraw(self, call: CallContext) -> None:
+        """A call that has begun is made another way: its span is never ended, so that it does not leave."""
+        bridged = None if call.trace is None else call.trace.bridged
+        known = bridged.open.pop(call.span, None) if isinstance(bridged, BridgedTrace) else None
+        if known is not None and known.token is not None:
+            detach(known.token)
 
     def _say_broken(self) -> None:
         if not self._is_broken:
@@ -143,6 +159,8 @@ class OtelBridge:
         self._ids.give(bridged.id, note.id or trace.span_id(note.span))
         began_ns, ended_ns = int((note.began + offset_s) * _NS), int((note.ended + offset_s) * _NS)
         span = self._tracer.start_span(name.name, within, name.kind, name.attributes, start_time=began_ns)
+        if note.attributes:
+            span.set_attributes(msgspec.json.decode(note.attributes))
         _say_code(span, note.code)
         span.end(ended_ns)
 

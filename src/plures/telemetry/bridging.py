@@ -31,7 +31,15 @@ class Bridge(Protocol):
         """A trace has begun here: take over what user code has begun already."""
         ...
 
+    def enter(self, call: Any) -> None:
+        """User code runs from here on, in this context, within a span that is told of by its line alone: a request to the edge."""
+        ...
+
     def begin(self, subject: Any, call: Any) -> None: ...
+
+    def withdraw(self, call: Any) -> None:
+        """A call that has begun is made another way: nothing is left of it here."""
+        ...
 
     def end(self, call: Any) -> int:
         """The id of a span of user code that lies between the call and its parent here; 0 for none."""

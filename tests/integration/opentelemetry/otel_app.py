@@ -55,7 +55,8 @@ def edge(front: Front) -> Any:
     async def answer(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             return
-        text = await front.show(scope["path"].strip("/"))
+        with tracer.start_as_current_span("greet"):
+            text = await front.show(scope["path"].strip("/"))
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": text.encode()})
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from .otlp import Receiver, otlp_receiver
 from tests.integration.cli.programs import PLURES, Program, program
+
+from .otlp import Receiver, otlp_receiver
 
 TOML = """
 [application]
@@ -62,14 +63,15 @@ def test_one_trace_over_all_processes(
     monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "200")
     running = run("--topology", "split")
     assert ask(url_of(running) + "/tea") == 200
-    spans = receiver.wait(5)
-    ours = receiver.tree()
-    assert ours[-5:] == [
-        SHOW,
-        "  draw the page",
-        f"    {COUNT}",
-        f"      {COUNT}",
-        "        look on the shelf",
+    spans = receiver.wait(7)
+    assert receiver.tree() == [
+        "GET /tea",
+        "  greet",
+        f"    {SHOW}",
+        "      draw the page",
+        f"        {COUNT}",
+        f"          {COUNT}",
+        "            look on the shelf",
     ]
     assert len({span.trace for span in spans}) == 1
     assert {span.resource["service.name"] for span in spans} == {"otel"}
@@ -90,7 +92,12 @@ def test_the_provider_of_user_code_is_the_one(
     assert ask(url_of(running) + "/tea") == 200
     # What is left leaves as the process ends.
     assert running.end(signal.SIGTERM) == 0
-    assert receiver.tree()[-4:] == [SHOW, "  draw the page", f"    {COUNT}", "      look on the shelf"]
+    assert receiver.tree()[-4:] == [
+        f"    {SHOW}",
+        "      draw the page",
+        f"        {COUNT}",
+        "          look on the shelf",
+    ]
     assert {span.resource["service.name"] for span in receiver.spans} == {"set by user code"}
     assert "Overriding" not in running.output
 

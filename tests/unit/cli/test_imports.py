@@ -97,6 +97,8 @@ print(len(found))
 def test_few_values_are_dataclasses() -> None:
     finished = subprocess.run([sys.executable, "-c", COUNT], capture_output=True, text=True, check=True, timeout=60)
     assert 0 < int(finished.stdout) <= MOST_DATACLASSES
+
+
 def test_a_process_without_opentelemetry_in_it_imports_none(tmp_path: Path) -> None:
     """What runs an application has it installed, and neither a variable nor user code asks for it."""
     (tmp_path / "light.py").write_text(

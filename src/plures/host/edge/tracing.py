@@ -66,6 +66,9 @@ class EdgeTraces:
             trace.given = trace_id_of(context.id)
         if not context.id:
             context.id = trace.id
+        bridge = self._telemetry.recorder.bridge
+        if bridge is not None:
+            bridge.enter(context)
 
     def end(self, scope: Any, context: EdgeContext, status: int, failed: str = "") -> None:
         """It is answered, or has failed.

@@ -70,7 +70,7 @@ class Meter:
         """A call that has begun is made another way, and measured there."""
         self.begun -= 1
         if self._recorder.bridge is not None:
-            self._recorder.bridge.end(call)
+            self._recorder.bridge.withdraw(call)
 
     def end(self, call: Call, more: tuple[object, ...] = ()) -> None:
         """A call has ended, as its `code` says.
