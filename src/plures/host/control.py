@@ -11,13 +11,13 @@ from plures.errors import CallError
 from plures.http import ConnectServer, Head, Request, Response
 from plures.runtime import MAX_BODY_BYTES
 
-from .telling import SHELL, Headers, Told
+from .telling import METRICS, SHELL, Headers, Told
 
 _Page: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class Control:
-    """Answers `/health/live`, `/health/ready`, `/contracts`, `/docs`, some other pages, and everything else as a Connect call.
+    """Answers `/health/live`, `/health/ready`, `/contracts`, `/docs`, `/metrics`, some other pages, and everything else as a Connect call.
 
     Args:
         told: The listing of contracts, and the pages about them, for those who may read the listing.
@@ -46,7 +46,7 @@ class Control:
             "/health/ready": self._ready,
             SHELL: told.pages.shell,
         }
-        self._about = told.pages.pages
+        self._about = {**told.pages.pages, METRICS: told.figures.page}
         self._pages: Mapping[str, _Page] = {LISTING: self._contracts, **pages, **self._about}
 
     def __call__(self, request: Request) -> Coroutine[Any, Any, Response]:

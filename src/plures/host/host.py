@@ -135,7 +135,7 @@ class Host:
             placement,
             hosted=self._hosted,
             services=self._services,
-            clients=self._clients, gates=self._gates, capacity=self._capacity,
+            clients=self._clients, gates=self._gates, capacity=self._capacity, telemetry=self._seen.telemetry,
         )  # fmt: skip
         self.control = Control(
             ConnectServer(self._dispatcher, self._pack_bytes),

@@ -131,7 +131,7 @@ from .local import by_reference
 from .loopback import URL as LOOPBACK_URL
 from .loopback import Loopback
 from .near import bring_near
-from .observed import LOCAL, REMOTE, MeterFor, code_of, subject_of, told_of, trace_from, unread
+from .observed import LOCAL, REMOTE, MeterFor, code_of, services_of, subject_of, told_of, trace_from, unread
 from .policy import MAX_BODY_BYTES, MAX_HOPS, Policy, accept, policy_of, request_too_large, too_large
 from .remote import RemoteCaller
 from .replicas import Directory, Endpoint, Endpoints, Heartbeats
@@ -230,6 +230,7 @@ __all__ = [
     "request_too_large",
     "run_blocking",
     "runs_in_thread",
+    "services_of",
     "set_request_context",
     "spelled",
     "subject_of",

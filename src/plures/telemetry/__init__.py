@@ -12,6 +12,7 @@ trace. Between processes it travels as W3C's `traceparent`.
 """
 
 from .bridging import Bridge, Bridged
+from .exposition import exposition
 from .measuring import SCALE, Buckets, Call, Meter, index_of, is_fault, middle_s, otel_index, quantile, upper_s
 from .telemetry import Telemetry
 from .tracing import (
@@ -62,6 +63,7 @@ __all__ = [
     "Subject",
     "Telemetry",
     "Trace",
+    "exposition",
     "index_of",
     "is_fault",
     "middle_s",

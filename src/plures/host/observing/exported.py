@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from plures.application import Assembly
 from plures.extras import ExtraMissing, require
+from plures.runtime import services_of
 from plures.telemetry import Telemetry
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Exported:
             return
         from plures.otel import open_otel
 
-        self._otel = open_otel(exporters, self._assembly.name, services_of(self._assembly), "")
+        self._otel = open_otel(exporters, self._assembly.name, services_of(self._assembly.contracts), "")
         if self._otel is not None:
             self._telemetry.recorder.bridge = self._otel.bridge
             self._telemetry.sinks.append(self._otel.bridge.write)
@@ -79,10 +80,3 @@ class Exported:
         parts = self._telemetry.recorder.take()
         for sink in self._telemetry.sinks:
             sink(parts)
-
-
-def services_of(assembly: Assembly) -> dict[str, str]:
-    """Contract and operation, as in `shop.search.v1/search/Find` → service, as in `shop.search.v1.Search`."""
-    every = [each for contract in assembly.contracts for each in contract.operations.values()]
-    services = ((each, each.full_name.rpartition("/")[0]) for each in every)
-    return {f"{service.rpartition('.')[0]}/{each.capability}/{each.wire_name}": service for each, service in services}

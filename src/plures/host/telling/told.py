@@ -9,7 +9,9 @@ from plures.host.placement import Placement
 from plures.host.sagas import sagas_counted
 from plures.host.services import Services
 from plures.runtime import Capacity, Gate
+from plures.telemetry import Telemetry
 
+from .figures import Figures
 from .listing import listing
 from .pages import Pages
 from .standing import admission_told, callers_told, calls_told, places_told, policy_told, published_told
@@ -25,6 +27,7 @@ class Told:
     Attributes:
         edge: What lets requests to the edge in; None where it runs elsewhere.
         pages: Those about the contracts.
+        figures: What its meters have counted.
     """
 
     def __init__(
@@ -37,6 +40,7 @@ class Told:
         clients: Clients,
         gates: Mapping[str, Gate],
         capacity: Capacity,
+        telemetry: Telemetry,
     ) -> None:
         self._assembly, self._placement = assembly, placement
         self._hosted = hosted
@@ -44,6 +48,7 @@ class Told:
         self._gates, self._capacity = gates, capacity
         self.edge: Gate | None = None
         self.pages = Pages(assembly, hosted, placement.folder)
+        self.figures = Figures(assembly, telemetry)
 
     async def listing(self) -> object:
         """What is asked for under `/_plures/contracts`."""

@@ -1,6 +1,6 @@
 """How calls are named where they are measured, how they ended, and what of their trace goes over the wire."""
 
-from .measured import LOCAL, REMOTE, MeterFor, code_of, subject_of, unread
+from .measured import LOCAL, REMOTE, MeterFor, code_of, services_of, subject_of, unread
 from .metered import metered, metered_stream
 from .tracing import told_of, trace_from
 
@@ -11,6 +11,7 @@ __all__ = [
     "code_of",
     "metered",
     "metered_stream",
+    "services_of",
     "subject_of",
     "told_of",
     "trace_from",

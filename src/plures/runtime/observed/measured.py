@@ -1,10 +1,10 @@
 """How a call is named where it is measured, and how it ended."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
-from plures.contract import ContractError, OperationDescription
+from plures.contract import ContractDescription, ContractError, OperationDescription
 from plures.errors import CallError, Status
 from plures.telemetry import Meter, SpanKind, Subject, Telemetry
 
@@ -32,6 +32,13 @@ def subject_of(operation: OperationDescription, kind: SpanKind, caller: str, pla
     contract = service.rpartition(".")[0]
     name = f"{operation.capability}/{operation.wire_name}"
     return Subject(kind, name, operation.capability, caller, placement, contract)
+
+
+def services_of(contracts: Iterable[ContractDescription]) -> dict[str, str]:
+    """Contract and subject, as in `shop.search.v1/search/Find` → service, as in `shop.search.v1.Search`."""
+    every = [each for contract in contracts for each in contract.operations.values()]
+    services = ((each, each.full_name.rpartition("/")[0]) for each in every)
+    return {f"{service.rpartition('.')[0]}/{each.capability}/{each.wire_name}": service for each, service in services}
 
 
 def code_of(error: BaseException) -> str:

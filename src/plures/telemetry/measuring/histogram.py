@@ -25,6 +25,11 @@ def index_of(seconds: float) -> int:
     return int((log2(seconds) + _SHIFT) * _PER_DOUBLING) if seconds > LEAST_S else 0
 
 
+def doubling_of(seconds: float) -> int:
+    """Its bucket, where there is one for each doubling."""
+    return index_of(seconds) // _PER_DOUBLING
+
+
 def upper_s(index: int) -> float:
     """The upper bound of a bucket, in seconds."""
     return float(2.0 ** ((index + 1) / _PER_DOUBLING - _SHIFT))

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from plures.telemetry.tracing import Draw, Rate, Recorder, Subject, Trace, trace_id_of
 
-from .histogram import LEAST_S, Buckets, upper_s
+from .histogram import LEAST_S, Buckets, doubling_of, upper_s
 
 _LEAST: Final = 200
 """Calls from which on it is known what is slow."""
@@ -36,13 +36,14 @@ class Meter:
         ended: Those that have ended.
         seconds: What they took together.
         errors: Code → calls that ended with it.
+        exemplars: Doubling of a second, as of `doubling_of` → the id of a trace that is kept, and how long the call took in it.
         slow_s: What takes longer is kept: the 99th of a hundred calls, as far as they were measured.
         sent_bytes: Of messages, in requests and answers, where the call went over a wire.
         received_bytes: The same.
     """
 
     __slots__ = (
-        "_draw", "_judged", "_recorder", "begun", "buckets", "ended", "errors", "received_bytes", "seconds", "sent_bytes", "slow_s", "subject",
+        "_draw", "_judged", "_recorder", "begun", "buckets", "ended", "errors", "exemplars", "received_bytes", "seconds", "sent_bytes", "slow_s", "subject",
     )  # fmt: skip
 
     def __init__(self, subject: Subject, recorder: Recorder, rate: Rate | None = None) -> None:
@@ -51,6 +52,7 @@ class Meter:
         self.seconds = 0.0
         self.errors: dict[str, int] = {}
         self.buckets: Buckets = defaultdict(int)
+        self.exemplars: dict[int, tuple[str, float]] = {}
         self.slow_s = inf
         self.sent_bytes = self.received_bytes = 0
         self._recorder = recorder
@@ -99,6 +101,8 @@ class Meter:
                 trace.kept_for = trace.kept_for or "failed"
         if took > self.slow_s:
             trace.kept_for = trace.kept_for or "slow"
+        if trace.kept_for:
+            self.exemplars[doubling_of(took)] = trace.id, took
         if call.span <= trace.closes:
             self._recorder.close(trace)
 
