@@ -19,6 +19,7 @@ _COMMANDS: Final = {
     "events": "plures.cli.events:events_group",
     "sagas": "plures.cli.sagas:sagas_group",
     "tls": "plures.cli.tls:tls_group",
+    "load": "plures.cli.load:load_command",
     "new": "plures.cli.new:new_command",
     "adopt": "plures.cli.adopt:adopt_command",
     "map": "plures.cli.codebase:map_command",

@@ -1,0 +1,5 @@
+"""`plures load`: finds what runs, drives a scenario, shows how it goes, and writes the report."""
+
+from .command import load_command
+
+__all__ = ["load_command"]

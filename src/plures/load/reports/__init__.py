@@ -1,0 +1,19 @@
+"""What is told of a load: as data, as text on a terminal, as a page of its own."""
+
+from .judging import verdicts
+from .page import to_html
+from .report import JourneyReport, Moment, Report, SlowReport, StepReport, report_of, to_json
+from .text import to_text
+
+__all__ = [
+    "JourneyReport",
+    "Moment",
+    "Report",
+    "SlowReport",
+    "StepReport",
+    "report_of",
+    "to_html",
+    "to_json",
+    "to_text",
+    "verdicts",
+]
