@@ -12,7 +12,10 @@ from marketplace.catalog.packaged import load
 from plures.load import Profile, Ramp, Visitor, Zipf
 
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
-_GOODS: Final = Zipf([(product.id, product.kind) for product in load().products], Random(1))
+_TYPOS: Final = 0.1
+_LONG: Final = 5
+"""Letters from which on people mistype."""
+_GOODS: Final = Zipf([(product.id, product.kind) for product in load().products], Random(1))  # noqa: S311 - who looks at what
 _ADDRESS: Final = {
     "recipient": "Sam Poe",
     "street": "Main Street 1",
@@ -31,7 +34,7 @@ async def look(shop: Visitor) -> None:
 
 async def search(shop: Visitor) -> None:
     """Search by one or two words, some of them mistyped."""
-    _, name = _GOODS.draw()
+    _, name = _GOODS.draw(shop.random)
     await shop.get(f"/search?q={quote(_typed(name, shop.random))}", step="search")
 
 
@@ -44,13 +47,14 @@ async def browse(shop: Visitor) -> None:
 
 async def fill(shop: Visitor) -> None:
     """Put a product into the cart, and look at it."""
-    await _add(shop)
-    await shop.get("/cart", step="cart")
+    if await _add(shop):
+        await shop.get("/cart", step="cart")
 
 
 async def buy(shop: Visitor) -> None:
     """Put a product into the cart, say where to send it, and order."""
-    await _add(shop)
+    if not await _add(shop):
+        return
     await shop.think(0.5, 2)
     asked = await shop.get("/checkout/address", step="address form")
     await shop.post("/checkout/address", {**asked.hidden("/checkout/address"), **_ADDRESS}, step="address", expect=303)
@@ -66,23 +70,27 @@ sale = Profile({look: 10, search: 60, browse: 20, fill: 7, buy: 3}, ramp=Ramp(10
 
 
 async def _product(shop: Visitor) -> str:
-    product_id, _ = _GOODS.draw()
+    product_id, _ = _GOODS.draw(shop.random)
     await shop.get(f"/products/{product_id}", step="product")
     return product_id
 
 
-async def _add(shop: Visitor) -> None:
-    product_id, _ = _GOODS.draw()
+async def _add(shop: Visitor) -> bool:
+    """Put a product into the cart; False where it is sold out, and the visitor leaves."""
+    product_id, _ = _GOODS.draw(shop.random)
     page = await shop.get(f"/products/{product_id}", step="product")
-    form = {**page.hidden("/cart/add"), "product_id": product_id, "quantity": "1"}
-    await shop.post("/cart/add", form, step="add to cart", expect=303)
+    form = page.hidden("/cart/add")
+    if not form:
+        return False
+    await shop.post("/cart/add", {**form, "product_id": product_id, "quantity": "1"}, step="add to cart", expect=303)
+    return True
 
 
 def _typed(name: str, random: Random) -> str:
     """One or two words of a name; one in ten has a wrong letter, never the first one."""
     words = name.lower().split()
     text = " ".join(words[: random.choice((1, 2))])
-    if random.random() > 0.1 or len(text) < 5:
+    if random.random() > _TYPOS or len(text) < _LONG:
         return text
     at = random.randrange(1, len(text))
     return text[:at] + random.choice((random.choice(_LETTERS), "", text[at] * 2)) + text[at + 1 :]
@@ -91,5 +99,5 @@ def _typed(name: str, random: Random) -> str:
 def _card_number(random: Random) -> str:
     """A number that the test provider takes: the last of its digits checks the others. Fraud scoring would suspect visitors who all pay with the same card."""
     digits = [4, *(random.randrange(10) for _ in range(14))]
-    doubled = [2 * digit - 9 * (digit > 4) if place % 2 == 0 else digit for place, digit in enumerate(digits)]
-    return "".join(map(str, [*digits, -sum(doubled) % 10]))
+    summed = [sum(divmod(2 * digit, 10)) if place % 2 == 0 else digit for place, digit in enumerate(digits)]
+    return "".join(map(str, [*digits, -sum(summed) % 10]))

@@ -50,6 +50,7 @@ AREAS: Final = {
     "rescue": "Existing services that run in one process.",
     "adoption": "`plures adopt` ([guide](../guides/adopt.md)).",
     "isolation": "Verifying what survives the death of a part.",
+    "load": "`plures load`: scenarios, and where they are sent ([guide](../guides/load.md)).",
     "cli": "Commands.",
     "testing": "Tests.",
     "advisor": "`plures map` and `plures advise`.",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-PUBLIC = {"plures", "plures.testing"}
+PUBLIC = {"plures", "plures.load", "plures.testing"}
 PLACES = ("src", "marketplace", "tests", "bench")
 MOST_MODULES = 15
 MOST_LINES = 300

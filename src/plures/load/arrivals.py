@@ -86,6 +86,10 @@ class Zipf(Generic[T]):
         self._random = random
         self._until = list(accumulate(1 / rank for rank in range(1, len(items) + 1)))
 
-    def draw(self) -> T:
-        """One item."""
-        return self._items[bisect(self._until, self._random.random() * self._until[-1])]
+    def draw(self, random: Random | None = None) -> T:
+        """One item.
+
+        Args:
+            random: What draws it, such as that of a visitor. Default: what the items were put in order with.
+        """
+        return self._items[bisect(self._until, (random or self._random).random() * self._until[-1])]

@@ -14,7 +14,7 @@ Journey = Callable[[Visitor], Awaitable[Any]]
 """What one visitor does: `async def journey(shop: Visitor)`. Its name stands in the report."""
 
 NO_JOURNEY: Final = Rule(
-    "load.no_journey", "there is no journey", "Name at least one, as in Profile({browse: 3, buy: 1})."
+    "load.no_journey", "there is no journey", "Name at least one, as in Profile({{browse: 3, buy: 1}})."
 )
 NOT_ASYNC: Final = Rule(
     "load.not_async", "{name} is no coroutine function", "Write it as `async def {name}(shop: Visitor)`."

@@ -1,9 +1,10 @@
 """Reads a scenario file: a module of Python with at least one `Profile`."""
 
-import importlib.util
 import sys
 import traceback
 from collections.abc import Mapping
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -45,10 +46,10 @@ def read_scenario(file: Path) -> Mapping[str, Profile]:
 
 def _module(file: Path) -> ModuleType:
     # Its suffix may be any, as that of a program without one.
-    loader = importlib.machinery.SourceFileLoader(_MODULE, str(file))
-    spec = importlib.util.spec_from_loader(_MODULE, loader)
+    loader = SourceFileLoader(_MODULE, str(file))
+    spec = spec_from_loader(_MODULE, loader)
     assert spec is not None  # noqa: S101 - a spec from a loader is one
-    module = importlib.util.module_from_spec(spec)
+    module = module_from_spec(spec)
     # Classes of it that are looked up by their module are found there.
     sys.modules[_MODULE] = module
     try:

@@ -48,6 +48,8 @@ class Latencies:
         """The duration that this share of all does not exceed, in seconds; None where there is none."""
         if not self.count:
             return None
+        if share >= 1:
+            return self.most_s
         wanted, seen = share * self.count, 0
         for index in sorted(self.buckets):
             seen += self.buckets[index]

@@ -69,7 +69,7 @@ def _plots(report: Report) -> str:
         Line("p50", "reached", [each.p50_ms for each in moments]),
         Line("p99", "due", [each.p99_ms for each in moments]),
     )
-    return "".join(
+    drawn = "".join(
         (
             plot("Latency", "ms", at_s, latencies),
             plot("Journeys", "a second", [each.at_s for each in while_due], rates),
@@ -77,6 +77,7 @@ def _plots(report: Report) -> str:
             plot("In flight", "journeys", at_s, (Line("at most", "reached", [each.in_flight for each in moments]),)),
         )
     )
+    return f'<div class="plots">{drawn}</div>'
 
 
 def _table(report: Report) -> str:

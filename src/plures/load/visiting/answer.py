@@ -35,7 +35,7 @@ class Answer:
         return json.loads(self.body)
 
     def hidden(self, action: str) -> dict[str, str]:
-        """The hidden fields of the first form that is sent to this path, such as its token; empty where there is no such form."""
+        """The hidden fields of the first form that is posted to this path, such as its token; empty where there is no such form."""
         forms = _Forms(action)
         forms.feed(self.text)
         return forms.fields or {}
@@ -52,8 +52,12 @@ class _Forms(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         has = {name: value or "" for name, value in attrs}
-        if tag == "form" and self.fields is None and has.get("action", "").partition("?")[0] == self._action:
-            self.fields, self._is_inside = {}, True
+        if tag == "form":
+            is_posted = has.get("method", "").lower() == "post"
+            self._is_inside = (
+                self.fields is None and is_posted and has.get("action", "").partition("?")[0] == self._action
+            )
+            self.fields = {} if self._is_inside else self.fields
         elif tag == "input" and self._is_inside and self.fields is not None and has.get("type") == "hidden":
             self.fields[has.get("name", "")] = has.get("value", "")
 

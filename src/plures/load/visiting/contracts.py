@@ -1,17 +1,15 @@
 """Typed clients of contracts, for journeys that call operations without a page."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
-from plures.contract import OperationDescription, read_contract
+from plures.contract import OperationDescription, is_contract, read_contract
 from plures.errors import InvalidInput
 from plures.http import HttpTransport
 from plures.runtime import Client, Deadlines, Endpoints, RemoteCaller, Seal, bind
 
 from .steps import Steps
 from .target import NotConnected, Target
-
-T = TypeVar("T")
 
 
 class ContractCalls:
@@ -24,7 +22,7 @@ class ContractCalls:
         self._callers: dict[str, RemoteCaller] = {}
         self._bound: dict[type, dict[str, Callable[..., Any]]] = {}
 
-    def client(self, contract: type[T], steps: Steps) -> T:
+    def client(self, contract: type, steps: Steps) -> Any:
         """A client whose calls are steps of a visitor.
 
         Raises:
@@ -37,12 +35,15 @@ class ContractCalls:
         client = Client(contract.__name__)
         for name, call in calls.items():
             setattr(client, name, _measured(f"{contract.__name__}.{name}", call, steps))
-        return cast("T", client)
+        return client
 
     async def close(self) -> None:
         await self._transport.close()
 
     def _bind(self, contract: type) -> dict[str, Callable[..., Any]]:
+        if not is_contract(contract):
+            remedy = "Pass the class that `@contract` declares."
+            raise NotConnected(contract.__name__, "it is no contract", remedy)
         description, problems = read_contract(contract)
         if problems:
             raise InvalidInput(contract.__name__, problems)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from random import Random
 from time import perf_counter
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from .answer import Answer
@@ -15,6 +15,9 @@ from .contracts import ContractCalls
 from .steps import CheckFailed, StepFailed, Steps
 from .target import NotConnected
 from .web import Web
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
 
 T = TypeVar("T")
 
@@ -101,18 +104,21 @@ class Visitor:
         if self._reach.web is None:
             remedy = "Give the application an edge, or name an address with --url."
             raise NotConnected(path, "the application that runs has no pages", remedy)
+        path = _below(path)
         name = step or f"{method} {path.partition('?')[0]}"
         wanted = (expect,) if isinstance(expect, int) else expect
-        asking = self._asked(self._reach.web.ask(method, _below(path), self._sent(headers or {}), body), wanted)
+        asking = self._asked(self._reach.web.ask(method, path, self._sent(headers or {}), body), wanted)
         return await self._steps.measured(name, asking)
 
-    def client(self, contract: type[T]) -> T:
+    def client(self, contract: "TypeForm[T]") -> T:
         """A client of a contract, which calls the application over the wire. Each call is a step.
 
         Raises:
             NotConnected: The application does not serve it.
         """
-        return self._reach.calls.client(contract, self._steps)
+        python: Any = contract
+        typed: T = self._reach.calls.client(python, self._steps)
+        return typed
 
     async def think(self, least_s: float, most_s: float | None = None) -> None:
         """Wait, as people do between pages: so many seconds, or some between two figures. The next step is due when it is over."""
