@@ -1,7 +1,7 @@
-"""Where the time of a call goes: ``python -m bench.profile [client|server|local|sync]``, without any network in between.
+"""Where the time of a call goes: ``python -m bench.profile [client|server|local|spans|sync]``, without any network in between.
 
 *client* is our side of a remote call up to the transport, *server* is the control listener's side of one connection,
-*local* is a call by reference; *sync* times all pairings of `def` and `async def` in one process, and profiles nothing. Each is timed before it runs under the profiler, which makes small functions look
+*local* is a call by reference; *spans* is one with spans of OpenTelemetry; *sync* times all pairings of `def` and `async def` in one process, and profiles nothing. Each is timed before it runs under the profiler, which makes small functions look
 slower than they are.
 """
 
@@ -26,6 +26,7 @@ from plures.application import assemble
 from plures.host import Host
 from plures.http import ForOwnNames, HttpServerProtocol, OwnNames, Room
 from plures.runtime import CallContext, Outgoing, Reply, ambient_client, awaitable, current
+from plures.telemetry import Trace
 
 _NOTHING = Findings(())
 _BATCH, _BATCHES = 100, 400
@@ -90,6 +91,30 @@ class Written(asyncio.Transport):
 async def local(hosted: Host) -> Callable[[], Awaitable[Any]]:
     """A call by reference."""
     search: Search = hosted.client(Search)
+    return lambda: search.find(TEXT, LIMIT)
+
+
+async def spans(hosted: Host) -> Callable[[], Awaitable[Any]]:
+    """The same where each call is a span of OpenTelemetry, in a trace that is kept, beside one in a trace that is not."""
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    from plures.otel import OtelBridge
+
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(BatchSpanProcessor(InMemorySpanExporter(), max_queue_size=1 << 20))
+    search: Search = hosted.client(Search)
+    for kept_for in ("", "drawn"):
+        # What measures the calls of `local` has a recorder of its own.
+        telemetry = hosted._seen.telemetry  # noqa: SLF001 - nothing else asks a host for it
+        telemetry.recorder.bridge = OtelBridge(provider.get_tracer("plures"), {}, "")
+        trace = Trace(kept_for=kept_for)
+        root = CallContext(monotonic() + 600, 0, trace=trace, span=trace.next_span())
+        telemetry.recorder.bridge.enter(root)
+        current.set(root)
+        times = [await _batch_us(partial(search.find, TEXT, LIMIT)) for _ in range(_BATCHES)]
+        _print_us(f"bridged, {kept_for or 'not kept'}", times)
     return lambda: search.find(TEXT, LIMIT)
 
 
@@ -191,10 +216,12 @@ async def _batch_us(call: Callable[[], Awaitable[Any]]) -> float:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser("python -m bench.profile", description=__doc__)
-    parser.add_argument("what", choices=["local", "client", "server", "sync"])
+    parser.add_argument("what", choices=["local", "spans", "client", "server", "sync"])
     parser.add_argument("--lines", type=int, default=25, help="how many functions to list")
     parsed = parser.parse_args()
     if parsed.what == "sync":
         uvloop.run(sync())
     else:
-        uvloop.run(main({"local": local, "client": client, "server": server}[parsed.what], parsed.lines))
+        uvloop.run(
+            main({"local": local, "spans": spans, "client": client, "server": server}[parsed.what], parsed.lines)
+        )

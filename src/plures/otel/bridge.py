@@ -177,9 +177,8 @@ class OtelBridge:
         known = self._names.get(subject)
         if known is None:
             made = name_of(subject, self._services)
-            known = self._names[subject] = made._replace(
-                attributes={**made.attributes, "plures.process": self._process}
-            )
+            process = {"plures.process": self._process} if self._process else {}
+            known = self._names[subject] = made._replace(attributes={**made.attributes, **process})
         return known
 
 

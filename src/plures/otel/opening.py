@@ -7,6 +7,7 @@ from importlib.metadata import version
 from threading import Thread
 from typing import Final
 from uuid import uuid4
+from weakref import WeakSet
 
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -19,9 +20,11 @@ from opentelemetry.trace import (
 )
 
 from .bridge import OtelBridge
+from .noting import SCOPE, Noting
 
 _LOG: Final = logging.getLogger("plures.telemetry")
-_SCOPE: Final = "plures"
+_NOTED: Final = WeakSet[TracerProvider]()
+"""Providers whose spans are noted."""
 FLUSH_S: Final = 2.0
 """How long the end of a process waits for what is left to leave."""
 
@@ -37,7 +40,11 @@ class Otel:
 
     def __init__(self, provider: TracerProvider, services: Mapping[str, str], process: str) -> None:
         self._provider = provider
-        self.bridge = OtelBridge(provider.get_tracer(_SCOPE, version("plures")), services, process)
+        if provider not in _NOTED:
+            # Once: other applications in this process may have the same.
+            _NOTED.add(provider)
+            provider.add_span_processor(Noting())
+        self.bridge = OtelBridge(provider.get_tracer(SCOPE, version("plures")), services, process)
 
     def flush(self) -> None:
         """Send what is left; blocks, `FLUSH_S` at most. What is not gone by then is lost with the process."""

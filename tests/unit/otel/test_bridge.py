@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
+import msgspec
 import pytest
 from opentelemetry import baggage, context, trace
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -16,6 +17,7 @@ from plures import ContractError, command, contract, query
 from plures.contract import read_contract
 from plures.errors import CallError
 from plures.otel import OtelBridge
+from plures.otel.noting import Noting
 from plures.runtime import Deadlines, Dispatcher, Endpoints, Loopback, RemoteCaller, by_reference, subject_of
 from plures.telemetry import Meter, Noted, Rate, SpanKind, Telemetry
 
@@ -79,6 +81,7 @@ class Bridged:
         self.sent = InMemorySpanExporter()
         provider = provider or TracerProvider(shutdown_on_exit=False)
         provider.add_span_processor(SimpleSpanProcessor(self.sent))
+        provider.add_span_processor(Noting())
         self.tracer = provider.get_tracer("of user code")
         self.telemetry = Telemetry(rate)
         self.bridge = OtelBridge(provider.get_tracer("plures"), SERVICES, "web")
@@ -153,6 +156,23 @@ async def test_the_store_knows_the_same_parents(is_local: bool) -> None:
     spans = {span.name: span.context.span_id for span in shop.spans()}
     inner = [note for note in shop.notes if note.parent and note.subject.kind is not SpanKind.SERVER]
     assert [note.above for note in inner] == [spans["looking 1"]]
+
+
+async def test_spans_of_user_code_are_noted_once(is_local: bool) -> None:
+    shop = Bridged(is_local=is_local, rate=KEPT)
+    with pytest.raises(CallError):
+        await shop.take("broken")
+    [span] = [span for span in shop.spans() if span.name == "taking"]
+    [note] = [note for note in shop.notes if note.subject.name == "taking"]
+    assert span.parent is not None
+    assert (note.id, note.above) == (span.context.span_id, span.parent.span_id)
+    assert note.subject.capability == "shelf"
+    assert note.code == "unknown"
+    [event] = msgspec.json.decode(note.attributes)["events"]
+    assert event["exception.type"] == "ValueError"
+    [call] = [note for note in shop.notes if note.subject.kind in (SpanKind.SERVER, SpanKind.INTERNAL) and not note.id]
+    assert call.began <= note.began + 0.001
+    assert note.ended <= call.ended + 0.001
 
 
 async def test_what_is_not_kept_makes_no_trace_of_its_own(is_local: bool) -> None:
