@@ -7,20 +7,21 @@ import msgspec
 from msgspec import structs
 
 from plures.access import LISTING, Entrance
+from plures.dashboard import API
 from plures.errors import CallError
 from plures.http import ConnectServer, Head, Request, Response
 from plures.runtime import MAX_BODY_BYTES
 
-from .telling import METRICS, SHELL, Headers, Told
+from .telling import METRICS, SHELL, Headers, Told, is_file
 
 _Page: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class Control:
-    """Answers `/health/live`, `/health/ready`, `/contracts`, `/docs`, `/metrics`, some other pages, and everything else as a Connect call.
+    """Answers `/health/live`, `/health/ready`, `/contracts`, `/docs`, `/metrics`, `/dashboard` and `/api/…`, some other pages, and everything else as a Connect call.
 
     Args:
-        told: The listing of contracts, and the pages about them, for those who may read the listing.
+        told: The listing of contracts, the pages about them, and the dashboard, for those who may read the listing.
         notices: Path of an operation → headers that its answers have besides.
         entrance: Knows who may ask for what besides health, which all may ask for; None where nothing asks from elsewhere.
     """
@@ -47,6 +48,7 @@ class Control:
             SHELL: told.pages.shell,
         }
         self._about = {**told.pages.pages, METRICS: told.figures.page}
+        self._board = told.board
         self._pages: Mapping[str, _Page] = {LISTING: self._contracts, **pages, **self._about}
 
     def __call__(self, request: Request) -> Coroutine[Any, Any, Response]:
@@ -54,11 +56,15 @@ class Control:
         path = request.path
         if path in self._open:
             return self._open[path](request)
+        if is_file(path):
+            return self._board.file(request)
         if self._entrance is not None:
-            asked = LISTING if path in self._about else path
+            asked = LISTING if path in self._about or path.startswith(API) else path
             refusal = self._entrance.refusal(asked, request.peer, request.headers.get(b"authorization"))
             if refusal is not None:
                 return self._refuse(path, refusal)
+        if path.startswith(API):
+            return self._board.answer(request)
         page = self._pages.get(path)
         if page is not None:
             return page(request)

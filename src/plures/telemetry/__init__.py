@@ -11,6 +11,9 @@ The id of a trace is that of its request where that has the form of one, so that
 trace. Between processes it travels as W3C's `traceparent`.
 """
 
+import importlib
+from typing import TYPE_CHECKING, Final
+
 from .bridging import Bridge, Bridged
 from .exposition import exposition
 from .measuring import SCALE, Buckets, Call, Meter, index_of, is_fault, middle_s, otel_index, quantile, upper_s
@@ -39,30 +42,103 @@ from .tracing import (
     traceparent,
 )
 
+if TYPE_CHECKING:
+    from .shape import Shape, Stretch, shape_of
+    from .store import (
+        KEPT_IN,
+        Bounds,
+        Figures,
+        GaugeRead,
+        LogFilter,
+        LogLine,
+        LogRead,
+        NoTelemetry,
+        ProcessName,
+        ProcessRead,
+        Reading,
+        SeriesPoint,
+        SpanRead,
+        Store,
+        SubjectFilter,
+        TelemetryNewer,
+        TelemetryUnreadable,
+        TraceFilter,
+        TraceLine,
+        TraceRead,
+    )
+
+# Few processes write or read a store, and SQLite takes milliseconds to import.
+_LATER: Final = {
+    **dict.fromkeys(("Shape", "Stretch", "shape_of"), ".shape"),
+    **dict.fromkeys(("KEPT_IN", "Bounds", "LogLine", "ProcessName", "Store"), ".store"),
+    **dict.fromkeys(
+        (
+            "Figures",
+            "GaugeRead",
+            "LogFilter",
+            "LogRead",
+            "NoTelemetry",
+            "ProcessRead",
+            "Reading",
+            "SeriesPoint",
+            "SpanRead",
+            "SubjectFilter",
+            "TelemetryNewer",
+            "TelemetryUnreadable",
+            "TraceFilter",
+            "TraceLine",
+            "TraceRead",
+        ),
+        ".store",
+    ),
+}
+
 __all__ = [
     "BAGGAGE",
     "HOLD_S",
+    "KEPT_IN",
     "MOST_HELD",
     "MOST_IN_BAGGAGE",
     "MOST_IN_STATE",
     "SCALE",
     "TRACEPARENT",
     "TRACESTATE",
+    "Bounds",
     "Bridge",
     "Bridged",
     "Buckets",
     "Call",
     "Draw",
+    "Figures",
+    "GaugeRead",
+    "LogFilter",
+    "LogLine",
+    "LogRead",
     "Meter",
+    "NoTelemetry",
     "Noted",
     "Parent",
     "Part",
+    "ProcessName",
+    "ProcessRead",
     "Rate",
+    "Reading",
     "Recorder",
+    "SeriesPoint",
+    "Shape",
     "SpanKind",
+    "SpanRead",
+    "Store",
+    "Stretch",
     "Subject",
+    "SubjectFilter",
     "Telemetry",
+    "TelemetryNewer",
+    "TelemetryUnreadable",
     "Trace",
+    "TraceFilter",
+    "TraceLine",
+    "TraceRead",
     "exposition",
     "index_of",
     "is_fault",
@@ -71,8 +147,16 @@ __all__ = [
     "otel_index",
     "parent_of",
     "quantile",
+    "shape_of",
     "span_id_of",
     "trace_id_of",
     "traceparent",
     "upper_s",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(importlib.import_module(_LATER[name], __name__), name)

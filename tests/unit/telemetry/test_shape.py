@@ -3,12 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plures.telemetry.shape import Shape, shape
+from plures.telemetry.shape import Shape, shape_of
 
 
 def told(*spans: tuple[int, int, int, int]) -> Shape:
     """Of spans as id, parent, began, ended."""
-    return shape(*(list(column) for column in zip(*spans, strict=True)))
+    return shape_of(*(list(column) for column in zip(*spans, strict=True)))
 
 
 def test_a_span_stands_before_what_is_part_of_it() -> None:
@@ -51,14 +51,14 @@ def test_spans_that_are_part_of_each_other_are_told_once_each() -> None:
 
 def test_a_chain_of_fifty_thousand() -> None:
     many = 50_000
-    found = shape(range(1, many + 1), range(many), range(many), range(2 * many, many, -1))
+    found = shape_of(range(1, many + 1), range(many), range(many), range(2 * many, many, -1))
     assert found.order == list(range(many))
     assert found.depths[-1] == many - 1
     assert len(found.critical) == 2 * many - 1
 
 
 def test_nothing() -> None:
-    assert shape([], [], [], []) == Shape([], [], [], [], [])
+    assert shape_of([], [], [], []) == Shape([], [], [], [], [])
 
 
 spans = st.lists(

@@ -11,10 +11,12 @@ from plures.host.services import Services
 from plures.runtime import Capacity, Gate
 from plures.telemetry import Telemetry
 
+from .board import Board
 from .figures import Figures
 from .listing import listing
 from .pages import Pages
 from .standing import admission_told, callers_told, calls_told, places_told, policy_told, published_told
+from .waiting import waiting
 
 
 class Told:
@@ -28,6 +30,7 @@ class Told:
         edge: What lets requests to the edge in; None where it runs elsewhere.
         pages: Those about the contracts.
         figures: What its meters have counted.
+        board: The dashboard.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class Told:
         self.edge: Gate | None = None
         self.pages = Pages(assembly, hosted, placement.folder)
         self.figures = Figures(assembly, telemetry)
+        self.board = Board(assembly, placement.data, lambda: waiting(services.outboxes, services.saga_desks))
 
     async def listing(self) -> object:
         """What is asked for under `/_plures/contracts`."""

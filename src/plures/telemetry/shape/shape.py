@@ -39,7 +39,7 @@ class Shape(NamedTuple):
     critical: list[Stretch]
 
 
-def shape(ids: Sequence[int], parents: Sequence[int], began: Sequence[int], ended: Sequence[int]) -> Shape:
+def shape_of(ids: Sequence[int], parents: Sequence[int], began: Sequence[int], ended: Sequence[int]) -> Shape:
     """The shape of spans.
 
     Args:

@@ -1,13 +1,30 @@
 """What all processes of a machine measure and note, in one file of SQLite in the data folder.
 
 `Store` writes for one process. `schema` has the tables, `rows` and `counted` make what is written, `writing` writes it, `bounding` deletes what
-is too much or too old, `file` opens, and begins anew what is damaged. Who reads uses `plures.telemetry.store.reading`, and no SQL.
+is too much or too old, `file` opens, and begins anew what is damaged. Who reads uses `Reading` (`reading`), and no SQL.
 """
 
 from .anchor import MICROSECONDS, Anchor
 from .bounding import LEAST_MIB, Bounds
 from .lines import Gauge, LogLine, ProcessName
 from .opening import ASIDE
+from .reading import (
+    Figures,
+    GaugeRead,
+    LogFilter,
+    LogRead,
+    NoTelemetry,
+    ProcessRead,
+    Reading,
+    SeriesPoint,
+    SpanRead,
+    SubjectFilter,
+    TelemetryNewer,
+    TelemetryUnreadable,
+    TraceFilter,
+    TraceLine,
+    TraceRead,
+)
 from .schema import COARSE_S, FINE_S, KEPT_IN
 from .store import Store
 
@@ -20,8 +37,23 @@ __all__ = [
     "MICROSECONDS",
     "Anchor",
     "Bounds",
+    "Figures",
     "Gauge",
+    "GaugeRead",
+    "LogFilter",
     "LogLine",
+    "LogRead",
+    "NoTelemetry",
     "ProcessName",
+    "ProcessRead",
+    "Reading",
+    "SeriesPoint",
+    "SpanRead",
     "Store",
+    "SubjectFilter",
+    "TelemetryNewer",
+    "TelemetryUnreadable",
+    "TraceFilter",
+    "TraceLine",
+    "TraceRead",
 ]

@@ -25,6 +25,12 @@ SELECT at, subjects.name, capability, processes.name || '.' || processes.number,
 FROM subjects CROSS JOIN gauges ON subject = subjects.id LEFT JOIN processes ON processes.id = process
 WHERE width = :width AND at >= :since AND at < :until AND kind = 'gauge'
 """
+_HOSTS: Final = """
+SELECT DISTINCT capability, processes.name || '.' || processes.number
+FROM subjects CROSS JOIN points ON subject = subjects.id JOIN processes ON processes.id = process
+WHERE kind IN ('server', 'internal', 'consumer') AND width = :width AND at >= :since AND at < :until
+"""
+_COLUMNS: Final = ("kind", "name", "capability", "caller", "placement")
 _buckets: Final = msgspec.json.Decoder(dict[int, int])
 _codes: Final = msgspec.json.Decoder(dict[str, int])
 _NO_CODES: Final = "{}"
@@ -103,6 +109,13 @@ def figures(
     ]
 
 
+def hosts(connection: sqlite3.Connection, since: int, until: int) -> list[tuple[str, str]]:
+    """Which capabilities were called in which processes."""
+    slots = _slots(since, until, _fine_from(connection))
+    found = (row for each in slots for row in connection.execute(_HOSTS, each._asdict()))
+    return list(dict.fromkeys((capability, process) for capability, process in found))
+
+
 def series(
     connection: sqlite3.Connection, since: int, until: int, wanted: SubjectFilter, step_s: int
 ) -> list[SeriesPoint]:
@@ -143,10 +156,9 @@ def _rows(connection: sqlite3.Connection, since: int, until: int, wanted: Subjec
 def _rows_of(
     connection: sqlite3.Connection, slots: Iterable[_Slots], wanted: SubjectFilter
 ) -> Iterator[tuple[Any, ...]]:
-    asked = _asked(wanted)
-    where = "".join(f" AND {column} = :{column}" for column in asked)
+    asked, where = _asked(wanted), _where(wanted)
     for each in slots:
-        yield from connection.execute(f"{_POINTS}{where}", {**asked, **each._asdict()})
+        yield from connection.execute(f"{_POINTS} AND {where}", {**asked, **each._asdict()})
 
 
 def _slots(since: int, until: int, fine_from: int) -> list[_Slots]:
@@ -176,15 +188,19 @@ def _width(connection: sqlite3.Connection, since: int, step_s: int) -> int:
 
 
 def _subjects(connection: sqlite3.Connection, wanted: SubjectFilter) -> Mapping[int, _About]:
-    asked = _asked(wanted)
-    where = " AND ".join(f"{column} = :{column}" for column in asked) or "1"
-    sql = f"SELECT id, kind, name, capability, caller, placement, contract FROM subjects WHERE {where}"  # noqa: S608 - names of columns
-    return {id_: _About(*about) for id_, *about in connection.execute(sql, asked)}
+    sql = f"SELECT id, kind, name, capability, caller, placement, contract FROM subjects WHERE {_where(wanted)}"  # noqa: S608 - names of columns
+    return {id_: _About(*about) for id_, *about in connection.execute(sql, _asked(wanted))}
 
 
 def _asked(wanted: SubjectFilter) -> dict[str, str]:
-    asked = {column: getattr(wanted, column) for column in wanted.__struct_fields__}
-    return {column: value for column, value in asked.items() if value}
+    asked = {column: getattr(wanted, column) for column in _COLUMNS if getattr(wanted, column)}
+    return asked | ({"kinds": msgspec.json.encode(wanted.kinds).decode()} if wanted.kinds else {})
+
+
+def _where(wanted: SubjectFilter) -> str:
+    conditions = [f"{column} = :{column}" for column in _COLUMNS if getattr(wanted, column)]
+    kinds = ["kind IN (SELECT value FROM json_each(:kinds))"] if wanted.kinds else []
+    return " AND ".join([*conditions, *kinds]) or "1"
 
 
 def _us(buckets: Mapping[int, int], share: float) -> int | None:

@@ -80,6 +80,10 @@ class Reading:
         """
         return self._ask(lambda it: measured.series(it, since, until, wanted or SubjectFilter(), step_s))
 
+    def hosts(self, since: int, until: int) -> list[tuple[str, str]]:
+        """Capabilities, and a process in which each was called, as in `search.1`; the edge is the capability without a name."""
+        return self._ask(lambda it: measured.hosts(it, since, until))
+
     def gauges(self, since: int, until: int, name: str = "", *, step_s: int = 10) -> list[GaugeRead]:
         """Figures by time, of ten seconds or, where `step_s` is 300 or more or it is long ago, of five minutes each; with no name, all."""
         return self._ask(lambda it: measured.gauges(it, since, until, name, step_s))

@@ -118,9 +118,14 @@ class TraceRead(Struct, frozen=True):
 
 
 class SubjectFilter(Struct, frozen=True):
-    """Which subjects. What is empty asks nothing."""
+    """Which subjects. What is empty asks nothing.
+
+    Attributes:
+        kinds: One of them; both sides of calls that are counted together, such as `server` and `internal`.
+    """
 
     kind: str = ""
+    kinds: tuple[str, ...] = ()
     name: str = ""
     capability: str = ""
     caller: str = ""

@@ -1,0 +1,125 @@
+"""One capability and how it fares, all of them in a list, and figures over time."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from plures.telemetry import Figures, Reading, SubjectFilter, TraceFilter
+
+from .about import About, AboutCapability
+from .asked import Asked
+from .figures import CALLEES, Sum, series_told, summed
+from .topology import edge_of, hosts_of, is_live
+
+_US: Final = 1_000_000
+_MINUTE: Final = 60 * _US
+_HOUR: Final = 60 * _MINUTE
+_FINE_S: Final = 10
+_COARSE_S: Final = 300
+_FINE_FOR: Final = 2 * _HOUR
+_SLOTS: Final = 120
+_EXAMPLES: Final = 60
+_LOOKED_AT: Final = 400
+
+
+def capabilities(reading: Reading, about: About, now: int) -> dict[str, Any]:
+    """All capabilities, with the figures of the last five minutes."""
+    points = reading.points(now - 5 * _MINUTE, now)
+    sums = summed(points, lambda each: each.capability if each.kind in CALLEES else None)
+    hosts = hosts_of(reading, now - _HOUR, now)
+    return {
+        "seconds": 5 * 60,
+        "capabilities": [
+            {"name": each.name, "owner": each.owner, "processes": sorted(hosts.get(each.name, ())), **sums.get(each.name, Sum()).told()}
+            for each in about.capabilities
+        ],
+    }  # fmt: skip
+
+
+def capability(reading: Reading, about: AboutCapability, now: int) -> dict[str, Any]:
+    """One capability over the last hour."""
+    name, since = about.name, now - _HOUR
+    points = reading.points(since, now)
+    own = [each for each in points if each.capability == name and each.kind in CALLEES]
+    live = [each for each in reading.processes() if is_live(each, now)]
+    hosts = hosts_of(reading, since, now).get(name, set())
+    return {
+        "name": name,
+        "owner": about.owner,
+        "doc": about.doc,
+        "since": since,
+        "until": now,
+        "seconds": _HOUR // _US,
+        "contracts": [{"name": contract, "stability": stability} for contract, stability in about.contracts],
+        "processes": [{"name": each, "live": sum(one.name == each for one in live)} for each in sorted(hosts)],
+        "operations": _rows(own, lambda each: (each.name, "")),
+        "callers": _rows(points, lambda each: _end(each, 1, name, 0)),
+        "callees": _rows(points, lambda each: _end(each, 0, name, 1)),
+        "series": _series(reading, SubjectFilter(kinds=CALLEES, capability=name), since, now, 60),
+        "examples": _spread(reading, TraceFilter(capability=name, since=since), now),
+        "errors": _examples(reading, TraceFilter(capability=name, faults_only=True), 10),
+    }
+
+
+def metrics(reading: Reading, asked: Asked, now: int) -> dict[str, Any]:
+    """Figures over `minutes`, of an operation or a route, or of all that arrives; and gauges."""
+    minutes = asked.whole("minutes", 60, least=1, most=14 * 24 * 60) or 60
+    asked.check()
+    since, operation = now - minutes * _MINUTE, asked.text("operation")
+    wanted = SubjectFilter(kinds=CALLEES, name=operation)
+    least = _FINE_S if minutes * _MINUTE <= _FINE_FOR else _COARSE_S
+    step_s = max(least, minutes * 60 // _SLOTS // least * least)
+    known = reading.points(since, now, SubjectFilter(kinds=CALLEES))
+    return {
+        "since": since,
+        "until": now,
+        "operations": sorted({each.name for each in known}),
+        "series": _series(reading, wanted, since, now, step_s),
+        "examples": _spread(reading, TraceFilter(operation=operation, since=since), now),
+        "gauges": _gauges(reading, since, now, step_s),
+    }
+
+
+def _end(subject: Figures, own: int, name: str, other: int) -> tuple[str, str] | None:
+    edge = edge_of(subject)
+    return (edge[other], edge[2]) if edge is not None and edge[own] == name else None
+
+
+def _rows(points: Iterable[Figures], key: Callable[[Figures], tuple[str, str] | None]) -> list[dict[str, Any]]:
+    sums = summed(points, key)
+    ordered = sorted(sums.items(), key=lambda each: (-each[1].calls, each[0]))
+    return [{"name": name, "kind": kind, **found.told()} for (name, kind), found in ordered]
+
+
+def _spread(reading: Reading, wanted: TraceFilter, until: int) -> list[dict[str, Any]]:
+    """Of each part of a time the trace that took longest, and one that failed."""
+    part = max(1, (until - wanted.since) // _EXAMPLES)
+    chosen: dict[tuple[int, bool], dict[str, Any]] = {}
+    for each in _examples(reading, wanted, _LOOKED_AT):
+        key = ((each["began"] - wanted.since) // part, bool(each["code"]))
+        if key not in chosen or chosen[key]["lasted"] < each["lasted"]:
+            chosen[key] = each
+    return [*chosen.values()]
+
+
+def _examples(reading: Reading, wanted: TraceFilter, most: int) -> list[dict[str, Any]]:
+    found = reading.traces(wanted, limit=most)
+    return [
+        {"trace": each.id, "began": each.began, "lasted": each.lasted, "name": each.name, "code": each.code or ("in a call" if each.faults else "")}
+        for each in found
+    ]  # fmt: skip
+
+
+def _series(reading: Reading, wanted: SubjectFilter, since: int, until: int, step_s: int) -> dict[str, Any]:
+    return series_told(reading.series(since, until, wanted, step_s=step_s), since=since, until=until, step_s=step_s)
+
+
+def _gauges(reading: Reading, since: int, until: int, step_s: int) -> list[dict[str, Any]]:
+    found: dict[tuple[str, str, str], tuple[list[int], list[float]]] = {}
+    for each in reading.gauges(since, until, step_s=step_s):
+        moments, values = found.setdefault((each.name, each.capability, each.process), ([], []))
+        moments.append(each.at)
+        values.append(each.value)
+    return [
+        {"name": name, "capability": capability, "process": process, "at": moments, "values": values}
+        for (name, capability, process), (moments, values) in sorted(found.items())
+    ]

@@ -1,0 +1,96 @@
+"""The list of traces, and one trace, as the views show them."""
+
+from operator import attrgetter
+from typing import Any, Final
+
+from plures.telemetry import Reading, TraceFilter, TraceLine, shape_of
+
+from .asked import Asked
+from .lines import line_told
+
+PAGE: Final = 100
+MOST_SPANS: Final = 50_000
+_SUBJECT: Final = ("kind", "name", "capability", "caller", "placement", "contract")
+_subject: Final = attrgetter(*_SUBJECT)
+_MS: Final = 1000
+_PROBES: Final = frozenset(
+    ("health", "healthz", "health/live", "health/ready", "live", "livez", "ready", "readyz", "ping")
+)
+
+
+def traces(reading: Reading, asked: Asked) -> dict[str, Any]:
+    """Traces, newest first; `next` is what `before` is for the older ones."""
+    limit = asked.whole("limit", PAGE, least=1, most=1000) or PAGE
+    before = asked.whole("before") or 0
+    wanted = TraceFilter(
+        operation=asked.text("operation"),
+        capability=asked.text("capability"),
+        caller=asked.text("caller"),
+        min_us=int((asked.number("min_ms") or 0) * _MS),
+        faults_only=asked.yes("faults"),
+        attribute=asked.pair("attribute"),
+        since=asked.whole("since") or 0,
+        until=asked.whole("until") or 0,
+    )
+    asked.check()
+    found = reading.traces(wanted, before=before, limit=limit)
+    shown = found if asked.yes("probes") or wanted.operation else [each for each in found if not is_probe(each)]
+    return {
+        "traces": [
+            {
+                "id": each.id, "began": each.began, "lasted": each.lasted, "name": each.name, "kind": each.kind,
+                "capability": each.capability, "code": each.code, "spans": each.spans, "faults": each.faults, "kept_for": each.kept_for,
+                "processes": each.processes,
+            }
+            for each in shown
+        ],
+        "next": found[-1].number if len(found) == limit else None,
+    }  # fmt: skip
+
+
+def is_probe(line: TraceLine) -> bool:
+    """Whether something asks only whether the application is well, as orchestrators do every few seconds."""
+    return not line.capability and line.name.rpartition(" ")[2].strip("/").lower() in _PROBES
+
+
+def trace(reading: Reading, name: str) -> dict[str, Any] | None:
+    """One trace; None where it is not kept.
+
+    Spans stand as rows, since they may be many: depth, index of the subject, index of the process, microseconds since the trace began, how
+    many it lasted, code, id, id of the span it is part of, attributes. Each stands before what is part of it. `critical` has the index of a
+    span, and from when until when the trace waited for it.
+    """
+    found = reading.trace(name, most_spans=MOST_SPANS)
+    if found is None:
+        return None
+    spans, began = found.spans, found.line.began
+    starts = [each.began for each in spans]
+    ends = [each.began + each.lasted for each in spans]
+    formed = shape_of([each.id for each in spans], [each.parent for each in spans], starts, ends)
+    subjects = {each: at for at, each in enumerate(dict.fromkeys(map(_subject, spans)))}
+    processes = {each: at for at, each in enumerate(dict.fromkeys(each.process for each in spans))}
+    began = min(starts, default=began)
+    place = {span: at for at, span in enumerate(formed.order)}
+    return {
+        "id": found.line.id,
+        "name": found.line.name,
+        "began": began,
+        "lasted": max(ends, default=began) - began,
+        "kept_for": found.line.kept_for,
+        "total_spans": max(found.line.spans, len(spans)),
+        # That the first is part of something else is no loss: a client may have begun the trace.
+        "orphans": len({*formed.orphans} - {*formed.order[:1]}),
+        "subjects": [dict(zip(_SUBJECT, each, strict=True)) for each in subjects],
+        "processes": [*processes],
+        "spans": [
+            (
+                formed.depths[span], subjects[_subject(each)], processes[each.process], each.began - began, each.lasted, each.code,
+                f"{each.id:016x}", f"{each.parent:016x}" if each.parent else "", each.attributes,
+            )
+            for span in formed.order
+            for each in (spans[span],)
+        ],
+        "critical": [(place[each.span], each.began - began, each.ended - began) for each in formed.critical],
+        "logs": [line_told(each) for each in found.logs],
+        "total_logs": found.logs_total,
+    }  # fmt: skip
