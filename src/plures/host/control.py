@@ -7,12 +7,11 @@ import msgspec
 from msgspec import structs
 
 from plures.access import LISTING, Entrance
-from plures.dashboard import API
 from plures.errors import CallError
 from plures.http import ConnectServer, Head, Request, Response
 from plures.runtime import MAX_BODY_BYTES
 
-from .telling import METRICS, SHELL, Headers, Told, is_file
+from .telling import API, METRICS, SHELL, Headers, Told, is_file
 
 _Page: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 

@@ -4,16 +4,21 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from plures.application import Assembly
-from plures.dashboard import API, PAGE, POLICY, About, AboutCapability, Answered, Dashboard, assets
 from plures.http import Request, Response
 
+if TYPE_CHECKING:
+    from plures.dashboard import About, Dashboard
+
+PAGE: Final = "/dashboard"
+"""Where the page is; its other files are below."""
+API: Final = "/api/"
+"""How the paths of answers begin."""
 _SAFE: Final = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
-_FILE: Final = (*_SAFE, (b"content-security-policy", POLICY.encode()), (b"cache-control", b"no-cache"))
 _DATA: Final = (*_SAFE, (b"cache-control", b"no-store"))
 _NOT_GET: Final = Response(405, headers=((b"allow", b"GET"),))
 
@@ -34,21 +39,25 @@ class Board:
         """A file of the page. All may ask for them: they tell nothing of the application."""
         if request.method not in ("GET", "HEAD"):
             return _NOT_GET
+        from plures.dashboard import POLICY, assets
+
+        headers = (*_SAFE, (b"content-security-policy", POLICY.encode()), (b"cache-control", b"no-cache"))
         found = assets().get(request.path)
-        return Response(404) if found is None else Response(200, found.content, found.kind.encode(), _FILE)
+        return Response(404) if found is None else Response(200, found.content, found.kind.encode(), headers)
 
     async def answer(self, request: Request) -> Response:
         """What is asked for below `/api/`."""
         if request.method not in ("GET", "HEAD"):
             return _NOT_GET
         if request.path == f"{API}events":
-            answered = Answered(200, msgspec.json.encode(await self._events()))
-        else:
-            answered = await asyncio.to_thread(self._dashboard.answer, request.path, request.query)
+            return Response(200, msgspec.json.encode(await self._events()), headers=_DATA)
+        answered = await asyncio.to_thread(self._dashboard.answer, request.path, request.query)
         return Response(answered.status, answered.body, headers=_DATA)
 
     @cached_property
-    def _dashboard(self) -> Dashboard:
+    def _dashboard(self) -> "Dashboard":
+        from plures.dashboard import Dashboard
+
         return Dashboard(self._data, _about(self._assembly))
 
 
@@ -57,7 +66,9 @@ def is_file(path: str) -> bool:
     return path == PAGE or path.startswith(f"{PAGE}/")
 
 
-def _about(assembly: Assembly) -> About:
+def _about(assembly: Assembly) -> "About":
+    from plures.dashboard import About, AboutCapability
+
     heard: dict[str, set[str]] = {}
     for each in assembly.subscriptions:
         heard.setdefault(each.subscriber, set()).add(each.publisher)
