@@ -1,0 +1,5 @@
+"""`plures logs`."""
+
+from .command import logs_command
+
+__all__ = ["logs_command"]
