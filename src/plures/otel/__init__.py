@@ -11,6 +11,6 @@ the extra `plures[telemetry]`.
 """
 
 from .bridge import OtelBridge
-from .opening import Otel, open_otel
+from .opening import Otel, open_metrics, open_otel
 
-__all__ = ["Otel", "OtelBridge", "open_otel"]
+__all__ = ["Otel", "OtelBridge", "open_metrics", "open_otel"]

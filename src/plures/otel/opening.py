@@ -2,10 +2,10 @@
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from threading import Thread
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 from weakref import WeakSet
 
@@ -19,8 +19,13 @@ from opentelemetry.trace import (
     set_tracer_provider,
 )
 
+from plures.telemetry import Meter
+
 from .bridge import OtelBridge
 from .noting import SCOPE, Noting
+
+if TYPE_CHECKING:
+    from .metrics import Metrics
 
 _LOG: Final = logging.getLogger("plures.telemetry")
 _NOTED: Final = WeakSet[TracerProvider]()
@@ -52,6 +57,16 @@ class Otel:
         sending = Thread(target=self._provider.force_flush, name="opentelemetry-flush", daemon=True)
         sending.start()
         sending.join(FLUSH_S)
+
+
+def open_metrics(application: str, meters: Callable[[], Sequence[Meter]], services: Mapping[str, str]) -> "Metrics":
+    """Begin to send figures, as the variables say; of the service that the spans are of."""
+    # It takes `requests` with it.
+    from .metrics import Metrics
+
+    known = get_tracer_provider()
+    resource = known.resource if isinstance(known, TracerProvider) else resource_of(application)
+    return Metrics(meters, services, resource)
 
 
 def open_otel(exporters: frozenset[str], application: str, services: Mapping[str, str], process: str) -> Otel | None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 _PATIENCE_S = 60
@@ -35,12 +36,16 @@ class Receiver:
     def __init__(self, url: str) -> None:
         self.url, self.status = url, 200
         self.spans: list[Received] = []
+        self.metrics: list[Any] = []
         self.headers: list[dict[str, str]] = []
         self._arrived = threading.Condition()
 
     def take(self, path: str, headers: dict[str, str], body: bytes) -> None:
-        assert path == "/v1/traces"
         with self._arrived:
+            if path == "/v1/metrics":
+                self.metrics.append(ExportMetricsServiceRequest.FromString(body))
+                return
+            assert path == "/v1/traces"
             self.headers.append(headers)
             if self.status == 200:
                 self.spans += _spans(ExportTraceServiceRequest.FromString(body))

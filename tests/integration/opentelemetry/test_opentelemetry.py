@@ -87,7 +87,9 @@ def test_the_provider_of_user_code_is_the_one(
     run: Callable[..., Program], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OWN_PROVIDER", f"{receiver.url}/v1/traces")
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("OTEL_METRICS_EXPORTER", "otlp")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", f"{receiver.url}/v1/metrics")
     running = run()
     assert ask(url_of(running) + "/tea") == 200
     # What is left leaves as the process ends.
@@ -100,6 +102,18 @@ def test_the_provider_of_user_code_is_the_one(
     ]
     assert {span.resource["service.name"] for span in receiver.spans} == {"set by user code"}
     assert "Overriding" not in running.output
+    # Figures leave in any case, and are of the same service.
+    [of_process] = receiver.metrics[-1].resource_metrics
+    assert [it.value.string_value for it in of_process.resource.attributes if it.key == "service.name"] == [
+        "set by user code"
+    ]
+    [of_scope] = of_process.scope_metrics
+    metrics = {metric.name: metric for metric in of_scope.metrics}
+    assert metrics.keys() == {"rpc.server.duration", "http.server.request.duration", "plures.calls"}
+    for point in metrics["rpc.server.duration"].exponential_histogram.data_points:
+        assert (point.count, point.scale, sum(point.positive.bucket_counts)) == (1, 3, 1)
+        assert point.min <= point.sum <= point.max
+    assert {point.as_int for point in metrics["plures.calls"].sum.data_points} == {1}
 
 
 def test_a_receiver_that_hangs_holds_nothing_up(run: Callable[..., Program], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from plures.application import Assembly
 from plures.extras import ExtraMissing, require
@@ -29,8 +29,19 @@ def exporters_of(environ: Mapping[str, str]) -> frozenset[str]:
     return frozenset(part.strip() for part in said.split(",")) - {"", "none"}
 
 
+def sends_figures(environ: Mapping[str, str]) -> bool:
+    """Whether figures leave by OTLP: where a variable asks for just that, since many collectors take spans alone."""
+    return "otlp" in [part.strip() for part in environ.get("OTEL_METRICS_EXPORTER", "").split(",")]
+
+
 def is_disabled(environ: Mapping[str, str]) -> bool:
     return environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true"
+
+
+class Stoppable(Protocol):
+    """What sends until it is told to stop."""
+
+    def stop(self) -> None: ...
 
 
 class Exported:
@@ -39,23 +50,27 @@ class Exported:
     def __init__(self, assembly: Assembly, telemetry: Telemetry) -> None:
         self._assembly, self._telemetry = assembly, telemetry
         self._otel: Otel | None = None
+        self._metrics: Stoppable | None = None
         self._writing: asyncio.Task[None] | None = None
 
     def start(self, environ: Mapping[str, str]) -> None:
         """Begin. User code has been started by now: a provider that it sets is the one that counts."""
-        exporters = exporters_of(environ)
-        if is_disabled(environ) or not (exporters or "opentelemetry.sdk.trace" in sys.modules):
+        exporters, figures = exporters_of(environ), sends_figures(environ)
+        if is_disabled(environ) or not (exporters or figures or "opentelemetry.sdk.trace" in sys.modules):
             return
         try:
             require("telemetry", "export spans, which OTEL_ variables ask for")
         except ExtraMissing as error:
             # The application runs all the same.
-            if exporters:
+            if exporters or figures:
                 _LOG.warning("%s", error)
             return
-        from plures.otel import open_otel
+        from plures.otel import open_metrics, open_otel
 
-        self._otel = open_otel(exporters, self._assembly.name, services_of(self._assembly.contracts), "")
+        services = services_of(self._assembly.contracts)
+        self._otel = open_otel(exporters, self._assembly.name, services, "")
+        if figures:
+            self._metrics = open_metrics(self._assembly.name, lambda: self._telemetry.meters, services)
         if self._otel is not None:
             self._telemetry.recorder.bridge = self._otel.bridge
             self._telemetry.sinks.append(self._otel.bridge.write)
@@ -63,6 +78,9 @@ class Exported:
 
     async def stop(self) -> None:
         """Send what is left, as far as that takes little time."""
+        if self._metrics is not None:
+            await asyncio.to_thread(self._metrics.stop)
+            self._metrics = None
         if self._writing is None or self._otel is None:
             return
         self._writing.cancel()

@@ -1,0 +1,137 @@
+"""What the meters count, as metrics of OpenTelemetry: exponential histograms, whose buckets are those that the meters have."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
+from time import time_ns
+from typing import Final
+
+from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+from opentelemetry.sdk.metrics.export import (
+    AggregationTemporality,
+    Buckets,
+    ExponentialHistogram,
+    ExponentialHistogramDataPoint,
+    Metric,
+    MetricsData,
+    NumberDataPoint,
+    ResourceMetrics,
+    ScopeMetrics,
+    Sum,
+)
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
+
+from plures.telemetry import SCALE, Meter, Subject, otel_index
+
+from .naming import name_of
+
+_LOG: Final = logging.getLogger("plures.telemetry")
+_INTERVAL: Final = "OTEL_METRIC_EXPORT_INTERVAL"
+_EVERY_MS: Final = 60_000
+FLUSH_S: Final = 2.0
+_CODE: Final = "code"
+
+
+class Metrics:
+    """Sends what the meters have counted, every minute or as the variable says, from a thread of its own.
+
+    Args:
+        meters: Gives all meters of the process.
+        services: As `open_otel` takes them.
+    """
+
+    def __init__(self, meters: Callable[[], Sequence[Meter]], services: Mapping[str, str], resource: Resource) -> None:
+        self._meters, self._services, self._resource = meters, services, resource
+        self._exporter = OTLPMetricExporter()
+        self._since_ns = time_ns()
+        said = os.environ.get(_INTERVAL, "")
+        self._every_s = (int(said) if said.isdigit() and int(said) else _EVERY_MS) / 1000
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="opentelemetry-metrics", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Send what is left; blocks for two seconds at most."""
+        self._is_over.set()
+        self._thread.join(FLUSH_S)
+
+    def _run(self) -> None:
+        while not self._is_over.wait(self._every_s):
+            self._send()
+        self._send()
+
+    def _send(self) -> None:
+        try:
+            self._exporter.export(metrics_of(self._meters(), self._services, self._resource, self._since_ns))
+        except Exception:  # noqa: BLE001 - what is not sent now is part of what is sent next
+            _LOG.debug("Figures were not exported", exc_info=True)
+
+
+def metrics_of(meters: Sequence[Meter], services: Mapping[str, str], resource: Resource, since_ns: int) -> MetricsData:
+    """All that the meters have counted since they began."""
+    now = time_ns()
+    by_subject: dict[Subject, list[Meter]] = {}
+    for meter in [*meters]:
+        if meter.ended:
+            by_subject.setdefault(meter.subject, []).append(meter)
+    durations: dict[str, list[ExponentialHistogramDataPoint]] = {}
+    calls: list[NumberDataPoint] = []
+    for subject, theirs in by_subject.items():
+        attributes = _attributes(subject, services)
+        durations.setdefault(_family_of(subject), []).append(_histogram(theirs, attributes, since_ns, now))
+        calls += [
+            NumberDataPoint({**attributes, _CODE: code}, since_ns, now, many) for code, many in _codes(theirs).items()
+        ]
+    cumulative = AggregationTemporality.CUMULATIVE
+    metrics = [
+        Metric(name, "How long calls took.", "s", ExponentialHistogram(points, cumulative))
+        for name, points in durations.items()
+    ]
+    counted = Metric(
+        "plures.calls", "Calls that have ended, by code.", "{call}", Sum(calls, cumulative, is_monotonic=True)
+    )
+    scope = InstrumentationScope("plures", version("plures"))
+    every = [ScopeMetrics(scope, [*metrics, counted], "")]
+    return MetricsData([ResourceMetrics(resource, every, "")])
+
+
+def _histogram(
+    meters: Sequence[Meter], attributes: Mapping[str, str], since: int, now: int
+) -> ExponentialHistogramDataPoint:
+    counts: dict[int, int] = {}
+    for meter in meters:
+        for index, many in dict(meter.buckets).items():
+            counts[otel_index(index)] = counts.get(otel_index(index), 0) + many
+    first, last = min(counts), max(counts)
+    positive = Buckets(first, [counts.get(index, 0) for index in range(first, last + 1)])
+    seconds = sum(meter.seconds for meter in meters)
+    # The least and the most are not known beyond their buckets.
+    least, most = 2.0 ** (first / (1 << SCALE)), 2.0 ** ((last + 1) / (1 << SCALE))
+    return ExponentialHistogramDataPoint(
+        attributes, since, now, sum(counts.values()), seconds, SCALE, 0, positive, Buckets(0, []), 0, least, most
+    )
+
+
+def _attributes(subject: Subject, services: Mapping[str, str]) -> dict[str, str]:
+    said = {**name_of(subject, services).attributes, "plures.side": subject.kind.value}
+    if not subject.contract:
+        method, _, route = subject.name.partition(" ")
+        said |= {"http.request.method": method, "http.route": route}
+    return said
+
+
+def _codes(meters: Sequence[Meter]) -> dict[str, int]:
+    codes: dict[str, int] = {}
+    for meter in meters:
+        for code, many in dict(meter.errors).items():
+            codes[code] = codes.get(code, 0) + many
+    return {"ok": sum(meter.ended for meter in meters) - sum(codes.values()), **codes}
+
+
+def _family_of(subject: Subject) -> str:
+    if not subject.placement:
+        return "http.server.request.duration"
+    return "rpc.client.duration" if subject.kind.value == "client" else "rpc.server.duration"
