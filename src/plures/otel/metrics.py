@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from time import time_ns
-from typing import Final
+from typing import Any, Final
 
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.sdk.metrics.export import (
@@ -45,7 +45,7 @@ class Metrics:
 
     def __init__(self, meters: Callable[[], Sequence[Meter]], services: Mapping[str, str], resource: Resource) -> None:
         self._meters, self._services, self._resource = meters, services, resource
-        self._exporter = OTLPMetricExporter()
+        self._exporter: Any = OTLPMetricExporter()
         self._since_ns = time_ns()
         said = os.environ.get(_INTERVAL, "")
         self._every_s = (int(said) if said.isdigit() and int(said) else _EVERY_MS) / 1000
