@@ -4,19 +4,15 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import msgspec
 
 from .bounds import Bounds, decimal_check
 from .json_data import in_words
 from .scalar_json import KEYWORDS, READ, SCHEMA, WRITE, ZERO
+from .survivors import numbered, survivor
 from .wire_type import Problems, WireType
-
-_MOST_UNKNOWN_MEMBERS: Final = 1000
-"""How many names an enum remembers that it does not declare: a hostile peer must not fill the memory with invented ones."""
-_UNKNOWN: Final[dict[type[Enum], dict[object, Enum]]] = {}
-"""Members that peers have, by their enum: members compare by identity, and what two contracts name alike is alike."""
 
 
 class ScalarType:
@@ -119,15 +115,9 @@ class EnumType:
         self._by_value = by_value
         self.parts: tuple[WireType, ...] = ()
         self.python = python
-        self._unknown = _UNKNOWN.setdefault(python, {})
-        # Only whole numbers number a member: other values may not even be hashable.
-        self._by_number = {m.value: m for m in python if isinstance(m.value, int) and not isinstance(m.value, bool)}
+        self._by_number = numbered(python)
         first = self._by_number.get(0) if self._by_number else next(iter(python))
         self.zero = None if first is None else first.name
-        # The base that makes the values of an enum such as a StrEnum, if it has one.
-        bases: tuple[Any, ...] = python.__mro__
-        makers = (base for base in bases if not issubclass(base, Enum) and base.__new__ is not object.__new__)
-        self._base: Any = next(makers, object)
 
     def encode(self, value: Any, at: str, problems: Problems) -> object:
         if self._by_value and not isinstance(value, self.python):
@@ -149,20 +139,11 @@ class EnumType:
         return None
 
     def _survivor(self, data: str | int, at: str, problems: Problems) -> Enum | None:
-        if data not in self._unknown:
-            if len(self._unknown) >= _MOST_UNKNOWN_MEMBERS:
-                self._unknown.clear()
-            base = self._base
-            try:
-                # Enum has no public way to make a value that it did not declare; `Flag` makes its own in this same way.
-                payload = () if base is object else (data,) if isinstance(data, base) else (base(),)
-                survivor: Any = base.__new__(self.python, *payload)
-            except Exception:  # noqa: BLE001 - a base without an empty value, such as date
-                problems.add(at, f"{data!r} is no name of a {self.python.__name__}")
-                return None
-            survivor._name_, survivor._value_ = str(data), data
-            self._unknown[data] = survivor
-        return self._unknown[data]
+        try:
+            return survivor(self.python, data)
+        except Exception:  # noqa: BLE001 - a base without an empty value, such as date
+            problems.add(at, f"{data!r} is no name of a {self.python.__name__}")
+            return None
 
     def json_schema(self) -> dict[str, object]:
         return {"type": "string", "enum": list(self.python.__members__)}
