@@ -21,7 +21,7 @@ ASKS: Final = b"access-control-request-method"
 # Chromium remembers an answer no longer; what a right no longer allows is refused all the same.
 _REMEMBERED_S: Final = b"7200"
 _REQUEST_ID: Final = connect.REQUEST_ID_HEADER
-_VARY: Final = (b"vary", b"origin")
+_ORIGIN: Final = b"origin"
 _VARY_ASKED: Final = (
     b"vary",
     b"origin, access-control-request-method, access-control-request-headers, access-control-request-private-network",
@@ -101,7 +101,7 @@ def refused_asked(response: Response) -> Response:
 def readable(response: Response, operation: Published | None, origin: bytes | None) -> Response:
     """An answer that a page of an origin may read; that no page of another site may read, where it is None."""
     if origin is None:
-        return structs.replace(response, headers=(*response.headers, _VARY))
+        return structs.replace(response, headers=_varying(response))
     told = () if operation is None else operation.told
     # Of an operation that tells whatever there is, the names are known only now.
     names = dict.fromkeys((*told, *(name.lower() for name, _ in response.headers)))
@@ -109,9 +109,15 @@ def readable(response: Response, operation: Published | None, origin: bytes | No
     headers = (
         (b"access-control-allow-origin", origin),
         *([(b"access-control-expose-headers", exposed)] if exposed else []),
-        _VARY,
     )
-    return structs.replace(response, headers=(*response.headers, *headers))
+    return structs.replace(response, headers=(*_varying(response), *headers))
+
+
+def _varying(response: Response) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers, which say that they depend on the origin: in one line with what else they depend on, since some caches read one alone."""
+    varies = [value for name, value in response.headers if name == b"vary"]
+    others = [header for header in response.headers if header[0] != b"vary"]
+    return (*others, (b"vary", b", ".join((*varies, _ORIGIN))))
 
 
 def _names(declared: HeadersType | None) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """A caching proxy between caller and callee: hishel, which follows RFC 9111, behind a listener. And what it shall keep, or not."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from hishel import AsyncSqliteStorage, CacheOptions
 from hishel.httpx import AsyncCacheTransport
 
 from plures import Application, Capability, Message, contract, query, request_context
-from plures.access import Access
+from plures.access import Access, Caller
 from plures.application import assemble
 from plures.contract import ContractError
 from plures.host import Host, Placement
@@ -145,18 +145,46 @@ async def between(
     here = replace(here, policies=policies or here.policies)
     host = Host(assemble(Application("shop", [capability], context=Shopper)), here)
     await host.start()
-    storage = AsyncSqliteStorage(database_path=folder / "kept.db")
-    async with served(host.control, HttpServerProtocol) as direct:
-        transport = AsyncCacheTransport(httpx.AsyncHTTPTransport(), storage, CacheOptions(shared=shared))
-        cache = Cache(transport, direct)
-        async with served(cache) as url:
-            there = Placement(
-                frozenset(), edge=False, data=folder / "b", context_keys=(KEY,), endpoints={"prices": (url,)}
-            )
-            caller = Host(assemble(Application("shop", [Capability(Prices)], context=Shopper)), there)
-            await caller.start()
-            yield Between(service, cache, caller.client(Prices), url, direct)
-            await caller.stop()
-        await transport.aclose()
-    await storage.close()
+    async with (
+        served(host.control, HttpServerProtocol) as direct,
+        cached(folder, direct, shared=shared) as (cache, url),
+    ):
+        there = Placement(frozenset(), edge=False, data=folder / "b", context_keys=(KEY,), endpoints={"prices": (url,)})
+        caller = Host(assemble(Application("shop", [Capability(Prices)], context=Shopper)), there)
+        await caller.start()
+        yield Between(service, cache, caller.client(Prices), url, direct)
+        await caller.stop()
     await host.stop()
+
+
+@asynccontextmanager
+async def published(folder: Path, pages: Sequence[Caller], policies: Policies) -> AsyncIterator[tuple[Cache, str]]:
+    """A cache before the public listener of an application whose operations pages may call, and its URL."""
+
+    async def edge(scope: Any, receive: Any, send: Any) -> None:
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": [(b"content-type", scope["type"].encode())]}
+        )
+        await send({"type": "http.response.body", "body": b"the edge"})
+
+    assembly = assemble(Application("shop", [Capability(Prices, PricesService)], edge=edge))
+    access = Access(pages=tuple(pages))
+    host = Host(
+        assembly, Placement(frozenset({"prices"}), edge=True, data=folder / "a", access=access, policies=policies)
+    )
+    await host.start()
+    async with served(host.public) as direct, cached(folder, direct) as found:
+        yield found
+    await host.stop()
+
+
+@asynccontextmanager
+async def cached(folder: Path, upstream: str, *, shared: bool = True) -> AsyncIterator[tuple[Cache, str]]:
+    """A cache before a listener, and its URL."""
+    storage = AsyncSqliteStorage(database_path=folder / "kept.db")
+    transport = AsyncCacheTransport(httpx.AsyncHTTPTransport(), storage, CacheOptions(shared=shared))
+    cache = Cache(transport, upstream)
+    async with served(cache) as url:
+        yield cache, url
+    await transport.aclose()
+    await storage.close()

@@ -12,7 +12,7 @@ from plures.runtime import ContextKind, Seal
 from plures.runtime.acting import acting_of
 from plures.topology import Policies
 
-from .between import KEY, NoSuchTea, Shopper, between
+from .between import KEY, NoSuchTea, Shopper, between, published
 
 PRICE = "/lab.prices.v1.Prices/Price"
 TEA = f"{PRICE}?connect=v1&encoding=json&message=%7B%22tea%22%3A%22green%22%7D"
@@ -145,3 +145,24 @@ async def test_clients_of_all_makes_share_a_url(tmp_path: Path) -> None:
         assert await it.client.price("green") == 5
         assert (await asking.get(TEA)).json() == {"value": 5}
         assert it.cache.hits == [False, True]
+
+
+@pytest.mark.parametrize("pack_bytes", [0, 1])
+async def test_no_page_gets_the_answer_to_a_page_of_another_site(tmp_path: Path, pack_bytes: int) -> None:
+    origins = ("https://shop.example", "https://desk.example")
+    pages = [Caller("web", CallerKind.OUTSIDE, "", ("prices/Price",), origins=origins)]
+    # A program says no origin.
+    asked = [*({"origin": each} for each in origins), {}]
+    packs = Policies({"pack_bytes": pack_bytes})
+    for first in range(len(asked)):
+        (folder := tmp_path / str(first)).mkdir()
+        async with published(folder, pages, packs) as (cache, url), httpx.AsyncClient(base_url=url) as browser:
+            in_turn = [headers for headers in (*asked[first:], *asked[:first]) for _ in range(2)]
+            answers = [await browser.get(TEA, headers=headers) for headers in in_turn]
+            readable = [each.headers.get("access-control-allow-origin") for each in answers]
+            assert readable == [headers.get("origin") for headers in in_turn]
+            assert all(each.headers.get_list("vary")[0].endswith(", origin") for each in answers)
+            assert cache.hits == [False, True] * 3
+            foreign = await browser.get(TEA, headers={"origin": "https://evil.example"})
+            assert (foreign.status_code, foreign.headers["vary"]) == (403, "origin")
+            assert "access-control-allow-origin" not in foreign.headers
