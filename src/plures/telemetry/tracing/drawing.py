@@ -1,5 +1,6 @@
 """Which traces are kept from their beginning: a share of the requests of each operation, and no more than so many a second."""
 
+from math import inf
 from random import random
 
 from msgspec import Struct
@@ -20,13 +21,15 @@ class Rate(Struct, frozen=True):
 class Draw:
     """Decides for the requests of one operation. Where any are drawn at all, the first is: who looks for the trace of one request finds it."""
 
-    __slots__ = ("_at", "_is_first", "_places", "_rate")
+    __slots__ = ("_at", "_from", "_is_first", "_places", "_rate")
 
     def __init__(self, rate: Rate) -> None:
         self._rate = rate
         self._is_first = True
         self._places = max(1.0, rate.per_s)
         self._at = 0.0
+        # Before that there is no place: most requests need no more than to know it.
+        self._from = inf if rate.share <= 0 or rate.per_s <= 0 else 0.0
 
     def __call__(self, now: float) -> bool:
         """Whether a request that begins now is drawn.
@@ -34,16 +37,17 @@ class Draw:
         Args:
             now: In `time.monotonic()` seconds.
         """
+        if now < self._from:
+            return False
         rate = self._rate
         # It spreads what is kept, and decides nothing that anyone could gain from.
-        if not (rate.share >= 1 or (self._is_first and rate.share > 0) or random() < rate.share):  # noqa: S311
-            return False
-        if rate.per_s <= 0:
+        if not (rate.share >= 1 or self._is_first or random() < rate.share):  # noqa: S311
             return False
         self._is_first = False
         self._places = min(max(1.0, rate.per_s), self._places + (now - self._at) * rate.per_s)
         self._at = now
         if self._places < 1:
+            self._from = now + (1 - self._places) / rate.per_s
             return False
         self._places -= 1
         return True

@@ -54,8 +54,9 @@ Line = tuple[Any, ...]
 """The beginning of a `Noted`, with its fields in their order: a plain tuple costs a tenth, and most are never looked at."""
 
 
-class Trace(Struct, eq=False):
-    """A trace, as far as one process takes part in it. A `Struct`, since most requests make one.
+class Trace(Struct, eq=False, gc=False):
+    """A trace, as far as one process takes part in it. A `Struct`, since most requests make one; nothing in it leads back to it, so that the
+    garbage collector need not look at the thousands that are held.
 
     Attributes:
         given: The id that it came with, or the id of its request; empty until it is asked for.
