@@ -3,7 +3,7 @@
 import copyreg
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, cast
 
 _MOST: Final = 1000
 """How many of them an enum remembers: a hostile peer must not fill the memory with invented ones."""
@@ -45,7 +45,7 @@ def _made(python: type[Enum], data: str | int) -> Enum:
     # The base that makes the values of an enum such as a StrEnum, if it has one.
     bases: tuple[Any, ...] = python.__mro__
     makers = (base for base in bases if not issubclass(base, Enum) and base.__new__ is not object.__new__)
-    base = next(makers, object)
+    base: Any = next(makers, object)
     # Enum has no public way to make a value that it did not declare; `Flag` makes its own in this same way.
     if base is object:
         payload: tuple[Any, ...] = ()
@@ -56,8 +56,7 @@ def _made(python: type[Enum], data: str | int) -> Enum:
         payload = (data,) if isinstance(data, base) else (base(),)
     made: Any = base.__new__(python, *payload)
     made._name_, made._value_ = str(data), data
-    is_enum: Enum = made
-    return is_enum
+    return cast("Enum", made)
 
 
 def _let_show(made: Enum) -> None:

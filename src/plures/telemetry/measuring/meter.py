@@ -5,7 +5,7 @@ from math import inf, log2
 from time import monotonic
 from typing import Final, Protocol
 
-from plures.telemetry.tracing import Draw, Rate, Recorder, Subject, Trace, trace_id_of
+from plures.telemetry.tracing import MOST_NOTES, Draw, Rate, Recorder, Subject, Trace, trace_id_of
 
 from .histogram import LEAST_S, Buckets, doubling_of, upper_s
 
@@ -94,7 +94,12 @@ class Meter:
             above = bridge.end(call)
             more = more if not above else (*(*more, "", 0)[:2], above)
         line = (self.subject, call.span, call.parent_span, call.began, now, code)
-        trace.note(line + more if more else line)
+        # `Trace.note`, written out.
+        notes = trace.notes
+        if len(notes) < MOST_NOTES:
+            notes.append(line + more if more else line)
+        else:
+            trace.lost += 1
         if code:
             self.errors[code] = self.errors.get(code, 0) + 1
             if is_fault(code):
@@ -125,8 +130,9 @@ class Meter:
         root = call.root
         trace = None if root is None else root.trace
         if trace is None:
-            trace = Trace(trace_id_of(root.id if root is not None else call.id))
-            if self._draw(call.began):
+            said, draw = call.id if root is None else root.id, self._draw
+            trace = Trace(trace_id_of(said) if said else "")
+            if call.began >= draw.not_before and draw(call.began):
                 trace.kept_for = "drawn"
             if self._recorder.bridge is not None:
                 self._recorder.bridge.open(trace)

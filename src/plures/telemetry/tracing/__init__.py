@@ -3,7 +3,7 @@
 from .drawing import Draw, Rate
 from .recorder import HOLD_S, MOST_HELD, Part, Recorder
 from .subject import SpanKind, Subject
-from .trace import Noted, Trace, new_trace_id, span_id_of, trace_id_of
+from .trace import MOST_NOTES, Noted, Trace, new_trace_id, span_id_of, trace_id_of
 from .wire import BAGGAGE, MOST_IN_BAGGAGE, MOST_IN_STATE, TRACEPARENT, TRACESTATE, Parent, parent_of, traceparent
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "MOST_HELD",
     "MOST_IN_BAGGAGE",
     "MOST_IN_STATE",
+    "MOST_NOTES",
     "TRACEPARENT",
     "TRACESTATE",
     "Draw",

@@ -19,17 +19,20 @@ class Rate(Struct, frozen=True):
 
 
 class Draw:
-    """Decides for the requests of one operation. Where any are drawn at all, the first is: who looks for the trace of one request finds it."""
+    """Decides for the requests of one operation. Where any are drawn at all, the first is: who looks for the trace of one request finds it.
 
-    __slots__ = ("_at", "_from", "_is_first", "_places", "_rate")
+    Attributes:
+        not_before: When there is a place again, in `time.monotonic()` seconds: of most requests it is enough to know that.
+    """
+
+    __slots__ = ("_at", "_is_first", "_places", "_rate", "not_before")
 
     def __init__(self, rate: Rate) -> None:
         self._rate = rate
         self._is_first = True
         self._places = max(1.0, rate.per_s)
         self._at = 0.0
-        # Before that there is no place: most requests need no more than to know it.
-        self._from = inf if rate.share <= 0 or rate.per_s <= 0 else 0.0
+        self.not_before = inf if rate.share <= 0 or rate.per_s <= 0 else 0.0
 
     def __call__(self, now: float) -> bool:
         """Whether a request that begins now is drawn.
@@ -37,7 +40,7 @@ class Draw:
         Args:
             now: In `time.monotonic()` seconds.
         """
-        if now < self._from:
+        if now < self.not_before:
             return False
         rate = self._rate
         # It spreads what is kept, and decides nothing that anyone could gain from.
@@ -47,7 +50,7 @@ class Draw:
         self._places = min(max(1.0, rate.per_s), self._places + (now - self._at) * rate.per_s)
         self._at = now
         if self._places < 1:
-            self._from = now + (1 - self._places) / rate.per_s
+            self.not_before = now + (1 - self._places) / rate.per_s
             return False
         self._places -= 1
         return True
