@@ -1,6 +1,6 @@
 """A caching proxy between caller and callee: hishel, which follows RFC 9111, behind a listener. And what it shall keep, or not."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -131,7 +131,7 @@ class Between:
 @asynccontextmanager
 async def between(
     folder: Path, *, shared: bool = True, access: Access | None = None, policies: Policies | None = None
-) -> AsyncIterator[Between]:
+) -> AsyncGenerator[Between]:
     """All of them, while the block runs.
 
     Args:
@@ -158,7 +158,7 @@ async def between(
 
 
 @asynccontextmanager
-async def published(folder: Path, pages: Sequence[Caller], policies: Policies) -> AsyncIterator[tuple[Cache, str]]:
+async def published(folder: Path, pages: Sequence[Caller], policies: Policies) -> AsyncGenerator[tuple[Cache, str]]:
     """A cache before the public listener of an application whose operations pages may call, and its URL."""
 
     async def edge(scope: Any, receive: Any, send: Any) -> None:
@@ -179,7 +179,7 @@ async def published(folder: Path, pages: Sequence[Caller], policies: Policies) -
 
 
 @asynccontextmanager
-async def cached(folder: Path, upstream: str, *, shared: bool = True) -> AsyncIterator[tuple[Cache, str]]:
+async def cached(folder: Path, upstream: str, *, shared: bool = True) -> AsyncGenerator[tuple[Cache, str]]:
     """A cache before a listener, and its URL."""
     storage = AsyncSqliteStorage(database_path=folder / "kept.db")
     transport = AsyncCacheTransport(httpx.AsyncHTTPTransport(), storage, CacheOptions(shared=shared))

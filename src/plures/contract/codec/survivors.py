@@ -47,16 +47,18 @@ def _made(python: type[Enum], data: str | int) -> Enum:
     makers = (base for base in bases if not issubclass(base, Enum) and base.__new__ is not object.__new__)
     base: Any = next(makers, object)
     # Enum has no public way to make a value that it did not declare; `Flag` makes its own in this same way.
-    if base is object:
-        payload: tuple[Any, ...] = ()
-    elif base is str:
-        # A number too: what is printed of it is its text.
-        payload = (str(data),)
-    else:
-        payload = (data,) if isinstance(data, base) else (base(),)
-    made: Any = base.__new__(python, *payload)
+    made: Any = base.__new__(python, *_payload(base, data))
     made._name_, made._value_ = str(data), data
     return cast("Enum", made)
+
+
+def _payload(base: type, data: str | int) -> tuple[object, ...]:
+    if base is object:
+        return ()
+    if base is str:
+        # A number too: what is printed of it is its text.
+        return (str(data),)
+    return (data,) if isinstance(data, base) else (base(),)
 
 
 def _let_show(made: Enum) -> None:

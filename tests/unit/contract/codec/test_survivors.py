@@ -128,6 +128,6 @@ def test_and_after_a_copy(python: type[Enum], how: Callable[[Enum], Enum]) -> No
 def test_another_process_reads_it() -> None:
     kept = pickle.dumps([sent(kind, data) for kind in KINDS for data in SENT])
     code = f"import pickle, sys; print([(each.name, each.value) for each in pickle.loads({kept!r})])"
-    root = Path(__file__).parents[3]
+    root = Path(__file__).parents[4]
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert shown.stdout.strip() == str([(str(data), data) for _ in KINDS for data in SENT])
