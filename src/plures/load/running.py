@@ -89,8 +89,10 @@ class _Visits:
         counts.late.add(max(0.0, perf_counter() - due))
         count.due += 1
         count.begun += 1
-        slot = counts.timeline.at(arrival.due_s)
-        slot.due += 1
+        counts.timeline.at(arrival.due_s).due += 1
+        # Where it is late, it began in a later slot: the rate that was reached is not the one that was asked for.
+        counts.last_begun_s = counts.now_s
+        slot = counts.timeline.at(counts.last_begun_s)
         slot.begun += 1
         counts.in_flight += 1
         slot.most_in_flight = max(slot.most_in_flight, counts.in_flight)

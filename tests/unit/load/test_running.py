@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from typing import Any
 
 import pytest
@@ -181,3 +182,15 @@ async def test_a_journey_may_ask_for_what_is_not_there() -> None:
 
 async def ask(shop: Visitor) -> None:
     await shop.get("/")
+
+
+async def test_a_generator_that_cannot_keep_up_says_the_rate_that_it_reached() -> None:
+    async def journey(shop: Visitor) -> None:
+        # The code of a journey that blocks: twice as long as there is time for each.
+        time.sleep(0.02)  # noqa: ASYNC251 - as above
+
+    report = await load(Target("http://127.0.0.1:9"), journey, per_s=100, seconds=0.2)
+    assert report.begun == report.intended
+    assert report.begun / report.sent_for_s <= 50
+    assert report.generator.late_ms.max > 0
+    assert sum(each.begun_per_s for each in report.timeline) > 0

@@ -76,6 +76,7 @@ class Counts:
 
     Attributes:
         late: How much later than intended the generator itself began journeys.
+        last_begun_s: When the last journey began, in seconds after the start.
         slowest: The requests that took longest, in any order.
     """
 
@@ -83,6 +84,7 @@ class Counts:
         self.journeys: dict[str, JourneyCount] = {}
         self.timeline = Timeline(seconds)
         self.late = Latencies()
+        self.last_begun_s = 0.0
         self.in_flight = self.most_in_flight = 0
         self.slowest: list[Slow] = []
         self.began = perf_counter()

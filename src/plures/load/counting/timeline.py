@@ -14,7 +14,7 @@ class Slot:
 
     Attributes:
         due: Journeys that were due in it.
-        begun: Those of them that began.
+        begun: Journeys that began in it.
         done: Requests that were answered in it.
         failed: Those that failed in it.
         most_in_flight: Journeys at once.

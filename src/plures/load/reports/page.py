@@ -55,7 +55,7 @@ def _cards(report: Report) -> str:
 def _plots(report: Report) -> str:
     moments = report.timeline
     at_s = [each.at_s for each in moments]
-    while_due = [each for each in moments if each.at_s < report.seconds]
+    while_due = [each for each in moments if each.at_s < report.sent_for_s]
     rates = (
         Line("asked", "asked", [each.asked_per_s for each in while_due]),
         Line("due", "due", [each.due_per_s for each in while_due]),

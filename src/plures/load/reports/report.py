@@ -91,6 +91,7 @@ class Report:
 
     Attributes:
         per_s: Journeys a second at the start, as asked for.
+        sent_for_s: From the start until the last journey began, and as long as it was meant to be at least.
         intended: Journeys that were due until it ended.
         asked: Journeys that the rate makes on average in the whole of its time.
         mistakes: What is wrong with a journey itself.
@@ -103,6 +104,7 @@ class Report:
     ramp_over_s: float
     seconds: float
     lasted_s: float
+    sent_for_s: float
     interrupted: bool
     seed: int
     asked: float
@@ -146,6 +148,7 @@ def report_of(ran: Ran) -> Report:
         ramp_over_s=ramp.over_s if ramp else 0.0,
         seconds=load.seconds,
         lasted_s=ran.driven.lasted_s,
+        sent_for_s=max(min(ran.driven.lasted_s, load.seconds), counts.last_begun_s),
         interrupted=ran.driven.is_interrupted,
         seed=load.seed,
         asked=load.profile.intended(load.per_s, load.seconds),

@@ -33,8 +33,9 @@ def headline(report: Report) -> str:
     """What was asked for, and what was reached."""
     ramp = f", {report.ramp_times:g} times that after {report.ramp_over_s:g} s" if report.ramp_times != 1 else ""
     asked = f"{report.profile}: {report.per_s:g} journeys/s{ramp}, for {report.seconds:g} s, on {report.target}"
-    sending_s = max(min(report.lasted_s, report.seconds), 0.001)
-    reached = f"{report.begun:,} of {report.intended:,} journeys begun, {report.begun / sending_s:,.1f}/s of {report.intended / sending_s:,.1f}/s that were due"
+    due_for_s = max(min(report.lasted_s, report.seconds), 0.001)
+    sent_for_s = max(report.sent_for_s, 0.001)
+    reached = f"{report.begun:,} of {report.intended:,} journeys begun, {report.begun / sent_for_s:,.1f}/s of {report.intended / due_for_s:,.1f}/s that were due"
     return f"{asked}\n{reached}; {report.all.done / max(report.lasted_s, 0.001):,.1f} requests/s done; at most {report.most_in_flight:,} in flight"
 
 
