@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory
 
 from bench.calls.answer import LIMIT, TEXT
 from bench.calls.contract import Search, app
-from bench.shop.traffic.arrivals import poisson
 from bench.shop.traffic.open_loop import drive
 from plures.application import assemble
 from plures.deploy import local_processes
 from plures.host import Host, Placement
+from plures.load import arrivals
 from plures.topology import Process, Replicas, Topology
 
 _PER_S = 200.0
@@ -41,8 +41,8 @@ async def waits(seconds: float) -> dict[str, float]:
             stopped = running.pids["search.1"]
             os.kill(stopped, signal.SIGSTOP)
             try:
-                arrivals = poisson({"find": 1}, per_s=_PER_S, seconds=seconds, random=Random(1))
-                seen = (await drive(arrivals, lambda _: search.find(TEXT, LIMIT))).seen
+                due = arrivals({"find": 1}, per_s=_PER_S, seconds=seconds, random=Random(1))
+                seen = (await drive(due, lambda _: search.find(TEXT, LIMIT))).seen
             finally:
                 os.kill(stopped, signal.SIGCONT)
             await caller.stop()

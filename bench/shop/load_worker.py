@@ -15,12 +15,13 @@ import msgspec
 from bench.processes import announce, run_worker
 from bench.shop.clients import checkout_clients
 from bench.shop.rivals.service_worker import EDGE, PORTS
-from bench.shop.traffic.arrivals import NORMAL, Arrival, poisson
+from bench.shop.traffic.arrivals import NORMAL
 from bench.shop.traffic.checkout import CheckoutTraffic
 from bench.shop.traffic.open_loop import Send, drive
 from bench.shop.traffic.shelf import Shelf
 from bench.shop.traffic.web import WebTraffic
 from bench.shop.variants import Kind, Storage
+from plures.load import Arrival, arrivals
 
 PLACE = "place"
 WEIGHTS = {"search": {"search": 1}, "checkout": {"checkout": 1}, "mix": NORMAL, PLACE: {PLACE: 1}}
@@ -42,27 +43,27 @@ class Load:
         """Prepare, wait, drive, print."""
         ports = msgspec.json.decode(os.environ[PORTS], type=dict[str, int])
         random = Random(self.seed)
-        arrivals = list(poisson(WEIGHTS[self.phase], per_s=self.per_s, seconds=self.seconds, random=random))
-        buyers = _WARM_UP + sum(arrival.page in (PLACE, "checkout") for arrival in arrivals)
+        due = list(arrivals(WEIGHTS[self.phase], per_s=self.per_s, seconds=self.seconds, random=random))
+        buyers = _WARM_UP + sum(arrival.what in (PLACE, "checkout") for arrival in due)
         shelf = Shelf(random, part=list(WEIGHTS).index(self.phase), of=len(WEIGHTS))
         if self.phase == PLACE:
             async with checkout_clients(self.kind, self.storage, ports) as clients:
                 direct = CheckoutTraffic(clients, shelf, random)
                 await direct.prepare(buyers)
-                await _measure(arrivals, direct.send)
+                await _measure(due, direct.send)
         else:
             async with WebTraffic(ports[EDGE], shelf, random) as web:
                 await web.prepare(buyers)
-                await _measure(arrivals, web.send)
+                await _measure(due, web.send)
 
 
-async def _measure(arrivals: list[Arrival], send: Send) -> None:
-    for page in {arrival.page for arrival in arrivals}:
+async def _measure(due: list[Arrival[str]], send: Send) -> None:
+    for page in {arrival.what for arrival in due}:
         for _ in range(_WARM_UP):
             await send(page)
     announce("")
     await asyncio.to_thread(sys.stdin.readline)
-    seen = await drive(arrivals, send)
+    seen = await drive(due, send)
     for failure in seen.failures[:3]:
         print(failure, file=sys.stderr)
     print(msgspec.json.encode(seen.figures()).decode(), flush=True)

@@ -18,11 +18,12 @@ from bench.accounting import memory_mib
 from bench.samples import percentile
 from bench.shop.deployment import Deployment, deployed
 from bench.shop.rivals.service_worker import EDGE
-from bench.shop.traffic.arrivals import NORMAL, poisson
+from bench.shop.traffic.arrivals import NORMAL
 from bench.shop.traffic.open_loop import Seen, drive
 from bench.shop.traffic.shelf import Shelf
 from bench.shop.traffic.web import UnexpectedPage, WebTraffic
 from bench.shop.variants import Kind, Storage
+from plures.load import arrivals
 
 _CLIENTS, _TIMES, _HALF = 8, 3.0, 0.5
 _CALM_S, _NOW_AND_THEN = 10.0, 2
@@ -100,7 +101,7 @@ async def _closed(web: WebTraffic, draw: Callable[[], str]) -> float:
 async def _open(
     web: WebTraffic, mix: Mapping[str, float], per_s: float, seconds: float, random: Random
 ) -> Sequence[Seen]:
-    return (await drive(poisson(mix, per_s=per_s, seconds=seconds, random=random), web.send)).seen
+    return (await drive(arrivals(mix, per_s=per_s, seconds=seconds, random=random), web.send)).seen
 
 
 def _p99_ms(seen: Sequence[Seen]) -> float:

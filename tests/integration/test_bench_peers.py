@@ -12,7 +12,7 @@ from uvicorn import Config, Server
 from bench.shop.rivals.fastapi_service import HttpxClient, application_of
 from bench.shop.rivals.grpc_service import GrpcClient, serve_service
 from bench.shop.rivals.wiring import wired
-from bench.shop.traffic.arrivals import NORMAL, SALE, Zipf, poisson
+from bench.shop.traffic.arrivals import NORMAL, SALE
 from bench.shop.traffic.open_loop import drive
 from bench.shop.traffic.shelf import card_number
 from bench.shop.variants import Storage, application
@@ -22,6 +22,7 @@ from marketplace.catalog.service import CatalogService
 from marketplace.payments.cards import passes_checksum
 from plures import CallError, Outcome, Unavailable
 from plures.application import assemble
+from plures.load import Zipf, arrivals
 
 
 @pytest.fixture
@@ -87,11 +88,11 @@ async def test_a_peer_streams_everything(client: Any, service: CatalogService) -
 
 
 def test_the_same_seed_gives_the_same_traffic() -> None:
-    first, second = (list(poisson(NORMAL, per_s=50, seconds=10, random=Random(7))) for _ in range(2))
+    first, second = (list(arrivals(NORMAL, per_s=50, seconds=10, random=Random(7))) for _ in range(2))
 
     assert first == second
     assert 400 < len(first) < 600
-    assert {arrival.page for arrival in first} == set(NORMAL)
+    assert {arrival.what for arrival in first} == set(NORMAL)
     assert sum(NORMAL.values()) == sum(SALE.values()) == 100
 
 
@@ -111,34 +112,34 @@ def test_every_buyers_card_passes_the_check() -> None:
 
 
 async def test_a_slow_answer_does_not_hold_the_next_request_back() -> None:
-    arrivals = list(poisson({"page": 1}, per_s=1000, seconds=0.05, random=Random(7)))
+    due = list(arrivals({"page": 1}, per_s=1000, seconds=0.05, random=Random(7)))
     all_sent = asyncio.Event()
     sent = 0
 
     async def answer_when_all_were_asked(_page: str) -> None:
         nonlocal sent
         sent += 1
-        if sent == len(arrivals):
+        if sent == len(due):
             all_sent.set()
         await all_sent.wait()
 
-    seen = await drive(arrivals, answer_when_all_were_asked)
+    seen = await drive(due, answer_when_all_were_asked)
 
-    assert len(seen.latencies_ms["page"]) == len(arrivals) > 10
+    assert len(seen.latencies_ms["page"]) == len(due) > 10
     assert seen.failures == []
 
 
 async def test_a_failed_request_is_counted_and_not_timed() -> None:
-    arrivals = list(poisson({"good": 1, "bad": 1}, per_s=1000, seconds=0.05, random=Random(7)))
+    due = list(arrivals({"good": 1, "bad": 1}, per_s=1000, seconds=0.05, random=Random(7)))
 
     async def fail_bad_ones(page: str) -> None:
         if page == "bad":
             raise RuntimeError("no")
 
-    seen = await drive(arrivals, fail_bad_ones)
+    seen = await drive(due, fail_bad_ones)
 
     assert set(seen.latencies_ms) == {"good"}
-    assert len(seen.failures) == sum(arrival.page == "bad" for arrival in arrivals)
+    assert len(seen.failures) == sum(arrival.what == "bad" for arrival in due)
     assert seen.figures()["failures"] == len(seen.failures)
 
 

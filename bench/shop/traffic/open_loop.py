@@ -1,14 +1,18 @@
-"""An open-loop load: each request starts when it is due, even if earlier ones still wait. Latency counts from then."""
+"""An open-loop load as `plures load` drives it, in which each request is kept, and none is left out."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from time import perf_counter
 
+import plures.load
 from bench.samples import percentile
-from bench.shop.traffic.arrivals import Arrival
+from plures.load import Arrival, Bounds
 
 Send = Callable[[str], Awaitable[object]]
+
+_UNBOUNDED = Bounds(in_flight=1_000_000, late_s=inf, drain_s=600)
 
 
 @dataclass(frozen=True)
@@ -67,23 +71,27 @@ class NothingAnswered(Exception):
     """Not one request of a load succeeded."""
 
 
-async def drive(arrivals: Iterable[Arrival], send: Send) -> Observations:
-    """Send each request when it is due, and wait for all answers."""
+class NeverAnswered(Exception):
+    """A request has neither an answer nor an error."""
+
+
+async def drive(due: Iterable[Arrival[str]], send: Send) -> Observations:
+    """Send each request when it is due, and wait for all answers. Latency counts from when it was due."""
     seen = Observations()
-    began = perf_counter()
-    async with asyncio.TaskGroup() as group:
-        for arrival in arrivals:
-            wait = began + arrival.due_s - perf_counter()
-            if wait > 0:
-                await asyncio.sleep(wait)
-            group.create_task(_one(arrival, began, send, seen))
+
+    async def one(arrival: Arrival[str], due_at: float) -> None:
+        problem = ""
+        try:
+            await send(arrival.what)
+        except Exception as error:  # noqa: BLE001 - a failure is a result here
+            problem = str(error) or type(error).__name__
+        seen.seen.append(Seen(arrival.what, arrival.due_s, perf_counter() - due_at, problem))
+
+    driven = await plures.load.drive(due, one, _never_unsent, _UNBOUNDED, asyncio.Event())
+    if driven.given_up:
+        raise NeverAnswered(driven.given_up)
     return seen
 
 
-async def _one(arrival: Arrival, began: float, send: Send, seen: Observations) -> None:
-    problem = ""
-    try:
-        await send(arrival.page)
-    except Exception as error:  # noqa: BLE001 - a failure is a result here
-        problem = str(error) or type(error).__name__
-    seen.seen.append(Seen(arrival.page, arrival.due_s, perf_counter() - began - arrival.due_s, problem))
+def _never_unsent(arrival: Arrival[str], why: str) -> None:
+    raise NeverAnswered(f"{arrival.what}: {why}")

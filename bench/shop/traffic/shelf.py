@@ -2,9 +2,9 @@
 
 from random import Random
 
-from bench.shop.traffic.arrivals import Zipf
 from bench.shop.traffic.goods import all_goods
 from marketplace.inventory.opening_stock import load
+from plures.load import Zipf
 
 
 class Shelf:

@@ -15,10 +15,10 @@ from itsdangerous import TimestampSigner
 from pyreqwest.client import ClientBuilder
 from pyreqwest.response import Response
 
-from bench.shop.traffic.arrivals import Zipf
 from bench.shop.traffic.checkout import ITEMS_PER_CART
 from bench.shop.traffic.goods import all_goods, query_for
 from bench.shop.traffic.shelf import Shelf, card_number
+from plures.load import Zipf
 
 SECRET = "a secret for measurements only"
 COOKIE = "marketplace"
