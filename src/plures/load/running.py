@@ -10,7 +10,8 @@ from random import Random
 from time import perf_counter, process_time
 from typing import Final
 
-from plures.errors import PluresError
+from plures.contract import ContractError
+from plures.errors import CallError, PluresError
 from plures.telemetry import new_trace_id
 
 from .arrivals import Arrival, arrivals
@@ -108,6 +109,8 @@ class _Visits:
             note(count.failed, f"{steps.last}: {failed}")
         except CheckFailed as failed:
             note(count.failed, f"check after {steps.last or 'nothing'}: {failed}")
+        except (CallError, ContractError) as error:
+            note(count.failed, f"{steps.last}: {type(error).__name__}")
         except PluresError as error:
             note(count.failed, f"{error.what}: {error.why}" if error.why else error.what)
         except Exception as error:  # noqa: BLE001 - the journey is code of the user, and one that fails must not end the others

@@ -6,10 +6,17 @@ from typing import Any
 from plures.contract import OperationDescription, is_contract, read_contract
 from plures.errors import InvalidInput
 from plures.http import HttpTransport
-from plures.runtime import Client, Deadlines, Endpoints, RemoteCaller, Seal, bind
+from plures.runtime import Acting, Client, Deadlines, Endpoints, RemoteCaller, Seal, bind
 
 from .steps import Steps
 from .target import NotConnected, Target
+
+
+class _AnySeal(Seal):
+    """Signs contexts of any class: which one the application has declared is known to the callee, which checks it."""
+
+    def header(self, acting: Acting, request_id: str, remaining_s: float) -> str:
+        return self.header_of(acting.text, request_id, remaining_s)
 
 
 class ContractCalls:
@@ -63,7 +70,7 @@ class ContractCalls:
             urls = self._target.capabilities.get(capability, ())
             if not urls:
                 raise _nowhere(contract, self._target)
-            seal = Seal(None, (self._target.context_key,)) if self._target.context_key else None
+            seal = _AnySeal(None, (self._target.context_key,)) if self._target.context_key else None
             found = RemoteCaller(Endpoints.fixed(*urls), self._transport, self._deadlines, seal=seal)
             self._callers[capability] = found
         return found

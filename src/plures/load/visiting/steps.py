@@ -46,6 +46,7 @@ class Steps:
 
         Raises:
             StepFailed: It failed.
+            PluresError: It is a call, and that is its error.
         """
         began = perf_counter() if self._due is None else self._due
         self._due, self.last = None, name
@@ -63,6 +64,9 @@ class Steps:
         except BaseException as error:
             reason = _reason(error)
             self._counts.went_wrong(step, reason, self._counts.now_s)
+            # A journey may handle errors that a contract declares.
+            if isinstance(error, PluresError):
+                raise
             raise StepFailed(reason) from error
         now = perf_counter()
         slow = Slow(now - began, self._journey, name, self._trace)
