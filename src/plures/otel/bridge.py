@@ -46,7 +46,7 @@ class OtelBridge:
     def open(self, trace: Trace) -> None:
         """A trace begins here. Where user code is within a span, it is part of that one's trace, and its sampler has decided."""
         here = get_current_span().get_span_context()
-        if here.is_valid:
+        if here.is_valid and not trace.above:
             trace.given, trace.above = f"{here.trace_id:032x}", here.span_id
             trace.kept_for = "drawn" if here.trace_flags.sampled else ""
 
@@ -97,7 +97,7 @@ class OtelBridge:
             return
         is_first = not call.parent_span
         if not bridged.is_sampled:
-            if is_first:
+            if subject.kind is not SpanKind.CLIENT and (is_first or not bridged.is_current()):
                 self._hide(bridged, subject, trace, call)
             return
         parent = trace.above if is_first else trace.span_id(call.parent_span)

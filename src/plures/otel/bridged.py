@@ -70,6 +70,10 @@ class BridgedTrace:
         state = None if said is None else TraceState.from_header([said])
         return SpanContext(self.id, span, is_remote, _SAMPLED if is_sampled else _NOT_SAMPLED, state)
 
+    def is_current(self) -> bool:
+        """Whether a span of this trace is the current one."""
+        return get_current_span().get_span_context().trace_id == self.id
+
     def within(self, trace: Trace, parent: int) -> tuple[Context, int]:
         """The context that a call begins in: that of user code, or one in which the parent of the call is current; and the id of the
         span of user code that lies between, or 0.

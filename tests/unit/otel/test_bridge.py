@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from math import inf
 from typing import Any, Protocol
 
 import msgspec
@@ -18,8 +19,18 @@ from plures.contract import read_contract
 from plures.errors import CallError
 from plures.otel import OtelBridge
 from plures.otel.noting import Noting
-from plures.runtime import Deadlines, Dispatcher, Endpoints, Loopback, RemoteCaller, by_reference, subject_of
-from plures.telemetry import Meter, Noted, Rate, SpanKind, Telemetry
+from plures.runtime import (
+    CallContext,
+    Deadlines,
+    Dispatcher,
+    Endpoints,
+    Loopback,
+    RemoteCaller,
+    by_reference,
+    current,
+    subject_of,
+)
+from plures.telemetry import Meter, Noted, Rate, SpanKind, Telemetry, Trace
 
 
 class Empty(ContractError, status="failed_precondition"):
@@ -181,6 +192,24 @@ async def test_what_is_not_kept_makes_no_trace_of_its_own(is_local: bool) -> Non
     assert [number async for number in shop.each(2)] == [0, 1]
     assert shop.tree() == []
     assert not trace.get_current_span().get_span_context().is_valid
+
+
+@pytest.mark.parametrize("rate", [KEPT, UNKEPT], ids=["kept", "not kept"])
+async def test_work_that_an_event_began_stays_in_its_trace(is_local: bool, rate: Rate) -> None:
+    """What begins it is told of by its line alone, and user code may have left a span of another trace behind."""
+    shop = Bridged(is_local=is_local, rate=rate)
+    given = Trace("ab" * 16, 77, "drawn" if rate is KEPT else "")
+    with shop.tracer.start_as_current_span("left behind"):
+        shop.bridge.open(given)
+        assert (given.id, given.above) == ("ab" * 16, 77)
+        token = current.set(CallContext(inf, 0, trace=given, span=given.next_span()))
+        try:
+            await shop.count(0)
+        finally:
+            current.reset(token)
+    shop.tree()
+    left = [span for span in shop.sent.get_finished_spans() if span.name == "looking 0"]
+    assert [f"{span.context.trace_id:032x}" for span in left] == (["ab" * 16] if rate is KEPT else [])
 
 
 async def test_what_is_kept_late_leaves_too(is_local: bool) -> None:
