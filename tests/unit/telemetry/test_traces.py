@@ -30,7 +30,7 @@ class Call:
 
     def __init__(self, root: "Call | None" = None, request_id: str = "") -> None:
         self.root, self.id = root, request_id
-        self.trace = None if root is None else root.trace
+        self.trace: Trace | None = None if root is None else root.trace
         self.span = 0 if self.trace is None else self.trace.next_span()
         self.parent_span = 0 if root is None else root.span
         self.began = monotonic()
