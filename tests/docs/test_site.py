@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 import plures
+import plures.load
 import plures.testing
 
 from .pages import ROOT
 
 API = ROOT / "docs" / "reference" / "api.md"
+SCENARIOS = {"Answer", "Profile", "Ramp", "Visitor", "Zipf"}
+"""What scenarios use of `plures.load`; the rest of it is for the commands."""
 
 
 @pytest.fixture(scope="module")
@@ -52,4 +55,9 @@ def test_the_page_lists_the_public_api_and_nothing_else() -> None:
 
 
 def public_names() -> set[str]:
-    return {f"{module.__name__}.{name}" for module in (plures, plures.testing) for name in module.__all__}
+    names = {f"{module.__name__}.{name}" for module in (plures, plures.testing) for name in module.__all__}
+    return names | {f"plures.load.{name}" for name in SCENARIOS}
+
+
+def test_what_scenarios_use_is_there() -> None:
+    assert set(plures.load.__all__) >= SCENARIOS
