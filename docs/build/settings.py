@@ -96,6 +96,14 @@ level = "warning"
 levels = {{ "sqlalchemy.engine" = "debug" }}
 blocked_loop_s = 1
 
+[telemetry]
+enabled = true
+share = 0.5
+per_s = 20
+operations = {{ "search/Find" = {{ share = 0.01, per_s = 1 }} }}
+mib = 1024
+hours = 168
+
 [topology.monolith]
 main = {{ capabilities = ["*"] }}
 

@@ -8,7 +8,17 @@ from typing import Final
 from plures.access import Access
 from plures.application import Assembly
 from plures.host import Fault, Mode, Placement
-from plures.topology import PUBLIC, Address, PlacedTls, Process, ResolvedProcess, ResolvedTopology, Settings, Topology
+from plures.topology import (
+    PUBLIC,
+    Address,
+    PlacedTelemetry,
+    PlacedTls,
+    Process,
+    ResolvedProcess,
+    ResolvedTopology,
+    Settings,
+    Topology,
+)
 
 from .errors import ControlUnprotected
 from .serving import CONTROL_PORT, PUBLIC_PORT, ListenAddress, ListenAddresses
@@ -52,6 +62,7 @@ def placement_of(
     outside: frozenset[str] = frozenset(),
     context_keys: tuple[str, ...] = (),
     leads: bool | None = True,
+    replica: int = 1,
 ) -> Placement:
     """What each replica of a process hosts.
 
@@ -63,6 +74,7 @@ def placement_of(
         outside: Capabilities of external processes.
         context_keys: Those of the run.
         leads: Whether the replica does what one of its process does; None where it is told later.
+        replica: The number of the replica, from 1.
     """
     return Placement(
         frozenset(process.capabilities),
@@ -85,6 +97,7 @@ def placement_of(
         settings=process.settings,
         folder=process.folder,
         usage=settings.data,
+        telemetry=_placed_telemetry(process.name, replica, settings),
     )
 
 
@@ -110,6 +123,11 @@ def tls_peers(processes: Iterable[ResolvedProcess]) -> dict[str, str]:
         for process in processes
         if process.external is not None and process.external.startswith("https:") and process.peer != PUBLIC
     }
+
+
+def _placed_telemetry(process: str, replica: int, settings: Settings) -> PlacedTelemetry | None:
+    said = settings.telemetry
+    return PlacedTelemetry(settings.data, process, replica, said) if said.enabled else None
 
 
 def _placed_tls(process: str, settings: Settings, peers: Mapping[str, str]) -> PlacedTls | None:

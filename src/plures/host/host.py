@@ -84,7 +84,7 @@ class Host:
         self._directory = Directory(random, self._heartbeats, policies)
         self._seal = Seal(assembly.context, placement.context_keys or (new_key(),))
         self._binaries = LockedBinaries(placement.folder, assembly.contracts)
-        self._seen = Observing(assembly, placement.usage)
+        self._seen = Observing(assembly, placement.usage, placement.telemetry)
         self._dispatcher = Dispatcher(
             self._deadlines, self._seen.of_dispatcher, seal=self._seal, binaries=self._binaries
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from plures.access import Access
-from plures.topology import PlacedBroker, PlacedDatabase, PlacedTls, Policies
+from plures.topology import PlacedBroker, PlacedDatabase, PlacedTelemetry, PlacedTls, Policies
 
 from .faults import Fault
 
@@ -46,6 +46,7 @@ class Placement:
         leads: Whether the replica does what one replica of its process does; None where that is told later.
         settings: Capability → what plures.toml says of its settings.
         folder: What relative paths in settings are relative to.
+        telemetry: Where it is kept what requests did; None where it is not.
         usage: Folder in which it is kept who calls which contract; None where it is not.
         access: Who may call, and the tokens to call others with; None where no listener serves this: then nothing is checked.
     """
@@ -70,3 +71,4 @@ class Placement:
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     folder: Path = Path()
     usage: Path | None = None
+    telemetry: PlacedTelemetry | None = None

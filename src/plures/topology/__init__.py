@@ -23,6 +23,7 @@ from .storage import (
     variables_in,
 )
 from .summary import ProcessSummary, TopologySummary, summarise
+from .telemetry import Drawn, PlacedTelemetry, TelemetrySettings
 from .tls import PUBLIC, TRUSTED, PlacedTls, Tls
 
 __all__ = [
@@ -37,11 +38,13 @@ __all__ = [
     "Call",
     "CapabilityFacts",
     "DatabaseServer",
+    "Drawn",
     "EventFlow",
     "Figures",
     "OutsideCaller",
     "PlacedBroker",
     "PlacedDatabase",
+    "PlacedTelemetry",
     "PlacedTls",
     "Plan",
     "Policies",
@@ -55,6 +58,7 @@ __all__ = [
     "Service",
     "Settings",
     "Storage",
+    "TelemetrySettings",
     "Tls",
     "Topology",
     "TopologySummary",

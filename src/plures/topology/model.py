@@ -17,6 +17,7 @@ from .lines import line_of
 from .policies import Policies
 from .services import Service
 from .storage import EMBEDDED, Storage
+from .telemetry import TelemetrySettings
 from .tls import Tls
 
 REST = "*"
@@ -156,6 +157,7 @@ class Settings(msgspec.Struct, frozen=True):
         source: The file, for messages.
         folder: The folder of the file, where commands run.
         logs: How the log is written.
+        telemetry: What is kept of requests, figures and the log.
         storage: Which database each capability uses.
         broker: What carries events between processes; None where they travel by HTTP.
         tls: How the control listener and calls to other machines speak TLS; None where they do not.
@@ -176,6 +178,7 @@ class Settings(msgspec.Struct, frozen=True):
     names: tuple[str, ...] = ()
     public_names: tuple[str, ...] = ()
     logs: LogSettings = msgspec.field(default_factory=LogSettings)
+    telemetry: TelemetrySettings = TelemetrySettings()
     storage: Storage = EMBEDDED
     broker: Broker | None = None
     tls: Tls | None = None

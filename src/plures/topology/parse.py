@@ -16,6 +16,7 @@ from .access import parse_callers
 from .address import is_base_url, is_host_name, listener
 from .broker import parse_broker
 from .key import ACCESS, EDGE_FIGURES, POLICY_OF_ALL, Key
+from .key.telemetry import TELEMETRY
 from .keys import (
     APPLICATION,
     APPLICATION_ADDRESSES,
@@ -49,6 +50,7 @@ from .policies import parse_policies
 from .section import Section
 from .services import parse_services
 from .storage import parse_storage
+from .telemetry import parse_telemetry
 from .tls import parse_tls
 
 _HANDLE: Final = re.compile(r"@[\w.-]+(/[\w.-]+)*|[^@\s]+@[^@\s]+")
@@ -131,6 +133,7 @@ def _settings(root: Section, folder: Path, name: str) -> Settings:
         names=_names(listen, HOST_NAMES),
         public_names=_names(listen, PUBLIC_NAMES),
         logs=parse_logging(root.headed(LOGGING)),
+        telemetry=parse_telemetry(root.headed(TELEMETRY)),
         storage=storage,
         broker=broker,
         callers=callers,

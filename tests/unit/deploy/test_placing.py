@@ -10,7 +10,7 @@ from plures.deploy.errors import ControlUnprotected
 from plures.deploy.placing import external_endpoints, ignored_maxima, listen_addresses, only_process, placement_of
 from plures.deploy.serving import ListenAddress, ListenAddresses
 from plures.host import Mode, Placement
-from plures.topology import ApplicationFacts, CapabilityFacts, check, parse
+from plures.topology import ApplicationFacts, CapabilityFacts, PlacedTelemetry, TelemetrySettings, check, parse
 
 FACTS = ApplicationFacts(
     {"search": CapabilityFacts(needs=frozenset({"catalog"})), "catalog": CapabilityFacts(), "tax": CapabilityFacts()},
@@ -54,6 +54,7 @@ def test_a_replica_hosts_what_its_process_does():
         endpoints={"tax": ("http://bank",)},
         access=access,
         usage=Path(".plures"),
+        telemetry=PlacedTelemetry(Path(".plures"), "main", 1, TelemetrySettings()),
     )
 
 

@@ -213,6 +213,7 @@ class Supervisor:
                 outside=frozenset(self._outside()),
                 context_keys=self.context_keys,
                 leads=True if leads else None,
+                replica=name.number,
             ),
             control_descriptor=self.addresses.control[name].socket.fileno(),
             peer_descriptor=self.addresses.peers[name].socket.fileno(),

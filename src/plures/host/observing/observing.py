@@ -1,12 +1,15 @@
 """What one replica measures and notes of its calls."""
 
+import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
 from plures.application import Assembly
 from plures.contract import OperationDescription
 from plures.runtime import subject_of
-from plures.telemetry import Meter, SpanKind, Telemetry
+from plures.telemetry import Meter, Rate, SpanKind, Telemetry
+from plures.telemetry.store import Bounds, ProcessName, Store
+from plures.topology import Drawn, PlacedTelemetry
 
 from .exported import Exported
 from .usage import Usage
@@ -17,20 +20,25 @@ class Observing:
 
     Args:
         usage: Folder in which it is kept who calls which version of which contract; None where it is not.
+        placed: Where traces and figures are kept, and how much of them; None where they are not.
 
     Attributes:
         telemetry: Its meters, and what it holds of traces.
+        store: Keeps them, and what else is put into it; None where nothing is kept.
         usage: Counts who calls which version, by the same meters.
     """
 
-    def __init__(self, assembly: Assembly, usage: Path | None) -> None:
-        self.telemetry = Telemetry()
+    def __init__(self, assembly: Assembly, usage: Path | None, placed: PlacedTelemetry | None = None) -> None:
+        self.telemetry = Telemetry() if placed is None else _telemetry(placed)
+        self.store = None if placed is None else _store(placed, self.telemetry)
         self.usage = Usage(assembly, usage)
         self._exported = Exported(assembly, self.telemetry)
 
     def start(self) -> None:
         """Keep what is measured, from now on."""
         self.usage.start()
+        if self.store is not None:
+            self.store.start()
 
     def export(self, environ: Mapping[str, str]) -> None:
         """Have spans of OpenTelemetry made from now on, where the variables or user code ask for that."""
@@ -40,6 +48,8 @@ class Observing:
         """Keep what is left."""
         await self._exported.stop()
         await self.usage.stop()
+        if self.store is not None:
+            await asyncio.to_thread(self.store.stop)
 
     def of_client(self, owner: str, operation: OperationDescription, kind: SpanKind, placement: str) -> Meter:
         """What measures the calls that an owner makes of an operation."""
@@ -50,3 +60,17 @@ class Observing:
     def of_dispatcher(self, operation: OperationDescription, kind: SpanKind, placement: str) -> Meter:
         """What measures the calls of an operation that arrive."""
         return self.telemetry.meter(subject_of(operation, kind, "", placement))
+
+
+def _telemetry(placed: PlacedTelemetry) -> Telemetry:
+    said = placed.settings
+    return Telemetry(_rate(said.drawn), {name: _rate(drawn) for name, drawn in said.operations.items()})
+
+
+def _rate(drawn: Drawn) -> Rate:
+    return Rate(drawn.share, drawn.per_s)
+
+
+def _store(placed: PlacedTelemetry, telemetry: Telemetry) -> Store:
+    bounds = Bounds(placed.settings.mib, placed.settings.hours)
+    return Store(placed.folder, telemetry, ProcessName(placed.process, placed.replica), bounds)

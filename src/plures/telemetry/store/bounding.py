@@ -3,9 +3,10 @@
 import sqlite3
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from time import monotonic
 from typing import Final
+
+import msgspec
 
 from .anchor import MICROSECONDS
 from .rows import values_of
@@ -24,8 +25,7 @@ _AHEAD: Final = 24 * 3600 * MICROSECONDS
 """What is later than that was noted while the clock was wrong."""
 
 
-@dataclass(frozen=True)
-class Bounds:
+class Bounds(msgspec.Struct, frozen=True):
     """How much is kept.
 
     Attributes:

@@ -1,8 +1,9 @@
 """What meters and gauges have told since the last time, added up by slots of ten seconds and of five minutes."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
+
+from msgspec import Struct, field
 
 from plures.telemetry.measuring import Meter, is_fault
 from plures.telemetry.tracing import Subject
@@ -32,8 +33,7 @@ class _Total(NamedTuple):
     in_flight: int
 
 
-@dataclass
-class Point:
+class Point(Struct):
     """What was measured of a subject in a slot."""
 
     calls: int = 0
@@ -46,8 +46,7 @@ class Point:
     buckets: dict[int, int] = field(default_factory=dict[int, int])
 
 
-@dataclass
-class Mean:
+class Mean(Struct):
     """What a figure was in a slot."""
 
     total: float = 0

@@ -5,7 +5,6 @@ import os
 import socket
 import sqlite3
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
@@ -189,6 +188,9 @@ def _is(error: Exception, code: int) -> bool:
 
 
 def _version() -> str:
+    # In the thread that writes: it takes as long as all else there to import.
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("plures")
     except PackageNotFoundError:

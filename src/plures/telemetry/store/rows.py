@@ -1,11 +1,11 @@
 """What is noted → rows of the store. It knows no database."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 import msgspec
+from msgspec import field
 
 from plures.telemetry.measuring import is_fault
 from plures.telemetry.tracing import Part, Subject
@@ -42,8 +42,7 @@ class Step(NamedTuple):
     longest: int
 
 
-@dataclass
-class TraceRows:
+class TraceRows(msgspec.Struct, eq=False):
     """What is to be written of one trace.
 
     Attributes:

@@ -4,12 +4,14 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import Final
 
+from msgspec import Struct, field
+
 from plures.telemetry.telemetry import Telemetry
+from plures.telemetry.tracing import Part
 
 from .anchor import Anchor
 from .bounding import Bounds
@@ -30,8 +32,7 @@ _LAST_WAIT_S: Final = 0.25
 _LAST_S: Final = 2.0
 
 
-@dataclass
-class _Waiting:
+class _Waiting(Struct):
     """What is to be written with the next transaction."""
 
     traces: deque[TraceRows] = field(default_factory=deque[TraceRows])
@@ -66,6 +67,7 @@ class Store:
         self._file = File(folder, process, bounds or Bounds(), self._anchor.now_us())
         self._every_s = every_s
         self._lost_before = 0
+        self._failing: list[object] = []
         self._lines: deque[LogLine] = deque()
         self._gauges: deque[Gauge] = deque()
         self._waiting = _Waiting()
@@ -136,7 +138,9 @@ class Store:
 
     def _collect(self, now: int, elsewhere: Collection[str]) -> None:
         waiting = self._waiting
-        for traces in rows_of(self._telemetry.recorder.take(elsewhere), self._anchor):
+        parts = self._telemetry.recorder.take(elsewhere)
+        self._give(parts)
+        for traces in rows_of(parts, self._anchor):
             waiting.traces.append(traces)
             waiting.spans += len(traces.spans)
         while self._lines:
@@ -156,6 +160,16 @@ class Store:
         while len(waiting.lines) > _MOST_LINES:
             waiting.lines.popleft()
             self.lost += 1
+
+    def _give(self, parts: list[Part]) -> None:
+        for sink in [*self._telemetry.sinks]:
+            try:
+                sink(parts)
+            # It is not ours, and must not keep us from writing.
+            except Exception:  # noqa: BLE001
+                if sink not in self._failing:
+                    self._failing.append(sink)
+                    _LOG.exception("A receiver of traces has failed; the application goes on without")
 
     def _batch(self) -> Batch:
         points, gauges = self._counted.changed()
