@@ -15,11 +15,7 @@ class Telemetry:
 
     Attributes:
         meters: One for each subject and side, in the order in which they were asked for.
-<<<<<<< HEAD
         sinks: What is given the parts of traces that are kept, by what takes them from the recorder, in its thread.
-=======
-        sinks: Who else is given the parts of traces that are kept, once a second, in the thread that writes them.
->>>>>>> 89764a9 (Keep what replicas measure and note, as [telemetry] of plures.toml says)
     """
 
     def __init__(self, rate: Rate | None = None, rates: Mapping[str, Rate] | None = None) -> None:

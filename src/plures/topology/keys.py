@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from plures.logs import BLOCKED_LOOP_S
 
-from .key import ACCESS, EDGE_FIGURES, MAY_CALL, POLICY, POLICY_OF_ALL, TOKEN, TOKEN_FILE, Key, Table
+from .key import ACCESS, EDGE_FIGURES, MAY_CALL, POLICY, POLICY_OF_ALL, TELEMETRY, TOKEN, TOKEN_FILE, Key, Table
 from .key import table as _table
 from .key import text as _text
-from .key.telemetry import TELEMETRY
 
 IMPORT = _text("import", "The application: package.module:attribute.", 'import = "shop.app:app"', is_required=True)
 DATA = Key("data", (str,), ".plures", "Folder of the embedded databases, seen from the file.", 'data = "var/data"')

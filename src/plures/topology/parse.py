@@ -15,8 +15,7 @@ from . import rules
 from .access import parse_callers
 from .address import is_base_url, is_host_name, listener
 from .broker import parse_broker
-from .key import ACCESS, EDGE_FIGURES, POLICY_OF_ALL, Key
-from .key.telemetry import TELEMETRY
+from .key import ACCESS, EDGE_FIGURES, POLICY_OF_ALL, TELEMETRY, Key
 from .keys import (
     APPLICATION,
     APPLICATION_ADDRESSES,

@@ -45,10 +45,14 @@ class Stoppable(Protocol):
 
 
 class Exported:
-    """Has spans of OpenTelemetry made, where the variables or user code ask for that."""
+    """Has spans of OpenTelemetry made, where the variables or user code ask for that.
 
-    def __init__(self, assembly: Assembly, telemetry: Telemetry) -> None:
-        self._assembly, self._telemetry = assembly, telemetry
+    Args:
+        takes: Whether it takes the parts of traces from the recorder; else what keeps them does.
+    """
+
+    def __init__(self, assembly: Assembly, telemetry: Telemetry, *, takes: bool) -> None:
+        self._assembly, self._telemetry, self._takes = assembly, telemetry, takes
         self._otel: Otel | None = None
         self._metrics: Stoppable | None = None
         self._writing: asyncio.Task[None] | None = None
@@ -74,18 +78,20 @@ class Exported:
         if self._otel is not None:
             self._telemetry.recorder.bridge = self._otel.bridge
             self._telemetry.sinks.append(self._otel.bridge.write)
-            self._writing = asyncio.create_task(self._write(), name="opentelemetry")
+            if self._takes:
+                self._writing = asyncio.create_task(self._write(), name="opentelemetry")
 
     async def stop(self) -> None:
         """Send what is left, as far as that takes little time."""
         if self._metrics is not None:
             await asyncio.to_thread(self._metrics.stop)
             self._metrics = None
-        if self._writing is None or self._otel is None:
+        if self._otel is None:
             return
-        self._writing.cancel()
         self._telemetry.recorder.bridge = None
-        self._give()
+        if self._writing is not None:
+            self._writing.cancel()
+            self._give()
         await asyncio.to_thread(self._otel.flush)
         self._writing = self._otel = None
 

@@ -7,8 +7,7 @@ from pathlib import Path
 from plures.application import Assembly
 from plures.contract import OperationDescription
 from plures.runtime import subject_of
-from plures.telemetry import Meter, Rate, SpanKind, Telemetry
-from plures.telemetry.store import Bounds, ProcessName, Store
+from plures.telemetry import Bounds, Meter, ProcessName, Rate, SpanKind, Store, Telemetry
 from plures.topology import Drawn, PlacedTelemetry
 
 from .exported import Exported
@@ -32,7 +31,7 @@ class Observing:
         self.telemetry = Telemetry() if placed is None else _telemetry(placed)
         self.store = None if placed is None else _store(placed, self.telemetry)
         self.usage = Usage(assembly, usage)
-        self._exported = Exported(assembly, self.telemetry)
+        self._exported = Exported(assembly, self.telemetry, takes=self.store is None)
 
     def start(self) -> None:
         """Keep what is measured, from now on."""
@@ -46,10 +45,10 @@ class Observing:
 
     async def stop(self) -> None:
         """Keep what is left."""
-        await self._exported.stop()
-        await self.usage.stop()
         if self.store is not None:
             await asyncio.to_thread(self.store.stop)
+        await self._exported.stop()
+        await self.usage.stop()
 
     def of_client(self, owner: str, operation: OperationDescription, kind: SpanKind, placement: str) -> Meter:
         """What measures the calls that an owner makes of an operation."""

@@ -20,6 +20,8 @@ _FULL: Final = 0.92
 _ROOMY: Final = 0.87
 _FOR_PAGES: Final = 7 / 8
 """The rest is for the log that SQLite writes ahead."""
+_AT_ONCE: Final = 2_000
+"""Pages that a file is made smaller by."""
 _BUDGET_S: Final = 0.5
 _AHEAD: Final = 24 * 3600 * MICROSECONDS
 """What is later than that was noted while the clock was wrong."""
@@ -55,11 +57,14 @@ class Bounding:
         self._most = bounds.pages(self._pragma("page_size"))
         # SQLite itself refuses what would make it larger.
         connection.execute(f"PRAGMA max_page_count = {self._most}")
+        connection.execute(
+            f"PRAGMA wal_autocheckpoint = {min(1000, bounds.log_bytes // 2 // self._pragma('page_size'))}"
+        )
 
     @property
     def is_full(self) -> bool:
-        """Whether there is so little room that something has to go."""
-        return self._used() > self._most * _FULL
+        """Whether there is so little room that something has to go, or the file is larger than it may be now."""
+        return self._used() > self._most * _FULL or self._pragma("page_count") > self._most
 
     def make_room(self, budget_s: float = _BUDGET_S) -> None:
         """Delete what is oldest until there is some room, or for so long. Raises `sqlite3.Error`."""
@@ -68,7 +73,7 @@ class Bounding:
             if not self._delete_oldest():
                 break
         if self._pragma("page_count") > self._most:
-            self._connection.execute("PRAGMA incremental_vacuum(1000)").fetchall()
+            self._connection.execute(f"PRAGMA incremental_vacuum({_AT_ONCE})").fetchall()
 
     def forget(self, now: int, budget_s: float = _BUDGET_S) -> None:
         """Delete what is too old, for so long. Raises `sqlite3.Error`.

@@ -92,16 +92,13 @@ class File:
         self._close()
 
     def _write(self, connection: sqlite3.Connection, batch: Batch, now: int, lost: int) -> None:
-        log = self._folder / f"{KEPT_IN}-wal"
-        if log.exists() and log.stat().st_size > self._bounds.log_bytes:
-            # A reader that never ends keeps SQLite from beginning the log anew.
-            (is_busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            if is_busy:
-                message = f"{log.name} has grown to its bound, since a process has read it for long"
-                raise Unwritable(message)
+        if not self._has_short_log(connection):
+            message = "its log has grown to its bound, since a process has read it for long"
+            raise Unwritable(message)
         with transaction(connection):
             if self._writing is None:
-                self._row = self._registered(connection, now)
+                if not self._is_registered(connection):
+                    self._row = self._registered(connection, now)
                 self._writing = Writing(connection, self._row)
             self._writing.write(batch)
             row = (now, lost, self._row)
@@ -110,9 +107,10 @@ class File:
                 self._writing = None
 
     def _keep_bounds(self, now: int) -> None:
-        if self._bounding is None:
+        if self._bounding is None or self._connection is None:
             return
         try:
+            self._has_short_log(self._connection)
             if self._bounding.is_full:
                 self._bounding.make_room()
             if abs(now - self._forgotten_at) > _FORGET_EVERY_US:
@@ -139,6 +137,22 @@ class File:
     def _last_seen(connection: sqlite3.Connection) -> int:
         (last,) = connection.execute("SELECT max(id) FROM traces").fetchone()
         return max(0, (last or 0) - 1000)
+
+    def _has_short_log(self, connection: sqlite3.Connection) -> bool:
+        """Whether the log that SQLite writes ahead is within its bound; a reader that never ends keeps it from being begun anew."""
+        log = self._folder / f"{KEPT_IN}-wal"
+        if not log.exists() or log.stat().st_size <= self._bounds.log_bytes:
+            return True
+        (is_busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not is_busy
+
+    def _is_registered(self, connection: sqlite3.Connection) -> bool:
+        # The number may have been given in what was undone.
+        me = (self._row, os.getpid(), self._since)
+        return (
+            connection.execute("SELECT 1 FROM processes WHERE id = ? AND pid = ? AND since = ?", me).fetchone()
+            is not None
+        )
 
     def _registered(self, connection: sqlite3.Connection, now: int) -> int:
         name, number = self._process

@@ -45,6 +45,8 @@ class Store:
 
     Args:
         folder: The data folder.
+        every_s: How often it writes.
+        count_s: How often it asks the meters.
 
     Attributes:
         lost: Spans, lines and figures that were not kept, so far.
@@ -59,6 +61,7 @@ class Store:
         *,
         anchor: Anchor | None = None,
         every_s: float = _EVERY_S,
+        count_s: float = FINE_S,
     ) -> None:
         self.path = folder / KEPT_IN
         self.lost = 0
@@ -66,6 +69,7 @@ class Store:
         self._anchor = anchor or Anchor()
         self._file = File(folder, process, bounds or Bounds(), self._anchor.now_us())
         self._every_s = every_s
+        self._count_s = count_s
         self._lost_before = 0
         self._failing: list[object] = []
         self._lines: deque[LogLine] = deque()
@@ -90,6 +94,10 @@ class Store:
             self._gauges.append(Gauge(self._anchor.now_us(), name, value, capability))
         else:
             self.lost += 1
+
+    def now_us(self) -> int:
+        """Now, as lines of the log have it: whole microseconds since 1970."""
+        return self._anchor.now_us()
 
     def start(self) -> None:
         """Begin to write."""
@@ -149,7 +157,7 @@ class Store:
         while self._gauges:
             gauges.append(self._gauges.popleft())
         self._counted.note(gauges)
-        if monotonic() - self._counted_at >= FINE_S:
+        if monotonic() - self._counted_at >= self._count_s:
             self._counted_at = monotonic()
             self._telemetry.judge()
             self._counted.count(self._telemetry.meters, now)

@@ -3,6 +3,8 @@
 from .access import ACCESS, CALLER, CALLER_MAY_CALL, CALLER_ORIGINS, CALLERS, MAY_CALL, TOKEN, TOKEN_FILE
 from .key import IN_WORDS, Key, Table, table, text
 from .policy import BINARY, EDGE_FIGURES, LEAST_AT_ONCE, MOST_AT_ONCE, POLICY, POLICY_OF_ALL, Figure
+from .telemetry import ENABLED as TELEMETRY_ENABLED
+from .telemetry import HOURS, MIB, OPERATION, OPERATIONS, PER_S, SHARE, TELEMETRY
 
 __all__ = [
     "ACCESS",
@@ -12,12 +14,20 @@ __all__ = [
     "CALLER_MAY_CALL",
     "CALLER_ORIGINS",
     "EDGE_FIGURES",
+    "HOURS",
     "IN_WORDS",
     "LEAST_AT_ONCE",
     "MAY_CALL",
+    "MIB",
     "MOST_AT_ONCE",
+    "OPERATION",
+    "OPERATIONS",
+    "PER_S",
     "POLICY",
     "POLICY_OF_ALL",
+    "SHARE",
+    "TELEMETRY",
+    "TELEMETRY_ENABLED",
     "TOKEN",
     "TOKEN_FILE",
     "Figure",

@@ -1,7 +1,6 @@
 """`[telemetry]` → `TelemetrySettings`."""
 
-from plures.topology.key import Figure
-from plures.topology.key.telemetry import ENABLED, HOURS, MIB, OPERATION, OPERATIONS, PER_S, SHARE
+from plures.topology.key import HOURS, MIB, OPERATION, OPERATIONS, PER_S, SHARE, TELEMETRY_ENABLED, Figure
 from plures.topology.section import Section
 
 from . import rules
@@ -15,7 +14,7 @@ def parse_telemetry(section: Section) -> TelemetrySettings:
     operations = {name: _drawn(table.inline(OPERATION.named(name)), everywhere) for name in table.values}
     hours = _figure(section, HOURS, HOURS.default)
     mib = int(_figure(section, MIB, MIB.default))
-    return TelemetrySettings(section.get(ENABLED), everywhere, operations, mib, hours)
+    return TelemetrySettings(section.get(TELEMETRY_ENABLED), everywhere, operations, mib, hours)
 
 
 def _drawn(section: Section, others: Drawn) -> Drawn:

@@ -20,7 +20,8 @@ async def test_a_request_is_one_trace_with_its_calls(shop: Make, tmp_path: Path)
     (line,) = reading.traces()
     trace = reading.trace(line.id)
     assert trace is not None
-    assert {(span.caller, span.name) for span in trace.spans} >= {("edge", "cart/Show"), ("cart", "search/Find")}
+    assert {(span.caller, span.name) for span in trace.spans} >= {("cart", "search/Find")}
+    assert "cart/Show" in {span.name for span in trace.spans}
     assert line.processes == ("main.2",)
     (process,) = reading.processes()
     assert not process.is_alive

@@ -17,7 +17,7 @@ from .values import Figures, GaugeRead, SeriesPoint, SubjectFilter
 _FINE: Final = FINE_S * MICROSECONDS
 _COARSE: Final = COARSE_S * MICROSECONDS
 _POINTS: Final = """
-SELECT subject, at, process, calls, faults, codes, seconds, buckets, sent_bytes, received_bytes, in_flight
+SELECT subject, at + width * 1000000, process, calls, faults, codes, seconds, buckets, sent_bytes, received_bytes, in_flight
 FROM subjects CROSS JOIN points ON subject = subjects.id WHERE width = :width AND at >= :since AND at < :until
 """
 _GAUGES: Final = """
@@ -62,11 +62,11 @@ class _Sum:
     received: int = 0
     codes: dict[str, int] = field(default_factory=dict[str, int])
     buckets: dict[int, int] = field(default_factory=dict[int, int])
-    # (subject, process) → when, and how many.
+    # (subject, process) → by when, and how many.
     in_flight: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict[tuple[int, int], tuple[int, int]])
 
     def add(self, row: tuple[Any, ...]) -> None:
-        subject, at, process, calls, faults, codes, seconds, buckets, sent, received, in_flight = row
+        subject, end, process, calls, faults, codes, seconds, buckets, sent, received, in_flight = row
         self.calls += calls
         self.faults += faults
         self.seconds += seconds
@@ -75,11 +75,11 @@ class _Sum:
         if codes != _NO_CODES:
             _add(self.codes, _codes.decode(codes))
         _add(self.buckets, _buckets.decode(buckets))
-        self.in_flight[subject, process] = max(self.in_flight.get((subject, process), (0, 0)), (at, in_flight))
+        self.in_flight[subject, process] = max(self.in_flight.get((subject, process), (0, 0)), (end, in_flight))
 
     def flying(self, until: int) -> int:
-        """Calls in flight at the end; of processes that are silent, it is not known."""
-        return sum(many for at, many in self.in_flight.values() if at >= until - 3 * _FINE)
+        """Calls in flight at the end, as far as that is known."""
+        return sum(many for end, many in self.in_flight.values() if end >= until - 2 * _FINE)
 
 
 def figures(
@@ -124,7 +124,7 @@ def series(
     step = max(width, step_s - step_s % width) * MICROSECONDS
     sums: dict[int, _Sum] = {}
     for row in _rows_of(connection, [_Slots(width, slot_of(since, width), until)], wanted):
-        sums.setdefault(row[1] - row[1] % step, _Sum()).add(row)
+        sums.setdefault(slot_of(row[1] - width * MICROSECONDS, step // MICROSECONDS), _Sum()).add(row)
     return [
         SeriesPoint(
             at,
@@ -150,7 +150,7 @@ def gauges(connection: sqlite3.Connection, since: int, until: int, name: str, st
 
 
 def _rows(connection: sqlite3.Connection, since: int, until: int, wanted: SubjectFilter) -> Iterator[tuple[Any, ...]]:
-    return _rows_of(connection, _slots(since, until, _fine_from(connection)), wanted)
+    return _rows_of(connection, _slots(since, until, _written(connection)), wanted)
 
 
 def _rows_of(
@@ -161,13 +161,20 @@ def _rows_of(
         yield from connection.execute(f"{_POINTS} AND {where}", {**asked, **each._asdict()})
 
 
-def _slots(since: int, until: int, fine_from: int) -> list[_Slots]:
-    """The slots that make up a time: few, and none twice. Where the fine ones are gone, a time begins a little earlier."""
+def _slots(since: int, until: int, written: int) -> list[_Slots]:
+    """The slots that make up a time: few, and none twice. Where the fine ones are gone, a time begins a little earlier.
+
+    Args:
+        written: When something was written last: what is of that slot is of no later time.
+    """
+    fine_from = written - FINE_FOR_S * MICROSECONDS
     if since < fine_from:
         since = slot_of(since, COARSE_S)
     first, last = -(-since // _COARSE) * _COARSE, slot_of(until, COARSE_S)
     if until <= fine_from:
         return [_Slots(COARSE_S, since, until)]
+    if until >= written - written % _FINE:
+        last = slot_of(written, COARSE_S) + _COARSE
     if first >= last:
         return [_Slots(FINE_S, slot_of(since, FINE_S), until)]
     return [
@@ -177,14 +184,13 @@ def _slots(since: int, until: int, fine_from: int) -> list[_Slots]:
     ]
 
 
-def _fine_from(connection: sqlite3.Connection) -> int:
-    """From when on there are fine slots."""
+def _written(connection: sqlite3.Connection) -> int:
     (until,) = connection.execute("SELECT max(until) FROM processes").fetchone()
-    return int(until or 0) - FINE_FOR_S * MICROSECONDS
+    return int(until or 0)
 
 
 def _width(connection: sqlite3.Connection, since: int, step_s: int) -> int:
-    return FINE_S if step_s < COARSE_S and since >= _fine_from(connection) else COARSE_S
+    return FINE_S if step_s < COARSE_S and since >= _written(connection) - FINE_FOR_S * MICROSECONDS else COARSE_S
 
 
 def _subjects(connection: sqlite3.Connection, wanted: SubjectFilter) -> Mapping[int, _About]:

@@ -1,0 +1,1 @@
+"""What keeping telemetry costs, and how fast it is read."""

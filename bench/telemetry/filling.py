@@ -1,0 +1,51 @@
+"""Traces as an application of 50 capabilities and 200 edges leaves them."""
+
+from random import Random
+from time import monotonic
+from typing import Final
+
+from plures.telemetry import Noted, SpanKind, Subject, Telemetry, Trace
+
+CAPABILITIES: Final = 50
+EDGES: Final = 200
+_PER_TRACE: Final = 12
+
+random: Final = Random(7)
+
+
+def subjects() -> list[Subject]:
+    """The first is the edge; then one for each edge of the graph."""
+    found = [Subject(SpanKind.SERVER, "GET /product", "", "", "", "")]
+    for number in range(EDGES):
+        caller, callee = number % CAPABILITIES, (number * 7 + number // CAPABILITIES) % CAPABILITIES
+        placement = "remote" if number % 3 else "local"
+        kind = SpanKind.CLIENT if number % 3 else SpanKind.INTERNAL
+        name = f"c{callee}/Find{number}"
+        found.append(Subject(kind, name, f"c{callee}", f"c{caller}", placement, f"shop.c{callee}.v1"))
+    return found
+
+
+def note(telemetry: Telemetry, about: list[Subject], spans: int) -> None:
+    """Note so many spans, a dozen in each trace; one trace of a thousand fails, and one of ten has an attribute."""
+    now = monotonic()
+    for number in range(spans // _PER_TRACE):
+        trace = Trace(kept_for="drawn")
+        ids = [trace.next_span() for _ in range(_PER_TRACE)]
+        attributes = f'{{"order":"{random.randrange(10**6)}"}}' if number % 10 == 0 else ""
+        code = "unavailable" if number % 1000 == 0 else ""
+        for each in reversed(ids[1:]):
+            lasted = random.expovariate(200)
+            trace.note(Noted(random.choice(about[1:]), each, each // 2, now, now + lasted, code, attributes))
+        trace.note(Noted(about[0], ids[0], 0, now, now + random.expovariate(20), code))
+        telemetry.recorder.close(trace)
+
+
+def count(telemetry: Telemetry, about: list[Subject]) -> None:
+    """Let each subject have counted some calls."""
+    known = {meter.subject: meter for meter in telemetry.meters}
+    for subject in about:
+        meter = known.get(subject) or telemetry.meter(subject)
+        for _ in range(20):
+            meter.buckets[random.randrange(240, 300)] += 1
+        meter.begun = meter.ended = meter.ended + 20
+        meter.seconds += 0.1
