@@ -73,7 +73,8 @@ class Bounding:
             if not self._delete_oldest():
                 break
         if self._pragma("page_count") > self._most:
-            self._connection.execute(f"PRAGMA incremental_vacuum({_AT_ONCE})").fetchall()
+            # `execute` would stop after the first page.
+            self._connection.executescript(f"PRAGMA incremental_vacuum({_AT_ONCE})")
 
     def forget(self, now: int, budget_s: float = _BUDGET_S) -> None:
         """Delete what is too old, for so long. Raises `sqlite3.Error`.

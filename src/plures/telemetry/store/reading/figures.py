@@ -111,7 +111,7 @@ def figures(
 
 def hosts(connection: sqlite3.Connection, since: int, until: int) -> list[tuple[str, str]]:
     """Which capabilities were called in which processes."""
-    slots = _slots(since, until, _fine_from(connection))
+    slots = _slots(since, until, _written(connection))
     found = (row for each in slots for row in connection.execute(_HOSTS, each._asdict()))
     return list(dict.fromkeys((capability, process) for capability, process in found))
 
