@@ -11,7 +11,7 @@ from time import monotonic
 
 import pytest
 
-from plures.telemetry import Telemetry
+from plures.telemetry import Part, Telemetry
 from plures.telemetry.store import ASIDE, KEPT_IN, Anchor, Bounds, LogLine, ProcessName, Store
 from plures.telemetry.store.reading import Reading, TelemetryNewer
 
@@ -305,7 +305,10 @@ def test_what_receives_traces_may_fail(
     def fails(parts: object) -> None:
         raise RuntimeError
 
-    telemetry.sinks += [fails, lambda parts: got.append(len(parts))]
+    def counts(parts: list[Part]) -> None:
+        got.append(len(parts))
+
+    telemetry.sinks += [fails, counts]
     for _ in range(2):
         request(telemetry)
         store.write()
