@@ -34,7 +34,7 @@ export const Chart = ({ title, at, lines, show, dots = [], since, until }) => {
   };
   const last = lines[0] ? [...lines[0].values].reverse().find((value) => value !== null && value !== undefined) : undefined;
   return html`<section class="chart" aria-label=${title}>
-    <h3>${title} <span>${last === undefined ? "" : show(last)}</span></h3>
+    <h2>${title} <span>${last === undefined ? "" : show(last)}</span></h2>
     ${values.length || dots.length ? html`<svg viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} role="group" aria-label=${`${title}; the table below has the figures`}>
       ${[0, 0.5, 1].map((part) => html`<line class="axis" x1=${LEFT} x2=${WIDTH - RIGHT} y1=${y(top * part)} y2=${y(top * part)} /><text class="axis-text" x=${LEFT - 6} y=${y(top * part) + 3} text-anchor="end">${show(top * part)}</text>`)}
       ${[0, 0.5, 1].map((part) => html`<text class="axis-text" x=${x(from + (to - from) * part)} y=${HEIGHT - 4} text-anchor=${["start", "middle", "end"][part * 2]}>${clock(from + (to - from) * part, false)}</text>`)}

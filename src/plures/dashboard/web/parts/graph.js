@@ -42,7 +42,7 @@ export const Graph = ({ label, groups, edges, focus, isDimmed, onFocus }) => {
         const isNear = edge.from === focus || edge.to === focus;
         const isFaint = focus ? !isNear : isQuiet(edge.from) || isQuiet(edge.to);
         return html`<g class=${`edge ${edge.kind} ${edge.isBad ? "bad" : ""} ${isFaint ? "dimmed" : ""}`} key=${`${edge.from}>${edge.to}>${edge.kind}`} aria-hidden="true">
-          <path d=${line.path} style=${{ strokeWidth: edge.weight || 1.5 }} marker-end="url(#arrow)" />
+          <path d=${line.path} style=${{ strokeWidth: edge.weight || 1.5 }} marker-end="url(#arrow)"><title>${edge.said}${edge.label ? `: ${edge.label}` : ""}</title></path>
         </g>`;
       })}
       ${groups.flatMap((group) => group.nodes.map((node) => {
@@ -56,7 +56,7 @@ export const Graph = ({ label, groups, edges, focus, isDimmed, onFocus }) => {
           <text x=${x + 11} y=${y + 18}>${short(node.title, 21)}</text><text class="sub" x=${x + 11} y=${y + 33}>${node.sub || ""}</text>
         </g>`;
       }))}
-      ${known.filter((edge) => edge.label && (edge.from === focus || edge.to === focus || (!focus && known.length <= SOME))).map((edge) => {
+      ${known.filter((edge) => edge.label && known.length <= SOME).map((edge) => {
         const line = curve(edge.from, edge.to, placed.nodes);
         return html`<g class="edge" aria-hidden="true" key=${`${edge.from}>${edge.to}>${edge.kind} label`}><text x=${line.x} y=${line.y + 4}>${edge.label}</text></g>`;
       })}

@@ -2,7 +2,8 @@
 import { html } from "../html.js";
 import { narrow } from "../route.js";
 
-export const Empty = ({ title, children }) => html`<div class="empty"><h2>${title}</h2>${children}</div>`;
+// isPage: where nothing else stands on the page.
+export const Empty = ({ title, isPage, children }) => html`<div class="empty">${isPage ? html`<h1>${title}</h1>` : html`<h2>${title}</h2>`}${children}</div>`;
 
 export const Answer = ({ of, children }) => {
   if (of.data) {

@@ -19,7 +19,7 @@ const All = () => {
 
 const One = ({ name }) => {
   const answer = useAnswer(`/api/capabilities/${encodeURIComponent(name)}`, {}, 5000);
-  if (answer.error && answer.error.status === 404) return html`<${Empty} title="No such capability"><p>The application has none of the name ${name}. <a href="#/capabilities">All capabilities</a></p><//>`;
+  if (answer.error && answer.error.status === 404) return html`<${Empty} isPage title="No such capability"><p>The application has none of the name ${name}. <a href="#/capabilities">All capabilities</a></p><//>`;
   return html`<${Answer} of=${answer}>${(data) => html`<${Shown} data=${data} />`}<//>`;
 };
 

@@ -26,7 +26,7 @@ const sumsOf = (data) => {
 
 export const Compare = ({ query }) => {
   const [a, b] = [query.get("a") || "", query.get("b") || ""];
-  if (!a || !b) return html`<${Empty} title="Pick two traces to compare"><p>Two boxes in the <a href="#/traces">list of traces</a> lead back to here.</p><//>`;
+  if (!a || !b) return html`<${Empty} isPage title="Pick two traces to compare"><p>Two boxes in the <a href="#/traces">list of traces</a> lead back to here.</p><//>`;
   return html`<${Both} a=${a} b=${b} />`;
 };
 
@@ -49,7 +49,7 @@ const Shown = ({ one, other }) => {
   return html`
     <p class="crumb"><a href="#/traces">Traces</a></p>
     <div class="title"><h1>Two traces</h1><a class="button second" href=${link(["compare"], { a: other.id, b: one.id })}>Swap</a></div>
-    <${Wide} label="The two traces"><table class="list"><thead><tr><th></th><th>Request</th><th>Began</th><th class="number">Lasted</th><th class="number">Spans</th><th class="number">Processes</th></tr></thead><tbody>
+    <${Wide} label="The two traces"><table class="list"><thead><tr><th><span class="hidden">Name</span></th><th>Request</th><th>Began</th><th class="number">Lasted</th><th class="number">Spans</th><th class="number">Processes</th></tr></thead><tbody>
       ${[["A", one], ["B", other]].map(([key, data]) => html`<tr><th scope="row">${key}</th><td class="grow"><a href=${link(["traces", data.id])}>${data.name}</a></td><td class="figure">${moment(data.began)}</td>
         <td class="number">${duration(data.lasted)}</td><td class="number">${count(data.total_spans)}</td><td class="number">${new Set(data.spans.map((span) => span[2])).size}</td></tr>`)}
     </tbody></table><//>

@@ -27,6 +27,7 @@ export const Topology = ({ query }) => {
 const OUTSIDE = "from outside";
 
 const Shown = ({ data, query, find }) => {
+  const focus = query.get("focus") || "";
   const seconds = (data.until - data.since) / 1e6;
   const edges = data.edges.filter((edge) => !(query.get("noevents") && edge.kind === "event"));
   const busy = new Set(edges.filter((edge) => edge.calls).flatMap((edge) => [edge.from, edge.to]));
@@ -49,11 +50,11 @@ const Shown = ({ data, query, find }) => {
     said: `${edge.from} to ${edge.to}, ${edge.kind}, ${rate(edge.calls / seconds)}${edge.faults ? `, faults ${share(edge.faults, edge.calls)}` : ""}`,
   }));
   const isDimmed = find ? (name) => !`${name} ${groups.find((group) => group.nodes.some((node) => node.id === name)).id}`.toLowerCase().includes(find) : null;
-  const rows = edges.filter((edge) => edge.calls && (!find || `${edge.from} ${edge.to}`.toLowerCase().includes(find))).sort((a, b) => b.calls - a.calls);
+  const rows = edges.filter((edge) => edge.calls && (!find || `${edge.from} ${edge.to}`.toLowerCase().includes(find)) && (!focus || edge.from === focus || edge.to === focus)).sort((a, b) => b.calls - a.calls);
   return html`
     <p class="quiet">${clock(data.since, false)} to ${clock(data.until, false)}. Pick a capability to see its own calls.</p>
-    <${Graph} label="Topology" groups=${groups} edges=${drawn} focus=${query.get("focus") || ""} isDimmed=${isDimmed} onFocus=${(focus) => narrow({ focus })} />
-    <h2>Calls</h2>
+    <${Graph} label="Topology" groups=${groups} edges=${drawn} focus=${focus} isDimmed=${isDimmed} onFocus=${(name) => narrow({ focus: name })} />
+    <h2>${focus ? `Calls of ${focus}` : "Calls"}</h2>
     ${rows.length ? html`<${Wide} label="Calls between capabilities"><table class="list"><thead><tr><th>Caller</th><th>Callee</th><th>How</th><th class="number">Rate</th><th class="number">p50</th><th class="number">p99</th><th class="number">Faults</th></tr></thead>
       <tbody>${rows.map((edge) => html`<tr><td>${named(edge.from)}</td><td class="grow">${named(edge.to)}</td>
         <td>${edge.kind === "remote" ? "over the wire" : edge.kind === "event" ? "event" : "in the process"}</td><td class="number">${rate(edge.calls / seconds)}</td><td class="number">${duration(edge.p50)}</td><td class="number">${duration(edge.p99)}</td>

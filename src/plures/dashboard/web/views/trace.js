@@ -12,7 +12,7 @@ import { Waterfall } from "./waterfall.js";
 export const Trace = ({ id, query }) => {
   const answer = useAnswer(`/api/traces/${encodeURIComponent(id)}`);
   if (answer.error && answer.error.status === 404) {
-    return html`<${Empty} title="This trace is not kept"><p>It may have been one of the many that were neither drawn nor failed, or the store has let it go since: it holds what is newest. <a href="#/traces">All traces</a></p><//>`;
+    return html`<${Empty} isPage title="This trace is not kept"><p>It may have been one of the many that were neither drawn nor failed, or the store has let it go since: it holds what is newest. <a href="#/traces">All traces</a></p><//>`;
   }
   return html`<${Answer} of=${answer}>${(data) => html`<${Shown} data=${data} query=${query} />`}<//>`;
 };

@@ -45,7 +45,7 @@ const List = ({ data, picked, toggle }) => {
     <table class="list traces">
       <thead><tr><th><span class="hidden">Compare</span></th><th>Began</th><th>Request</th><th class="number">Lasted</th><th class="number">Spans</th><th class="number">Faults</th></tr></thead>
       <tbody>${data.traces.map((each) => html`<tr key=${each.id} class=${each.faults ? "failed" : ""}>
-        <td><input type="checkbox" aria-label=${`Compare ${each.name} of ${clock(each.began)}`} checked=${picked.includes(each.id)} onChange=${() => toggle(each.id)} /></td>
+        <td><label><input type="checkbox" checked=${picked.includes(each.id)} onChange=${() => toggle(each.id)} /><span class="hidden">Compare ${each.name} of ${clock(each.began)}</span></label></td>
         <td class="figure" title=${moment(each.began)}>${clock(each.began)}</td>
         <td class="grow"><a href=${link(["traces", each.id])}>${each.name || each.id}</a> ${WHY[each.kept_for] ? html`<${Mark} kind=${each.kept_for}>${WHY[each.kept_for]}<//>` : ""}</td>
         <td class="number"><span class="gauge" style=${{ "--part": `${(100 * part(each.lasted)) / longest}%` }}>${duration(each.lasted)}</span></td>
