@@ -32,7 +32,9 @@ def topology(reading: Reading, asked: Asked, about: About, now: int) -> dict[str
     points = reading.points(since, until)
     hosts = hosts_of(reading, until - _HOUR, until)
     replicas = [each for each in reading.processes() if each.since <= until and each.until >= since - 600 * _US]
-    by_capability = summed(points, lambda each: each.capability or EDGE if each.kind in (*CALLEES, SpanKind.CONSUMER.value) else None)
+    by_capability = summed(
+        points, lambda each: each.capability or EDGE if each.kind in (*CALLEES, SpanKind.CONSUMER.value) else None
+    )
     names = {*(each.name for each in about.capabilities), *hosts, *by_capability}
     return {
         "since": since,
