@@ -22,10 +22,10 @@ def lasting(microseconds: float) -> str:
 
 
 def figure(number: float) -> str:
-    """A figure without a unit: `0`, `0.4`, `12.5`, `1,204`."""
+    """A figure without a unit: `0`, `0.042`, `12`, `1,204`."""
     if number == 0:
         return "0"
-    return f"{number:,.0f}" if number >= 100 or number == int(number) else f"{number:.1f}" if number >= 0.1 else "<0.1"  # noqa: PLR2004
+    return f"{number:,.0f}" if number >= 100 or number == int(number) else f"{number:.2g}"  # noqa: PLR2004
 
 
 def percent(part: float) -> str:
