@@ -55,6 +55,7 @@ class Host:
     Attributes:
         control: Answers health, contract listing and Connect calls. It may be served before `start`: calls are refused as
             *not sent* until their service has started.
+        seen: What it measures and notes of calls.
         public: ASGI application of the edge, and of what is published beside it; None before `start`, and where the edge is hosted elsewhere.
         identity: What it shows by TLS, renewed from `start` to `stop`; None without TLS.
     """
@@ -84,9 +85,9 @@ class Host:
         self._directory = Directory(random, self._heartbeats, policies)
         self._seal = Seal(assembly.context, placement.context_keys or (new_key(),))
         self._binaries = LockedBinaries(placement.folder, assembly.contracts)
-        self._seen = Observing(assembly, placement.usage, placement.telemetry)
+        self.seen = Observing(assembly, placement.usage, placement.telemetry)
         self._dispatcher = Dispatcher(
-            self._deadlines, self._seen.of_dispatcher, seal=self._seal, binaries=self._binaries
+            self._deadlines, self.seen.of_dispatcher, seal=self._seal, binaries=self._binaries
         )
         self._pack_bytes = {name: policy.pack_bytes for name, policy in policies.items()}
         self._policy = policy_of(placement.policies.everywhere)
@@ -104,7 +105,7 @@ class Host:
             seal=self._seal,
             outside=placement.outside,
             injector=injector,
-            meter_for=self._seen.of_client,
+            meter_for=self.seen.of_client,
             binaries=self._binaries,
             ends=self._deprecations.heard,
         )
@@ -120,9 +121,8 @@ class Host:
             deliveries_to=self._deliveries_to,
             place=self._place,
             settings=self._settings,
-            policies=policies,
-            injector=injector,
-        )
+            policies=policies, telemetry=self.seen.telemetry, injector=injector,
+        )  # fmt: skip
         self._carrier: Carrier | None = None
         self._edge: Edge | None = None
         self.public: Edge | Front | None = None
@@ -135,7 +135,7 @@ class Host:
             placement,
             hosted=self._hosted,
             services=self._services,
-            clients=self._clients, gates=self._gates, capacity=self._capacity, telemetry=self._seen.telemetry,
+            clients=self._clients, gates=self._gates, capacity=self._capacity, telemetry=self.seen.telemetry,
         )  # fmt: skip
         self.control = Control(
             ConnectServer(self._dispatcher, self._pack_bytes),
@@ -143,7 +143,7 @@ class Host:
             told=self._told,
             pages=self._moves.pages,
             notices=self._deprecations.headers,
-            entrance=entrance_of(assembly, self._hosted, placement.access, self._seen.usage.arrived),
+            entrance=entrance_of(assembly, self._hosted, placement.access, self.seen.usage.arrived),
         )
         for name, capability in self._hosted.items():
             for contract in capability.contracts:
@@ -216,7 +216,7 @@ class Host:
         end_hosting(self._ambient)
         await self._portal.close()
         await self._services.close_threads()
-        await self._seen.stop()
+        await self.seen.stop()
         self._deadlines.close()
         self._capacity.close()
         await self._heartbeats.close()
@@ -233,7 +233,7 @@ class Host:
         asked = {name: capability.settings for name, capability in self._hosted.items()}
         self._settings |= fill_all(asked, self._placement.settings, os.environ, self._placement.folder)
         await self._services.build()
-        self._seen.start()
+        self.seen.start()
         self._dispatcher.serve(_EVENT_ADMIN, EventAdminService(self._services.outboxes))
         self._dispatcher.serve(_SAGA_ADMIN, SagaAdminService(self._services.saga_desks))
         for name in self._services.order:
@@ -244,14 +244,14 @@ class Host:
         if self._carrier is not None:
             self._carrier.start()
         await self._lifecycles.become_ready()
-        self._seen.export(os.environ)
+        self.seen.export(os.environ)
         self._is_ready = True
         if self._placement.leads:
             self._deprecations.warn()
 
     async def _start_edge(self) -> None:
-        gate = Gate(self._policy, self._capacity)
-        edge = open_edge(self._assembly, self._placement, self._services.arguments, gate, self._seen.telemetry)
+        gate, provide = Gate(self._policy, self._capacity), self._services.arguments
+        edge = open_edge(self._assembly, self._placement, provide, gate, self.seen.telemetry)
         if edge is None:
             return
         self._told.edge, self._edge = gate, edge
@@ -265,7 +265,7 @@ class Host:
             binaries=self._binaries,
             pack_bytes=self._pack_bytes,
             notices=self._deprecations.headers,
-            seen=self._seen,
+            seen=self.seen,
         )
         await self._lifecycles.start(EDGE)
         await edge.start()

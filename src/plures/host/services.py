@@ -12,6 +12,7 @@ from plures.events import Events, prepare
 from plures.optional import Optionally, Outage
 from plures.runtime import Policy, Threads, threaded
 from plures.sagas import Sagas, Worker, check_none_left, open_sagas
+from plures.telemetry import Telemetry
 
 from .clients import Clients
 from .eventing import Outbox, handling, open_outbox
@@ -37,6 +38,7 @@ class Services:
         place: Where the data of a capability lies.
         settings: Capability → its settings, filled.
         policies: Capability → what its calls are subject to.
+        telemetry: Events and sagas are noted there.
         injector: Makes operations go wrong, on demand.
     """
 
@@ -52,6 +54,7 @@ class Services:
         place: Callable[[str], Place],
         settings: Mapping[str, object],
         policies: Mapping[str, Policy],
+        telemetry: Telemetry,
         injector: Injector | None = None,
     ) -> None:
         self._assembly = assembly
@@ -63,6 +66,7 @@ class Services:
         self._place = place
         self._settings = settings
         self._policies = policies
+        self._telemetry = telemetry
         self._injector = injector
         self._databases: dict[str, Database] = {}
         self._engines: dict[str, Engine] = {}
@@ -155,7 +159,9 @@ class Services:
         for name, capability in self._hosted.items():
             if capability.publishes:
                 database = self._databases[name]
-                self._events[name], relay = await open_outbox(self._assembly, name, database, self._deliveries_to)
+                self._events[name], relay = await open_outbox(
+                    self._assembly, name, database, self._deliveries_to, self._telemetry
+                )
                 self.outboxes[name] = Outbox(database, relay.wake)
                 self._lifecycles.of(name).background(relay.run)
 
@@ -164,7 +170,11 @@ class Services:
         for name, capability in self._hosted.items():
             if capability.begins_sagas:
                 sagas, worker = await open_sagas(
-                    self._databases[name], name, capability.sagas, context=self._assembly.context
+                    self._databases[name],
+                    name,
+                    capability.sagas,
+                    context=self._assembly.context,
+                    telemetry=self._telemetry,
                 )
                 self._sagas[name] = sagas, worker
                 self.saga_desks[name] = SagaDesk(self._databases[name], worker.wake, worker.kinds)

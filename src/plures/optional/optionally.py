@@ -139,7 +139,8 @@ def _as_extra(caller: CallContext, operation: OperationDescription | None) -> Ca
     deadline = caller.deadline if is_enough else now + share_s
     criticality = _LESS_CRITICAL[caller.criticality]
     # By position: a keyword costs half of a context more.
-    return CallContext(deadline, caller.hops, False, caller.root or caller, caller.operation, criticality)
+    root, trace, span = caller.root or caller, caller.trace, caller.span
+    return CallContext(deadline, caller.hops, False, root, caller.operation, criticality, trace, span)
 
 
 def _standing_in(

@@ -131,7 +131,23 @@ from .local import by_reference
 from .loopback import URL as LOOPBACK_URL
 from .loopback import Loopback
 from .near import bring_near
-from .observed import LOCAL, REMOTE, MeterFor, code_of, services_of, subject_of, told_of, trace_from, unread
+from .observed import (
+    LOCAL,
+    REMOTE,
+    MeterFor,
+    Span,
+    code_of,
+    kept_request,
+    measured,
+    resumed,
+    services_of,
+    step,
+    subject_of,
+    told_of,
+    trace_from,
+    unread,
+    within,
+)
 from .policy import MAX_BODY_BYTES, MAX_HOPS, Policy, accept, policy_of, request_too_large, too_large
 from .remote import RemoteCaller
 from .replicas import Directory, Endpoint, Endpoints, Heartbeats
@@ -188,6 +204,7 @@ __all__ = [
     "Said",
     "Seal",
     "SeveralApplications",
+    "Span",
     "Stale",
     "Threads",
     "TooLarge",
@@ -219,6 +236,8 @@ __all__ = [
     "hear_headers",
     "hosting",
     "is_blocking",
+    "kept_request",
+    "measured",
     "new_key",
     "new_request_id",
     "operation_of",
@@ -228,11 +247,13 @@ __all__ = [
     "request_context",
     "request_id",
     "request_too_large",
+    "resumed",
     "run_blocking",
     "runs_in_thread",
     "services_of",
     "set_request_context",
     "spelled",
+    "step",
     "subject_of",
     "tell_headers",
     "tell_trailers",
@@ -243,6 +264,7 @@ __all__ = [
     "too_large",
     "trace_from",
     "unread",
+    "within",
     "without_deadline",
     "working_for",
 ]

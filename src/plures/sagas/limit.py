@@ -31,7 +31,7 @@ class Limit:
         self, operation: OperationDescription, instance: Instance, journal: Journal, criticality: Criticality
     ) -> None:
         self._operation = operation
-        self._request_id = instance.request_id
+        self._run = CallContext(inf, 0, id=instance.request_id.partition(" ")[0])
         self._journal = journal
         self._timeout: asyncio.Timeout | None = None
         has_none = instance.is_final or instance.state is State.COMPENSATING
@@ -48,10 +48,16 @@ class Limit:
             deadline,
             0,
             operation=self._operation,
-            id=self._request_id,
+            id=self._run.id,
             criticality=criticality,
             acting=self.acting,
+            trace=self._run.trace,
+            span=self._run.span,
         )
+
+    def part_of(self, run: CallContext) -> None:
+        """From now on, what it calls is a part of this run in the trace."""
+        self._run = run
 
     def lift(self) -> None:
         """From now on there is none, and what it calls is critical."""

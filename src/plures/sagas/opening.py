@@ -7,10 +7,11 @@ from typing import Final
 
 from plures.data import Database
 from plures.runtime import ContextKind
+from plures.telemetry import Telemetry
 
 from .declaring import Definition
 from .errors import SagaVersionGone
-from .keeping import Journal, Kind, code, is_prepared, operations
+from .keeping import Journal, Kind, Spans, code, is_prepared, operations
 from .pace import Pace
 from .sagas import Sagas
 from .worker import Worker
@@ -27,6 +28,7 @@ async def open_sagas(
     server_clock: bool = True,
     pace: Pace = Pace(),  # noqa: B008 - it cannot be changed
     context: ContextKind | None = None,
+    telemetry: Telemetry | None = None,
 ) -> tuple[Sagas, Worker]:
     """What a service begins its sagas with, and what runs them once it `serve`s the service.
 
@@ -35,6 +37,7 @@ async def open_sagas(
         server_clock: Whether the clock of the server counts, where there is one.
         pace: Shorter in tests.
         context: The request context of the application.
+        telemetry: What each saga is noted in; None where no one reads it.
 
     Raises:
         SagaVersionGone: Sagas are under way whose code was taken out of the definitions.
@@ -49,6 +52,7 @@ async def open_sagas(
         _sort_out(capability, unknown, known, await journal.seen())
     await journal.show_code(known)
     worker = Worker(capability, journal, known, pace=pace)
+    worker.spans = Spans(capability, telemetry)
     return Sagas(capability, journal, worker, {each.method: each for each in definitions}), worker
 
 

@@ -9,11 +9,11 @@ from typing import Any, Final, cast
 from plures.contract import ContractError
 from plures.errors import CallError
 from plures.logs import tell
-from plures.runtime import Acting, current
+from plures.runtime import Acting, code_of, current
 
 from .declaring import DONE, Definition, Saga
 from .errors import NO_STEP, Lost, NotKept, SagaParked, SagaUnreadable, StepUnfit, Stuck, Suspended
-from .keeping import KEPT_S, Instance, Journal, Record, State
+from .keeping import KEPT_S, Instance, Journal, Record, Spans, State
 from .notes import Notes
 from .numbering import begin
 from .pace import Pace
@@ -22,6 +22,7 @@ from .steps import Steps
 _LOG: Final = logging.getLogger("plures.sagas")
 _NOT_TAKEN_BACK: Final = "; and it cannot be taken back: "
 _STOOD_STILL: Final = "it stood still for {days} days, and those that it called remember a key for 14: what its last step has done is not known to them any more"
+_PARKED: Final = "parked"
 _DAY_MS: Final = 24 * 3600 * 1000
 
 under_way: Final[ContextVar[tuple[str, str] | None]] = ContextVar("plures_saga", default=None)
@@ -38,16 +39,17 @@ class Run:
         instance: Instance,
         records: Sequence[Record] | None,
         *,
-        capability: str,
         journal: Journal,
         pace: Pace,
+        spans: Spans,
         is_let_go: Callable[[], bool],
     ) -> None:
-        self._name = f"{capability}.{definition.name}"
+        self._name = f"{spans.capability}.{definition.name}"
         self._definition = definition
         self._method = getattr(service, definition.method)
         self._notes = Notes(journal, instance, place=records[-1].place if records else 0)
         self._journal = journal
+        self._spans = spans
         self._steps = Steps(
             definition,
             service,
@@ -56,6 +58,7 @@ class Run:
             name=self._name,
             journal=journal,
             pace=pace,
+            spans=spans,
             is_let_go=is_let_go,
             is_resumed=records is not None,
         )
@@ -77,9 +80,24 @@ class Run:
             arguments = self._arguments()
         except Exception as unreadable:  # noqa: BLE001 - it may have taken steps, and what takes them back is not known
             return await self._park(self._unreadable(what, unreadable).why)
-        current.set(self._steps.limit.context())
+        context = self._steps.limit.context()
+        current.set(context)
         under_way.set((self._definition.name, self._notes.instance.id))
         begin()
+        with self._spans.run(self._notes.instance, context) as span:
+            self._steps.limit.part_of(context)
+            try:
+                ended, error = await self._called(arguments)
+            except Lost:
+                # No fault: it goes on elsewhere.
+                context.code = Lost.__name__
+                raise
+            context.code = _code(ended, error)
+            span.said["plures.saga.state"] = ended.state
+        return ended
+
+    async def _called(self, arguments: dict[str, Any]) -> tuple[Instance, BaseException | None]:
+        """What it has become when its function was called; why it did not come to its end."""
         error: BaseException | None = None
         reply = DONE
         try:
@@ -94,7 +112,8 @@ class Run:
             error = unfit
         if error is None:
             self._notes.set(status=reply.http_status, answer=reply.body.decode(), error="")
-        return await self._ended(self._steps.interruption or error)
+        error = self._steps.interruption or error
+        return await self._ended(error), error
 
     def step(self) -> str:
         """The step that it has begun last."""
@@ -186,6 +205,13 @@ class Run:
         """Log what only a mistake in the code explains."""
         if not isinstance(error, ContractError | CallError):
             tell(_LOG, error, "saga %s %s failed", self._name, self._notes.instance.id)
+
+
+def _code(ended: Instance, error: BaseException | None) -> str:
+    """How a run ended, in the words of calls: one that waits has not failed, nor has one that was taken back as it was to be."""
+    if ended.state is State.PARKED:
+        return _PARKED
+    return "" if error is None or isinstance(error, Suspended) else code_of(_leaf(error))
 
 
 def _leaf(error: BaseException) -> BaseException:

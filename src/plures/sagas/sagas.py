@@ -8,7 +8,7 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 from plures.contract import Malformed, TooDeep, canonical
 from plures.data import commit_held
 from plures.errors import InvalidRequest, Outcome, Unavailable
-from plures.runtime import Reply, acting_text, connect, new_request_id, request_id
+from plures.runtime import Reply, acting_text, connect, kept_request, new_request_id
 
 from .declaring import SAGA, Definition, Saga
 from .errors import NO_STEP, RunInWrite, SagaCompensated, SagaIdReused, SagaNotBegun, SagaParked, SagaUnknown, StepUnfit
@@ -139,7 +139,7 @@ class Sagas:
             id,
             definition.version,
             body,
-            request_id() or new_request_id(),
+            kept_request() or new_request_id(),
             now,
             now,
             deadline_at=0 if limit_s is None else now + int(limit_s * 1000),
@@ -159,15 +159,8 @@ class Sagas:
             await self._journal.show_alive()
         begin = partial(self._worker.begin, instance, is_new=True) if instance.worker else self._worker.wake
         try:
-            if alone:
-                if await self._journal.begin_alone(instance):
-                    begin()
-                    return True
-            else:
-                async with self._journal.writing() as connection:
-                    if await self._journal.begin(connection, instance):
-                        connection.after_commit = (*connection.after_commit, begin)
-                        return True
+            if await self._note(instance, begin, alone=alone):
+                return True
         except BaseException:
             # The server may have committed it.
             self._worker.doubt()
@@ -176,6 +169,23 @@ class Sagas:
         if known is not None and not _is_same(definition, known.body, instance.body):
             raise SagaIdReused(f"{self._capability}.{definition.name}", instance.id)
         return False
+
+    async def _note(self, instance: Instance, begin: Callable[[], None], *, alone: bool) -> bool:
+        """Whether it is new; then it runs."""
+        with self._worker.spans.begun(instance) as span:
+            if alone:
+                is_new = await self._journal.begin_alone(instance)
+                if is_new:
+                    begin()
+            else:
+                async with self._journal.writing() as connection:
+                    is_new = await self._journal.begin(connection, instance)
+                    if is_new:
+                        connection.after_commit = (*connection.after_commit, begin)
+            if not is_new:
+                # The one that has begun it has that id.
+                span.id = 0
+            return is_new
 
     async def _end_of(self, saga: str, id: str) -> Instance:  # noqa: A002
         """A saga that has ended, or is parked."""

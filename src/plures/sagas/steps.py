@@ -13,7 +13,7 @@ from .attempts import Patience, tried
 from .declaring import DONE, MOST_ATTEMPTS, Called, Definition, Part, Step, called, in_step
 from .errors import Halted, Lost, NotKept, StepUnfit, Stuck, Suspended
 from .failures import Failures
-from .keeping import Journal, Record, State
+from .keeping import Journal, Record, Spans, State
 from .limit import Limit
 from .notes import Ended, Notes
 from .numbering import by_number, made_by_now, next_number
@@ -47,6 +47,7 @@ class Steps:
         name: str,
         journal: Journal,
         pace: Pace,
+        spans: Spans,
         is_let_go: Callable[[], bool],
         is_resumed: bool,
     ) -> None:
@@ -57,6 +58,7 @@ class Steps:
         self._path = definition.operation.full_name.rpartition("/")[0]
         self._journal = journal
         self._pace = pace
+        self._spans = spans
         self._is_let_go = is_let_go
         taken = [record for record in records if not record.is_undo]
         self._replay = Replay(name, notes.instance, taken, patience_s=pace.replay_s)
@@ -217,13 +219,14 @@ class Steps:
         await self._notes.before(number)
         self._check_lease()
         made = made_by_now(number)
-        if step.is_own:
-            answer, record = await self._notes.together(
-                part.call_inside, lambda answer: Ended(number, step.name, step.reply(answer), made=made)
-            )
-            self._replay.add(record)
-            return answer
-        answer = await part.call()
+        with self._spans.step(self._definition.name, step.name):
+            if step.is_own:
+                answer, record = await self._notes.together(
+                    part.call_inside, lambda answer: Ended(number, step.name, step.reply(answer), made=made)
+                )
+                self._replay.add(record)
+                return answer
+            answer = await part.call()
         self._note(Ended(number, step.name, step.reply(answer), lasts=step.lasts, made=made))
         return answer
 
@@ -231,10 +234,11 @@ class Steps:
         self._notes.begin(f"undo {step.name}")
         await self._notes.flush()
         self._check_lease()
-        if step.is_own:
-            await self._notes.together(part.call_inside, lambda _: Ended(number, step.name, DONE, is_undo=True))
-            return
-        await part.call()
+        with self._spans.step(self._definition.name, f"undo {step.name}"):
+            if step.is_own:
+                await self._notes.together(part.call_inside, lambda _: Ended(number, step.name, DONE, is_undo=True))
+                return
+            await part.call()
         self._notes.add(Ended(number, step.name, DONE, is_undo=True, lasts=step.lasts))
 
     def _check_lease(self) -> None:

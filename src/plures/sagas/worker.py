@@ -15,7 +15,7 @@ from plures.logs import tell
 from .declaring import Definition
 from .errors import Lost, NotKept, SagaParked
 from .hands import Hand, Hands, Key
-from .keeping import OPEN, Instance, Journal, Kind, Record, State
+from .keeping import OPEN, Instance, Journal, Kind, Record, Spans, State
 from .pace import Pace
 from .run import Run
 
@@ -35,6 +35,7 @@ class Worker:
         self._journal = journal
         self._definitions = definitions
         self._pace = pace
+        self.spans = Spans(capability)
         self._service: object = None
         self.hands = Hands(pace.long_s)
         # Sagas that began here, and of which too many did.
@@ -229,9 +230,9 @@ class Worker:
             self._service,
             instance,
             records,
-            capability=self._capability,
             journal=self._journal,
             pace=self._pace,
+            spans=self.spans,
             is_let_go=lambda: hand.is_let_go,
         )
         hand.step = run.step

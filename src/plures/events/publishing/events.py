@@ -7,7 +7,8 @@ from uuid import uuid4
 from plures.contract import Event, EventDescription, Malformed, TooDeep
 from plures.data import Connection, Database
 from plures.events.outbox import Record, append
-from plures.runtime import MAX_BODY_BYTES, ContextKind, acting_text, request_id
+from plures.runtime import MAX_BODY_BYTES, ContextKind, acting_text, current, kept_request, measured, within
+from plures.telemetry import SpanKind, Subject, Telemetry, span_id_of
 
 from .errors import EventNotWritable, EventUndeclared, PublishedOutside
 
@@ -25,6 +26,8 @@ class Events:
         declared: Sequence[EventDescription],
         wake: Callable[[], None] = lambda: None,
         context: ContextKind | None = None,
+        *,
+        telemetry: Telemetry | None = None,
     ) -> None:
         """Prepare; the host does.
 
@@ -32,12 +35,18 @@ class Events:
             declared: What the capability's contract declares.
             wake: Called after the commit of a transaction that published something.
             context: The request context of the application.
+            telemetry: What each event is noted in; None where no one reads it.
         """
         self._capability = capability
         self._database = database
         self._declared: Mapping[type, EventDescription] = {event.python: event for event in declared}
         self._wake = wake
         self._context = context
+        telemetry = telemetry or Telemetry()
+        self._meters = {
+            each.name: telemetry.meter(Subject(SpanKind.PRODUCER, each.name, capability, capability))
+            for each in self._declared.values()
+        }
 
     async def publish(self, event: Event) -> None:
         """Publish an event with what the `write()` around it changes: both are committed, or neither is.
@@ -64,8 +73,11 @@ class Events:
             reason = f"its {len(body):,} bytes are over the limit of {_MOST_BYTES:,}"
             raise EventNotWritable(self._capability, name, reason)
         key, context = description.key_of(event), acting_text(self._context)
-        record = Record(uuid4().hex, description.name, key, body.decode(), request_id() or "", context)
-        await self.write(connection, record)
+        record = Record(uuid4().hex, description.name, key, body.decode(), kept_request(), context)
+        span, meter = within(current.get()), self._meters[description.name]
+        # What delivers it, in whatever process, knows the id of this span by that of the event.
+        with measured(meter, span, id=span_id_of(record.id), **{"messaging.message.id": record.id}):
+            await self.write(connection, record)
         connection.after_commit = (*connection.after_commit, lambda: self.committed(event))
 
     async def write(self, connection: Connection, record: Record) -> None:

@@ -23,7 +23,8 @@ from plures.errors import (
     Unimplemented,
 )
 from plures.events import Deferred, Events, Relay, Stored, Undeliverable, Unreachable, check, prepare, register
-from plures.runtime import Acting, CallContext, ContextKind, current, runs_in_thread
+from plures.runtime import Acting, CallContext, ContextKind, current, resumed, runs_in_thread
+from plures.telemetry import SpanKind, Subject, Telemetry, span_id_of
 
 Deliver = Callable[[Stored], Awaitable[None]]
 
@@ -45,22 +46,28 @@ class HandlersHidden(PluresError):
 
 
 async def open_outbox(
-    assembly: Assembly, capability: str, database: Database, client: Callable[[str], Any]
+    assembly: Assembly,
+    capability: str,
+    database: Database,
+    client: Callable[[str], Any],
+    telemetry: Telemetry | None = None,
 ) -> tuple[Events, Relay]:
     """What a capability publishes with, and what brings its events to their subscribers.
 
     Args:
         client: Subscriber → a client of the operations by which it gets events.
+        telemetry: What is published and delivered is noted there; None where no one reads it.
 
     Raises:
         SubscriptionGone: Events are kept for a subscription that the code does not have any more.
     """
+    telemetry = telemetry or Telemetry()
     those = [each for each in assembly.subscriptions if each.publisher == capability]
     readers = {each.event.name: _Reader(each.event) for each in those}
     subscriptions = {
         each.name: (
             each.event.name,
-            _delivering(assembly, each, readers[each.event.name], client(each.subscriber)),
+            _delivering(assembly, each, readers[each.event.name], client(each.subscriber), telemetry),
         )
         for each in those
     }
@@ -70,7 +77,7 @@ async def open_outbox(
     await register(database, types)
     relay = Relay(database, subscriptions, capability=capability, owner=f"{gethostname()} process {getpid()}")
     declared = tuple(event for contract in assembly.capabilities[capability].contracts for event in contract.events)
-    return Events(capability, database, declared, relay.wake, assembly.context), relay
+    return Events(capability, database, declared, relay.wake, assembly.context, telemetry=telemetry), relay
 
 
 def handling(capability: str, service: object, deliveries: Mapping[str, OperationDescription]) -> object:
@@ -112,21 +119,32 @@ class _Reader:
         return self._last[1]
 
 
-def _delivering(assembly: Assembly, subscription: Subscription, reader: _Reader, client: Any) -> Deliver:
+def _delivering(
+    assembly: Assembly, subscription: Subscription, reader: _Reader, client: Any, telemetry: Telemetry
+) -> Deliver:
     """Bring one stored event to its subscriber."""
     source = f"/{assembly.name}/{subscription.publisher}"
     method = subscription.delivery.name
+    contract = subscription.delivery.full_name.rpartition("/")[0].rpartition(".")[0]
+    meter = telemetry.meter(
+        Subject(
+            SpanKind.CONSUMER, subscription.event.name, subscription.subscriber, subscription.publisher, "", contract
+        )
+    )
 
     async def deliver(stored: Stored) -> None:
         event = reader.read(stored)
         time = datetime.fromtimestamp(stored.published_at / 1000, UTC)
         acting = _acting(assembly.context, stored)
-        token = current.set(CallContext(inf, 0, id=stored.request_id, acting=acting))
+        context = CallContext(inf, 0, acting=acting)
+        token = current.set(context)
+        said = {"messaging.message.id": stored.id, "messaging.consumer.group.name": subscription.name}
         try:
-            # A client may get its operations later.
-            await getattr(client, method)(
-                stored.id, source, stored.type, time, event, partitionkey=stored.key, sequence=str(stored.sequence)
-            )
+            with resumed(meter, context, stored.request_id, span_id_of(stored.id), **said):
+                # A client may get its operations later.
+                await getattr(client, method)(
+                    stored.id, source, stored.type, time, event, partitionkey=stored.key, sequence=str(stored.sequence)
+                )
         except CallError as error:
             if isinstance(error, NeedUnreachable):
                 raise Deferred(f"{error.what}: {error.why} ({error.code})") from error

@@ -2,18 +2,25 @@
 
 from .measured import LOCAL, REMOTE, MeterFor, code_of, services_of, subject_of, unread
 from .metered import metered, metered_stream
+from .spans import Span, kept_request, measured, resumed, step, within
 from .tracing import told_of, trace_from
 
 __all__ = [
     "LOCAL",
     "REMOTE",
     "MeterFor",
+    "Span",
     "code_of",
+    "kept_request",
+    "measured",
     "metered",
     "metered_stream",
+    "resumed",
     "services_of",
+    "step",
     "subject_of",
     "told_of",
     "trace_from",
     "unread",
+    "within",
 ]

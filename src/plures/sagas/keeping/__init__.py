@@ -6,6 +6,7 @@ from .journal import Journal
 from .record import ENDED, OPEN, Instance, Record, State, recorded
 from .restored import park_uncertain
 from .retention import KEPT_S
+from .spans import Spans
 from .tables import is_prepared, make_tables, prepare
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Journal",
     "Kind",
     "Record",
+    "Spans",
     "State",
     "code",
     "is_prepared",

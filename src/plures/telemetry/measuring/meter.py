@@ -68,6 +68,21 @@ class Meter:
         if bridge is not None:
             bridge.begin(self.subject, call)
 
+    def resume(self, call: Call, given: str, above: int) -> None:
+        """Work begins that another process may have asked for.
+
+        Args:
+            given: The id of its trace; empty for a new one.
+            above: The id of the span in which it was asked for.
+        """
+        call.trace = trace = Trace(given, above)
+        if self._draw(call.began):
+            trace.kept_for = "drawn"
+        if self._recorder.bridge is not None:
+            self._recorder.bridge.open(trace)
+        call.span = trace.closes = trace.next_span()
+        self.begin(call)
+
     def withdraw(self, call: Call) -> None:
         """A call that has begun is made another way, and measured there."""
         self.begun -= 1
