@@ -107,7 +107,7 @@ async def spans(hosted: Host) -> Callable[[], Awaitable[Any]]:
     search: Search = hosted.client(Search)
     for kept_for in ("", "drawn"):
         # What measures the calls of `local` has a recorder of its own.
-        telemetry = hosted._seen.telemetry  # noqa: SLF001 - nothing else asks a host for it
+        telemetry = hosted.seen.telemetry
         telemetry.recorder.bridge = OtelBridge(provider.get_tracer("plures"), {}, "")
         trace = Trace(kept_for=kept_for)
         root = CallContext(monotonic() + 600, 0, trace=trace, span=trace.next_span())
