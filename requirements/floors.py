@@ -29,7 +29,13 @@ def floors() -> dict[str, str]:
 
 
 # Of pytest-asyncio, 1.2 now and then leaves an event loop to the garbage collector, which is an error here.
-_AS_PINNED = ("pytest-asyncio",)
+# OpenTelemetry's packages ask for one another in exact versions.
+_AS_PINNED = (
+    "pytest-asyncio",
+    "opentelemetry-api",
+    "opentelemetry-exporter-otlp-proto-http",
+    "opentelemetry-sdk",
+)
 
 if __name__ == "__main__":
     print("\n".join(f"{name}=={version}" for name, version in floors().items() if name not in _AS_PINNED))

@@ -6,7 +6,8 @@ is told how to ask for the one that runs.
 
 from . import log_rules
 from .frames import own_frames, own_packages
-from .lines import JsonLine, TextLine, json_line
+from .lines import JsonLine, TextLine, extra_of, json_line, plain_json, whole_text
+from .record import InCall
 from .set_up import keep_logs, set_up_logs
 from .settings import (
     BLOCKED_LOOP_S,
@@ -27,9 +28,11 @@ __all__ = [
     "DEFAULT_LEVEL",
     "FORMATS",
     "LEVELS",
+    "InCall",
     "JsonLine",
     "LogSettings",
     "TextLine",
+    "extra_of",
     "is_limit",
     "is_logger",
     "is_told",
@@ -40,8 +43,10 @@ __all__ = [
     "mark_told",
     "own_frames",
     "own_packages",
+    "plain_json",
     "read_levels",
     "set_up_logs",
     "suggestion",
     "tell",
+    "whole_text",
 ]

@@ -9,15 +9,14 @@ from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from .frames import trace_of
+from .record import InCall
 
 _DEEPEST: Final = 6
 # What would move the cursor, colour the terminal, or look like the end of a line to some; a plain line end is indented.
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _COLOURS: Final = {logging.DEBUG: 2, logging.WARNING: 33, logging.ERROR: 31, logging.CRITICAL: 31}
 # What each record has; what is beyond that, the user gave as `extra`.
-_USUAL: Final = frozenset(
-    {*vars(logging.makeLogRecord({})), "message", "asctime", "request_id", "capability", "taskName"}
-)
+_USUAL: Final = frozenset({*vars(logging.makeLogRecord({})), *InCall._fields, "message", "asctime", "taskName"})
 
 
 class TextLine(logging.Formatter):
@@ -69,10 +68,28 @@ class JsonLine(logging.Formatter):
             process=self._process or None,
             capability=getattr(record, "capability", None),
             request_id=getattr(record, "request_id", None),
+            trace_id=getattr(record, "trace_id", None),
+            span_id=getattr(record, "span_id", None),
             exception=None if error is None else {"type": _kind(error), "message": _text_of(error), "stack": trace},
             stack=trace if error is None and trace else None,
-            extra={key: value for key, value in vars(record).items() if key not in _USUAL} or None,
+            extra=extra_of(record) or None,
         )
+
+
+def extra_of(record: logging.LogRecord) -> dict[str, object]:
+    """What a log call gave as `extra`."""
+    return {key: value for key, value in vars(record).items() if key not in _USUAL}
+
+
+def whole_text(record: logging.LogRecord) -> str:
+    """What a record says, with its traceback."""
+    trace = _trace(record)
+    return f"{message_of(record)}\n{trace}" if trace else message_of(record)
+
+
+def plain_json(fields: Mapping[str, object]) -> str:
+    """A JSON object that every reader takes."""
+    return json.dumps(_plain(fields), allow_nan=False)
 
 
 def json_line(message: str, *, time: float | None = None, level: str = "info", logger: str, **more: object) -> str:

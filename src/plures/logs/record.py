@@ -2,12 +2,27 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-About = Callable[[], tuple[str | None, str | None]]
-"""The request id and the capability of the call that runs; None where there is none."""
 
-_OURS: Final = frozenset({"request_id", "capability"})
+class InCall(NamedTuple):
+    """What a record says of the call that runs; None where there is none.
+
+    Attributes:
+        trace_id: 32 hexadecimal digits.
+        span_id: 16 of them.
+    """
+
+    request_id: str | None = None
+    capability: str | None = None
+    trace_id: str | None = None
+    span_id: str | None = None
+
+
+About = Callable[[], InCall]
+"""Tells of the call that runs."""
+
+_OURS: Final = frozenset(InCall._fields)
 
 
 class _Fields(dict[str, Any]):
@@ -18,12 +33,11 @@ class _Fields(dict[str, Any]):
 
 
 def know_the_call(about: About) -> None:
-    """Give each record `request_id` and `capability`, also for formats of the user's: `%(request_id)s`."""
+    """Give each record the fields of `InCall`, also for formats of the user's: `%(request_id)s`."""
 
     class Record(logging.LogRecord):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
-            request_id, capability = about()
-            self.__dict__ = _Fields(self.__dict__, request_id=request_id, capability=capability)
+            self.__dict__ = _Fields(self.__dict__, **about()._asdict())
 
     logging.setLogRecordFactory(Record)

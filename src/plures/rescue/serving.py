@@ -27,7 +27,7 @@ from plures.deploy import (
     new_event_loop,
     shutdown_signals,
 )
-from plures.logs import LogSettings, set_up_logs
+from plures.logs import InCall, LogSettings, set_up_logs
 from plures.runtime import call_in_progress
 from plures.topology import Process, Service, Settings, Topology
 
@@ -78,9 +78,9 @@ def placed_services(settings: Settings, topology: str) -> Placed:
 def log_by_service(settings: LogSettings, process: str = "") -> None:
     """Write the log to standard error; each line says which service it is of."""
 
-    def about() -> tuple[str | None, str | None]:
-        request_id, capability = call_in_progress()
-        return request_id, capability or current()
+    def about() -> InCall:
+        found = call_in_progress()
+        return found if found.capability else found._replace(capability=current())
 
     set_up_logs(settings, about, process)
     make = logging.getLogRecordFactory()

@@ -12,6 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 from plures.contract import Criticality, OperationDescription, Pairs
+from plures.logs import InCall
 from plures.telemetry import Trace, new_trace_id
 
 from .acting import Acting, ContextKind, check, in_block
@@ -184,12 +185,16 @@ def time_left_s() -> float | None:
     return None if call is None else max(0.0, call.deadline - monotonic())
 
 
-def call_in_progress() -> tuple[str | None, str | None]:
-    """What a line of the log says of the running call: the id of its request, and the capability."""
+def call_in_progress() -> InCall:
+    """What a line of the log says of the running call."""
     call = current.get()
     if call is None:
-        return None, None
-    return call.request_id, None if call.operation is None else call.operation.capability
+        return InCall()
+    capability = None if call.operation is None else call.operation.capability
+    trace = call.trace
+    if trace is None:
+        return InCall(call.request_id, capability)
+    return InCall(call.request_id, capability, trace.id, f"{trace.span_id(call.span):016x}")
 
 
 def call_of(frame: FrameType | None) -> CallContext | None:

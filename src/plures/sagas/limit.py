@@ -9,7 +9,7 @@ from typing import Final
 
 from plures.contract import Criticality, OperationDescription
 from plures.errors import DeadlineExceeded, Outcome
-from plures.runtime import Acting, CallContext, current
+from plures.runtime import Acting, CallContext, current, request_of
 
 from .declaring import Called
 from .keeping import Instance, Journal, State
@@ -31,7 +31,7 @@ class Limit:
         self, operation: OperationDescription, instance: Instance, journal: Journal, criticality: Criticality
     ) -> None:
         self._operation = operation
-        self._run = CallContext(inf, 0, id=instance.request_id.partition(" ")[0])
+        self._run = CallContext(inf, 0, id=request_of(instance.request_id))
         self._journal = journal
         self._timeout: asyncio.Timeout | None = None
         has_none = instance.is_final or instance.state is State.COMPENSATING

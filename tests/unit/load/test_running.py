@@ -191,6 +191,7 @@ async def test_a_generator_that_cannot_keep_up_says_the_rate_that_it_reached() -
 
     report = await load(Target("http://127.0.0.1:9"), journey, per_s=100, seconds=0.2)
     assert report.begun == report.intended
-    assert report.begun / report.sent_for_s <= 50
+    # A journey holds the loop for 20 ms, and the last one may begin as the time is counted.
+    assert (report.begun - 1) / report.sent_for_s <= 50
     assert report.generator.late_ms.max > 0
     assert sum(each.begun_per_s for each in report.timeline) > 0

@@ -8,9 +8,9 @@ import pytest
 
 BEGIN = """
 import logging, logging.config, sys
-from plures.logs import LogSettings, keep_logs, set_up_logs
+from plures.logs import InCall, LogSettings, keep_logs, set_up_logs
 settings = LogSettings(level={level!r}, levels={levels!r})
-set_up_logs(settings, lambda: ("r-1", "search"))
+set_up_logs(settings, lambda: InCall("r-1", "search", "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"))
 """
 END = """
 keep_logs(settings, "main")
@@ -138,7 +138,7 @@ def test_a_hook_of_theirs_is_kept() -> None:
 
 
 def test_a_reader_that_is_gone_is_no_error() -> None:
-    program = "from plures.logs import *\nimport logging\nset_up_logs(LogSettings(), lambda: (None, None))\n"
+    program = "from plures.logs import *\nimport logging\nset_up_logs(LogSettings(), InCall)\n"
     program += "for _ in range(20000): logging.getLogger().error('x' * 100)\nopen(1, 'w').write('done')\n"
     command = f'{sys.executable} -c "$0" 3>&1 2>&1 1>&3 | head -1'
     del command
@@ -154,7 +154,7 @@ def test_a_reader_that_is_gone_is_no_error() -> None:
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_a_terminal_of_another_encoding_gets_every_line(encoding: str) -> None:
-    program = "from plures.logs import *\nimport logging\nset_up_logs(LogSettings(), lambda: (None, None))\nlogging.getLogger('root').error('\\u20ac \\udc80')"
+    program = "from plures.logs import *\nimport logging\nset_up_logs(LogSettings(), InCall)\nlogging.getLogger('root').error('\\u20ac \\udc80')"
     environment = {"PYTHONIOENCODING": encoding, "PATH": ""}
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, env=environment, check=False, timeout=60)
     assert ran.stderr.endswith(b"root: \\u20ac \\udc80\n")

@@ -30,7 +30,7 @@ class Walk:
         most_places: So many places of one change are told on each side, the nearest ones; None for all of them.
     """
 
-    def __init__(self, old: Contract, new: Contract, *, most_places: int | None = None) -> None:
+    def __init__(self, old: Contract, new: Contract, *, most_places: int | None = None, is_trial: bool = False) -> None:
         self._most_places = sys.maxsize if most_places is None else most_places
         self._old, self._new = old, new
         self._found: dict[Pair, list[Found]] = {}
@@ -39,6 +39,7 @@ class Walk:
         self._pending: list[Pair] = []
         self._roots: list[tuple[Side, str, Pair]] = []
         self._sides: set[Side] = set()
+        self._is_trying = is_trial
 
     def start(self, side: Side, place: str, old: str, new: str) -> None:
         """Compare two messages that callers meet directly, and all that these are made of."""
@@ -78,7 +79,19 @@ class Walk:
         return 50 if _family(old) == _family(new) else 0
 
     def takes(self, old: Type, new: Type) -> bool:
-        """Whether each value of the old type is one of the new type, and all that it says is known there."""
+        """Whether each value of the old type is one of the new type, and all that it says is known there.
+
+        No while that is asked of others: a type may hold itself, without an end.
+        """
+        if self._is_trying:
+            return False
+        self._is_trying = True
+        try:
+            return self._takes(old, new)
+        finally:
+            self._is_trying = False
+
+    def _takes(self, old: Type, new: Type) -> bool:
         trial = _Trial(self)
         changes = list(compare_types(old, new, Place("", ""), trial))
         tried: set[Pair] = set()
@@ -94,7 +107,7 @@ class Walk:
 
     def took(self, one: Type, other: Type) -> bool:
         """The same of two old types."""
-        return Walk(self._old, self._old).takes(one, other)
+        return Walk(self._old, self._old, is_trial=self._is_trying).takes(one, other)
 
     def results(self) -> Iterator[tuple[Side, Found, tuple[str, ...]]]:
         """All that changed, for each side where callers meet it, with the places."""

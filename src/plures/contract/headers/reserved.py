@@ -17,6 +17,7 @@ _NAMES: Final = frozenset(
             "forwarded",
         ),
         *("host", "http2-settings", "keep-alive", "link", "origin", "range", "server", "set-cookie", "sunset", "te"),
+        *("baggage", "traceparent", "tracestate"),
         *("trailer", "transfer-encoding", "upgrade", "vary", "via", "www-authenticate", "x-request-id"),
     )
 )

@@ -9,6 +9,7 @@ import msgspec
 from plures.data import Database
 from plures.errors import PluresError
 from plures.events import State, Stored, UnknownSubscription, forget, operations
+from plures.runtime import request_of
 
 from .admin_contract import (
     DeliveryState,
@@ -129,7 +130,7 @@ def _event(stored: Stored, context: str = "") -> PublishedEvent:
         stored.type,
         stored.key,
         published,
-        stored.request_id,
+        request_of(stored.request_id),
         body=stored.body,
         has_context=bool(stored.context),
         context=context,

@@ -1,6 +1,7 @@
 """What one replica measures and notes of its calls."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from plures.telemetry import Bounds, Meter, ProcessName, Rate, SpanKind, Store, 
 from plures.topology import Drawn, PlacedTelemetry
 
 from .exported import Exported
+from .figures import tell_figures
+from .kept_lines import KeptLines
 from .usage import Usage
 
 
@@ -32,12 +35,19 @@ class Observing:
         self.store = None if placed is None else _store(placed, self.telemetry)
         self.usage = Usage(assembly, usage)
         self._exported = Exported(assembly, self.telemetry, takes=self.store is None)
+        self._lines = None if self.store is None else KeptLines(self.store)
+        self._figures: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Keep what is measured, from now on."""
         self.usage.start()
-        if self.store is not None:
+        if self.store is not None and self._lines is not None:
             self.store.start()
+            root = logging.getLogger()
+            # Where there is none, `logging` writes to standard error by itself, and would no longer.
+            if root.handlers:
+                root.addHandler(self._lines)
+            self._figures = asyncio.create_task(tell_figures(self.store.put_gauge), name="figures")
 
     def export(self, environ: Mapping[str, str]) -> None:
         """Have spans of OpenTelemetry made from now on, where the variables or user code ask for that."""
@@ -45,8 +55,11 @@ class Observing:
 
     async def stop(self) -> None:
         """Keep what is left."""
-        if self.store is not None:
+        if self._figures is not None:
+            self._figures.cancel()
+        if self.store is not None and self._lines is not None:
             await asyncio.to_thread(self.store.stop)
+            logging.getLogger().removeHandler(self._lines)
         await self._exported.stop()
         await self.usage.stop()
 

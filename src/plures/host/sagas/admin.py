@@ -9,6 +9,7 @@ import msgspec
 
 from plures.data import Database
 from plures.errors import PluresError
+from plures.runtime import request_of
 from plures.sagas import Instance, Kind, State, operations
 
 from .admin_contract import (
@@ -80,7 +81,7 @@ class SagaAdminService(SagaAdmin):
         instance, steps = found
         return SagaDetails(
             _summary(instance, await operations.replicas(desk.database, desk.kinds)),
-            instance.request_id,
+            request_of(instance.request_id),
             instance.body,
             instance.answer,
             instance.failed_at,

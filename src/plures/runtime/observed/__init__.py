@@ -2,7 +2,7 @@
 
 from .measured import LOCAL, REMOTE, MeterFor, code_of, services_of, subject_of, unread
 from .metered import metered, metered_stream
-from .spans import Span, kept_request, measured, resumed, step, within
+from .spans import Span, kept_request, measured, request_of, resumed, step, within
 from .tracing import told_of, trace_from
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "measured",
     "metered",
     "metered_stream",
+    "request_of",
     "resumed",
     "services_of",
     "step",

@@ -64,6 +64,11 @@ def measured(meter: Meter, context: CallContext, *, id: int = 0, **said: object)
         yield span
 
 
+def request_of(kept: str) -> str:
+    """The id of a request, from what `kept_request` gave."""
+    return kept.partition(" ")[0]
+
+
 @contextmanager
 def resumed(meter: Meter, context: CallContext, kept: str, above: int, **said: object) -> Generator[Span]:
     """Measure work that goes on as a part of the request that asked for it, perhaps in another process.

@@ -84,6 +84,10 @@ class File:
         except (OSError, sqlite3.Error, DamagedFile, NewerFile, Unwritable) as error:
             raise self._failed(error) from error
 
+    def release(self) -> None:
+        """Let go of the file for now; the next write opens it again."""
+        self._close()
+
     def close(self, now: int) -> None:
         """Say that the process has ended, and let go of the file."""
         if self._connection is not None and self._row:

@@ -113,7 +113,13 @@ class Store:
             self._thread = None
 
     def write(self, wait_s: float = _WAIT_S) -> None:
-        """Write all that there is now, in this thread: for tests, and for measuring."""
+        """Write all that there is now, in this thread, and let go of the file: for tests, and for measuring."""
+        try:
+            self._write(wait_s)
+        finally:
+            self._file.release()
+
+    def _write(self, wait_s: float) -> None:
         self._anchor.check()
         now = self._anchor.now_us()
         try:
@@ -136,7 +142,7 @@ class Store:
 
     def _guarded(self, wait_s: float) -> None:
         try:
-            self.write(wait_s)
+            self._write(wait_s)
         # A mistake of ours, such as a line that no one can write, must not end all telemetry.
         except Exception:  # noqa: BLE001
             self._drop()

@@ -13,8 +13,7 @@ from plures.host.telling.figures import prefers_open_metrics
 from plures.http import Request, Response
 from plures.runtime import CallContext
 from plures.telemetry import Rate, SpanKind, Subject, Telemetry, Trace, exposition
-
-from .parts import A, B, Notes
+from tests.unit.host.parts import A, B, Notes
 
 Make = Callable[..., Host]
 SERVER = "rpc_server_duration_seconds"
