@@ -19,12 +19,23 @@ _LOG: Final = logging.getLogger("plures.telemetry")
 _FORGET_EVERY_US: Final = 60 * MICROSECONDS
 
 
-class Unwritable(Exception):
-    """Nothing can be written now. Nothing was."""
+_FREE_BYTES: Final = 32 * 1024 * 1024
+_FREE_SHARE: Final = 0.05
+"""What is left of a disk for the data of the application: so much, or this share of a small one."""
 
-    def __init__(self, reason: str, *, is_busy: bool = False) -> None:
+
+class Unwritable(Exception):
+    """Nothing can be written now. Nothing was.
+
+    Attributes:
+        is_busy: Another process writes.
+        is_full: There is too little room: less may fit.
+    """
+
+    def __init__(self, reason: str, *, is_busy: bool = False, is_full: bool = False) -> None:
         super().__init__(reason)
         self.is_busy = is_busy
+        self.is_full = is_full
 
 
 class File:
@@ -96,6 +107,9 @@ class File:
         self._close()
 
     def _write(self, connection: sqlite3.Connection, batch: Batch, now: int, lost: int) -> None:
+        if not _has_room(self._folder):
+            message = "the disk is nearly full: what is left is for the data of the application"
+            raise Unwritable(message, is_full=True)
         if not self._has_short_log(connection):
             message = "its log has grown to its bound, since a process has read it for long"
             raise Unwritable(message)
@@ -169,15 +183,27 @@ class File:
         # Numbers of subjects that were given in what is undone are none.
         self._writing = None
         if isinstance(error, Unwritable):
+            if error.is_full:
+                self._shorten_log()
             return error
         if isinstance(error, NewerFile):
             self._close()
             return Unwritable("a later version of Plures has made it; it is left alone")
         if is_damaged(error):
             return self._put_aside(error)
-        if not (_is(error, sqlite3.SQLITE_BUSY) or _is(error, sqlite3.SQLITE_FULL)):
+        # A quota is an error of writing.
+        is_full = _is(error, sqlite3.SQLITE_FULL) or getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_WRITE
+        if is_full:
+            self._shorten_log()
+        if not (_is(error, sqlite3.SQLITE_BUSY) or is_full):
             self._close()
-        return Unwritable(str(error), is_busy=_is(error, sqlite3.SQLITE_BUSY))
+        return Unwritable(str(error), is_busy=_is(error, sqlite3.SQLITE_BUSY), is_full=is_full)
+
+    def _shorten_log(self) -> None:
+        """What did not fit is in the log of SQLite all the same, and takes room that others need."""
+        if self._connection is not None:
+            with suppress(sqlite3.Error):
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _put_aside(self, error: Exception) -> Unwritable:
         number = self._number
@@ -198,6 +224,11 @@ class File:
             with suppress(sqlite3.Error):
                 self._connection.close()
         self._connection = self._writing = self._bounding = self._number = None
+
+
+def _has_room(folder: Path) -> bool:
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize >= min(_FREE_BYTES, disk.f_blocks * disk.f_frsize * _FREE_SHARE)
 
 
 def _is(error: Exception, code: int) -> bool:

@@ -127,6 +127,8 @@ class Store:
             self._file.write(self._batch(), now, self.lost, wait_s)
         except Unwritable as error:
             self._collect(now, ())
+            if error.is_full:
+                self._halve()
             self._failed(error, now)
         else:
             self._waiting = _Waiting()
@@ -197,6 +199,17 @@ class Store:
             what = "Traces, figures and lines of the log are not kept in %s (%s); the application goes on without"
             _LOG.warning(what, self.path, error)
         self._lost_before = self.lost
+
+    def _halve(self) -> None:
+        """Give up the older half of what waits: all of it might never fit."""
+        waiting = self._waiting
+        for _ in range((len(waiting.traces) + 1) // 2):
+            gone = len(waiting.traces.popleft().spans)
+            waiting.spans -= gone
+            self.lost += gone
+        for _ in range((len(waiting.lines) + 1) // 2):
+            waiting.lines.popleft()
+            self.lost += 1
 
     def _drop(self) -> None:
         self.lost += self._waiting.spans + len(self._waiting.lines)

@@ -145,47 +145,6 @@ def test_a_process_that_holds_the_file_costs_no_more_than_what_does_not_fit(
     assert store.lost == lost
 
 
-def test_a_full_disk_loses_nothing_but_what_does_not_fit(tmp_path: Path, telemetry: Telemetry) -> None:
-    # Eight MiB, of which all is soon full: the oldest goes, and the newest is there.
-    store = Store(tmp_path, telemetry, ProcessName("shop", 1), Bounds(8))
-    last = ""
-    for number in range(20):
-        for _ in range(2_000):
-            last = request(telemetry, attributes=f'{{"order":"{number}"}}').id
-        for _ in range(500):
-            store.put_log(LogLine(store.now_us(), 20, "shop", "a line of the log " * 5))
-        store.write()
-    size = sum(each.stat().st_size for each in tmp_path.iterdir())
-    assert size <= 8 * 1024 * 1024
-    reading = Reading(tmp_path)
-    assert reading.traces(limit=1)[0].id == last
-    assert reading.logs(limit=1)[0].id == 20 * 500
-    with closing(sqlite3.connect(tmp_path / KEPT_IN)) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        # What belongs to a trace goes with it.
-        for table in ("spans", "steps", "attributes"):
-            orphans = f"SELECT count(*) FROM {table} WHERE trace NOT IN (SELECT id FROM traces)"
-            assert connection.execute(orphans).fetchone() == (0,), table
-        connection.execute("INSERT INTO logs_text (logs_text, rank) VALUES ('integrity-check', 1)")
-
-
-def test_a_lower_bound_makes_the_file_smaller(tmp_path: Path, telemetry: Telemetry) -> None:
-    store = Store(tmp_path, telemetry, ProcessName("shop", 1), Bounds(64))
-    for _ in range(6):
-        for _ in range(9_000):
-            request(telemetry)
-        store.write()
-    store.start()
-    store.stop()
-    assert (tmp_path / KEPT_IN).stat().st_size > 8 * 1024 * 1024
-    smaller = Store(tmp_path, Telemetry(), ProcessName("shop", 1), Bounds(8))
-    for _ in range(30):
-        smaller.write()
-    smaller.start()
-    smaller.stop()
-    assert (tmp_path / KEPT_IN).stat().st_size <= 8 * 1024 * 1024
-
-
 class Clocks:
     """Both clocks of a machine."""
 
