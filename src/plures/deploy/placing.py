@@ -97,7 +97,7 @@ def placement_of(
         settings=process.settings,
         folder=process.folder,
         usage=settings.data,
-        telemetry=_placed_telemetry(process.name, replica, settings),
+        telemetry=PlacedTelemetry(settings.data, process.name, replica, settings.telemetry),
     )
 
 
@@ -123,11 +123,6 @@ def tls_peers(processes: Iterable[ResolvedProcess]) -> dict[str, str]:
         for process in processes
         if process.external is not None and process.external.startswith("https:") and process.peer != PUBLIC
     }
-
-
-def _placed_telemetry(process: str, replica: int, settings: Settings) -> PlacedTelemetry | None:
-    said = settings.telemetry
-    return PlacedTelemetry(settings.data, process, replica, said) if said.enabled else None
 
 
 def _placed_tls(process: str, settings: Settings, peers: Mapping[str, str]) -> PlacedTls | None:

@@ -6,7 +6,7 @@ is told how to ask for the one that runs.
 
 from . import log_rules
 from .frames import own_frames, own_packages
-from .lines import JsonLine, TextLine, extra_of, json_line, plain_json, whole_text
+from .lines import JsonLine, TextLine, extra_of, json_line, message_of, plain_json, whole_text
 from .record import InCall
 from .set_up import keep_logs, set_up_logs
 from .settings import (
@@ -41,6 +41,7 @@ __all__ = [
     "level_of",
     "log_rules",
     "mark_told",
+    "message_of",
     "own_frames",
     "own_packages",
     "plain_json",

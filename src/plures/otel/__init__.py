@@ -11,6 +11,6 @@ the extra `plures[telemetry]`.
 """
 
 from .bridge import OtelBridge
-from .opening import Otel, open_metrics, open_otel
+from .opening import Instance, Otel, open_lines, open_metrics, open_otel
 
-__all__ = ["Otel", "OtelBridge", "open_metrics", "open_otel"]
+__all__ = ["Instance", "Otel", "OtelBridge", "open_lines", "open_metrics", "open_otel"]

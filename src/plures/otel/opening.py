@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 from weakref import WeakSet
 
+import msgspec
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SimpleSpanProcessor
@@ -25,6 +26,7 @@ from .bridge import OtelBridge
 from .noting import SCOPE, Noting
 
 if TYPE_CHECKING:
+    from .lines import Lines
     from .metrics import Metrics
 
 _LOG: Final = logging.getLogger("plures.telemetry")
@@ -34,6 +36,24 @@ FLUSH_S: Final = 2.0
 """How long the end of a process waits for what is left to leave."""
 
 _EXPORTERS: Final = frozenset({"otlp", "console", "none"})
+
+
+class Instance(msgspec.Struct, frozen=True):
+    """Which replica it is.
+
+    Attributes:
+        application: The name of the service, where no variable says another one.
+        version: Of the application; empty where that is not known.
+        process: Its name in the topology; empty where it has none.
+        replica: Its number, from 1.
+        id: No other replica has it, now or later.
+    """
+
+    application: str
+    version: str = ""
+    process: str = ""
+    replica: int = 1
+    id: str = msgspec.field(default_factory=lambda: str(uuid4()))
 
 
 class Otel:
@@ -59,46 +79,49 @@ class Otel:
         sending.join(FLUSH_S)
 
 
-def open_metrics(application: str, meters: Callable[[], Sequence[Meter]], services: Mapping[str, str]) -> "Metrics":
+def open_metrics(instance: Instance, meters: Callable[[], Sequence[Meter]], services: Mapping[str, str]) -> "Metrics":
     """Begin to send figures, as the variables say; of the service that the spans are of."""
     # It takes `requests` with it.
     from .metrics import Metrics
 
-    known = get_tracer_provider()
-    resource = known.resource if isinstance(known, TracerProvider) else resource_of(application)
-    return Metrics(meters, services, resource)
+    return Metrics(meters, services, _resource(instance))
 
 
-def open_otel(exporters: frozenset[str], application: str, services: Mapping[str, str], process: str) -> Otel | None:
+def open_lines(instance: Instance) -> "Lines":
+    """What sends lines of the log, as the variables say; of the service that the spans are of."""
+    from .lines import Lines
+
+    return Lines(_resource(instance))
+
+
+def open_otel(exporters: frozenset[str], instance: Instance, services: Mapping[str, str]) -> Otel | None:
     """The bridge to the provider that user code has set, or to one made here; None where there is none.
 
     Args:
         exporters: What the variables ask for, of `otlp` and `console`; the rest of them is read by the SDK itself.
-        application: The name of the service, where no variable says another one.
         services: Contract and operation, as in `shop.search.v1/search/Find` → service, as in `shop.search.v1.Search`.
-        process: The name of the process in the topology; empty where it has none.
     """
     known = get_tracer_provider()
     if isinstance(known, TracerProvider):
-        return Otel(known, services, process)
+        return Otel(known, services, instance.process)
     if isinstance(known, NoOpTracerProvider) or not isinstance(known, ProxyTracerProvider):
         # User code has said so, or it is of a make whose spans cannot have our ids.
         return None
     if not exporters:
         return None
-    provider = _made(exporters, application)
+    provider = _made(exporters, instance)
     set_tracer_provider(provider)
-    return Otel(provider, services, process)
+    return Otel(provider, services, instance.process)
 
 
-def _made(exporters: frozenset[str], application: str) -> TracerProvider:
+def _made(exporters: frozenset[str], instance: Instance) -> TracerProvider:
     if unknown := exporters - _EXPORTERS:
         _LOG.warning(
             "OTEL_TRACES_EXPORTER says %s, which Plures does not have: it has otlp and console",
             ", ".join(sorted(unknown)),
         )
     # The end of the process is ours to bound.
-    provider = TracerProvider(resource=resource_of(application), shutdown_on_exit=False)
+    provider = TracerProvider(resource=resource_of(instance), shutdown_on_exit=False)
     if "console" in exporters:
         provider.add_span_processor(SimpleSpanProcessor(ConsoleSpanExporter()))
     if "otlp" in exporters:
@@ -110,13 +133,26 @@ def _made(exporters: frozenset[str], application: str) -> TracerProvider:
     return provider
 
 
-def resource_of(application: str) -> Resource:
-    """What all spans and figures of this process say; what OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME say comes first."""
-    ours = Resource({"service.name": application, "service.instance.id": str(uuid4())})
+def resource_of(instance: Instance) -> Resource:
+    """What all spans, figures and lines of this process say; what OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME say comes first."""
+    ours = Resource(
+        {
+            "service.name": instance.application,
+            "service.instance.id": instance.id,
+            "process.pid": os.getpid(),
+            **({"service.version": instance.version} if instance.version else {}),
+            **({"plures.process": instance.process, "plures.replica": instance.replica} if instance.process else {}),
+        }
+    )
     said = Resource.create()
     # Where no variable names the service, the SDK makes up a name.
     made_up = str(said.attributes.get("service.name", "")).startswith("unknown_service")
     return said.merge(ours) if made_up else ours.merge(said)
+
+
+def _resource(instance: Instance) -> Resource:
+    known = get_tracer_provider()
+    return known.resource if isinstance(known, TracerProvider) else resource_of(instance)
 
 
 def _warn_of_protocol() -> None:

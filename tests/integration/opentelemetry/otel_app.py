@@ -1,5 +1,6 @@
 """An application whose code makes spans of its own, and one that sets a provider of its own before it starts."""
 
+import logging
 import os
 from typing import Any, Protocol
 
@@ -36,6 +37,7 @@ class StockService(Stock):
     async def count(self, item: str) -> int:
         with tracer.start_as_current_span("look on the shelf") as span:
             span.set_attribute("shelf", item)
+            logging.getLogger("otel_app.stock").warning("3 of %s left", item, extra={"shelf": item, "seen": {1, 2}})
             if item == "broken":
                 raise ValueError(item)
             return 3

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
@@ -25,6 +26,18 @@ class Received(NamedTuple):
     resource: dict[str, str]
 
 
+class Line(NamedTuple):
+    """One line of the log."""
+
+    logger: str
+    severity: int
+    text: str
+    trace: str
+    span: str
+    attributes: dict[str, str]
+    resource: dict[str, str]
+
+
 class Receiver:
     """What has arrived.
 
@@ -37,6 +50,7 @@ class Receiver:
         self.url, self.status = url, 200
         self.spans: list[Received] = []
         self.metrics: list[Any] = []
+        self.lines: list[Line] = []
         self.headers: list[dict[str, str]] = []
         self._arrived = threading.Condition()
 
@@ -44,6 +58,9 @@ class Receiver:
         with self._arrived:
             if path == "/v1/metrics":
                 self.metrics.append(ExportMetricsServiceRequest.FromString(body))
+                return
+            if path == "/v1/logs":
+                self.lines += _lines(ExportLogsServiceRequest.FromString(body))
                 return
             assert path == "/v1/traces"
             self.headers.append(headers)
@@ -78,6 +95,15 @@ def _spans(request: Any) -> Iterator[Received]:
             for it in of_scope.spans:
                 ids = it.trace_id.hex(), it.span_id.hex(), it.parent_span_id.hex()
                 yield Received(*ids, it.name, it.kind, it.status.code, _said(it.attributes), resource)
+
+
+def _lines(request: Any) -> Iterator[Line]:
+    for of_process in request.resource_logs:
+        resource = _said(of_process.resource.attributes)
+        for of_scope in of_process.scope_logs:
+            for it in of_scope.log_records:
+                told = it.severity_number, it.body.string_value, it.trace_id.hex(), it.span_id.hex()
+                yield Line(of_scope.scope.name, *told, _said(it.attributes), resource)
 
 
 def _said(attributes: Any) -> dict[str, str]:

@@ -22,6 +22,7 @@ import = "otel_app:app"
 stock = { capabilities = ["stock"] }
 shop = { capabilities = ["*"] }
 """
+VERSION = "3.1.4"
 COUNT, SHOW = "otel.stock.v1.Stock/Count", "otel.front.v1.Front/Show"
 
 
@@ -29,6 +30,11 @@ COUNT, SHOW = "otel.stock.v1.Stock/Count", "otel.front.v1.Front/Show"
 def run(tmp_path: Path) -> Iterator[Callable[..., Program]]:
     shutil.copy(Path(__file__).with_name("otel_app.py"), tmp_path)
     (tmp_path / "plures.toml").write_text(TOML)
+    # As it is where the application was installed.
+    installed = tmp_path / f"otel_app-{VERSION}.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text(f"Metadata-Version: 2.1\nName: otel-app\nVersion: {VERSION}\n")
+    (installed / "top_level.txt").write_text("otel_app\n")
     with ExitStack() as stack:
         yield lambda *options: stack.enter_context(
             program(tmp_path, *PLURES, "run", "--port", "0", "--control-port", "0", *options)
@@ -61,6 +67,7 @@ def test_one_trace_over_all_processes(
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "api-key=secret")
     monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment=test")
     monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "200")
+    monkeypatch.setenv("OTEL_LOGS_EXPORTER", "otlp")
     running = run("--topology", "split")
     assert ask(url_of(running) + "/tea") == 200
     spans = receiver.wait(7)
@@ -77,10 +84,20 @@ def test_one_trace_over_all_processes(
     assert {span.resource["service.name"] for span in spans} == {"otel"}
     assert {span.resource["deployment.environment"] for span in spans} == {"test"}
     assert len({span.resource["service.instance.id"] for span in spans}) == 2
+    assert {(span.resource["plures.process"], span.resource["service.version"]) for span in spans} == {
+        ("shop", VERSION),
+        ("stock", VERSION),
+    }
     assert receiver.headers[0]["api-key"] == "secret"
     [shown] = [span for span in spans if span.name == SHOW]
     assert shown.attributes["shop.item"] == "tea"
     assert running.end(signal.SIGTERM) == 0
+    # What is left of the log leaves as the processes end: each line is of the span of user code that it was written in.
+    [line] = [line for line in receiver.lines if line.logger == "otel_app.stock"]
+    [looking] = [span for span in spans if span.name == "look on the shelf"]
+    assert (line.text, line.severity, line.trace, line.span) == ("3 of tea left", 13, looking.trace, looking.id)
+    assert line.attributes == {"shelf": "tea", "seen": '{"seen": [1, 2]}', "plures.capability": "stock"}
+    assert line.resource["plures.process"] == "stock"
 
 
 def test_the_provider_of_user_code_is_the_one(

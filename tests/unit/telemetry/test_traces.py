@@ -159,6 +159,18 @@ def test_so_many_are_drawn_a_second() -> None:
     assert Draw(Rate(0.001))(1.0)
 
 
+def test_what_no_one_reads_is_neither_drawn_nor_held() -> None:
+    telemetry = Telemetry(Rate(1, 1e9))
+    telemetry.recorder.is_read = False
+    draw = telemetry.draw()
+    assert not draw(100.0)
+    run(telemetry, request_id="0" * 31 + "1")
+    assert (telemetry.recorder.take(["0" * 31 + "1"]), telemetry.recorder.forgotten) == ([], 0)
+    # An application that begins to export later is not too late.
+    telemetry.recorder.is_read = True
+    assert draw(100.5)
+
+
 def test_a_share_is_drawn() -> None:
     draw = Draw(Rate(0.5, 1e9))
     assert 800 < sum(draw(float(at)) for at in range(2000)) < 1200

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from plures.runtime import EdgeContext, trace_from
-from plures.telemetry import Draw, Meter, Rate, SpanKind, Subject, Telemetry, Trace, trace_id_of
+from plures.telemetry import Draw, Meter, SpanKind, Subject, Telemetry, Trace, trace_id_of
 
 from .admission import kind_of
 
@@ -32,19 +32,18 @@ class EdgeTraces:
 
     Args:
         telemetry: Of the process; None where no one reads it.
-        rate: How many requests of each kind are drawn.
 
     Attributes:
         in_flight: Requests that are being answered.
     """
 
-    def __init__(self, telemetry: Telemetry | None = None, rate: Rate | None = None) -> None:
+    def __init__(self, telemetry: Telemetry | None = None) -> None:
         self._telemetry = telemetry or Telemetry()
-        self._rate = rate or Rate()
         self._meters: dict[tuple[str, str], Meter] = {}
-        # Kinds of requests that have been answered well: an outsider cannot make up any. All others are drawn together.
-        self._draws: dict[str, Draw] = {}
-        self._draw = Draw(self._rate)
+        # Kinds of requests that are named in the settings, or have been answered well: an outsider cannot make up any. All others are drawn
+        # together.
+        self._draws: dict[str, Draw] = {kind: self._telemetry.draw(kind) for kind in self._telemetry.rates}
+        self._draw = self._telemetry.draw()
         self.in_flight = 0
 
     def begin(self, scope: Any, context: EdgeContext) -> None:
@@ -84,7 +83,7 @@ class EdgeTraces:
         if 0 < status < _CLIENT_ERROR and len(self._draws) < _MOST_NAMES:
             kind = _kind(scope)
             if kind not in self._draws:
-                self._draws[kind] = Draw(self._rate)
+                self._draws[kind] = self._telemetry.draw(kind)
         method = _method(scope)
         route = route_of(scope)
         if not route and 0 < status < _CLIENT_ERROR:

@@ -10,9 +10,12 @@ from plures.application import Assembly
 from plures.extras import ExtraMissing, require
 from plures.runtime import services_of
 from plures.telemetry import Telemetry
+from plures.topology import PlacedTelemetry
+
+from .version import version_of
 
 if TYPE_CHECKING:
-    from plures.otel import Otel
+    from plures.otel import Instance, Otel
 
 _LOG: Final = logging.getLogger("plures.telemetry")
 _EVERY_S: Final = 1.0
@@ -29,9 +32,12 @@ def exporters_of(environ: Mapping[str, str]) -> frozenset[str]:
     return frozenset(part.strip() for part in said.split(",")) - {"", "none"}
 
 
-def sends_figures(environ: Mapping[str, str]) -> bool:
-    """Whether figures leave by OTLP: where a variable asks for just that, since many collectors take spans alone."""
-    return "otlp" in [part.strip() for part in environ.get("OTEL_METRICS_EXPORTER", "").split(",")]
+def sends(what: str, environ: Mapping[str, str]) -> bool:
+    """Whether `METRICS` or `LOGS` leave by OTLP: where a variable asks for just that, since many collectors take spans alone."""
+    said = environ.get(f"OTEL_{what}_EXPORTER", "").strip()
+    if said:
+        return "otlp" in [part.strip() for part in said.split(",")]
+    return bool(environ.get(f"OTEL_EXPORTER_OTLP_{what}_ENDPOINT"))
 
 
 def is_disabled(environ: Mapping[str, str]) -> bool:
@@ -48,34 +54,44 @@ class Exported:
     """Has spans of OpenTelemetry made, where the variables or user code ask for that.
 
     Args:
+        placed: Which replica it is; None where that is not known.
         takes: Whether it takes the parts of traces from the recorder; else what keeps them does.
     """
 
-    def __init__(self, assembly: Assembly, telemetry: Telemetry, *, takes: bool) -> None:
-        self._assembly, self._telemetry, self._takes = assembly, telemetry, takes
+    def __init__(
+        self, assembly: Assembly, telemetry: Telemetry, placed: PlacedTelemetry | None = None, *, takes: bool
+    ) -> None:
+        self._assembly, self._telemetry, self._placed, self._takes = assembly, telemetry, placed, takes
         self._otel: Otel | None = None
-        self._metrics: Stoppable | None = None
+        self._senders: list[Stoppable] = []
+        self._lines: logging.Handler | None = None
         self._writing: asyncio.Task[None] | None = None
 
     def start(self, environ: Mapping[str, str]) -> None:
         """Begin. User code has been started by now: a provider that it sets is the one that counts."""
-        exporters, figures = exporters_of(environ), sends_figures(environ)
-        if is_disabled(environ) or not (exporters or figures or "opentelemetry.sdk.trace" in sys.modules):
+        exporters, figures, lines = exporters_of(environ), sends("METRICS", environ), sends("LOGS", environ)
+        is_asked = bool(exporters or figures or lines)
+        if is_disabled(environ) or not (is_asked or "opentelemetry.sdk.trace" in sys.modules):
             return
         try:
             require("telemetry", "export spans, which OTEL_ variables ask for")
         except ExtraMissing as error:
             # The application runs all the same.
-            if exporters or figures:
+            if is_asked:
                 _LOG.warning("%s", error)
             return
-        from plures.otel import open_metrics, open_otel
+        from plures.otel import open_lines, open_metrics, open_otel
 
-        services = services_of(self._assembly.contracts)
-        self._otel = open_otel(exporters, self._assembly.name, services, "")
+        services, instance = services_of(self._assembly.contracts), self._instance()
+        self._otel = open_otel(exporters, instance, services)
         if figures:
-            self._metrics = open_metrics(self._assembly.name, lambda: self._telemetry.meters, services)
+            self._senders.append(open_metrics(instance, lambda: self._telemetry.meters, services))
+        if lines:
+            self._lines = open_lines(instance)
+            self._senders.append(self._lines)
+            logging.getLogger().addHandler(self._lines)
         if self._otel is not None:
+            self._telemetry.recorder.is_read = True
             self._telemetry.recorder.bridge = self._otel.bridge
             self._telemetry.sinks.append(self._otel.bridge.write)
             if self._takes:
@@ -83,9 +99,13 @@ class Exported:
 
     async def stop(self) -> None:
         """Send what is left, as far as that takes little time."""
-        if self._metrics is not None:
-            await asyncio.to_thread(self._metrics.stop)
-            self._metrics = None
+        if self._lines is not None:
+            logging.getLogger().removeHandler(self._lines)
+        # At once: what hangs takes its time but once.
+        senders, self._senders, self._lines = self._senders, [], None
+        await asyncio.gather(self._stop_spans(), *(asyncio.to_thread(each.stop) for each in senders))
+
+    async def _stop_spans(self) -> None:
         if self._otel is None:
             return
         self._telemetry.recorder.bridge = None
@@ -94,6 +114,13 @@ class Exported:
             self._give()
         await asyncio.to_thread(self._otel.flush)
         self._writing = self._otel = None
+
+    def _instance(self) -> "Instance":
+        from plures.otel import Instance
+
+        placed = self._placed
+        at = ("", 1) if placed is None else (placed.process, placed.replica)
+        return Instance(self._assembly.name, version_of(self._assembly.packages), *at)
 
     async def _write(self) -> None:
         while True:

@@ -22,7 +22,7 @@ class Observing:
 
     Args:
         usage: Folder in which it is kept who calls which version of which contract; None where it is not.
-        placed: Where traces and figures are kept, and how much of them; None where they are not.
+        placed: Which replica it is, where traces and figures are kept, and how much of them; None where they are not.
 
     Attributes:
         telemetry: Its meters, and what it holds of traces.
@@ -32,9 +32,11 @@ class Observing:
 
     def __init__(self, assembly: Assembly, usage: Path | None, placed: PlacedTelemetry | None = None) -> None:
         self.telemetry = Telemetry() if placed is None else _telemetry(placed)
-        self.store = None if placed is None else _store(placed, self.telemetry)
+        self.store = _store(placed, self.telemetry) if placed is not None and placed.settings.enabled else None
+        # Until spans are to leave otherwise.
+        self.telemetry.recorder.is_read = self.store is not None
         self.usage = Usage(assembly, usage)
-        self._exported = Exported(assembly, self.telemetry, takes=self.store is None)
+        self._exported = Exported(assembly, self.telemetry, placed, takes=self.store is None)
         self._lines = None if self.store is None else KeptLines(self.store)
         self._figures: asyncio.Task[None] | None = None
 

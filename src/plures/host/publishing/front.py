@@ -99,4 +99,4 @@ def published_beside(
             dispatcher.serve(contract.operations, forwarding(contract, client(contract)), gate)
             operations |= found
     server = ConnectServer(dispatcher, pack_bytes)
-    return Front(edge, Publisher(server, known, operations, notices, seen.usage.arrived))
+    return Front(edge, Publisher(server, known, operations, notices, seen))

@@ -7,12 +7,13 @@ from typing import Final
 
 from msgspec import structs
 
-from plures.access import Caller, Pages
+from plures.access import Pages
 from plures.contract import OperationDescription
 from plures.errors import AccessDenied, CallError, Internal, Outcome
+from plures.host.observing import Observing
 from plures.http import ConnectServer, Published, Request, Response, cors
 from plures.runtime import MAX_BODY_BYTES, connect, new_request_id
-from plures.telemetry import TRACEPARENT, Draw, Rate, parent_of, traceparent
+from plures.telemetry import TRACEPARENT, parent_of, traceparent
 
 _LOG: Final = logging.getLogger("plures.calls")
 _TRACEPARENT: Final = TRACEPARENT.encode()
@@ -32,7 +33,7 @@ class Publisher:
     Args:
         operations: Path → what is published.
         notices: Path → headers that its answers have besides.
-        arrived: Told of each call that is let in.
+        seen: Told of each call that is let in; says which traces of pages are kept from their beginning.
     """
 
     def __init__(
@@ -41,11 +42,11 @@ class Publisher:
         pages: Pages,
         operations: Mapping[str, OperationDescription],
         notices: Mapping[str, Headers],
-        arrived: Callable[[Caller, str], None],
+        seen: Observing,
     ) -> None:
         self._connect = connect_server
         self._pages = pages
-        self._arrived = arrived
+        self._arrived = seen.usage.arrived
         self._notices = notices
         self._published: Mapping[str, Published] = {
             path: cors.published(operation, [name for name, _ in notices.get(path, ())])
@@ -53,7 +54,7 @@ class Publisher:
         }
         self._most_bytes = {path: each.declaration.max_request_bytes for path, each in operations.items()}
         # Of all pages together: they are outsiders, and may name any number of traces.
-        self._draw = Draw(Rate())
+        self._draw = seen.telemetry.draw()
         self._services = frozenset(_service(path) for path in operations)
 
     def is_published(self, path: str) -> bool:

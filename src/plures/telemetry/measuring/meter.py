@@ -56,7 +56,7 @@ class Meter:
         self.slow_s = inf
         self.sent_bytes = self.received_bytes = 0
         self._recorder = recorder
-        self._draw = Draw(rate or Rate())
+        self._draw = Draw(rate or Rate(), recorder)
         self._judged: dict[int, int] = {}
 
     def begin(self, call: Call) -> None:

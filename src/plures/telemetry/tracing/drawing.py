@@ -2,8 +2,11 @@
 
 from math import inf
 from random import random
+from typing import Final, Protocol
 
 from msgspec import Struct
+
+_LOOK_AGAIN_S: Final = 0.1
 
 
 class Rate(Struct, frozen=True):
@@ -18,17 +21,26 @@ class Rate(Struct, frozen=True):
     per_s: float = 10.0
 
 
+class Reader(Protocol):
+    """Tells whether anything takes the traces that are kept."""
+
+    is_read: bool
+
+
 class Draw:
     """Decides for the requests of one operation. Where any are drawn at all, the first is: who looks for the trace of one request finds it.
+
+    Args:
+        reader: Where nothing takes them, none is drawn.
 
     Attributes:
         not_before: When there is a place again, in `time.monotonic()` seconds: of most requests it is enough to know that.
     """
 
-    __slots__ = ("_at", "_is_first", "_places", "_rate", "not_before")
+    __slots__ = ("_at", "_is_first", "_places", "_rate", "_reader", "not_before")
 
-    def __init__(self, rate: Rate) -> None:
-        self._rate = rate
+    def __init__(self, rate: Rate, reader: Reader | None = None) -> None:
+        self._rate, self._reader = rate, reader
         self._is_first = True
         self._places = max(1.0, rate.per_s)
         self._at = 0.0
@@ -41,6 +53,9 @@ class Draw:
             now: In `time.monotonic()` seconds.
         """
         if now < self.not_before:
+            return False
+        if self._reader is not None and not self._reader.is_read:
+            self.not_before = now + _LOOK_AGAIN_S
             return False
         rate = self._rate
         # It spreads what is kept, and decides nothing that anyone could gain from.

@@ -37,6 +37,7 @@ class Recorder:
     Attributes:
         bridge: What makes spans of another make of calls; None where nothing does.
         dropped: Spans of traces that were kept, and that are lost all the same.
+        is_read: Whether anything takes what is held. Where nothing does, nothing is drawn, and nothing is held.
         forgotten: Spans that were let go before their time, since there were too many.
     """
 
@@ -48,11 +49,15 @@ class Recorder:
         # Those that are kept, by their id, until what may still be noted of them has been.
         self._kept: dict[str, float] = {}
         self.bridge: Bridge | None = None
+        self.is_read = True
         self.dropped = 0
         self.forgotten = 0
 
     def close(self, trace: Trace) -> None:
         """The last span here has ended; later ones may follow. Any thread may call it."""
+        if not self.is_read:
+            trace.take()
+            return
         self._ended.append(trace)
         if len(self._ended) > self._most:
             # Nothing takes them.

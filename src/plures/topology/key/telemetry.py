@@ -32,7 +32,7 @@ PER_S = Figure(
 )
 OPERATION = table(
     "OPERATION",
-    "What holds for one operation instead, as in search/Find.",
+    "What holds for one operation instead, as in search/Find, or for requests to the edge by method and first part of the path, as in GET /product.",
     "OPERATION = { share = 0.01 }",
     SHARE,
     PER_S,

@@ -182,3 +182,14 @@ def test_who_reads_no_more_ends_it_in_silence(written: Written) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(30) == 0
+
+
+def test_where_there_is_no_line_it_says_what_to_do(logs: Run, written: Written) -> None:
+    written.write()
+    assert "No process has logged anything yet" in logs().stderr
+    written.log("ready", "edge")
+    written.write()
+    nothing = logs("--text", "unheard", "--json")
+    assert (nothing.stdout, nothing.exit_code) == ("", 0)
+    assert "No line is as asked for" in nothing.stderr
+    assert logs().stderr == ""

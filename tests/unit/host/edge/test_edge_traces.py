@@ -1,6 +1,6 @@
 """The span of a request to the edge: its name, its trace, whether that is kept, and the calls below it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import httpx
@@ -28,9 +28,9 @@ NONE = Rate(0)
 class Seen:
     """An edge, and what is noted of its requests."""
 
-    def __init__(self, app: Any, rate: Rate = ALL) -> None:
-        self.telemetry = Telemetry(rate)
-        self.edge = Edge(served(app, 2), traces=EdgeTraces(self.telemetry, rate))
+    def __init__(self, app: Any, rate: Rate = ALL, rates: Mapping[str, Rate] | None = None) -> None:
+        self.telemetry = Telemetry(rate, rates)
+        self.edge = Edge(served(app, 2), traces=EdgeTraces(self.telemetry))
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.edge, raise_app_exceptions=False), base_url="http://shop"
         )
@@ -119,6 +119,13 @@ async def test_a_trace_of_a_client_goes_on_and_is_kept_by_our_own_draw() -> None
     not_kept = Seen(star(), NONE)
     await not_kept.get("/", traceparent=header)
     assert not_kept.parts() == []
+
+
+async def test_kinds_of_requests_are_drawn_as_the_settings_say() -> None:
+    seen = Seen(star(), rates={"GET /product": NONE})
+    for path in ("/product/1", "/product/2", "/"):
+        assert (await seen.get(path)).status_code == 200
+    assert [note.subject.name for part in seen.parts() for note in part.notes] == ["GET /"]
 
 
 async def test_an_id_of_the_client_names_the_trace_too() -> None:

@@ -35,6 +35,8 @@ class Broken:
 
 async def test_calls_are_told_in_both_formats(host: Make) -> None:
     running = host(Capability(A, Notes().service("a", B)), Capability(B, Notes().service("b")))
+    # As where traces are kept: figures name no trace that is nowhere.
+    running.seen.telemetry.recorder.is_read = True
     await running.start()
     for _ in range(3):
         await running.client(A).ask(1)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from plures.cli.console import json_option
+from plures.cli.console import json_option, say
 from plures.cli.telemetry.asking import as_moment
 from plures.cli.telemetry.store import data_option, looked_at, open_store
 
@@ -58,6 +58,9 @@ def logs_command(
     with looked_at(as_json=as_json):
         sought = Sought(process, level or "", trace or "", text, since)
         following = Following(open_store(file, data), sought)
-        print_lines(following.latest(lines, waits=follow), as_json=as_json)
+        latest = following.latest(lines, waits=follow)
+        print_lines(latest, as_json=as_json)
+        if lines and not (latest or follow):
+            say((following.nothing(), "dim"), err=True)
         while follow:
             print_lines(following.more(), as_json=as_json)

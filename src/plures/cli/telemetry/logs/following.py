@@ -79,6 +79,14 @@ class Following:
             return []
         return sorted(found, key=lambda line: (line.at, line.id))[-most:] if most else []
 
+    def nothing(self) -> str:
+        """What to say and do where no line was found."""
+        if not self._last:
+            return "No process has logged anything yet. What `logging` of Python writes in `plures run` is kept; -f waits for it."
+        if self._sought == Sought():
+            return "No line is there any more: the oldest ones go first. -f waits for those that come."
+        return "No line is as asked for. Ask for less, such as an earlier --since or no --level, or wait for those that come with -f."
+
     def more(self) -> list[LogRead]:
         """What has come meanwhile and is due; blocks for a moment. Raises `TelemetryUnreadable` where nothing could be read for long."""
         sleep(_EVERY_S)
