@@ -3,7 +3,7 @@
 import logging
 from threading import Thread, current_thread
 from time import time_ns
-from typing import Final
+from typing import Any, Final
 
 from opentelemetry._logs import Logger, LogRecord, SeverityNumber
 from opentelemetry.context import Context, get_current
@@ -21,7 +21,7 @@ _NS: Final = 1_000_000_000
 _MOST_LOGGERS: Final = 1_000
 _MOST_CHARACTERS: Final = 16_384
 _SENDERS: Final = "OtelBatch"
-"""How the names of threads begin that send. What is logged there would be sent, and logged, for ever."""
+"""How the names of threads begin that send. What is logged there would be sent, and logged again, without end."""
 _LEVELS: Final = (
     (logging.CRITICAL, SeverityNumber.FATAL),
     (logging.ERROR, SeverityNumber.ERROR),
@@ -72,7 +72,7 @@ class Lines(logging.Handler):
 def _line_of(record: logging.LogRecord) -> LogRecord:
     extra = extra_of(record)
     # What is no text, number or truth is told as JSON: the rest of the line must leave all the same.
-    said = {
+    said: dict[str, Any] = {
         key: value if type(value) in (str, int, float, bool) else plain_json({key: value})
         for key, value in extra.items()
     }
