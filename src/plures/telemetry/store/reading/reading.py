@@ -12,14 +12,17 @@ from plures.telemetry.store.schema import KEPT_IN
 from . import figures as measured
 from .logs import last_log, list_logs
 from .opened import opened
+from .running import slots, some_spans
 from .traces import list_traces, read_trace, trace_ids
 from .values import (
     Figures,
     GaugeRead,
+    KeptSpan,
     LogFilter,
     LogRead,
     ProcessRead,
     SeriesPoint,
+    Slot,
     SubjectFilter,
     TraceFilter,
     TraceLine,
@@ -87,6 +90,21 @@ class Reading:
     def gauges(self, since: int, until: int, name: str = "", *, step_s: int = 10) -> list[GaugeRead]:
         """Figures by time, of ten seconds or, where `step_s` is 300 or more or it is long ago, of five minutes each; with no name, all."""
         return self._ask(lambda it: measured.gauges(it, since, until, name, step_s))
+
+    def slots(self, since: int, until: int, *, step_s: int = 10) -> list[Slot]:
+        """Calls by subject, time and process; of ten seconds, kept for two hours, or, where `step_s` is 300 or more, of five minutes each."""
+        return self._ask(lambda it: slots(it, since, until, step_s))
+
+    def some_spans(
+        self, since: int, until: int, *, failed: bool = False, most_traces: int = 2_000, most_spans: int = 100_000
+    ) -> list[KeptSpan]:
+        """Spans of many traces: of those that were drawn at their beginning, so slow ones are among them as often as they happen.
+
+        Args:
+            failed: Of those that have a fault instead, of which all are kept.
+            most_traces: Where there are more, each second one, or each third, and so on, from all of the time.
+        """
+        return self._ask(lambda it: some_spans(it, since, until, most_traces, most_spans, failed=failed))
 
     def logs(
         self, wanted: LogFilter | None = None, *, after: int | None = None, before: int = 0, limit: int = 200

@@ -226,3 +226,45 @@ class ProcessRead(Struct, frozen=True):
     until: int
     is_alive: bool
     lost: int
+
+
+class Slot(Struct, frozen=True):
+    """What a process measured of a subject in the time from `at`; see `Figures`.
+
+    Attributes:
+        process: As in `search.1`.
+    """
+
+    kind: str
+    name: str
+    capability: str
+    caller: str
+    placement: str
+    contract: str
+    process: str
+    at: int
+    calls: int
+    faults: int
+    codes: Mapping[str, int]
+    seconds: float
+    in_flight: int
+
+
+class KeptSpan(Struct, frozen=True):
+    """A span of one of many traces.
+
+    Attributes:
+        trace: Its number.
+        id: 64 bits, as `parent` is; 0 for no parent.
+    """
+
+    trace: int
+    id: int
+    parent: int
+    kind: str
+    name: str
+    capability: str
+    caller: str
+    placement: str
+    lasted: int
+    code: str

@@ -1,0 +1,189 @@
+"""What a component takes of the processor, beside what else shares its process."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from plures.telemetry import GaugeRead, ProcessRead, Slot
+
+from .period import MICROSECONDS, is_request
+from .values import Load
+
+CPU: Final = "cpu.share"
+BUSY_CORES: Final = 0.7
+"""A process of Python runs on one processor: from that on what is asked waits for what runs."""
+_STARTING: Final = 30 * MICROSECONDS
+"""A process that begins imports and fills its caches: that is no peak."""
+_PEAK: Final = 0.95
+_ENOUGH_CALLS: Final = 100
+_SERVED: Final = {"server", "internal"}
+
+Series = dict[int, float]
+"""Beginning of a slot → a figure of it."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where components run: in processes without the numbers of replicas, but for those in which they are no more."""
+
+    in_process: Mapping[str, frozenset[str]]
+    process_of: Mapping[str, str]
+
+
+def placed(slots: Iterable[Slot], component_of: Mapping[str, str]) -> Placed:
+    """By where calls of them were served last: a component that was moved is where it is now."""
+    seen: dict[str, tuple[int, str]] = {}
+    for slot in slots:
+        component = component_of.get(slot.capability)
+        if component and slot.kind in _SERVED:
+            seen[component] = max(seen.get(component, (0, "")), (slot.at, base(slot.process)))
+    within: defaultdict[str, set[str]] = defaultdict(set)
+    for component, (_, process) in seen.items():
+        within[process].add(component)
+    return Placed({name: frozenset(them) for name, them in within.items()}, {name: at for name, (_, at) in seen.items()})
+
+
+def base(process: str) -> str:
+    """The name of a process without the number of its replica."""
+    return process.rpartition(".")[0] or process
+
+
+def loads(
+    slots: Sequence[Slot], gauges: Sequence[GaugeRead], processes: Iterable[ProcessRead], where: Placed, component_of: Mapping[str, str]
+) -> dict[str, Load]:
+    """Of each component that runs in a process whose processor time is known."""
+    asked = {slot.at for slot in slots if slot.calls and is_request(slot)} or {slot.at for slot in slots if slot.calls}
+    begun = _begun(processes)
+    whole = _cores(gauges, lambda it: base(it.process) if not it.capability else "", begun)
+    fullest = _fullest(gauges, begun)
+    of_parts = _cores(gauges, lambda it: component_of.get(it.capability, ""), begun)
+    own = _own_time(slots, component_of)
+    found: dict[str, Load] = {}
+    for name, process in sorted(where.process_of.items()):
+        times = {at: cores for at, cores in whole.get(process, {}).items() if at in asked}
+        if not times:
+            continue
+        alone = where.in_process[process] == {name}
+        measured = of_parts.get(name) or (times if alone else None)
+        mine = {at: min((measured or own.get(name, {})).get(at, 0.0), cores) for at, cores in times.items()}
+        busy = {at for at in times if fullest.get(process, {}).get(at, 0.0) >= BUSY_CORES}
+        beside = where.in_process[process] - {name}
+        slower, by_us, calls = _slower(slots, busy, times.keys() - busy, _strangers(slots, name, beside, component_of), component_of)
+        mean, peak = _mean(mine.values()), _quantile(mine.values())
+        rest = [times[at] - mine[at] for at in times]
+        in_busy = sum(times[at] for at in busy)
+        found[name] = Load(
+            process=process,
+            beside=tuple(sorted(beside)),
+            is_measured=measured is not None,
+            cores=mean,
+            peak_cores=peak,
+            ratio=peak / mean if mean else 0.0,
+            rest_ratio=_quantile(rest) / _mean(rest) if _mean(rest) > 0 else None,
+            busy_slots=len(busy),
+            busy_share=sum(mine[at] for at in busy) / in_busy if in_busy else 0.0,
+            slower=slower,
+            slower_us=by_us,
+            slower_calls=calls,
+        )
+    return found
+
+
+def _begun(processes: Iterable[ProcessRead]) -> dict[str, list[int]]:
+    begun: defaultdict[str, list[int]] = defaultdict(list)
+    for each in processes:
+        begun[f"{each.name}.{each.number}"].append(each.since)
+    return begun
+
+
+def _is_starting(gauge: GaugeRead, begun: Mapping[str, Sequence[int]]) -> bool:
+    return any(since - MICROSECONDS * 10 <= gauge.at < since + _STARTING for since in begun.get(gauge.process, ()))
+
+
+def _cores(
+    gauges: Iterable[GaugeRead], key: Callable[[GaugeRead], str], begun: Mapping[str, Sequence[int]]
+) -> dict[str, Series]:
+    """Processors by time, added up over replicas."""
+    found: defaultdict[str, Series] = defaultdict(dict)
+    for each in gauges:
+        name = key(each)
+        if name and each.name == CPU and not _is_starting(each, begun):
+            found[name][each.at] = found[name].get(each.at, 0.0) + max(0.0, each.value)
+    return found
+
+
+def _fullest(gauges: Iterable[GaugeRead], begun: Mapping[str, Sequence[int]]) -> dict[str, Series]:
+    """Processors of the replica that takes most."""
+    found: defaultdict[str, Series] = defaultdict(dict)
+    for each in gauges:
+        if each.name == CPU and not each.capability and not _is_starting(each, begun):
+            of = found[base(each.process)]
+            of[each.at] = max(of.get(each.at, 0.0), each.value)
+    return found
+
+
+def _own_time(slots: Iterable[Slot], component_of: Mapping[str, str]) -> dict[str, Series]:
+    """Time in calls of a component, without the calls that it makes: an upper bound of its processor time, since it has waiting in it."""
+    width = _width(slots)
+    found: defaultdict[str, Series] = defaultdict(dict)
+    for slot in slots:
+        served = component_of.get(slot.capability) if slot.kind in _SERVED else None
+        asking = component_of.get(slot.caller) if slot.kind in {"client", "internal"} else None
+        if served and served != asking:
+            found[served][slot.at] = found[served].get(slot.at, 0.0) + slot.seconds / width
+        if asking and asking != component_of.get(slot.capability):
+            found[asking][slot.at] = found[asking].get(slot.at, 0.0) - slot.seconds / width
+    return {name: {at: max(0.0, value) for at, value in series.items()} for name, series in found.items()}
+
+
+def _width(slots: Iterable[Slot]) -> float:
+    at = sorted({slot.at for slot in slots})
+    return min((later - earlier for earlier, later in zip(at, at[1:], strict=False)), default=10 * MICROSECONDS) / MICROSECONDS
+
+
+def _strangers(slots: Iterable[Slot], name: str, beside: frozenset[str], component_of: Mapping[str, str]) -> frozenset[str]:
+    """Those beside it that do not call it, not through others either: a caller is slower because it waits for it, wherever it runs."""
+    callers: defaultdict[str, set[str]] = defaultdict(set)
+    for slot in slots:
+        left, right = component_of.get(slot.caller), component_of.get(slot.capability)
+        if left and right:
+            callers[right].add(left)
+    waiting, left = {name}, [name]
+    while left:
+        left = [each for known in left for each in callers[known] - waiting]
+        waiting |= set(left)
+    return beside - waiting
+
+
+def _slower(
+    slots: Iterable[Slot], busy: set[int], calm: set[int], strangers: frozenset[str], component_of: Mapping[str, str]
+) -> tuple[float | None, float, int]:
+    """How many times as long calls of others take in busy slots, by how many microseconds, and of how many that is known.
+
+    Operations are compared with themselves: what is called at a busy time is not what is called at others.
+    """
+    seconds: defaultdict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0, 0.0])
+    for slot in slots:
+        if slot.kind in _SERVED and slot.calls and component_of.get(slot.capability) in strangers and (slot.at in busy or slot.at in calm):
+            it = seconds[slot.capability, slot.name]
+            offset = 0 if slot.at in busy else 2
+            it[offset] += slot.calls
+            it[offset + 1] += slot.seconds
+    known = [it for it in seconds.values() if it[0] and it[2]]
+    calls, before = sum(it[0] for it in known), sum(it[2] for it in known)
+    if min(calls, before) < _ENOUGH_CALLS:
+        return None, 0.0, int(calls)
+    took = sum(it[1] for it in known)
+    would_have = sum(it[0] * it[3] / it[2] for it in known)
+    return (took / would_have if would_have else None), (took - would_have) / calls * MICROSECONDS, int(calls)
+
+
+def _mean(values: Iterable[float]) -> float:
+    them = [*values]
+    return sum(them) / len(them) if them else 0.0
+
+
+def _quantile(values: Iterable[float]) -> float:
+    them = sorted(values)
+    return them[min(len(them) - 1, int(len(them) * _PEAK))] if them else 0.0
