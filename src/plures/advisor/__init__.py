@@ -1,6 +1,6 @@
 """Layer 7, the advisor: reads any Python codebase and says from evidence what to split out, merge or leave alone.
 
-It stands alone: of Plures it imports only the root error, and it runs none of the code that it reads.
+It runs none of the code that it reads. Of Plures it imports the root error, and what reads telemetry.
 """
 
 from .atlas import draw, read_map
@@ -19,6 +19,7 @@ from .reports import (
     render_html,
     to_json,
 )
+from .watching import Watched, WatchRequest, watch
 
 __all__ = [
     "Advice",
@@ -33,6 +34,8 @@ __all__ = [
     "SplitPlan",
     "Survey",
     "Verdict",
+    "WatchRequest",
+    "Watched",
     "advice_markdown",
     "advise",
     "default_cache",
@@ -48,4 +51,5 @@ __all__ = [
     "render_html",
     "survey",
     "to_json",
+    "watch",
 ]

@@ -63,3 +63,19 @@ class UnknownComponent(PluresError):
     name: str
     count: int
     some: str
+
+
+@dataclass(eq=False)
+class TelemetryOfAnother(PluresError):
+    """The telemetry is that of another application than the code."""
+
+    code = "advisor.telemetry_of_another"
+    wording = Text(
+        "The telemetry in {path} is not that of this code",
+        why="it tells of {capabilities}, and the code has {components}",
+        fix="Name the data folder of this application with --telemetry, or say in a file with --components which folders these capabilities are.",
+    )
+
+    path: str
+    capabilities: str
+    components: str

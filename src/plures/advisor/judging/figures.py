@@ -34,6 +34,37 @@ BESIDE_CALLS = 0.5
 # A dependency holds a component back when it has this share of the component's imports from and to others.
 BINDING_SHARE = 0.15
 
+# What a running application shows. These were chosen and not measured: no repository of the backtest comes with its telemetry, so no
+# confidence is told of what rests on them. They are such that ordinary load, one bad minute and a few requests move nothing.
+# Requests over an edge, and seconds with requests, from which on a figure is judged.
+ENOUGH_REQUESTS = 300
+ENOUGH_S = 300
+# A component's share of the processor time of its process while that is busy, and ten-second slots, or five-minute ones, in which it was.
+BUSY_SHARE = 0.5
+BUSY_SLOTS = 6
+# Its peak against its mean is so many times that of the rest: where all grow alike, replicas of the whole do as well.
+PEAKIER = 1.5
+# Meanwhile calls of others take so many times as long, and by so much longer.
+SLOWER = 2.0
+SLOWER_US = 5_000
+# Calls, or bytes, of one request over an edge; and the share of such a request that the way of its remote calls takes.
+CHATTY_CALLS = 3.0
+HEAVY_BYTES = 256 * 1024
+WAY_SHARE = 0.2
+# Processors that two components may take at their peaks and still share a process.
+TOGETHER_CORES = 0.7
+# Failures of a component itself, their share of its calls, and slots in which they come; calls of others fail so many times as often then.
+FAULTS = 20
+FAULT_SHARE = 0.01
+FAULT_SLOTS = 3
+TROUBLED = 3.0
+TROUBLED_SHARE = 0.01
+# Deaths of a process, and how seldom chance alone would find calls of one component in flight at as many of them.
+DEATHS = 3
+BY_CHANCE = 0.05
+# What speaks for something and cannot convince, since a part of the observation is missing.
+HINT = 0.9
+
 # Upper bounds of bins of independence, and the share of the components in each bin that left within about four years: of 224
 # components in eight tuning repositories, with one imagined case of either kind in each bin. There none below 0.40 left; of 96 such
 # components in 17 other repositories 8 did, so the first bins promise no more than that.

@@ -4,7 +4,10 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import UNSET, UnsetType
+
 from plures.advisor.model import Problem, Reference
+from plures.advisor.watching import Watched
 
 
 class Verdict(StrEnum):
@@ -33,7 +36,7 @@ class Evidence:
     """One observation about a component or a pair of components. A source makes it; verdicts only weigh it.
 
     Attributes:
-        source: Where it comes from: "imports", "history", "teams", "tables", "events", "sagas"; later "telemetry", "simulation".
+        source: Where it comes from: "imports", "history", "teams", "tables", "events", "sagas", "telemetry"; later "simulation".
         subject: Names of one component or of two.
         statement: The observation with its numbers, one sentence.
         figure: The number itself.
@@ -125,10 +128,26 @@ class SplitPlan:
 
 
 @dataclass(frozen=True)
+class ObservedGain:
+    """What a running application saves where two components come into one process.
+
+    Attributes:
+        calls_per_s: Calls that are remote no more.
+        ms_per_request: Milliseconds of a request that passes the edge, at most.
+        bytes_per_request: That go over no wire any more; 0 where they were not counted.
+    """
+
+    calls_per_s: float
+    ms_per_request: float
+    bytes_per_request: int
+
+
+@dataclass(frozen=True)
 class MergePlan:
     """What it saves to put two components together.
 
     Attributes:
+        observed: What a running application saves; unset where none was looked at, or where nothing remote was seen.
         saga_steps: Operations that one asks of the other in steps of sagas, and their undos: one transaction could do instead.
     """
 
@@ -136,6 +155,7 @@ class MergePlan:
     tables_joined: tuple[str, ...]
     joint_commits: int
     saga_steps: int = 0
+    observed: ObservedGain | UnsetType = UNSET
 
 
 @dataclass(frozen=True)
@@ -178,6 +198,7 @@ class Advice:
     Attributes:
         caveats: Sentences that say what this advice cannot know.
         problems: Files that could not be read fully.
+        watched: What the running application showed; unset where it was not asked for.
     """
 
     format: int
@@ -186,6 +207,7 @@ class Advice:
     findings: tuple[Finding, ...]
     caveats: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    watched: Watched | UnsetType = UNSET
 
     @property
     def asking(self) -> tuple[Finding, ...]:
@@ -203,5 +225,10 @@ class Advice:
         counts, alone = Counter(finding.verdict for finding in self.findings), len(self.calm)
         asked = [f"{counts[verdict]} to {words}" for verdict, words in _ASKED.items() if counts[verdict]]
         if not asked:
-            return f"Leave it as it is. Nothing in the code or its history calls for a split or a merge; {alone} components were looked at."
+            where = (
+                "the code or its history"
+                if self.watched is UNSET
+                else "the code, its history or the running application"
+            )
+            return f"Leave it as it is. Nothing in {where} calls for a split or a merge; {alone} components were looked at."
         return f"{', '.join(asked)}; leave the other {alone} components alone."

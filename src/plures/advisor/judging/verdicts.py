@@ -14,6 +14,7 @@ WORTH_SAYING = 0.1
 # A reader does not read more. The pairs with the strongest evidence come first.
 MOST_CALM_PAIRS = 200
 _WAITING = {Pressure.TEAM, Pressure.PEOPLE}
+_RUNNING = "telemetry"
 _ORDER = (Verdict.SPLIT_OUT, Verdict.CUT_FIRST, Verdict.MERGE, Verdict.LEAVE_ALONE)
 
 
@@ -37,6 +38,10 @@ class Case:
         """Whether there is evidence that the verdict requires, and all of it convinces."""
         required = [e for e in self.supporting(verdict) if e.required]
         return bool(required) and all(e.strength >= 1 for e in required)
+
+    def agreeing(self, verdict: Verdict) -> set[str]:
+        """Sources with convincing evidence for a verdict."""
+        return {e.source for e in self.supporting(verdict) if e.strength >= 1}
 
     def pressures(self) -> tuple[Evidence, ...]:
         """Convincing reasons to split, strongest first."""
@@ -76,7 +81,7 @@ def _on_component(case: Case) -> Finding:
             pressure=pressures[0].pressure,
             evidence=speaks_for,
             counter_evidence=speaks_against,
-            confidence=SPLIT_WAS_RIGHT,
+            confidence=_measured(pressures),
             would_change=f"It should be left alone if {_falls(pressures[0])}.",
         )
     return Finding(
@@ -90,7 +95,14 @@ def _on_component(case: Case) -> Finding:
     )
 
 
+def _measured(pressures: Sequence[Evidence]) -> float | None:
+    """How often it held that one should leave where teams wait. Of load and failures, nothing was measured."""
+    return SPLIT_WAS_RIGHT if any(e.pressure in _WAITING for e in pressures) else None
+
+
 def _falls(pressure: Evidence) -> str:
+    if pressure.source == _RUNNING:
+        return f"the running application showed it no more (the {pressure.unit} is {pressure.figure:.0%} now)"
     return f"the {pressure.unit} fell from {pressure.figure:.0%} below {pressure.figure / pressure.strength:.0%}"
 
 
@@ -111,9 +123,26 @@ def _apart(speaks_for: Sequence[Evidence]) -> float | None:
     return min(SUREST_OF_PAIRS, 1 - STAYED_COUPLED * min(required)) if required else None
 
 
+def _belong_together(case: Case) -> bool:
+    """Whether a running application shows that two should share a process, another source says that they belong together, and nothing that runs is against it."""
+    sources = case.agreeing(Verdict.MERGE)
+    return _RUNNING in sources and len(sources) > 1 and _RUNNING not in case.agreeing(Verdict.LEAVE_ALONE)
+
+
 def _on_pair(case: Case, pressed: Mapping[str, Sequence[Evidence]]) -> Finding:
     speaks_for = case.supporting(Verdict.MERGE)
     held_back = [name for name in case.subject if name in pressed]
+    if _belong_together(case) and not held_back:
+        return Finding(
+            subject=case.subject,
+            verdict=Verdict.MERGE,
+            pressure=None,
+            evidence=speaks_for,
+            counter_evidence=case.supporting(Verdict.LEAVE_ALONE),
+            confidence=STAYED_COUPLED if case.meets_requirements(Verdict.MERGE) else None,
+            would_change="They should stay in processes of their own if requests came to ask less of one for the other, or if one began to take "
+            "the processor from the other.",
+        )
     if case.meets_requirements(Verdict.MERGE):
         return Finding(
             subject=case.subject,
@@ -135,7 +164,7 @@ def _on_pair(case: Case, pressed: Mapping[str, Sequence[Evidence]]) -> Finding:
             evidence=(*reasons, *cutting),
             counter_evidence=case.supporting(Verdict.LEAVE_ALONE),
             # It rests on the same pressure as a split.
-            confidence=SPLIT_WAS_RIGHT,
+            confidence=_measured(reasons),
             would_change=f"It need not be cut if there were no pressure to take {' or '.join(held_back)} out.",
         )
     return Finding(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Final
 
-from plures.telemetry import KeptSpan, Figures, Slot
+from plures.telemetry import Figures, KeptSpan, Slot
 
 from .period import is_probe
 from .values import Talk
@@ -34,7 +34,11 @@ class _Asked:
 
 
 def talks(
-    spans: Sequence[KeptSpan], slots: Sequence[Slot], points: Iterable[Figures], component_of: Mapping[str, str], seconds: int
+    spans: Sequence[KeptSpan],
+    slots: Sequence[Slot],
+    points: Iterable[Figures],
+    component_of: Mapping[str, str],
+    seconds: int,
 ) -> tuple[Talk, ...]:
     """Every edge between two components, as requests pass it."""
     asked, drawn = _asked(spans, component_of)
@@ -50,7 +54,11 @@ def talks(
         calls = sum(weights[entry] * it.calls for entry, it in kinds.items())
         remote = sum(weights[entry] * it.remote for entry, it in kinds.items())
         lasted = sum(weights[entry] * it.requests * median(it.lasted) for entry, it in kinds.items())
-        ours = [each for each in measured if _edge(each.caller, each.capability, component_of) == edge and each.kind != "server"]
+        ours = [
+            each
+            for each in measured
+            if _edge(each.caller, each.capability, component_of) == edge and each.kind != "server"
+        ]
         total = sum(each.calls for each in ours)
         moved = sum(each.sent_bytes + each.received_bytes for each in ours)
         is_remote = remote > calls / 2

@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from plures.telemetry import GaugeRead, ProcessRead, Slot
 
-from .period import MICROSECONDS, is_request
+from .period import FINE_S, MICROSECONDS, is_request
+from .places import SERVED, Placed, base, strangers
 from .values import Load
 
 CPU: Final = "cpu.share"
@@ -17,40 +17,19 @@ _STARTING: Final = 30 * MICROSECONDS
 """A process that begins imports and fills its caches: that is no peak."""
 _PEAK: Final = 0.95
 _ENOUGH_CALLS: Final = 100
-_SERVED: Final = {"server", "internal"}
 
 Series = dict[int, float]
 """Beginning of a slot → a figure of it."""
 
 
-@dataclass(frozen=True)
-class Placed:
-    """Where components run: in processes without the numbers of replicas, but for those in which they are no more."""
-
-    in_process: Mapping[str, frozenset[str]]
-    process_of: Mapping[str, str]
-
-
-def placed(slots: Iterable[Slot], component_of: Mapping[str, str]) -> Placed:
-    """By where calls of them were served last: a component that was moved is where it is now."""
-    seen: dict[str, tuple[int, str]] = {}
-    for slot in slots:
-        component = component_of.get(slot.capability)
-        if component and slot.kind in _SERVED:
-            seen[component] = max(seen.get(component, (0, "")), (slot.at, base(slot.process)))
-    within: defaultdict[str, set[str]] = defaultdict(set)
-    for component, (_, process) in seen.items():
-        within[process].add(component)
-    return Placed({name: frozenset(them) for name, them in within.items()}, {name: at for name, (_, at) in seen.items()})
-
-
-def base(process: str) -> str:
-    """The name of a process without the number of its replica."""
-    return process.rpartition(".")[0] or process
-
-
 def loads(
-    slots: Sequence[Slot], gauges: Sequence[GaugeRead], processes: Iterable[ProcessRead], where: Placed, component_of: Mapping[str, str]
+    slots: Sequence[Slot],
+    gauges: Sequence[GaugeRead],
+    processes: Iterable[ProcessRead],
+    where: Placed,
+    component_of: Mapping[str, str],
+    *,
+    slot_s: int = FINE_S,
 ) -> dict[str, Load]:
     """Of each component that runs in a process whose processor time is known."""
     asked = {slot.at for slot in slots if slot.calls and is_request(slot)} or {slot.at for slot in slots if slot.calls}
@@ -58,18 +37,19 @@ def loads(
     whole = _cores(gauges, lambda it: base(it.process) if not it.capability else "", begun)
     fullest = _fullest(gauges, begun)
     of_parts = _cores(gauges, lambda it: component_of.get(it.capability, ""), begun)
-    own = _own_time(slots, component_of)
+    own = _own_time(slots, slot_s, component_of)
     found: dict[str, Load] = {}
     for name, process in sorted(where.process_of.items()):
         times = {at: cores for at, cores in whole.get(process, {}).items() if at in asked}
         if not times:
             continue
-        alone = where.in_process[process] == {name}
-        measured = of_parts.get(name) or (times if alone else None)
+        measured = of_parts.get(name) or (times if where.is_alone(name) else None)
         mine = {at: min((measured or own.get(name, {})).get(at, 0.0), cores) for at, cores in times.items()}
         busy = {at for at in times if fullest.get(process, {}).get(at, 0.0) >= BUSY_CORES}
-        beside = where.in_process[process] - {name}
-        slower, by_us, calls = _slower(slots, busy, times.keys() - busy, _strangers(slots, name, beside, component_of), component_of)
+        beside = where.beside(name)
+        slower, by_us, calls = _slower(
+            slots, busy, times.keys() - busy, strangers(slots, name, beside, component_of), component_of
+        )
         mean, peak = _mean(mine.values()), _quantile(mine.values())
         rest = [times[at] - mine[at] for at in times]
         in_busy = sum(times[at] for at in busy)
@@ -123,37 +103,17 @@ def _fullest(gauges: Iterable[GaugeRead], begun: Mapping[str, Sequence[int]]) ->
     return found
 
 
-def _own_time(slots: Iterable[Slot], component_of: Mapping[str, str]) -> dict[str, Series]:
+def _own_time(slots: Iterable[Slot], width: int, component_of: Mapping[str, str]) -> dict[str, Series]:
     """Time in calls of a component, without the calls that it makes: an upper bound of its processor time, since it has waiting in it."""
-    width = _width(slots)
     found: defaultdict[str, Series] = defaultdict(dict)
     for slot in slots:
-        served = component_of.get(slot.capability) if slot.kind in _SERVED else None
+        served = component_of.get(slot.capability) if slot.kind in SERVED else None
         asking = component_of.get(slot.caller) if slot.kind in {"client", "internal"} else None
         if served and served != asking:
             found[served][slot.at] = found[served].get(slot.at, 0.0) + slot.seconds / width
         if asking and asking != component_of.get(slot.capability):
             found[asking][slot.at] = found[asking].get(slot.at, 0.0) - slot.seconds / width
     return {name: {at: max(0.0, value) for at, value in series.items()} for name, series in found.items()}
-
-
-def _width(slots: Iterable[Slot]) -> float:
-    at = sorted({slot.at for slot in slots})
-    return min((later - earlier for earlier, later in zip(at, at[1:], strict=False)), default=10 * MICROSECONDS) / MICROSECONDS
-
-
-def _strangers(slots: Iterable[Slot], name: str, beside: frozenset[str], component_of: Mapping[str, str]) -> frozenset[str]:
-    """Those beside it that do not call it, not through others either: a caller is slower because it waits for it, wherever it runs."""
-    callers: defaultdict[str, set[str]] = defaultdict(set)
-    for slot in slots:
-        left, right = component_of.get(slot.caller), component_of.get(slot.capability)
-        if left and right:
-            callers[right].add(left)
-    waiting, left = {name}, [name]
-    while left:
-        left = [each for known in left for each in callers[known] - waiting]
-        waiting |= set(left)
-    return beside - waiting
 
 
 def _slower(
@@ -165,7 +125,12 @@ def _slower(
     """
     seconds: defaultdict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0, 0.0])
     for slot in slots:
-        if slot.kind in _SERVED and slot.calls and component_of.get(slot.capability) in strangers and (slot.at in busy or slot.at in calm):
+        if (
+            slot.kind in SERVED
+            and slot.calls
+            and component_of.get(slot.capability) in strangers
+            and (slot.at in busy or slot.at in calm)
+        ):
             it = seconds[slot.capability, slot.name]
             offset = 0 if slot.at in busy else 2
             it[offset] += slot.calls

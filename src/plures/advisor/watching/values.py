@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
+
+EDGE: Final = "the edge"
+"""Who calls for requests of pages and the like, as telemetry names it: no component."""
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,9 @@ class Reading:
 
         def read(connection: sqlite3.Connection) -> list[ProcessRead]:
             return [
-                ProcessRead(name, number, pid, host, version, since, until, not ended and until > silent, lost)
+                ProcessRead(
+                    name, number, pid, host, version, since, until, not ended and until > silent, lost, bool(ended)
+                )
                 for name, number, pid, host, version, since, until, ended, lost in connection.execute(sql)
             ]
 

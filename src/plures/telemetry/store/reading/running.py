@@ -1,7 +1,7 @@
 """What tells capabilities apart that run together: what each took by time and process, and whose calls a request is made of."""
 
 import sqlite3
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -22,6 +22,9 @@ SELECT traces.id, spans.id, parent, kind, name, capability, caller, placement, s
 FROM traces JOIN spans ON spans.trace = traces.id JOIN subjects ON subjects.id = spans.subject
 WHERE {chosen} AND traces.began >= :since AND traces.began < :until AND traces.id % :each = 0 LIMIT :most
 """
+_CODES: Final = 10
+"""Column of the codes."""
+
 _codes: Final = msgspec.json.Decoder(dict[str, int])
 
 
@@ -29,7 +32,8 @@ def slots(connection: sqlite3.Connection, since: int, until: int, step_s: int) -
     """Calls of each subject, by time and process."""
     width = COARSE_S if step_s >= COARSE_S else FINE_S
     values = {"width": width, "since": slot_of(since, width), "until": until}
-    return [_slot(row) for row in connection.execute(_SLOTS, values)]
+    rows = connection.execute(_SLOTS, values)
+    return [Slot(*row[:_CODES], _codes.decode(row[_CODES]), *row[_CODES + 1 :]) for row in rows]
 
 
 def some_spans(
@@ -42,8 +46,3 @@ def some_spans(
     each = -(-many // most_traces) or 1
     rows = connection.execute(_SPANS.format(chosen=chosen), {**values, "each": each, "most": most_spans})
     return [KeptSpan(*row) for row in rows]
-
-
-def _slot(row: tuple[Any, ...]) -> Slot:
-    *about, codes, seconds, in_flight = row
-    return Slot(*about, _codes.decode(codes), seconds, in_flight)

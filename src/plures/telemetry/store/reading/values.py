@@ -215,6 +215,7 @@ class ProcessRead(Struct, frozen=True):
         until: When it has written last.
         is_alive: It has written lately, and has not ended.
         lost: What of its telemetry was not kept.
+        has_ended: On purpose: it has said so.
     """
 
     name: str
@@ -226,6 +227,7 @@ class ProcessRead(Struct, frozen=True):
     until: int
     is_alive: bool
     lost: int
+    has_ended: bool = False
 
 
 class Slot(Struct, frozen=True):
