@@ -117,7 +117,7 @@ def deaths(
     found: defaultdict[str, list[ProcessRead]] = defaultdict(list)
     for each in _died([*processes]):
         if since <= each.until <= until:
-            found[each.name].append(each)
+            found[base(f"{each.name}.{each.number}")].append(each)
     return tuple(_deaths(name, them, slots, where, component_of) for name, them in sorted(found.items()))
 
 

@@ -1,6 +1,9 @@
 """Which component of the code a capability is."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+_MOST: Final = 80
 
 
 def components_of(capabilities: Mapping[str, str], components: Sequence[str]) -> dict[str, str]:
@@ -33,6 +36,12 @@ def _plain(name: str) -> str:
     return name.casefold().replace("-", "_")
 
 
+def plain(name: str) -> str:
+    """A name of the telemetry as it can be told: it may be anything."""
+    told = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name[: _MOST + 1])
+    return told if len(told) <= _MOST else f"{told[:_MOST]}…"
+
+
 def joined(names: Iterable[str]) -> tuple[str, ...]:
-    """Each once, in order."""
-    return tuple(sorted(set(names)))
+    """Each once, in order, as it can be told."""
+    return tuple(sorted(set(map(plain, names))))

@@ -7,6 +7,8 @@ from typing import Final
 
 from plures.telemetry import Slot
 
+from .names import plain
+
 SERVED: Final = frozenset({"server", "internal"})
 """Kinds of spans in which a capability works; of a call by reference, both sides are one."""
 
@@ -54,7 +56,7 @@ def placed(slots: Iterable[Slot], component_of: Mapping[str, str]) -> Placed:
 
 def base(process: str) -> str:
     """The name of a process without the number of its replica."""
-    return process.rpartition(".")[0] or process
+    return plain(process.rpartition(".")[0] or process)
 
 
 def strangers(

@@ -146,6 +146,7 @@ class Watched:
     Attributes:
         source: Where it was read.
         requests: From outside, without probes.
+        turned_away: Requests that were not taken on, since there was too much to do.
         processes: That took part, without the numbers of replicas.
         own: Components that have processes of their own.
         unknown: Capabilities after which no component is named.
@@ -154,6 +155,7 @@ class Watched:
     source: str
     period: Period
     requests: int
+    turned_away: int
     probes: int
     processes: tuple[str, ...]
     own: tuple[str, ...]

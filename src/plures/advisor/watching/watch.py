@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from plures.advisor.errors import TelemetryOfAnother
 from plures.telemetry import Reading
@@ -14,7 +15,8 @@ from .places import base, placed
 from .processors import CPU, loads
 from .values import EDGE, Watched
 
-_SOME = 8
+_SOME: Final = 8
+_TURNED_AWAY: Final = "Overloaded"
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,12 @@ def watch(request: WatchRequest, components: Sequence[str]) -> Watched:
     processes = store.processes()
     begin, end, slot_s = chosen(processes, request.since, request.until)
     slots = store.slots(begin, end, step_s=slot_s)
-    known = {each.capability: each.contract for each in sorted(slots, key=lambda it: it.contract) if each.capability}
+    known = {each.caller: "" for each in slots if each.caller and each.caller != EDGE}
+    known |= {each.capability: each.contract for each in sorted(slots, key=lambda it: it.contract) if each.capability}
     component_of = components_of(known, components)
     if known and not component_of:
         raise TelemetryOfAnother(
-            str(store.path), ", ".join(sorted(known)[:_SOME]), ", ".join(sorted(components)[:_SOME])
+            str(store.path), ", ".join(joined(known)[:_SOME]), ", ".join(sorted(components)[:_SOME])
         )
     period = period_of(begin, end, slot_s, slots)
     where = placed(slots, component_of)
@@ -60,6 +63,7 @@ def watch(request: WatchRequest, components: Sequence[str]) -> Watched:
         source=str(store.path),
         period=period,
         requests=sum(each.calls for each in slots if is_request(each)),
+        turned_away=sum(each.codes.get(_TURNED_AWAY, 0) for each in slots if is_request(each)),
         probes=sum(each.calls for each in probes),
         processes=joined(base(each.process) for each in slots),
         own=tuple(name for name in sorted(where.process_of) if where.is_alone(name)),

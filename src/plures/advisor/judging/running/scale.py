@@ -33,12 +33,12 @@ def _apart(name: str, load: Load) -> Evidence:
 
 
 def _calm(watched: Watched, name: str, load: Load) -> Evidence:
-    time = "its own time in calls" if not load.is_measured else "it"
+    waits = "" if load.is_measured else ", counted as its own time in calls, with waiting in it"
     return Evidence(
         source=SOURCE,
         subject=(name,),
-        statement=f"{time.capitalize()} takes {_cores(load)}, in {long(watched.period.measured_s)} in which its process never took more than "
-        f"{BUSY_CORES:.0%} of one: no other waits for it.",
+        statement=f"It takes {_cores(load)}{waits}, in {long(watched.period.measured_s)} in which its process never had more than "
+        f"{BUSY_CORES:.0%} of one to do in a slot of {watched.period.slot_s} s.",
         figure=load.peak_cores,
         unit="processors at its peak",
         supports=Verdict.LEAVE_ALONE,

@@ -44,9 +44,14 @@ def looked_at(watched: Watched) -> str:
     probes = f", {watched.probes:,} health probes left out" if watched.probes else ""
     processes = f"{len(watched.processes)} processes" if len(watched.processes) != 1 else "one process"
     coarse = " Peaks shorter than five minutes are not seen in so long a time." if period.slot_s > FINE_S else ""
+    away = (
+        f", of which {watched.turned_away:,} were turned away since there was too much to do"
+        if watched.turned_away
+        else ""
+    )
     return (
         f"Telemetry of {_moment(period.since)} to {_moment(period.until)} UTC, {long(period.measured_s)} of it with requests: "
-        f"{watched.requests:,} requests{probes}, in {processes}.{coarse}"
+        f"{watched.requests:,} requests{away}{probes}, in {processes}.{coarse}"
     )
 
 
@@ -70,8 +75,13 @@ def too_little(watched: Watched) -> tuple[str, ...]:
             f"Telemetry tells of {', '.join(watched.unknown)}, which no component is named after, and is left out there. "
             "Say in a file with --components which folders these are."
         )
-    estimated = sorted(name for name, load in watched.loads.items() if not load.is_measured)
-    if estimated:
+    told += [
+        f"The process {died.process} died {died.times} times and came back, and it is not known in whose calls: its log, and that of what "
+        "watches over it, say more. To find out, give half of its components a process of their own for a while."
+        for died in watched.deaths
+        if len(died.parts) > 1 and not any(times == died.times for times in died.in_flight.values())
+    ]
+    if any(not load.is_measured for load in watched.loads.values()):
         told.append(
             "Processor time is known of whole processes alone, so load counts as a hint at most where components share one: "
             "their own time in calls, which has waiting in it, stands for it."

@@ -33,7 +33,7 @@ def slots(connection: sqlite3.Connection, since: int, until: int, step_s: int) -
     width = COARSE_S if step_s >= COARSE_S else FINE_S
     values = {"width": width, "since": slot_of(since, width), "until": until}
     rows = connection.execute(_SLOTS, values)
-    return [Slot(*row[:_CODES], _codes.decode(row[_CODES]), *row[_CODES + 1 :]) for row in rows]
+    return [Slot(*(*row[:_CODES], _codes.decode(row[_CODES]), *row[_CODES + 1 :])) for row in rows]
 
 
 def some_spans(
