@@ -1,7 +1,18 @@
 """From measurements to advice: evidence, verdicts and plans. Does not know how advice is shown."""
 
 from .advice import advise, plan
-from .judgement import Advice, CutStep, Evidence, Finding, MergePlan, Operation, Pressure, SplitPlan, Verdict
+from .judgement import (
+    Advice,
+    CutStep,
+    Evidence,
+    Finding,
+    MergePlan,
+    ObservedGain,
+    Operation,
+    Pressure,
+    SplitPlan,
+    Verdict,
+)
 
 __all__ = [
     "Advice",
@@ -9,6 +20,7 @@ __all__ = [
     "Evidence",
     "Finding",
     "MergePlan",
+    "ObservedGain",
     "Operation",
     "Pressure",
     "SplitPlan",

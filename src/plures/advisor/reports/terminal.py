@@ -10,6 +10,7 @@ from rich.table import Table
 from plures.advisor.judging import Advice, CutStep, Finding, SplitPlan, Verdict
 from plures.advisor.model import CodeMap, Problem, Reference
 
+from . import running
 from .text import BRIEF, brief, messages, shared_databases
 
 _ROWS = 40
@@ -79,6 +80,10 @@ def print_advice(advice: Advice, console: Console) -> None:
     console.print(f"[bold]{escape(advice.summary)}[/bold]")
     for finding in advice.asking:
         _print_finding(finding, console)
+    for hint in running.hints(advice):
+        console.print(
+            f"\n[dim]too weak, or alone:[/dim] {escape(' and '.join(hint.subject))}\n  ~ {escape(hint.statement)}"
+        )
     _print_unread(advice.problems, console)
     for caveat in advice.caveats:
         console.print(f"[dim]note: {escape(caveat)}[/dim]")
@@ -111,6 +116,8 @@ def _print_finding(finding: Finding, console: Console) -> None:
             f"  saves {saved.calls_saved} calls across the border, {saved.saga_steps} steps of sagas, "
             f"{saved.joint_commits} joint changes in 24 months"
         )
+        if saved.observed:
+            console.print(f"  {escape(running.gain(saved.observed))}", highlight=False)
 
 
 def _see(links: Sequence[Reference]) -> str:

@@ -8,6 +8,8 @@ import msgspec
 from plures.advisor.judging import Advice, Evidence, Finding, SplitPlan
 from plures.advisor.model import CodeMap, Component, Edge, Reference
 
+from . import running
+
 BRIEF = ("component", "files", "lines", "independence", "imported by", "imports", "commits", "waiting")
 _ROWS = 40
 _IMPORTS = 25
@@ -123,11 +125,25 @@ def advice_markdown(advice: Advice) -> str:
             for f in advice.calm
         )
         parts += ["## Leave alone\n", _table(("component", "confidence", "since", "what would change it"), rows)]
+    parts += _running(advice)
     if advice.problems:
         parts += ["## Not read fully\n", _table(("file", "why"), ((p.path, p.reason) for p in advice.problems[:_ROWS]))]
         parts += [f"And {len(advice.problems) - _ROWS} more.\n"] if len(advice.problems) > _ROWS else []
     parts += ["## What limits this advice\n", *(f"- {caveat}" for caveat in advice.caveats), ""]
     return "\n".join(parts)
+
+
+def _running(advice: Advice) -> list[str]:
+    if not advice.watched:
+        return []
+    hints = [f"- {_text(' and '.join(e.subject))}: {_text(e.statement)}" for e in running.hints(advice)]
+    return [
+        "## What the running application shows\n",
+        f"{_text(advice.caveats[0])}\n",
+        *(["Too weak, or alone, and so no reason for a verdict:\n", *hints, ""] if hints else []),
+        *([_table(running.LOADS, rows)] if (rows := running.loads(advice)) else []),
+        *([_table(running.TALKS, rows)] if (rows := running.talks(advice)) else []),
+    ]
 
 
 def plan_markdown(plan: SplitPlan) -> str:
@@ -150,6 +166,7 @@ def _finding(finding: Finding) -> str:
             f"Saves {saved.calls_saved} calls across the border, {saved.saga_steps} steps of sagas and "
             f"{saved.joint_commits} joint changes in 24 months.\n"
         )
+        parts += [f"{running.gain(saved.observed)}\n"] if saved.observed else []
     return "\n".join(parts)
 
 

@@ -134,3 +134,51 @@ def test_the_more_independent_the_less_sure_of_leaving_it_alone():
     )
     confidences = [weigh([one], ["a"])[0].confidence or 0.0 for one in (low, high)]
     assert confidences[0] > confidences[1]
+
+
+CHATTY = evidence("a", "b", supports=Verdict.MERGE, source="telemetry")
+SAME_PEOPLE = evidence("a", "b", supports=Verdict.MERGE, source="teams", required=True)
+SELDOM_TOGETHER = evidence("a", "b", supports=Verdict.MERGE, source="history", required=True, strength=0.2)
+
+
+def test_what_runs_splits_nothing_without_what_the_code_says():
+    load = evidence("a", source="telemetry", pressure=Pressure.SCALE)
+    assert only(weigh([load], ["a"]), "a").verdict is Verdict.LEAVE_ALONE
+    bound = evidence("a", required=True, strength=0.4)
+    assert only(weigh([load, bound], ["a"]), "a").verdict is Verdict.LEAVE_ALONE
+    found = only(weigh([load, STANDS_ALONE], ["a"]), "a")
+    assert (found.verdict, found.pressure) == (Verdict.SPLIT_OUT, Pressure.SCALE)
+    # How often that is right was never measured.
+    assert found.confidence is None
+
+
+def test_a_chatty_edge_merges_nothing_alone():
+    found = only(weigh([CHATTY], ["a", "b"]), "a", "b")
+    assert found.verdict is Verdict.LEAVE_ALONE
+    assert found.counter_evidence == (CHATTY,)
+    assert only(weigh([CHATTY, SELDOM_TOGETHER], ["a", "b"]), "a", "b").verdict is Verdict.LEAVE_ALONE
+
+
+def test_a_chatty_edge_between_what_the_same_people_change_merges():
+    found = only(weigh([CHATTY, SAME_PEOPLE, SELDOM_TOGETHER], ["a", "b"]), "a", "b")
+    assert found.verdict is Verdict.MERGE
+    assert found.confidence is None
+    assert "ask less" in found.would_change
+
+
+@pytest.mark.parametrize(
+    "against",
+    [
+        evidence("a", "b", supports=Verdict.LEAVE_ALONE, source="telemetry"),
+        evidence("a", source="telemetry", pressure=Pressure.SCALE),
+    ],
+    ids=["both fill a processor", "one is under pressure"],
+)
+def test_what_runs_may_speak_against_a_merge_too(against: Evidence):
+    found = only(weigh([CHATTY, SAME_PEOPLE, SELDOM_TOGETHER, against], ["a", "b"]), "a", "b")
+    assert found.verdict is Verdict.LEAVE_ALONE
+
+
+def test_the_same_people_alone_merge_nothing_still():
+    found = only(weigh([SAME_PEOPLE, SELDOM_TOGETHER], ["a", "b"]), "a", "b")
+    assert found.verdict is Verdict.LEAVE_ALONE

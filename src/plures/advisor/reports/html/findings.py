@@ -1,10 +1,12 @@
 """The verdicts of the HTML page, each with its evidence, counter-evidence and plan."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 from markupsafe import Markup
 
 from plures.advisor.judging import Advice, CutStep, Evidence, Finding, MergePlan, Operation, SplitPlan
+from plures.advisor.reports import running
 
 from .elements import NOTHING, Columns, code, joined, references, table
 
@@ -19,6 +21,7 @@ _FINDING = Markup(
 )
 _EVIDENCE = Markup("<p><strong>{}:</strong></p><ul>{}</ul>")
 _STATEMENT = Markup("<li>{} <small>({})</small> {}</li>")
+_OBSERVED = Markup("<p>{}</p>")
 _COST = Markup(
     "<p><strong>Cost:</strong> {calls_in} call sites in other components become remote calls, {calls_out} of its own call back. "
     "Tables that move along: {moved}. Tables to give one owner: {shared}.</p>"
@@ -74,8 +77,13 @@ def _finding(finding: Finding, *, is_open: bool) -> Markup:
     )
 
 
-def _evidence(title: str, found: Iterable[Evidence]) -> Markup:
-    items = joined(_STATEMENT.format(e.statement, e.source, references(e.links)) for e in found)
+def _evidence(title: str, found: Iterable[Evidence], *, named: bool = False) -> Markup:
+    items = joined(
+        _STATEMENT.format(
+            f"{' and '.join(e.subject)}: {e.statement}" if named else e.statement, e.source, references(e.links)
+        )
+        for e in found
+    )
     return _EVIDENCE.format(title, items) if items else NOTHING
 
 
@@ -94,4 +102,24 @@ def _split(plan: SplitPlan) -> Markup:
 def _merge(plan: MergePlan) -> Markup:
     tables = f", {len(plan.tables_joined)} shared tables get one owner" if plan.tables_joined else ""
     steps = f", {plan.saga_steps} steps of sagas that one transaction could do instead" if plan.saga_steps else ""
-    return _SAVED.format(plan.calls_saved, tables, steps, plan.joint_commits)
+    observed = _OBSERVED.format(running.gain(plan.observed)) if plan.observed else NOTHING
+    return _SAVED.format(plan.calls_saved, tables, steps, plan.joint_commits) + observed
+
+
+def shown_running(advice: Advice) -> Markup:
+    """What the running application showed: when and how much, what speaks for a change too weakly, and the figures."""
+    if not advice.watched:
+        return NOTHING
+    hints = _evidence("Too weak, or alone, and so no reason for a verdict", running.hints(advice), named=True)
+    return joined(
+        [
+            _OBSERVED.format(advice.caveats[0]),
+            hints,
+            table("What components take of the processor", _columns(running.LOADS), running.loads(advice)),
+            table("What requests ask of whom", _columns(running.TALKS), running.talks(advice)),
+        ]
+    )
+
+
+def _columns(headings: Sequence[str]) -> Columns[tuple[str, ...]]:
+    return [(name, itemgetter(at)) for at, name in enumerate(headings)]

@@ -10,7 +10,7 @@ from plures.advisor.model import CodeMap
 from . import tables
 from .drawing import MOST_NODES, graph
 from .elements import NOTHING, joined, references
-from .findings import findings
+from .findings import findings, shown_running
 from .groups import grouped
 
 _POLICY = Markup("default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:")
@@ -19,7 +19,7 @@ _PAGE = Markup(
     '<meta http-equiv="Content-Security-Policy" content="{policy}"><title>{title}</title><style>{style}</style></head>'
     '<body><a class="skip" href="#main">Skip to the content</a><header><h1>{title}</h1>{summary}'
     '<nav aria-label="Sections">{links}</nav></header><main id="main">{body}</main>'
-    "<footer>Made by <code>plures {command}</code> from code and history; nothing was run.</footer><script>{script}</script></body></html>"
+    "<footer>Made by <code>plures {command}</code> from {sources}; nothing was run.</footer><script>{script}</script></body></html>"
 )
 _LINK = Markup('<a href="#{}">{}</a>')
 _SECTION = Markup('<section id="{key}" aria-labelledby="{key}-h"><h2 id="{key}-h">{title}</h2>{content}</section>')
@@ -55,6 +55,7 @@ def render_html(drawn: CodeMap, advice: Advice | None = None) -> Markup:
     """The page."""
     sections = (
         ("verdicts", "Verdicts", findings(advice) if advice else NOTHING),
+        ("running", "What the running application shows", shown_running(advice) if advice else NOTHING),
         ("graph", "Who imports whom", _graphs(drawn)),
         ("components", "Components", tables.components(drawn)),
         ("matrix", "Dependency matrix", tables.matrix(drawn)),
@@ -75,6 +76,7 @@ def render_html(drawn: CodeMap, advice: Advice | None = None) -> Markup:
         links=joined(_LINK.format(key, title) for key, title, _ in shown),
         body=joined(_SECTION.format(key=key, title=title, content=content) for key, title, content in shown),
         command="advise" if advice else "map",
+        sources="code, history and telemetry" if advice and advice.watched else "code and history",
         script=_static("report.js"),
     )
 
