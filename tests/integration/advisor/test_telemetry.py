@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from plures.cli.codebase import advise_command
-from tests.watched_shop import PAGE, Shop
+from tests.unit.advisor.watching.shop import PAGE, Shop
 
 SLOTS = range(60, 660, 10)
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 import click
 
 from plures.cli.project import data_of
-from plures.cli.telemetry.asking import as_moment
+from plures.cli.telemetry import as_moment
 
 _SETTINGS: Final = "plures.toml"
 _OF_THE_PROJECT: Final = "(of the project)"

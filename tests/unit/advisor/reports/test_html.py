@@ -1,6 +1,6 @@
 """Every text of a map and of advice is hostile here, and none of it becomes markup."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from html.parser import HTMLParser
@@ -30,6 +30,8 @@ def hostile(kind: Any) -> Any:
         return kind(1)
     if get_origin(kind) is tuple:
         return tuple(hostile(get_args(kind)[0]) for _ in range(2))
+    if get_origin(kind) is Mapping:
+        return {hostile(str): hostile(get_args(kind)[1]) for _ in range(2)}
     if get_origin(kind) is UnionType:
         return hostile(next(one for one in get_args(kind) if one is not NoneType))
     assert is_dataclass(kind), kind

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.watched_shop import Shop
+from tests.unit.advisor.watching.shop import Shop
 
 
 @pytest.fixture

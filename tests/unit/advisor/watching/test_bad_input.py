@@ -9,7 +9,7 @@ from plures.advisor.errors import TelemetryOfAnother
 from plures.advisor.judging.running import from_running, looked_at, too_little
 from plures.advisor.watching.names import components_of
 from plures.telemetry import KEPT_IN, NoTelemetry, Reading, TelemetryUnreadable
-from tests.watched_shop import ADD, FIND, PAGE, Shop
+from tests.unit.advisor.watching.shop import ADD, FIND, PAGE, Shop
 
 
 def test_no_store_and_a_damaged_one_are_told(tmp_path: Path) -> None:

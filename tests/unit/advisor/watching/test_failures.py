@@ -4,7 +4,7 @@ import pytest
 
 from plures.advisor import Evidence, Pressure, Verdict, Watched
 from plures.advisor.judging.running import from_running
-from tests.watched_shop import ADD, FIND, GET, PAGE, Shop
+from tests.unit.advisor.watching.shop import ADD, FIND, GET, PAGE, Shop
 
 SLOTS = range(60, 660, 10)
 RANKED = ("internal", "ranking/Rank", "ranking", "search", "local")

@@ -6,7 +6,7 @@ import pytest
 
 from plures.advisor import Evidence, Pressure, Verdict, Watched
 from plures.advisor.judging.running import from_running, too_little
-from tests.watched_shop import ADD, FIND, GET, PAGE, Shop
+from tests.unit.advisor.watching.shop import ADD, FIND, GET, PAGE, Shop
 
 SLOTS = range(60, 660, 10)
 BUSY = range(300, 420, 10)

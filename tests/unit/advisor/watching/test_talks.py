@@ -4,7 +4,7 @@ import pytest
 
 from plures.advisor import Verdict, Watched
 from plures.advisor.judging.running import from_running
-from tests.watched_shop import PAGE, Shop
+from tests.unit.advisor.watching.shop import PAGE, Shop
 
 FOUND = ("server", "search/Find", "search", "", "remote")
 FIND = ("client", "search/Find", "search", "the edge", "remote")
