@@ -28,10 +28,10 @@ def hostile(kind: Any) -> Any:
         return next(iter(kind))
     if kind in {int, float, bool}:
         return kind(1)
-    if get_origin(kind) is tuple:
-        return tuple(hostile(get_args(kind)[0]) for _ in range(2))
-    if get_origin(kind) is Mapping:
-        return {hostile(str): hostile(get_args(kind)[1]) for _ in range(2)}
+    if get_origin(kind) in {tuple, Mapping}:
+        of, *values = get_args(kind)
+        is_mapping = get_origin(kind) is Mapping
+        return {hostile(of): hostile(values[0]) for _ in range(2)} if is_mapping else (hostile(of), hostile(of))
     if get_origin(kind) is UnionType:
         return hostile(next(one for one in get_args(kind) if one is not NoneType))
     assert is_dataclass(kind), kind

@@ -1,7 +1,7 @@
 """What tells capabilities apart that run together: what each took by time and process, and whose calls a request is made of."""
 
 import sqlite3
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -33,7 +33,7 @@ def slots(connection: sqlite3.Connection, since: int, until: int, step_s: int) -
     width = COARSE_S if step_s >= COARSE_S else FINE_S
     values = {"width": width, "since": slot_of(since, width), "until": until}
     rows = connection.execute(_SLOTS, values)
-    return [Slot(*(*row[:_CODES], _codes.decode(row[_CODES]), *row[_CODES + 1 :])) for row in rows]
+    return [_slot([*row]) for row in rows]
 
 
 def some_spans(
@@ -46,3 +46,8 @@ def some_spans(
     each = -(-many // most_traces) or 1
     rows = connection.execute(_SPANS.format(chosen=chosen), {**values, "each": each, "most": most_spans})
     return [KeptSpan(*row) for row in rows]
+
+
+def _slot(row: list[Any]) -> Slot:
+    row[_CODES] = _codes.decode(row[_CODES])
+    return Slot(*row)
