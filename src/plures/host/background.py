@@ -7,6 +7,7 @@ from typing import Final
 
 from plures.application import Hook, Lifecycle
 from plures.logs import tell
+from plures.telemetry import one_job
 
 from .guard import run_patiently
 
@@ -68,7 +69,8 @@ async def _repeat(interval_s: float, work: Hook, owner: str) -> None:
 
 async def _succeeds(work: Hook, complaint: str, owner: str, again_s: float) -> bool:
     try:
-        await run_patiently(work)
+        with one_job():
+            await run_patiently(work)
     except Exception as error:  # noqa: BLE001 - whatever it was, it is logged, and the work must go on
         tell(_LOG, error, complaint, owner, again_s, again=True)
         return False

@@ -8,6 +8,7 @@ from typing import Final
 from plures.application import Hook, Lifecycle
 from plures.logs import tell
 from plures.runtime import working_for
+from plures.telemetry import one_job
 
 from .background import Background, cancel_all, wait_for_all
 from .guard import run_patiently
@@ -41,7 +42,7 @@ class Lifecycles:
         """Run the start hooks of one owner. What a hook raises passes."""
         if owner in self._by_owner:
             self._started.append(owner)
-            with working_for(owner):
+            with working_for(owner), one_job():
                 await self._do_once(self._by_owner[owner].once_hooks)
                 for hook in self._by_owner[owner].start_hooks:
                     await run_patiently(hook)
@@ -50,8 +51,9 @@ class Lifecycles:
         """Run all ready hooks and begin the background work. What a hook raises passes."""
         for owner in self._started:
             with working_for(owner):
-                for hook in self._by_owner[owner].ready_hooks:
-                    await run_patiently(hook)
+                with one_job():
+                    for hook in self._by_owner[owner].ready_hooks:
+                        await run_patiently(hook)
                 self._background.start(self._by_owner[owner], owner)
         self._is_ready = True
         self._begin_once()

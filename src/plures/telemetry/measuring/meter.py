@@ -5,7 +5,7 @@ from math import inf, log2
 from time import monotonic
 from typing import Final, Protocol
 
-from plures.telemetry.tracing import MOST_NOTES, Draw, Rate, Recorder, Subject, Trace, trace_id_of
+from plures.telemetry.tracing import MOST_NOTES, Draw, Rate, Recorder, Subject, Trace, job_now, trace_id_of
 
 from .histogram import LEAST_S, Buckets, doubling_of, upper_s
 
@@ -153,6 +153,9 @@ class Meter:
                 self._recorder.bridge.open(trace)
             if root is not None:
                 root.trace = trace
+            elif not (said or trace.above) and (job := job_now.get()) is not None:
+                # Within a span of user code, it is part of that one's trace.
+                trace = job.joined(trace, call.began)
         call.trace, call.span = trace, trace.next_span()
         if not trace.closes:
             trace.closes = call.span

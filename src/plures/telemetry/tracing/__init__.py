@@ -1,6 +1,7 @@
 """Traces: what is noted of calls, which traces are kept, and how a trace goes on in another process."""
 
 from .drawing import Draw, Rate
+from .job import job_now, one_job
 from .recorder import HOLD_S, MOST_HELD, Part, Recorder
 from .subject import SpanKind, Subject
 from .trace import MOST_NOTES, Noted, Trace, new_trace_id, span_id_of, trace_id_of
@@ -24,7 +25,9 @@ __all__ = [
     "SpanKind",
     "Subject",
     "Trace",
+    "job_now",
     "new_trace_id",
+    "one_job",
     "parent_of",
     "span_id_of",
     "trace_id_of",
