@@ -15,7 +15,7 @@ from .arrivals import Arrival, Ramp, Zipf, arrivals
 from .counting import Counts, Latencies
 from .driving import Bounds, Driven, drive
 from .profile import Journey, Profile
-from .reports import Report, report_of, to_html, to_json, to_text, verdicts
+from .reports import Limit, NoLimit, Report, limits_of, missed, report_of, to_html, to_json, to_text, verdicts
 from .running import Load, NotPrepared, Ran, run_load
 from .scenario import ScenarioNotRead, read_scenario
 from .visiting import Answer, CheckFailed, NotConnected, Target, Visitor
@@ -29,7 +29,9 @@ __all__ = [
     "Driven",
     "Journey",
     "Latencies",
+    "Limit",
     "Load",
+    "NoLimit",
     "NotConnected",
     "NotPrepared",
     "Profile",
@@ -42,6 +44,8 @@ __all__ = [
     "Zipf",
     "arrivals",
     "drive",
+    "limits_of",
+    "missed",
     "read_scenario",
     "report_of",
     "run_load",

@@ -148,7 +148,7 @@ async def run_load(load: Load, stop: asyncio.Event, begun: Callable[[Counts], ob
     async with AsyncExitStack() as stack:
         web = None
         if load.target.public:
-            web = Web(load.target.public, connections=load.connections, timeout_s=load.timeout_s)
+            web = Web(load.target.public, connections=load.connections, timeout_s=load.timeout_s, ca=load.target.ca)
             await stack.enter_async_context(web)
         calls = ContractCalls(load.target)
         stack.push_async_callback(calls.close)

@@ -29,6 +29,7 @@ async def lost(shop: Visitor) -> None:
 
 normal = Profile({look: 1})
 bad = Profile({lost: 1})
+mixed = Profile({look: 1, lost: 1})
 """
 
 
@@ -144,3 +145,26 @@ def test_an_interrupted_load_tells_what_it_knows(scenario: Path, shop: Site) -> 
     report = json.loads(Path("report.json").read_text())
     assert report["interrupted"]
     assert report["all"]["sent"] == report["begun"] >= 3
+
+
+def test_a_load_fails_by_the_limits_that_it_is_given(plures: Run, scenario: Path, shop: Site) -> None:
+    load = ("load", "scenario.py", "--rate", "40", "--duration", "0.2", "--url", shop.url)
+    kept = plures(*load, "--fail-if", "p99.9 > 60s", "--fail-if", "home failed>0", "--fail-if", "unsent>0%")
+    assert (kept.exit_code, kept.stderr) == (0, "")
+    missed = plures(*load, "--fail-if", "p50>0.0001ms", "--fail-if", "cart p99>1s", "--fail-if", "failed>0")
+    assert missed.exit_code == 1
+    assert "p50>0.0001ms: it was " in missed.stderr
+    assert "cart p99>1s: no step of this name was made; there were home." in missed.stderr
+    assert "failed>0" not in missed.stderr
+    # Nothing is sent by mistake, and all mistakes are told.
+    wrong = ("p99<1s", "p42>1", "failed>1s", "max>1%", "home unsent>1", "p99>fast")
+    refused = plures(*load, *(text for each in wrong for text in ("--fail-if", each)))
+    assert refused.exit_code == 2
+    assert ", ".join(map(repr, wrong)) in refused.stderr.replace("\n", " ")
+
+
+def test_so_many_requests_may_fail(plures: Run, scenario: Path, shop: Site) -> None:
+    load = ("load", "scenario.py", "--profile", "mixed", "--rate", "60", "--duration", "0.5", "--url", shop.url)
+    assert plures(*load).exit_code == 1
+    assert plures(*load, "--fail-if", "failed>99%").exit_code == 0
+    assert plures(*load, "--fail-if", "failed>0.1%").exit_code == 1

@@ -5,7 +5,7 @@ from typing import Final
 
 import click
 
-from plures.cli.console import FAILED, INTERRUPTED, mistakes_explained
+from plures.cli.console import FAILED, INTERRUPTED, mistakes_explained, say
 from plures.cli.project import data_of, file_option
 
 from .options import duration
@@ -40,6 +40,18 @@ _WRITTEN: Final = click.Path(path_type=Path, dir_okay=False, writable=True)
 @click.option(
     "--timeout", "timeout_s", callback=duration, default="30s", show_default=True, help="Longest wait for an answer."
 )
+@click.option(
+    "--fail-if",
+    "limits",
+    multiple=True,
+    metavar="LIMIT",
+    help="Exit with 1 where this is so: p99>500ms, failed>1%, unsent>0, home max>2s. May be given again.",
+)
+@click.option(
+    "--ca",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="File of certificates, as PEM, that the pages are trusted by besides those of the system.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed draws the same visitors.")
 @click.option("--json", "json_file", metavar="FILE", type=_WRITTEN, help="Write the report as JSON too.")
 @click.option("--html", "html_file", metavar="FILE", type=_WRITTEN, help="Write the report as a page too, with plots.")
@@ -55,6 +67,8 @@ def load_command(
     in_flight: int,
     connections: int,
     timeout_s: float,
+    limits: tuple[str, ...],
+    ca: Path | None,
     seed: int,
     json_file: Path | None,
     html_file: Path | None,
@@ -69,22 +83,29 @@ def load_command(
     \b
     plures load marketplace/load.py --rate 50
     plures load marketplace/load.py --profile sale --rate 20 --duration 2m --html report.html
+    plures load load.py --rate 50 --fail-if "p99>500ms" --fail-if "failed>1%"
     """  # noqa: D301 - click reads the \b
     with mistakes_explained():
         from plures.extras import require
 
         require("load", "send a load")
-        from plures.load import Bounds, Load, read_scenario
+        from plures.load import Bounds, Load, limits_of, missed, read_scenario
 
         from .loading import chosen, loaded
-        from .target import target_at, target_here
+        from .target import target_at, target_here, trusting
 
+        kept = limits_of(limits)
         name, profile = chosen(read_scenario(scenario), scenario, name)
-        target = target_at(url) if url is not None else target_here(data or data_of(file))
+        target = trusting(target_at(url) if url is not None else target_here(data or data_of(file)), ca)
         bounds = Bounds(in_flight, drain_s=timeout_s)
         load = Load(name, profile, target, rate, seconds, seed, connections, timeout_s, bounds)
         report = loaded(load, json_file, html_file)
+    beyond = missed(report, kept)
+    for each in beyond:
+        say((each, "red"), err=True)
     if report.interrupted:
         raise SystemExit(INTERRUPTED)
-    if report.failures or report.mistakes or not report.all.done:
+    # Who says how many requests may fail does not want it to be none.
+    fails = report.failures and not any(each.is_of_failures for each in kept)
+    if beyond or fails or report.mistakes or not report.all.done:
         raise SystemExit(FAILED)

@@ -1,6 +1,6 @@
 """Where the load goes: to what runs from this folder, or to an address."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,6 +23,11 @@ def target_here(data: Path) -> Target:
     """Where the application answers that runs with a data folder; raises `NothingRuns` or `SeveralRun`."""
     run = the_run(data)
     return Target(run.public or "", run.capabilities, run.tokens, trust_of(run), run.context_key)
+
+
+def trusting(target: Target, ca: Path | None) -> Target:
+    """The same, whose pages are trusted by the certificates of a file too."""
+    return target if ca is None else replace(target, ca=ca.read_bytes())
 
 
 def target_at(url: str) -> Target:

@@ -17,6 +17,7 @@ class Target:
         tokens: Base URL → the token to call it with.
         tls: How processes are recognised by TLS.
         context_key: By which request contexts are signed; empty where it is not known.
+        ca: Certificates, as PEM, that pages are trusted by besides those of the system.
     """
 
     public: str = ""
@@ -24,6 +25,7 @@ class Target:
     tokens: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     tls: Recognising | None = None
     context_key: str = field(default="", repr=False)
+    ca: bytes = b""
 
 
 @dataclass(eq=False)

@@ -8,6 +8,8 @@ from typing import Final, Self
 from pyreqwest.client import ClientBuilder
 from pyreqwest.exceptions import BuilderError, ConnectError, DetailedPyreqwestError, PoolTimeoutError, PyreqwestError
 
+from plures.errors import PluresError
+
 from .answer import Answer
 from .steps import StepFailed
 
@@ -26,6 +28,12 @@ _SAID: Final = {
 }
 
 
+class NotTrusted(PluresError):
+    """What is named as a certificate is none."""
+
+    code = "load.not_trusted"
+
+
 class Web:
     """Connections to one site, shared by all visitors. Redirects are not followed, and proxies not used.
 
@@ -33,13 +41,19 @@ class Web:
         base: Base URL.
         connections: At most so many at once; who needs one more waits, and that counts.
         timeout_s: Longest wait for an answer.
+        ca: Certificates, as PEM, that it is trusted by besides those of the system.
+
+    Raises:
+        NotTrusted: There is no certificate in `ca`.
     """
 
-    def __init__(self, base: str, *, connections: int, timeout_s: float) -> None:
+    def __init__(self, base: str, *, connections: int, timeout_s: float, ca: bytes = b"") -> None:
         self._base = base.rstrip("/")
         limit = timedelta(seconds=timeout_s)
         builder = ClientBuilder().no_proxy().follow_redirects(enable=False).timeout(limit).connect_timeout(limit)
         builder = builder.max_connections(connections).pool_timeout(limit).pool_max_idle_per_host(connections)
+        if ca:
+            builder = builder.add_root_certificate_pem(_certificates(ca))
         self._http = builder.pool_idle_timeout(timedelta(seconds=_IDLE_S)).user_agent("plures-load").build()
 
     async def __aenter__(self) -> Self:
@@ -68,6 +82,12 @@ class Web:
             raise StepFailed(_told(error)) from error
         said = answer.headers
         return Answer(answer.status, {name: said[name] for name in said}, content), answer.get_header_all("set-cookie")
+
+
+def _certificates(pem: bytes) -> bytes:
+    if b"-----BEGIN CERTIFICATE-----" not in pem:
+        raise NotTrusted("There is no certificate in what the pages are to be trusted by", fix="Name a file of PEM.")
+    return pem
 
 
 def _told(error: PyreqwestError) -> str:
