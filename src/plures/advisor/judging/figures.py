@@ -62,6 +62,8 @@ TROUBLED_SHARE = 0.01
 # Deaths of a process, and how seldom chance alone would find calls of one component in flight at as many of them.
 DEATHS = 3
 BY_CHANCE = 0.05
+# Share of requests that are turned away from which on it is no ordinary time.
+TURNED_AWAY = 0.01
 # What speaks for something and cannot convince, since a part of the observation is missing.
 HINT = 0.9
 

@@ -43,6 +43,12 @@ def loads(advice: Advice) -> list[tuple[str, ...]]:
     return [(name, *_load(load, slot_s)) for name, load in them[:_MOST]]
 
 
+def shown(headings: Sequence[str], rows: Sequence[tuple[str, ...]]) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Headings and rows without columns in which nothing stands."""
+    kept = [at for at in range(len(headings)) if any(row[at] for row in rows)]
+    return [headings[at] for at in kept], [tuple(row[at] for at in kept) for row in rows]
+
+
 def _load(load: Load, slot_s: int) -> Sequence[str]:
     measured = "" if load.is_measured else " (with waiting)"
     return (

@@ -141,8 +141,8 @@ def _running(advice: Advice) -> list[str]:
         "## What the running application shows\n",
         f"{_text(advice.caveats[0])}\n",
         *(["Too weak, or alone, and so no reason for a verdict:\n", *hints, ""] if hints else []),
-        *([_table(running.LOADS, rows)] if (rows := running.loads(advice)) else []),
-        *([_table(running.TALKS, rows)] if (rows := running.talks(advice)) else []),
+        *([_table(*running.shown(running.LOADS, rows))] if (rows := running.loads(advice)) else []),
+        *([_table(*running.shown(running.TALKS, rows))] if (rows := running.talks(advice)) else []),
     ]
 
 

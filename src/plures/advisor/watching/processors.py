@@ -6,6 +6,7 @@ from typing import Final
 
 from plures.telemetry import GaugeRead, ProcessRead, Slot
 
+from .owning import Operation
 from .period import FINE_S, MICROSECONDS, is_request
 from .places import SERVED, Placed, base, strangers
 from .values import Load
@@ -29,15 +30,20 @@ def loads(
     where: Placed,
     component_of: Mapping[str, str],
     *,
+    own_share: Mapping[Operation, float],
     slot_s: int = FINE_S,
 ) -> dict[str, Load]:
-    """Of each component that runs in a process whose processor time is known."""
+    """Of each component that runs in a process whose processor time is known.
+
+    Args:
+        own_share: As of `own_shares`.
+    """
     asked = {slot.at for slot in slots if slot.calls and is_request(slot)} or {slot.at for slot in slots if slot.calls}
     begun = _begun(processes)
     whole = _cores(gauges, lambda it: base(it.process) if not it.capability else "", begun)
     fullest = _fullest(gauges, begun)
     of_parts = _cores(gauges, lambda it: component_of.get(it.capability, ""), begun)
-    own = _own_time(slots, slot_s, component_of)
+    own = _own_time(slots, own_share, slot_s, component_of)
     found: dict[str, Load] = {}
     for name, process in sorted(where.process_of.items()):
         times = {at: cores for at, cores in whole.get(process, {}).items() if at in asked}
@@ -103,17 +109,17 @@ def _fullest(gauges: Iterable[GaugeRead], begun: Mapping[str, Sequence[int]]) ->
     return found
 
 
-def _own_time(slots: Iterable[Slot], width: int, component_of: Mapping[str, str]) -> dict[str, Series]:
-    """Time in calls of a component, without the calls that it makes: an upper bound of its processor time, since it has waiting in it."""
+def _own_time(
+    slots: Iterable[Slot], own_share: Mapping[Operation, float], width: int, component_of: Mapping[str, str]
+) -> dict[str, Series]:
+    """Time in calls of a component, without that of the calls that it makes: an upper bound of its processor time, since it has waiting in it."""
     found: defaultdict[str, Series] = defaultdict(dict)
     for slot in slots:
-        served = component_of.get(slot.capability) if slot.kind in SERVED else None
-        asking = component_of.get(slot.caller) if slot.kind in {"client", "internal"} else None
-        if served and served != asking:
-            found[served][slot.at] = found[served].get(slot.at, 0.0) + slot.seconds / width
-        if asking and asking != component_of.get(slot.capability):
-            found[asking][slot.at] = found[asking].get(slot.at, 0.0) - slot.seconds / width
-    return {name: {at: max(0.0, value) for at, value in series.items()} for name, series in found.items()}
+        name = component_of.get(slot.capability)
+        if name and slot.kind in SERVED:
+            took = slot.seconds * own_share.get((slot.capability, slot.name), 1.0) / width
+            found[name][slot.at] = found[name].get(slot.at, 0.0) + took
+    return found
 
 
 def _slower(

@@ -10,6 +10,7 @@ from plures.telemetry import Reading
 from .asking import talks
 from .failures import deaths, failing
 from .names import components_of, joined
+from .owning import own_shares
 from .period import MICROSECONDS, chosen, is_probe, is_request, period_of
 from .places import base, placed
 from .processors import CPU, loads
@@ -67,7 +68,7 @@ def watch(request: WatchRequest, components: Sequence[str]) -> Watched:
         probes=sum(each.calls for each in probes),
         processes=joined(base(each.process) for each in slots),
         own=tuple(name for name in sorted(where.process_of) if where.is_alone(name)),
-        loads=loads(slots, gauges, processes, where, component_of, slot_s=slot_s),
+        loads=loads(slots, gauges, processes, where, component_of, own_share=own_shares(spans), slot_s=slot_s),
         talks=talks(spans, slots, store.points(begin, end), {**component_of, EDGE: EDGE}, seconds),
         failing=failing(slots, failed, where, component_of),
         deaths=deaths(processes, slots, where, component_of, since=begin, until=end + MICROSECONDS),

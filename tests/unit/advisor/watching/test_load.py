@@ -131,3 +131,28 @@ def test_a_long_time_is_seen_by_five_minutes(shop: Shop) -> None:
         shop.cores(main, at, 0.2, width=300)
     watched = shop.watch("search")
     assert (watched.period.slot_s, watched.period.measured_s, watched.requests) == (300, 12 * 3600, 144_000)
+
+
+def test_a_machine_that_has_other_work_is_told(shop: Shop) -> None:
+    main = shop.process("main")
+    for at in SLOTS:
+        shop.calls(main, at, PAGE, 100, codes={"Overloaded": 10})
+        shop.calls(main, at, FIND, 100)
+        shop.cores(main, at, 0.3)
+    assert "10% of the requests were turned away, and yet no process took much of a processor" in " ".join(
+        too_little(shop.watch("search"))
+    )
+
+
+def test_what_is_asked_at_the_same_time_counts_once_in_the_time_of_its_own(shop: Shop) -> None:
+    main = shop.process("main")
+    for at in SLOTS:
+        shop.calls(main, at, PAGE, 10)
+        shop.calls(main, at, FIND, 10, seconds=1)
+        shop.cores(main, at, 0.5)
+    asked = ("internal", "catalog/Get", "catalog", "search", "local")
+    # Two calls of 60 ms at the same time, in one of 100 ms.
+    shop.trace(60, (PAGE, 0, 0.2, ""), (FIND, 1, 0.1, ""), (asked, 2, 0.06, ""), (asked, 2, 0.06, ""))
+    load = shop.watch("search", "catalog").loads["search"]
+    assert not load.is_measured
+    assert load.cores == pytest.approx(0.04)

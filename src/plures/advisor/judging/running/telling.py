@@ -70,6 +70,13 @@ def too_little(watched: Watched) -> tuple[str, ...]:
             f"Telemetry shows too short a time to judge load by: requests came in {long(period.measured_s)}, and {long(needed)} are needed. "
             f"Let the application run {long(needed - period.measured_s)} more under its usual load, or for that long with `plures load`."
         )
+    if watched.turned_away > at.TURNED_AWAY * watched.requests and not any(
+        it.busy_slots for it in watched.loads.values()
+    ):
+        told.append(
+            f"{watched.turned_away / watched.requests:.0%} of the requests were turned away, and yet no process took much of a processor: the machine had other "
+            "work to do, or calls waited for something that is not measured here. Look at a time, or a machine, that serves this application alone."
+        )
     if watched.unknown:
         told.append(
             f"Telemetry tells of {', '.join(watched.unknown)}, which no component is named after, and is left out there. "

@@ -115,11 +115,12 @@ def shown_running(advice: Advice) -> Markup:
         [
             _OBSERVED.format(advice.caveats[0]),
             hints,
-            table("What components take of the processor", _columns(running.LOADS), running.loads(advice)),
-            table("What requests ask of whom", _columns(running.TALKS), running.talks(advice)),
+            _figures("What components take of the processor", running.LOADS, running.loads(advice)),
+            _figures("What requests ask of whom", running.TALKS, running.talks(advice)),
         ]
     )
 
 
-def _columns(headings: Sequence[str]) -> Columns[tuple[str, ...]]:
-    return [(name, itemgetter(at)) for at, name in enumerate(headings)]
+def _figures(title: str, headings: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Markup:
+    kept, cells = running.shown(headings, rows)
+    return table(title, [(name, itemgetter(at)) for at, name in enumerate(kept)], cells)

@@ -18,7 +18,7 @@ WHERE kind IN ('server', 'client', 'internal') AND width = :width AND at >= :sin
 _CHOSEN: Final = {"drawn": "kept_for = 'drawn'", "failed": "faults > 0"}
 _MANY: Final = "SELECT count(*) FROM traces WHERE {chosen} AND began >= :since AND began < :until"
 _SPANS: Final = """
-SELECT traces.id, spans.id, parent, kind, name, capability, caller, placement, spans.lasted, spans.code
+SELECT traces.id, spans.id, parent, kind, name, capability, caller, placement, spans.began, spans.lasted, spans.code
 FROM traces JOIN spans ON spans.trace = traces.id JOIN subjects ON subjects.id = spans.subject
 WHERE {chosen} AND traces.began >= :since AND traces.began < :until AND traces.id % :each = 0 LIMIT :most
 """

@@ -268,5 +268,6 @@ class KeptSpan(Struct, frozen=True):
     capability: str
     caller: str
     placement: str
+    began: int
     lasted: int
     code: str
