@@ -157,9 +157,11 @@ def _deaths(
         in_flight.update(each for each in suspects if each)
     times = {slot.at for slot in ours}
     flying: defaultdict[str, set[int]] = defaultdict(set)
-    for slot in ours:
+    for slot in slots:
         component = component_of.get(slot.capability)
-        if component and slot.in_flight:
+        # What others ask of it all the time is lost at every death, whatever the process died of.
+        is_asked = slot.kind == "client" and slot.calls
+        if component and slot.at in times and (is_asked or (base(slot.process) == name and slot.in_flight)):
             flying[component].add(slot.at)
     parts = tuple(sorted(where.in_process.get(name, ())))
     usually = {part: len(flying[part]) / len(times) if times else 1.0 for part in parts}

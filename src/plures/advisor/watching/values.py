@@ -128,8 +128,8 @@ class Deaths:
         process: Its name, without the number of a replica.
         parts: The components that run there.
         times: How often.
-        in_flight: For each component, in how many of these its calls were in flight when the process was heard of last.
-        usually: For each component, the share of all slots at the end of which its calls are in flight.
+        in_flight: For each component, in how many of these its calls were in flight when the process was heard of last, or were lost.
+        usually: For each component, the share of all slots in which its calls are in flight at the end, or are asked for by other processes.
     """
 
     process: str

@@ -87,7 +87,9 @@ def test_a_process_of_its_own_that_fails_is_left_there(shop: Shop) -> None:
     assert {e.supports for e in found} == {Verdict.LEAVE_ALONE}
 
 
-def die(shop: Shop, times: int, *, suspect: bool = True, back_s: float = 2, with_it: bool = False) -> None:
+def die(
+    shop: Shop, times: int, *, suspect: bool = True, busy: bool = False, back_s: float = 2, with_it: bool = False
+) -> None:
     """A process with search, cart and catalog that dies every hundred seconds, and another one with the edge."""
     edge = shop.process("edge", 0, 0 if with_it else 600)
     other = 0.0
@@ -98,6 +100,9 @@ def die(shop: Shop, times: int, *, suspect: bool = True, back_s: float = 2, with
             shop.process("worker", since, until, ended=False)
         for at in range(int(since), int(until), 10):
             last = at + 10 >= until
+            if busy:
+                asked = ("client", "catalog/Get", "catalog", "the edge", "remote")
+                shop.calls(edge, at, asked, 50, codes={"unavailable": 5} if last else {})
             shop.calls(edge, at, PAGE, 10)
             shop.calls(shop_process, at, ADD, 50, in_flight=at % 20 // 10)
             shop.calls(shop_process, at, GET, 50)
@@ -118,6 +123,15 @@ def test_deaths_that_come_with_one_component_are_pressure(shop: Shop) -> None:
     # What is often in flight is so at deaths, too.
     cart = reliability(watched, "cart")
     assert cart is None or cart.strength < 1
+
+
+def test_what_is_asked_all_the_time_is_lost_at_every_death_and_not_to_blame(shop: Shop) -> None:
+    die(shop, 6, suspect=False, busy=True)
+    watched = shop.watch("search", "cart", "catalog")
+    assert watched.deaths[0].in_flight["catalog"] == 6
+    found = reliability(watched, "catalog")
+    assert found is not None
+    assert found.strength < 1
 
 
 def test_two_deaths_and_deaths_without_a_suspect_are_none(shop: Shop) -> None:
