@@ -5,27 +5,14 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-from time import process_time, time
+from time import time
 from typing import Any, Final
 
-from plures.telemetry import Rate, Telemetry
-from plures.telemetry.store import KEPT_IN, Anchor, Bounds, LogLine, ProcessName, Store
 from plures.telemetry.store.reading import LogFilter, Reading, SubjectFilter, TraceFilter
 
-from .filling import count, note, subjects
+from .filling import fill
 
-_CHUNK: Final = 12_000
 _HOUR_US: Final = 3600 * 1_000_000
-
-
-class _Clock:
-    """A clock of the world that goes ten seconds ahead with each look that counts."""
-
-    def __init__(self) -> None:
-        self.ahead_s = -3600.0
-
-    def __call__(self) -> float:
-        return time() + self.ahead_s
 
 
 def main() -> None:
@@ -34,31 +21,8 @@ def main() -> None:
     arguments.add_argument("--mib", type=int, default=1024)
     told = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="plures-telemetry-") as folder:
-        _fill(Path(folder), told.spans, told.mib)
+        fill(Path(folder), told.spans, told.mib)
         _views(Reading(Path(folder)))
-
-
-def _fill(folder: Path, spans: int, mib: int) -> None:
-    telemetry, about, clock = Telemetry(Rate()), subjects(), _Clock()
-    store = Store(folder, telemetry, ProcessName("shop", 1), Bounds(mib), anchor=Anchor(clock), count_s=0)
-    took, logs = 0.0, 0
-    for number in range(spans // _CHUNK):
-        note(telemetry, about, _CHUNK)
-        began = process_time()
-        store.write()
-        took += process_time() - began
-        clock.ahead_s += 3600 / (spans // _CHUNK)
-        count(telemetry, about)
-        for line in range(1_000):
-            words = f"order {number * 1000 + line} placed by c{line % 50}"
-            store.put_log(LogLine(int(clock() * 1e6), 40 if line == 7 else 20, "shop.orders", words))
-            logs += 1
-    store.write()
-    size = sum(each.stat().st_size for each in folder.iterdir())
-    print(
-        f"written: {spans / took:,.0f} spans/s of processor time; {size / spans:.0f} bytes a span, all told; {store.lost} lost"
-    )
-    print(f"file: {size / 2**20:.0f} MiB, {logs:,} lines of the log; {KEPT_IN}")
 
 
 def _views(reading: Reading) -> None:

@@ -1,14 +1,17 @@
 """Traces as an application of 50 capabilities and 200 edges leaves them."""
 
+from pathlib import Path
 from random import Random
-from time import monotonic
+from time import monotonic, process_time, time
 from typing import Final
 
-from plures.telemetry import Noted, SpanKind, Subject, Telemetry, Trace
+from plures.telemetry import Noted, Rate, SpanKind, Subject, Telemetry, Trace
+from plures.telemetry.store import KEPT_IN, Anchor, Bounds, LogLine, ProcessName, Store
 
 CAPABILITIES: Final = 50
 EDGES: Final = 200
 _PER_TRACE: Final = 12
+_CHUNK: Final = 12_000
 
 random: Final = Random(7)
 
@@ -49,3 +52,37 @@ def count(telemetry: Telemetry, about: list[Subject]) -> None:
             meter.buckets[random.randrange(240, 300)] += 1
         meter.begun = meter.ended = meter.ended + 20
         meter.seconds += 0.1
+
+
+class _Clock:
+    """A clock of the world that begins an hour ago, and is moved ahead."""
+
+    def __init__(self) -> None:
+        self.ahead_s = -3600.0
+
+    def __call__(self) -> float:
+        return time() + self.ahead_s
+
+
+def fill(folder: Path, spans: int, mib: int) -> None:
+    """Write so many spans, and lines of the log with them, as if over the last hour; print how fast that was."""
+    telemetry, about, clock = Telemetry(Rate()), subjects(), _Clock()
+    store = Store(folder, telemetry, ProcessName("shop", 1), Bounds(mib), anchor=Anchor(clock), count_s=0)
+    took, logs = 0.0, 0
+    for number in range(spans // _CHUNK):
+        note(telemetry, about, _CHUNK)
+        began = process_time()
+        store.write()
+        took += process_time() - began
+        clock.ahead_s += 3600 / (spans // _CHUNK)
+        count(telemetry, about)
+        for line in range(1_000):
+            words = f"order {number * 1000 + line} placed by c{line % 50}"
+            store.put_log(LogLine(int(clock() * 1e6), 40 if line == 7 else 20, "shop.orders", words))
+            logs += 1
+    store.write()
+    size = sum(each.stat().st_size for each in folder.iterdir())
+    print(
+        f"written: {spans / took:,.0f} spans/s of processor time; {size / spans:.0f} bytes a span, all told; {store.lost} lost"
+    )
+    print(f"file: {size / 2**20:.0f} MiB, {logs:,} lines of the log; {KEPT_IN}")

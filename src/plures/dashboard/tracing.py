@@ -1,6 +1,7 @@
 """The list of traces, and one trace, as the views show them."""
 
-from operator import attrgetter
+from operator import add
+from struct import pack
 from typing import Any, Final
 
 from plures.telemetry import Reading, TraceFilter, TraceLine, shape_of
@@ -11,7 +12,6 @@ from .lines import line_told
 PAGE: Final = 100
 MOST_SPANS: Final = 50_000
 _SUBJECT: Final = ("kind", "name", "capability", "caller", "placement", "contract")
-_subject: Final = attrgetter(*_SUBJECT)
 _MS: Final = 1000
 _PROBES: Final = frozenset(
     ("health", "healthz", "health/live", "health/ready", "live", "livez", "ready", "readyz", "ping")
@@ -56,41 +56,48 @@ def is_probe(line: TraceLine) -> bool:
 def trace(reading: Reading, name: str) -> dict[str, Any] | None:
     """One trace; None where it is not kept.
 
-    Spans stand as rows, since they may be many: depth, index of the subject, index of the process, microseconds since the trace began, how
-    many it lasted, code, id, id of the span it is part of, attributes. Each stands before what is part of it. `critical` has the index of a
-    span, and from when until when the trace waited for it.
+    Spans stand in columns, since they may be many: `depth`, indexes of the `subject` and of the `process`, microseconds since the trace
+    `began`, how many it `lasted`, `code`, `id`, the id of its `parent`, `attributes`. Each stands before what is part of it. `critical` has, in
+    columns too, the index of a `span`, and from when (`began`) until when (`ended`) the trace waited for it.
     """
     found = reading.trace(name, most_spans=MOST_SPANS)
     if found is None:
         return None
-    spans, began = found.spans, found.line.began
-    starts = [each.began for each in spans]
-    ends = [each.began + each.lasted for each in spans]
-    formed = shape_of([each.id for each in spans], [each.parent for each in spans], starts, ends)
-    subjects = {each: at for at, each in enumerate(dict.fromkeys(map(_subject, spans)))}
-    processes = {each: at for at, each in enumerate(dict.fromkeys(each.process for each in spans))}
+    spans, began = found.columns, found.line.began
+    starts, ends = spans.began, [*map(add, spans.began, spans.lasted)]
+    formed = shape_of(spans.id, spans.parent, starts, ends)
+    order = formed.order
     began = min(starts, default=began)
-    place = {span: at for at, span in enumerate(formed.order)}
+    place = [0] * len(order)
+    for at, span in enumerate(order):
+        place[span] = at
+    parents = [name if parent else "" for name, parent in zip(_names(spans.parent), spans.parent, strict=True)]
+    columns: dict[str, list[Any]] = {
+        "depth": formed.depths, "subject": spans.subject, "process": spans.process, "began": [each - began for each in starts],
+        "lasted": spans.lasted, "code": spans.code, "id": _names(spans.id), "parent": parents, "attributes": spans.attributes,
+    }  # fmt: skip
     return {
         "id": found.line.id,
         "name": found.line.name,
         "began": began,
         "lasted": max(ends, default=began) - began,
         "kept_for": found.line.kept_for,
-        "total_spans": max(found.line.spans, len(spans)),
+        "total_spans": max(found.line.spans, len(order)),
         # That the first is part of something else is no loss: a client may have begun the trace.
-        "orphans": len({*formed.orphans} - {*formed.order[:1]}),
-        "subjects": [dict(zip(_SUBJECT, each, strict=True)) for each in subjects],
-        "processes": [*processes],
-        "spans": [
-            (
-                formed.depths[span], subjects[_subject(each)], processes[each.process], each.began - began, each.lasted, each.code,
-                f"{each.id:016x}", f"{each.parent:016x}" if each.parent else "", each.attributes,
-            )
-            for span in formed.order
-            for each in (spans[span],)
-        ],
-        "critical": [(place[each.span], each.began - began, each.ended - began) for each in formed.critical],
+        "orphans": len({*formed.orphans} - {*order[:1]}),
+        "subjects": [dict(zip(_SUBJECT, each, strict=True)) for each in spans.subjects],
+        "processes": spans.processes,
+        "spans": {name: [*map(column.__getitem__, order)] for name, column in columns.items()},
+        "critical": {
+            "span": [place[each.span] for each in formed.critical],
+            "began": [each.began - began for each in formed.critical],
+            "ended": [each.ended - began for each in formed.critical],
+        },
         "logs": [line_told(each) for each in found.logs],
         "total_logs": found.logs_total,
-    }  # fmt: skip
+    }
+
+
+def _names(ids: list[int]) -> list[str]:
+    """64 bits as sixteen hexadecimal digits: all at once, since there may be tens of thousands."""
+    return pack(f">{len(ids)}Q", *ids).hex(" ", 8).split()

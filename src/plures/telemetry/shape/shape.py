@@ -4,11 +4,14 @@ Processes note by clocks of their own, and spans may arrive late or never. So a 
 of parents is followed twice, and what lies outside of its parent's time is cut off there: the critical path is never longer than its trace.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
+from msgspec import Struct
 
-class Stretch(NamedTuple):
+
+class Stretch(Struct, frozen=True, gc=False):
     """A time in which the end of a trace waited for one span itself, and for nothing that is part of it.
 
     Attributes:
@@ -48,10 +51,13 @@ def shape_of(ids: Sequence[int], parents: Sequence[int], began: Sequence[int], e
         began: In microseconds, as `ended` is.
     """
     above, orphans = _above(ids, parents)
-    below: list[list[int]] = [[] for _ in ids]
+    # Most spans have nothing below them, and a list for each would cost more than all else.
+    below: dict[int, list[int]] = {}
     roots: list[int] = []
-    for span in sorted(range(len(ids)), key=lambda each: (began[each], -ended[each])):
-        (roots if above[span] < 0 else below[above[span]]).append(span)
+    # By beginning; of two that begin together, the longer one first.
+    longer_first = sorted(range(len(ids)), key=ended.__getitem__, reverse=True)
+    for span in sorted(longer_first, key=began.__getitem__):
+        (roots if above[span] < 0 else below.setdefault(above[span], [])).append(span)
     order, depths = _ordered(roots, below, len(ids))
     longest = max(roots, key=lambda each: ended[each] - began[each], default=-1)
     critical = [] if longest < 0 else _critical(longest, below, began, ended)
@@ -65,6 +71,9 @@ def _above(ids: Sequence[int], parents: Sequence[int]) -> tuple[list[int], list[
     # 1: on the way that is followed; 2: known to lead to a root.
     seen = bytearray(len(ids))
     for start in range(len(ids)):
+        if above[start] < 0 or seen[above[start]] == 2:  # noqa: PLR2004
+            seen[start] = 2
+            continue
         way: list[int] = []
         span = start
         while span >= 0 and not seen[span]:
@@ -79,41 +88,45 @@ def _above(ids: Sequence[int], parents: Sequence[int]) -> tuple[list[int], list[
     return above, orphans
 
 
-def _ordered(roots: list[int], below: list[list[int]], many: int) -> tuple[list[int], list[int]]:
+def _ordered(roots: list[int], below: Mapping[int, Sequence[int]], many: int) -> tuple[list[int], list[int]]:
     order: list[int] = []
     depths = [0] * many
     waiting = roots[::-1]
     while waiting:
         span = waiting.pop()
         order.append(span)
-        for each in reversed(below[span]):
-            depths[each] = depths[span] + 1
-            waiting.append(each)
+        if span in below:
+            waiting.extend(reversed(below[span]))
+            for each in below[span]:
+                depths[each] = depths[span] + 1
     return order, depths
 
 
-def _critical(root: int, below: list[list[int]], began: Sequence[int], ended: Sequence[int]) -> list[Stretch]:
+def _critical(
+    root: int, below: Mapping[int, Sequence[int]], began: Sequence[int], ended: Sequence[int]
+) -> list[Stretch]:
     """From the end backwards: what a span waited for last is the part of it that ended last."""
     found: list[Stretch] = []
     # What is to be gone through: a span, from its end backwards, and its beginning; times are cut to those of what it is part of.
     waiting: list[tuple[int, int, int]] = [(root, began[root], ended[root])]
     while waiting:
         span, since, until = waiting.pop()
-        pieces: list[tuple[int, int, int] | Stretch] = []
-        for each in sorted(below[span], key=lambda each: ended[each], reverse=True):
+        is_cut = False
+        for each in sorted(below.get(span, ()), key=ended.__getitem__, reverse=True):
+            end, begin = min(ended[each], until), began[each]
             # What still ran when its parent had gone on held up nothing from there on.
-            end = min(ended[each], until)
-            if end <= since or began[each] >= until or (ended[each] > until and pieces):
+            if end <= since or begin >= until or (ended[each] > until and is_cut):
                 continue
+            is_cut = True
             if end < until:
-                pieces.append(Stretch(span, end, until))
-            begin = max(began[each], since)
-            pieces.append((each, begin, end))
-            until = begin
+                found.append(Stretch(span, end, until))
+            until = max(begin, since)
+            if each in below:
+                waiting.append((each, until, end))
+            elif end > until:
+                found.append(Stretch(each, until, end))
             if until <= since:
                 break
         if until > since:
-            pieces.append(Stretch(span, since, until))
-        found.extend(piece for piece in pieces if isinstance(piece, Stretch))
-        waiting.extend(piece for piece in pieces if not isinstance(piece, Stretch))
-    return sorted(found, key=lambda each: each.began)
+            found.append(Stretch(span, since, until))
+    return sorted(found, key=attrgetter("began", "ended"))

@@ -4,7 +4,7 @@ import { count, duration, moment } from "../format.js";
 import { html, useMemo } from "../html.js";
 import { Answer, Empty, Wide } from "../parts/shown.js";
 import { link } from "../route.js";
-import { abovesOf, spansOf } from "./spans.js";
+import { abovesOf, criticalOf, spansOf } from "./spans.js";
 
 // Of each operation: how often, how long together, and how long without what it called.
 const sumsOf = (data) => {
@@ -20,7 +20,7 @@ const sumsOf = (data) => {
     sums.set(span.name, sum);
   });
   const critical = new Map();
-  for (const [span, from, until] of data.critical) critical.set(spans[span].name, (critical.get(spans[span].name) || 0) + until - from);
+  for (const [span, parts] of criticalOf(data)) critical.set(spans[span].name, (critical.get(spans[span].name) || 0) + parts.reduce((sum, [from, until]) => sum + until - from, 0));
   return { sums, critical };
 };
 
@@ -51,7 +51,7 @@ const Shown = ({ one, other }) => {
     <div class="title"><h1>Two traces</h1><a class="button second" href=${link(["compare"], { a: other.id, b: one.id })}>Swap</a></div>
     <${Wide} label="The two traces"><table class="list"><thead><tr><th><span class="hidden">Name</span></th><th>Request</th><th>Began</th><th class="number">Lasted</th><th class="number">Spans</th><th class="number">Processes</th></tr></thead><tbody>
       ${[["A", one], ["B", other]].map(([key, data]) => html`<tr><th scope="row">${key}</th><td class="grow"><a href=${link(["traces", data.id])}>${data.name}</a></td><td class="figure">${moment(data.began)}</td>
-        <td class="number">${duration(data.lasted)}</td><td class="number">${count(data.total_spans)}</td><td class="number">${new Set(data.spans.map((span) => span[2])).size}</td></tr>`)}
+        <td class="number">${duration(data.lasted)}</td><td class="number">${count(data.total_spans)}</td><td class="number">${new Set(data.spans.process).size}</td></tr>`)}
     </tbody></table><//>
     <h2>Where they differ</h2>
     <p class="quiet">B took ${duration(Math.abs(other.lasted - one.lasted))} ${other.lasted >= one.lasted ? "more" : "less"} than A. What differs most on the critical path stands first.</p>

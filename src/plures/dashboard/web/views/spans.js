@@ -1,11 +1,27 @@
 // The spans of a trace as the views read them.
 
-// What a view of one trace needs, from the columns that the application answers.
-export const spansOf = (data) => data.spans.map(([depth, subject, process, began, lasted, code, id, parent, attributes], index) => ({
-  index, depth, began, lasted, code, id, parent, attributes,
-  ...data.subjects[subject],
-  process: data.processes[process],
-}));
+// What a view of one trace needs, from the columns that the application answers. What spans have in common they share: there may be tens of thousands.
+export const spansOf = (data) => {
+  const abouts = data.subjects.map((about) => { const Span = function Span() {}; Span.prototype = about; return Span; });
+  const { depth, subject, process, began, lasted, code, id, parent, attributes } = data.spans;
+  return depth.map((deep, index) => {
+    const span = new abouts[subject[index]]();
+    span.index = index; span.depth = deep; span.began = began[index]; span.lasted = lasted[index]; span.code = code[index];
+    span.id = id[index]; span.parent = parent[index]; span.attributes = attributes[index]; span.process = data.processes[process[index]];
+    return span;
+  });
+};
+
+// Of each span that the end of the trace waited for: from when until when.
+export const criticalOf = (data) => {
+  const { span, began, ended } = data.critical;
+  const found = new Map();
+  span.forEach((index, at) => {
+    const part = [began[at], ended[at]];
+    if (found.has(index)) found.get(index).push(part); else found.set(index, [part]);
+  });
+  return found;
+};
 
 export const EDGE = "the edge";
 

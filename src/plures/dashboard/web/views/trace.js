@@ -6,7 +6,7 @@ import { Answer, Check, Empty, Field, Mark, Tabs } from "../parts/shown.js";
 import { link, narrow } from "../route.js";
 import { Path } from "./path.js";
 import { Sequence } from "./sequence.js";
-import { KIND_WORDS, partOf, spansOf } from "./spans.js";
+import { KIND_WORDS, criticalOf, partOf, spansOf } from "./spans.js";
 import { Waterfall } from "./waterfall.js";
 
 export const Trace = ({ id, query }) => {
@@ -51,7 +51,7 @@ const Shown = ({ data, query }) => {
 
 const Detail = ({ span, data }) => {
   const logs = data.logs.filter((each) => each.span === span.id);
-  const waited = data.critical.filter((each) => each[0] === span.index).reduce((sum, [, from, until]) => sum + until - from, 0);
+  const waited = (criticalOf(data).get(span.index) || []).reduce((sum, [from, until]) => sum + until - from, 0);
   let attributes = [];
   try { attributes = Object.entries(JSON.parse(span.attributes || "{}")); } catch { attributes = [["attributes", span.attributes]]; }
   const rows = [

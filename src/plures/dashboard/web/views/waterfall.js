@@ -1,7 +1,7 @@
 // The spans of a trace over time. Rows are made as they come into sight, so tens of thousands cost as much as fifty.
 import { clock, count, duration, many } from "../format.js";
 import { html, useEffect, useMemo, useRef, useState } from "../html.js";
-import { abovesOf } from "./spans.js";
+import { abovesOf, criticalOf } from "./spans.js";
 
 const ROW = 26;
 const BEYOND = 12;
@@ -39,11 +39,7 @@ export const Waterfall = ({ data, spans, text, withLogs, picked, onPick }) => {
   const [at, setAt] = useState(0);
   const box = useRef();
   const rows = useMemo(() => rowsOf(spans, data.logs, { closed, text, withLogs }), [spans, data, closed, text, withLogs]);
-  const critical = useMemo(() => {
-    const found = new Map();
-    for (const [span, from, until] of data.critical) found.set(span, [...(found.get(span) || []), [from, until]]);
-    return found;
-  }, [data]);
+  const critical = useMemo(() => criticalOf(data), [data]);
   const total = Math.max(data.lasted, 1);
   const first = Math.max(0, Math.floor(top / ROW) - BEYOND);
   const last = Math.min(rows.length, Math.ceil((top + SEEN) / ROW) + BEYOND);

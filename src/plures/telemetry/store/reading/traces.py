@@ -11,7 +11,7 @@ from plures.telemetry.store.rows import unsigned
 from .logs import COLUMNS as LOG_COLUMNS
 from .logs import id_bytes
 from .logs import line_of as log_of
-from .values import SpanRead, TraceFilter, TraceLine, TraceRead
+from .values import SpanColumns, TraceFilter, TraceLine, TraceRead
 
 _DIGITS: Final = 32
 _FIRST: Final = 2_000
@@ -22,11 +22,10 @@ _LINE: Final = """
 SELECT traces.id, trace, began, ended - began, name, kind, capability, code, spans, faults, kept_for
 FROM traces JOIN subjects ON subjects.id = subject
 """
+_GONE: Final = ("",)
+"""What a process is called that is not known any more."""
 _SPANS: Final = """
-SELECT spans.id, parent, kind, subjects.name, capability, caller, placement, contract, processes.name, processes.number, began, lasted, code,
-    attributes
-FROM spans JOIN subjects ON subjects.id = subject LEFT JOIN processes ON processes.id = process
-WHERE trace = ? ORDER BY began LIMIT ?
+SELECT id, parent, subject, process, began, lasted, code, attributes FROM spans WHERE trace = ? ORDER BY began LIMIT ?
 """
 
 
@@ -56,7 +55,7 @@ def read_trace(connection: sqlite3.Connection, id_: str, most_spans: int, most_l
     row = connection.execute(f"{_LINE} WHERE trace = ?", (id_bytes(id_),)).fetchone()
     if row is None:
         return None
-    spans = tuple(_span(each) for each in connection.execute(_SPANS, (row[0], most_spans)))
+    spans = _columns(connection, row[0], most_spans)
     lines = connection.execute(f"{LOG_COLUMNS} WHERE trace = ? ORDER BY logs.id LIMIT ?", (row[1], most_lines))
     logs = tuple(map(log_of, lines))
     (total,) = connection.execute("SELECT count(*) FROM logs WHERE trace = ?", (row[1],)).fetchone()
@@ -124,7 +123,26 @@ def _line(connection: sqlite3.Connection, row: tuple[Any, ...]) -> TraceLine:
     return TraceLine(number, trace.hex(), began, lasted, *about, spans, faults, kept_for, names)
 
 
-def _span(row: tuple[Any, ...]) -> SpanRead:
-    id_, parent, kind, name, capability, caller, placement, contract, process, number, *rest = row
-    of = (kind, name, capability, caller, placement, contract)
-    return SpanRead(unsigned(id_), unsigned(parent), *of, f"{process}.{number}" if process else "", *rest)
+def _columns(connection: sqlite3.Connection, number: int, most: int) -> SpanColumns:
+    """What spans have in common is looked up once; no row outlives its turn, which would be one more object for each span."""
+    subjects: dict[int, int] = {}
+    processes: dict[int, int] = {}
+    columns: tuple[list[Any], ...] = ([], [], [], [], [], [], [], [])
+    ids, parents, of, by, began, lasted, codes, attributes = (column.append for column in columns)
+    for id_, parent, subject, process, start, time, code, said in connection.execute(_SPANS, (number, most)):
+        ids(unsigned(id_))
+        parents(unsigned(parent))
+        of(subjects.setdefault(subject, len(subjects)))
+        by(processes.setdefault(process, len(processes)))
+        began(start)
+        lasted(time)
+        codes(code)
+        attributes(said)
+    about = _known(connection, "id, kind, name, capability, caller, placement, contract", "subjects")
+    names = _known(connection, "id, name || '.' || number", "processes")
+    return SpanColumns([about[each] for each in subjects], [names.get(each, _GONE)[0] for each in processes], *columns)
+
+
+def _known(connection: sqlite3.Connection, columns: str, table: str) -> dict[int, tuple[Any, ...]]:
+    """The rows of a table of few, by number."""
+    return {id_: tuple(row) for id_, *row in connection.execute(f"SELECT {columns} FROM {table}")}

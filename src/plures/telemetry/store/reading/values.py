@@ -55,7 +55,7 @@ class TraceLine(Struct, frozen=True):
     processes: tuple[str, ...]
 
 
-class SpanRead(Struct, frozen=True):
+class SpanRead(Struct, frozen=True, gc=False):
     """A span.
 
     Attributes:
@@ -77,6 +77,27 @@ class SpanRead(Struct, frozen=True):
     lasted: int
     code: str
     attributes: str
+
+
+class SpanColumns(Struct, frozen=True):
+    """Spans in the order of their beginning, each attribute in a list of its own: tens of thousands of spans are few objects.
+
+    Attributes:
+        subjects: Kind, name, capability, caller, placement and contract of each subject; `subject` has indexes of it.
+        processes: As in `search.1`; `process` has indexes of it.
+        id: 64 bits, unsigned, as `parent` is; 0 for no parent.
+    """
+
+    subjects: list[tuple[str, str, str, str, str, str]]
+    processes: list[str]
+    id: list[int]
+    parent: list[int]
+    subject: list[int]
+    process: list[int]
+    began: list[int]
+    lasted: list[int]
+    code: list[str]
+    attributes: list[str]
 
 
 class LogRead(Struct, frozen=True):
@@ -106,15 +127,24 @@ class TraceRead(Struct, frozen=True):
     """A whole trace.
 
     Attributes:
-        spans: In the order of their beginning; at most so many as were asked for. `line.spans` is how many there are.
+        columns: Of spans, at most so many as were asked for. `line.spans` is how many there are.
         logs: The same, in the order in which they were written.
         logs_total: How many lines there are.
     """
 
     line: TraceLine
-    spans: tuple[SpanRead, ...]
+    columns: SpanColumns
     logs: tuple[LogRead, ...]
     logs_total: int
+
+    @property
+    def spans(self) -> tuple[SpanRead, ...]:
+        """The same spans, each by itself."""
+        it = self.columns
+        about = [it.subjects[each] for each in it.subject]
+        where = [it.processes[each] for each in it.process]
+        rest = (it.id, it.parent, about, where, it.began, it.lasted, it.code, it.attributes)
+        return tuple(SpanRead(id_, above, *of, *more) for id_, above, of, *more in zip(*rest, strict=True))
 
 
 class SubjectFilter(Struct, frozen=True):
