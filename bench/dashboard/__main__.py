@@ -91,14 +91,18 @@ async def _drawn(run: Run, long: str, rounds: int) -> None:
                 paint, seen = await _first(browser, run, place, shows)
                 paints.append(paint)
                 shown.append(seen)
-            print(f"{place[:8]:10} first paint {median(paints):5.0f} ms, at most {max(paints):5.0f}; all of it is there after {median(shown):5.0f} ms, at most {max(shown):5.0f}")
+            print(
+                f"{place[:8]:10} first paint {median(paints):5.0f} ms, at most {max(paints):5.0f}; all of it is there after {median(shown):5.0f} ms, at most {max(shown):5.0f}"
+            )
         page = await _opened(browser, run, "topology")
         await page.locator(".edge path").nth(100).wait_for(state="attached")
         edges = await page.locator(".edge path").count()
         await page.evaluate(_CHANGES)
         found: dict[str, Any] = await page.evaluate(_FRAMES, _WATCHED_S)
         changed = await page.evaluate("window.changed")
-        print(f"topology of {edges} edges, which change ({changed} changes of the page in {_WATCHED_S} s): {found['rate']:.1f} frames/s, the longest {found['worst']:.0f} ms, {found['late']} of {found['all']} later than 25 ms")
+        print(
+            f"topology of {edges} edges, which change ({changed} changes of the page in {_WATCHED_S} s): {found['rate']:.1f} frames/s, the longest {found['worst']:.0f} ms, {found['late']} of {found['all']} later than 25 ms"
+        )
         await browser.close()
 
 

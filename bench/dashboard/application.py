@@ -17,7 +17,7 @@ from plures.telemetry import Bounds, Noted, ProcessName, Rate, SpanKind, Store, 
 
 LONG: Final = 50_000
 _START_S: Final = 60
-_APP: Final = f'''
+_APP: Final = f"""
 from typing import Protocol
 
 from plures import Application, Capability, contract, query
@@ -38,7 +38,7 @@ def capability(name: str) -> Capability:
 
 
 app = Application("shop", [capability(f"c{{number}}") for number in range({CAPABILITIES})])
-'''
+"""
 
 
 @contextmanager

@@ -11,7 +11,9 @@ from plures.telemetry.store import KEPT_IN, Anchor, Bounds, LogLine, ProcessName
 CAPABILITIES: Final = 50
 EDGES: Final = 200
 _PER_TRACE: Final = 12
-_CHUNK: Final = 12_000
+_CHUNK: Final = 2_772
+"""Spans at a time: of a million, one each ten seconds of an hour, as figures are counted."""
+_LINES: Final = 230
 
 random: Final = Random(7)
 
@@ -76,8 +78,8 @@ def fill(folder: Path, spans: int, mib: int) -> None:
         took += process_time() - began
         clock.ahead_s += 3600 / (spans // _CHUNK)
         count(telemetry, about)
-        for line in range(1_000):
-            words = f"order {number * 1000 + line} placed by c{line % 50}"
+        for line in range(_LINES):
+            words = f"order {number * _LINES + line} placed by c{line % 50}"
             store.put_log(LogLine(int(clock() * 1e6), 40 if line == 7 else 20, "shop.orders", words))
             logs += 1
     store.write()

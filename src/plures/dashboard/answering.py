@@ -14,6 +14,7 @@ from .about import About
 from .asked import Asked, WrongQuestion
 from .lines import logs
 from .measured import capabilities, capability, metrics
+from .sets import sets
 from .topology import topology
 from .tracing import trace, traces
 
@@ -57,10 +58,11 @@ class Dashboard:
         now = int(time() * 1_000_000)
         about = self._about
         views: dict[str, _View] = {
-            "traces": traces,
-            "logs": logs,
+            "traces": lambda reading, asked: traces(reading, asked, now),
+            "sets": lambda reading, asked: sets(reading, asked, now),
+            "logs": lambda reading, asked: logs(reading, asked, now),
             "topology": lambda reading, asked: topology(reading, asked, about, now),
-            "capabilities": lambda reading, _: capabilities(reading, about, now),
+            "capabilities": lambda reading, asked: capabilities(reading, asked, about, now),
             "metrics": lambda reading, asked: metrics(reading, asked, now),
         }
         if path in views:
@@ -69,7 +71,7 @@ class Dashboard:
         if kind == "traces" and name:
             return lambda reading, _: trace(reading, name)
         known = about.of(unquote(name)) if kind == "capabilities" else None
-        return None if known is None else lambda reading, _: capability(reading, known, now)
+        return None if known is None else lambda reading, asked: capability(reading, asked, known, now)
 
 
 def _json(status: int, said: object) -> Answered:

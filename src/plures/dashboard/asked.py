@@ -1,11 +1,20 @@
 """What a question to a view says in its address."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from urllib.parse import parse_qsl
 
 _N = TypeVar("_N", int, float)
 _MOST_FIELDS = 50
+_MINUTE_US = 60_000_000
+_MOST_MINUTES = 366 * 24 * 60
+
+
+class Period(NamedTuple):
+    """A time, in microseconds since 1970."""
+
+    since: int
+    until: int
 
 
 class WrongQuestion(Exception):
@@ -42,6 +51,20 @@ class Asked:
     def number(self, name: str, default: float | None = None, *, least: float = 0, most: float = 1e15) -> float | None:
         """A number."""
         return self._read(name, default, float, f"a number from {least:g} to {most:g}", least, most)
+
+    def period(self, now: int, minutes: float, of: str = "") -> Period:
+        """From `since` until `until`; or the last `minutes`. With neither, as many minutes as are given here.
+
+        Args:
+            now: In microseconds since 1970.
+            of: How the names of these fields begin.
+        """
+        since, until = self.whole(f"{of}since"), self.whole(f"{of}until") or now
+        asked = self.number(f"{of}minutes", minutes, least=1, most=_MOST_MINUTES) or minutes
+        begins = since if since is not None else until - int(asked * _MINUTE_US)
+        if begins >= until:
+            self.is_wrong(f"{of}since", f"before {of}until")
+        return Period(max(0, begins), until)
 
     def pair(self, name: str) -> tuple[str, str] | None:
         """Two texts, as in `name=value`."""

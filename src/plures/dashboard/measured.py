@@ -21,13 +21,17 @@ _EXAMPLES: Final = 60
 _LOOKED_AT: Final = 400
 
 
-def capabilities(reading: Reading, about: About, now: int) -> dict[str, Any]:
-    """All capabilities, with the figures of the last five minutes."""
-    points = reading.points(now - 5 * _MINUTE, now)
-    sums = summed(points, lambda each: each.capability if each.kind in CALLEES else None)
-    hosts = hosts_of(reading, now - _HOUR, now)
+def capabilities(reading: Reading, asked: Asked, about: About, now: int) -> dict[str, Any]:
+    """All capabilities, with the figures of the last five minutes, or of another time."""
+    since, until = asked.period(now, 5)
+    asked.check()
+    points = reading.points(since, until, SubjectFilter(kinds=CALLEES))
+    sums = summed(points, lambda each: each.capability)
+    hosts = hosts_of(reading, min(since, until - _HOUR), until)
     return {
-        "seconds": 5 * 60,
+        "since": since,
+        "until": until,
+        "seconds": (until - since) // _US,
         "capabilities": [
             {"name": each.name, "owner": each.owner, "processes": sorted(hosts.get(each.name, ())), **sums.get(each.name, Sum()).told()}
             for each in about.capabilities
@@ -35,48 +39,60 @@ def capabilities(reading: Reading, about: About, now: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def capability(reading: Reading, about: AboutCapability, now: int) -> dict[str, Any]:
-    """One capability over the last hour."""
-    name, since = about.name, now - _HOUR
-    points = reading.points(since, now)
-    own = [each for each in points if each.capability == name and each.kind in CALLEES]
+def capability(reading: Reading, asked: Asked, about: AboutCapability, now: int) -> dict[str, Any]:
+    """One capability over the last hour, or another time."""
+    name = about.name
+    since, until = asked.period(now, 60)
+    asked.check()
+    into = reading.points(since, until, SubjectFilter(capability=name))
+    out = reading.points(since, until, SubjectFilter(caller=name))
+    own = [each for each in into if each.kind in CALLEES]
     live = [each for each in reading.processes() if is_live(each, now)]
-    hosts = hosts_of(reading, since, now).get(name, set())
+    hosts = hosts_of(reading, min(since, until - _HOUR), until).get(name, set())
     return {
         "name": name,
         "owner": about.owner,
         "doc": about.doc,
         "since": since,
-        "until": now,
-        "seconds": _HOUR // _US,
+        "until": until,
+        "seconds": (until - since) // _US,
         "contracts": [{"name": contract, "stability": stability} for contract, stability in about.contracts],
         "processes": [{"name": each, "live": sum(one.name == each for one in live)} for each in sorted(hosts)],
         "operations": _rows(own, lambda each: (each.name, "")),
-        "callers": _rows(points, lambda each: _end(each, 1, name, 0)),
-        "callees": _rows(points, lambda each: _end(each, 0, name, 1)),
-        "series": _series(reading, SubjectFilter(kinds=CALLEES, capability=name), since, now, 60),
-        "examples": _spread(reading, TraceFilter(capability=name, since=since), now),
-        "errors": _examples(reading, TraceFilter(capability=name, faults_only=True), 10),
+        "callers": _rows(into, lambda each: _end(each, 1, name, 0)),
+        "callees": _rows(out, lambda each: _end(each, 0, name, 1)),
+        "series": _series(
+            reading, SubjectFilter(kinds=CALLEES, capability=name), since, until, max(60, _step_s(since, until, now))
+        ),
+        "examples": _spread(reading, TraceFilter(capability=name, since=since, until=until), until),
+        "errors": _examples(reading, TraceFilter(capability=name, faults_only=True, since=since, until=until), 10),
     }
 
 
 def metrics(reading: Reading, asked: Asked, now: int) -> dict[str, Any]:
-    """Figures over `minutes`, of an operation or a route, or of all that arrives; and gauges."""
-    minutes = asked.whole("minutes", 60, least=1, most=14 * 24 * 60) or 60
+    """Figures over the last hour, or another time, of an operation or a route; without one, of all that the edge answers. And gauges."""
+    since, until = asked.period(now, 60)
     asked.check()
-    since, operation = now - minutes * _MINUTE, asked.text("operation")
-    wanted = SubjectFilter(kinds=CALLEES, name=operation)
-    least = _FINE_S if minutes * _MINUTE <= _FINE_FOR else _COARSE_S
-    step_s = max(least, minutes * 60 // _SLOTS // least * least)
-    known = reading.points(since, now, SubjectFilter(kinds=CALLEES))
+    operation = asked.text("operation")
+    has_edge = bool(reading.names(SubjectFilter(kinds=CALLEES, at_edge=True)))
+    wanted = SubjectFilter(kinds=CALLEES, name=operation, at_edge=has_edge and not operation)
+    step_s = _step_s(since, until, now)
+    # Without an edge it is all calls of all capabilities, of which fine points are too many to be added up while a person waits.
+    of_all = step_s if has_edge or operation else max(step_s, _COARSE_S)
     return {
         "since": since,
-        "until": now,
-        "operations": sorted({each.name for each in known}),
-        "series": _series(reading, wanted, since, now, step_s),
-        "examples": _spread(reading, TraceFilter(operation=operation, since=since), now),
-        "gauges": _gauges(reading, since, now, step_s),
+        "until": until,
+        "operations": reading.names(SubjectFilter(kinds=CALLEES)),
+        "at_edge": has_edge,
+        "series": _series(reading, wanted, since, until, of_all),
+        "examples": _spread(reading, TraceFilter(operation=operation, since=since, until=until), until),
+        "gauges": _gauges(reading, since, until, step_s),
     }
+
+
+def _step_s(since: int, until: int, now: int) -> int:
+    least = _FINE_S if since >= now - _FINE_FOR else _COARSE_S
+    return int(max(least, (until - since) // _US // _SLOTS // least * least))
 
 
 def _end(subject: Figures, own: int, name: str, other: int) -> tuple[str, str] | None:

@@ -20,17 +20,16 @@ _Edge = tuple[str, str, str]
 
 
 def topology(reading: Reading, asked: Asked, about: About, now: int) -> dict[str, Any]:
-    """The minute before a moment, which is `ago` minutes before now.
+    """The minute before a moment, which is `ago` minutes before now; or another time, as it was at its end.
 
     Args:
         now: In microseconds since 1970.
     """
     ago = asked.number("ago", 0, most=60) or 0
+    since, until = asked.period(now - int(ago * 60 * _US), _OVER_S / 60)
     asked.check()
-    until = now - int(ago * 60 * _US)
-    since = until - _OVER_S * _US
     points = reading.points(since, until)
-    hosts = hosts_of(reading, until - _HOUR, until)
+    hosts = hosts_of(reading, min(since, until - _HOUR), until)
     replicas = [each for each in reading.processes() if each.since <= until and each.until >= since - 600 * _US]
     by_capability = summed(
         points, lambda each: each.capability or EDGE if each.kind in (*CALLEES, SpanKind.CONSUMER.value) else None

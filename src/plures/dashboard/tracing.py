@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from plures.telemetry import Reading, TraceFilter, TraceLine, shape_of
 
-from .asked import Asked
+from .asked import Asked, Period
 from .lines import line_told
 
 PAGE: Final = 100
@@ -18,10 +18,12 @@ _PROBES: Final = frozenset(
 )
 
 
-def traces(reading: Reading, asked: Asked) -> dict[str, Any]:
+def traces(reading: Reading, asked: Asked, now: int) -> dict[str, Any]:
     """Traces, newest first; `next` is what `before` is for the older ones."""
     limit = asked.whole("limit", PAGE, least=1, most=1000) or PAGE
     before = asked.whole("before") or 0
+    has_period = any(asked.text(name) for name in ("minutes", "since", "until"))
+    period = asked.period(now, 60) if has_period else Period(0, 0)
     wanted = TraceFilter(
         operation=asked.text("operation"),
         capability=asked.text("capability"),
@@ -29,8 +31,10 @@ def traces(reading: Reading, asked: Asked) -> dict[str, Any]:
         min_us=int((asked.number("min_ms") or 0) * _MS),
         faults_only=asked.yes("faults"),
         attribute=asked.pair("attribute"),
-        since=asked.whole("since") or 0,
-        until=asked.whole("until") or 0,
+        since=period.since,
+        until=period.until,
+        contract=asked.text("contract"),
+        process=asked.text("process"),
     )
     asked.check()
     found = reading.traces(wanted, before=before, limit=limit)

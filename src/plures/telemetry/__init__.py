@@ -44,7 +44,7 @@ from .tracing import (
 )
 
 if TYPE_CHECKING:
-    from .shape import Shape, Stretch, shape_of
+    from .shape import Measure, Measured, Shape, Stretch, measured, middle, shape_of
     from .store import (
         KEPT_IN,
         Bounds,
@@ -72,7 +72,7 @@ if TYPE_CHECKING:
 
 # Few processes write or read a store, and SQLite takes milliseconds to import.
 _LATER: Final = {
-    **dict.fromkeys(("Shape", "Stretch", "shape_of"), ".shape"),
+    **dict.fromkeys(("Measure", "Measured", "Shape", "Stretch", "measured", "middle", "shape_of"), ".shape"),
     **dict.fromkeys(("KEPT_IN", "Bounds", "LogLine", "ProcessName", "Store"), ".store"),
     **dict.fromkeys(
         (
@@ -120,6 +120,8 @@ __all__ = [
     "LogFilter",
     "LogLine",
     "LogRead",
+    "Measure",
+    "Measured",
     "Meter",
     "NoTelemetry",
     "Noted",
@@ -149,6 +151,8 @@ __all__ = [
     "exposition",
     "index_of",
     "is_fault",
+    "measured",
+    "middle",
     "middle_s",
     "new_trace_id",
     "one_job",

@@ -1,5 +1,6 @@
-"""The shape of a trace: which spans are part of which, and which of them its end waited for."""
+"""What is computed of the spans of a trace, and of several traces."""
 
+from .measured import Measure, Measured, measured, middle
 from .shape import Shape, Stretch, shape_of
 
-__all__ = ["Shape", "Stretch", "shape_of"]
+__all__ = ["Measure", "Measured", "Shape", "Stretch", "measured", "middle", "shape_of"]

@@ -13,11 +13,10 @@ from plures.cli.telemetry.store import looked_at, open_store, store_options
 from plures.cli.telemetry.telling import Column, figure, lasting, one_line, print_table
 from plures.errors import PluresError, Text
 
-from .measuring import Measure, Measured, measured, middle
 from .words import counted
 
 if TYPE_CHECKING:
-    from plures.telemetry import Reading, SpanRead
+    from plures.telemetry import Measure, Measured, Reading, SpanRead
 
 _IS_FILTER: Final = re.compile(r"[a-z]+(=|,|$)").match
 _COLUMNS: Final = (
@@ -32,7 +31,6 @@ _COLUMNS: Final = (
     Column("way A", is_number=True),
     Column("B", is_number=True),
 )
-_NONE: Final = Measure()
 
 
 @dataclass(eq=False)
@@ -64,6 +62,8 @@ def compare_command(
     A and B are ids as for `plures trace show`, or filters with the names of the options of `plures trace list`: operation=orders/Place,until=15:04
     against operation=orders/Place,since=15:04 compares before and after a deploy, or one process and many.
     """
+    from plures.telemetry import measured
+
     with looked_at(as_json=as_json):
         store = open_store(file, data)
         found = [measured(_spans_of(store, context, text, limit)) for text in (a, b)]
@@ -98,6 +98,8 @@ def _path(found: "Measured", name: str) -> float:
 
 
 def _tell(texts: tuple[str, str], a: "Measured", b: "Measured") -> None:
+    from plures.telemetry import middle
+
     for letter, text, found in (("A", texts[0], a), ("B", texts[1], b)):
         processes = ", ".join(sorted(map(one_line, found.processes)))
         half = middle(found.lasted) or 0
@@ -114,7 +116,9 @@ def _tell(texts: tuple[str, str], a: "Measured", b: "Measured") -> None:
 
 
 def _row(name: str, a: "Measured", b: "Measured") -> tuple[str, ...]:
-    one, other = a.by_name.get(name, _NONE), b.by_name.get(name, _NONE)
+    from plures.telemetry import Measure, middle
+
+    one, other = a.by_name.get(name, Measure()), b.by_name.get(name, Measure())
     before, after = middle(one.lasted), middle(other.lasted)
     return (
         one_line(name),
@@ -139,6 +143,8 @@ def _time(microseconds: float | None) -> str:
 
 
 def _way(measure: "Measure") -> str:
+    from plures.telemetry import middle
+
     way = middle(measure.way)
     return "" if way is None else lasting(way)
 
@@ -153,6 +159,8 @@ def _change(before: float | None, after: float | None) -> str:
 
 
 def _as_data(found: "Measured") -> dict[str, Any]:
+    from plures.telemetry import middle
+
     return {
         "traces": found.many,
         "p50_us": middle(found.lasted),

@@ -1,6 +1,7 @@
 """What was measured, added up over time and over subjects."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -12,6 +13,7 @@ from plures.telemetry.store.anchor import MICROSECONDS
 from plures.telemetry.store.counted import slot_of
 from plures.telemetry.store.schema import COARSE_S, FINE_FOR_S, FINE_S
 
+from .logs import REPLICAS
 from .values import Figures, GaugeRead, SeriesPoint, SubjectFilter
 
 _FINE: Final = FINE_S * MICROSECONDS
@@ -60,8 +62,8 @@ class _Sum:
     seconds: float = 0
     sent: int = 0
     received: int = 0
-    codes: dict[str, int] = field(default_factory=dict[str, int])
-    buckets: dict[int, int] = field(default_factory=dict[int, int])
+    codes: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    buckets: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
     # (subject, process) → by when, and how many.
     in_flight: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict[tuple[int, int], tuple[int, int]])
 
@@ -73,9 +75,15 @@ class _Sum:
         self.sent += sent
         self.received += received
         if codes != _NO_CODES:
-            _add(self.codes, _codes.decode(codes))
-        _add(self.buckets, _buckets.decode(buckets))
-        self.in_flight[subject, process] = max(self.in_flight.get((subject, process), (0, 0)), (end, in_flight))
+            for code, many in _codes.decode(codes).items():
+                self.codes[code] += many
+        # Hundreds of thousands of these are added up for one chart.
+        total = self.buckets
+        for index, many in _buckets.decode(buckets).items():
+            total[index] += many
+        key = (subject, process)
+        if key not in self.in_flight or self.in_flight[key][0] <= end:
+            self.in_flight[key] = (end, in_flight)
 
     def flying(self, until: int) -> int:
         """Calls in flight at the end, as far as that is known."""
@@ -106,6 +114,22 @@ def figures(
             buckets=it.buckets,
         )
         for about, it in sums.items()
+    ]
+
+
+def names(connection: sqlite3.Connection, wanted: SubjectFilter) -> list[str]:
+    """Operations, routes and events of which anything was ever measured."""
+    sql = f"SELECT DISTINCT name FROM subjects WHERE {_where(wanted)} ORDER BY name"  # noqa: S608 - names of columns
+    return [name for (name,) in connection.execute(sql, _asked(wanted))]
+
+
+def contracts(connection: sqlite3.Connection) -> list[str]:
+    """Versions of contracts that were called."""
+    return [
+        name
+        for (name,) in connection.execute(
+            "SELECT DISTINCT contract FROM subjects WHERE contract != '' ORDER BY contract"
+        )
     ]
 
 
@@ -157,6 +181,9 @@ def _rows_of(
     connection: sqlite3.Connection, slots: Iterable[_Slots], wanted: SubjectFilter
 ) -> Iterator[tuple[Any, ...]]:
     asked, where = _asked(wanted), _where(wanted)
+    if wanted.process:
+        where = f"{where} AND process IN ({REPLICAS})"
+        asked["process"] = wanted.process
     for each in slots:
         yield from connection.execute(f"{_POINTS} AND {where}", {**asked, **each._asdict()})
 
@@ -206,14 +233,10 @@ def _asked(wanted: SubjectFilter) -> dict[str, str]:
 def _where(wanted: SubjectFilter) -> str:
     conditions = [f"{column} = :{column}" for column in _COLUMNS if getattr(wanted, column)]
     kinds = ["kind IN (SELECT value FROM json_each(:kinds))"] if wanted.kinds else []
-    return " AND ".join([*conditions, *kinds]) or "1"
+    edge = ["capability = ''"] if wanted.at_edge else []
+    return " AND ".join([*conditions, *kinds, *edge]) or "1"
 
 
 def _us(buckets: Mapping[int, int], share: float) -> int | None:
     seconds = quantile(buckets, share)
     return None if seconds is None else round(seconds * MICROSECONDS)
-
-
-def _add(total: dict[Any, int], new: Mapping[Any, int]) -> None:
-    for key, many in new.items():
-        total[key] = total.get(key, 0) + many

@@ -16,6 +16,8 @@ COLUMNS: Final = f"{_FIELDS} FROM logs LEFT JOIN processes ON processes.id = pro
 _BY_TEXT: Final = f"""
 {_FIELDS} FROM logs_text CROSS JOIN logs ON logs.id = logs_text.rowid LEFT JOIN processes ON processes.id = process
 """
+REPLICAS: Final = "SELECT id FROM processes WHERE name = :process OR name || '.' || number = :process"
+"""The replicas of a process, or the one that is named."""
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -70,9 +72,7 @@ def _conditions(
         where.append("instr(logs.message, :text)")
         values["text"] = wanted.text
     if wanted.process:
-        found = connection.execute(
-            "SELECT id FROM processes WHERE name = :name OR name || '.' || number = :name", {"name": wanted.process}
-        )
+        found = connection.execute(REPLICAS, {"process": wanted.process})
         where.append(f"process IN ({', '.join(str(id_) for (id_,) in found)})")
     if wanted.level:
         # As a number, so that SQLite sees which index has them.

@@ -14,6 +14,7 @@ from .logs import last_log, list_logs
 from .opened import opened
 from .running import slots, some_spans
 from .traces import list_traces, read_trace, trace_ids
+from .traces import list_traces, read_trace, sample, trace_ids
 from .values import (
     Figures,
     GaugeRead,
@@ -23,6 +24,7 @@ from .values import (
     ProcessRead,
     SeriesPoint,
     Slot,
+    SpanColumns,
     SubjectFilter,
     TraceFilter,
     TraceLine,
@@ -59,6 +61,10 @@ class Reading:
         """A trace with its spans and its lines of the log; None where there is none with this id."""
         return self._ask(lambda it: read_trace(it, id_, most_spans, most_lines))
 
+    def sample(self, wanted: TraceFilter, *, limit: int = 100, most_spans: int = 2_000) -> list[SpanColumns]:
+        """The spans of traces, at most so many of each; the newest traces first."""
+        return self._ask(lambda it: sample(it, wanted, limit, most_spans))
+
     def trace_ids(self, prefix: str, limit: int = 10) -> list[tuple[str, int]]:
         """Ids of traces that begin so, and when those began."""
         return self._ask(lambda it: trace_ids(it, prefix, limit))
@@ -82,6 +88,14 @@ class Reading:
             step_s: Rounded down to whole tens; five minutes at least where the beginning is more than two hours ago.
         """
         return self._ask(lambda it: measured.series(it, since, until, wanted or SubjectFilter(), step_s))
+
+    def names(self, wanted: SubjectFilter | None = None) -> list[str]:
+        """Operations, routes and events of which anything is kept."""
+        return self._ask(lambda it: measured.names(it, wanted or SubjectFilter()))
+
+    def contracts(self) -> list[str]:
+        """Versions of contracts of whose calls anything is kept."""
+        return self._ask(measured.contracts)
 
     def hosts(self, since: int, until: int) -> list[tuple[str, str]]:
         """Capabilities, and a process in which each was called, as in `search.1`; the edge is the capability without a name."""

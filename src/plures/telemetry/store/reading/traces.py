@@ -9,7 +9,7 @@ from typing import Any, Final
 from plures.telemetry.store.rows import unsigned
 
 from .logs import COLUMNS as LOG_COLUMNS
-from .logs import id_bytes
+from .logs import REPLICAS, id_bytes
 from .logs import line_of as log_of
 from .values import SpanColumns, TraceFilter, TraceLine, TraceRead
 
@@ -27,6 +27,16 @@ _GONE: Final = ("",)
 _SPANS: Final = """
 SELECT id, parent, subject, process, began, lasted, code, attributes FROM spans WHERE trace = ? ORDER BY began LIMIT ?
 """
+
+
+_PLAIN: Final = {
+    "since": "began >= :since",
+    "until": "began < :until",
+    "contract": "EXISTS (SELECT 1 FROM steps JOIN subjects ON subjects.id = steps.subject WHERE contract = :contract AND steps.trace = traces.id)",
+    "process": f"EXISTS (SELECT 1 FROM spans WHERE spans.trace = traces.id AND process IN ({REPLICAS}))",
+    "drawn_only": "kept_for = 'drawn'",
+}
+"""What is asked by one field of a filter alone."""
 
 
 def list_traces(connection: sqlite3.Connection, wanted: TraceFilter, before: int, limit: int) -> list[TraceLine]:
@@ -60,6 +70,13 @@ def read_trace(connection: sqlite3.Connection, id_: str, most_spans: int, most_l
     logs = tuple(map(log_of, lines))
     (total,) = connection.execute("SELECT count(*) FROM logs WHERE trace = ?", (row[1],)).fetchone()
     return TraceRead(_line(connection, row), spans, logs, total)
+
+
+def sample(connection: sqlite3.Connection, wanted: TraceFilter, limit: int, most_spans: int) -> list[SpanColumns]:
+    """The spans of traces, at most so many of each; the newest traces first."""
+    found = list_traces(connection, wanted, 0, limit)
+    looking = _Known(connection)
+    return [_columns(connection, each.number, most_spans, looking) for each in found]
 
 
 def trace_ids(connection: sqlite3.Connection, prefix: str, limit: int) -> list[tuple[str, int]]:
@@ -103,12 +120,16 @@ def _conditions(wanted: TraceFilter, subjects: list[int] | None) -> tuple[str, d
         of = "" if subjects is None else f" AND subject IN ({', '.join(map(str, subjects))})"
         texts.append(f"EXISTS (SELECT 1 FROM spans WHERE spans.trace = traces.id AND spans.code = :code{of})")
         texts.append("failures > 0")
-    if wanted.since:
-        texts.append("began >= :since")
-    if wanted.until:
-        texts.append("began < :until")
+    texts.extend(sql for field, sql in _PLAIN.items() if getattr(wanted, field))
     name, value = wanted.attribute or ("", "")
-    values = {"min_us": wanted.min_us, "name": name, "value": value, "code": wanted.code}
+    values = {
+        "min_us": wanted.min_us,
+        "name": name,
+        "value": value,
+        "code": wanted.code,
+        "contract": wanted.contract,
+        "process": wanted.process,
+    }
     return "".join(f" AND {text}" for text in texts), {**values, "since": wanted.since, "until": wanted.until}
 
 
@@ -123,7 +144,15 @@ def _line(connection: sqlite3.Connection, row: tuple[Any, ...]) -> TraceLine:
     return TraceLine(number, trace.hex(), began, lasted, *about, spans, faults, kept_for, names)
 
 
-def _columns(connection: sqlite3.Connection, number: int, most: int) -> SpanColumns:
+class _Known:
+    """What spans have in common, by number."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.subjects = _rows(connection, "id, kind, name, capability, caller, placement, contract", "subjects")
+        self.processes = _rows(connection, "id, name || '.' || number", "processes")
+
+
+def _columns(connection: sqlite3.Connection, number: int, most: int, known: _Known | None = None) -> SpanColumns:
     """What spans have in common is looked up once; no row outlives its turn, which would be one more object for each span."""
     subjects: dict[int, int] = {}
     processes: dict[int, int] = {}
@@ -138,11 +167,11 @@ def _columns(connection: sqlite3.Connection, number: int, most: int) -> SpanColu
         lasted(time)
         codes(code)
         attributes(said)
-    about = _known(connection, "id, kind, name, capability, caller, placement, contract", "subjects")
-    names = _known(connection, "id, name || '.' || number", "processes")
-    return SpanColumns([about[each] for each in subjects], [names.get(each, _GONE)[0] for each in processes], *columns)
+    known = known or _Known(connection)
+    names = [known.processes.get(each, _GONE)[0] for each in processes]
+    return SpanColumns([known.subjects[each] for each in subjects], names, *columns)
 
 
-def _known(connection: sqlite3.Connection, columns: str, table: str) -> dict[int, tuple[Any, ...]]:
+def _rows(connection: sqlite3.Connection, columns: str, table: str) -> dict[int, tuple[Any, ...]]:
     """The rows of a table of few, by number."""
     return {id_: tuple(row) for id_, *row in connection.execute(f"SELECT {columns} FROM {table}")}

@@ -18,6 +18,9 @@ class TraceFilter(Struct, frozen=True):
         attribute: Name and value, as text, of an attribute of any span.
         since: It began then or later.
         until: It began before.
+        contract: A span is of a call of it, as in `shop.search.v1`.
+        process: A span is of it, with or without the number of a replica: `search`, `search.1`.
+        drawn_only: Whether only those are wanted that were drawn, and none that is kept because it failed or was slow.
     """
 
     operation: str = ""
@@ -29,6 +32,9 @@ class TraceFilter(Struct, frozen=True):
     attribute: tuple[str, str] | None = None
     since: int = 0
     until: int = 0
+    contract: str = ""
+    process: str = ""
+    drawn_only: bool = False
 
 
 class TraceLine(Struct, frozen=True):
@@ -99,6 +105,14 @@ class SpanColumns(Struct, frozen=True):
     code: list[str]
     attributes: list[str]
 
+    @property
+    def spans(self) -> tuple[SpanRead, ...]:
+        """The same, each by itself."""
+        about = [self.subjects[each] for each in self.subject]
+        where = [self.processes[each] for each in self.process]
+        rest = (self.id, self.parent, about, where, self.began, self.lasted, self.code, self.attributes)
+        return tuple(SpanRead(id_, above, *of, *more) for id_, above, of, *more in zip(*rest, strict=True))
+
 
 class LogRead(Struct, frozen=True):
     """A line of the log.
@@ -140,11 +154,7 @@ class TraceRead(Struct, frozen=True):
     @property
     def spans(self) -> tuple[SpanRead, ...]:
         """The same spans, each by itself."""
-        it = self.columns
-        about = [it.subjects[each] for each in it.subject]
-        where = [it.processes[each] for each in it.process]
-        rest = (it.id, it.parent, about, where, it.began, it.lasted, it.code, it.attributes)
-        return tuple(SpanRead(id_, above, *of, *more) for id_, above, of, *more in zip(*rest, strict=True))
+        return self.columns.spans
 
 
 class SubjectFilter(Struct, frozen=True):
@@ -152,6 +162,8 @@ class SubjectFilter(Struct, frozen=True):
 
     Attributes:
         kinds: One of them; both sides of calls that are counted together, such as `server` and `internal`.
+        at_edge: Only what the edge answers, which is of no capability.
+        process: What it has measured, with or without the number of a replica: `search`, `search.1`.
     """
 
     kind: str = ""
@@ -160,6 +172,8 @@ class SubjectFilter(Struct, frozen=True):
     capability: str = ""
     caller: str = ""
     placement: str = ""
+    at_edge: bool = False
+    process: str = ""
 
 
 class Figures(Struct, frozen=True):

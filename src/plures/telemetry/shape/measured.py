@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING
 
+from .shape import shape_of
+
 if TYPE_CHECKING:
-    from plures.telemetry import SpanRead
+    from plures.telemetry.store import SpanRead
 
 
 @dataclass
@@ -64,8 +66,6 @@ def middle(values: Sequence[int]) -> float | None:
 
 
 def _add(found: Measured, spans: "Sequence[SpanRead]") -> None:
-    from plures.telemetry import shape_of
-
     ended = [span.began + span.lasted for span in spans]
     shaped = shape_of(
         [span.id for span in spans], [span.parent for span in spans], [span.began for span in spans], ended
