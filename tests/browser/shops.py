@@ -1,4 +1,4 @@
-"""Shops to visit: `plures run` as a user types it, on free ports, with data of their own."""
+"""Shops to visit, and other applications: `plures run` as a user types it, on free ports, with data of their own."""
 
 import os
 import re
@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Final
 
+from plures.deploy import Run, find_runs
 from tests.interop.connect_node import NODE
 
 ROOT: Final = Path(__file__).parents[2]
@@ -34,7 +36,7 @@ CAPABILITIES: Final = (
 )
 _ANNOUNCED: Final = re.compile(r"(?:marketplace|the application): (http://\S+)")
 _START_S: Final = 120
-_STOP_S: Final = 30
+_STOP_S: Final = 60
 
 
 def write_topologies(folder: Path) -> Path:
@@ -98,6 +100,32 @@ def plures_run(folder: Path, topology: str, file: Path | None = None) -> Iterato
                 raise
             finally:
                 reading.join()
+
+
+@contextmanager
+def application_run(folder: Path) -> Iterator[Run]:
+    """The application in a folder with a plures.toml, while `plures run` runs it; stops it with SIGINT afterwards."""
+    command = [sys.executable, "-m", "plures", "run", "--control-port", "0"]
+    with (folder / "log").open("w") as log, subprocess.Popen(command, cwd=folder, stdout=log, stderr=log) as process:
+        try:
+            yield _running(folder, process)
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(_STOP_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+
+
+def _running(folder: Path, process: "subprocess.Popen[bytes]") -> Run:
+    until = time.monotonic() + _START_S
+    while time.monotonic() < until and process.poll() is None:
+        for run in find_runs(folder / ".plures").running:
+            return run
+        time.sleep(0.05)
+    message = f"plures run does not run: {(folder / 'log').read_text()}"
+    raise AssertionError(message)
 
 
 def _read(process: subprocess.Popen[str], lines: "Queue[str | None]") -> None:

@@ -1,10 +1,7 @@
 """The pages about contracts in a browser: as files, and served by the control listener of an application that runs."""
 
 import asyncio
-import signal
-import subprocess
 import sys
-import time
 from asyncio.subprocess import DEVNULL
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,11 +10,11 @@ from typing import NamedTuple
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from plures.deploy import Run, find_runs
+from plures.deploy import Run
 
+from .shops import application_run
 from .test_accessibility import problems_on
 
-START_S = 60
 APP = '''
 """A small shop."""
 
@@ -77,27 +74,8 @@ def paged(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[P
     folder = tmp_path_factory.mktemp("paged")
     (folder / "paged_app.py").write_text(APP)
     (folder / "plures.toml").write_text('[application]\nimport = "paged_app:app"\n')
-    command = [sys.executable, "-m", "plures", "run", "--control-port", "0"]
-    with (folder / "log").open("w") as log, subprocess.Popen(command, cwd=folder, stdout=log, stderr=log) as process:
-        try:
-            yield Paged(folder, _started(folder, process))
-        finally:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(START_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                raise
-
-
-def _started(folder: Path, process: "subprocess.Popen[bytes]") -> Run:
-    until = time.monotonic() + START_S
-    while time.monotonic() < until and process.poll() is None:
-        for run in find_runs(folder / ".plures").running:
-            return run
-        time.sleep(0.05)
-    message = f"plures run does not run: {(folder / 'log').read_text()}"
-    raise AssertionError(message)
+    with application_run(folder) as run:
+        yield Paged(folder, run)
 
 
 async def opened(browser: Browser, address: str, said: list[str]) -> Page:

@@ -53,7 +53,7 @@ const Frame = () => {
   return html`
     <a class="skip" href="#main" onClick=${(event) => { event.preventDefault(); main.current.focus(); }}>To the content</a>
     <header>
-      <a class="home" href="#/traces">${about.data ? about.data.application : "Plures"}</a>
+      <a class="home" href=${link(["traces"])}>${about.data ? about.data.application : "Plures"}</a>
       <nav aria-label="Views">
         ${VIEWS.map((each) => html`<a href=${link([each.name])} aria-current=${each === at ? "page" : undefined}>${each.title}</a>`)}
         <a href="/docs">Contracts</a>

@@ -2,8 +2,9 @@
 import { useAnswer } from "../ask.js";
 import { count, duration, moment } from "../format.js";
 import { html, useMemo } from "../html.js";
-import { Answer, Empty, Wide } from "../parts/shown.js";
+import { Answer, Wide } from "../parts/shown.js";
 import { link } from "../route.js";
+import { Sets } from "./sets.js";
 import { abovesOf, criticalOf, spansOf } from "./spans.js";
 
 // Of each operation: how often, how long together, and how long without what it called.
@@ -26,7 +27,7 @@ const sumsOf = (data) => {
 
 export const Compare = ({ query }) => {
   const [a, b] = [query.get("a") || "", query.get("b") || ""];
-  if (!a || !b) return html`<${Empty} isPage title="Pick two traces to compare"><p>Two boxes in the <a href="#/traces">list of traces</a> lead back to here.</p><//>`;
+  if (!a || !b) return html`<${Sets} query=${query} />`;
   return html`<${Both} a=${a} b=${b} />`;
 };
 

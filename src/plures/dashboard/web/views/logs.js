@@ -3,9 +3,10 @@ import { ask } from "../ask.js";
 import { clock, many } from "../format.js";
 import { html, useEffect, useRef, useState } from "../html.js";
 import { Check, Empty, Field } from "../parts/shown.js";
+import { Range } from "../parts/range.js";
 import { link, narrow } from "../route.js";
 
-const FILTERS = ["process", "level", "trace", "text"];
+const FILTERS = ["process", "level", "trace", "text", "minutes", "since", "until"];
 const MOST = 1000;
 const EVERY_MS = 1000;
 const LEVELS = [["", "all"], ["info", "info and above"], ["warning", "warning and above"], ["error", "error and above"]];
@@ -49,6 +50,7 @@ export const Logs = ({ query }) => {
       <${Field} name="level" label="Level" value=${asked.level} options=${LEVELS} size="11rem" />
       <${Field} name="process" label="Process" value=${asked.process} placeholder="all" size="9rem" />
       <${Field} name="trace" label="Trace" value=${asked.trace} placeholder="id" size="16rem" />
+      <${Range} query=${query} usual="the newest" />
       ${isNarrowed ? html`<button type="button" onClick=${() => narrow(Object.fromEntries(FILTERS.map((each) => [each, ""])))}>Show all</button>` : ""}
     </form>
     <p class="quiet" role="status">${isPaused ? "Paused. Lines that come meanwhile are kept, and stand here when you go on." : ""}</p>

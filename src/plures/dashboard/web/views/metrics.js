@@ -1,20 +1,19 @@
-// Figures over the last hour: of one operation, of a capability, or of all, with traces as examples.
+// Figures over time: of one operation, or of all that arrives, with traces as examples.
 import { useAnswer } from "../ask.js";
 import { bytes, count, duration, rate } from "../format.js";
 import { html } from "../html.js";
 import { Chart } from "../parts/chart.js";
+import { Range, timeOf } from "../parts/range.js";
 import { Answer, Empty, Field } from "../parts/shown.js";
 
-const SPANS = [["15", "15 minutes"], ["60", "1 hour"], ["360", "6 hours"], ["1440", "1 day"]];
-
 export const Metrics = ({ query }) => {
-  const asked = { operation: query.get("operation") || "", minutes: query.get("minutes") || "60" };
-  const answer = useAnswer("/api/metrics", asked, 10_000);
+  const asked = { operation: query.get("operation") || "", ...timeOf(query) };
+  const answer = useAnswer("/api/metrics", asked, asked.until ? 0 : 10_000);
   return html`
     <div class="title"><h1>Metrics</h1></div>
     <form class="filters" role="search" aria-label="Narrow the metrics" onSubmit=${(event) => event.preventDefault()}>
-      <${Field} name="operation" label="Operation or route" value=${asked.operation} options=${[["", "all that arrive"], ...(answer.data ? answer.data.operations : asked.operation ? [asked.operation] : []).map((each) => [each, each])]} size="18rem" />
-      <${Field} name="minutes" label="Over" value=${asked.minutes} options=${SPANS} size="9rem" />
+      <${Field} name="operation" label="Operation or route" value=${asked.operation} options=${[["", answer.data && !answer.data.at_edge ? "all calls" : "all that the edge answers"], ...(answer.data ? answer.data.operations : asked.operation ? [asked.operation] : []).map((each) => [each, each])]} size="18rem" />
+      <${Range} query=${query} usual="last hour" />
     </form>
     <${Answer} of=${answer}>${(data) => html`<${Shown} data=${data} />`}<//>`;
 };

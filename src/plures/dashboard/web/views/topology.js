@@ -3,13 +3,16 @@ import { useAnswer } from "../ask.js";
 import { clock, count, duration, rate, share } from "../format.js";
 import { html } from "../html.js";
 import { Graph } from "../parts/graph.js";
+import { Range, timeOf } from "../parts/range.js";
 import { Answer, Check, Empty, Field, Wide } from "../parts/shown.js";
 import { link, narrow } from "../route.js";
 import { EDGE } from "./spans.js";
 
 export const Topology = ({ query }) => {
   const ago = Number(query.get("ago") || 0);
-  const answer = useAnswer("/api/topology", { ago: ago || "" }, ago ? 0 : 3000);
+  const time = timeOf(query);
+  const isOwn = Boolean(time.since || time.until);
+  const answer = useAnswer("/api/topology", { ago: ago || "", ...time }, ago || time.until ? 0 : 3000);
   const find = query.get("find") || "";
   return html`
     <div class="title"><h1>Topology</h1></div>
@@ -17,8 +20,9 @@ export const Topology = ({ query }) => {
       <${Field} name="find" label="Find" value=${find} placeholder="capability or process" size="14rem" />
       <${Check} name="noevents" label="Hide events" value=${query.get("noevents")} />
       <${Check} name="used" label="Only what is called" value=${query.get("used")} />
-      <label class="field"><span>Moment: ${ago ? `${ago} min ago` : "now"}</span>
-        <span class="slide"><input type="range" min="0" max="60" step="1" value=${60 - ago} aria-valuetext=${ago ? `${ago} minutes ago` : "now"} onInput=${(event) => narrow({ ago: 60 - Number(event.target.value) || "" })} /></span></label>
+      <${Range} query=${query} usual="one minute" />
+      ${isOwn ? "" : html`<label class="field"><span>Moment: ${ago ? `${ago} min ago` : "now"}</span>
+        <span class="slide"><input type="range" min="0" max="60" step="1" value=${60 - ago} aria-valuetext=${ago ? `${ago} minutes ago` : "now"} onInput=${(event) => narrow({ ago: 60 - Number(event.target.value) || "" })} /></span></label>`}
       ${query.get("focus") ? html`<button type="button" onClick=${() => narrow({ focus: "" })}>Show all of it</button>` : ""}
     </form>
     <${Answer} of=${answer}>${(data) => html`<${Shown} data=${data} query=${query} find=${find.toLowerCase()} />`}<//>`;

@@ -3,27 +3,30 @@ import { useAnswer } from "../ask.js";
 import { clock, duration, many, moment } from "../format.js";
 import { html, useState } from "../html.js";
 import { Answer, Check, Empty, Field, Mark, Wide } from "../parts/shown.js";
+import { Range } from "../parts/range.js";
 import { link, narrow } from "../route.js";
 
-const FILTERS = ["operation", "min_ms", "faults", "attribute", "caller", "probes", "before", "since", "until"];
+const FILTERS = ["operation", "min_ms", "faults", "attribute", "caller", "process", "probes", "before", "minutes", "since", "until"];
 
 export const Traces = ({ query }) => {
   const asked = Object.fromEntries(FILTERS.map((each) => [each, query.get(each) || ""]));
   const isNarrowed = FILTERS.some((each) => asked[each]);
-  const answer = useAnswer("/api/traces", asked, asked.before ? 0 : 3000);
+  const answer = useAnswer("/api/traces", asked, asked.before || asked.until ? 0 : 3000);
   const [picked, pick] = useState([]);
   const toggle = (id) => pick((before) => (before.includes(id) ? before.filter((each) => each !== id) : [...before, id].slice(-2)));
   return html`
     <div class="title"><h1>Traces</h1>
       ${picked.length === 2
         ? html`<a class="button" href=${link(["compare"], { a: picked[0], b: picked[1] })}>Compare the two</a>`
-        : html`<span class="quiet">${picked.length ? "Pick one more to compare." : "Pick two to compare them."}</span>`}
+        : html`<span class="quiet">${picked.length ? "Pick one more to compare." : html`Pick two to compare them, or <a href=${link(["compare"], { operation: asked.operation })}>compare two sets</a>.`}</span>`}
     </div>
     <form class="filters" role="search" aria-label="Narrow the traces" onSubmit=${(event) => event.preventDefault()}>
       <${Field} name="operation" label="Operation" value=${asked.operation} placeholder="checkout/PlaceOrder" size="14rem" />
       <${Field} name="caller" label="Caller" value=${asked.caller} placeholder="the edge" size="8rem" />
       <${Field} name="min_ms" label="At least, ms" value=${asked.min_ms} placeholder="0" type="number" size="7rem" />
       <${Field} name="attribute" label="Attribute" value=${asked.attribute} placeholder="http.status=500" size="12rem" />
+      <${Field} name="process" label="Process" value=${asked.process} placeholder="all" size="7rem" />
+      <${Range} query=${query} usual="all that is kept" />
       <${Check} name="faults" label="With faults only" value=${asked.faults} />
       <${Check} name="probes" label="Health probes too" value=${asked.probes} />
       ${isNarrowed ? html`<button type="button" onClick=${() => narrow(Object.fromEntries(FILTERS.map((each) => [each, ""])))}>Show all</button>` : ""}
