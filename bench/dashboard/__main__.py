@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 
 from playwright.async_api import Browser, Page, async_playwright
 
-from bench.dashboard.application import counting, long_trace, running
+from bench.dashboard.application import counting, long_trace, running, worked_s
 from plures.dashboard import assets
 from plures.deploy import Run
 
@@ -57,21 +57,24 @@ def main() -> None:
 
 def _answers(run: Run, long: str, rounds: int) -> None:
     now = int(time() * 1_000_000)
-    _, body = _asked(run, "traces?limit=1")
+    _, body = _asked(run, "traces?limit=1&operation=GET%20/product")
     one = body.split(b'"id":"')[1][:32].decode()
     for path in (
         "traces", "traces?operation=c7/Find1", "traces?min_ms=500", "traces?faults=1", "traces?attribute=order%3D77", "traces?caller=c3",
         f"traces?since={now - 40 * _MINUTE_US}&until={now - 30 * _MINUTE_US}", f"traces/{one}", "topology", "topology?ago=30", "capabilities",
         "capabilities/c7", "metrics", "metrics?operation=c7/Find1", "metrics?minutes=1440", "logs", "logs?text=4711", "logs?level=error", "events",
-        f"traces/{long}",
+        "sets?operation=GET%20/product", f"traces/{long}",
     ):  # fmt: skip
-        took, size = [], 0
+        took, size, began = list[float](), 0, worked_s(run.pid)
         for _ in range(rounds):
             ms, body = _asked(run, path)
             took.append(ms)
             size = len(body)
         shown = path.replace(long, "(50,000 spans)").replace(one, "(a dozen spans)")
-        print(f"/api/{shown[:44]:45} {median(took):7.1f} ms, at most {max(took):7.1f}; {size / 1000:,.0f} kB")
+        worked = (worked_s(run.pid) - began) / rounds * 1000
+        print(
+            f"/api/{shown[:44]:45} {median(took):7.1f} ms, at most {max(took):7.1f}; {worked:6.1f} of processor time; {size / 1000:,.0f} kB"
+        )
 
 
 def _asked(run: Run, path: str) -> tuple[float, bytes]:
@@ -86,7 +89,7 @@ async def _drawn(run: Run, long: str, rounds: int) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(_FLAGS))
         for place, shows in (("traces", "tbody tr"), ("topology", ".edge path"), (f"traces/{long}", ".row")):
-            paints, shown = [], []
+            paints, shown = list[float](), list[float]()
             for _ in range(rounds):
                 paint, seen = await _first(browser, run, place, shows)
                 paints.append(paint)

@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
@@ -42,7 +42,7 @@ app = Application("shop", [capability(f"c{{number}}") for number in range({CAPAB
 
 
 @contextmanager
-def running(folder: Path, spans: int) -> Iterator[Run]:
+def running(folder: Path, spans: int) -> Generator[Run]:
     """The application, while `plures run` runs it."""
     (folder / "shop_app.py").write_text(_APP)
     (folder / "plures.toml").write_text('[application]\nimport = "shop_app:app"\n')
@@ -78,7 +78,7 @@ def long_trace(folder: Path) -> str:
 
 
 @contextmanager
-def counting(folder: Path) -> Iterator[None]:
+def counting(folder: Path) -> Generator[None]:
     """All edges are called anew, ten times a second, as long as this is open."""
     telemetry, about, ended = Telemetry(Rate()), subjects(), Event()
     store = Store(folder, telemetry, ProcessName("shop", 1), Bounds(1024), count_s=0)
@@ -95,6 +95,15 @@ def counting(folder: Path) -> Iterator[None]:
     finally:
         ended.set()
         writing.join()
+
+
+def worked_s(pid: int) -> float:
+    """Processor time of a process and of those that it began, so far."""
+    task = Path(f"/proc/{pid}/task")
+    threads = [each for each in task.iterdir() if (each / "schedstat").exists()]
+    own = sum(int((each / "schedstat").read_text().split()[0]) / 1e9 for each in threads)
+    begun = {int(child) for each in threads for child in (each / "children").read_text().split()}
+    return own + sum(worked_s(child) for child in begun)
 
 
 def _started(folder: Path, process: "subprocess.Popen[bytes]") -> Run:

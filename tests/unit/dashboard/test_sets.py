@@ -1,12 +1,21 @@
 """Two sets of requests compared, and the time that a view is of."""
 
+from collections.abc import Callable
 from time import time
+from typing import Any
 
 from .test_answers import PLACE, RESERVE, ROUTE, Shop, shop
 
 __all__ = ["shop"]
 
 MINUTE = 60_000_000
+_HAS: dict[str, Callable[[Any], bool]] = {
+    "traces": lambda told: bool(told["traces"]),
+    "topology": lambda told: any(each["calls"] for each in told["edges"]),
+    "capabilities": lambda told: any(each["calls"] for each in told["capabilities"]),
+    "capabilities/checkout": lambda told: bool(told["operations"] and told["callees"]),
+    "metrics": lambda told: any(told["series"]["calls"]),
+}
 
 
 def now() -> int:
@@ -71,13 +80,7 @@ def test_every_view_is_of_the_time_that_is_asked_for(shop: Shop) -> None:
     shop.order()
     shop.write()
     recent, before = "minutes=15", f"since={now() - 60 * MINUTE}&until={now() - 30 * MINUTE}"
-    for path, has in (
-        ("traces", lambda told: bool(told["traces"])),
-        ("topology", lambda told: any(each["calls"] for each in told["edges"])),
-        ("capabilities", lambda told: any(each["calls"] for each in told["capabilities"])),
-        ("capabilities/checkout", lambda told: bool(told["operations"] and told["callees"])),
-        ("metrics", lambda told: any(told["series"]["calls"])),
-    ):
+    for path, has in _HAS.items():
         assert has(shop.asked(f"{path}?{recent}")), path
         assert not has(shop.asked(f"{path}?{before}")), path
         assert "since must be before until" in shop.asked(f"{path}?since=20&until=10", 400)["message"]
