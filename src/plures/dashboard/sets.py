@@ -1,6 +1,6 @@
 """Two sets of requests compared: one process against many, before a deploy and after it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import quantiles
 from typing import Any, Final
 
@@ -29,7 +29,9 @@ def sets(reading: Reading, asked: Asked, now: int) -> dict[str, Any]:
     wanted = [_wanted(asked, of, period) for of, period in zip(("a_", "b_"), periods, strict=True)]
     found = [_read(reading, each) if operation else Measured() for each in wanted]
     names = sorted({*found[0].by_name, *found[1].by_name})
-    steps = [{"name": name, "a": _step(found[0], name), "b": _step(found[1], name)} for name in names]
+    steps: list[dict[str, Any]] = [
+        {"name": name, "a": _step(found[0], name), "b": _step(found[1], name)} for name in names
+    ]
     processes = reading.processes()
     return {
         "operation": operation,
@@ -39,13 +41,12 @@ def sets(reading: Reading, asked: Asked, now: int) -> dict[str, Any]:
         "starts": [{"at": each.since, "name": f"{each.name}.{each.number}"} for each in processes[:_STARTS]],
         "a": _told(reading, wanted[0], found[0]),
         "b": _told(reading, wanted[1], found[1]),
-        "steps": sorted(
-            steps, key=lambda each: -abs((each["b"] or _AT_NONE)["path"] - (each["a"] or _AT_NONE)["path"])
-        ),
+        "steps": sorted(steps, key=lambda each: -abs(_path(each["b"]) - _path(each["a"]))),
     }
 
 
-_AT_NONE: Final = {"path": 0.0}
+def _path(step: Mapping[str, Any] | None) -> float:
+    return step["path"] if step else 0.0
 
 
 def _wanted(asked: Asked, of: str, period: Period) -> TraceFilter:
