@@ -13,7 +13,6 @@ from . import figures as measured
 from .logs import last_log, list_logs
 from .opened import opened
 from .running import slots, some_spans
-from .traces import list_traces, read_trace, trace_ids
 from .traces import list_traces, read_trace, sample, trace_ids
 from .values import (
     Figures,
