@@ -1,20 +1,18 @@
 """What the store has, as typed values: traces, figures, lines of the log. All SQL that reads is here."""
 
 from .errors import NoTelemetry, TelemetryNewer, TelemetryUnreadable
+from .filters import LogFilter, SubjectFilter, TraceFilter
 from .reading import Reading
 from .values import (
     Figures,
     GaugeRead,
     KeptSpan,
-    LogFilter,
     LogRead,
     ProcessRead,
     SeriesPoint,
     Slot,
     SpanColumns,
     SpanRead,
-    SubjectFilter,
-    TraceFilter,
     TraceLine,
     TraceRead,
 )

@@ -13,8 +13,9 @@ from plures.telemetry.store.anchor import MICROSECONDS
 from plures.telemetry.store.counted import slot_of
 from plures.telemetry.store.schema import COARSE_S, FINE_FOR_S, FINE_S
 
+from .filters import SubjectFilter
 from .logs import REPLICAS
-from .values import Figures, GaugeRead, SeriesPoint, SubjectFilter
+from .values import Figures, GaugeRead, SeriesPoint
 
 _FINE: Final = FINE_S * MICROSECONDS
 _COARSE: Final = COARSE_S * MICROSECONDS

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from plures.telemetry.store.rows import unsigned
 
-from .values import LogFilter, LogRead
+from .filters import LogFilter
+from .values import LogRead
 
 _FIELDS: Final = """
 SELECT logs.id, at, processes.name, processes.number, level, logger, logs.message, trace, span, capability, logs.fields

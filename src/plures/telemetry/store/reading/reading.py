@@ -10,6 +10,7 @@ from plures.telemetry.store.anchor import MICROSECONDS
 from plures.telemetry.store.schema import KEPT_IN
 
 from . import figures as measured
+from .filters import LogFilter, SubjectFilter, TraceFilter
 from .logs import last_log, list_logs
 from .opened import opened
 from .running import slots, some_spans
@@ -18,14 +19,11 @@ from .values import (
     Figures,
     GaugeRead,
     KeptSpan,
-    LogFilter,
     LogRead,
     ProcessRead,
     SeriesPoint,
     Slot,
     SpanColumns,
-    SubjectFilter,
-    TraceFilter,
     TraceLine,
     TraceRead,
 )

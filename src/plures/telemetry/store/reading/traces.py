@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from plures.telemetry.store.rows import unsigned
 
+from .filters import TraceFilter
 from .logs import COLUMNS as LOG_COLUMNS
 from .logs import REPLICAS, id_bytes
 from .logs import line_of as log_of
-from .values import SpanColumns, TraceFilter, TraceLine, TraceRead
+from .values import SpanColumns, TraceLine, TraceRead
 
 _DIGITS: Final = 32
 _FIRST: Final = 2_000
