@@ -88,8 +88,12 @@ class Worker:
 
     def go(self) -> None:
         """Tell the worker, which waits for this line, to begin."""
+        self.say("")
+
+    def say(self, line: str) -> None:
+        """Give the worker a line."""
         assert self._process.stdin is not None
-        self._process.stdin.write("\n")
+        self._process.stdin.write(f"{line}\n")
         self._process.stdin.flush()
 
     def stop(self, *, grace_s: float = 10.0) -> None:

@@ -18,11 +18,11 @@ from plures.telemetry import Meter, SpanKind
 from . import connect
 from .acting import Seal
 from .beside import heard_here, sent_headers
-from .context import CallContext
+from .context import CallContext, current
 from .deadlines import Deadlines
 from .hedging import hedged
-from .observed import REMOTE, MeterFor, metered, metered_stream, unread
-from .policy import RetryBudget
+from .observed import REMOTE, MeterFor, code_of, metered_stream, unread
+from .policy import RetryBudget, admit
 from .replicas import Endpoint, Endpoints, Heartbeats
 from .running import Expired, run, run_stream
 from .transport import Broken, NotSent, Outgoing, Reply, TooLarge, Transport
@@ -84,10 +84,12 @@ class RemoteCaller:
             return self._bind_stream(operation, meter)
         deadlines, ask, speech = self._deadlines, self._ask(operation), self._speech
 
-        async def answer(context: CallContext, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-            written = self._writing(operation, context, args, kwargs)
-            outgoing = written(speech.form(operation))
+        async def call(*args: Any, **kwargs: Any) -> Any:
+            context = admit(operation, current.get())
+            meter.begin(context)
             try:
+                written = self._writing(operation, context, args, kwargs)
+                outgoing = written(speech.form(operation))
                 reply = await run(context, deadlines, ask(operation, context, outgoing))
                 while (outgoing.mark or outgoing.query) and speech.is_refused(operation, outgoing, reply):
                     outgoing = written(speech.form(operation))
@@ -95,13 +97,19 @@ class RemoteCaller:
                 if outgoing.heard is not None:
                     outgoing.heard.take(reply.headers, reply.trailers)
                 return connect.answer_of(operation, reply, speech.form_of(outgoing))
-            except Internal as error:
-                self._note(error, context)
-                raise
             except (Expired, DeadlineExceeded) as error:
-                raise late(error, operation, context) from None
+                failure = late(error, operation, context)
+                context.code = code_of(failure)
+                raise failure from None
+            except BaseException as error:
+                if isinstance(error, Internal):
+                    self._note(error, context)
+                context.code = code_of(error)
+                raise
+            finally:
+                meter.end(context)
 
-        return metered(operation, meter, answer)
+        return call
 
     async def send(self, operation: OperationDescription, context: CallContext, outgoing: Outgoing) -> Reply:
         """The reply to a request, which may tell an error; raises `CallError` where there is none."""

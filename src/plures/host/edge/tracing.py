@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from plures.runtime import EdgeContext, trace_from
-from plures.telemetry import Draw, Meter, SpanKind, Subject, Telemetry, Trace, trace_id_of
+from plures.telemetry import Draw, Meter, SpanKind, Subject, Telemetry, Trace, new_trace_id, trace_id_of
 
 from .admission import kind_of
 
@@ -50,10 +50,17 @@ class EdgeTraces:
         """A request is taken on: give it a trace. Of probes, nothing is noted."""
         context.began = monotonic()
         headers: dict[bytes, bytes] = dict(scope.get("headers", ()))
-        trace = trace_from(headers.get) or Trace()
+        trace, recorder, asks = trace_from(headers.get), self._telemetry.recorder, is_probe(scope, headers)
+        if trace is None:
+            if not (recorder.is_read or asks):
+                # Nothing is noted of it.
+                context.id = context.id or new_trace_id()
+                self.in_flight += 1
+                return
+            trace = Trace()
         trace.kept_for = ""
         context.trace, context.span = trace, trace.next_span()
-        if is_probe(scope, headers):
+        if asks:
             # What it calls is told to nothing, too.
             return
         self.in_flight += 1
@@ -65,9 +72,8 @@ class EdgeTraces:
             trace.given = trace_id_of(context.id)
         if not context.id:
             context.id = trace.id
-        bridge = self._telemetry.recorder.bridge
-        if bridge is not None:
-            bridge.enter(context)
+        if recorder.bridge is not None:
+            recorder.bridge.enter(context)
 
     def end(self, scope: Any, context: EdgeContext, status: int, failed: str = "") -> None:
         """It is answered, or has failed.
@@ -77,7 +83,7 @@ class EdgeTraces:
             failed: The code with which it ended otherwise.
         """
         trace = context.trace
-        if trace is None or not trace.closes:
+        if trace is not None and not trace.closes:
             return
         self.in_flight -= 1
         if 0 < status < _CLIENT_ERROR and len(self._draws) < _MOST_NAMES:

@@ -1,7 +1,7 @@
 """How calls are named where they are measured, how they ended, and what of their trace goes over the wire."""
 
 from .measured import LOCAL, REMOTE, MeterFor, code_of, services_of, subject_of, unread
-from .metered import metered, metered_stream
+from .metered import metered_stream
 from .spans import Span, kept_request, measured, request_of, resumed, step, within
 from .tracing import told_of, trace_from
 
@@ -13,7 +13,6 @@ __all__ = [
     "code_of",
     "kept_request",
     "measured",
-    "metered",
     "metered_stream",
     "request_of",
     "resumed",

@@ -1,7 +1,7 @@
-"""A call over the wire, measured from its beginning to its end."""
+"""A stream over the wire, measured from its beginning to its end."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from typing import Any
 
@@ -13,37 +13,16 @@ from plures.telemetry import Meter
 from .measured import code_of
 
 
-def metered(
-    operation: OperationDescription,
-    meter: Meter,
-    answer: Callable[[CallContext, tuple[Any, ...], dict[str, Any]], Awaitable[Any]],
-) -> Callable[..., Any]:
-    """The operation as its caller sees it.
-
-    Args:
-        answer: What its caller gets, from the context of the call and its arguments.
-    """
-
-    async def call(*args: Any, **kwargs: Any) -> Any:
-        context = admit(operation, current.get())
-        meter.begin(context)
-        try:
-            return await answer(context, args, kwargs)
-        except BaseException as error:
-            context.code = code_of(error)
-            raise
-        finally:
-            meter.end(context)
-
-    return call
-
-
 def metered_stream(
     operation: OperationDescription,
     meter: Meter,
     answer: Callable[[CallContext, tuple[Any, ...], dict[str, Any]], AsyncGenerator[Any, None]],
 ) -> Callable[..., Any]:
-    """The same of one that streams."""
+    """A streaming operation as its caller sees it.
+
+    Args:
+        answer: What its caller gets, from the context of the call and its arguments.
+    """
 
     async def call(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
         context = admit(operation, current.get())

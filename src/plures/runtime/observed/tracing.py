@@ -25,9 +25,9 @@ def told_of(context: CallContext) -> Pairs:
         return ()
     bridged = trace.bridged
     kept = bool(trace.kept_for) and (bridged is None or not bridged.is_refused)
-    told = ((TRACEPARENT, traceparent(trace.id, trace.span_id(context.span), is_drawn=kept)),)
     beside = trace.beside if bridged is None else bridged.beside(trace.beside)
-    return told if not beside else (*told, *beside)
+    said = TRACEPARENT, traceparent(trace.given or trace.id, trace.span_id(context.span), is_drawn=kept)
+    return (said, *beside) if beside else (said,)
 
 
 def trace_from(header: Callable[[bytes], bytes | None]) -> Trace | None:

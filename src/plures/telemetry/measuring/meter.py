@@ -62,11 +62,13 @@ class Meter:
     def begin(self, call: Call) -> None:
         """A call begins."""
         self.begun += 1
+        recorder = self._recorder
         if call.trace is None:
+            if not recorder.is_read:
+                return
             self._open(call)
-        bridge = self._recorder.bridge
-        if bridge is not None:
-            bridge.begin(self.subject, call)
+        if recorder.bridge is not None:
+            recorder.bridge.begin(self.subject, call)
 
     def resume(self, call: Call, given: str, above: int) -> None:
         """Work begins that another process may have asked for.
@@ -101,12 +103,13 @@ class Meter:
         self.seconds += took
         # `index_of`, written out.
         self.buckets[int((log2(took) + 40) * 8) if took > LEAST_S else 0] += 1
-        trace, code = call.trace, call.code
+        trace, code, recorder = call.trace, call.code, self._recorder
+        if code:
+            self.errors[code] = self.errors.get(code, 0) + 1
         if trace is None:
             return
-        bridge = self._recorder.bridge
-        if bridge is not None:
-            above = bridge.end(call)
+        if recorder.bridge is not None:
+            above = recorder.bridge.end(call)
             more = more if not above else (*(*more, "", 0)[:2], above)
         line = (self.subject, call.span, call.parent_span, call.began, now, code)
         # `Trace.note`, written out.
@@ -115,16 +118,14 @@ class Meter:
             notes.append(line + more if more else line)
         else:
             trace.lost += 1
-        if code:
-            self.errors[code] = self.errors.get(code, 0) + 1
-            if is_fault(code):
-                trace.kept_for = trace.kept_for or "failed"
+        if code and is_fault(code):
+            trace.kept_for = trace.kept_for or "failed"
         if took > self.slow_s:
             trace.kept_for = trace.kept_for or "slow"
         if trace.kept_for:
             self.exemplars[doubling_of(took)] = trace.id, took
         if call.span <= trace.closes:
-            self._recorder.close(trace)
+            recorder.close(trace)
 
     def judge(self) -> None:
         """Learn anew what is slow, from the calls since the last time that there were enough of them."""

@@ -58,10 +58,11 @@ class Recorder:
         if not self.is_read:
             trace.take()
             return
-        self._ended.append(trace)
-        if len(self._ended) > self._most:
+        ended = self._ended
+        ended.append(trace)
+        if len(ended) > self._most:
             # Nothing takes them.
-            self.forgotten += len(self._ended.popleft().take())
+            self.forgotten += len(ended.popleft().take())
 
     def take(self, kept_elsewhere: Collection[str] = ()) -> list[Part]:
         """The parts that are to be written now; those of other traces are held on to, or let go when their time is up.

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from hashlib import blake2b
 from itertools import count
 from random import Random, SystemRandom
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from plures.telemetry.bridging import Bridged
 
@@ -16,8 +16,8 @@ from .subject import Subject
 
 _random: Final = Random(SystemRandom().getrandbits(256))  # noqa: S311 - an id keeps no secret
 _random_bits: Final = _random.getrandbits
-# Processes forked from one that has imported this would give the same ids, one after the other.
-os.register_at_fork(after_in_child=lambda: _random.seed(SystemRandom().getrandbits(256)))
+# What is added to the number of a span, so that no other process has the same id.
+_base = _random_bits(64)
 
 _IS_TRACE_ID: Final = re.compile(r"[0-9a-f]{32}").fullmatch
 _NO_TRACE: Final = "0" * 32
@@ -30,7 +30,7 @@ class Noted(NamedTuple):
     """One span.
 
     Attributes:
-        span: Its number within the trace and this process, from 1.
+        span: Its number within this process, from 1.
         parent: That of the span that it is part of; 0 where that one is in another process, or nowhere.
         began: In `time.monotonic()` seconds, as `ended` is.
         code: How it failed: a code of the protocol, or the name of a declared error; empty where it did not.
@@ -63,7 +63,7 @@ class Trace(Struct, eq=False, gc=False):
         above: The id of the span of another process that the first one here is part of; 0 where there is none.
         kept_for: Why it is kept: `drawn`, `failed`, `slow`, `elsewhere`; empty where it is not. That it is kept travels with each call.
         beside: The headers that go on with it as they came: `tracestate`, `baggage`.
-        next_span: Gives the number of a new span, in any thread: 1, 2, …
+        next_span: Gives the number of a new span, in any thread: a higher one than any before, in this process.
         closes: The highest number of a span whose end is told to the recorder: that of the first one, and once that has ended, of any.
         notes: A line for each span that has ended and was not taken yet.
         lost: How many were not noted, since there were too many.
@@ -74,12 +74,12 @@ class Trace(Struct, eq=False, gc=False):
     above: int = 0
     kept_for: str = ""
     beside: tuple[tuple[str, str], ...] = ()
-    next_span: Callable[[], int] = field(default_factory=lambda: count(1).__next__)
     closes: float = 0
-    base: int = 0
-    notes: list[Line] = field(default_factory=list[Line])
+    notes: list[Line] = []
     lost: int = 0
     bridged: Bridged | None = None
+    # One for all: a counter of its own would be most of what a trace costs.
+    next_span: ClassVar[Callable[[], int]] = count(1).__next__
 
     @property
     def id(self) -> str:
@@ -90,10 +90,8 @@ class Trace(Struct, eq=False, gc=False):
 
     def span_id(self, number: int) -> int:
         """The id that a span has for others."""
-        if not self.base:
-            self.base = _random_bits(64)
         # 0 is no id.
-        return (self.base + number) & _MOST_SPAN or _MOST_SPAN
+        return (_base + number) & _MOST_SPAN or _MOST_SPAN
 
     def note(self, line: Line) -> None:
         """Note a span that has ended."""
@@ -110,7 +108,7 @@ class Trace(Struct, eq=False, gc=False):
 
 def new_trace_id() -> str:
     """32 hexadecimal digits, not all of them 0."""
-    return f"{_random_bits(128) or 1:032x}"
+    return "%032x" % (_random_bits(128) or 1)
 
 
 def trace_id_of(request_id: str) -> str:
@@ -123,3 +121,13 @@ def trace_id_of(request_id: str) -> str:
 def span_id_of(name: str) -> int:
     """The id of the span of something that has a name wherever it is met, such as an event that was published."""
     return int.from_bytes(blake2b(name.encode(), digest_size=8).digest()) or 1
+
+
+def _begin_anew() -> None:
+    """Processes forked from one that has imported this would give the same ids, one after the other."""
+    global _base  # noqa: PLW0603
+    _random.seed(SystemRandom().getrandbits(256))
+    _base = _random_bits(64)
+
+
+os.register_at_fork(after_in_child=_begin_anew)
