@@ -11,7 +11,7 @@ from typing import Any, Final
 from msgspec import structs
 
 from plures.contract import Criticality, OperationDescription
-from plures.errors import DeadlineExceeded, Internal
+from plures.errors import DeadlineExceeded, Internal, Status
 from plures.logs import mark_told
 from plures.telemetry import Meter, SpanKind
 
@@ -98,9 +98,8 @@ class RemoteCaller:
                     outgoing.heard.take(reply.headers, reply.trailers)
                 return connect.answer_of(operation, reply, speech.form_of(outgoing))
             except (Expired, DeadlineExceeded) as error:
-                failure = late(error, operation, context)
-                context.code = code_of(failure)
-                raise failure from None
+                context.code = Status.DEADLINE_EXCEEDED.value
+                raise late(error, operation, context) from None
             except BaseException as error:
                 if isinstance(error, Internal):
                     self._note(error, context)

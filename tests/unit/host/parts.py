@@ -8,6 +8,7 @@ from plures import Application, Capability, Lifecycle, contract, query
 from plures.application import assemble
 from plures.host import Host, Mode, Placement
 from plures.http import Request, Response
+from plures.topology import PlacedTelemetry
 
 
 @contract("parts.a.v1", owner="tests")
@@ -78,12 +79,14 @@ def host_of(
     hosts: str | None = None,
     mode: Mode = Mode.PRODUCTION,
     endpoints: dict[str, tuple[str, ...]] | None = None,
+    telemetry: PlacedTelemetry | None = None,
     **more: Any,
 ) -> Host:
     """A host of those of the capabilities that `hosts` names (all of them when it is left out), and of the edge."""
     assembly = assemble(Application("parts", [c for c in capabilities if isinstance(c, Capability)], edge=edge))
     chosen = frozenset(assembly.capabilities if hosts is None else hosts.split())
-    return Host(assembly, Placement(chosen, edge=True, data=data, mode=mode, endpoints=endpoints or {}), **more)
+    placement = Placement(chosen, edge=True, data=data, mode=mode, endpoints=endpoints or {}, telemetry=telemetry)
+    return Host(assembly, placement, **more)
 
 
 async def request(answer: Any, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any, dict[str, str]]:

@@ -38,7 +38,12 @@ class Call:
 
 
 def names(recorder: Recorder, *elsewhere: str) -> list[list[tuple[int, int, str]]]:
-    return [[(each.span, each.parent, each.code) for each in part.notes] for part in recorder.take(elsewhere)]
+    """What is taken: the numbers of spans and of their parents, counted from the lowest of each part, and their codes."""
+    found = list[list[tuple[int, int, str]]]()
+    for part in recorder.take(elsewhere):
+        before = min(each.parent or each.span for each in part.notes) - 1
+        found.append([(each.span - before, max(0, each.parent - before), each.code) for each in part.notes])
+    return found
 
 
 def run(telemetry: Telemetry, *, code: str = "", inner: str = "", request_id: str = ID) -> Trace:

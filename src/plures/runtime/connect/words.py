@@ -75,7 +75,7 @@ def header_lines(outgoing: Outgoing) -> str:
     context = f"{CONTEXT_HEADER}: {outgoing.context}\r\n" if outgoing.context else ""
     timeout = f"{TIMEOUT_HEADER}: {outgoing.timeout_ms}\r\n" if outgoing.timeout_ms else ""
     own = "".join([f"{name}: {text}\r\n" for name, text in outgoing.headers]) if outgoing.headers else ""
-    traced = "".join([f"{name}: {text}\r\n" for name, text in outgoing.traced])
+    traced = "".join([f"{name}: {text}\r\n" for name, text in outgoing.traced]) if outgoing.traced else ""
     mark = f"{LOCK_HEADER}: {outgoing.mark}\r\n" if outgoing.mark and not outgoing.query else ""
     packing = _packing_lines(outgoing) if outgoing.accepts else ""
     what = (

@@ -44,7 +44,7 @@ class Recorder:
     def __init__(self, most: int = MOST_HELD) -> None:
         self._most = most
         self._ended: deque[Trace] = deque()
-        self._held: deque[tuple[float, Trace, list[Line]]] = deque()
+        self._held: deque[_Batch] = deque()
         self._spans_held = 0
         # Those that are kept, by their id, until what may still be noted of them has been.
         self._kept: dict[str, float] = {}
@@ -71,42 +71,84 @@ class Recorder:
             kept_elsewhere: Traces that other processes have kept.
         """
         now = monotonic()
-        self._kept.update(dict.fromkeys(kept_elsewhere, now))
-        while self._ended:
-            trace = self._ended.popleft()
-            # Where it is closed, each later end closes it once more.
-            trace.closes = inf
-            notes = trace.take()
-            self.dropped += trace.lost if trace.kept_for else 0
-            trace.lost = 0
-            if trace.kept_for:
-                self._kept[trace.id] = now
-            if notes:
-                self._held.append((now, trace, notes))
-                self._spans_held += len(notes)
-        taken = self._sort_out(now)
+        fresh = {each for each in kept_elsewhere if each not in self._kept}
+        batch = self._batch(now, fresh)
+        self._kept.update(dict.fromkeys((*kept_elsewhere, *fresh), now))
+        # Those of `fresh` alone can be in what was looked through before.
+        taken = [part for each in self._held for part in each.take(fresh)] if fresh else []
+        taken += batch.take(self._kept)
+        self._held.append(batch)
+        self._spans_held = sum(each.spans for each in self._held)
+        self._let_go(now)
         while self._kept and now - next(iter(self._kept.values())) > HOLD_S:
             del self._kept[next(iter(self._kept))]
-        return taken
+        return [Part(trace, [Noted(*line) for line in lines]) for trace, lines in taken]
 
     def kept(self) -> list[str]:
         """The traces that are kept, as far as others may hold parts of them."""
         return [*self._kept]
 
-    def _sort_out(self, now: float) -> list[Part]:
-        taken: list[Part] = []
-        held: deque[tuple[float, Trace, list[Line]]] = deque()
-        for since, trace, lines in self._held:
-            if trace.id in self._kept:
-                trace.kept_for = trace.kept_for or "elsewhere"
-                taken.append(Part(trace, [Noted(*line) for line in lines]))
-            elif now - since < HOLD_S:
-                held.append((since, trace, lines))
-                continue
-            self._spans_held -= len(lines)
+    def _batch(self, now: float, fresh: set[str]) -> "_Batch":
+        """What has ended since the last time; adds the traces in it that are kept to `fresh`."""
+        batch, ended = _Batch(now), self._ended
+        while ended:
+            trace = ended.popleft()
+            # Where it is closed, each later end closes it once more.
+            trace.closes = inf
+            notes, trace.notes = trace.notes, []
+            if trace.kept_for:
+                self.dropped += trace.lost
+                fresh.add(trace.id)
+            trace.lost = 0
+            if notes:
+                batch.parts.append((trace, notes))
+                batch.spans += len(notes)
+        return batch
+
+    def _let_go(self, now: float) -> None:
+        while self._held and now - self._held[0].since >= HOLD_S:
+            self._spans_held -= self._held.popleft().spans
         while self._spans_held > self._most:
-            gone = len(held.popleft()[2])
+            gone = self._held[0].shorten(self._spans_held - self._most)
             self._spans_held -= gone
             self.forgotten += gone
-        self._held = held
+            if not self._held[0].parts:
+                self._held.popleft()
+
+
+class _Batch:
+    """Parts that have ended between two times of taking.
+
+    Attributes:
+        spans: How many are in them.
+    """
+
+    __slots__ = ("parts", "since", "spans")
+
+    def __init__(self, since: float) -> None:
+        self.since = since
+        self.parts: list[tuple[Trace, list[Line]]] = []
+        self.spans = 0
+
+    def take(self, kept: Collection[str]) -> list[tuple[Trace, list[Line]]]:
+        """The parts of these traces; they are in it no longer."""
+        # A trace that has no id yet is known to no one else.
+        taken = [each for each in self.parts if each[0].given in kept]
+        if taken:
+            self.parts = [each for each in self.parts if each[0].given not in kept]
+            self.spans -= sum(len(lines) for _, lines in taken)
+            for trace, _ in taken:
+                trace.kept_for = trace.kept_for or "elsewhere"
         return taken
+
+    def shorten(self, spans: int) -> int:
+        """Let go of the oldest, so many spans or a few more; gives how many."""
+        gone = many = 0
+        for _, lines in self.parts:
+            if gone >= spans:
+                break
+            gone += len(lines)
+            many += 1
+        del self.parts[:many]
+        self.spans -= gone
+        return gone

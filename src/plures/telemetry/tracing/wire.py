@@ -13,10 +13,10 @@ MOST_IN_STATE: Final = 512
 MOST_IN_BAGGAGE: Final = 8192
 """The least that both standards ask to be passed on; what is longer is dropped."""
 
-_USUAL: Final = re.compile(rb"00-([0-9a-f]{32})-([0-9a-f]{16})-0([01])").fullmatch
+_USUAL: Final = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]").fullmatch
 _FORM: Final = re.compile(rb"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?").fullmatch
-_NO_TRACE: Final = b"0" * 32
-_NO_SPAN: Final = b"0" * 16
+_NO_TRACE: Final = "0" * 32
+_ONE: Final = ord("1")
 _DRAWN: Final = 1
 
 
@@ -36,10 +36,9 @@ class Parent(Struct, frozen=True):
 def parent_of(header: bytes) -> Parent | None:
     """What a header says; None where it is not one: a request is made to be answered, not to be traced."""
     # Each call that arrives has one, so that of version 00 is read with as few steps as there can be.
-    usual = _USUAL(header)
-    if usual is not None:
-        trace, span, flags = usual.groups()
-        return None if trace == _NO_TRACE or span == _NO_SPAN else Parent(trace.decode(), int(span, 16), flags == b"1")
+    if _USUAL(header):
+        trace, span = header[3:35].decode(), int(header[36:52], 16)
+        return None if trace == _NO_TRACE or not span else Parent(trace, span, header[54] == _ONE)
     found = _FORM(header)
     if found is None:
         return None
@@ -52,4 +51,5 @@ def parent_of(header: bytes) -> Parent | None:
 
 def traceparent(trace: str, span: int, *, is_drawn: bool) -> str:
     """The header that says it."""
-    return f"00-{trace}-{span:016x}-{'01' if is_drawn else '00'}"
+    # `%` takes half of the time of the other ways.
+    return "00-%s-%016x-%s" % (trace, span, "01" if is_drawn else "00")  # noqa: UP031

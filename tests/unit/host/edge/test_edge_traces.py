@@ -15,7 +15,7 @@ from starlette.routing import Mount, Route
 from plures.contract import read_contract
 from plures.host.edge import Edge, served
 from plures.host.edge.tracing import EdgeTraces
-from plures.runtime import CallContext, current, request_id
+from plures.runtime import CallContext, EdgeContext, current, request_id, told_of
 from plures.runtime.policy import admit
 from plures.telemetry import Noted, Part, Rate, SpanKind, Subject, Telemetry
 from tests.unit.host.parts import A
@@ -44,6 +44,24 @@ class Seen:
     def only(self) -> tuple[Part, Noted]:
         (part,) = self.parts()
         return part, part.notes[-1]
+
+
+async def test_where_nothing_is_kept_a_request_has_an_id_and_what_its_client_said_goes_on() -> None:
+    seen = Seen(fast())
+    seen.telemetry.recorder.is_read = False
+    answer = await seen.get("/healthy")
+    assert len(answer.headers["x-request-id"]) == 32
+    assert seen.parts() == []
+    context = EdgeContext(60.0, 0)
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/",
+        "headers": [(b"traceparent", f"00-{TRACE}-{1:016x}-00".encode())],
+    }
+    EdgeTraces(seen.telemetry).begin(scope, context)
+    (said,) = told_of(context)
+    assert said[1].split("-")[1] == TRACE
 
 
 async def says(*_: Any) -> PlainTextResponse:
@@ -114,7 +132,7 @@ async def test_a_trace_of_a_client_goes_on_and_is_kept_by_our_own_draw() -> None
     part, noted = kept.only()
     assert (part.trace.id, part.trace.above, part.trace.kept_for) == (TRACE, 0x00F067AA0BA902B7, "drawn")
     assert part.trace.beside == (("tracestate", "a=b"), ("baggage", "c=d"))
-    assert (noted.span, noted.parent) == (1, 0)
+    assert (noted.parent, noted.id, noted.above) == (0, 0, 0)
     assert answer.text == answer.headers["x-request-id"] == TRACE
     not_kept = Seen(star(), NONE)
     await not_kept.get("/", traceparent=header)

@@ -1,6 +1,7 @@
 """`/metrics` at the control listener, read by the parsers of Prometheus' own client."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from plures.host.telling.figures import prefers_open_metrics
 from plures.http import Request, Response
 from plures.runtime import CallContext
 from plures.telemetry import Rate, SpanKind, Subject, Telemetry, Trace, exposition
+from plures.topology import PlacedTelemetry, TelemetrySettings
 from tests.unit.host.parts import A, B, Notes
 
 Make = Callable[..., Host]
@@ -33,10 +35,9 @@ class Broken:
         raise ValueError(depth)
 
 
-async def test_calls_are_told_in_both_formats(host: Make) -> None:
-    running = host(Capability(A, Notes().service("a", B)), Capability(B, Notes().service("b")))
-    # As where traces are kept: figures name no trace that is nowhere.
-    running.seen.telemetry.recorder.is_read = True
+async def test_calls_are_told_in_both_formats(host: Make, tmp_path: Path) -> None:
+    kept = PlacedTelemetry(tmp_path, "main", 1, TelemetrySettings())
+    running = host(Capability(A, Notes().service("a", B)), Capability(B, Notes().service("b")), telemetry=kept)
     await running.start()
     for _ in range(3):
         await running.client(A).ask(1)
@@ -63,6 +64,21 @@ async def test_calls_are_told_in_both_formats(host: Make) -> None:
     assert buckets[-1].value == 3
     [exemplar, *_] = [it.exemplar for it in buckets if it.exemplar]
     assert len(exemplar.labels["trace_id"]) == 32
+
+
+async def test_where_nothing_is_kept_calls_are_counted_and_nothing_is_noted(host: Make) -> None:
+    running = host(Capability(A, Broken))
+    await running.start()
+    with pytest.raises(Exception, match="failed"):
+        await running.client(A).ask()
+    (asked,) = [it for it in running.seen.telemetry.meters if it.begun]
+    assert (asked.ended, asked.errors, asked.exemplars) == (1, {"internal": 1}, {})
+    context = CallContext(1.0, 0, began=1.0)
+    asked.begin(context)
+    assert context.trace is None
+    assert running.seen.telemetry.recorder.take() == []
+    answer = (await scrape(running)).body.decode()
+    assert 'code="internal"' in answer
 
 
 async def test_failures_are_told_by_their_code(host: Make) -> None:

@@ -79,13 +79,14 @@ def test_what_is_rare_is_found_among_many(store: Store, telemetry: Telemetry, re
 
 def test_one_trace_with_its_spans_and_lines(store: Store, telemetry: Telemetry, reading: Reading) -> None:
     trace = request(telemetry, attributes='{"a":1}')
-    store.put_log(LogLine(NOW, logging.INFO, "shop", "reserved", trace.id, trace.span_id(1), "stock"))
+    first = trace.span_id(min(line[1] for line in trace.notes))
+    store.put_log(LogLine(NOW, logging.INFO, "shop", "reserved", trace.id, first, "stock"))
     store.put_log(LogLine(NOW, logging.INFO, "shop", "of no trace"))
     store.write()
     found = reading.trace(trace.id)
     assert found is not None
     outer, nested = found.spans
-    assert (outer.id, outer.parent, outer.name, outer.process) == (trace.span_id(1), 0, PLACE.name, "shop.1")
+    assert (outer.id, outer.parent, outer.name, outer.process) == (first, 0, PLACE.name, "shop.1")
     assert (nested.parent, nested.caller, nested.placement, nested.attributes) == (
         outer.id,
         "checkout",
