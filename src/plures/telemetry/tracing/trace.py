@@ -2,11 +2,10 @@
 
 import os
 import re
-from collections.abc import Callable
 from hashlib import blake2b
 from itertools import count
 from random import Random, SystemRandom
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
 from msgspec import Struct
 
@@ -54,6 +53,12 @@ Line = tuple[Any, ...]
 """The beginning of a `Noted`, with its fields in their order: a plain tuple costs a tenth, and most are never looked at."""
 
 
+class _Numbers(Protocol):
+    """Gives the next number."""
+
+    def __call__(self) -> int: ...
+
+
 class Trace(Struct, eq=False, gc=False):
     """A trace, as far as one process takes part in it. A `Struct`, since most requests make one; nothing in it leads back to it, so that the
     garbage collector need not look at the thousands that are held.
@@ -79,7 +84,7 @@ class Trace(Struct, eq=False, gc=False):
     lost: int = 0
     bridged: Bridged | None = None
     # One for all: a counter of its own would be most of what a trace costs.
-    next_span: ClassVar[Callable[[], int]] = count(1).__next__
+    next_span: ClassVar[_Numbers] = count(1).__next__
 
     @property
     def id(self) -> str:

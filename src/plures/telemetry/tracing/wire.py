@@ -37,8 +37,8 @@ def parent_of(header: bytes) -> Parent | None:
     """What a header says; None where it is not one: a request is made to be answered, not to be traced."""
     # Each call that arrives has one, so that of version 00 is read with as few steps as there can be.
     if _USUAL(header):
-        trace, span = header[3:35].decode(), int(header[36:52], 16)
-        return None if trace == _NO_TRACE or not span else Parent(trace, span, header[54] == _ONE)
+        said, number = header[3:35].decode(), int(header[36:52], 16)
+        return None if said == _NO_TRACE or not number else Parent(said, number, header[54] == _ONE)
     found = _FORM(header)
     if found is None:
         return None
