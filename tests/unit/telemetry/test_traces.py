@@ -169,8 +169,17 @@ def test_what_no_one_reads_is_neither_drawn_nor_held() -> None:
     telemetry.recorder.is_read = False
     draw = telemetry.draw()
     assert not draw(100.0)
-    run(telemetry, request_id="0" * 31 + "1")
-    assert (telemetry.recorder.take(["0" * 31 + "1"]), telemetry.recorder.forgotten) == ([], 0)
+    alone, called = Call(request_id=ID), Call(request_id=ID)
+    # What another process asks for has a trace, since that goes on from here.
+    called.trace = Trace(ID)
+    called.span = called.trace.closes = called.trace.next_span()
+    for call in (alone, called):
+        meter = telemetry.meter(FIND)
+        meter.begin(call)
+        meter.end(call)
+        assert (meter.begun, meter.ended) == (1, 1)
+    assert alone.trace is None
+    assert (telemetry.recorder.take([ID]), telemetry.recorder.forgotten) == ([], 0)
     # An application that begins to export later is not too late.
     telemetry.recorder.is_read = True
     assert draw(100.5)
