@@ -19,18 +19,9 @@ from plures.contract import read_contract
 from plures.errors import CallError
 from plures.otel import OtelBridge
 from plures.otel.noting import Noting
-from plures.runtime import (
-    CallContext,
-    Deadlines,
-    Dispatcher,
-    Endpoints,
-    Loopback,
-    RemoteCaller,
-    by_reference,
-    current,
-    subject_of,
-)
-from plures.telemetry import Meter, Noted, Rate, SpanKind, Telemetry, Trace
+from plures.runtime import CallContext, current
+from plures.telemetry import Noted, Rate, SpanKind, Telemetry, Trace
+from tests.unit.runtime.bound import Bound
 
 
 class Empty(ContractError, status="failed_precondition"):
@@ -97,23 +88,11 @@ class Bridged:
         self.telemetry = Telemetry(rate)
         self.bridge = OtelBridge(provider.get_tracer("plures"), SERVICES, "web")
         self.telemetry.recorder.bridge = self.bridge
-        self.deadlines = Deadlines()
         self.service = ShelfService(self.tracer)
-        self.dispatcher = Dispatcher(self.deadlines, meter_for=self._meter_for)
-        self.dispatcher.serve(OPERATIONS, self.service)
-        caller = RemoteCaller(Endpoints.fixed("loopback:"), Loopback(self.dispatcher), self.deadlines)
-
-        def bound(name: str) -> Any:
-            if is_local:
-                return by_reference(OPERATIONS[name], getattr(self.service, name), self.deadlines, self._meter_for)
-            return caller.bind(OPERATIONS[name], self._meter_for)
-
+        bound = Bound(OPERATIONS, self.service, self.telemetry, is_local=is_local)
         self.count, self.take, self.each = bound("count"), bound("take"), bound("each")
         self.service.count_again = self.count
         self.notes: list[Noted] = []
-
-    def _meter_for(self, operation: Any, kind: SpanKind, placement: str) -> Meter:
-        return self.telemetry.meter(subject_of(operation, kind, "caller", placement))
 
     def spans(self) -> list[ReadableSpan]:
         """All that has left, what is made when lines are written included; in the order in which they began."""

@@ -10,19 +10,14 @@ from plures import ContractError, command, contract, query
 from plures.contract import read_contract
 from plures.runtime import (
     CallContext,
-    Deadlines,
-    Dispatcher,
-    Endpoints,
-    Loopback,
-    RemoteCaller,
     accept,
-    by_reference,
     current,
-    subject_of,
     told_of,
     trace_from,
 )
-from plures.telemetry import Meter, Noted, Part, Rate, SpanKind, Telemetry, parent_of
+from plures.telemetry import Noted, Part, Rate, Telemetry, parent_of
+
+from .bound import Bound
 
 ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 
@@ -67,22 +62,11 @@ class Traced:
 
     def __init__(self, *, is_local: bool) -> None:
         self.telemetry = Telemetry(Rate(0))
-        self.deadlines = Deadlines()
         self.service = ShelfService()
-        self.dispatcher = Dispatcher(self.deadlines, meter_for=self._meter_for)
-        self.dispatcher.serve(OPERATIONS, self.service)
-        caller = RemoteCaller(Endpoints.fixed("loopback:"), Loopback(self.dispatcher), self.deadlines)
-
-        def bound(name: str) -> Any:
-            if is_local:
-                return by_reference(OPERATIONS[name], getattr(self.service, name), self.deadlines, self._meter_for)
-            return caller.bind(OPERATIONS[name], self._meter_for)
-
+        bound = Bound(OPERATIONS, self.service, self.telemetry, is_local=is_local, caller="tests")
+        self.deadlines = bound.deadlines
         self.count, self.take, self.each = bound("count"), bound("take"), bound("each")
         self.service.count_again = self.count
-
-    def _meter_for(self, operation: Any, kind: SpanKind, placement: str) -> Meter:
-        return self.telemetry.meter(subject_of(operation, kind, "tests", placement))
 
     def parts(self) -> list[Part]:
         return self.telemetry.recorder.take([ID])

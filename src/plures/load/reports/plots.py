@@ -14,6 +14,8 @@ _TOP: Final = 12
 _BOTTOM: Final = 28
 _LINES: Final = 4
 _MARKS: Final = 6
+_WHOLE_FROM: Final = 10
+"""What is below needs its fraction."""
 
 Value = float | None
 
@@ -97,4 +99,4 @@ def _step_of(most: float, lines: int = _LINES) -> float:
 
 
 def _short(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10 else f"{value:.3g}"  # noqa: PLR2004 - what is below needs its fraction
+    return f"{value:,.0f}" if value >= _WHOLE_FROM else f"{value:.3g}"

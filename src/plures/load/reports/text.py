@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from .judging import verdicts
 from .report import Report, StepReport
 
+_TENTHS_FROM, _WHOLE_FROM = 10, 100
 _HEAD = ("", "sent", "done", "failed", "p50", "p90", "p99", "p99.9", "max")
 
 
@@ -43,7 +44,7 @@ def ms(value: float | None) -> str:
     """A duration in ms, with three figures that count; a dash where there is none."""
     if value is None:
         return "-"
-    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"  # noqa: PLR2004 - figures
+    return f"{value:,.0f}" if value >= _WHOLE_FROM else f"{value:.1f}" if value >= _TENTHS_FROM else f"{value:.2f}"
 
 
 def _row(name: str, step: StepReport) -> Sequence[str]:

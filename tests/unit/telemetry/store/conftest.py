@@ -1,6 +1,7 @@
 """A store in a folder of its own, and requests that leave traces in it."""
 
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -51,3 +52,12 @@ def request(
     trace.note(Noted(PLACE, outer, 0, began, now, code))
     telemetry.recorder.close(trace)
     return trace
+
+
+def run_to_end(store: Store) -> None:
+    """Let it write as it does in a process, and end: on a busy machine, later than `stop` waits for it."""
+    store.start()
+    store.stop()
+    for thread in threading.enumerate():
+        if thread.name == "telemetry":
+            thread.join(60)

@@ -15,7 +15,7 @@ from plures.telemetry import Part, Telemetry
 from plures.telemetry.store import ASIDE, KEPT_IN, Anchor, Bounds, LogLine, ProcessName, Store
 from plures.telemetry.store.reading import Reading, TelemetryNewer
 
-from .conftest import PLACE, Rows, request
+from .conftest import PLACE, Rows, request, run_to_end
 
 
 def told(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -244,16 +244,17 @@ def test_a_process_that_is_stopped_in_a_transaction_and_killed(
 
 def test_the_last_that_is_written_is_short(tmp_path: Path, store: Store, telemetry: Telemetry, rows: Rows) -> None:
     store.write()
-    store.start()
     request(telemetry)
     with closing(sqlite3.connect(tmp_path / KEPT_IN, isolation_level=None)) as holder:
         holder.execute("BEGIN IMMEDIATE")
+        store.start()
         began = monotonic()
         store.stop()
         # It does not wait for the holder.
         assert monotonic() - began < 30
         assert holder.in_transaction
-    assert spans(rows) == 0
+        assert spans(rows) == 0
+    run_to_end(store)
 
 
 def test_what_receives_traces_may_fail(

@@ -20,7 +20,7 @@ from plures.telemetry.store.reading import (
     TraceFilter,
 )
 
-from .conftest import PLACE, RESERVE, request
+from .conftest import PLACE, RESERVE, request, run_to_end
 
 NOW = int(time() * 1e6)
 HOUR = 3600 * 1_000_000
@@ -176,8 +176,7 @@ def test_processes_and_gauges(store: Store, reading: Reading) -> None:
     assert (process.name, process.number, process.is_alive, process.lost) == ("shop", 1, True, 0)
     (gauge,) = reading.gauges(NOW - HOUR, NOW + HOUR, "cpu.share")
     assert (gauge.capability, gauge.process, gauge.value, gauge.most) == ("stock", "shop.1", 0.5, 0.5)
-    store.start()
-    store.stop()
+    run_to_end(store)
     assert [each.is_alive for each in reading.processes()] == [False]
 
 
@@ -190,8 +189,7 @@ def test_why_it_cannot_be_read(store: Store, reading: Reading, tmp_path: Path) -
         connection.execute("PRAGMA user_version = 99")
     with pytest.raises(TelemetryNewer):
         reading.traces()
-    store.start()
-    store.stop()
+    run_to_end(store)
     (tmp_path / KEPT_IN).write_bytes(b"no database" * 1000)
     with pytest.raises(TelemetryUnreadable):
         reading.traces()

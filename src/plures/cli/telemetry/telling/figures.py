@@ -6,6 +6,9 @@ from typing import Final
 _MILLISECOND: Final = 1_000
 _SECOND: Final = 1_000_000
 _MINUTE: Final = 60 * _SECOND
+_WHOLE_FROM: Final = 100
+_TENTHS_FROM, _UNITS_FROM = 9.995, 99.95
+"""From there on, a figure would have four digits if it had more behind the point: it is rounded first."""
 
 
 def lasting(microseconds: float) -> str:
@@ -25,7 +28,7 @@ def figure(number: float) -> str:
     """A figure without a unit: `0`, `0.042`, `12`, `1,204`."""
     if number == 0:
         return "0"
-    return f"{number:,.0f}" if number >= 100 or number == int(number) else f"{number:.2g}"  # noqa: PLR2004
+    return f"{number:,.0f}" if number >= _WHOLE_FROM or number == int(number) else f"{number:.2g}"
 
 
 def percent(part: float) -> str:
@@ -45,4 +48,4 @@ def moment(microseconds: int, *, with_day: bool = True) -> str:
 
 def _three(number: float) -> str:
     """With three digits."""
-    return f"{number:.2f}" if number < 9.995 else f"{number:.1f}" if number < 99.95 else f"{number:.0f}"  # noqa: PLR2004
+    return f"{number:.2f}" if number < _TENTHS_FROM else f"{number:.1f}" if number < _UNITS_FROM else f"{number:.0f}"
