@@ -3,7 +3,7 @@
 import logging
 from threading import Thread, current_thread
 from time import time_ns
-from typing import Any, Final
+from typing import Final, cast
 
 from opentelemetry._logs import Logger, LogRecord, SeverityNumber
 from opentelemetry.context import Context, get_current
@@ -20,6 +20,7 @@ FLUSH_S: Final = 2.0
 _NS: Final = 1_000_000_000
 _MOST_LOGGERS: Final = 1_000
 _MOST_CHARACTERS: Final = 16_384
+_MOST_INT: Final = 1 << 63
 _SENDERS: Final = "OtelBatch"
 """How the names of threads begin that send. What is logged there would be sent, and logged again, without end."""
 _LEVELS: Final = (
@@ -71,11 +72,7 @@ class Lines(logging.Handler):
 
 def _line_of(record: logging.LogRecord) -> LogRecord:
     extra = extra_of(record)
-    # What is no text, number or truth is told as JSON: the rest of the line must leave all the same.
-    said: dict[str, Any] = {
-        key: value if type(value) in (str, int, float, bool) else plain_json({key: value})
-        for key, value in extra.items()
-    }
+    said = {_whole(key): _value(key, value) for key, value in extra.items()}
     capability = getattr(record, "capability", None)
     return LogRecord(
         timestamp=int(record.created * _NS),
@@ -83,10 +80,24 @@ def _line_of(record: logging.LogRecord) -> LogRecord:
         context=_context_of(record),
         severity_text=record.levelname,
         severity_number=next((number for level, number in _LEVELS if record.levelno >= level), SeverityNumber.TRACE),
-        body=message_of(record)[:_MOST_CHARACTERS],
+        body=_whole(message_of(record)[:_MOST_CHARACTERS]),
         attributes={**said, **({"plures.capability": capability} if capability else {})},
         exception=record.exc_info[1] if record.exc_info else None,
     )
+
+
+def _value(key: str, value: object) -> str | int | float | bool:
+    """What is no text, number or truth is told as JSON: one value that cannot be sent would keep a whole batch from being sent."""
+    if type(value) is str:
+        return _whole(value[:_MOST_CHARACTERS])
+    if type(value) in (bool, float) or (type(value) is int and abs(value) < _MOST_INT):
+        return cast("int | float | bool", value)
+    return plain_json({key: value})[:_MOST_CHARACTERS]
+
+
+def _whole(text: str) -> str:
+    """The text, without what UTF-8 cannot hold."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _context_of(record: logging.LogRecord) -> Context:

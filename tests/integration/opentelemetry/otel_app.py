@@ -38,6 +38,8 @@ class StockService(Stock):
         with tracer.start_as_current_span("look on the shelf") as span:
             span.set_attribute("shelf", item)
             logging.getLogger("otel_app.stock").warning("3 of %s left", item, extra={"shelf": item, "seen": {1, 2}})
+            # What cannot be sent as it is, and would keep all else from being sent.
+            logging.getLogger("otel_app.stock").info("lone \udcff", extra={"k\udcff": 1 << 70, "v": "\udcff"})
             if item == "broken":
                 raise ValueError(item)
             return 3

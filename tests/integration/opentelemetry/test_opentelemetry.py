@@ -93,7 +93,8 @@ def test_one_trace_over_all_processes(
     assert shown.attributes["shop.item"] == "tea"
     assert running.end(signal.SIGTERM) == 0
     # What is left of the log leaves as the processes end: each line is of the span of user code that it was written in.
-    [line] = [line for line in receiver.lines if line.logger == "otel_app.stock"]
+    line, odd = [line for line in receiver.lines if line.logger == "otel_app.stock"]
+    assert (odd.text, odd.attributes["v"]) == (r"lone \udcff", r"\udcff")
     [looking] = [span for span in spans if span.name == "look on the shelf"]
     assert (line.text, line.severity, line.trace, line.span) == ("3 of tea left", 13, looking.trace, looking.id)
     assert line.attributes == {"shelf": "tea", "seen": '{"seen": [1, 2]}', "plures.capability": "stock"}
@@ -138,6 +139,10 @@ def test_a_receiver_that_hangs_holds_nothing_up(run: Callable[..., Program], mon
     with socket.create_server(("127.0.0.1", 0)) as hanging:
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{hanging.getsockname()[1]}")
         monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "50")
+        monkeypatch.setenv("OTEL_METRICS_EXPORTER", "otlp")
+        monkeypatch.setenv("OTEL_METRIC_EXPORT_INTERVAL", "50")
+        monkeypatch.setenv("OTEL_LOGS_EXPORTER", "otlp")
+        monkeypatch.setenv("OTEL_BLRP_SCHEDULE_DELAY", "50")
         # Longer than the test has patience: the exporter alone would not end in time.
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "3600")
         running = run()

@@ -56,6 +56,10 @@ class ShelfService:
                 raise Empty
             if what == "broken":
                 raise ValueError(what)
+            if what == "odd":
+                with self.tracer.start_as_current_span("odd \udcff") as span:
+                    span.set_attributes({"a": "\udcff", "k\udcff": 1 << 70, "long": "y" * 300_000})
+                    span.add_event("e\udcff", {"z": "\udcff"})
             if what == "baggage":
                 said = str(baggage.get_baggage("shop"))
                 token = context.attach(baggage.set_baggage("shop", "other"))
@@ -163,6 +167,17 @@ async def test_spans_of_user_code_are_noted_once(is_local: bool) -> None:
     [call] = [note for note in shop.notes if note.subject.kind in (SpanKind.SERVER, SpanKind.INTERNAL) and not note.id]
     assert call.began <= note.began + 0.001
     assert note.ended <= call.ended + 0.001
+
+
+async def test_what_cannot_be_written_fails_no_call(is_local: bool) -> None:
+    """A lone surrogate, a number beyond 64 bits, more text than a row has room for."""
+    shop = Bridged(is_local=is_local, rate=KEPT)
+    assert await shop.take("odd") == "odd"
+    shop.spans()
+    [note] = [note for note in shop.notes if note.subject.name == "odd \udcff"]
+    said = msgspec.json.decode(note.attributes)
+    assert (said["a"], said[r"k\udcff"], said["events"][0]["z"]) == (r"\udcff", str(1 << 70), r"\udcff")
+    assert said["long"] == "y" * 2_000 + "…"
 
 
 async def test_what_is_not_kept_makes_no_trace_of_its_own(is_local: bool) -> None:
