@@ -21,7 +21,7 @@ from plures.otel import OtelBridge
 from plures.otel.noting import Noting
 from plures.runtime import CallContext, current
 from plures.telemetry import Noted, Rate, SpanKind, Telemetry, Trace
-from tests.unit.runtime.bound import Bound
+from tests.unit.runtime.tracing.bound import Bound
 
 
 class Empty(ContractError, status="failed_precondition"):
