@@ -1,9 +1,11 @@
 """What the dashboard shows in tests: an application that runs, with telemetry that the writer's own code has written."""
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import sin
 from pathlib import Path
 from time import monotonic
 from typing import Final, NamedTuple
@@ -11,6 +13,7 @@ from typing import Final, NamedTuple
 from plures.deploy import Run
 from plures.telemetry import (
     LogLine,
+    Meter,
     Noted,
     ProcessName,
     Rate,
@@ -22,6 +25,7 @@ from plures.telemetry import (
     index_of,
     span_id_of,
 )
+from plures.telemetry.store import Anchor
 
 from .shops import application_run
 
@@ -59,11 +63,16 @@ class Shop:
     """Two processes that have written what they saw."""
 
     def __init__(self, folder: Path) -> None:
-        self.front, self.back = Telemetry(Rate(1, 1e6)), Telemetry(Rate(1, 1e6))
-        self.stores = (
-            Store(folder, self.front, ProcessName("front", 1)),
-            Store(folder, self.back, ProcessName("back", 1)),
+        self.front, self.back, self.whole = (Telemetry(Rate(1, 1e6)) for _ in range(3))
+        self.ahead_s = 0.0
+        self._meters: dict[tuple[bool, Subject], Meter] = {}
+        self.stores = tuple(
+            Store(folder, telemetry, ProcessName(name, 1), anchor=Anchor(self._clock), count_s=0)
+            for telemetry, name in ((self.front, "front"), (self.back, "back"), (self.whole, "whole"))
         )
+
+    def _clock(self) -> float:
+        return time.time() + self.ahead_s
 
     def write(self) -> None:
         for store in self.stores:
@@ -105,8 +114,25 @@ class Shop:
             )
         return trace.id
 
-    def count(self) -> None:
-        """Figures of these calls."""
+    def order_in_one(self, ago_s: float, slow: float = 1) -> None:
+        """The same in one process, as it was before the split: faster."""
+        trace = Trace(kept_for="drawn")
+        lasted = 0.05 * slow
+        began = monotonic() - ago_s - lasted
+        route, place, cart, quote, reserve, charge = (trace.next_span() for _ in range(6))
+        for subject, span, above, start, end in (
+            (internal("cart/Get", "cart", "the edge"), cart, route, 0.02, 0.14),
+            (internal("pricing/Quote", "pricing", "checkout"), quote, place, 0.18, 0.34),
+            (internal("inventory/Reserve", "inventory", "checkout"), reserve, place, 0.35, 0.55),
+            (internal("payments/Charge", "payments", "checkout"), charge, place, 0.56, 0.9),
+            (internal("checkout/Place", "checkout", "the edge"), place, route, 0.16, 0.97),
+            (Subject(SpanKind.SERVER, "POST /checkout"), route, 0, 0, 1),
+        ):
+            trace.note(Noted(subject, span, above, began + start * lasted, began + end * lasted))
+        self.whole.recorder.close(trace)
+
+    def count(self, calls: int = 120) -> None:
+        """Figures of so many calls of each."""
         for telemetry, subject, seconds in (
             (self.front, Subject(SpanKind.SERVER, "POST /checkout"), 0.08),
             (self.front, internal("cart/Get", "cart", "the edge"), 0.006),
@@ -118,13 +144,15 @@ class Shop:
             (self.back, server("payments/Charge", "payments"), 0.025),
             (self.back, Subject(SpanKind.CONSUMER, "OrderPlaced", "notifications", "checkout"), 0.016),
         ):
-            meter = telemetry.meter(subject)
-            meter.begun = meter.ended = 120
-            meter.seconds = 120 * seconds
-            meter.buckets[index_of(seconds)] = 118
-            meter.buckets[index_of(3 * seconds)] = 2
-            if subject.capability == "payments":
-                meter.errors["unavailable"] = 3
+            meter = self._meters.setdefault((telemetry is self.front, subject), telemetry.meter(subject))
+            meter.begun = meter.ended = meter.ended + calls
+            meter.seconds += calls * seconds
+            meter.buckets[index_of(seconds * (0.8 + calls % 9 / 20))] += calls - 2
+            meter.buckets[index_of(3 * seconds)] += 2
+            if subject.capability == "payments" and calls % 4 == 0:
+                meter.errors["unavailable"] = meter.errors.get("unavailable", 0) + 3
+        for store in self.stores[:2]:
+            store.write()
 
     def long_one(self) -> str:
         """A trace of 50,000 spans, in parts as a job that works for long flushes them."""
@@ -166,6 +194,24 @@ class Seen(NamedTuple):
 
 
 @contextmanager
+def going_on(shop: Shop) -> Iterator[None]:
+    """Calls are counted as long as this is open, so that its processes live."""
+    ended = threading.Event()
+
+    def go_on() -> None:
+        while not ended.wait(2):
+            shop.count(30)
+
+    counting = threading.Thread(target=go_on)
+    counting.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        counting.join()
+
+
+@contextmanager
 def seen_run(folder: Path) -> Iterator[Seen]:
     """The application, while it runs with what two processes have written."""
     (folder / "seen_app.py").write_text(f"NAMES = {NAMES!r}\n{APP}")
@@ -174,6 +220,8 @@ def seen_run(folder: Path) -> Iterator[Seen]:
     data.mkdir()
     shop = Shop(data)
     long = shop.long_one()
+    for place in range(20):
+        shop.order_in_one(1800 + 9 * place, slow=1 + place % 4)
     for place in range(24):
         shop.order(60 - 2 * place, slow=1 + place % 5)
     failed = shop.order(4, "unavailable", slow=2)
@@ -181,10 +229,10 @@ def seen_run(folder: Path) -> Iterator[Seen]:
     odd = Trace(kept_for="drawn")
     odd.note(Noted(Subject(SpanKind.SERVER, f"GET /{HOSTILE}"), odd.next_span(), 0, monotonic(), monotonic(), "", json.dumps({HOSTILE: HOSTILE})))  # fmt: skip
     shop.front.recorder.close(odd)
-    shop.count()
-    for store in shop.stores:
-        # Figures are counted each ten seconds.
-        store._counted_at = float("-inf")
     shop.write()
-    with application_run(folder) as run:
+    for half in range(120):
+        shop.ahead_s = 30.0 * (half - 120)
+        shop.count(round(60 + 25 * sin(half / 14) + 9 * sin(half)))
+    shop.ahead_s = 0
+    with application_run(folder) as run, going_on(shop):
         yield Seen(run, plain, failed, long)

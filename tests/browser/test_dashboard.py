@@ -44,7 +44,7 @@ async def test_every_view_in_light_and_dark_on_desktops_and_phones(browser: Brow
         ("sequence", f"traces/{seen.failed}?view=sequence", "Reserve"),
         ("path", f"traces/{seen.failed}?view=path", "Together"),
         ("compare", f"compare?a={seen.failed}&b={seen.plain}", "Where they differ"),
-        ("sets", "compare?operation=checkout/Place&a_process=front", "Steps"),
+        ("sets", "compare?operation=checkout/Place&a_process=whole&b_process=front", "Steps"),
         ("topology", "topology", "Replicas"),
         ("capabilities", "capabilities", "team cart"),
         ("capability", "capabilities/payments", "payments/Charge"),
@@ -65,6 +65,25 @@ async def test_every_view_in_light_and_dark_on_desktops_and_phones(browser: Brow
     assert not problems, "\n".join(problems)
     # What a browser notes of a trace that is not kept.
     assert [each for each in said if "404" not in each] == []
+
+
+async def test_a_time_goes_along_from_view_to_view(browser: Browser, seen: Seen) -> None:
+    page = await opened(browser, seen, [])
+    chosen = page.locator("label.field", has=page.get_by_text("Time", exact=True)).locator("select")
+    await chosen.select_option("last 15 minutes")
+    await page.get_by_role("link", name="Metrics").click()
+    await expect(chosen).to_have_value("15")
+    await chosen.select_option("from … until …")
+    await page.get_by_label("From", exact=True).fill("2020-01-01T10:00:00")
+    await page.get_by_label("Until", exact=True).fill("2020-01-01T11:00:00")
+    await expect(page.get_by_text("Nothing was measured in this time").first).to_be_visible()
+    address = page.url
+    await page.goto("about:blank")
+    await page.goto(address)
+    await expect(page.get_by_label("Until", exact=True)).to_have_value("2020-01-01T11:00")
+    await go(page, seen, "topology?ago=30", "Replicas")
+    await expect(page.get_by_text("Moment: 30 min ago")).to_be_visible()
+    await expect(page.get_by_role("region", name="Calls between capabilities")).to_contain_text("payments")
 
 
 async def test_names_and_lines_of_others_run_no_script(browser: Browser, seen: Seen) -> None:

@@ -60,7 +60,9 @@ def is_live(replica: ProcessRead, at: int) -> bool:
 def _processes(
     replicas: list[ProcessRead], hosts: dict[str, set[str]], names: list[str], until: int
 ) -> list[dict[str, Any]]:
-    processes = dict.fromkeys(each.name for each in replicas)
+    # What was measured in a process tells of it where its replicas are not known, such as by a clock that was moved.
+    measured = sorted({process for where in hosts.values() for process in where})
+    processes = dict.fromkeys([*(each.name for each in replicas), *measured])
     # In one process all are there, called or not.
     only = next(iter(processes)) if len(processes) == 1 else _NOWHERE
     placed = {name: hosts.get(name) or {only} for name in names}

@@ -13,10 +13,11 @@ const nice = (most) => {
 };
 
 // lines: [{name, values, kind}], at: moments in µs; a value that is null is a gap. dots: [{at, value, trace, isBad, said}]
-export const Chart = ({ title, at, lines, show, dots = [], since, until }) => {
+// isWhole: of whole things, of which there is no half.
+export const Chart = ({ title, at, lines, show, dots = [], since, until, isWhole }) => {
   const values = lines.flatMap((line) => line.values).filter((value) => value !== null && value !== undefined);
   // A trace that took far longer stands at the upper edge: it must not flatten the lines.
-  const top = nice(Math.max(0, ...values, ...(values.length ? [] : dots.map((dot) => dot.value))));
+  const top = Math.max(isWhole ? 2 : 0, nice(Math.max(0, ...values, ...(values.length ? [] : dots.map((dot) => dot.value)))));
   const [from, to] = [since ?? at[0] ?? 0, until ?? at[at.length - 1] ?? 1];
   const x = (moment) => LEFT + ((WIDTH - LEFT - RIGHT) * (moment - from)) / Math.max(1, to - from);
   const y = (value) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - Math.min(value, top) / top);
@@ -26,8 +27,8 @@ export const Chart = ({ title, at, lines, show, dots = [], since, until }) => {
     series.forEach((value, index) => {
       if (value === null || value === undefined) { isOpen = false; return; }
       text += `${isOpen ? "L" : "M"}${x(at[index]).toFixed(1)} ${y(value).toFixed(1)}`;
-      // A point alone is seen as well.
-      if (!isOpen && (series[index + 1] === null || series[index + 1] === undefined)) text += "h2";
+      // A point alone is seen as well: a line of no length, with round ends.
+      if (!isOpen && (series[index + 1] === null || series[index + 1] === undefined)) text += "h.01";
       isOpen = true;
     });
     return text;

@@ -19,7 +19,7 @@ export const Metrics = ({ query }) => {
 };
 
 const GAUGES = {
-  cpu: ["Processor time", (value) => `${(value * 100).toFixed(1)} %`], lag: ["Delay of the event loop", (value) => duration(value * 1e6)],
+  cpu: ["Processor time", (value) => `${(value * 100).toFixed(1)} %`], "loop.delay": ["Delay of the event loop", (value) => duration(value * 1e6)],
   memory: ["Memory", bytes], database: ["Time of the database", (value) => `${(value * 100).toFixed(1)} %`],
 };
 
@@ -35,7 +35,7 @@ const Shown = ({ data }) => {
     <${Chart} ...${range} title="Calls" show=${rate} lines=${[{ name: "Calls", values: per(series.calls) }]} />
     <${Chart} ...${range} title="Latency" show=${duration} dots=${dots} lines=${[{ name: "p99", values: series.p99 }, { name: "p50", values: series.p50, kind: "second" }]} />
     <${Chart} ...${range} title="Faults" show=${rate} lines=${[{ name: "Faults", values: per(series.faults), kind: "bad" }]} />
-    <${Chart} ...${range} title="In flight" show=${count} lines=${[{ name: "In flight", values: series.in_flight }]} />
+    <${Chart} ...${range} title="In flight" isWhole show=${count} lines=${[{ name: "In flight", values: series.in_flight }]} />
     ${data.gauges.map((each) => {
       const known = Object.entries(GAUGES).find(([key]) => each.name.includes(key));
       const [title, show] = known ? known[1] : [each.name, (value) => (Math.abs(value) >= 100 ? count(value) : value.toPrecision(3))];

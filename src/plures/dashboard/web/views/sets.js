@@ -41,7 +41,7 @@ const Shown = ({ data, asked }) => {
     <h2>Requests</h2>
     <${Wide} label="The two sets"><table class="list"><thead><tr><th><span class="hidden">Set</span></th><th>From</th><th>Until</th><th class="number">Requests</th><th class="number">p50</th><th class="number">p99</th><th class="number">Faults</th><th class="number">Calls each</th><th class="number">Over the wire</th><th>Processes</th></tr></thead>
       <tbody>${["a", "b"].map((each) => html`<${Side} key=${each} name=${each} data=${data} />`)}</tbody></table><//>
-    <p class="quiet">Requests are all that were counted; the steps are those of ${many(data.a.traces, "trace")} of A and ${many(data.b.traces, "trace")} of B that were drawn.</p>
+    <p class="quiet">${isCounted(data) ? "Requests are all that were counted; the steps are" : "Requests and steps are"} those of ${many(data.a.traces, "trace")} of A and ${many(data.b.traces, "trace")} of B that were drawn.</p>
     <h2>Steps</h2>
     <p class="quiet">What the ends of the requests waited for, of each request. What differs most stands first.</p>
     <${Wide} label="Steps of the two sets"><table class="list"><thead><tr><th>Step</th><th class="number">Calls A</th><th class="number">Calls B</th><th class="number">p50 A</th><th class="number">p50 B</th><th class="number">p99 A</th><th class="number">p99 B</th><th class="number">Waited A</th><th class="number">Waited B</th><th class="number">Difference</th></tr></thead>
@@ -55,10 +55,14 @@ const signed = (us) => (us ? `${us > 0 ? "+" : "−"}${duration(Math.abs(us))}` 
 const times = (number) => (Number.isInteger(number) ? count(number) : number.toFixed(number < 10 ? 1 : 0));
 const sum = (steps, side, what) => steps.reduce((all, each) => all + (each[side] ? each[side][what] : 0), 0);
 
+// Both are told in the same way: what was counted of one is not comparable with some traces of the other.
+const isCounted = (data) => Boolean(data.a.requests && data.b.requests);
+
 const Side = ({ name, data }) => {
   const side = data[name];
-  const figures = side.requests || { ...side.lasted, calls: side.traces, faults: 0 };
+  const own = (data.steps.find((each) => each.name === data.operation) || {})[name];
+  const figures = isCounted(data) ? side.requests : own ? { ...own, calls: side.traces, faults: Math.round(own.faults * side.traces) } : { ...side.lasted, calls: side.traces, faults: 0 };
   return html`<tr><th scope="row">${name.toUpperCase()}</th><td class="figure">${clock(side.since, false)}</td><td class="figure">${clock(side.until, false)}</td><td class="number">${count(figures.calls)}</td>
-    <td class="number">${duration(figures.p50)}</td><td class="number">${duration(figures.p99)}</td><td class="number">${!side.requests ? "–" : side.requests.faults ? html`<b class="fault">${share(side.requests.faults, side.requests.calls)}</b>` : html`<span class="quiet">0</span>`}</td>
+    <td class="number">${duration(figures.p50)}</td><td class="number">${duration(figures.p99)}</td><td class="number">${figures.faults ? html`<b class="fault">${share(figures.faults, figures.calls)}</b>` : html`<span class="quiet">0</span>`}</td>
     <td class="number">${side.traces ? times(sum(data.steps, name, "calls") - 1) : "–"}</td><td class="number">${side.traces ? times(sum(data.steps, name, "remote")) : "–"}</td><td class="grow">${side.processes.join(", ")}</td></tr>`;
 };

@@ -49,6 +49,8 @@ export const messagesOf = (spans) => {
     const above = aboves[span.index] >= 0 ? spans[aboves[span.index]] : null;
     if (span.kind === "server" && above && above.kind === "client" && above.name === span.name) continue;
     if (span.kind === "producer") continue;
+    // How an event is brought to its subscriber, of which the subscriber's span tells.
+    if (span.kind === "client" && !span.caller && above && above.kind === "consumer" && above.capability === span.capability) continue;
     let from = span.caller || (above ? partOf(above) : "");
     if (span.kind === "consumer" && above) from = above.kind === "producer" ? above.capability || partOf(above) : partOf(above);
     const to = partOf(span);

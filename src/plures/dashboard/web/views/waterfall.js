@@ -89,7 +89,8 @@ const SpanRow = ({ row, common, total, critical, isPicked, fold }) => {
   const { span } = row;
   const left = (100 * span.began) / total;
   const width = (100 * span.lasted) / total;
-  const isRight = left + width > 82;
+  // Right of the bar, left of it, or in it where it takes all the room.
+  const side = left + width <= 82 ? { left: `calc(${left + width}% + 6px)` } : left >= 18 ? { right: `calc(${100 - left}% + 6px)` } : { right: "6px" };
   const said = `${span.name}, ${span.process}, ${duration(span.lasted)}, began after ${duration(span.began)}${span.code ? `, failed: ${span.code}` : ""}${critical.length ? ", on the critical path" : ""}`;
   return html`<div ...${common} class=${`row ${span.code ? "failed" : ""} ${isPicked ? "picked" : ""}`} aria-label=${said}>
     <div class="name" style=${{ paddingLeft: `${Math.min(span.depth, 24) * 12 + 4}px` }}>
@@ -101,7 +102,7 @@ const SpanRow = ({ row, common, total, critical, isPicked, fold }) => {
     <div class="bars">
       <span class=${`bar ${span.kind}`} style=${{ left: `${left}%`, width: `max(2px, ${width}%)` }}></span>
       ${critical.map(([from, until]) => html`<span class="critical" style=${{ left: `${(100 * from) / total}%`, width: `max(1px, ${(100 * (until - from)) / total}%)` }}></span>`)}
-      <span class="took" style=${isRight ? { right: `calc(${100 - left}% + 6px)` } : { left: `calc(${left + width}% + 6px)` }}>${duration(span.lasted)}${span.code ? html` <b>${span.code}</b>` : ""}</span>
+      <span class="took" style=${side}>${duration(span.lasted)}${span.code ? html` <b>${span.code}</b>` : ""}</span>
     </div>
   </div>`;
 };
