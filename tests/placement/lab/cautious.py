@@ -9,14 +9,14 @@ from .trouble import Trouble
 
 @contract("lab.cautious.v1", owner="tests")
 class Cautious(Protocol):
-    @query()
+    @query(deadline_s=20)
     async def ask(self, how: str) -> str | None: ...
-    @query()
+    @query(deadline_s=20)
     async def ask_or(self, how: str) -> str: ...
     @query(deadline_s=2)
     async def wait(self, seconds: float) -> str: ...
     # A command, which no placement sends twice: that would take the time twice.
-    @command(deadline_s=0.4)
+    @command(deadline_s=4)
     async def wait_and_go_on(self, seconds: float) -> str: ...
 
 

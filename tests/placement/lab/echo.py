@@ -63,34 +63,34 @@ class Everything(Message):
 
 @contract("lab.echo.v1", owner="tests")
 class Echo(Protocol):
-    @query()
+    @query(deadline_s=20)
     async def everything(self, value: Everything) -> Everything: ...
-    @query()
+    @query(deadline_s=20)
     async def shape(self, value: Circle | Square | None) -> Circle | Square | None: ...
-    @query()
+    @query(deadline_s=20)
     async def tree(self, value: Tree) -> Tree: ...
-    @query()
+    @query(deadline_s=20)
     async def number(self, value: int) -> int: ...
     # For hundreds at once, on machines that do other things as well.
     @query(deadline_s=10)
     async def number_among_many(self, value: int) -> int: ...
-    @query()
+    @query(deadline_s=20)
     async def ratio(self, value: float) -> float: ...
-    @query()
+    @query(deadline_s=20)
     async def maybe(self, value: str | None = None) -> str | None: ...
-    @query()
+    @query(deadline_s=20)
     async def texts(self, values: tuple[str, ...] = ()) -> tuple[str, ...]: ...
-    @query()
+    @query(deadline_s=20)
     async def nothing(self) -> None: ...
-    @query()
+    @query(deadline_s=20)
     async def empty(self) -> Empty: ...
-    @query()
+    @query(deadline_s=20)
     async def named(self, first: str, *, second: str = "b", third: str = "c") -> str: ...
-    @query()
+    @query(deadline_s=20)
     async def bounded(
         self, size: Annotated[int, Meta(ge=1, le=10)], name: Annotated[str, Meta(max_length=5)] = ""
     ) -> int: ...
-    @query()
+    @query(deadline_s=20)
     async def repeated(self, text: str, times: int) -> str: ...
 
 

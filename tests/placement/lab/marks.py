@@ -64,31 +64,31 @@ class Clock(Message):
 
 @contract("lab.marks.v1", owner="tests")
 class Marks(Protocol):
-    @query(headers=Freshness, trailers=Totals, errors=[Missing])
+    @query(headers=Freshness, trailers=Totals, errors=[Missing], deadline_s=20)
     async def find(self, name: str, locale: Locale = Locale()) -> str: ...  # noqa: B008 - immutable
-    @query(headers=Freshness, trailers=Totals, errors=[Missing])
+    @query(headers=Freshness, trailers=Totals, errors=[Missing], deadline_s=20)
     def rows(self, count: int, then: str = "", locale: Locale = Locale()) -> AsyncIterator[int]: ...  # noqa: B008 - immutable
-    @query(headers=AnyHeaders, trailers=AnyHeaders)
+    @query(headers=AnyHeaders, trailers=AnyHeaders, deadline_s=20)
     async def any(self, headers: AnyHeaders) -> str: ...
-    @command(headers=Freshness)
+    @command(headers=Freshness, deadline_s=20)
     async def tells(self, what: str) -> str: ...
-    @query()
+    @query(deadline_s=20)
     async def plain(self) -> str: ...
-    @query(errors=[Missing, AnyError])
+    @query(errors=[Missing, AnyError], deadline_s=20)
     async def fails(self, how: str) -> str: ...
-    @query(headers=Freshness)
+    @query(headers=Freshness, deadline_s=20)
     def blocks(self, name: str, locale: Locale) -> str: ...
-    @query()
+    @query(deadline_s=20)
     async def clock(self, clock: Clock) -> Clock: ...
 
 
 @contract("lab.reads.v1", owner="tests")
 class Reads(Protocol):
-    @query(headers=Freshness)
+    @query(headers=Freshness, deadline_s=20)
     async def through(self, name: str) -> str: ...
-    @query(errors=[AnyError])
+    @query(errors=[AnyError], deadline_s=20)
     async def passes_on(self) -> str: ...
-    @query()
+    @query(deadline_s=20)
     def without_await(self, name: str) -> str: ...
 
 

@@ -47,15 +47,16 @@ class Line(Message):
 
 @contract("lab.press.v1", owner="tests", events=[IssuePrinted])
 class Press(Protocol):
-    @command(deadline_s=5)
+    # On a busy machine it waits for its place rather than being refused.
+    @command(deadline_s=20, criticality="critical")
     async def print(self, paper: str, numbers: tuple[int, ...], failures: int = 0, *, fails: bool = False) -> str: ...
-    @command(deadline_s=5)
+    @command(deadline_s=20)
     async def print_wrongly(self, how: str) -> str: ...
-    @query()
+    @query(deadline_s=20)
     async def printed(self, paper: str) -> tuple[int, ...]: ...
-    @query()
+    @query(deadline_s=20)
     async def read_numbers(self) -> tuple[int, ...]: ...
-    @query()
+    @query(deadline_s=20)
     async def noted_for(self, number: int) -> str: ...
 
 
@@ -111,11 +112,11 @@ class PressService(Press):
 
 @contract("lab.reader.v1", owner="tests", events=[IssueRead])
 class Reader(Protocol):
-    @query()
+    @query(deadline_s=20)
     async def heard(self, paper: str = "") -> tuple[Line, ...]: ...
-    @query()
+    @query(deadline_s=20)
     async def attempts(self, number: int) -> int: ...
-    @query()
+    @query(deadline_s=20)
     async def heard_for(self, number: int) -> str: ...
 
 

@@ -30,23 +30,23 @@ class Closed(ContractError, status="unavailable"):
 
 @contract("lab.shelf.v1", owner="tests")
 class Shelf(Protocol):
-    @command(idempotent=True, key="key", deadline_s=5)
+    @command(idempotent=True, key="key", deadline_s=20)
     async def put(self, key: str | None, label: str | None = None, pieces: int = 1, pause_s: float = 0) -> Put: ...
-    @command(idempotent=True, key="key", deadline_s=5, errors=[Full])
+    @command(idempotent=True, key="key", deadline_s=20, errors=[Full])
     async def refuse(self, key: str, *, within: bool) -> int: ...
-    @command(idempotent=True, key="key", deadline_s=5)
+    @command(idempotent=True, key="key", deadline_s=20)
     async def put_twice(self, key: str) -> int: ...
-    @command(idempotent=True, key="key", deadline_s=5)
+    @command(idempotent=True, key="key", deadline_s=20)
     async def put_nothing(self, key: str) -> None: ...
-    @command(idempotent=True, key="key", deadline_s=5)
+    @command(idempotent=True, key="key", deadline_s=20)
     async def put_and_call(self, key: str) -> int: ...
-    @command(idempotent=True, key="key", deadline_s=5, errors=[Closed])
+    @command(idempotent=True, key="key", deadline_s=20, errors=[Closed])
     async def put_and_fail(self, key: str, fails: str) -> int: ...
-    @command(idempotent=True, key="key", deadline_s=5)
+    @command(idempotent=True, key="key", deadline_s=20)
     async def put_together(self, key: str) -> int: ...
-    @command(deadline_s=5)
+    @command(deadline_s=20)
     async def conflict(self, key: str, times: int, after: str = "") -> int: ...
-    @query()
+    @query(deadline_s=20)
     async def runs(self, key: str) -> int: ...
 
 

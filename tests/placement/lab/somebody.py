@@ -25,15 +25,15 @@ class Stranger(Message):
 
 @contract("lab.who.v1", owner="tests")
 class Who(Protocol):
-    @query()
+    @query(deadline_s=20)
     async def name(self) -> str: ...
-    @query()
+    @query(deadline_s=20)
     async def may_enter(self) -> bool: ...
-    @query()
+    @query(deadline_s=20)
     async def needed(self, of: str) -> str: ...
-    @query()
+    @query(deadline_s=20)
     def names(self, times: int) -> AsyncIterator[str]: ...
-    @query()
+    @query(deadline_s=20)
     async def later(self) -> str: ...
 
 
@@ -81,15 +81,15 @@ class WhoService(Who):
 class Porter(Protocol):
     """Has the other asked, so that the context crosses two calls."""
 
-    @query()
+    @query(deadline_s=20)
     async def name(self) -> str: ...
-    @query()
+    @query(deadline_s=20)
     async def names(self, times: int) -> tuple[str, ...]: ...
-    @query()
+    @query(deadline_s=20)
     async def name_as(self, other: str) -> tuple[str, ...]: ...
-    @query()
+    @query(deadline_s=20)
     async def side_by_side(self, names: tuple[str, ...]) -> tuple[str, ...]: ...
-    @query()
+    @query(deadline_s=20)
     async def as_stranger(self) -> str: ...
 
 

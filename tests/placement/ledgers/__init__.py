@@ -57,15 +57,15 @@ class EntryBooked(Event, key="account"):
 class Ledger(Protocol):
     """Books entries."""
 
-    @command(idempotent=True, key="key", deadline_s=5, errors=[Overdrawn])
+    @command(idempotent=True, key="key", deadline_s=20, errors=[Overdrawn])
     async def book(self, key: str, entry: Entry) -> Amount: ...
-    @query(deadline_s=5)
+    @query(deadline_s=20)
     async def balance(self, account: str) -> Amount: ...
-    @query(deadline_s=5)
+    @query(deadline_s=20)
     async def statement(self, account: str) -> AsyncIterator[Amount]:
         yield ...  # type: ignore[misc]
 
-    @query(deadline_s=5)
+    @query(deadline_s=20)
     async def fail(self) -> int: ...
 
 
@@ -86,17 +86,17 @@ class Booked(Event, key="account"):
 class LedgerV1(Protocol):
     """Books cents."""
 
-    @command(idempotent=True, key="key", deadline_s=5, errors=[TooPoor])
+    @command(idempotent=True, key="key", deadline_s=20, errors=[TooPoor])
     async def book(self, key: str, account: str, cents: int) -> int: ...
-    @query(deadline_s=5)
+    @query(deadline_s=20)
     async def balance(self, account: str) -> int: ...
-    @query(deadline_s=5)
+    @query(deadline_s=20)
     async def statement(self, account: str) -> AsyncIterator[int]:
         yield 0
 
-    @query(deadline_s=5)
+    @query(deadline_s=20)
     def balance_now(self, account: str) -> int: ...
-    @query(deadline_s=5)
+    @query(deadline_s=20)
     async def fail(self) -> int: ...
 
 
@@ -165,7 +165,7 @@ class LedgerV1OnV2(LedgerV1):
 class Clerk(Protocol):
     """Calls the older version."""
 
-    @query(deadline_s=5)
+    @query(deadline_s=20)
     async def tell(self, account: str) -> int: ...
 
 
@@ -181,9 +181,9 @@ class ClerkService(Clerk):
 class Auditor(Protocol):
     """Calls the newer version, and hears of both."""
 
-    @query(deadline_s=5)
+    @query(deadline_s=20)
     async def tell(self, account: str) -> Amount: ...
-    @query(deadline_s=5)
+    @query(deadline_s=20)
     async def heard(self, account: str) -> tuple[str, ...]: ...
 
 
