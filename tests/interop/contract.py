@@ -54,19 +54,19 @@ class TooHeavy(ContractError, status="out_of_range"):
 class Depot(Protocol):
     """Takes parcels and hands them back."""
 
-    @query()
+    @query(deadline_s=20)
     async def mirror(self, parcel: Parcel) -> Parcel: ...
 
-    @query(cache_s=60)
+    @query(cache_s=60, deadline_s=20)
     async def spell(self, parcel: Parcel) -> str: ...
 
-    @query(cache_s=60, cache="public")
+    @query(cache_s=60, cache="public", deadline_s=20)
     async def turn(self, shape: Circle | Square) -> Circle | Square: ...
 
-    @query(cache_s=1, cache="public")
+    @query(cache_s=1, cache="public", deadline_s=20)
     async def next_id(self, last_id: int, step: int = 1, label: str | None = None) -> int: ...
 
-    @command(errors=[TooHeavy])
+    @command(errors=[TooHeavy], deadline_s=20)
     async def lift(self, weight_g: int) -> None: ...
 
     @query(deadline_s=20)

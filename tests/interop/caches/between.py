@@ -35,19 +35,19 @@ class NoSuchTea(ContractError, status="not_found"):
 
 @contract("lab.prices.v1", owner="tests")
 class Prices(Protocol):
-    @query(cache_s=60, cache="public", errors=[NoSuchTea])
+    @query(cache_s=60, cache="public", errors=[NoSuchTea], deadline_s=20)
     async def price(self, tea: str) -> int: ...
 
-    @query(cache_s=60, cache="public")
+    @query(cache_s=60, cache="public", deadline_s=20)
     async def basket(self, pieces: dict[str, int]) -> int: ...
 
-    @query(cache_s=60, cache="public")
+    @query(cache_s=60, cache="public", deadline_s=20)
     async def greeting(self) -> str: ...
 
-    @query(cache_s=60)
+    @query(cache_s=60, deadline_s=20)
     async def mine(self) -> str: ...
 
-    @query()
+    @query(deadline_s=20)
     async def stock(self, tea: str) -> int: ...
 
 
