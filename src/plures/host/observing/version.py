@@ -1,7 +1,6 @@
 """Which version of an application runs: that of the package which it is in, as it was installed."""
 
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, packages_distributions, version
 
 
 def version_of(packages: Iterable[str]) -> str:
@@ -10,11 +9,14 @@ def version_of(packages: Iterable[str]) -> str:
     Args:
         packages: Top-level packages of the application.
     """
-    known = packages_distributions()
+    # Only what sends to others needs it, and it takes time to import.
+    from importlib import metadata
+
+    known = metadata.packages_distributions()
     names = {name for package in packages for name in known.get(package, ())}
     if len(names) != 1:
         return ""
     try:
-        return version(names.pop())
-    except PackageNotFoundError:
+        return metadata.version(names.pop())
+    except metadata.PackageNotFoundError:
         return ""
