@@ -12,7 +12,7 @@ In process nothing is checked: a constructor can only get clients of the contrac
 (docs/adr/0029-access.md).
 """
 
-from .entrance import LISTING, Entrance
+from .entrance import LISTING, TRACES, Entrance
 from .granting import Grant, grants
 from .issuing import Issued, TokenUnusable, issue
 from .pages import Pages
@@ -21,6 +21,7 @@ from .values import Access, Caller, CallerKind
 
 __all__ = [
     "LISTING",
+    "TRACES",
     "Access",
     "Caller",
     "CallerKind",

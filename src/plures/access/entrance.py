@@ -18,6 +18,8 @@ from .values import Access, Caller, CallerKind
 _SCHEME: Final = b"bearer"
 # What the commands of Plures are called in the certificates that the authority of the run makes for them.
 _TOOLS: Final = "plures/tools"
+# What commands send their spans to: OTLP's path.
+TRACES: Final = "/v1/traces"
 # It is for callers that may read the whole listing.
 LISTING: Final = "/contracts"
 
@@ -113,6 +115,8 @@ def _known(caller: Caller, operations: Paths, deliveries: Paths) -> _Known:
     services: set[str] = set()
     if EVERYTHING in caller.may_call:
         paths.add(LISTING)
+    if caller.kind is CallerKind.COMMAND:
+        paths.add(TRACES)
     for right in operations if EVERYTHING in caller.may_call else caller.may_call:
         may = read_right(right)
         allowed = allowed_by(may, operations)

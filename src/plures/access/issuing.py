@@ -73,7 +73,14 @@ def issue(plan: Plan, variables: Mapping[str, str]) -> Issued:
         if shows and grant.caller in tools:
             shown[grant.caller] |= dict.fromkeys(_called(grant, processes[grant.callee]), shows)
     pages = tuple(_pages(plan, outside))
-    access = {name: Access(tuple(callers[name]), shown[name], pages if processes[name].edge else ()) for name in here}
+    tellers = {name: new_token() for name in here if processes[name].command is not None}
+    for name in here:
+        if name not in tellers:
+            callers[name] += [Caller(each, CallerKind.COMMAND, digest_of(own)) for each, own in tellers.items()]
+    access = {
+        name: Access(tuple(callers[name]), shown[name], pages if processes[name].edge else (), tellers.get(name, ""))
+        for name in here
+    }
     return Issued(token, {**tools, **elsewhere}, access)
 
 

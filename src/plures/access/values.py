@@ -49,8 +49,10 @@ class Access:
     Attributes:
         tokens: Capability → the token with which this process calls it.
         pages: Those of other sites that call the edge here. What they may call is published there.
+        teller: The token with which a command sends its spans; empty for other processes, which keep theirs by themselves.
     """
 
     callers: tuple[Caller, ...] = ()
     tokens: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     pages: tuple[Caller, ...] = ()
+    teller: str = field(default="", repr=False)

@@ -6,18 +6,19 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec import structs
 
-from plures.access import LISTING, Entrance
+from plures.access import LISTING, TRACES, Entrance
 from plures.errors import CallError
 from plures.http import ConnectServer, Head, Request, Response
 from plures.runtime import MAX_BODY_BYTES
 
+from .observing import MOST_BYTES
 from .telling import API, METRICS, SHELL, Headers, Told, is_file
 
 _Page: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class Control:
-    """Answers `/health/live`, `/health/ready`, `/contracts`, `/docs`, `/metrics`, `/dashboard` and `/api/…`, some other pages, and everything else as a Connect call.
+    """Answers `/health/live`, `/health/ready`, `/contracts`, `/docs`, `/metrics`, `/dashboard` and `/api/…`, `/v1/traces`, some other pages, and everything else as a Connect call.
 
     Args:
         told: The listing of contracts, the pages about them, and the dashboard, for those who may read the listing.
@@ -71,7 +72,7 @@ class Control:
 
     def limit(self, head: Head) -> int:
         """How many bytes the message of a request may have: more than usual for those alone who may make it."""
-        limit = self._connect.limit(head)
+        limit = MOST_BYTES if head.path == TRACES else self._connect.limit(head)
         if limit <= MAX_BODY_BYTES or self._entrance is None:
             return limit
         may = self._entrance.admits(head.path, head.peer, head.headers.get(b"authorization"))

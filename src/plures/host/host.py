@@ -37,7 +37,7 @@ from .eventing import Carrier, EventAdmin, EventAdminService, carrier_of
 from .faults import Injector
 from .lifecycles import Lifecycles
 from .moves import Moves
-from .observing import Observing
+from .observing import Arriving, Observing
 from .placement import Mode, Placement
 from .places import place_of
 from .publishing import Front, published_beside
@@ -141,7 +141,7 @@ class Host:
             ConnectServer(self._dispatcher, self._pack_bytes),
             is_ready=lambda: self._is_ready,
             told=self._told,
-            pages=self._moves.pages,
+            pages={**self._moves.pages, **Arriving(assembly.contracts, self.seen.store).pages},
             notices=self._deprecations.headers,
             entrance=entrance_of(assembly, self._hosted, placement.access, self.seen.usage.arrived),
         )

@@ -73,6 +73,12 @@ class Addresses:
         """Base URL of a control listener of ours → name of its process."""
         return {listening.url: name.process for name, listening in self.control.items()}
 
+    @property
+    def of_telemetry(self) -> str:
+        """Where commands send their spans: the first of our replicas, since all write into one file. Empty with TLS, which kits do not speak."""
+        first = next(iter(self.control.values()), None)
+        return first.url if first is not None and first.url.startswith("http:") else ""
+
     def peer_url(self, name: ReplicaName) -> str:
         """Where other replicas of ours call it: at its port, where it has no Unix socket or a cleaner of temporary files removed that."""
         return self.peers[name].url if name in self.peers and name not in self.swept() else self.url(name)

@@ -57,7 +57,7 @@ class Command:
             program = await Program.start(
                 (sys.executable, "-I", "-S", guardian.__file__, str(watched), str(context.grace_s), *words),
                 context,
-                defaults=told.variables(context.name, context.grace_s),
+                defaults=told.variables(context.name, context.grace_s, {**os.environ, **context.environment}),
                 descriptors=(watched,),
                 folder=context.folder,
             )

@@ -177,7 +177,8 @@ class Supervisor:
         async def spawn() -> Child:
             if process.command is not None:
                 address, access = self.addresses.of_command(name), self.issued.access[process.name]
-                told = Told(address, self._fixed_urls(process), access, process.capabilities, self._settings)
+                urls, told_at = self._fixed_urls(process), self.addresses.of_telemetry
+                told = Told(address, urls, access, process.capabilities, self._settings, told_at)
                 return await Command.start(context, process.command, told)
             leads = self._leading.claim(process.name)
             try:

@@ -55,6 +55,8 @@ def callers_told(access: Access | None) -> list[dict[str, object]] | None:
             "may_deliver_to": [*caller.may_deliver_to],
         }
         for caller in access.callers
+        # What may send its spans alone calls nothing.
+        if caller.kind is CallerKind.TOOLS or caller.may_call or caller.may_deliver_to
     ]
 
 

@@ -118,7 +118,7 @@ class File:
                 if not self._is_registered(connection):
                     self._row = self._registered(connection, now)
                 self._writing = Writing(connection, self._row)
-            self._writing.write(batch)
+            self._writing.write(batch, now)
             row = (now, lost, self._row)
             if not connection.execute("UPDATE processes SET until = ?, lost = ? WHERE id = ?", row).rowcount:
                 # It slept for so long that others have forgotten it.

@@ -3,15 +3,16 @@
 import logging
 import threading
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 from typing import Final
 
 from msgspec import Struct, field
 
+from plures.telemetry.arriving import Origin
 from plures.telemetry.telemetry import Telemetry
-from plures.telemetry.tracing import Part
+from plures.telemetry.tracing import Part, Trace
 
 from .anchor import Anchor
 from .bounding import Bounds
@@ -20,6 +21,7 @@ from .file import File, Unwritable
 from .lines import Gauge, LogLine, ProcessName
 from .rows import TraceRows, rows_of
 from .schema import FINE_S, KEPT_IN
+from .sent import Sent, SentRows
 from .writing import Batch
 
 _LOG: Final = logging.getLogger("plures.telemetry")
@@ -37,6 +39,7 @@ class _Waiting(Struct):
 
     traces: deque[TraceRows] = field(default_factory=deque[TraceRows])
     spans: int = 0
+    sent: list[SentRows] = field(default_factory=list[SentRows])
     lines: deque[LogLine] = field(default_factory=deque[LogLine])
 
 
@@ -74,6 +77,7 @@ class Store:
         self._failing: list[object] = []
         self._lines: deque[LogLine] = deque()
         self._gauges: deque[Gauge] = deque()
+        self._sent = Sent()
         self._waiting = _Waiting()
         self._counted = Counted()
         self._counted_at = float("-inf")
@@ -94,6 +98,14 @@ class Store:
             self._gauges.append(Gauge(self._anchor.now_us(), name, value, capability))
         else:
             self.lost += 1
+
+    def put_sent(self, traces: Mapping[Origin, Sequence[Trace]]) -> bool:
+        """Have spans kept that other processes have sent, where their traces are; False where too many wait."""
+        return self._sent.put(traces)
+
+    def offset_s(self) -> float:
+        """What to add now to `time.monotonic()` for seconds since 1970."""
+        return self._anchor.offset_s(monotonic())
 
     def now_us(self) -> int:
         """Now, as lines of the log have it: whole microseconds since 1970."""
@@ -159,6 +171,9 @@ class Store:
         for traces in rows_of(parts, self._anchor):
             waiting.traces.append(traces)
             waiting.spans += len(traces.spans)
+        if not waiting.sent:
+            # What waits longer waits where its bound is.
+            waiting.sent = self._sent.take(elsewhere, self._anchor)
         while self._lines:
             waiting.lines.append(self._lines.popleft())
         gauges: list[Gauge] = []
@@ -189,7 +204,7 @@ class Store:
 
     def _batch(self) -> Batch:
         points, gauges = self._counted.changed()
-        return Batch([*self._waiting.traces], points, gauges, [*self._waiting.lines])
+        return Batch([*self._waiting.traces], points, gauges, [*self._waiting.lines], self._waiting.sent)
 
     def _failed(self, error: Unwritable, now: int) -> None:
         self.lost += self._counted.let_go(now)
@@ -212,5 +227,6 @@ class Store:
             self.lost += 1
 
     def _drop(self) -> None:
-        self.lost += self._waiting.spans + len(self._waiting.lines)
+        sent = sum(len(trace.spans) for each in self._waiting.sent for trace in each.traces)
+        self.lost += self._waiting.spans + len(self._waiting.lines) + sent
         self._waiting = _Waiting()

@@ -6,11 +6,13 @@ from typing import Final
 
 import msgspec
 
+from plures.telemetry.arriving import Origin
 from plures.telemetry.tracing import Subject
 
 from .counted import Mean, Point, PointKey
 from .lines import LogLine
 from .rows import TraceRows, signed, storable
+from .sent import SentRows
 
 _TRACE: Final = """
 INSERT INTO traces (trace, began, ended, subject, code, spans, failures, faults, kept_for) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -28,6 +30,9 @@ failures = failures + excluded.failures, faults = faults + excluded.faults, long
 _SUBJECT: Final = """
 SELECT id FROM subjects WHERE kind = ? AND name = ? AND capability = ? AND caller = ? AND placement = ? AND contract = ?
 """
+_ORIGIN: Final = """
+SELECT id FROM processes WHERE name = ? AND number = ? AND pid = ? AND host = ? AND version = ? AND ended = 0 ORDER BY id DESC LIMIT 1
+"""
 _LOG: Final = """
 INSERT INTO logs (at, process, level, logger, message, trace, span, capability, fields) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
@@ -40,6 +45,7 @@ class Batch(msgspec.Struct, frozen=True):
     points: Sequence[tuple[PointKey, Point]] = ()
     gauges: Sequence[tuple[PointKey, Mean]] = ()
     logs: Sequence[LogLine] = ()
+    sent: Sequence[SentRows] = ()
 
 
 class Writing:
@@ -53,16 +59,23 @@ class Writing:
         self._connection = connection
         self._process = process
         self._subjects: dict[Subject, int] = {}
+        self._origins: dict[Origin, int] = {}
 
-    def write(self, batch: Batch) -> None:
-        """Write a batch, within a transaction. After an error, this object is of no use any more."""
+    def write(self, batch: Batch, now: int) -> None:
+        """Write a batch, within a transaction. After an error, this object is of no use any more.
+
+        Args:
+            now: In microseconds since 1970.
+        """
         self._traces(batch.traces)
+        for origin, traces in batch.sent:
+            self._traces(traces, self._row_of(origin, now))
         self._points(batch.points)
         self._gauges(batch.gauges)
         self._logs(batch.logs)
 
-    def _traces(self, traces: Iterable[TraceRows]) -> None:
-        execute, process = self._connection.execute, self._process
+    def _traces(self, traces: Iterable[TraceRows], process: int = 0) -> None:
+        execute, process = self._connection.execute, process or self._process
         for each in traces:
             ids = {subject: self._id_of(subject) for subject in each.steps}
             row = (
@@ -116,6 +129,20 @@ class Writing:
             self._connection.execute(
                 "INSERT INTO logs_text (rowid, message, fields) VALUES (?, ?, ?)", (id_, text, more)
             )
+
+    def _row_of(self, origin: Origin, now: int) -> int:
+        """The row of a process that does not write by itself; replicas that it has sent to share it."""
+        execute = self._connection.execute
+        known = self._origins.get(origin)
+        if known is None:
+            found = execute(_ORIGIN, origin).fetchone()
+            known = 0 if found is None else found[0]
+        # It may have been forgotten, since it was silent for long.
+        if not execute("UPDATE processes SET until = max(until, ?) WHERE id = ?", (now, known)).rowcount:
+            sql = "INSERT INTO processes (name, number, pid, host, version, since, until) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            known = execute(sql, (*origin, now, now)).lastrowid or 0
+        self._origins[origin] = known
+        return known
 
     def _id_of(self, subject: Subject) -> int:
         known = self._subjects.get(subject)

@@ -84,6 +84,11 @@ class Recorder:
             del self._kept[next(iter(self._kept))]
         return [Part(trace, [Noted(*line) for line in lines]) for trace, lines in taken]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds nothing, and knows of nothing that is kept."""
+        return not (self._ended or self._held or self._kept)
+
     def kept(self) -> list[str]:
         """The traces that are kept, as far as others may hold parts of them."""
         return [*self._kept]
