@@ -1,11 +1,15 @@
 // The call that the running code works for: it follows each `await`, so that logs and calls of others know it.
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Span } from "./spans.ts";
+import type { Trace } from "./trace.ts";
 
 export interface Call {
   /** `shop.mail.v1.Mail/Send`. */
   operation: string;
   capability: string;
   requestId: string;
+  trace: Trace;
+  span: Span;
   /** Calls between the first request and this one, this one included. */
   hops: number;
   /** As its caller said it; empty for normal. */

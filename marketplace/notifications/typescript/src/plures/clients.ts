@@ -1,10 +1,12 @@
 // Clients of other capabilities: each call takes along what the one that runs has: its time, its request id, its hops, on whose behalf.
-import type { DescService } from "@bufbuild/protobuf";
+import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import { type Client, Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { currentCall, remainingMs } from "./call.ts";
 import { tokenFor, urlOf } from "./environment.ts";
-import { NOT_SENT, OUTCOME } from "./refusal.ts";
+import { NOT_SENT, OUTCOME, statusOf } from "./refusal.ts";
+import { Span } from "./spans.ts";
+import { below, headersOf as traceHeadersOf, type Trace } from "./trace.ts";
 
 const MOST_HOPS = 16;
 const failed = new WeakSet<object>();
@@ -27,19 +29,33 @@ export function wasNotSent(error: ConnectError): boolean {
 }
 
 function passing(inner: Transport, token: string | undefined, defaultTimeoutMs: number): Transport {
-  const passed = async <T>(timeoutMs: number | undefined, header: ConstructorParameters<typeof Headers>[0], send: (ms: number, header: Headers) => Promise<T>) => {
+  const passed = async <T>(
+    method: DescMethod,
+    timeoutMs: number | undefined,
+    header: ConstructorParameters<typeof Headers>[0],
+    send: (ms: number, header: Headers) => Promise<T>,
+  ) => {
+    const call = currentCall();
+    const trace = call && below(call.trace);
+    const span = call && trace && new Span("client", `${method.parent.typeName}/${method.name}`, trace, call.capability);
     try {
-      return await send(timeLeft(timeoutMs ?? defaultTimeoutMs), headersOf(header, token));
+      // Of a stream, until it begins.
+      return await send(timeLeft(timeoutMs ?? defaultTimeoutMs), headersOf(header, token, trace));
     } catch (error) {
       if (error instanceof ConnectError) failed.add(error);
+      // A declared error of the peer is the last part of the type of its detail.
+      const detail = ConnectError.from(error).details.find((each) => "type" in each);
+      if (span) span.code = detail?.type.split(".").at(-1) ?? statusOf(ConnectError.from(error).code);
       throw error;
+    } finally {
+      span?.end();
     }
   };
   return {
     unary: (method, signal, timeoutMs, header, input, values) =>
-      passed(timeoutMs, header, (ms, headers) => inner.unary(method, signal, ms, headers, input, values)),
+      passed(method, timeoutMs, header, (ms, headers) => inner.unary(method, signal, ms, headers, input, values)),
     stream: (method, signal, timeoutMs, header, input, values) =>
-      passed(timeoutMs, header, (ms, headers) => inner.stream(method, signal, ms, headers, input, values)),
+      passed(method, timeoutMs, header, (ms, headers) => inner.stream(method, signal, ms, headers, input, values)),
   };
 }
 
@@ -49,7 +65,7 @@ function timeLeft(wantedMs: number): number {
   return Math.min(wantedMs, leftMs);
 }
 
-function headersOf(header: ConstructorParameters<typeof Headers>[0], token: string | undefined): Headers {
+function headersOf(header: ConstructorParameters<typeof Headers>[0], token: string | undefined, trace: Trace | undefined): Headers {
   const headers = new Headers(header);
   const call = currentCall();
   if (call !== undefined && call.hops >= MOST_HOPS) {
@@ -57,6 +73,7 @@ function headersOf(header: ConstructorParameters<typeof Headers>[0], token: stri
   }
   if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
   headers.set("plures-hops", String((call?.hops ?? 0) + 1));
+  if (trace) for (const [name, value] of traceHeadersOf(trace)) headers.set(name, value);
   if (call?.requestId) headers.set("x-request-id", call.requestId);
   if (call?.criticality) headers.set("plures-criticality", call.criticality);
   if (call?.context) headers.set("plures-context", call.context);

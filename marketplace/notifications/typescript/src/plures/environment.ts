@@ -21,6 +21,14 @@ export interface Environment {
   logLevel: string;
 }
 
+/** What takes the spans of this process. */
+export interface Receiver {
+  url: string;
+  headers: Record<string, string>;
+  /** Those of traces as well that may be kept for what comes later. */
+  takesAll: boolean;
+}
+
 const variables = process.env;
 
 export const environment: Environment = {
@@ -31,6 +39,25 @@ export const environment: Environment = {
   logFormat: variables.PLURES_LOG_FORMAT === "json" ? "json" : "text",
   logLevel: variables.PLURES_LOG_LEVEL ?? "info",
 };
+
+/** Where traces are kept, and the receiver that OTEL_ variables name, if there is another one. */
+export const receivers: Receiver[] = [...ours(), ...theirs()];
+
+function ours(): Receiver[] {
+  const { PLURES_TELEMETRY_URL: url, PLURES_TELEMETRY_TOKEN: token = "" } = variables;
+  return url ? [{ url: `${url}/v1/traces`, headers: { authorization: `Bearer ${token}` }, takesAll: true }] : [];
+}
+
+function theirs(): Receiver[] {
+  const of = (name: string) => variables[`OTEL_EXPORTER_OTLP_TRACES_${name}`] ?? variables[`OTEL_EXPORTER_OTLP_${name}`] ?? "";
+  const base = variables.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const url = variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? (base && `${base.replace(/\/$/, "")}/v1/traces`);
+  const isWanted = variables.OTEL_SDK_DISABLED !== "true" && (variables.OTEL_TRACES_EXPORTER ?? "otlp").split(",").includes("otlp");
+  if (!url || !isWanted || of("PROTOCOL") === "grpc" || url === `${variables.PLURES_TELEMETRY_URL}/v1/traces`) return [];
+  const headers = of("HEADERS").split(",").map((each) => each.split(/=(.*)/s, 2));
+  const named = headers.flatMap(([name = "", value]) => (value === undefined ? [] : [[name.trim(), decodeURIComponent(value.trim())]]));
+  return [{ url, headers: Object.fromEntries(named), takesAll: false }];
+}
 
 /** The folder for what a capability keeps. */
 export function dataFolder(capability: string): string {

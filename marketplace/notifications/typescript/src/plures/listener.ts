@@ -5,7 +5,9 @@ import { type Call, during } from "./call.ts";
 import { callerOf, checkNames, checkRights } from "./entrance.ts";
 import { environment } from "./environment.ts";
 import { Logger } from "./log.ts";
-import { answer, NOT_SENT, OUTCOME, Refusal, refuse } from "./refusal.ts";
+import { answer, codeOfHttp, NOT_SENT, OUTCOME, Refusal, refuse } from "./refusal.ts";
+import { sendLast, Span, startSending } from "./spans.ts";
+import { traceOf } from "./trace.ts";
 
 const log = new Logger("plures");
 const MOST_HOPS = 16;
@@ -42,6 +44,7 @@ export class Listener {
       this.#server.listen({ host, port, backlog: 2048 }, resolve);
     });
     const at = this.#server.address();
+    startSending();
     log.info(`listens on ${typeof at === "object" && at ? `${host}:${at.port}` : at}`);
   }
 
@@ -54,6 +57,7 @@ export class Listener {
     const isCutOff = await Promise.race([closed.then(() => false), sleep(environment.graceS * 1000).then(() => true)]);
     if (isCutOff) log.warning("requests were cut off: they had not ended in time");
     this.#server.closeAllConnections();
+    await sendLast();
   }
 
   readonly #respond: RequestListener = (request, response) => {
@@ -87,6 +91,11 @@ export class Listener {
     // The libraries of Connect refuse what they cannot read, and do not know that nothing began.
     beforeHead(response, (status) => {
       if (status >= 400 && !call.hasBegun) response.setHeader(OUTCOME, NOT_SENT);
+      if (status >= 400) call.span.code ||= codeOfHttp(status);
+    });
+    response.once("close", () => {
+      if (!response.writableFinished) call.span.code ||= "canceled";
+      call.span.end();
     });
     during(call, () => served.answer(request, response, call));
   }
@@ -107,10 +116,14 @@ function callOf(served: Served, { headers }: IncomingMessage, isOfTheRun: boolea
     throw new Refusal("unauthenticated", why, { kind: "call.context_refused" });
   }
   const id = single(headers["x-request-id"]);
+  const requestId = /^[!-~]{1,128}$/.test(id) ? id : randomUUID().replaceAll("-", "");
+  const trace = traceOf(headers, requestId);
   return {
     operation: served.operation,
     capability: served.capability,
-    requestId: /^[!-~]{1,128}$/.test(id) ? id : randomUUID().replaceAll("-", ""),
+    requestId,
+    trace,
+    span: new Span("server", served.operation, trace, served.capability),
     hops,
     criticality: single(headers["plures-criticality"]),
     context,

@@ -51,6 +51,8 @@ function jsonLine(level: Level, logger: string, message: string, { error, ...ext
     process: environment.process || undefined,
     capability: call?.capability,
     request_id: call?.requestId,
+    trace_id: call?.trace.id,
+    span_id: call?.trace.span,
     exception: error === undefined ? undefined : exception(error),
     extra: Object.keys(extra).length > 0 ? extra : undefined,
   }, plain);

@@ -44,6 +44,11 @@ export function answer(response: ServerResponse, status: number, body: object, h
   response.end(JSON.stringify(body));
 }
 
+/** The code of an answer that says no more than its status. */
+export function codeOfHttp(status: number): string {
+  return Object.entries(HTTP_STATUS).find(([code, each]) => each === status && code !== "unknown")?.[0] ?? "unknown";
+}
+
 /** `failed_precondition` → `Code.FailedPrecondition`. */
 export function codeOf(status: string): Code {
   const name = status.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());

@@ -4,7 +4,7 @@ import { currentCall } from "./call.ts";
 import { isOfAnother, wasNotSent } from "./clients.ts";
 import type { Contracts } from "./contract.ts";
 import { Logger } from "./log.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal, statusOf } from "./refusal.ts";
 
 const log = new Logger("plures.calls");
 const INSIDE = "it failed inside; the log of the process that hosts it says why";
@@ -15,8 +15,11 @@ export function guarding(contracts: Contracts): Interceptor {
   return (next) => async (request) => {
     const check = (message: Parameters<Contracts["problems"]>[1]) => {
       const problems = contracts.problems(request.method.input, message);
-      if (problems.length > 0) throw new Refusal("invalid_argument", problems.join("; ")).asConnectError();
       const call = currentCall();
+      if (problems.length > 0) {
+        if (call) call.span.code = "invalid_argument";
+        throw new Refusal("invalid_argument", problems.join("; ")).asConnectError();
+      }
       if (call) call.hasBegun = true;
     };
     if (!request.stream) {
@@ -46,8 +49,17 @@ export function failureOf(error: unknown): [Code, string, string?] | undefined {
   return [Code.Internal, INSIDE];
 }
 
+/** How a call ended that failed: the name of a declared error, or a code of the protocol. */
+export function endedAs(error: unknown, failure: ReturnType<typeof failureOf>): void {
+  const call = currentCall();
+  if (call === undefined) return;
+  const declared = error instanceof ConnectError ? error.details.find((each) => "desc" in each) : undefined;
+  call.span.code ||= declared?.desc.name ?? statusOf(failure?.[0] ?? ConnectError.from(error).code);
+}
+
 function raiseTold(error: unknown): never {
   const failure = failureOf(error);
+  endedAs(error, failure);
   if (failure === undefined) throw error;
   throw new ConnectError(failure[1], failure[0]);
 }

@@ -9,7 +9,7 @@ import { type Handler, readEnvelope } from "./events.ts";
 import { Listener, type Served } from "./listener.ts";
 import { Logger } from "./log.ts";
 import { answer, answerError, codeOf, Refusal, refuse, statusOf } from "./refusal.ts";
-import { failureOf, guarding, inTime } from "./running.ts";
+import { endedAs, failureOf, guarding, inTime } from "./running.ts";
 
 const log = new Logger("plures");
 const MOST_BYTES = 1024 * 1024;
@@ -100,7 +100,9 @@ async function deliver(handler: Handler, contracts: Contracts, request: Incoming
       log.warning(`${call.operation} does not take an event: ${error.message}`);
       return refuse(response, error);
     }
-    const [code, message, kind] = failureOf(error) ?? [ConnectError.from(error).code, ConnectError.from(error).rawMessage];
+    const failure = failureOf(error);
+    endedAs(error, failure);
+    const [code, message, kind] = failure ?? [ConnectError.from(error).code, ConnectError.from(error).rawMessage];
     answerError(response, statusOf(code), message, kind);
   }
 }

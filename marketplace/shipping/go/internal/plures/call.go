@@ -26,6 +26,7 @@ type call struct {
 	criticality string
 	// On whose behalf: sealed by a process of the run, passed on as it came.
 	context string
+	trace   trace
 }
 
 type callKey struct{}
@@ -47,6 +48,7 @@ func readCall(headers interface{ Get(name string) string }) (call, *connect.Erro
 		criticality: headers.Get(criticalityHeader),
 		context:     headers.Get(contextHeader),
 	}
+	read.trace = readTrace(headers, read.requestID)
 	if text := headers.Get(hopsHeader); text != "" {
 		hops, err := strconv.ParseUint(text, 10, 16)
 		if err != nil {

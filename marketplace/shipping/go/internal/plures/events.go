@@ -62,14 +62,18 @@ func (p *Process) answering(name string, handle handler) http.Handler {
 			refuse(answer, request, tooMany)
 			return
 		}
+		running := p.spans.begin(serverSpan, request.URL.Path, read.trace)
+		defer running.end()
 		ctx, cancel := context.WithTimeout(context.WithValue(request.Context(), callKey{}, read), timeIn(request))
 		defer cancel()
 		err := guarded(func() error { return p.handled(ctx, answer, request, handle) })
 		if never := (*refusal)(nil); errors.As(err, &never) {
+			running.code = never.told.Code().String()
 			refuse(answer, request, never.told)
 			return
 		}
 		if err = p.told(ctx, name, operation{}, err); err != nil {
+			running.code = connect.CodeOf(err).String()
 			// It fails where the caller is gone.
 			_ = errorWriter.Write(answer, request, err)
 			return

@@ -86,6 +86,9 @@ func (l *jsonLines) Handle(ctx context.Context, record slog.Record) error {
 	if id := RequestID(ctx); id != "" {
 		to = to.WithAttrs([]slog.Attr{slog.String("request_id", id)})
 	}
+	if within := callOf(ctx).trace; within.id != "" {
+		to = to.WithAttrs([]slog.Attr{slog.String("trace_id", within.id), slog.String("span_id", within.span)})
+	}
 	rest, err := withoutError(record)
 	if err != nil {
 		to = to.WithAttrs([]slog.Attr{slog.Group("exception", "type", kindOf(err), "message", err.Error(), "stack", stackOf(err))})

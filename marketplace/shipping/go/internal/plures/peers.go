@@ -2,6 +2,8 @@ package plures
 
 import (
 	"context"
+	"errors"
+	"io"
 	"net/http"
 	"os"
 	"strconv"
@@ -23,7 +25,7 @@ const (
 func (p *Process) Peer(capability string) *connect.Client {
 	url := os.Getenv(variable(capability, "URL"))
 	transport := connecthttp.NewTransport(p.peers, url, p.options()...)
-	return connect.NewClient(transport, passingOn(capability))
+	return connect.NewClient(transport, p.passingOn(capability))
 }
 
 func newPeers() *http.Client {
@@ -31,10 +33,11 @@ func newPeers() *http.Client {
 	return &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: idleAtPeers}}
 }
 
-func passingOn(capability string) connect.ClientInterceptor {
+func (p *Process) passingOn(capability string) connect.ClientInterceptor {
 	return func(next connect.ClientFunc) connect.ClientFunc {
 		return func(ctx context.Context, spec connect.Spec) (connect.ClientStream, error) {
 			within := callOf(ctx)
+			running := p.spans.begin(clientSpan, spec.Procedure, within.trace.below())
 			if within.hops >= mostHops {
 				return nil, tooManyHops()
 			}
@@ -55,23 +58,40 @@ func passingOn(capability string) connect.ClientInterceptor {
 					headers.Set(name, value)
 				}
 			}
+			for name, value := range running.trace.headers() {
+				if value != "" {
+					headers.Set(name, value)
+				}
+			}
 			stream, err := next(ctx, spec)
 			if err != nil {
 				cancel()
+				running.failed(err)
+				running.end()
 				return nil, err
 			}
-			return &endingStream{stream, cancel}, nil
+			return &endingStream{stream, cancel, running}, nil
 		}
 	}
 }
 
-// Gives back the timer of a call when the call ends.
+// Gives back the timer of a call when the call ends, and ends its span.
 type endingStream struct {
 	connect.ClientStream
-	cancel context.CancelFunc
+	cancel  context.CancelFunc
+	running *span
+}
+
+func (s *endingStream) Receive(message any) error {
+	err := s.ClientStream.Receive(message)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.running.failed(err)
+	}
+	return err
 }
 
 func (s *endingStream) Close() error {
+	defer s.running.end()
 	defer s.cancel()
 	return s.ClientStream.Close()
 }

@@ -32,6 +32,7 @@ type Process struct {
 	codec    *codec
 	handlers map[string]handler
 	peers    *http.Client
+	spans    *spans
 }
 
 // NewProcess reads the contract, as `plures contract export json` writes it, and ends the program where that cannot be read.
@@ -44,6 +45,7 @@ func NewProcess(text []byte) *Process {
 	}
 	process.Log = newLog(os.Stderr, capability)
 	slog.SetDefault(process.Log)
+	process.spans = newSpans(capability, process.Log)
 	if err != nil {
 		process.fail(err)
 	}
@@ -65,9 +67,16 @@ func (p *Process) Run() {
 	mux.HandleFunc("/", func(answer http.ResponseWriter, request *http.Request) {
 		refuse(answer, request, connect.Errorf(connect.CodeUnimplemented, "there is no %s here", request.URL.Path))
 	})
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		p.spans.run(stop)
+	}()
 	if err := p.serve(entrance.before(mux)); err != nil {
 		p.fail(err)
 	}
+	close(stop)
+	<-stopped
 }
 
 func (p *Process) options() []connecthttp.Option {

@@ -48,14 +48,19 @@ func (p *Process) surround(next connect.ServerFunc) connect.ServerFunc {
 			info.ResponseHeader().Set(outcomeHeader, notSent)
 			return refused
 		}
+		running := p.spans.begin(serverSpan, spec.Procedure, read.trace)
+		defer running.end()
 		ctx, cancel := context.WithTimeout(context.WithValue(ctx, callKey{}, read), of.deadline())
 		defer cancel()
 		err := guarded(func() error { return next(ctx, spec, &checkedStream{stream, p.contract}) })
 		if never := (*refusal)(nil); errors.As(err, &never) {
 			info.ResponseHeader().Set(outcomeHeader, notSent)
+			running.code = never.told.Code().String()
 			return never.told
 		}
-		return p.told(ctx, name, of, err)
+		told := p.told(ctx, name, of, err)
+		running.code = p.endedAs(of, err, told)
+		return told
 	}
 }
 
@@ -97,26 +102,43 @@ func (p *Process) told(ctx context.Context, name string, of operation, err error
 
 // The error as the wire tells it; nil where the contract does not declare it for this operation.
 func (p *Process) declared(of operation, fields proto.Message) error {
+	name := p.nameOf(of, fields)
+	each, isKnown := p.contract.Errors[name]
+	var code connect.Code
+	if !isKnown || code.UnmarshalText([]byte(each.Status)) != nil {
+		return nil
+	}
+	detail, err := connectproto.NewErrorDetail(fields)
+	if err != nil {
+		return nil
+	}
+	text := each.Text
+	if text == "" {
+		text = name
+	}
+	return connect.NewError(code, text).WithDetail(detail)
+}
+
+// The name of a declared error; empty where the contract does not declare it for this operation.
+func (p *Process) nameOf(of operation, fields proto.Message) string {
 	message := string(fields.ProtoReflect().Descriptor().Name())
 	for name, each := range p.contract.Errors {
-		if each.Message != message || !slices.Contains(of.Errors, name) {
-			continue
+		if each.Message == message && slices.Contains(of.Errors, name) {
+			return name
 		}
-		var code connect.Code
-		if code.UnmarshalText([]byte(each.Status)) != nil {
-			return nil
-		}
-		detail, err := connectproto.NewErrorDetail(fields)
-		if err != nil {
-			return nil
-		}
-		text := each.Text
-		if text == "" {
-			text = name
-		}
-		return connect.NewError(code, text).WithDetail(detail)
 	}
-	return nil
+	return ""
+}
+
+// How an operation ended: the name of a declared error, a code of the protocol, or nothing where it did not fail.
+func (p *Process) endedAs(of operation, err, told error) string {
+	if declared := (*Declared)(nil); errors.As(err, &declared) && p.nameOf(of, declared.Fields) != "" {
+		return p.nameOf(of, declared.Fields)
+	}
+	if told == nil {
+		return ""
+	}
+	return connect.CodeOf(told).String()
 }
 
 // Holds requests and answers to their contract.
