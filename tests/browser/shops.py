@@ -34,6 +34,8 @@ CAPABILITIES: Final = (
     "profile",
     "notifications",
 )
+LANGUAGES: Final = ("notifications", "shipping")
+"""Those that are written in another language as well."""
 _ANNOUNCED: Final = re.compile(r"(?:marketplace|the application): (http://\S+)")
 _START_S: Final = 120
 _STOP_S: Final = 60
@@ -61,8 +63,15 @@ front = {{ capabilities = [], edge = true }}
 
 
 def write_languages(folder: Path, notifications: Path, shipping: Path) -> Path:
-    """The plures.toml of this repository, whose commands lead to where the tests have built them."""
-    text = (ROOT / "plures.toml").read_text()
+    """The plures.toml of this repository, whose commands lead to where the tests have built them, and what is in Python apart as well."""
+    text, left = (ROOT / "plures.toml").read_text(), [each for each in CAPABILITIES if each not in LANGUAGES]
+    head, languages = text.split("[topology.languages]")
+    together = 'shop = { capabilities = ["*"] }'
+    assert together in languages
+    apart = "\n".join(f'{name} = {{ capabilities = ["{name}"] }}' for name in left)
+    text = (
+        f"{head}[topology.languages]{languages.replace(together, apart)}front = {{ capabilities = [], edge = true }}\n"
+    )
     for place, built in (
         ("marketplace/notifications/typescript", notifications),
         ("marketplace/shipping/go/bin/shipping", shipping),

@@ -141,7 +141,7 @@ class Host:
             ConnectServer(self._dispatcher, self._pack_bytes),
             is_ready=lambda: self._is_ready,
             told=self._told,
-            pages={**self._moves.pages, **Arriving(assembly.contracts, self.seen.store).pages},
+            pages={**self._moves.pages, **Arriving(assembly, self.seen.store).pages},
             notices=self._deprecations.headers,
             entrance=entrance_of(assembly, self._hosted, placement.access, self.seen.usage.arrived),
         )

@@ -44,6 +44,7 @@ from .tracing import (
 )
 
 if TYPE_CHECKING:
+    from .arriving import NotOtlp, arrived, read_otlp
     from .shape import Measure, Measured, Shape, Stretch, measured, middle, shape_of
     from .store import (
         KEPT_IN,
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
 
 # Few processes write or read a store, and SQLite takes milliseconds to import.
 _LATER: Final = {
+    **dict.fromkeys(("NotOtlp", "arrived", "read_otlp"), ".arriving"),
     **dict.fromkeys(("Measure", "Measured", "Shape", "Stretch", "measured", "middle", "shape_of"), ".shape"),
     **dict.fromkeys(("KEPT_IN", "Bounds", "LogLine", "ProcessName", "Store"), ".store"),
     **dict.fromkeys(
@@ -124,6 +126,7 @@ __all__ = [
     "Measured",
     "Meter",
     "NoTelemetry",
+    "NotOtlp",
     "Noted",
     "Parent",
     "Part",
@@ -148,6 +151,7 @@ __all__ = [
     "TraceFilter",
     "TraceLine",
     "TraceRead",
+    "arrived",
     "exposition",
     "index_of",
     "is_fault",
@@ -159,6 +163,7 @@ __all__ = [
     "otel_index",
     "parent_of",
     "quantile",
+    "read_otlp",
     "shape_of",
     "span_id_of",
     "trace_id_of",

@@ -1,16 +1,20 @@
 """A receiver of OTLP over HTTP, made of the message types that OpenTelemetry publishes."""
 
+import json
 import threading
-from collections.abc import Iterator
+from base64 import b64encode
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
+from google.protobuf.json_format import ParseDict
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 _PATIENCE_S = 60
+_IDS = {"traceId", "spanId", "parentSpanId"}
 
 
 class Received(NamedTuple):
@@ -65,14 +69,19 @@ class Receiver:
             assert path == "/v1/traces"
             self.headers.append(headers)
             if self.status == 200:
-                self.spans += _spans(ExportTraceServiceRequest.FromString(body))
+                is_json = headers["content-type"] == "application/json"
+                self.spans += _spans(_of_json(body) if is_json else ExportTraceServiceRequest.FromString(body))
             self._arrived.notify_all()
 
     def wait(self, many: int) -> list[Received]:
         """Wait until so many spans are there."""
+        self.wait_for(lambda: len(self.spans) >= many)
+        return list(self.spans)
+
+    def wait_for(self, condition: Callable[[], bool]) -> None:
+        """Wait until it holds of what has arrived."""
         with self._arrived:
-            assert self._arrived.wait_for(lambda: len(self.spans) >= many, _PATIENCE_S), self.spans
-            return list(self.spans)
+            assert self._arrived.wait_for(condition, _PATIENCE_S), self.spans
 
     def tree(self) -> list[str]:
         """Each span below its parent; those of one parent by their name."""
@@ -104,6 +113,19 @@ def _lines(request: Any) -> Iterator[Line]:
             for it in of_scope.log_records:
                 told = it.severity_number, it.body.string_value, it.trace_id.hex(), it.span_id.hex()
                 yield Line(of_scope.scope.name, *told, _said(it.attributes), resource)
+
+
+def _of_json(body: bytes) -> Any:
+    """The message, read by OpenTelemetry's own types; but for ids it is the JSON of all messages, and fields that there are not are refused."""
+
+    def plain(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        return {name: _base64(value) if name in _IDS else value for name, value in pairs}
+
+    return ParseDict(json.loads(body, object_pairs_hook=plain), ExportTraceServiceRequest())
+
+
+def _base64(id_: str) -> str:
+    return b64encode(bytes.fromhex(id_)).decode()
 
 
 def _said(attributes: Any) -> dict[str, str]:

@@ -101,3 +101,24 @@ async def go_depot(peer: GoPeer, **more: str) -> AsyncIterator[GoServer]:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
         await asyncio.wait_for(process.communicate(), START_S)
+
+
+@asynccontextmanager
+async def further() -> AsyncIterator[tuple[str, "asyncio.Queue[dict[str, str]]"]]:
+    """A depot that says seven: its URL, and what it hears."""
+    heard: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()
+        heard.put_nowait({"line": head[0], **dict(line.lower().split(": ", 1) for line in head[1:] if line)})
+        writer.write(
+            b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 13\r\n\r\n" + b'{"value":"7"}'
+        )
+        await writer.drain()
+        writer.close()
+
+    recorder = await asyncio.start_server(hear, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{recorder.sockets[0].getsockname()[1]}", heard
+    finally:
+        recorder.close()

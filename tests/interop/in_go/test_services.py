@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from .peer import GoPeer, GoServer, go_depot
+from .peer import GoPeer, GoServer, further, go_depot
 
 pytestmark = pytest.mark.go
 SERVICE = "interop.depot.v1.Depot"
@@ -84,53 +84,38 @@ async def test_only_those_may_call_who_are_listed_and_only_what_they_may(go: GoP
 
 
 async def test_what_travels_with_a_call_goes_on_to_the_next_one(go: GoPeer) -> None:
-    heard: asyncio.Queue[dict[str, str]] = asyncio.Queue()
-
-    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()
-        heard.put_nowait({"line": head[0], **dict(line.lower().split(": ", 1) for line in head[1:] if line)})
-        writer.write(
-            b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 13\r\n\r\n" + b'{"value":"7"}'
-        )
-        await writer.drain()
-        writer.close()
-
-    recorder = await asyncio.start_server(hear, "127.0.0.1", 0)
-    url = f"http://127.0.0.1:{recorder.sockets[0].getsockname()[1]}"
     asked = ("NextId", {"lastId": "1", "label": "further"})
-    try:
-        async with (
-            go_depot(go, PLURES_FURTHER_URL=url, PLURES_FURTHER_TOKEN="secret") as server,
-            client_of(server) as client,
-        ):
-            sent = {
-                "x_request_id": "r-1",
-                "plures_criticality": "critical",
-                "plures_context": "a.b.c.d",
-                "plures_hops": "3",
-            }
-            answer = await ask(client, *asked, connect_timeout_ms="800", **sent)
-            assert answer.json() == {"value": "7"}
-            found = await heard.get()
-            assert found["line"] == f"POST /{SERVICE}/NextId HTTP/1.1"
-            travelled = {name.replace("_", "-"): value for name, value in {**sent, "plures_hops": "4"}.items()}
-            assert {name: found[name] for name in travelled} == travelled
-            assert found["authorization"] == "bearer secret"
-            assert 0 < int(found["connect-timeout-ms"]) <= 800
-            # Nothing said: the first hop, and the deadline of the contract.
-            assert (await ask(client, *asked)).json() == {"value": "7"}
-            found = await heard.get()
-            assert found["plures-hops"] == "2"
-            assert 0 < int(found["connect-timeout-ms"]) <= 1000
-            assert not {"x-request-id", "plures-context", "plures-criticality"} & found.keys()
-            # A call may be the sixteenth of its chain, and then make none.
-            assert (await ask(client, "NextId", {"lastId": "1"}, plures_hops="16")).status_code == 200
-            assert refusal(await ask(client, *asked, plures_hops="16")) == (500, "internal", None)
-            assert refusal(await ask(client, *asked, plures_hops="17")) == (429, "resource_exhausted", "not sent")
-            assert refusal(await ask(client, *asked, plures_hops="many")) == (400, "invalid_argument", "not sent")
-            assert heard.empty()
-    finally:
-        recorder.close()
+    async with (
+        further() as (url, heard),
+        go_depot(go, PLURES_FURTHER_URL=url, PLURES_FURTHER_TOKEN="secret") as server,
+        client_of(server) as client,
+    ):
+        sent = {
+            "x_request_id": "r-1",
+            "plures_criticality": "critical",
+            "plures_context": "a.b.c.d",
+            "plures_hops": "3",
+        }
+        answer = await ask(client, *asked, connect_timeout_ms="800", **sent)
+        assert answer.json() == {"value": "7"}
+        found = await heard.get()
+        assert found["line"] == f"POST /{SERVICE}/NextId HTTP/1.1"
+        travelled = {name.replace("_", "-"): value for name, value in {**sent, "plures_hops": "4"}.items()}
+        assert {name: found[name] for name in travelled} == travelled
+        assert found["authorization"] == "bearer secret"
+        assert 0 < int(found["connect-timeout-ms"]) <= 800
+        # Nothing said: the first hop, and the deadline of the contract.
+        assert (await ask(client, *asked)).json() == {"value": "7"}
+        found = await heard.get()
+        assert found["plures-hops"] == "2"
+        assert 0 < int(found["connect-timeout-ms"]) <= 1000
+        assert not {"x-request-id", "plures-context", "plures-criticality"} & found.keys()
+        # A call may be the sixteenth of its chain, and then make none.
+        assert (await ask(client, "NextId", {"lastId": "1"}, plures_hops="16")).status_code == 200
+        assert refusal(await ask(client, *asked, plures_hops="16")) == (500, "internal", None)
+        assert refusal(await ask(client, *asked, plures_hops="17")) == (429, "resource_exhausted", "not sent")
+        assert refusal(await ask(client, *asked, plures_hops="many")) == (400, "invalid_argument", "not sent")
+        assert heard.empty()
 
 
 async def test_a_call_ends_with_its_deadline_and_one_that_comes_too_late_does_not_begin(go: GoPeer) -> None:

@@ -5,6 +5,7 @@ import signal
 import socket
 from collections.abc import AsyncGenerator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from tests.integration.opentelemetry.otlp import otlp_receiver
+from tests.interop import traced
 from tests.typescript import LIMIT_S, Started, started
 
 from .service import CALLERS, built
@@ -103,6 +106,22 @@ async def test_only_those_may_call_who_are_listed_and_only_what_they_may(http: h
         assert refusal(await ask(http, *next_id, **foreign)) == denied
     pretended = await ask(http, *next_id, authorization="Bearer reports", plures_context="a.b.c.d")
     assert (*refusal(pretended), pretended.json()["kind"]) == (*unknown, "call.context_refused")
+
+
+async def test_it_takes_part_in_traces_and_tells_of_its_spans(folder: Path, recorder: tuple[str, Recorder]) -> None:
+    async def heard() -> dict[str, str]:
+        return await asyncio.wait_for(recorder[1].heard.get(), LIMIT_S)
+
+    with otlp_receiver() as receiver:
+        told = {"PLURES_TELEMETRY_URL": receiver.url, "PLURES_TELEMETRY_TOKEN": "told", "PLURES_PROCESS": "depot.1"}
+        peers = {"PLURES_DEPOT_URL": recorder[0], "PLURES_DEPOT_TOKEN": "secret"}
+        async with started(folder, PLURES_CALLERS=CALLERS, **told, **peers) as it, client_of(it) as client:
+            asking = partial(ask, client)
+            await traced.pass_a_trace_on(asking, heard, receiver, "depot.1")
+            await traced.tell_how_calls_end(asking, receiver, ("NextId", {"lastId": "1", "label": "broken"}))
+            await traced.go_on_without_a_receiver(asking, receiver)
+            await it.logged("plures.telemetry")
+            assert traced.said_once(it.lines)
 
 
 async def test_what_travels_with_a_call_goes_on_to_the_next_one(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from plures.access import Access, Caller, CallerKind, Entrance, digest_of
+from plures.access import TRACES, Access, Caller, CallerKind, Entrance, digest_of
 from plures.errors import AccessDenied, CallError, Outcome, Unauthenticated
 
 TOKEN = "one-token-of-a-caller"
@@ -143,6 +143,14 @@ def test_a_caller_of_everything_may_read_the_listing_and_move_nothing() -> None:
     it = entrance(caller("*", kind=CallerKind.OUTSIDE))
     asked = (PAY, "/shop.tax.v1.Tax/Quote", "/contracts", TAKE, "/moves/track", "/plures.sagas.v1.SagaAdmin/Resume")
     assert [asks(it, path) for path in asked] == ["", "", "", *["permission_denied"] * 3]
+
+
+def test_commands_may_send_their_spans_and_others_may_not() -> None:
+    for kind in CallerKind:
+        it = entrance(caller(kind=kind))
+        is_let_in = kind in (CallerKind.COMMAND, CallerKind.TOOLS)
+        assert asks(it, TRACES) == ("" if is_let_in else "permission_denied")
+    assert asks(entrance(caller(kind=CallerKind.COMMAND)), PAY) == "permission_denied"
 
 
 def test_who_may_call_a_capability_brings_it_no_events_and_the_other_way_round() -> None:

@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final
 
 import msgspec
 
 from plures.access import TRACES
-from plures.contract import ContractDescription
+from plures.application import Assembly
 from plures.http import Request, Response
 from plures.runtime import connect
 from plures.telemetry import Store
@@ -32,14 +32,14 @@ class Arriving:
         store: Keeps them; None where nothing is kept.
     """
 
-    def __init__(self, contracts: Iterable[ContractDescription], store: Store | None) -> None:
+    def __init__(self, assembly: Assembly, store: Store | None) -> None:
         self._store = store
         self._operations = {
             each.path.removeprefix("/"): (
                 each.full_name.rpartition("/")[0].rpartition(".")[0],
                 f"{each.capability}/{each.wire_name}",
             )
-            for contract in contracts
+            for contract in (*assembly.contracts, *assembly.deliveries.values())
             for each in contract.operations.values()
         }
 
@@ -62,14 +62,14 @@ class Arriving:
         return await asyncio.to_thread(self._taken, kind, request)
 
     def _taken(self, kind: str, request: Request) -> Response:
-        from plures.telemetry.arriving import NotOtlp, arrived, read_json, read_protobuf
+        from plures.telemetry import NotOtlp, arrived, read_otlp
 
         store = self._store
         if store is None:
             return Response(404)
         try:
             body = _unpacked(request)
-            sent = read_json(body) if kind == _JSON else read_protobuf(body)
+            sent = read_otlp(body, is_json=kind == _JSON)
             found = arrived(sent, self._operations, store.offset_s())
         except NotOtlp as error:
             return _refused(kind, 400, _INVALID, str(error)[:_SHORT])
@@ -81,7 +81,7 @@ class Arriving:
 
 
 def _unpacked(request: Request) -> bytes:
-    from plures.telemetry.arriving import NotOtlp
+    from plures.telemetry import NotOtlp
 
     encoding = request.headers.get(b"content-encoding", b"").decode("latin-1").strip().lower() or connect.PLAIN
     if encoding == connect.PLAIN:

@@ -4,8 +4,13 @@
 opentelemetry.io/docs/specs/otlp.
 """
 
-from .messages import MOST_DEEP, NotOtlp, Request, read_json
+from .messages import NotOtlp, Request, read_json
 from .noted import Arrived, Origin, arrived
 from .protobuf import read_protobuf
 
-__all__ = ["MOST_DEEP", "Arrived", "NotOtlp", "Origin", "Request", "arrived", "read_json", "read_protobuf"]
+__all__ = ["Arrived", "NotOtlp", "Origin", "Request", "arrived", "read_otlp"]
+
+
+def read_otlp(body: bytes, *, is_json: bool) -> Request:
+    """An `ExportTraceServiceRequest`, in JSON or in its binary form; raises `NotOtlp`."""
+    return read_json(body) if is_json else read_protobuf(body)

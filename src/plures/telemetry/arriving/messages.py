@@ -1,6 +1,8 @@
 """What is read of an OTLP request for traces; all else in it is passed over. Numbers of 64 bits may be text in JSON, and ids are hexadecimal."""
 
+import re
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
@@ -56,11 +58,7 @@ class Status(Struct):
 
 
 class Span(Struct, rename="camel"):
-    """A span.
-
-    Attributes:
-        flags: The lowest 8 bits are those of W3C; whether they are said at all, `CONTEXT_KNOWN` tells.
-    """
+    """A span."""
 
     trace_id: str = ""
     span_id: str = ""
@@ -73,7 +71,6 @@ class Span(Struct, rename="camel"):
     events: list[Event] = []
     links: list[Link] = []
     status: Status | None = None
-    flags: int = 0
 
 
 class Scope(Struct):
@@ -96,12 +93,18 @@ class Request(Struct, rename="camel"):
 
 
 _READ: Final = msgspec.json.Decoder(Request)
+_ESCAPES: Final = re.compile(
+    rb"(\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
+"""A backslash, and a character of two halves; else half of one, which JavaScript writes where a text was cut."""
 
 
 def read_json(body: bytes) -> Request:
     """Read the JSON form; raises `NotOtlp`."""
-    try:
+    with suppress(msgspec.DecodeError, RecursionError):
         return _READ.decode(body)
+    try:
+        return _READ.decode(_ESCAPES.sub(lambda found: found[1] or b"\\ufffd", body))
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise NotOtlp(str(error)) from None
 

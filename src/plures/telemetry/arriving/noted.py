@@ -23,9 +23,9 @@ _KINDS: Final[Mapping[int, SpanKind]] = {
     5: SpanKind.CONSUMER,
 }
 _ERROR: Final = 2
-_CONTEXT_KNOWN: Final = 0x100
-"""Set by who says the flags of W3C, as later SDKs do; the others send spans of sampled traces alone."""
-_SAMPLED: Final = 1
+SAMPLED: Final = "plures.sampled"
+"""An attribute: false of a span that is sent although its trace was not sampled. The flags of OTLP do not tell: SDKs leave that bit at 0, as that for
+Python does, and send what is sampled alone."""
 _FAILED: Final = "unknown"
 _MOST_EVENTS: Final = 32
 _MOST_NAME: Final = 200
@@ -42,6 +42,7 @@ _OURS: Final = frozenset(
         "plures.caller",
         "plures.placement",
         "plures.error",
+        SAMPLED,
     }
 )
 """What the subject of a span says, or its code."""
@@ -122,7 +123,10 @@ def _spans(of_process: OfProcess) -> Iterable[Span]:
 
 def _keep(trace: Trace, span: Span, code: str) -> None:
     """Whether the trace is kept: it was drawn where it began, or a fault in it asks for it."""
-    if span.flags & _SAMPLED or not span.flags & _CONTEXT_KNOWN:
+    is_sampled = all(
+        each.key != SAMPLED or each.value is None or each.value.bool_value is not False for each in span.attributes
+    )
+    if is_sampled:
         trace.kept_for = trace.kept_for or "elsewhere"
     elif code and is_fault(code):
         trace.kept_for = "failed"

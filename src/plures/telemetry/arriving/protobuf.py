@@ -34,7 +34,6 @@ _WIRE: Final = {
     "bool": _VARINT,
     "fixed64": _FIXED64,
     "double": _FIXED64,
-    "fixed32": _FIXED32,
     "text": _BYTES,
     "hex": _BYTES,
     "message": _BYTES,
@@ -65,7 +64,6 @@ _SPAN.fields = {
     11: _many("events", _EVENT),
     13: _many("links", _LINK),
     15: _Field("status", "message", _STATUS),
-    16: _Field("flags", "fixed32"),
 }
 _EVENT.fields = {1: _Field("timeUnixNano", "fixed64"), 2: _Field("name", "text"), 3: _many("attributes", _PAIR)}
 _LINK.fields = {1: _Field("traceId", "hex"), 2: _Field("spanId", "hex")}
@@ -147,8 +145,6 @@ def _scalar(body: bytes, kind: str, value: Any) -> Any:
         return struct.unpack_from("<Q", body, value)[0]
     if kind == "double":
         return struct.unpack_from("<d", body, value)[0]
-    if kind == "fixed32":
-        return struct.unpack_from("<I", body, value)[0]
     start, stop = value
     return body[start:stop].hex() if kind == "hex" else body[start:stop].decode()
 

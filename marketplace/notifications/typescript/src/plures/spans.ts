@@ -12,7 +12,7 @@ const LAST_MS = 1000;
 // Spans that wait, and those of them whose trace may be kept for what comes later: they are many where requests are many, and few are asked for.
 const MOST = 2000;
 const MOST_UNSAMPLED = 100;
-// Flags of OTLP: those of W3C are said, and whether the parent is in another process.
+// Flags of OTLP: it is said where the parent is, and that it is in another process.
 const KNOWN = 0x300;
 const KINDS = { server: 2, client: 3 } as const;
 const FAILED = 2;
@@ -79,7 +79,8 @@ export class Span {
       kind: KINDS[this.#kind],
       startTimeUnixNano: nanosecondsAt(this.#began),
       endTimeUnixNano: nanosecondsAt(performance.now()),
-      attributes: attributes(said),
+      // So that it is held for a while, and kept where its trace is.
+      attributes: [...attributes(said), ...(isSampled ? [] : [{ key: "plures.sampled", value: { boolValue: false } }])],
       status: isFault ? { code: FAILED, message: this.code } : {},
     });
   }

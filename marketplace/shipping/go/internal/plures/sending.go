@@ -153,7 +153,7 @@ func (s *spans) resource() []attribute {
 	if name == "" {
 		name = s.capability
 	}
-	told := []attribute{text("service.name", name), {"process.pid", map[string]string{"intValue": strconv.Itoa(os.Getpid())}}}
+	told := []attribute{text("service.name", name), {"process.pid", map[string]any{"intValue": strconv.Itoa(os.Getpid())}}}
 	if process != "" {
 		told = append(told, text("service.instance.id", process))
 	}

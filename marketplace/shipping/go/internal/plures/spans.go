@@ -82,6 +82,9 @@ func (s *span) told(ended time.Time) toldSpan {
 	}
 	if s.trace.isSampled {
 		told.Flags |= sampledFlag
+	} else {
+		// So that it is held for a while, and kept where its trace is.
+		told.Attributes = append(told.Attributes, attribute{"plures.sampled", map[string]any{"boolValue": false}})
 	}
 	whose := "plures.capability"
 	if s.kind == clientSpan {
@@ -122,10 +125,10 @@ type toldStatus struct {
 }
 
 type attribute struct {
-	Key   string            `json:"key"`
-	Value map[string]string `json:"value"`
+	Key   string         `json:"key"`
+	Value map[string]any `json:"value"`
 }
 
 func text(key, value string) attribute {
-	return attribute{key, map[string]string{"stringValue": value}}
+	return attribute{key, map[string]any{"stringValue": value}}
 }
