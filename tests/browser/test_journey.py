@@ -148,7 +148,7 @@ async def look_at(browser: Browser, shop: Open, trace: TraceRead) -> None:
     await page.keyboard.press("End")
     await expect(spans.get_by_role("option").filter(has_text="notifications/Confirm").first).to_be_visible()
     # Wide enough for all who take part.
-    await page.set_viewport_size({"width": 1680, "height": 1000})
+    await page.set_viewport_size({"width": 1920, "height": 1000})
     await page.goto(f"{place}?view=sequence")
     for name in ("notifications", "shipping", "Confirm"):
         await expect(page.get_by_role("main").get_by_text(name).first).to_be_attached()

@@ -6,15 +6,17 @@ import pytest
 
 from plures.access import Access
 from plures.deploy.supervisor.variables import Told
-from plures.topology import Settings, TelemetrySettings
+from plures.topology import parse
 
 AT, TOKEN = "http://127.0.0.1:9000", "told"
 
 
 def told(tmp_path: Path, environment: dict[str, str], *, at: str = AT, enabled: bool = True) -> dict[str, str]:
-    settings = Settings(application="shop:app", data=tmp_path, telemetry=TelemetrySettings(enabled=enabled))
+    parsed = parse(
+        f"[telemetry]\nenabled = {str(enabled).lower()}\n[application]\nimport = 'shop:app'\ndata = '{tmp_path}'\n"
+    )
     access = Access(teller=TOKEN)
-    variables = Told(("127.0.0.1", 1), {}, access, (), settings, at).variables("mail.2", 10, environment)
+    variables = Told(("127.0.0.1", 1), {}, access, (), parsed, at).variables("mail.2", 10, environment)
     return {name: value for name, value in variables.items() if "TELEMETRY" in name or name.startswith("OTEL_")}
 
 

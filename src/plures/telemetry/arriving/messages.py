@@ -47,7 +47,7 @@ class Event(Struct, rename="camel"):
     attributes: list[KeyValue] = []
 
 
-class Link(Struct, rename="camel"):
+class Linked(Struct, rename="camel"):
     trace_id: str = ""
     span_id: str = ""
 
@@ -69,7 +69,7 @@ class Span(Struct, rename="camel"):
     end_time_unix_nano: int | str = 0
     attributes: list[KeyValue] = []
     events: list[Event] = []
-    links: list[Link] = []
+    links: list[Linked] = []
     status: Status | None = None
 
 

@@ -218,6 +218,7 @@ class Store:
     def _halve(self) -> None:
         """Give up the older half of what waits: all of it might never fit."""
         waiting = self._waiting
+        self._drop_sent()
         for _ in range((len(waiting.traces) + 1) // 2):
             gone = len(waiting.traces.popleft().spans)
             waiting.spans -= gone
@@ -227,6 +228,10 @@ class Store:
             self.lost += 1
 
     def _drop(self) -> None:
-        sent = sum(len(trace.spans) for each in self._waiting.sent for trace in each.traces)
-        self.lost += self._waiting.spans + len(self._waiting.lines) + sent
+        self._drop_sent()
+        self.lost += self._waiting.spans + len(self._waiting.lines)
         self._waiting = _Waiting()
+
+    def _drop_sent(self) -> None:
+        self.lost += sum(len(trace.spans) for each in self._waiting.sent for trace in each.traces)
+        self._waiting.sent = []
