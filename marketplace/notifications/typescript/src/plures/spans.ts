@@ -139,7 +139,7 @@ const name = environment.process || "service";
 const resource = {
   attributes: [
     ...attributes({
-      "service.name": process.env.OTEL_SERVICE_NAME ?? (name.split(".")[0] as string),
+      "service.name": name.split(".")[0] as string,
       "service.instance.id": name,
       "host.name": hostname(),
     }),

@@ -149,11 +149,7 @@ func (s *spans) post(ctx context.Context, to receiver, sent []toldSpan) bool {
 
 func (s *spans) resource() []attribute {
 	process := os.Getenv("PLURES_PROCESS")
-	name := os.Getenv("OTEL_SERVICE_NAME")
-	if name == "" {
-		name = s.capability
-	}
-	told := []attribute{text("service.name", name), {"process.pid", map[string]any{"intValue": strconv.Itoa(os.Getpid())}}}
+	told := []attribute{text("service.name", s.capability), {"process.pid", map[string]any{"intValue": strconv.Itoa(os.Getpid())}}}
 	if process != "" {
 		told = append(told, text("service.instance.id", process))
 	}
