@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from .seen import HOSTILE, SPANS, Seen, seen_run
 from .test_accessibility import problems_on
@@ -84,6 +84,29 @@ async def test_a_time_goes_along_from_view_to_view(browser: Browser, seen: Seen)
     await go(page, seen, "topology?ago=30", "Replicas")
     await expect(page.get_by_text("Moment: 30 min ago")).to_be_visible()
     await expect(page.get_by_role("region", name="Calls between capabilities")).to_contain_text("payments")
+
+
+async def test_what_is_parked_is_told_with_its_reason_and_tried_again(browser: Browser, seen: Seen) -> None:
+    """The answers are of the form that `plures.host.telling.waiting` gives: in an application it takes ten attempts until something is parked."""
+    page = await opened(browser, seen, [])
+    of = {"publisher": "checkout", "subscription": "notifications.tell"}
+    counts = {"type": "OrderPlaced", "backlog": 3, "retrying": 1, "parked": 2}
+    parked = [{**of, "event": "OrderPlaced", "key": key, "attempts": 10, "reason": HOSTILE} for key in ("a", "b")]
+    told = {"resubmit": "/operations/Resubmit", "subscriptions": [{**of, **counts}], "parked": parked, "sagas": []}
+    asked: list[object] = []
+
+    async def resubmit(route: Route) -> None:
+        asked.append(route.request.post_data_json)
+        await route.fulfill(json={"value": 2})
+
+    await page.route("**/api/events", lambda route: route.fulfill(json=told))
+    await page.route("**/operations/Resubmit", resubmit)
+    await go(page, seen, "events", "Parked deliveries")
+    await expect(page.get_by_role("region", name="Parked deliveries").get_by_text(HOSTILE)).to_have_count(2)
+    assert not await problems_on("parked", page)
+    await page.get_by_role("button", name="Try again").click()
+    await expect(page.get_by_text("2 deliveries tried again")).to_be_visible()
+    assert asked == [{"publisher": "checkout", "which": {"subscription": "notifications.tell"}}]
 
 
 async def test_names_and_lines_of_others_run_no_script(browser: Browser, seen: Seen) -> None:

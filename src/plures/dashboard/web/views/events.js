@@ -11,9 +11,10 @@ export const Events = () => {
 
 const Shown = ({ data }) => {
   if (!data.subscriptions.length && !data.sagas.length) {
-    return html`<${Empty} title="No capability here publishes events or begins sagas"><p>An event is declared in a contract, and a saga in the service that begins it: the guides “Events” and “Sagas” show how.</p><//>`;
+    return html`<${Empty} title="No capability here publishes events or begins sagas"><p>An event is declared in a contract, and a saga in the service that begins it: the guides “Events” and “Sagas” show how. Those of other processes stand in their own dashboards: <code>plures events status</code> tells of all.</p><//>`;
   }
   return html`
+    <p class="quiet">Of the capabilities in the process that answers here; <code>plures events status</code> and <code>plures sagas status</code> tell of all.</p>
     <h2>Subscriptions</h2>
     ${data.subscriptions.length ? html`<${Wide} label="Subscriptions"><table class="list"><thead><tr><th>Publisher</th><th>Subscription</th><th>Event</th><th class="number">Backlog</th><th class="number">Tried again</th><th class="number">Parked</th><th><span class="hidden">What can be done</span></th></tr></thead>
       <tbody>${data.subscriptions.map((each) => html`<${Subscription} key=${`${each.publisher} ${each.subscription}`} each=${each} path=${data.resubmit} />`)}</tbody></table><//>` : html`<p class="quiet">None of the capabilities here publishes events.</p>`}
