@@ -47,6 +47,9 @@ PEAKIER = 1.5
 # Meanwhile calls of others take so many times as long, and by so much longer.
 SLOWER = 2.0
 SLOWER_US = 5_000
+# Or the event loop is late by so many seconds, and so many times as late as at other times: what is asked waits before it begins.
+LATE_S = 0.1
+LATER = 2.0
 # Calls, or bytes, of one request over an edge; and the share of such a request that the way of its remote calls takes.
 CHATTY_CALLS = 3.0
 HEAVY_BYTES = 256 * 1024

@@ -7,12 +7,11 @@ requests is therefore multiplied by how many of that kind were counted. What no 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import median
 from typing import Final
 
-from plures.telemetry import Figures, KeptSpan, Slot
+from plures.telemetry import Figures, KeptSpan, Slot, middle_s
 
-from .period import is_probe
+from .period import MICROSECONDS, is_probe
 from .values import Talk
 
 _MOST_DEEP: Final = 100
@@ -53,7 +52,7 @@ def talks(
         requests = sum(weights[entry] * it.requests for entry, it in kinds.items())
         calls = sum(weights[entry] * it.calls for entry, it in kinds.items())
         remote = sum(weights[entry] * it.remote for entry, it in kinds.items())
-        lasted = sum(weights[entry] * it.requests * median(it.lasted) for entry, it in kinds.items())
+        lasted = sum(weights[entry] * it.requests * _mean(it.lasted) for entry, it in kinds.items())
         ours = [
             each
             for each in measured
@@ -131,12 +130,32 @@ def _entry_of(span: KeptSpan, by_id: Mapping[tuple[int, int], KeptSpan]) -> Kept
 
 
 def _way(ours: Sequence[Figures], measured: Sequence[Figures]) -> float:
-    """What a remote call takes beyond the work of the callee: half of the calls, by operation."""
-    served = {(each.capability, each.name): each for each in measured if each.kind == "server"}
+    """What a remote call takes beyond the work of the callee, by operation. Means, since it is what calls take together that a request waits for."""
+    served: defaultdict[tuple[str, str], Counter[int]] = defaultdict(Counter)
+    for each in measured:
+        if each.kind == "server":
+            served[each.capability, each.name].update(each.buckets)
     total = calls = 0.0
     for each in ours:
         work = served.get((each.capability, each.name))
-        if each.kind == "client" and each.p50_us is not None and work is not None and work.p50_us is not None:
-            total += each.calls * max(0, each.p50_us - work.p50_us)
+        if each.kind == "client" and each.calls and work:
+            total += each.calls * max(0.0, _mean_us(each.buckets) - _mean_us(work))
             calls += each.calls
     return total / calls if calls else 0.0
+
+
+def _mean_us(buckets: Mapping[int, int]) -> float:
+    """The mean without the slowest of a hundred, so that one call that hung is no way."""
+    many = sum(buckets.values())
+    left = kept = many - many // 100
+    total = 0.0
+    for index, calls in sorted(buckets.items()):
+        total += min(calls, left) * middle_s(index)
+        left -= min(calls, left)
+    return total / kept * MICROSECONDS if kept else 0.0
+
+
+def _mean(lasted: Sequence[int]) -> float:
+    """The same of requests."""
+    kept = sorted(lasted)[: len(lasted) - len(lasted) // 100]
+    return sum(kept) / len(kept)

@@ -1,7 +1,7 @@
 """What a component takes of the processor, beside what else shares its process."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from plures.telemetry import GaugeRead, ProcessRead, Slot
@@ -12,12 +12,17 @@ from .places import SERVED, Placed, base, strangers
 from .values import Load
 
 CPU: Final = "cpu.share"
+LATE: Final = "loop.delay_s"
 BUSY_CORES: Final = 0.7
 """A process of Python runs on one processor: from that on what is asked waits for what runs."""
+BUSY_LATE_S: Final = 0.1
+"""Or its event loop is so late on average: a process may be given less than a processor."""
 _STARTING: Final = 30 * MICROSECONDS
 """A process that begins imports and fills its caches: that is no peak."""
 _PEAK: Final = 0.95
 _ENOUGH_CALLS: Final = 100
+_ALWAYS: Final = 100.0
+"""Of nothing at other times."""
 
 Series = dict[int, float]
 """Beginning of a slot → a figure of it."""
@@ -40,9 +45,10 @@ def loads(
     """
     asked = {slot.at for slot in slots if slot.calls and is_request(slot)} or {slot.at for slot in slots if slot.calls}
     begun = _begun(processes)
-    whole = _cores(gauges, lambda it: base(it.process) if not it.capability else "", begun)
-    fullest = _fullest(gauges, begun)
-    of_parts = _cores(gauges, lambda it: component_of.get(it.capability, ""), begun)
+    gauges = [each for each in gauges if not _is_starting(each, begun)]
+    whole = _cores(gauges, lambda it: base(it.process) if not it.capability else "")
+    fullest, late = _most(gauges, CPU), _most(gauges, LATE)
+    of_parts = _cores(gauges, lambda it: component_of.get(it.capability, ""))
     own = _own_time(slots, own_share, slot_s, component_of)
     found: dict[str, Load] = {}
     for name, process in sorted(where.process_of.items()):
@@ -51,11 +57,15 @@ def loads(
             continue
         measured = of_parts.get(name) or (times if where.is_alone(name) else None)
         mine = {at: min((measured or own.get(name, {})).get(at, 0.0), cores) for at, cores in times.items()}
-        busy = {at for at in times if fullest.get(process, {}).get(at, 0.0) >= BUSY_CORES}
+        delays = late.get(process, {})
+        busy = {
+            at
+            for at in times
+            if fullest.get(process, {}).get(at, 0.0) >= BUSY_CORES or delays.get(at, 0.0) >= BUSY_LATE_S
+        }
+        calm = times.keys() - busy
         beside = where.beside(name)
-        slower, by_us, calls = _slower(
-            slots, busy, times.keys() - busy, strangers(slots, name, beside, component_of), component_of
-        )
+        slower, by_us, calls = _slower(slots, busy, calm, strangers(slots, name, beside, component_of), component_of)
         mean, peak = _mean(mine.values()), _quantile(mine.values())
         rest = [times[at] - mine[at] for at in times]
         in_busy = sum(times[at] for at in busy)
@@ -69,6 +79,9 @@ def loads(
             rest_ratio=_quantile(rest) / _mean(rest) if _mean(rest) > 0 else None,
             busy_slots=len(busy),
             busy_share=sum(mine[at] for at in busy) / in_busy if in_busy else 0.0,
+            surge=_surge(mine, busy, calm),
+            late_s=_mean(delays.get(at, 0.0) for at in busy),
+            late_else_s=_mean(delays.get(at, 0.0) for at in calm),
             slower=slower,
             slower_us=by_us,
             slower_calls=calls,
@@ -87,26 +100,33 @@ def _is_starting(gauge: GaugeRead, begun: Mapping[str, Sequence[int]]) -> bool:
     return any(since - MICROSECONDS * 10 <= gauge.at < since + _STARTING for since in begun.get(gauge.process, ()))
 
 
-def _cores(
-    gauges: Iterable[GaugeRead], key: Callable[[GaugeRead], str], begun: Mapping[str, Sequence[int]]
-) -> dict[str, Series]:
+def _cores(gauges: Iterable[GaugeRead], key: Callable[[GaugeRead], str]) -> dict[str, Series]:
     """Processors by time, added up over replicas."""
     found: defaultdict[str, Series] = defaultdict(dict)
     for each in gauges:
         name = key(each)
-        if name and each.name == CPU and not _is_starting(each, begun):
+        if name and each.name == CPU:
             found[name][each.at] = found[name].get(each.at, 0.0) + max(0.0, each.value)
     return found
 
 
-def _fullest(gauges: Iterable[GaugeRead], begun: Mapping[str, Sequence[int]]) -> dict[str, Series]:
-    """Processors of the replica that takes most."""
+def _most(gauges: Iterable[GaugeRead], name: str) -> dict[str, Series]:
+    """A figure of processes by time, of the replica that has most."""
     found: defaultdict[str, Series] = defaultdict(dict)
     for each in gauges:
-        if each.name == CPU and not each.capability and not _is_starting(each, begun):
+        if each.name == name and not each.capability:
             of = found[base(each.process)]
             of[each.at] = max(of.get(each.at, 0.0), each.value)
     return found
+
+
+def _surge(cores: Series, busy: Collection[int], calm: Collection[int]) -> float | None:
+    """How many times as much it takes at busy times as at others; None where there is none of either."""
+    if not busy or not calm:
+        return None
+    usual = _mean(cores[at] for at in calm)
+    at_busy = _mean(cores[at] for at in busy)
+    return at_busy / usual if usual else _ALWAYS if at_busy else 0.0
 
 
 def _own_time(

@@ -42,8 +42,11 @@ class Load:
         peak_cores: What nineteen of twenty of these slots did not exceed.
         ratio: Peak to mean.
         rest_ratio: The same of the rest of the process; None where the rest did nothing.
-        busy_slots: Slots in which the process, or a replica of it, had its hands full.
+        busy_slots: Slots in which the process, or a replica of it, had its hands full, or its event loop was late.
         busy_share: Its share of the processor time of the process in these.
+        surge: How many times as much as in other slots it takes in these; None where there are none of either.
+        late_s: How late the event loop is in busy slots, in seconds.
+        late_else_s: The same in all other slots.
         slower: How many times as long calls of those beside it took then, of those that do not call it; None where there was too little to compare.
         slower_us: By how much longer.
         slower_calls: Calls of others that were compared, in busy slots.
@@ -58,6 +61,9 @@ class Load:
     rest_ratio: float | None
     busy_slots: int
     busy_share: float
+    surge: float | None
+    late_s: float
+    late_else_s: float
     slower: float | None
     slower_us: float
     slower_calls: int
@@ -77,7 +83,7 @@ class Talk:
         calls_per_request: Of a request that passes the edge.
         bytes_per_request: The same; 0 where it was not counted.
         way_us: What one call takes beyond the work of the callee; 0 where it is local.
-        request_us: What a request that passes the edge takes, half of them at most.
+        request_us: What a request that passes the edge takes on average, as `way_us` is: without the slowest of a hundred.
         seconds: The time in which it was counted.
     """
 

@@ -13,7 +13,7 @@ from .names import components_of, joined
 from .owning import own_shares
 from .period import MICROSECONDS, chosen, is_probe, is_request, period_of
 from .places import base, placed
-from .processors import CPU, loads
+from .processors import CPU, LATE, loads
 from .values import EDGE, Watched
 
 _SOME: Final = 8
@@ -55,7 +55,7 @@ def watch(request: WatchRequest, components: Sequence[str]) -> Watched:
         )
     period = period_of(begin, end, slot_s, slots)
     where = placed(slots, component_of)
-    gauges = store.gauges(begin, end, CPU, step_s=slot_s)
+    gauges = [each for name in (CPU, LATE) for each in store.gauges(begin, end, name, step_s=slot_s)]
     spans = store.some_spans(begin, end)
     failed = store.some_spans(begin, end, failed=True)
     seconds = len({each.at for each in slots if each.calls}) * slot_s

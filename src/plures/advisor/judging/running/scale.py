@@ -1,12 +1,15 @@
 """Scale: whether a component takes the processor from those beside it, at times of its own."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from plures.advisor.judging import figures as at
 from plures.advisor.judging.judgement import Evidence, Pressure, Verdict
 from plures.advisor.watching import BUSY_CORES, Load, Watched
 
 from .telling import SOURCE, enough, lasting, long
+
+_S: Final = 1_000_000
 
 
 def from_loads(watched: Watched) -> Iterator[Evidence]:
@@ -37,8 +40,8 @@ def _calm(watched: Watched, name: str, load: Load) -> Evidence:
     return Evidence(
         source=SOURCE,
         subject=(name,),
-        statement=f"It takes {_cores(load)}{waits}, in {long(watched.period.measured_s)} in which its process never had more than "
-        f"{BUSY_CORES:.0%} of one to do in a slot of {watched.period.slot_s} s.",
+        statement=f"It takes {_cores(load)}{waits}, in {long(watched.period.measured_s)} in which its process was never busy: "
+        f"it had less than {BUSY_CORES:.0%} of one to do in each slot of {watched.period.slot_s} s, and its event loop was on time.",
         figure=load.peak_cores,
         unit="processors at its peak",
         supports=Verdict.LEAVE_ALONE,
@@ -71,10 +74,22 @@ def _strength(watched: Watched, load: Load) -> float:
         load.busy_share / at.BUSY_SHARE,
         load.busy_slots / at.BUSY_SLOTS,
         peakier,
+        load.surge / at.PEAKIER if load.surge is not None else at.HINT,
         enough(watched.period.measured_s, at.ENOUGH_S),
-        min(load.slower / at.SLOWER, load.slower_us / at.SLOWER_US) if load.slower is not None else at.HINT,
+        max(_slower(load), _late(load)),
     )
     return max(0.0, strength if load.is_measured else min(at.HINT, strength))
+
+
+def _slower(load: Load) -> float:
+    """How much calls of strangers suffer."""
+    return min(load.slower / at.SLOWER, load.slower_us / at.SLOWER_US) if load.slower is not None else 0.0
+
+
+def _late(load: Load) -> float:
+    """How much all suffer that waits for the event loop, before it begins."""
+    later = load.late_s / (at.LATER * load.late_else_s) if load.late_else_s else at.LATER
+    return min(load.late_s / at.LATE_S, later)
 
 
 def _cores(load: Load) -> str:
@@ -87,9 +102,10 @@ def _against_rest(load: Load) -> str:
 
 
 def _harm(load: Load) -> str:
+    late = f" The event loop was {lasting(load.late_s * _S)} late then, and {lasting(load.late_else_s * _S)} at other times."
     if load.slower is None:
-        return f"Of those beside it that do not call it, too few calls are known at busy and at other times ({load.slower_calls:,}) to say whether they wait."
+        return f"Of those beside it that do not call it, too few calls are known at busy and at other times ({load.slower_calls:,}) to compare them.{late}"
     return (
         f"{load.slower_calls:,} calls of those beside it that do not call it took {load.slower:.1f} times as long then, "
-        f"by {lasting(abs(load.slower_us))} {'more' if load.slower_us >= 0 else 'less'}."
+        f"by {lasting(abs(load.slower_us))} {'more' if load.slower_us >= 0 else 'less'}.{late}"
     )
