@@ -91,6 +91,33 @@ def test_bursts_split_out_what_stands_alone(code: Path, data: Path) -> None:
     )
 
 
+CONTRACT = """from typing import Protocol
+
+from plures import contract, query
+
+@contract("shop.search.v1", owner="ana")
+class Search(Protocol):
+    @query()
+    async def find(self, text: str) -> str: ...
+"""
+
+
+def test_what_has_a_contract_can_leave_whatever_it_imports(history, data: Path, tmp_path: Path) -> None:
+    files = {"shop/__init__.py": "", "shop/search/contract.py": CONTRACT}
+    bound = [f"from shop.{name} import m{n}" for name in ("cart", "mail") for n in range(1, 6)]
+    for name in ("search", "cart", "mail"):
+        files |= history.package(f"shop/{name}")
+    files["shop/search/m1.py"] = files["shop/search/m2.py"] = files["shop/search/m3.py"] = history.module(*bound)
+    history.commit(0, "ana", files)
+    (tmp_path / "shop").mkdir()
+    code = history.write(tmp_path / "shop")
+    bursts(data)
+    told = advise(code, "--telemetry", data).stdout
+    assert "split out  shop.search (pressure: scale)" in told
+    assert "It is reached by its contract Search" in told
+    assert "Leave it as it is" in advise(code).stdout
+
+
 def test_a_chosen_time_without_bursts_leaves_all_alone(code: Path, data: Path) -> None:
     bursts(data)
     told = advise(code, "--telemetry", data, "--since", "2023-11-14T22:16", "--until", "2023-11-14T22:19").stdout

@@ -13,7 +13,7 @@ from plures.advisor.watching import Watched
 
 from .judgement import Advice, Evidence, Finding, SplitPlan, Verdict
 from .plans import plan_merge, plan_split
-from .running import from_running, gain_of, looked_at, too_little
+from .running import from_contracts, from_running, gain_of, looked_at, too_little
 from .sources import SOURCES, Source, some
 from .verdicts import weigh
 
@@ -55,7 +55,7 @@ def advise(
         more: Evidence from elsewhere, such as a simulation. It is weighed like any other.
     """
     evidence = [item for source in sources for item in source(survey)]
-    seen = [*from_running(watched)] if watched else []
+    seen = [*from_running(watched), *from_contracts(survey, watched)] if watched else []
     findings = [_with_plan(survey, watched, each) for each in weigh([*evidence, *seen, *more], survey.components)]
     codebase = survey.codebase
     commit = codebase.history.head if codebase.history else ""

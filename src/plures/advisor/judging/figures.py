@@ -54,6 +54,8 @@ LATER = 2.0
 CHATTY_CALLS = 3.0
 HEAVY_BYTES = 256 * 1024
 WAY_SHARE = 0.2
+# How far history must go towards convincing for it to count that the same people change both: three joint commits.
+SOMETIMES_TOGETHER = 0.25
 # Processors that two components may take at their peaks and still share a process.
 TOGETHER_CORES = 0.7
 # Failures of a component itself, their share of its calls, and slots in which they come; calls of others fail so many times as often then.

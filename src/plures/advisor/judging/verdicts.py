@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .figures import SPLIT_WAS_RIGHT, STAYED_COUPLED, SUREST_OF_PAIRS, chance_of_leaving
+from .figures import SOMETIMES_TOGETHER, SPLIT_WAS_RIGHT, STAYED_COUPLED, SUREST_OF_PAIRS, chance_of_leaving
 from .judgement import Evidence, Finding, Pressure, Verdict
 
 Subject = tuple[str, ...]
@@ -15,6 +15,7 @@ WORTH_SAYING = 0.1
 MOST_CALM_PAIRS = 200
 _WAITING = {Pressure.TEAM, Pressure.PEOPLE}
 _RUNNING = "telemetry"
+_BY_CONTRACT = "contracts"
 _ORDER = (Verdict.SPLIT_OUT, Verdict.CUT_FIRST, Verdict.MERGE, Verdict.LEAVE_ALONE)
 
 
@@ -74,7 +75,7 @@ def _on_component(case: Case) -> Finding:
     pressures = case.pressures()
     independence = next((e.figure for e in case.evidence if e.source == "imports" and e.required), None)
     speaks_for, speaks_against = case.supporting(Verdict.SPLIT_OUT), case.supporting(Verdict.LEAVE_ALONE)
-    if pressures and case.meets_requirements(Verdict.SPLIT_OUT):
+    if pressures and (case.meets_requirements(Verdict.SPLIT_OUT) or _can_run_apart(case, pressures)):
         return Finding(
             subject=case.subject,
             verdict=Verdict.SPLIT_OUT,
@@ -93,6 +94,12 @@ def _on_component(case: Case) -> Finding:
         confidence=None if independence is None else 1 - chance_of_leaving(independence),
         would_change=_what_would_split(case, pressures),
     )
+
+
+def _can_run_apart(case: Case, pressures: Sequence[Evidence]) -> bool:
+    """Whether a running application shows the pressure, for which a process is enough, and the code says that it can have one."""
+    tables = [e for e in case.evidence if e.source == "tables" and e.required]
+    return pressures[0].source == _RUNNING and _BY_CONTRACT in case.agreeing(Verdict.SPLIT_OUT) and not tables
 
 
 def _measured(pressures: Sequence[Evidence]) -> float | None:
@@ -126,7 +133,10 @@ def _apart(speaks_for: Sequence[Evidence]) -> float | None:
 def _belong_together(case: Case) -> bool:
     """Whether a running application shows that two should share a process, another source says that they belong together, and nothing that runs is against it."""
     sources = case.agreeing(Verdict.MERGE)
-    return _RUNNING in sources and len(sources) > 1 and _RUNNING not in case.agreeing(Verdict.LEAVE_ALONE)
+    joint = max((e.strength for e in case.supporting(Verdict.MERGE) if e.source == "history"), default=0.0)
+    # That the same people change both says nothing of two that hardly changed.
+    others = sources - {_RUNNING} - ({"teams"} if joint < SOMETIMES_TOGETHER else set())
+    return _RUNNING in sources and bool(others) and _RUNNING not in case.agreeing(Verdict.LEAVE_ALONE)
 
 
 def _on_pair(case: Case, pressed: Mapping[str, Sequence[Evidence]]) -> Finding:

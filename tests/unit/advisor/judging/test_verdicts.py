@@ -138,7 +138,7 @@ def test_the_more_independent_the_less_sure_of_leaving_it_alone():
 
 CHATTY = evidence("a", "b", supports=Verdict.MERGE, source="telemetry")
 SAME_PEOPLE = evidence("a", "b", supports=Verdict.MERGE, source="teams", required=True)
-SELDOM_TOGETHER = evidence("a", "b", supports=Verdict.MERGE, source="history", required=True, strength=0.2)
+SELDOM_TOGETHER = evidence("a", "b", supports=Verdict.MERGE, source="history", required=True, strength=0.3)
 
 
 def test_what_runs_splits_nothing_without_what_the_code_says():
@@ -157,6 +157,22 @@ def test_a_chatty_edge_merges_nothing_alone():
     assert found.verdict is Verdict.LEAVE_ALONE
     assert found.counter_evidence == (CHATTY,)
     assert only(weigh([CHATTY, SELDOM_TOGETHER], ["a", "b"]), "a", "b").verdict is Verdict.LEAVE_ALONE
+
+
+def test_that_the_same_people_changed_both_once_says_nothing():
+    once = evidence("a", "b", supports=Verdict.MERGE, source="history", required=True, strength=0.1)
+    assert only(weigh([CHATTY, SAME_PEOPLE, once], ["a", "b"]), "a", "b").verdict is Verdict.LEAVE_ALONE
+
+
+def test_what_is_reached_by_a_contract_needs_no_more_to_run_apart():
+    load = evidence("a", source="telemetry", pressure=Pressure.SCALE)
+    bound, contract = evidence("a", required=True, strength=0.4), evidence("a", source="contracts")
+    assert only(weigh([load, bound, contract], ["a"]), "a").verdict is Verdict.SPLIT_OUT
+    # People who wait for one another need more than a process.
+    assert only(weigh([WAITS, bound, contract], ["a"]), "a").verdict is Verdict.LEAVE_ALONE
+    tables = evidence("a", source="tables", required=True, strength=0.0)
+    assert only(weigh([load, bound, contract, tables], ["a"]), "a").verdict is Verdict.LEAVE_ALONE
+    assert only(weigh([bound, contract], ["a"]), "a").verdict is Verdict.LEAVE_ALONE
 
 
 def test_a_chatty_edge_between_what_the_same_people_change_merges():

@@ -120,6 +120,7 @@ def test_deaths_that_come_with_one_component_are_pressure(shop: Shop) -> None:
     assert found is not None
     assert found.strength >= 1
     assert "died 4 times and took 2 other components with it" in found.statement
+    assert "in 4 of these, and are under way or asked for in 11% of all slots" in found.statement
     # What is often in flight is so at deaths, too.
     cart = reliability(watched, "cart")
     assert cart is None or cart.strength < 1

@@ -6,11 +6,12 @@ from plures.advisor.judging.judgement import Evidence
 from plures.advisor.watching import Watched
 
 from .chattiness import from_talks, gain_of
+from .placing import from_contracts
 from .reliability import from_deaths, from_failures
 from .scale import from_loads
 from .telling import looked_at, too_little
 
-__all__ = ["from_running", "gain_of", "looked_at", "too_little"]
+__all__ = ["from_contracts", "from_running", "gain_of", "looked_at", "too_little"]
 
 
 def from_running(watched: Watched) -> Iterator[Evidence]:

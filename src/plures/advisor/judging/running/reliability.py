@@ -81,7 +81,7 @@ def _suspect(name: str, died: Deaths, times: int) -> Evidence:
         source=SOURCE,
         subject=(name,),
         statement=f"The process {died.process} died {died.times} times and took {others} other components with it. Calls of this one were under way or lost "
-        f"in {times} of these, and are in.",
+        f"in {times} of these, and are under way or asked for in {usually:.0%} of all slots.",
         figure=times / died.times,
         unit="share of the deaths of its process at which its calls were under way",
         supports=Verdict.SPLIT_OUT,
