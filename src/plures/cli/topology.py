@@ -17,7 +17,11 @@ from .lazily import LazyGroup
 from .project import Project, file_option, open_project
 
 
-@click.group("topology", cls=LazyGroup, lazy={"isolate": "plures.cli.isolate:isolate_command"})
+@click.group(
+    "topology",
+    cls=LazyGroup,
+    lazy={"plan": "plures.cli.telemetry.planning:plan_command", "isolate": "plures.cli.isolate:isolate_command"},
+)
 def topology_group() -> None:
     """Show and check which process hosts which capability."""
 

@@ -5,7 +5,7 @@ from math import inf, log2
 from time import monotonic
 from typing import Final, Protocol
 
-from plures.telemetry.tracing import MOST_NOTES, Draw, Rate, Recorder, Subject, Trace, job_now, trace_id_of
+from plures.telemetry.tracing import MOST_NOTES, Draw, Rate, Recorder, Subject, Trace, following, job_now, trace_id_of
 
 from .histogram import LEAST_S, Buckets, doubling_of, upper_s
 
@@ -112,6 +112,8 @@ class Meter:
             above = recorder.bridge.end(call)
             more = more if not above else (*(*more, "", 0)[:2], above)
         line = (self.subject, call.span, call.parent_span, call.began, now, code)
+        if trace.kept_for:
+            line, more = following(line, more, trace), ()
         # `Trace.note`, written out.
         notes = trace.notes
         if len(notes) < MOST_NOTES:

@@ -1,5 +1,6 @@
 """What is noted → rows of the store. It knows no database."""
 
+import re
 from collections.abc import Iterable
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
@@ -16,6 +17,7 @@ MOST_IN_VALUE: Final = 200
 """Characters of a value by which traces are found; longer ones are in the span alone."""
 
 _MOST_IN_ATTRIBUTES: Final = 16_384
+_IS_ORDER: Final = re.compile("[0-9a-f]{24}").fullmatch
 _BITS: Final = 1 << 64
 _HALF: Final = 1 << 63
 
@@ -74,6 +76,20 @@ def rows_of(parts: Iterable[Part], anchor: Anchor) -> list[TraceRows]:
     return [_rows(part, anchor.offset_s(min(each.began for each in part.notes))) for part in parts if part.notes]
 
 
+def with_order(attributes: str, after: int, task: int) -> str:
+    """Attributes as they are kept: with what ended before, and in which task; `without_order` takes them apart again."""
+    return f"{attributes}\n{after:016x}{task:08x}"
+
+
+def without_order(kept: str) -> tuple[str, int, int]:
+    """Attributes, the id of what ended before, and the task; 0 for none."""
+    attributes, mark, order = kept.rpartition("\n")
+    # Attributes are JSON of one line, but a later version may have written them.
+    if not mark or not _IS_ORDER(order):
+        return kept, 0, 0
+    return attributes, int(order[:16], 16), int(order[16:], 16)
+
+
 def values_of(attributes: str) -> Iterable[tuple[str, str]]:
     """The attributes by which a trace is found: name and value as text."""
     if not attributes:
@@ -112,13 +128,14 @@ def _rows(part: Part, offset_s: float) -> TraceRows:
     rows = TraceRows(bytes.fromhex(trace.id), trace.kept_for, began, ended, first.subject, storable(first.code))
     steps: dict[Subject, list[int]] = {}
     add = rows.spans.append
-    for subject, span, parent, start, end, code, attributes, own, upper in notes:
+    for subject, span, parent, start, end, code, attributes, own, upper, after, task in notes:
         lasted = max(0, round((end - start) * MICROSECONDS))
         parent_id = signed(upper or id_of(parent)) if upper or parent else above
         if len(attributes) > _MOST_IN_ATTRIBUTES:
             attributes = '{"plures.left_out":true}'  # noqa: PLW2901 - the loop is written for speed
         text = storable(attributes) if attributes else ""
-        add((signed(own or id_of(span)), parent_id, subject, _us(start + offset_s), lasted, storable(code), text))
+        kept = with_order(text, after, task) if after or task else text
+        add((signed(own or id_of(span)), parent_id, subject, _us(start + offset_s), lasted, storable(code), kept))
         step = steps.get(subject)
         if step is None:
             step = steps[subject] = [0, 0, 0, 0]

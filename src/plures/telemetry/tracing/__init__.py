@@ -1,6 +1,7 @@
 """Traces: what is noted of calls, which traces are kept, and how a trace goes on in another process."""
 
 from .drawing import Draw, Rate
+from .following import following
 from .job import job_now, one_job
 from .recorder import HOLD_S, MOST_HELD, Part, Recorder
 from .subject import SpanKind, Subject
@@ -25,6 +26,7 @@ __all__ = [
     "SpanKind",
     "Subject",
     "Trace",
+    "following",
     "job_now",
     "new_trace_id",
     "one_job",

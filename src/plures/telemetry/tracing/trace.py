@@ -36,6 +36,9 @@ class Noted(NamedTuple):
         attributes: What else is known of it, as JSON; empty for nothing.
         id: Where it is not that of its number: both sides of an event know it without having told each other. 0 for none.
         above: The id of its parent, where that is not the span which the trace came from; 0 for none.
+        after: The id of the span that had ended last when it ended, in the same task or before that was begun; 0 for none. It and `task` are
+            known of traces that are kept from their beginning.
+        task: In which task it ended, as a number that others do not have at the time; 0 for none.
     """
 
     subject: Subject
@@ -47,6 +50,8 @@ class Noted(NamedTuple):
     attributes: str = ""
     id: int = 0
     above: int = 0
+    after: int = 0
+    task: int = 0
 
 
 Line = tuple[Any, ...]

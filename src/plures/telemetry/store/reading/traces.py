@@ -6,7 +6,7 @@
 import sqlite3
 from typing import Any, Final
 
-from plures.telemetry.store.rows import unsigned
+from plures.telemetry.store.rows import unsigned, without_order
 
 from .filters import TraceFilter
 from .logs import COLUMNS as LOG_COLUMNS
@@ -157,8 +157,8 @@ def _columns(connection: sqlite3.Connection, number: int, most: int, known: _Kno
     """What spans have in common is looked up once; no row outlives its turn, which would be one more object for each span."""
     subjects: dict[int, int] = {}
     processes: dict[int, int] = {}
-    columns: tuple[list[Any], ...] = ([], [], [], [], [], [], [], [])
-    ids, parents, of, by, began, lasted, codes, attributes = (column.append for column in columns)
+    columns: tuple[list[Any], ...] = ([], [], [], [], [], [], [], [], [], [])
+    ids, parents, of, by, began, lasted, codes, attributes, afters, tasks = (column.append for column in columns)
     for id_, parent, subject, process, start, time, code, said in connection.execute(_SPANS, (number, most)):
         ids(unsigned(id_))
         parents(unsigned(parent))
@@ -167,7 +167,10 @@ def _columns(connection: sqlite3.Connection, number: int, most: int, known: _Kno
         began(start)
         lasted(time)
         codes(code)
-        attributes(said)
+        plain, after, task = without_order(said)
+        attributes(plain)
+        afters(after)
+        tasks(task)
     known = known or _Known(connection)
     names = [known.processes.get(each, _GONE)[0] for each in processes]
     return SpanColumns([known.subjects[each] for each in subjects], names, *columns)

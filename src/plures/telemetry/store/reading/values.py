@@ -36,6 +36,8 @@ class SpanRead(Struct, frozen=True, gc=False):
         id: 64 bits, unsigned, as `parent` is; 0 for no parent.
         process: As in `search.1`.
         attributes: JSON; empty for none.
+        after: The id of the span that had ended last when it ended, in the same task or before that was begun; 0 where that is not known.
+        task: In which task it ended; 0 where that is not known.
     """
 
     id: int
@@ -51,6 +53,8 @@ class SpanRead(Struct, frozen=True, gc=False):
     lasted: int
     code: str
     attributes: str
+    after: int = 0
+    task: int = 0
 
 
 class SpanColumns(Struct, frozen=True):
@@ -72,13 +76,16 @@ class SpanColumns(Struct, frozen=True):
     lasted: list[int]
     code: list[str]
     attributes: list[str]
+    after: list[int]
+    task: list[int]
 
     @property
     def spans(self) -> tuple[SpanRead, ...]:
         """The same, each by itself."""
         about = [self.subjects[each] for each in self.subject]
         where = [self.processes[each] for each in self.process]
-        rest = (self.id, self.parent, about, where, self.began, self.lasted, self.code, self.attributes)
+        ends = (self.began, self.lasted, self.code, self.attributes, self.after, self.task)
+        rest = (self.id, self.parent, about, where, *ends)
         return tuple(SpanRead(id_, above, *of, *more) for id_, above, of, *more in zip(*rest, strict=True))
 
 
