@@ -36,6 +36,8 @@ AREAS: Final = {
     "topology": "`plures.toml`: its syntax, and whether it fits the application.",
     "settings": "What services are told from outside ([guide](../guides/settings.md)).",
     "telemetry": "Traces, figures and lines of the log that processes have kept.",
+    "plan": "What would change in another topology ([guide](../guides/plan.md)).",
+    "calibration": "What remote calls cost on a machine.",
     "logging": "What the command line and `plures.toml` say of the log.",
     "call": "Calls that failed for a reason that their contract does not declare. Each says whether the operation was *not sent* "
     "or *may have run*.",

@@ -1,4 +1,4 @@
-"""Layer 8: what a remote call and a process cost on this machine, measured by a small application of two processes that Plures runs as any other.
+"""Layer 10: what a remote call and a process cost on this machine, measured by a small application of two processes that Plures runs as any other.
 
 pair         that application
 measuring    runs it and works out the cost: `calibrate`

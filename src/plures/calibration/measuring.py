@@ -25,7 +25,8 @@ _PAUSES: Final = ((0.1, 20), (0.02, 60), (0.002, 300))
 _ROUNDS: Final = 2
 _BESIDE: Final = 6
 _BESIDE_ROUNDS: Final = 40
-_IDLE_S: Final = 3.0
+_IDLE_S: Final = 4.0
+_SETTLE_S: Final = 1.0
 _START_S: Final = 60.0
 _STOP_S: Final = 20.0
 _US: Final = 1e6
@@ -58,18 +59,19 @@ class _Phase(msgspec.Struct):
     per_s: float
 
 
-def calibrate(application: str = "", folder: Path | None = None) -> Cost:
-    """Measure what remote calls and processes cost here, now: that takes about twenty seconds.
+def calibrate(application: str = "", folder: Path | None = None, *, share: float = 1.0) -> Cost:
+    """Measure what remote calls and processes cost here, now: that takes about twenty-five seconds.
 
     Args:
         application: The import string of an application, whose memory is measured without any of its data; empty for none.
         folder: Where it is imported from.
+        share: Of the calls and the seconds that are measured otherwise; less is quicker and less exact.
 
     Raises:
         NotMeasured: The processes did not start, or did not answer.
     """
     with TemporaryDirectory(prefix="plures-calibration-") as own, _running(Path(own), application, folder) as run:
-        pair = _Pair(run)
+        pair = _Pair(run, share)
         try:
             return _measured(pair)
         except (OSError, msgspec.MsgspecError) as error:
@@ -79,8 +81,8 @@ def calibrate(application: str = "", folder: Path | None = None) -> Cost:
 class _Pair:
     """Calls its operations as a program of a user would."""
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    def __init__(self, run: Run, share: float) -> None:
+        self._run, self._share = run, share
 
     def call(self, capability: str, operation: str, **fields: object) -> Any:
         url = f"{self._run.capabilities[capability][0]}/plures.calibration.{capability}.v1.{capability.title()}/{operation}"
@@ -98,7 +100,16 @@ class _Pair:
         """Processor time of both processes."""
         return float(self.call("driver", "Used")), float(self.call("answerer", "Used"))
 
+    def idle(self) -> float:
+        """Processor time that a process takes which nothing calls, in processors: that of the one that took less."""
+        sleep(_SETTLE_S * self._share)
+        before, began = self.used_s(), monotonic()
+        sleep(_IDLE_S * self._share)
+        used, passed = self.used_s(), monotonic() - began
+        return min(after - earlier for earlier, after in zip(before, used, strict=True)) / passed
+
     def phase(self, *, remote: bool, rounds: int, pause_s: float, beside: int = 1) -> _Phase:
+        rounds = max(3, round(rounds * self._share))
         before = self.used_s()
         said = self.call("driver", "Drive", remote=remote, rounds=rounds, pauseS=pause_s, beside=beside)
         driven = msgspec.convert(said, _Driven)
@@ -111,13 +122,12 @@ class _Pair:
 def _measured(pair: _Pair) -> Cost:
     for remote in (False, True):
         pair.phase(remote=remote, rounds=30, pause_s=0.002, beside=2)
-    before, began = pair.used_s(), monotonic()
-    sleep(_IDLE_S)
-    used, passed = pair.used_s(), monotonic() - began
     memory = int(pair.call("driver", "Memory"))
-    idle = (used[1] - before[1]) / passed
+    idle = pair.idle()
     paces = [_pace(pair, pause_s, rounds, idle) for pause_s, rounds in _PAUSES]
     wait, cpu = _beside(pair, idle)
+    # What a process does just after its start is not what it does all day.
+    idle = min(idle, pair.idle())
     first = paces[1]
     return Cost(
         at=int(time() * _US),

@@ -34,7 +34,7 @@ def predict(reading: Reading, target: Target, others: Sequence[Target], cost: Co
     edges = _edges(seen, target)
     replicas = sum(target.replicas.values())
     running_now = sum(map(len, seen.processes.values()))
-    pace = _pace(seen, target, cost, replicas)
+    pace = _pace(seen, target, cost)
     requests = traces_of(reading, seen)
     known = waits_seen(request for each in requests.values() for request in each)
     wait = Wait(pace.wait_us if known is None else known, cost.beside_wait_us)
@@ -125,14 +125,14 @@ def _is_now(seen: Present, event: Figures) -> bool:
     return len(seen.processes) > 1 and bool(one) and bool(other - one)
 
 
-def _pace(seen: Present, target: Target, cost: Cost, replicas: int) -> Pace:
-    """At the number of remote calls that a process then makes or answers."""
+def _pace(seen: Present, target: Target, cost: Cost) -> Pace:
+    """At the number of remote calls that are made then: the calls of a request follow each other, so that its caller does not sleep in between."""
     many = 0
     for each in seen.figures:
         if each.kind in _CALLS and each.placement and each.caller and each.capability:
             is_now = each.kind == "client"
             many += each.calls * is_remote(target, each.caller, each.capability, is_now=is_now)
-    return cost.pace(2 * many / seen.seconds / max(1, replicas))
+    return cost.pace(many / seen.seconds)
 
 
 def _cpu_added(seen: Present, edges: Sequence[Edge], traced: Mapping[str, Traced], pace: Pace, cost: Cost) -> float:

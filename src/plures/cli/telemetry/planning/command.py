@@ -17,7 +17,7 @@ from plures.errors import PluresError, Text
 from .telling import tell_plan, tell_verified
 
 if TYPE_CHECKING:
-    from plures.planning import Cost, Plan, Target
+    from plures.planning import Cost, Plan, Target, Verified
     from plures.telemetry import Reading
 
 _US: Final = 1_000_000
@@ -150,10 +150,8 @@ def _verify(reading: "Reading", folder: Path, names: list[str], *, as_json: bool
     from plures.planning import NoPlan, NotRunning, all_kept, kept, verify
 
     now = int(time() * _US) + 1
-    if names:
-        found = [verify(reading, kept(folder, name), now) for name in names]
-    else:
-        found = []
+    found: list[Verified] = [verify(reading, kept(folder, name), now) for name in names]
+    if not names:
         missing: PluresError = NoPlan("any topology", folder / "plans")
         for plan in all_kept(folder):
             try:

@@ -80,11 +80,19 @@ def size(number: float | None) -> str:
 
 
 def _compared(each: "Compared") -> tuple[str, ...]:
-    told = {"us": _time, "processors": lambda it: "" if it is None else cores(it), "bytes": size}.get(
-        each.unit, lambda it: "" if it is None else figure(round(it, 2))
-    )
     off = "" if each.off is None else f"{100 * each.off:+.0f} %"
-    return one_line(each.name), told(each.before), told(each.predicted), told(each.measured), off
+    told = [_figure(value, each.unit) for value in (each.before, each.predicted, each.measured)]
+    return one_line(each.name), *told, off
+
+
+def _figure(value: float | None, unit: str) -> str:
+    if value is None:
+        return ""
+    if unit == "us":
+        return lasting(value)
+    if unit == "processors":
+        return cores(value)
+    return size(value) if unit == "bytes" else figure(round(value, 2))
 
 
 def _routes(plan: "Plan") -> None:
