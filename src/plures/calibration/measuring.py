@@ -18,7 +18,7 @@ from plures.deploy import Run, find_runs
 from plures.planning import Cost, Pace
 
 from .errors import NotMeasured
-from .pair.app import IMPORTED
+from .pair import IMPORTED
 
 _PAUSES: Final = ((0.1, 20), (0.02, 60), (0.002, 300))
 """How long a caller pauses before each call, in seconds, and how many calls are made so."""

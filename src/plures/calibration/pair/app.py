@@ -10,10 +10,9 @@ from typing import Final
 
 from plures import Application, Capability
 
+from . import IMPORTED
 from .contracts import Answerer, Driven, Driver, Item, Neighbour
 
-IMPORTED: Final = "PLURES_CALIBRATION_IMPORT"
-"""The module of the application that is planned for: a process that has imported it takes the memory that one of its processes does."""
 _STATM: Final = Path("/proc/self/statm")
 _ITEMS: Final = tuple(Item(f"goods-{n}", f"Good number {n}, in green", 100 * n, 4.5, n % 3 > 0) for n in range(10))
 _IDS: Final = tuple(each.id for each in _ITEMS)
