@@ -8,7 +8,7 @@ from time import monotonic
 import msgspec
 
 from plures.runtime.context import CallContext, current
-from plures.telemetry import Meter, trace_id_of
+from plures.telemetry import BAGGAGE, Meter, trace_id_of
 
 from .measured import code_of
 
@@ -77,9 +77,11 @@ def resumed(meter: Meter, context: CallContext, kept: str, above: int, **said: o
         kept: As `kept_request` gave it.
         above: The id of the span in which it was asked for.
     """
-    context.id, _, trace = kept.partition(" ")
+    context.id, trace, baggage = [*kept.split(" ", 2), "", ""][:3]
     context.began = monotonic()
     meter.resume(context, trace or trace_id_of(context.id), above)
+    if baggage and context.trace is not None:
+        context.trace.beside = ((BAGGAGE, baggage),)
     with _ending(meter, context, Span(0, said)) as span:
         yield span
 
@@ -100,7 +102,8 @@ def step(meter: Meter) -> Generator[None]:
 
 
 def kept_request() -> str:
-    """What work that goes on later keeps of the running request: its id, and after a blank that of its trace, where it is another one.
+    """What work that goes on later keeps of the running request: its id; and, each after a blank, the id of its trace and its baggage,
+    where there is any, or where the trace is another one.
 
     Empty outside of any request.
     """
@@ -109,7 +112,13 @@ def kept_request() -> str:
         return ""
     trace = call.trace or (call.root or call).trace
     request = call.request_id
-    return request if trace is None or trace.id == trace_id_of(request) else f"{request} {trace.id}"
+    if trace is None:
+        return request
+    beside = trace.beside if trace.bridged is None else trace.bridged.beside(trace.beside)
+    baggage = dict(beside).get(BAGGAGE, "")
+    if baggage:
+        return f"{request} {trace.id} {baggage}"
+    return request if trace.id == trace_id_of(request) else f"{request} {trace.id}"
 
 
 @contextmanager

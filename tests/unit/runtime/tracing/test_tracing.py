@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from math import inf
 from typing import Any, Protocol
 
 import pytest
@@ -12,10 +13,13 @@ from plures.runtime import (
     CallContext,
     accept,
     current,
+    kept_request,
+    request_of,
+    resumed,
     told_of,
     trace_from,
 )
-from plures.telemetry import Noted, Part, Rate, Telemetry, parent_of
+from plures.telemetry import Noted, Part, Rate, SpanKind, Subject, Telemetry, Trace, parent_of, trace_id_of
 
 from .bound import Bound
 
@@ -185,3 +189,26 @@ async def test_a_request_with_an_id_of_another_form_is_one_trace_all_the_same() 
         await traced.take("wrong")
     assert len({part.trace.id for part in traced.parts()}) == 1
     traced.deadlines.close()
+
+
+@pytest.mark.parametrize("baggage", ["", "shop=corner, who=%C3%84nna;level=2"])
+@pytest.mark.parametrize("request_id", [ID, "of a client"])
+def test_work_that_goes_on_later_has_the_trace_and_the_baggage_of_its_request(baggage: str, request_id: str) -> None:
+    """As what an event or a saga leads to, which is kept in a table meanwhile."""
+    request_id = request_id.replace(" ", "-")
+    trace = Trace(
+        trace_id_of(request_id), beside=(("tracestate", "a=b"), *((("baggage", baggage),) if baggage else ()))
+    )
+    token = current.set(CallContext(inf, 0, id=request_id, trace=trace))
+    try:
+        kept = kept_request()
+    finally:
+        current.reset(token)
+    assert (request_of(kept), kept == request_id) == (request_id, not baggage)
+    meter = Telemetry(Rate(0)).meter(Subject(SpanKind.CONSUMER, "shop.orders.Placed"))
+    context = CallContext(inf, 0)
+    with resumed(meter, context, kept, 7):
+        assert context.request_id == request_id
+        told = dict(told_of(context))
+    assert told.pop("traceparent").startswith(f"00-{trace.id}-")
+    assert told == ({"baggage": baggage} if baggage else {})
