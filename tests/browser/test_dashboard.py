@@ -84,6 +84,12 @@ async def test_a_time_goes_along_from_view_to_view(browser: Browser, seen: Seen)
     await go(page, seen, "topology?ago=30", "Replicas")
     await expect(page.get_by_text("Moment: 30 min ago")).to_be_visible()
     await expect(page.get_by_role("region", name="Calls between capabilities")).to_contain_text("payments")
+    # The lines of a trace are of its own time.
+    await go(page, seen, f"traces/{seen.failed}?minutes=15", "inventory/Reserve")
+    await page.get_by_role("option").first.click()
+    await expect(page.get_by_role("link", name="Logs of this trace")).to_have_attribute(
+        "href", f"#/logs?trace={seen.failed}"
+    )
 
 
 async def test_what_is_parked_is_told_with_its_reason_and_tried_again(browser: Browser, seen: Seen) -> None:

@@ -64,6 +64,6 @@ const Detail = ({ span, data }) => {
     <h2>${span.name}</h2>
     <dl class="facts">${rows.map(([key, value]) => html`<div><dt>${key}</dt><dd>${value}</dd></div>`)}</dl>
     ${logs.length ? html`<h3>Logs</h3><ol class="logs">${logs.map((each) => html`<li class=${each.level}><span class="figure quiet">${clock(each.at)}</span> <span class="level">${each.level}</span> ${each.message}</li>`)}</ol>` : ""}
-    <p><a href=${link(["traces"], { operation: span.name })}>Traces of this operation</a> · <a href=${link(["logs"], { trace: data.id })}>Logs of this trace</a></p>
+    <p><a href=${link(["traces"], { operation: span.name })}>Traces of this operation</a> · <a href=${link(["logs"], { trace: data.id, minutes: "", since: "", until: "" })}>Logs of this trace</a></p>
   </section>`;
 };
