@@ -13,6 +13,7 @@ from marketplace.notifications.contract import Notification, Notifications
 from marketplace.payments.contract import Card
 from marketplace.profile.contract import Address, Profile
 from plures import CallError
+from plures.telemetry import Reading, TraceFilter
 from plures.testing import Running, Where, run
 from plures.topology import Broker, Process, Topology
 from tests.nats import Nats
@@ -58,7 +59,7 @@ async def confirmations(shop: Running, customer: str) -> tuple[Notification, ...
             await asyncio.sleep(0.1)
 
 
-async def test_each_order_is_confirmed_once(shop: Running, nats_server: Nats) -> None:
+async def test_each_order_is_confirmed_once_in_its_own_trace(shop: Running, nats_server: Nats, tmp_path: Path) -> None:
     await buy(shop, "before the broker")
     await nats_server.start()
     await buy(shop, "with it")
@@ -73,3 +74,22 @@ async def test_each_order_is_confirmed_once(shop: Running, nats_server: Nats) ->
     await asyncio.sleep(1)
     for customer in ("before the broker", "with it", "without it", "after a kill"):
         assert len(await confirmations(shop, customer)) == 1
+    await four_whole_traces(tmp_path / "data")
+
+
+async def four_whole_traces(data: Path) -> None:
+    """Wait until each order is one trace, from its beginning to its confirmation in another process, whatever was killed in between."""
+    hops = {"checkout/Place", "marketplace.checkout.v1.OrderPlaced", "notifications/Confirm", "reviews/AdmitBuyer"}
+    found: list[set[str]] = []
+    async with asyncio.timeout(PATIENCE_S):
+        while len(found) < 4:
+            lines = await asyncio.to_thread(Reading(data).traces, TraceFilter(operation="checkout/Place"))
+            traces = [await asyncio.to_thread(Reading(data).trace, line.id) for line in lines]
+            names = [
+                {span.name for span in trace.spans}
+                for trace in traces
+                if trace and "notifications.1" in trace.line.processes
+            ]
+            found = [each for each in names if each >= hops]
+            await asyncio.sleep(0.2)
+    assert len(found) == 4
