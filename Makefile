@@ -1,6 +1,7 @@
 # make run    install what the marketplace needs and open it; with DATABASE=postgres on a PostgreSQL server that comes with it
 # make test   install everything and run the tests            (ARGS="tests/unit -k codec" to choose some, without workers)
 # make languages  build the services that are not in Python, for make run ARGS="--topology languages"
+# make collector  build the OpenTelemetry Collector, and send it a trace; the first time takes minutes
 # make newest run the tests with the newest versions that pyproject.toml allows and the newest Python, in an environment of their own
 # make lowest run the tests with the lowest ones
 # make check  format, lint, types, layers, tests and docs: what has to pass before a commit
@@ -33,7 +34,7 @@ COMPILE := $(PIN) pyproject.toml --extra standard
 # Where the environment forbids to keep bytecode, each of some thousand processes compiles the sources anew: a quarter of all the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run languages test newest lowest check ci static format lock docs bench clean python
+.PHONY: help run languages collector test newest lowest check ci static format lock docs bench clean python
 help:
 	@sed -n 's/^# make/make/p' Makefile
 
@@ -55,6 +56,11 @@ run: python
 languages: python
 	@$(INSTALL) dev
 	@$(BIN)/python requirements/services.py
+
+collector: python
+	@$(INSTALL) dev
+	cd requirements/collector && PATH="$$(dirname "$$(../../$(BIN)/python ../go.py)"):$$PATH" GOTOOLCHAIN=local go build -trimpath -ldflags '-s -w' -o bin/otelcol .
+	$(BIN)/python -m pytest tests/integration/opentelemetry/through_the_collector.py
 
 test: python
 	@$(INSTALL) dev
