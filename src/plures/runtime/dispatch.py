@@ -139,6 +139,8 @@ class Dispatcher:
             if gate is not None and entered is not None:
                 gate.leave(operation.path, entered, is_fine=is_fine)
             self._leave(meter, context)
+        meter.received_bytes += len(body)
+        meter.sent_bytes += len(reply.body)
         said = context.said
         return reply if said is None else replace(reply, headers=said.headers, trailers=said.trailers)
 

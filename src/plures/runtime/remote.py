@@ -94,6 +94,8 @@ class RemoteCaller:
                 while (outgoing.mark or outgoing.query) and speech.is_refused(operation, outgoing, reply):
                     outgoing = written(speech.form(operation))
                     reply = await run(context, deadlines, ask(operation, context, outgoing))
+                meter.sent_bytes += len(outgoing.body) + len(outgoing.query)
+                meter.received_bytes += len(reply.body)
                 if outgoing.heard is not None:
                     outgoing.heard.take(reply.headers, reply.trailers)
                 return connect.answer_of(operation, reply, speech.form_of(outgoing))
@@ -222,11 +224,9 @@ class RemoteCaller:
                 self._given_up(endpoint, context)
                 raise
             else:
-                if reply.http_status < _ERRORS_FROM:
-                    endpoint.answered(begun)
-                    return reply
-                if not is_refusal(reply):
-                    endpoint.erred(begun)
+                is_fine = reply.http_status < _ERRORS_FROM
+                if is_fine or not is_refusal(reply):
+                    (endpoint.answered if is_fine else endpoint.erred)(begun)
                     return reply
                 endpoint.heard()
                 await turned_away(tries, endpoint, operation, reply)

@@ -38,7 +38,7 @@ class Meter:
         errors: Code → calls that ended with it.
         exemplars: Doubling of a second, as of `doubling_of` → the id of a trace that is kept, and how long the call took in it.
         slow_s: What takes longer is kept: the 99th of a hundred calls, as far as they were measured.
-        sent_bytes: Of messages, in requests and answers, where the call went over a wire.
+        sent_bytes: Of messages, in requests and answers of calls that do not stream, where they went over a wire and an answer came.
         received_bytes: The same.
     """
 

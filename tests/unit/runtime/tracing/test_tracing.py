@@ -212,3 +212,17 @@ def test_work_that_goes_on_later_has_the_trace_and_the_baggage_of_its_request(ba
         told = dict(told_of(context))
     assert told.pop("traceparent").startswith(f"00-{trace.id}-")
     assert told == ({"baggage": baggage} if baggage else {})
+
+
+async def test_messages_over_the_wire_are_counted_in_bytes_on_both_sides() -> None:
+    remote, local = Traced(is_local=False), Traced(is_local=True)
+    for each in (remote, local):
+        assert await each.count(2) == 0
+    counted = [meter for meter in remote.telemetry.meters if meter.begun]
+    moved = {meter.subject.kind.value: (meter.sent_bytes, meter.received_bytes) for meter in counted}
+    # Three requests, of which each asks for the next.
+    sent, received = moved["client"]
+    assert sent == 3 * len('{"depth":2}')
+    assert moved["server"] == (received, sent)
+    assert received > 0
+    assert all(not meter.sent_bytes and not meter.received_bytes for meter in local.telemetry.meters)
