@@ -12,7 +12,7 @@ from plures.events import Events, prepare
 from plures.optional import Optionally, Outage
 from plures.runtime import Policy, Threads, threaded
 from plures.sagas import Sagas, Worker, check_none_left, open_sagas
-from plures.telemetry import Telemetry
+from plures.telemetry import Telemetry, one_job
 
 from .clients import Clients
 from .eventing import Outbox, handling, open_outbox
@@ -97,7 +97,9 @@ class Services:
         opened = 0
         for contract, built in self._built[name]:
             if isinstance(built, Opened):
-                serves += self._attached(name, contract, await built.open())
+                with one_job():
+                    service = await built.open()
+                serves += self._attached(name, contract, service)
                 # Stop hooks run in reverse: the first to be registered is the last to run, after the adapters of older versions.
                 self._lifecycles.of(name).stop_hooks.insert(opened, built.close)
                 opened += 1

@@ -1,7 +1,8 @@
 """What a service calls beside any request: one trace for each piece of work."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from plures import Capability, Lifecycle
@@ -57,3 +58,16 @@ def test_work_that_goes_on_is_cut() -> None:
     assert job.joined(second, 100.0 + LONGEST_S / 2) is first
     assert job.joined(third, 100.0 + LONGEST_S) is third
     assert job.joined(second, 101.0 + LONGEST_S) is third
+
+
+async def test_what_is_called_while_a_service_is_made_is_one_trace(host: Callable[..., Host]) -> None:
+    @asynccontextmanager
+    async def make(b: B) -> AsyncGenerator[Any]:
+        for _ in range(4):
+            await b.ask()
+        yield Notes().service("a")(lifecycle=Lifecycle())
+
+    running = host(Capability(A, make), Capability(B, Notes().service("b")))
+    running.seen.telemetry.recorder.is_read = True
+    await running.start()
+    assert [len(notes) for notes in traces(running.seen.telemetry)] == [4]
