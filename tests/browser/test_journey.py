@@ -150,7 +150,7 @@ async def look_at(browser: Browser, shop: Open, trace: TraceRead) -> None:
     # Wide enough for all who take part.
     await page.set_viewport_size({"width": 1920, "height": 1000})
     await page.goto(f"{place}?view=sequence")
-    for name in ("notifications", "shipping", "Confirm"):
+    for name in ("notifications", "shipping", "OrderPlaced"):
         await expect(page.get_by_role("main").get_by_text(name).first).to_be_attached()
     await picture(page, "sequence")
     await page.set_viewport_size({"width": 1280, "height": 1000})
