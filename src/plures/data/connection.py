@@ -1,7 +1,10 @@
 """What a capability runs its statements on: plain SQL, or SQLAlchemy's expressions, in one transaction."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, overload
+
+from plures.telemetry import Spent
 
 from .result import Result, Row, named
 from .store import Parameters, Transaction
@@ -22,10 +25,16 @@ class Connection:
         after_commit: Called once it has committed. They must not wait or fail.
     """
 
-    __slots__ = ("_transaction", "after_commit", "is_held")
+    __slots__ = ("_spent", "_transaction", "after_commit", "is_held")
 
-    def __init__(self, transaction: Transaction) -> None:
+    def __init__(self, transaction: Transaction, spent: Spent | None = None) -> None:
+        """Take over an open transaction.
+
+        Args:
+            spent: Where the time in its statements is counted.
+        """
         self._transaction = transaction
+        self._spent = spent or Spent()
         self.is_held = False
         self.after_commit: tuple[Callable[[], None], ...] = ()
 
@@ -48,17 +57,25 @@ class Connection:
         Raises:
             StatementFailed: Or a kind of it, like `UniqueViolated`.
         """
-        if not isinstance(statement, str):
-            return await (await self.sqlalchemy()).execute(statement, parameters or None)
-        # Most are a dict, and to ask an abstract class takes longer.
-        values: Any = parameters
-        if type(parameters) is dict or isinstance(parameters, Mapping):
-            return Result(await self._transaction.execute(statement, values))
-        return Result(await self._transaction.execute_many(statement, values))
+        began = monotonic()
+        try:
+            if not isinstance(statement, str):
+                return await (await self.sqlalchemy()).execute(statement, parameters or None)
+            # Most are a dict, and to ask an abstract class takes longer.
+            values: Any = parameters
+            if type(parameters) is dict or isinstance(parameters, Mapping):
+                return Result(await self._transaction.execute(statement, values))
+            return Result(await self._transaction.execute_many(statement, values))
+        finally:
+            self._spent.database_s += monotonic() - began
 
     async def execute_last(self, statement: str, parameters: Parameters) -> Result:
         """Run the last statement of a transaction, for the platform itself: when it fails, so does the transaction."""
-        return Result(await self._transaction.execute(statement, parameters, is_last=True))
+        began = monotonic()
+        try:
+            return Result(await self._transaction.execute(statement, parameters, is_last=True))
+        finally:
+            self._spent.database_s += monotonic() - began
 
     async def scalar(self, statement: "str | Executable", parameters: Parameters = _NONE) -> Any:
         """The first value of the first row, or None when there is no row. Else as `execute`."""
@@ -68,9 +85,12 @@ class Connection:
         self, statement: str, parameters: Parameters = _NONE, *, at_once: int = _AT_ONCE
     ) -> AsyncGenerator[Row]:
         """The rows of a statement that has too many of them for memory; `at_once` are held."""
+        began = monotonic()
         async for part in self._transaction.stream(statement, parameters, at_once):
+            self._spent.database_s += monotonic() - began
             for row in named(part):
                 yield row
+            began = monotonic()
 
     async def sqlalchemy(self) -> "AsyncConnection":
         """SQLAlchemy on the same transaction, which `Database` ends: do not commit or close it."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from .bridging import Bridge, Bridged
 from .exposition import exposition
 from .measuring import SCALE, Buckets, Call, Meter, index_of, is_fault, middle_s, otel_index, quantile, upper_s
+from .spending import Spent, belongs, spent_by, spent_here
 from .telemetry import Telemetry
 from .tracing import (
     BAGGAGE,
@@ -46,6 +47,7 @@ from .tracing import (
 if TYPE_CHECKING:
     from .arriving import NotOtlp, arrived, read_otlp
     from .shape import Measure, Measured, Shape, Stretch, measured, middle, shape_of
+    from .spending.processor import Processor
     from .store import (
         KEPT_IN,
         Bounds,
@@ -74,6 +76,7 @@ if TYPE_CHECKING:
 # Few processes write or read a store, and SQLite takes milliseconds to import.
 _LATER: Final = {
     **dict.fromkeys(("NotOtlp", "arrived", "read_otlp"), ".arriving"),
+    "Processor": ".spending.processor",
     **dict.fromkeys(("Measure", "Measured", "Shape", "Stretch", "measured", "middle", "shape_of"), ".shape"),
     **dict.fromkeys(("KEPT_IN", "Bounds", "LogLine", "ProcessName", "Store"), ".store"),
     **dict.fromkeys(
@@ -132,6 +135,7 @@ __all__ = [
     "Part",
     "ProcessName",
     "ProcessRead",
+    "Processor",
     "Rate",
     "Reading",
     "Recorder",
@@ -140,6 +144,7 @@ __all__ = [
     "Slot",
     "SpanKind",
     "SpanRead",
+    "Spent",
     "Store",
     "Stretch",
     "Subject",
@@ -152,6 +157,7 @@ __all__ = [
     "TraceLine",
     "TraceRead",
     "arrived",
+    "belongs",
     "exposition",
     "index_of",
     "is_fault",
@@ -166,6 +172,8 @@ __all__ = [
     "read_otlp",
     "shape_of",
     "span_id_of",
+    "spent_by",
+    "spent_here",
     "trace_id_of",
     "traceparent",
     "upper_s",

@@ -10,6 +10,7 @@ from typing import Final
 from msgspec import Struct, field
 
 from .measuring import SCALE, Buckets, Meter
+from .spending import Spent
 from .tracing import SpanKind, Subject
 
 _PER_DOUBLING: Final = 1 << SCALE
@@ -19,6 +20,7 @@ _FIRST, _LAST = _ONE_S - 14, _ONE_S + 7
 """From 61 µs to 64 s, by doublings."""
 
 _CALLS: Final = "plures_calls"
+_NOTHING: Final[Mapping[str, Spent]] = {}
 _FAMILIES: Final = {
     "rpc_server_duration_seconds": "How long calls took, where they were served.",
     "rpc_client_duration_seconds": "How long calls to other processes took, where they were made.",
@@ -39,12 +41,20 @@ class _Sum(Struct):
     exemplars: dict[int, tuple[str, float]] = field(default_factory=dict[int, tuple[str, float]])
 
 
-def exposition(meters: Sequence[Meter], services: Mapping[str, str], lost: int, *, is_open_metrics: bool) -> str:
+def exposition(
+    meters: Sequence[Meter],
+    services: Mapping[str, str],
+    lost: int,
+    *,
+    is_open_metrics: bool,
+    spent: Mapping[str, Spent] = _NOTHING,
+) -> str:
     """All that the meters have counted.
 
     Args:
         services: Contract and operation, as in `shop.search.v1/search/Find` → service, as in `shop.search.v1.Search`.
         lost: Spans of kept traces that were dropped.
+        spent: Capability → what it has taken.
         is_open_metrics: As OpenMetrics, with the ids of traces; else in the older format, which has no place for them.
     """
     sums = [(subject, total, _labels(subject, services)) for subject, total in _sums(meters).items()]
@@ -60,6 +70,15 @@ def exposition(meters: Sequence[Meter], services: Mapping[str, str], lost: int, 
     )
     received = [(labels, it.received) for _, it, labels in sums if it.received]
     writer.numbers(f"{_CALLS}_received_bytes", "counter", "Messages received.", received)
+    cpu = [(_whose(name), round(it.cpu_s, 6)) for name, it in spent.items() if it.cpu_s]
+    writer.numbers(
+        "plures_cpu_seconds",
+        "counter",
+        "Processor time of this process, by whose work it was; beside it there is that of none.",
+        cpu,
+    )
+    database = [(_whose(name), round(it.database_s, 6)) for name, it in spent.items() if it.database_s]
+    writer.numbers("plures_database_seconds", "counter", "Time in statements and commits.", database)
     writer.numbers("plures_telemetry_lost_spans", "counter", "Spans of kept traces that were dropped.", [("", lost)])
     return writer.text()
 
@@ -95,7 +114,7 @@ class _Writer:
             self._lines.append(f'{name}_bucket{{{labels},le="+Inf"}} {total}{above}')
             self._lines += [f"{name}_count{{{labels}}} {total}", f"{name}_sum{{{labels}}} {it.seconds!r}"]
 
-    def numbers(self, name: str, kind: str, about: str, said: Iterable[tuple[str, int]]) -> None:
+    def numbers(self, name: str, kind: str, about: str, said: Iterable[tuple[str, float]]) -> None:
         """Numbers by their labels."""
         known = [*said]
         if not known:
@@ -170,6 +189,10 @@ def _labels(subject: Subject, services: Mapping[str, str]) -> str:
         "plures_placement": subject.placement,
     }
     return ",".join(f'{name}="{_escaped(value)}"' for name, value in said.items() if value)
+
+
+def _whose(capability: str) -> str:
+    return f'plures_capability="{_escaped(capability)}"'
 
 
 def _escaped(text: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from time import monotonic
 from types import TracebackType
 
 from plures.data.connection import Connection
@@ -32,7 +33,7 @@ class Reading(AbstractAsyncContextManager[Connection]):
         self._tenure = self._usage.enter(self._task)
         try:
             self._transaction = self._tenure.store.read()
-            return Connection(await self._transaction.__aenter__())
+            return Connection(await self._transaction.__aenter__(), self._usage.spent)
         except BaseException:
             self._tenure.leave(self._task)
             raise
@@ -81,7 +82,9 @@ class Writing(AbstractAsyncContextManager[Connection]):
         self._usage.writing[task] = None
         try:
             self._transaction = self._begin(self._tenure.store)
-            self._connection = self._usage.writing[task] = Connection(await self._transaction.__aenter__())
+            self._connection = self._usage.writing[task] = Connection(
+                await self._transaction.__aenter__(), self._usage.spent
+            )
         except BaseException:
             self._leave()
             raise
@@ -90,9 +93,11 @@ class Writing(AbstractAsyncContextManager[Connection]):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        began = monotonic()
         try:
             await self._transaction.__aexit__(kind, error, traceback)
         finally:
+            self._usage.spent.database_s += monotonic() - began
             self._leave()
         if error is None:
             for call in self._connection.after_commit:

@@ -5,6 +5,7 @@ import asyncio
 from plures.data.connection import Connection
 from plures.data.errors import DatabaseClosed
 from plures.data.store import Store
+from plures.telemetry import spent_by
 
 from .tenure import Hold, Tenure
 
@@ -15,13 +16,15 @@ class Usage:
     Attributes:
         tenure: Of the store that is used now.
         hold: Writes wait that are about to begin; None while they may.
+        spent: What the capability has taken, so far.
         writing: The tasks that write, with None until their transaction is open.
     """
 
-    __slots__ = ("capability", "hold", "is_closed", "tenure", "writing")
+    __slots__ = ("capability", "hold", "is_closed", "spent", "tenure", "writing")
 
     def __init__(self, capability: str, store: Store) -> None:
         self.capability = capability
+        self.spent = spent_by(capability)
         self.tenure = Tenure(store)
         self.hold: Hold | None = None
         self.writing: dict[asyncio.Task[object] | None, Connection | None] = {}

@@ -266,7 +266,7 @@ class _Connections:
 async def _connect(
     owner: tuple[str, Path], opening: Callable[[], sqlite3.Connection], leash: Leash, *, begin: str, read_only: bool
 ) -> DriverConnection:
-    connection = DriverConnection(opening, begin=begin, read_only=read_only, leash=leash)
+    connection = DriverConnection(opening, begin=begin, read_only=read_only, leash=leash, owner=owner[0])
     try:
         await connection.open()
     except sqlite3.Error as error:

@@ -7,6 +7,8 @@ from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, Final, TypeVar
 
+from plures.telemetry import belongs
+
 T = TypeVar("T")
 _Job = tuple[asyncio.Future[Any] | None, Callable[[], Any]]
 
@@ -14,15 +16,20 @@ _INTERRUPT_AGAIN_S: Final = 0.02
 
 
 class Worker:
-    """The thread and its queue."""
+    """The thread and its queue.
 
-    def __init__(self, name: str) -> None:
+    Args:
+        owner: The capability that it works for.
+    """
+
+    def __init__(self, name: str, owner: str = "") -> None:
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         # The thread does them in their order.
         self._queued = self._ended = 0
         # The thread gets only the queue: the owner of a forgotten worker can be collected, and stops the thread then.
         # A daemon, because a process that ends must not wait for a thread that was not stopped.
         self._thread = threading.Thread(target=_work, args=(self._jobs,), name=name, daemon=True)
+        belongs(self._thread, owner)
         self._thread.start()
 
     async def do(self, work: Callable[[], T], interrupt: Callable[[], None] = lambda: None) -> T:

@@ -5,7 +5,7 @@ from typing import Final
 from plures.application import Assembly
 from plures.http import Request, Response
 from plures.runtime import services_of
-from plures.telemetry import Telemetry, exposition
+from plures.telemetry import Telemetry, exposition, spent_here
 
 METRICS: Final = "/metrics"
 _OPEN_METRICS: Final = "application/openmetrics-text"
@@ -26,7 +26,7 @@ class Figures:
             return Response(405, headers=((b"allow", b"GET"),))
         wants_open = prefers_open_metrics(request.headers.get(b"accept", b"").decode("latin-1"))
         lost = self._telemetry.recorder.dropped
-        text = exposition(self._telemetry.meters, self._services, lost, is_open_metrics=wants_open)
+        text = exposition(self._telemetry.meters, self._services, lost, is_open_metrics=wants_open, spent=spent_here())
         return Response(200, text.encode(), _OPEN_TYPE if wants_open else _TEXT_TYPE)
 
 

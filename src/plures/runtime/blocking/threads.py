@@ -14,6 +14,8 @@ from queue import SimpleQueue
 from time import monotonic
 from typing import Any, Final
 
+from plures.telemetry import belongs
+
 from .jobs import AwaitedJob, Job, Wait
 
 _LOG: Final = logging.getLogger("plures.threads")
@@ -111,7 +113,9 @@ class Threads:
             made = self._made
         if needs_thread:
             try:
-                threading.Thread(target=self._work, name=f"{self._name}-{made}", daemon=True).start()
+                thread = threading.Thread(target=self._work, name=f"{self._name}-{made}", daemon=True)
+                belongs(thread, self._name)
+                thread.start()
             except RuntimeError:
                 self._is_not_begun(job)
                 raise NoPlace from None

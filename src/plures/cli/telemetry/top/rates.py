@@ -15,6 +15,7 @@ _SERVED: Final = frozenset({"server", "internal", "consumer"})
 """A call over a wire is measured at both ends; it is counted where the work is done."""
 
 CPU: Final = "cpu.share"
+DATABASE: Final = "database.share"
 _SECOND: Final = 1_000_000
 
 
@@ -26,6 +27,7 @@ class Served:
         name: Empty for a whole capability.
         in_flight: Calls that had begun and not ended, when that was written last.
         cpu: How many processors it took, on average; None where that is not known.
+        database: How many seconds of each second it spent in statements and commits; None where it made none.
     """
 
     capability: str
@@ -35,6 +37,7 @@ class Served:
     in_flight: int = 0
     buckets: Buckets = field(default_factory=lambda: defaultdict(int))
     cpu: float | None = None
+    database: float | None = None
 
     def add(self, figures: "Figures") -> None:
         """More of it."""
@@ -78,13 +81,16 @@ def read_rates(store: "Reading", seconds: int) -> Rates:
     figures = store.points(since, until)
     # It begins with a slot of ten seconds.
     begun = since - since % (10 * _SECOND)
-    rates = _added(figures, _means(store.gauges(since, until, CPU)))
+    cpu, database = (_means(store.gauges(since, until, name)) for name in (CPU, DATABASE))
+    rates = _added(figures, cpu, database)
     return Rates(until, max(1.0, (until - begun) / _SECOND), *rates, len(alive))
 
 
-def _added(found: "Iterable[Figures]", cpu: Mapping[str, float]) -> tuple[list[Served], list[Served]]:
+def _added(
+    found: "Iterable[Figures]", cpu: Mapping[str, float], database: Mapping[str, float]
+) -> tuple[list[Served], list[Served]]:
     operations: dict[tuple[str, str], Served] = {}
-    capabilities = {name: Served(name, cpu=value) for name, value in cpu.items()}
+    capabilities = {name: Served(name, cpu=cpu.get(name), database=database.get(name)) for name in {**cpu, **database}}
     for each in found:
         if each.kind in _SERVED:
             operations.setdefault((each.capability, each.name), Served(each.capability, each.name)).add(each)

@@ -16,6 +16,7 @@ _COLUMNS: Final = (
     Column("p99", is_number=True),
     Column("in flight", is_number=True),
     Column("CPU", is_number=True),
+    Column("database", is_number=True),
 )
 
 SORTS: Final[dict[str, Callable[[Served], float]]] = {
@@ -68,6 +69,7 @@ def rates_as_data(rates: Rates, sort: str) -> dict[str, Any]:
                 "p99_us": each.slowest_us(0.99),
                 "in_flight": each.in_flight,
                 "cpu": each.cpu,
+                "database": each.database,
             }
             for each, _ in _rows(rates, sort)
         ],
@@ -99,4 +101,5 @@ def _row(served: Served, seconds: float) -> tuple[str, ...]:
         "" if most is None else lasting(most),
         figure(served.in_flight) if served.in_flight else "",
         "" if served.cpu is None else percent(served.cpu),
+        "" if served.database is None else percent(served.database),
     )

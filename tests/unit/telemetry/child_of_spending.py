@@ -1,0 +1,88 @@
+"""A process in which several capabilities take processor time; it prints what was counted. Run by `test_spending`."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import zlib
+from contextvars import ContextVar
+from time import process_time, thread_time
+
+from plures.telemetry import Processor, belongs, spent_here
+
+_running: ContextVar[str] = ContextVar("running", default="")
+_NOISE = os.urandom(1 << 20)
+
+
+def burn(seconds: float) -> None:
+    until = thread_time() + seconds
+    while thread_time() < until:
+        sum(range(200))
+
+
+def hold(seconds: float) -> None:
+    """In C, some 30 ms at a time."""
+    until = thread_time() + seconds
+    while thread_time() < until:
+        zlib.compress(_NOISE)
+
+
+async def work(name: str, seconds: float, how: object) -> None:
+    _running.set(name)
+    for _ in range(10):
+        how(seconds / 10)  # type: ignore[operator]
+        await asyncio.sleep(0)
+
+
+async def main(processor: Processor) -> None:
+    over = threading.Event()
+
+    def in_thread() -> None:
+        burn(0.3)
+        over.wait()
+
+    thread = threading.Thread(target=in_thread)
+    belongs(thread, "in a thread")
+    thread.start()
+    await asyncio.gather(work("busy", 0.6, burn), work("less", 0.3, burn), work("in C", 0.3, hold))
+    while not spent_here().get("in a thread") or spent_here()["in a thread"].cpu_s < 0.3:
+        processor.read()
+        await asyncio.sleep(0.01)
+    over.set()
+    thread.join()
+
+
+def go() -> None:
+    processor, told = Processor(_running.get), {}
+    told["why"] = processor.start()
+    told["second"] = Processor(_running.get).start()
+    if sys.argv[1] == "uvloop":
+        import uvloop
+
+        uvloop.run(main(processor))
+    else:
+        asyncio.run(main(processor))
+    told["seconds"] = {name: it.cpu_s for name, it in spent_here().items()}
+    told["all"] = process_time()
+    # A child has no timer, and what it runs is not ended by a signal.
+    told["child"] = subprocess.run([sys.executable, "-c", "sum(range(3_000_000))"], check=False).returncode
+    pid = os.fork()
+    if not pid:
+        burn(0.05)
+        os._exit(7)
+    told["forked"] = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    signal.signal(signal.SIGURG, signal.SIG_DFL)
+    burn(0.05)
+    told["taken"] = [processor.read(), processor.read()]
+    processor.stop()
+    told["again"] = processor.start()
+    print(json.dumps(told), flush=True)
+    # The timer ends with the program that this process was.
+    os.execv(sys.executable, [sys.executable, "-c", "sum(range(3_000_000)); print('other')"])
+
+
+if __name__ == "__main__":
+    go()
