@@ -24,7 +24,7 @@ from opentelemetry.sdk.metrics.export import (
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
-from plures.telemetry import SCALE, Meter, Subject, otel_index
+from plures.telemetry import SCALE, Meter, Subject, otel_index, spent_here
 
 from .naming import name_of
 
@@ -94,8 +94,38 @@ def metrics_of(meters: Sequence[Meter], services: Mapping[str, str], resource: R
         "plures.calls", "Calls that have ended, by code.", "{call}", Sum(calls, cumulative, is_monotonic=True)
     )
     scope = InstrumentationScope("plures", version("plures"))
-    every = [ScopeMetrics(scope, [*metrics, counted], "")]
+    every = [ScopeMetrics(scope, [*metrics, counted, *_taken(by_subject, services, since_ns, now)], "")]
     return MetricsData([ResourceMetrics(resource, every, "")])
+
+
+def _taken(
+    by_subject: Mapping[Subject, Sequence[Meter]], services: Mapping[str, str], since: int, now: int
+) -> list[Metric]:
+    """What is in flight, and what capabilities have taken of processors and databases."""
+    cumulative, spent = AggregationTemporality.CUMULATIVE, spent_here()
+    flying = [
+        NumberDataPoint(
+            _attributes(subject, services), since, now, max(0, sum(each.begun - each.ended for each in theirs))
+        )
+        for subject, theirs in by_subject.items()
+    ]
+    seconds = {
+        "plures.cpu.time": ("Processor time by capability.", {name: it.cpu_s for name, it in spent.items()}),
+        "plures.database.time": (
+            "Time in statements and commits.",
+            {name: it.database_s for name, it in spent.items()},
+        ),
+    }
+    found = [
+        Metric("plures.calls.in_flight", "Calls in progress.", "{call}", Sum(flying, cumulative, is_monotonic=False))
+    ]
+    for name, (about, by_name) in seconds.items():
+        points = [
+            NumberDataPoint({"plures.capability": whose}, since, now, took) for whose, took in by_name.items() if took
+        ]
+        if points:
+            found.append(Metric(name, about, "s", Sum(points, cumulative, is_monotonic=True)))
+    return found
 
 
 def _histogram(

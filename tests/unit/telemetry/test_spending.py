@@ -15,9 +15,7 @@ CHILD = "tests.unit.telemetry.child_of_spending"
 
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
 def test_processor_time_is_that_of_the_capability_that_took_it(loop: str) -> None:
-    child = subprocess.run(
-        [sys.executable, "-m", CHILD, loop], capture_output=True, text=True, timeout=120, check=True
-    )
+    child = subprocess.run([sys.executable, "-m", CHILD, loop], capture_output=True, text=True, timeout=120, check=True)
     said, other = child.stdout.splitlines()
     told = json.loads(said)
     assert (told["why"], told["again"], other) == ("", "", "other")

@@ -60,7 +60,18 @@ def test_each_call_is_counted_once_where_the_work_is_done(plures: Run, busy: Wri
 def test_one_snapshot_without_a_terminal(plures: Run, busy: Written) -> None:
     lines = plures("top", "--data", str(busy.folder)).stdout.splitlines()
     assert "2 replicas" in lines[0]
-    assert lines[2].split() == ["capability", "operation", "calls/s", "faults", "p50", "p99", "in", "flight", "CPU"]
+    assert lines[2].split() == [
+        "capability",
+        "operation",
+        "calls/s",
+        "faults",
+        "p50",
+        "p99",
+        "in",
+        "flight",
+        "CPU",
+        "database",
+    ]
     assert lines[3].split()[0] == "search"
     assert lines[3].endswith("40 %")
     assert plures("top", "--once", "--sort", "p50", "--data", str(busy.folder)).exit_code == 0

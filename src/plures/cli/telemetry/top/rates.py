@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from time import time
 from typing import TYPE_CHECKING, Final
 
+from plures.application import EDGE
 from plures.telemetry import Buckets, quantile
 
 if TYPE_CHECKING:
@@ -106,4 +107,6 @@ def _means(gauges: "Iterable[GaugeRead]") -> dict[str, float]:
     means: dict[str, float] = defaultdict(float)
     for (capability, _), values in seen.items():
         means[capability] += sum(values) / len(values)
-    return dict(means)
+    # What has no name is of whole processes; requests to the edge are the row without a capability.
+    means.pop("", None)
+    return {"" if name == EDGE else name: value for name, value in means.items()}
