@@ -46,8 +46,8 @@ from .tracing import (
 
 if TYPE_CHECKING:
     from .arriving import NotOtlp, arrived, read_otlp
+    from .processor import Processor
     from .shape import Measure, Measured, Shape, Stretch, measured, middle, shape_of
-    from .spending.processor import Processor
     from .store import (
         KEPT_IN,
         Bounds,
@@ -77,6 +77,7 @@ if TYPE_CHECKING:
 _LATER: Final = {
     **dict.fromkeys(("NotOtlp", "arrived", "read_otlp"), ".arriving"),
     "Processor": ".spending.processor",
+    "Processor": ".processor",
     **dict.fromkeys(("Measure", "Measured", "Shape", "Stretch", "measured", "middle", "shape_of"), ".shape"),
     **dict.fromkeys(("KEPT_IN", "Bounds", "LogLine", "ProcessName", "Store"), ".store"),
     **dict.fromkeys(

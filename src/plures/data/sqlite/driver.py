@@ -29,13 +29,7 @@ class DriverConnection:
     """A connection that begins each of its transactions itself."""
 
     def __init__(
-        self,
-        connect: Callable[[], sqlite3.Connection],
-        *,
-        begin: str,
-        read_only: bool,
-        leash: Leash | None = None,
-        owner: str = "",
+        self, connect: Callable[[], sqlite3.Connection], *, begin: str, read_only: bool, leash: Leash | None = None
     ) -> None:
         """Prepare a connection; `open` opens it.
 
@@ -44,11 +38,9 @@ class DriverConnection:
             begin: The statement that begins each transaction.
             read_only: There is never anything to commit, so no caller waits for a rollback.
             leash: What all connections of the file know of its statements.
-            owner: The capability whose file it is.
         """
         self._connect = connect
         self._begin = begin
-        self._owner = owner
         self._read_only = read_only
         self._opened = ExitStack()
         self._is_closed = True
@@ -62,9 +54,9 @@ class DriverConnection:
         self._was_there = True
         self._may_change_schema = False
 
-    async def open(self) -> None:
-        """Open the file. When that fails or is cancelled, nothing stays open."""
-        self._worker = Worker("plures.data", self._owner)
+    async def open(self, owner: str = "") -> None:
+        """Open the file, of the capability `owner`. When that fails or is cancelled, nothing stays open."""
+        self._worker = Worker("plures.data", owner)
         self._is_closed = False
         try:
             await self._worker.do(self._open)

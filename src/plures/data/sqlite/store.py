@@ -266,9 +266,9 @@ class _Connections:
 async def _connect(
     owner: tuple[str, Path], opening: Callable[[], sqlite3.Connection], leash: Leash, *, begin: str, read_only: bool
 ) -> DriverConnection:
-    connection = DriverConnection(opening, begin=begin, read_only=read_only, leash=leash, owner=owner[0])
+    connection = DriverConnection(opening, begin=begin, read_only=read_only, leash=leash)
     try:
-        await connection.open()
+        await connection.open(owner[0])
     except sqlite3.Error as error:
         raise unopened(error, *owner) from error
     return connection

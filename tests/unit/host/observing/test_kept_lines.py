@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-
 from plures.host.observing.figures import tell_figures
 from plures.host.observing.kept_lines import KeptLines
 from plures.logs import InCall

@@ -14,7 +14,7 @@ from time import clock_gettime, thread_time
 from types import FrameType
 from typing import Final
 
-from .spent import owned_threads, spent_by
+from .spending import owned_threads, spent_by
 
 SIGNAL: Final = signal.SIGURG
 _EVERY_NS: Final = 10_000_000
