@@ -76,7 +76,6 @@ if TYPE_CHECKING:
 # Few processes write or read a store, and SQLite takes milliseconds to import.
 _LATER: Final = {
     **dict.fromkeys(("NotOtlp", "arrived", "read_otlp"), ".arriving"),
-    "Processor": ".spending.processor",
     "Processor": ".processor",
     **dict.fromkeys(("Measure", "Measured", "Shape", "Stretch", "measured", "middle", "shape_of"), ".shape"),
     **dict.fromkeys(("KEPT_IN", "Bounds", "LogLine", "ProcessName", "Store"), ".store"),

@@ -25,9 +25,10 @@ def test_processor_time_is_that_of_the_capability_that_took_it(loop: str) -> Non
     # That it was taken is said once.
     assert told["taken"] == [False, True]
     seconds = told["seconds"]
-    for name, took in {"busy": 0.6, "less": 0.3, "in C": 0.3, "in a thread": 0.3}.items():
+    assert {"busy", "less", "in C", "in a thread"} == told["took"].keys()
+    for name, took in told["took"].items():
         # A tick that comes while C code runs is noticed when that ends, and then may find the next task.
-        assert abs(seconds[name] - took) < 0.5 * took + 0.05, (name, seconds)
+        assert abs(seconds[name] - took) < 0.2 * took + 0.1, (name, seconds)
     assert sum(seconds.values()) <= told["all"]
 
 
