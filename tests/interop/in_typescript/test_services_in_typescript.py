@@ -141,7 +141,7 @@ async def test_what_travels_with_a_call_goes_on_to_the_next_one(
     await ask(http, *further)
     found = await asyncio.wait_for(recorder[1].heard.get(), LIMIT_S)
     assert (found["plures-hops"], len(found["x-request-id"])) == ("2", 32)
-    assert 0 < int(found["connect-timeout-ms"]) <= 1000
+    assert 0 < int(found["connect-timeout-ms"]) <= 20_000
     assert not {"plures-context", "plures-criticality"} & found.keys()
     # A call may be the sixteenth of its chain, and then make none.
     assert (await ask(http, "NextId", {"lastId": "1"}, plures_hops="16")).status_code == 200
