@@ -2,19 +2,14 @@
 
 import argparse
 import json
-import subprocess
-import sys
 import tempfile
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic, sleep
+from time import sleep
 from typing import Any, Final
 
-from plures.deploy import find_runs
+from bench.running import plures, running
 
 _ROOT: Final = Path(__file__).parent.parent.parent
-_START_S: Final = 120.0
 _SETTLE_S: Final = 12.0
 """A plan leaves out the seconds after a start, and takes whole slots of ten."""
 _UNITS: Final = {"us": (1_000, "ms", 1), "processors": (1, "cores", 3), "bytes": (1 << 20, "MiB", 0), "": (1, "", 2)}
@@ -28,14 +23,23 @@ def main() -> None:
     told = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="plures-plan-") as folder:
         data = Path(folder)
-        with _running("monolith", data):
+        with running("monolith", _ROOT, data, settle_s=_SETTLE_S):
             _load(data, told.rate, told.seconds)
-            _plures("topology", "plan", *told.topologies, "--json", "--since", f"{told.seconds + 30}s", data=data)
+            plures(
+                "topology",
+                "plan",
+                *told.topologies,
+                "--json",
+                "--since",
+                f"{told.seconds + 30}s",
+                folder=_ROOT,
+                data=data,
+            )
         print("| | before | predicted | measured | off by |\n|---|--:|--:|--:|--:|")
         for name in told.topologies:
-            with _running(name, data):
+            with running(name, _ROOT, data, settle_s=_SETTLE_S):
                 _load(data, told.rate, told.seconds)
-                said = json.loads(_plures("topology", "plan", name, "--verify", "--json", data=data))
+                said = json.loads(plures("topology", "plan", name, "--verify", "--json", folder=_ROOT, data=data))
             for found in said["verified"]:
                 _print(name, found)
 
@@ -50,38 +54,20 @@ def _print(name: str, found: dict[str, Any]) -> None:
         print(f"| {each['name']} | {' | '.join(cells)} | {off} |", flush=True)
 
 
-@contextmanager
-def _running(topology: str, data: Path) -> Generator[None]:
-    command = [sys.executable, "-m", "plures", "run", "--topology", topology, "--data", str(data)]
-    with (data / f"{topology}.log").open("wb") as log:
-        process = subprocess.Popen(
-            [*command, "--port", "0", "--control-port", "0"], cwd=_ROOT, stdout=log, stderr=subprocess.STDOUT
-        )
-    try:
-        until = monotonic() + _START_S
-        while not find_runs(data).running:
-            if process.poll() is not None or monotonic() > until:
-                raise SystemExit((data / f"{topology}.log").read_text())
-            sleep(0.1)
-        sleep(_SETTLE_S)
-        yield
-    finally:
-        process.terminate()
-        process.wait()
-
-
 def _load(data: Path, rate: float, seconds: int) -> None:
-    _plures("load", "marketplace/load.py", "--rate", str(rate), "--duration", f"{seconds}s", data=data, may_fail=True)
+    plures(
+        "load",
+        "marketplace/load.py",
+        "--rate",
+        str(rate),
+        "--duration",
+        f"{seconds}s",
+        folder=_ROOT,
+        data=data,
+        may_fail=True,
+    )
     # What was measured is written once a second.
     sleep(2)
-
-
-def _plures(*arguments: str, data: Path, may_fail: bool = False) -> str:
-    command = [sys.executable, "-m", "plures", *arguments, "--data", str(data)]
-    finished = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)
-    if finished.returncode and not may_fail:
-        raise SystemExit(finished.stdout + finished.stderr)
-    return finished.stdout
 
 
 if __name__ == "__main__":

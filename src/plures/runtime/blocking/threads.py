@@ -114,11 +114,11 @@ class Threads:
         if needs_thread:
             try:
                 thread = threading.Thread(target=self._work, name=f"{self._name}-{made}", daemon=True)
-                belongs(thread, self._name)
                 thread.start()
             except RuntimeError:
                 self._is_not_begun(job)
                 raise NoPlace from None
+            belongs(thread, self._name)
         self._jobs.put(job)
 
     async def close(self, wait_s: float = 1.0) -> None:

@@ -1,7 +1,7 @@
 """Who has taken how much, since the process began. It is of the process, as its processor time is, whatever is hosted in it."""
 
 from collections.abc import Mapping
-from threading import Thread
+from threading import Lock, Thread
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -22,6 +22,8 @@ class Spent:
 
 _spent: Final[dict[str, Spent]] = {}
 _threads: Final[WeakKeyDictionary[Thread, str]] = WeakKeyDictionary()
+# Threads begin threads, while the event loop looks at them all.
+_lock: Final = Lock()
 
 
 def spent_by(capability: str) -> Spent:
@@ -37,9 +39,11 @@ def spent_here() -> Mapping[str, Spent]:
 
 def belongs(thread: Thread, capability: str) -> None:
     """Say whose a thread is: what it takes is taken by that capability."""
-    _threads[thread] = capability
+    with _lock:
+        _threads[thread] = capability
 
 
 def owned_threads() -> list[tuple[Thread, str]]:
     """The threads that belong to a capability."""
-    return [*_threads.items()]
+    with _lock:
+        return [*_threads.items()]
