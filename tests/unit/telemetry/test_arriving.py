@@ -142,6 +142,8 @@ def test_a_span_that_is_none_is_refused_and_the_others_are_taken(more: dict[str,
         b'{"resourceSpans":' + b"[" * 100_000,
         in_json(startTimeUnixNano="soon"),
     ],
+    # Named: an id that tells the time is another one in each process that runs the tests.
+    ids=["nothing", "a list", "the beginning", "a number", "nests without end", "no time"],
 )
 def test_json_that_is_no_request(body: bytes) -> None:
     with pytest.raises(NotOtlp):
