@@ -27,6 +27,7 @@ from plures.telemetry import (
 )
 from plures.telemetry.store import Anchor
 
+from .planned import TOPOLOGIES, keep_plans
 from .shops import application_run
 
 HOSTILE: Final = "<img src=x onerror=alert(1)>"
@@ -151,7 +152,9 @@ class Shop:
             meter.buckets[index_of(3 * seconds)] += 2
             if subject.capability == "payments" and calls % 4 == 0:
                 meter.errors["unavailable"] = meter.errors.get("unavailable", 0) + 3
-        for store in self.stores[:2]:
+        for store, cpu in zip(self.stores[:2], (0.052, 0.027), strict=True):
+            store.put_gauge("cpu.share", cpu)
+            store.put_gauge("memory.bytes", 54_000_000)
             store.write()
 
     def long_one(self) -> str:
@@ -215,9 +218,10 @@ def going_on(shop: Shop) -> Iterator[None]:
 def seen_run(folder: Path) -> Iterator[Seen]:
     """The application, while it runs with what two processes have written."""
     (folder / "seen_app.py").write_text(f"NAMES = {NAMES!r}\n{APP}")
-    (folder / "plures.toml").write_text('[application]\nimport = "seen_app:app"\n')
+    (folder / "plures.toml").write_text(f'[application]\nimport = "seen_app:app"\n{TOPOLOGIES}')
     data = folder / ".plures"
     data.mkdir()
+    keep_plans(data, HOSTILE)
     shop = Shop(data)
     long = shop.long_one()
     for place in range(20):

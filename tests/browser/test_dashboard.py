@@ -51,6 +51,8 @@ async def test_every_view_in_light_and_dark_on_desktops_and_phones(browser: Brow
         ("logs", "logs", "The bank does not answer"),
         ("metrics", "metrics", "Latency"),
         ("events", "events", "No capability here publishes events"),
+        ("plan", "plan?topology=split", "Measured of"),
+        ("not planned", "plan?topology=later", "No plan of later is kept"),
         ("nothing found", "traces?operation=nobody/Calls", "No trace is like that"),
         ("not kept", f"traces/{'1' * 32}", "This trace is not kept"),
     ):
@@ -113,6 +115,34 @@ async def test_what_is_parked_is_told_with_its_reason_and_tried_again(browser: B
     await page.get_by_role("button", name="Try again").click()
     await expect(page.get_by_text("2 deliveries tried again")).to_be_visible()
     assert asked == [{"publisher": "checkout", "which": {"subscription": "notifications.tell"}}]
+
+
+async def test_a_plan_is_chosen_and_shared(browser: Browser, seen: Seen) -> None:
+    said: list[str] = []
+    page = await opened(browser, seen, said)
+    await page.get_by_role("link", name="Plan", exact=True).click()
+    # The plan that was made last.
+    await expect(page.get_by_role("heading", name="monolith → split")).to_be_visible()
+    await expect(page.get_by_role("region", name="Calls that take another way")).to_contain_text("over the wire")
+    await expect(page.get_by_role("region", name="Data", exact=True)).to_contain_text("has to be brought there")
+    measured = page.get_by_role("region", name="Predicted and measured").get_by_role("row", name="Processes")
+    await expect(measured.get_by_role("cell")).to_have_text(["1", "3", "3", "0 %"])
+    chosen = page.get_by_role("combobox", name="Topology")
+    await chosen.focus()
+    await page.keyboard.press("s")
+    await page.keyboard.press("a")
+    await expect(page.get_by_role("heading", name="monolith → sale")).to_be_visible()
+    await expect(page.get_by_text("plures run --topology sale")).to_be_visible()
+    await expect(page.get_by_role("region", name="Requests")).to_contain_text(HOSTILE)
+    assert await page.locator("img").count() == 0
+    address = page.url
+    await page.goto("about:blank")
+    await page.goto(address)
+    await expect(page.get_by_role("heading", name="monolith → sale")).to_be_visible()
+    await chosen.select_option("later")
+    await expect(page.get_by_text("plures topology plan later")).to_be_visible()
+    await go(page, seen, "plan?topology=nowhere", "No such topology")
+    assert said == []
 
 
 async def test_names_and_lines_of_others_run_no_script(browser: Browser, seen: Seen) -> None:

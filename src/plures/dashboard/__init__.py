@@ -4,7 +4,7 @@
     about      what an application says of itself
     answering  answers questions: `Dashboard`
     asked      what a question says
-    tracing, lines, topology, measured, sets   the views, from what `plures.telemetry.Reading` reads
+    tracing, lines, topology, measured, sets, plans   the views, from what `plures.telemetry.Reading` reads
     figures    what was measured, added up
 
 Vendored code of others lies in `web/vendored`, with its licences. Nothing is built: what lies in `web` is what a browser gets.

@@ -21,10 +21,15 @@ class AboutCapability(Struct, frozen=True):
 
 
 class About(Struct, frozen=True):
-    """What an application says of itself."""
+    """What an application says of itself.
+
+    Attributes:
+        topologies: Names of those in its plures.toml.
+    """
 
     application: str
     capabilities: tuple[AboutCapability, ...] = ()
+    topologies: tuple[str, ...] = ()
 
     def of(self, name: str) -> AboutCapability | None:
         """The capability of that name."""

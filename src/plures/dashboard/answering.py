@@ -14,6 +14,7 @@ from .about import About
 from .asked import Asked, WrongQuestion
 from .lines import logs
 from .measured import capabilities, capability, metrics
+from .plans import plans
 from .sets import sets
 from .topology import topology
 from .tracing import trace, traces
@@ -35,7 +36,7 @@ class Dashboard:
     """Answers from the store in a data folder. It reads files: call it in a thread."""
 
     def __init__(self, folder: Path, about: About) -> None:
-        self._reading, self._about = Reading(folder), about
+        self._folder, self._reading, self._about = folder, Reading(folder), about
 
     def answer(self, path: str, query: bytes) -> Answered:
         """What a path of `API` is answered."""
@@ -64,6 +65,7 @@ class Dashboard:
             "topology": lambda reading, asked: topology(reading, asked, about, now),
             "capabilities": lambda reading, asked: capabilities(reading, asked, about, now),
             "metrics": lambda reading, asked: metrics(reading, asked, now),
+            "plan": lambda reading, asked: plans(reading, asked, about, self._folder, now),
         }
         if path in views:
             return views[path]

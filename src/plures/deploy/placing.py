@@ -96,6 +96,7 @@ def placement_of(
         leads=leads,
         settings=process.settings,
         folder=process.folder,
+        topologies=(*settings.topologies,),
         usage=settings.data,
         telemetry=PlacedTelemetry(settings.data, process.name, replica, settings.telemetry),
     )

@@ -47,6 +47,7 @@ class Placement:
         settings: Capability → what plures.toml says of its settings.
         folder: What relative paths in settings are relative to.
         telemetry: Where it is kept what requests did; None where it is not.
+        topologies: Names of all in plures.toml, of which one is run.
         usage: Folder in which it is kept who calls which contract; None where it is not.
         access: Who may call, and the tokens to call others with; None where no listener serves this: then nothing is checked.
     """
@@ -70,5 +71,6 @@ class Placement:
     leads: bool | None = True
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     folder: Path = Path()
+    topologies: tuple[str, ...] = ()
     usage: Path | None = None
     telemetry: PlacedTelemetry | None = None

@@ -53,6 +53,7 @@ def test_a_replica_hosts_what_its_process_does():
         mode=Mode.DEVELOPMENT,
         endpoints={"tax": ("http://bank",)},
         access=access,
+        topologies=("monolith",),
         usage=Path(".plures"),
         telemetry=PlacedTelemetry(Path(".plures"), "main", 1, TelemetrySettings()),
     )

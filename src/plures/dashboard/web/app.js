@@ -7,6 +7,7 @@ import { Compare } from "./views/compare.js";
 import { Events } from "./views/events.js";
 import { Logs } from "./views/logs.js";
 import { Metrics } from "./views/metrics.js";
+import { Plan } from "./views/plan.js";
 import { Topology } from "./views/topology.js";
 import { Trace } from "./views/trace.js";
 import { Traces } from "./views/traces.js";
@@ -18,6 +19,7 @@ const VIEWS = [
   { name: "logs", title: "Logs", view: ({ query }) => html`<${Logs} query=${query} />` },
   { name: "metrics", title: "Metrics", view: ({ query }) => html`<${Metrics} query=${query} />` },
   { name: "events", title: "Events and sagas", view: ({ query }) => html`<${Events} query=${query} />` },
+  { name: "plan", title: "Plan", view: ({ query }) => html`<${Plan} query=${query} />` },
 ];
 const COMPARE = { name: "compare", title: "Compare", view: ({ query }) => html`<${Compare} query=${query} />` };
 

@@ -1,7 +1,7 @@
 """The dashboard, as the control listener serves it."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -28,11 +28,18 @@ class Board:
 
     Args:
         data: Where the store is.
+        topologies: Names of those in plures.toml.
         events: What of events and sagas is known here.
     """
 
-    def __init__(self, assembly: Assembly, data: Path, events: Callable[[], Coroutine[Any, Any, object]]) -> None:
-        self._assembly, self._data = assembly, data
+    def __init__(
+        self,
+        assembly: Assembly,
+        data: Path,
+        topologies: Sequence[str],
+        events: Callable[[], Coroutine[Any, Any, object]],
+    ) -> None:
+        self._assembly, self._data, self._topologies = assembly, data, topologies
         self._events = events
 
     async def file(self, request: Request) -> Response:
@@ -58,7 +65,7 @@ class Board:
     def _dashboard(self) -> "Dashboard":
         from plures.dashboard import Dashboard
 
-        return Dashboard(self._data, _about(self._assembly))
+        return Dashboard(self._data, _about(self._assembly, self._topologies))
 
 
 def is_file(path: str) -> bool:
@@ -66,7 +73,7 @@ def is_file(path: str) -> bool:
     return path == PAGE or path.startswith(f"{PAGE}/")
 
 
-def _about(assembly: Assembly) -> "About":
+def _about(assembly: Assembly, topologies: Sequence[str]) -> "About":
     from plures.dashboard import About, AboutCapability
 
     heard: dict[str, set[str]] = {}
@@ -85,4 +92,5 @@ def _about(assembly: Assembly) -> "About":
             )
             for name, each in assembly.capabilities.items()
         ),
+        tuple(topologies),
     )

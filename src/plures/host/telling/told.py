@@ -52,7 +52,12 @@ class Told:
         self.edge: Gate | None = None
         self.pages = Pages(assembly, hosted, placement.folder)
         self.figures = Figures(assembly, telemetry)
-        self.board = Board(assembly, placement.data, lambda: waiting(services.outboxes, services.saga_desks))
+        self.board = Board(
+            assembly,
+            placement.data,
+            placement.topologies,
+            lambda: waiting(services.outboxes, services.saga_desks),
+        )
 
     async def listing(self) -> object:
         """What is asked for under `/_plures/contracts`."""
