@@ -7,7 +7,7 @@ from pathlib import Path
 from time import sleep
 from typing import Any, Final
 
-from bench.running import plures, running
+from bench.plan.running import plures, running
 
 _ROOT: Final = Path(__file__).parent.parent.parent
 _SETTLE_S: Final = 12.0

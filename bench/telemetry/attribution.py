@@ -14,7 +14,7 @@ from time import monotonic, sleep
 from typing import Final
 from urllib.request import Request, urlopen
 
-from bench.running import plures, running
+from bench.plan.running import plures, running
 from plures.deploy import find_runs
 from plures.telemetry.store import Reading
 
