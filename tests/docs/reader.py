@@ -50,9 +50,7 @@ class Reader:
 
     def expect(self, command: str, promised: list[str]) -> None:
         """Type a command and look for the promised lines, in this order, in what it prints."""
-        said = self.type(
-            command, fails=re.search(r"^(failed|error): ", "\n".join(promised), re.MULTILINE) is not None
-        )
+        said = self.type(command, fails=re.search(r"^(failed|error): ", "\n".join(promised), re.MULTILINE) is not None)
         printed, position = of_any_machine(squeezed(said)), 0
         for line in promised:
             found = printed.find(of_any_machine(squeezed(line)), position)
