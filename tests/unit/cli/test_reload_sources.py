@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from plures.cli.reload import Sources
 from plures.cli.reload.sources import Changes
+from plures.cli.reload.watching import moments
 
 Make = Callable[..., Sources]
 
@@ -141,3 +143,14 @@ def test_files_that_nothing_can_read(folder: Path, sources: Make) -> None:
     (folder / "folder.py").mkdir()
     os.mkfifo(folder / "pipe.py")
     assert watched.changes() == changes()
+
+
+def test_what_changed_before_the_watching_began_is_looked_at(folder: Path, sources: Make) -> None:
+    watched, stop = sources(), threading.Event()
+    write(folder / "app.py", "before")
+    looked = threading.Thread(target=lambda: next(iter(moments(watched, stop)), None), daemon=True)
+    looked.start()
+    looked.join(60)
+    assert not looked.is_alive()
+    assert watched.changes() == changes(edited=["app.py"])
+    stop.set()
