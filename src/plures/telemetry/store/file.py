@@ -143,6 +143,8 @@ class File:
         if self._connection is not None and number_of(self._folder) != self._number:
             self._close()
         if self._connection is None:
+            # Where it cannot be opened, this is the one that is put aside, and none that another process has made since.
+            self._number = number_of(self._folder)
             self._connection = open_file(self._folder, wait_s)
             self._number = number_of(self._folder)
             self._bounding = Bounding(self._connection, self._bounds)

@@ -81,7 +81,11 @@ def _beside(path: Path) -> tuple[Path, Path]:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    if not _is_ours(connection):
+    # What it says of itself is read at one moment: another process may be making it.
+    connection.execute("BEGIN")
+    is_ours = _is_ours(connection)
+    connection.execute("COMMIT")
+    if not is_ours:
         connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
         # So that a file can be made smaller when its bound is lowered.
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
