@@ -176,8 +176,9 @@ async def test_an_outsider_can_neither_fill_the_store_nor_make_up_names() -> Non
         await seen.get(f"/made-up-{number}", traceparent=f"00-{number + 1:032x}-00f067aa0ba902b7-01")
     assert len(seen.parts()) < 100
     assert {meter.subject.name for meter in seen.telemetry.meters} == {"GET"}
-    # Those who ask for what there is are drawn by themselves.
+    # Those who ask for what there is are drawn by themselves, from when on it is known that it is there.
     await seen.get("/")
+    seen.parts()
     await seen.get("/")
     assert seen.only()[1].subject.name == "GET /"
 
