@@ -1,5 +1,6 @@
 """Runs an application by `plures run`, on free ports."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Generator
@@ -8,9 +9,12 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Final
 
+from bench.processes import ROOT
 from plures.deploy import find_runs
 
 _START_S: Final = 120.0
+_ENVIRONMENT: Final = {**os.environ, "PYTHONPATH": str(ROOT)}
+"""Applications that are measured are found wherever their plures.toml lies."""
 
 
 @contextmanager
@@ -23,7 +27,11 @@ def running(topology: str, folder: Path, data: Path, *, settle_s: float) -> Gene
     command = [sys.executable, "-m", "plures", "run", "--topology", topology, "--data", str(data)]
     with (data / f"{topology}.log").open("wb") as log:
         process = subprocess.Popen(
-            [*command, "--port", "0", "--control-port", "0"], cwd=folder, stdout=log, stderr=subprocess.STDOUT
+            [*command, "--port", "0", "--control-port", "0"],
+            cwd=folder,
+            env=_ENVIRONMENT,
+            stdout=log,
+            stderr=subprocess.STDOUT,
         )
     try:
         until = monotonic() + _START_S
@@ -45,7 +53,7 @@ def plures(*arguments: str, folder: Path, data: Path, may_fail: bool = False) ->
         SystemExit: It failed; what it said.
     """
     command = [sys.executable, "-m", "plures", *arguments, "--data", str(data)]
-    finished = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    finished = subprocess.run(command, cwd=folder, env=_ENVIRONMENT, capture_output=True, text=True, check=False)
     if finished.returncode and not may_fail:
         raise SystemExit(finished.stdout + finished.stderr)
     return finished.stdout
