@@ -34,6 +34,7 @@ def unmeasured(mode: Mode) -> Generator[None]:
     def silent(telemetry: Telemetry, subject: Subject) -> Meter:
         return _Silent(subject, telemetry.recorder)
 
+    # For as long as the block runs, the method itself is another one: the code that is measured has no switch for it.
     Telemetry.meter = silent if mode is Mode.NONE else made  # type: ignore[method-assign]
     try:
         yield

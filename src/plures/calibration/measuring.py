@@ -92,7 +92,7 @@ class _Pair:
             "authorization": f"Bearer {self._run.token}",
         }
         request = Request(url, msgspec.json.encode(fields), headers)  # noqa: S310 - it is of a process of ours
-        with urlopen(request, timeout=_START_S) as answer:  # noqa: S310
+        with urlopen(request, timeout=_START_S) as answer:  # noqa: S310 - as above
             said = msgspec.json.decode(answer.read(), type=dict[str, Any])
         # What is no message travels as the one field of one.
         return said["value"] if set(said) == {"value"} else said

@@ -24,6 +24,16 @@ shop = { capabilities = ["*"] }
 """
 VERSION = "3.1.4"
 COUNT, SHOW = "otel.stock.v1.Stock/Count", "otel.front.v1.Front/Show"
+ONE_REQUEST = [
+    "GET /tea",
+    "  greet",
+    f"    {SHOW}",
+    "      draw the page",
+    f"        {COUNT}",
+    f"          {COUNT}",
+    "            look on the shelf",
+]
+"""The spans of GET /tea: those of Plures, and within them those of user code."""
 
 
 @pytest.fixture
@@ -71,15 +81,7 @@ def test_one_trace_over_all_processes(
     running = run("--topology", "split")
     assert ask(url_of(running) + "/tea") == 200
     spans = receiver.wait(7)
-    assert receiver.tree() == [
-        "GET /tea",
-        "  greet",
-        f"    {SHOW}",
-        "      draw the page",
-        f"        {COUNT}",
-        f"          {COUNT}",
-        "            look on the shelf",
-    ]
+    assert receiver.tree() == ONE_REQUEST
     assert len({span.trace for span in spans}) == 1
     assert {span.resource["service.name"] for span in spans} == {"otel"}
     assert {span.resource["deployment.environment"] for span in spans} == {"test"}

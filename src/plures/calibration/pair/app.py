@@ -27,7 +27,7 @@ class AnswererService(Answerer):
 
 
 class NeighbourService(Neighbour):
-    async def items(self, ids: tuple[str, ...]) -> tuple[Item, ...]:  # noqa: ARG002
+    async def items(self, ids: tuple[str, ...]) -> tuple[Item, ...]:  # noqa: ARG002 - as above
         return _ITEMS
 
 

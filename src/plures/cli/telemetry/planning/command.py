@@ -96,7 +96,7 @@ def _targets(project: Project, data: Path) -> "dict[str, Target]":
     return {name: target_of(project.topology(name), facts, data) for name in project.settings.topologies}
 
 
-def _plans(  # noqa: PLR0917 - all that there is
+def _plans(  # noqa: PLR0917 - all of them are what one plan is made of
     project: Project,
     reading: "Reading",
     folder: Path,
