@@ -1,6 +1,7 @@
 """Lines of the log, as OpenTelemetry sends them: each with the trace and the span of the call that wrote it."""
 
 import logging
+from collections.abc import MutableMapping
 from threading import Thread, current_thread
 from time import time_ns
 from typing import Final, cast
@@ -15,6 +16,9 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, get_c
 
 from plures.logs import extra_of, message_of, plain_json
 from plures.runtime import current
+
+from .sendable import sendable_text
+from .sending import LineSender, Sending
 
 FLUSH_S: Final = 2.0
 _NS: Final = 1_000_000_000
@@ -37,13 +41,15 @@ class Lines(logging.Handler):
 
     Args:
         resource: What the process says of itself.
+        lost: What could not be sent is counted there.
     """
 
-    def __init__(self, resource: Resource) -> None:
+    def __init__(self, resource: Resource, lost: MutableMapping[str, int]) -> None:
         super().__init__()
+        self._sending = Sending("lines", lost, "OTEL_BLRP_MAX_QUEUE_SIZE")
         # The end of the process is ours to bound.
         self._provider = LoggerProvider(resource, shutdown_on_exit=False)
-        self._provider.add_log_record_processor(BatchLogRecordProcessor(OTLPLogExporter()))
+        self._provider.add_log_record_processor(BatchLogRecordProcessor(LineSender(OTLPLogExporter(), self._sending)))
         self._loggers: dict[str, Logger] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -51,7 +57,9 @@ class Lines(logging.Handler):
         if record.name.partition(".")[0] == "opentelemetry" or current_thread().name.startswith(_SENDERS):
             return
         try:
-            self._logger(record.name).emit(_line_of(record))
+            line = _line_of(record)
+            if self._sending.admits():
+                self._logger(record.name).emit(line)
         except Exception:  # noqa: BLE001 - as handlers of `logging` do: a line is no reason for work to fail
             self.handleError(record)
 
@@ -64,7 +72,7 @@ class Lines(logging.Handler):
     def _logger(self, name: str) -> Logger:
         found = self._loggers.get(name)
         if found is None:
-            found = self._provider.get_logger(name)
+            found = self._provider.get_logger(sendable_text(name))
             if len(self._loggers) < _MOST_LOGGERS:
                 self._loggers[name] = found
         return found
@@ -72,7 +80,7 @@ class Lines(logging.Handler):
 
 def _line_of(record: logging.LogRecord) -> LogRecord:
     extra = extra_of(record)
-    said = {_whole(key): _value(key, value) for key, value in extra.items()}
+    said = {sendable_text(key): _value(key, value) for key, value in extra.items()}
     capability = getattr(record, "capability", None)
     return LogRecord(
         timestamp=int(record.created * _NS),
@@ -80,7 +88,7 @@ def _line_of(record: logging.LogRecord) -> LogRecord:
         context=_context_of(record),
         severity_text=record.levelname,
         severity_number=next((number for level, number in _LEVELS if record.levelno >= level), SeverityNumber.TRACE),
-        body=_whole(message_of(record)[:_MOST_CHARACTERS]),
+        body=sendable_text(message_of(record)[:_MOST_CHARACTERS]),
         attributes={**said, **({"plures.capability": capability} if capability else {})},
         exception=record.exc_info[1] if record.exc_info else None,
     )
@@ -89,15 +97,10 @@ def _line_of(record: logging.LogRecord) -> LogRecord:
 def _value(key: str, value: object) -> str | int | float | bool:
     """What is no text, number or truth is told as JSON: one value that cannot be sent would keep a whole batch from being sent."""
     if type(value) is str:
-        return _whole(value[:_MOST_CHARACTERS])
+        return sendable_text(value[:_MOST_CHARACTERS])
     if type(value) in (bool, float) or (type(value) is int and abs(value) < _MOST_INT):
         return cast("int | float | bool", value)
     return plain_json({key: value})[:_MOST_CHARACTERS]
-
-
-def _whole(text: str) -> str:
-    """The text, without what UTF-8 cannot hold."""
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _context_of(record: logging.LogRecord) -> Context:

@@ -1,9 +1,8 @@
 """What the meters count, as metrics of OpenTelemetry: exponential histograms, whose buckets are those that the meters have."""
 
-import logging
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from importlib.metadata import version
 from time import time_ns
 from typing import Any, Final
@@ -15,6 +14,7 @@ from opentelemetry.sdk.metrics.export import (
     ExponentialHistogram,
     ExponentialHistogramDataPoint,
     Metric,
+    MetricExportResult,
     MetricsData,
     NumberDataPoint,
     ResourceMetrics,
@@ -27,8 +27,8 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from plures.telemetry import SCALE, Meter, Subject, otel_index, spent_here
 
 from .naming import name_of
+from .sending import Sending, held, reason
 
-_LOG: Final = logging.getLogger("plures.telemetry")
 _INTERVAL: Final = "OTEL_METRIC_EXPORT_INTERVAL"
 _EVERY_MS: Final = 60_000
 FLUSH_S: Final = 2.0
@@ -41,9 +41,17 @@ class Metrics:
     Args:
         meters: Gives all meters of the process.
         services: As `open_otel` takes them.
+        lost: Figures are told again as a whole, so that none of them is; but it is told where they cannot be sent.
     """
 
-    def __init__(self, meters: Callable[[], Sequence[Meter]], services: Mapping[str, str], resource: Resource) -> None:
+    def __init__(
+        self,
+        meters: Callable[[], Sequence[Meter]],
+        services: Mapping[str, str],
+        resource: Resource,
+        lost: MutableMapping[str, int],
+    ) -> None:
+        self._sending = Sending("figures", lost)
         self._meters, self._services, self._resource = meters, services, resource
         self._exporter: Any = OTLPMetricExporter()
         self._since_ns = time_ns()
@@ -64,10 +72,14 @@ class Metrics:
         self._send()
 
     def _send(self) -> None:
-        try:
-            self._exporter.export(metrics_of(self._meters(), self._services, self._resource, self._since_ns))
-        except Exception:  # noqa: BLE001 - what is not sent now is part of what is sent next
-            _LOG.debug("Figures were not exported", exc_info=True)
+        with held(self._exporter) as said:
+            try:
+                figures = metrics_of(self._meters(), self._services, self._resource, self._since_ns)
+                is_sent = self._exporter.export(figures) is MetricExportResult.SUCCESS
+            except Exception as error:  # noqa: BLE001 - what is not sent now is part of what is sent next
+                said.append(repr(error))
+                is_sent = False
+        self._sending.settle(0, 0, "" if is_sent else reason(said))
 
 
 def metrics_of(meters: Sequence[Meter], services: Mapping[str, str], resource: Resource, since_ns: int) -> MetricsData:

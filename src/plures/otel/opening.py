@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from importlib.metadata import version
 from threading import Thread
 from typing import TYPE_CHECKING, Final
@@ -12,7 +12,7 @@ from weakref import WeakSet
 import msgspec
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SimpleSpanProcessor
+from opentelemetry.sdk.trace.export import ConsoleSpanExporter, SimpleSpanProcessor
 from opentelemetry.trace import (
     NoOpTracerProvider,
     ProxyTracerProvider,
@@ -24,6 +24,8 @@ from plures.telemetry import Meter
 
 from .bridge import OtelBridge
 from .noting import SCOPE, Noting
+from .sendable import sendable_resource
+from .sending import Sending, SentSpans
 
 if TYPE_CHECKING:
     from .lines import Lines
@@ -79,27 +81,35 @@ class Otel:
         sending.join(FLUSH_S)
 
 
-def open_metrics(instance: Instance, meters: Callable[[], Sequence[Meter]], services: Mapping[str, str]) -> "Metrics":
+def open_metrics(
+    instance: Instance,
+    meters: Callable[[], Sequence[Meter]],
+    services: Mapping[str, str],
+    lost: MutableMapping[str, int],
+) -> "Metrics":
     """Begin to send figures, as the variables say; of the service that the spans are of."""
     # It takes `requests` with it.
     from .metrics import Metrics
 
-    return Metrics(meters, services, _resource(instance))
+    return Metrics(meters, services, _resource(instance), lost)
 
 
-def open_lines(instance: Instance) -> "Lines":
+def open_lines(instance: Instance, lost: MutableMapping[str, int]) -> "Lines":
     """What sends lines of the log, as the variables say; of the service that the spans are of."""
     from .lines import Lines
 
-    return Lines(_resource(instance))
+    return Lines(_resource(instance), lost)
 
 
-def open_otel(exporters: frozenset[str], instance: Instance, services: Mapping[str, str]) -> Otel | None:
+def open_otel(
+    exporters: frozenset[str], instance: Instance, services: Mapping[str, str], lost: MutableMapping[str, int]
+) -> Otel | None:
     """The bridge to the provider that user code has set, or to one made here; None where there is none.
 
     Args:
         exporters: What the variables ask for, of `otlp` and `console`; the rest of them is read by the SDK itself.
         services: Contract and operation, as in `shop.search.v1/search/Find` → service, as in `shop.search.v1.Search`.
+        lost: Spans that could not be sent are counted there.
     """
     known = get_tracer_provider()
     if isinstance(known, TracerProvider):
@@ -109,12 +119,12 @@ def open_otel(exporters: frozenset[str], instance: Instance, services: Mapping[s
         return None
     if not exporters:
         return None
-    provider = _made(exporters, instance)
+    provider = _made(exporters, instance, lost)
     set_tracer_provider(provider)
     return Otel(provider, services, instance.process)
 
 
-def _made(exporters: frozenset[str], instance: Instance) -> TracerProvider:
+def _made(exporters: frozenset[str], instance: Instance, lost: MutableMapping[str, int]) -> TracerProvider:
     if unknown := exporters - _EXPORTERS:
         _LOG.warning(
             "OTEL_TRACES_EXPORTER says %s, which Plures does not have: it has otlp and console",
@@ -129,7 +139,7 @@ def _made(exporters: frozenset[str], instance: Instance) -> TracerProvider:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 
         _warn_of_protocol()
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        provider.add_span_processor(SentSpans(OTLPSpanExporter(), Sending("spans", lost, "OTEL_BSP_MAX_QUEUE_SIZE")))
     return provider
 
 
@@ -147,7 +157,7 @@ def resource_of(instance: Instance) -> Resource:
     said = Resource.create()
     # Where no variable names the service, the SDK makes up a name.
     made_up = str(said.attributes.get("service.name", "")).startswith("unknown_service")
-    return said.merge(ours) if made_up else ours.merge(said)
+    return sendable_resource(said.merge(ours) if made_up else ours.merge(said))
 
 
 def _resource(instance: Instance) -> Resource:

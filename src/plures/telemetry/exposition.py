@@ -21,6 +21,7 @@ _FIRST, _LAST = _ONE_S - 14, _ONE_S + 7
 
 _CALLS: Final = "plures_calls"
 _NOTHING: Final[Mapping[str, Spent]] = {}
+_ALL_SENT: Final[Mapping[str, int]] = {}
 _FAMILIES: Final = {
     "rpc_server_duration_seconds": "How long calls took, where they were served.",
     "rpc_client_duration_seconds": "How long calls to other processes took, where they were made.",
@@ -48,6 +49,7 @@ def exposition(
     *,
     is_open_metrics: bool,
     spent: Mapping[str, Spent] = _NOTHING,
+    unsent: Mapping[str, int] = _ALL_SENT,
 ) -> str:
     """All that the meters have counted.
 
@@ -55,6 +57,7 @@ def exposition(
         services: Contract and operation, as in `shop.search.v1/search/Find` → service, as in `shop.search.v1.Search`.
         lost: Spans of kept traces that were dropped.
         spent: Capability → what it has taken.
+        unsent: What of the telemetry could not be sent by OTLP, as in `spans` → how many.
         is_open_metrics: As OpenMetrics, with the ids of traces; else in the older format, which has no place for them.
     """
     sums = [(subject, total, _labels(subject, services)) for subject, total in _sums(meters).items()]
@@ -80,6 +83,8 @@ def exposition(
     database = [(_whose(name), round(it.database_s, 6)) for name, it in spent.items() if it.database_s]
     writer.numbers("plures_database_seconds", "counter", "Time in statements and commits.", database)
     writer.numbers("plures_telemetry_lost_spans", "counter", "Spans of kept traces that were dropped.", [("", lost)])
+    gone = [(f'signal="{what}"', many) for what, many in [*unsent.items()] if many]
+    writer.numbers("plures_telemetry_unsent", "counter", "What could not be sent by OTLP, and is lost there.", gone)
     return writer.text()
 
 

@@ -17,6 +17,7 @@ class Telemetry:
         rates: The same.
         meters: One for each subject and side, in the order in which they were asked for.
         sinks: What is given the parts of traces that are kept, by what takes them from the recorder, in its thread.
+        unsent: What could not be sent by OTLP, as in `spans` → how many.
     """
 
     def __init__(self, rate: Rate | None = None, rates: Mapping[str, Rate] | None = None) -> None:
@@ -25,6 +26,7 @@ class Telemetry:
         self.recorder = Recorder()
         self.meters: list[Meter] = []
         self.sinks: list[Callable[[list[Part]], None]] = []
+        self.unsent: dict[str, int] = {}
 
     def meter(self, subject: Subject) -> Meter:
         """A new meter, so that each client may have its own; those of one subject are added up by who reads them."""

@@ -80,22 +80,29 @@ class Exported:
             if is_asked:
                 _LOG.warning("%s", error)
             return
-        from plures.otel import open_lines, open_metrics, open_otel
-
-        services, instance = services_of(self._assembly.contracts), self._instance()
-        self._otel = open_otel(exporters, instance, services)
-        if figures:
-            self._senders.append(open_metrics(instance, lambda: self._telemetry.meters, services))
-        if lines:
-            self._lines = open_lines(instance)
-            self._senders.append(self._lines)
-            logging.getLogger().addHandler(self._lines)
+        try:
+            self._open(exporters, figures=figures, lines=lines)
+        except Exception as error:  # noqa: BLE001 - the SDK raises where variables say what it cannot do
+            _LOG.warning("Not all is sent that OTEL_ variables ask for: %s. The application goes on", error)
         if self._otel is not None:
             self._telemetry.recorder.is_read = True
             self._telemetry.recorder.bridge = self._otel.bridge
             self._telemetry.sinks.append(self._otel.bridge.write)
             if self._takes:
                 self._writing = asyncio.create_task(self._write(), name="opentelemetry")
+
+    def _open(self, exporters: frozenset[str], *, figures: bool, lines: bool) -> None:
+        from plures.otel import open_lines, open_metrics, open_otel
+
+        services, instance = services_of(self._assembly.contracts), self._instance()
+        lost = self._telemetry.unsent
+        self._otel = open_otel(exporters, instance, services, lost)
+        if figures:
+            self._senders.append(open_metrics(instance, lambda: self._telemetry.meters, services, lost))
+        if lines:
+            self._lines = open_lines(instance, lost)
+            self._senders.append(self._lines)
+            logging.getLogger().addHandler(self._lines)
 
     async def stop(self) -> None:
         """Send what is left, as far as that takes little time."""

@@ -26,7 +26,14 @@ class Figures:
             return Response(405, headers=((b"allow", b"GET"),))
         wants_open = prefers_open_metrics(request.headers.get(b"accept", b"").decode("latin-1"))
         lost = self._telemetry.recorder.dropped
-        text = exposition(self._telemetry.meters, self._services, lost, is_open_metrics=wants_open, spent=spent_here())
+        text = exposition(
+            self._telemetry.meters,
+            self._services,
+            lost,
+            is_open_metrics=wants_open,
+            spent=spent_here(),
+            unsent=self._telemetry.unsent,
+        )
         return Response(200, text.encode(), _OPEN_TYPE if wants_open else _TEXT_TYPE)
 
 
