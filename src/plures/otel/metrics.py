@@ -79,7 +79,7 @@ class Metrics:
             except Exception as error:  # noqa: BLE001 - what is not sent now is part of what is sent next
                 said.append(repr(error))
                 is_sent = False
-        self._sending.settle(0, 0, "" if is_sent else reason(said))
+        self._sending.tell(0, 0, "" if is_sent else reason(said))
 
 
 def metrics_of(meters: Sequence[Meter], services: Mapping[str, str], resource: Resource, since_ns: int) -> MetricsData:

@@ -6,7 +6,7 @@ That is text with half of a character, numbers of more than 64 bits, values of c
 import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.sdk._logs import ReadableLogRecord
@@ -40,9 +40,9 @@ def sendable_value(value: Any, deep: int = 0) -> Any:
     if isinstance(value, str) or deep >= _MOST_DEEP:
         return sendable_text(value)
     if isinstance(value, Mapping):
-        return sendable_attributes(value, deep + 1)
+        return sendable_attributes(cast("Mapping[object, object]", value), deep + 1)
     if isinstance(value, Sequence):
-        return [sendable_value(each, deep + 1) for each in value]
+        return [sendable_value(each, deep + 1) for each in cast("Sequence[object]", value)]
     return sendable_text(value)
 
 
@@ -87,17 +87,18 @@ def _fits(*values: Any, deep: int = 0) -> bool:
     return all(_is_value(each, deep) for each in values)
 
 
-def _is_value(value: Any, deep: int) -> bool:
+def _is_value(value: object, deep: int) -> bool:
     kind = type(value)
-    if kind is str:
-        return _is_text(value)
-    if kind is int:
-        return -_MOST_INT <= value < _MOST_INT
+    if isinstance(value, str):
+        return kind is str and _is_text(value)
+    if isinstance(value, int) and kind is not bool:
+        return kind is int and -_MOST_INT <= value < _MOST_INT
     if kind in _PLAIN or deep >= _MOST_DEEP:
         return kind in _PLAIN
     if isinstance(value, Mapping):
-        return _fits(*value, *value.values(), deep=deep + 1)
-    return isinstance(value, list | tuple) and _fits(*value, deep=deep + 1)
+        said = cast("Mapping[object, object]", value)
+        return _fits(*said, *said.values(), deep=deep + 1)
+    return isinstance(value, list | tuple) and _fits(*cast("Sequence[object]", value), deep=deep + 1)
 
 
 def _is_text(text: str) -> bool:

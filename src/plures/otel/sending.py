@@ -6,7 +6,7 @@ By itself the SDK writes lines for each batch, and counts nothing. Its queue is 
 import logging
 import os
 import threading
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Generator, MutableMapping, Sequence
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any, Final
@@ -55,7 +55,7 @@ class Sending:
             self._waiting += 1
             return True
 
-    def settle(self, many: int, sent: int, why: str = "") -> None:
+    def tell(self, many: int, sent: int, why: str = "") -> None:
         """So many wait no longer.
 
         Args:
@@ -104,7 +104,7 @@ _HELD: Final = _Held()
 
 
 @contextmanager
-def held(exporter: object) -> Iterator[list[str]]:
+def held(exporter: object) -> Generator[list[str]]:
     """What an exporter of the SDK would write into the log meanwhile."""
     for name in (type(exporter).__module__, *_BELOW):
         # It is added once, however often that is said.
@@ -149,7 +149,7 @@ class _SpanSender(SpanExporter):
             except Exception as error:  # noqa: BLE001 - it would take the count of what waits with it
                 said.append(repr(error))
                 is_sent = False
-        self._sending.settle(len(spans), len(fit) if is_sent else 0, why if is_sent else reason(said))
+        self._sending.tell(len(spans), len(fit) if is_sent else 0, why if is_sent else reason(said))
         return SpanExportResult.SUCCESS if is_sent else SpanExportResult.FAILURE
 
     def shutdown(self) -> None:
@@ -170,7 +170,7 @@ class LineSender(LogRecordExporter):
             except Exception as error:  # noqa: BLE001 - as above
                 said.append(repr(error))
                 is_sent = False
-        self._sending.settle(len(batch), len(batch) if is_sent else 0, "" if is_sent else reason(said))
+        self._sending.tell(len(batch), len(batch) if is_sent else 0, "" if is_sent else reason(said))
         return LogRecordExportResult.SUCCESS if is_sent else LogRecordExportResult.FAILURE
 
     def shutdown(self) -> None:

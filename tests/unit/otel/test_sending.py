@@ -220,7 +220,7 @@ def test_no_more_wait_than_fit(told: Any, monkeypatch: pytest.MonkeyPatch) -> No
         assert sending.admits()
     assert not sending.admits()
     assert lost == {"spans": 1}
-    sending.settle(10, 10)
+    sending.tell(10, 10)
     processor = SentSpans(exporter, sending)
     provider = TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(processor)
