@@ -7,6 +7,7 @@ from time import monotonic
 
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from plures.cli import main
 from plures.telemetry import Noted, Rate, SpanKind, Subject, Telemetry, Trace
@@ -17,7 +18,7 @@ from .pages import ROOT, blocks
 ID = "6718d2d38bef16c6251d755b0741ce9a"
 ROUTE = Subject(SpanKind.SERVER, "GET /")
 CALL = Subject(SpanKind.CLIENT, "greeting/Greet", "greeting", "the edge", "remote", "hello.greeting.v1")
-SERVED = CALL._replace(kind=SpanKind.SERVER, caller="", placement="")
+SERVED = replace(CALL, kind=SpanKind.SERVER, caller="", placement="")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?")
 
 STEPS = [

@@ -11,6 +11,7 @@ from typing import Final
 from nats.aio.msg import Msg
 
 from plures.runtime import NotSent, Outgoing, Reply, TooLarge
+from plures.telemetry import TRACEPARENT
 
 from . import words
 from .connector import Connector
@@ -102,7 +103,8 @@ class NatsTransport:
             words.REQUEST_ID: outgoing.request_id,
             words.CONTENT_TYPE: words.ENVELOPE,
         }
-        headers.update(outgoing.traced)
+        if outgoing.traceparent:
+            headers.update({TRACEPARENT: outgoing.traceparent, **dict(outgoing.traced)})
         if outgoing.context:
             headers[words.CONTEXT] = outgoing.context
         if (size := size_of(outgoing.body, headers)) > connection.max_payload:

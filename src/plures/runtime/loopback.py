@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from plures.contract import OperationDescription
+from plures.telemetry import TRACEPARENT
 
 from . import connect
 from .context import CallContext, Said
@@ -43,7 +44,9 @@ class Loopback:
 
     def _accepted(self, operation: OperationDescription, outgoing: Outgoing) -> CallContext:
         remaining_s = outgoing.timeout_ms / 1000 if outgoing.timeout_ms else None
-        traced = {name.encode(): value.encode() for name, value in outgoing.traced}
+        traced = {
+            name.encode(): value.encode() for name, value in ((TRACEPARENT, outgoing.traceparent), *outgoing.traced)
+        }
         context = accept(
             operation,
             remaining_s,

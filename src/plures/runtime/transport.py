@@ -50,7 +50,8 @@ class Outgoing(msgspec.Struct, frozen=True):
         packed: How the message is packed; empty where it is not.
         accepts: How the answer may be packed, as the header says it; empty where it may not.
         max_answer_bytes: The most that the answer may have, or each item of a stream. Errors may have what is usual, if that is more.
-        traced: The headers that tell of its trace.
+        traceparent: What it tells of its trace; empty for nothing.
+        traced: The headers beside that, as they came: `tracestate` and `baggage`.
         query: The query of the URL, which has all of the message, so that it is a GET; empty where it is a POST.
     """
 
@@ -71,6 +72,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     packed: str = ""
     accepts: str = ""
     max_answer_bytes: int = DEFAULT_MESSAGE_BYTES
+    traceparent: str = ""
     traced: Pairs = ()
     query: str = ""
 

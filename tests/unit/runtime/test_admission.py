@@ -11,7 +11,7 @@ from plures.contract import Criticality
 from plures.errors import Overloaded
 from plures.runtime import CallContext, Capacity, Gate, Policy
 from plures.runtime.admission import AdaptiveLimit
-from plures.runtime.admission.capacity import late_by_itself
+from plures.runtime.admission.capacity import ENOUGH, late_by_itself
 
 CRITICAL, NORMAL, SHEDDABLE = Criticality.CRITICAL, Criticality.NORMAL, Criticality.SHEDDABLE
 
@@ -205,6 +205,27 @@ def test_one_long_turn_costs_less_than_a_third_of_the_places_and_they_come_back(
     assert 0.69 * before < capacity.places < before
     busy(capacity, 0.001, looks=1)
     assert capacity.places >= before
+
+
+def test_pauses_of_the_process_leave_places_for_the_few_that_call_meanwhile() -> None:
+    capacity = Capacity(least=4)
+    for _ in range(50):
+        # A certificate is made, or some connections shake hands, while four calls wait for a database.
+        capacity.inside = 4
+        capacity.observe(0.5, 1.0)
+        capacity.observe(0.0, 0.1)
+    assert capacity.has_place(NORMAL)
+    capacity.inside = 8
+    assert capacity.has_place(NORMAL)
+
+
+def test_a_process_whose_turns_are_short_again_gets_back_enough_places_however_busy_its_machine_is() -> None:
+    capacity = Capacity(least=4)
+    busy(capacity, 0.2, looks=100)
+    for _ in range(40):
+        capacity.inside = 4
+        capacity.observe(0.0, 1.0)
+    assert capacity.places == ENOUGH
 
 
 @pytest.mark.parametrize(

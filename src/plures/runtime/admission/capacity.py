@@ -58,6 +58,7 @@ class Capacity:
         self._is_looking = False
         # The part of its time in which the event loop has something to do, on the average of the last looks.
         self._busy = 0.0
+        self._is_late = False
         self._waits = WaitForCpu()
 
     def watch(self, lane: Lane) -> None:
@@ -131,16 +132,25 @@ class Capacity:
         return within_s if monotonic() - self._queue_began_at < within_s else within_s * _STANDING
 
     def observe(self, late_s: float, busy: float = 0.0) -> None:
-        """A turn of the loop came so late, and so much of its time it had something to do."""
+        """A look at the loop came so late, and so much of its time it had something to do."""
         self._busy += (busy - self._busy) * _SMOOTHING
-        if late_s > _TURN_S:
-            # In proportion to how late it is; one long turn alone, such as a garbage collection, costs some places for a moment.
+        was_late, self._is_late = self._is_late, late_s > _TURN_S
+        if self._is_late:
+            # One long turn alone, such as a garbage collection or some handshakes, costs some places for a moment: those that are inside
+            # may be few, and none of them the reason. Where they are, the next turn is long too.
+            most, least = (self.inside + 1, self._least) if was_late else (self.places, min(self.places, ENOUGH))
+            # In proportion to how late it is.
             excess = (late_s - _TURN_S) / late_s
-            self.places = max(self._least, min(self.places, self.inside + 1) * (1 - _SHRINKS_BY * excess))
+            self.places = max(least, min(self.places, most) * (1 - _SHRINKS_BY * excess))
         elif self._busy > _BUSY:
-            # It can do no more: with fewer calls at once it does as much, and each of them takes less time.
+            # It can do no more: with fewer calls at once it does as much, and each of them takes less time. Where turns have become short
+            # again it gets back as many as are enough.
             if self.places > ENOUGH:
                 self.places = max(ENOUGH, self.places * (1 - _SHRINKS_SLOWLY_BY))
+            elif self.places < ENOUGH:
+                self.places = min(ENOUGH, self.places + 1)
+                if self.are_waiting:
+                    self._let_in()
         elif max(busy, self._busy) < _HAS_TIME and self.inside + 1 >= self.places * SHARES[Criticality.NORMAL]:
             self.places = self.places * _GROWS_BY if late_s < _TURN_S / 4 else self.places + 1
             if self.are_waiting:
@@ -178,6 +188,8 @@ class Capacity:
         self._is_looking = False
         if self.are_waiting or self.inside > self._least:
             self._look_later()
+        else:
+            self._is_late = False
 
 
 def late_by_itself(passed_s: float, computed_s: float) -> float:

@@ -47,6 +47,7 @@ def outgoing_of(
         body = envelope(body)
     remaining_s = context.deadline - monotonic()
     request_id, acting = context.request_id, acting_now()
+    parent, beside = told_of(context)
     return Outgoing(
         operation.path,
         timeout_ms(remaining_s),
@@ -58,7 +59,8 @@ def outgoing_of(
         is_repeatable=operation.declaration.idempotent,
         context="" if acting is None or seal is None else seal.header(acting, request_id, remaining_s),
         form=form.name,
-        traced=told_of(context),
+        traceparent=parent,
+        traced=beside,
         mark="" if form.binary is None else form.binary.mark,
         max_answer_bytes=operation.declaration.max_response_bytes,
     )

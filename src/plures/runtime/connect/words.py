@@ -9,6 +9,7 @@ from typing import Final
 from plures.contract import Criticality
 from plures.errors import Outcome, Status
 from plures.runtime.transport import Outgoing
+from plures.telemetry import TRACEPARENT
 
 UNARY_TYPE: Final = "application/json"
 STREAM_TYPE: Final = "application/connect+json"
@@ -75,7 +76,7 @@ def header_lines(outgoing: Outgoing) -> str:
     context = f"{CONTEXT_HEADER}: {outgoing.context}\r\n" if outgoing.context else ""
     timeout = f"{TIMEOUT_HEADER}: {outgoing.timeout_ms}\r\n" if outgoing.timeout_ms else ""
     own = "".join([f"{name}: {text}\r\n" for name, text in outgoing.headers]) if outgoing.headers else ""
-    traced = "".join([f"{name}: {text}\r\n" for name, text in outgoing.traced]) if outgoing.traced else ""
+    traced = _traced_lines(outgoing) if outgoing.traceparent else ""
     mark = f"{LOCK_HEADER}: {outgoing.mark}\r\n" if outgoing.mark and not outgoing.query else ""
     packing = _packing_lines(outgoing) if outgoing.accepts else ""
     what = (
@@ -88,6 +89,11 @@ def header_lines(outgoing: Outgoing) -> str:
         f"{what}{timeout}{HOPS_HEADER}: {outgoing.hops}\r\n"
         f"{request_id}{traced}{criticality}{context}{mark}{packing}{own}"
     )
+
+
+def _traced_lines(outgoing: Outgoing) -> str:
+    line = f"{TRACEPARENT}: {outgoing.traceparent}\r\n"
+    return "".join([line, *(f"{name}: {text}\r\n" for name, text in outgoing.traced)]) if outgoing.traced else line
 
 
 def _packing_lines(outgoing: Outgoing) -> str:

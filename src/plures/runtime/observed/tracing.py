@@ -18,16 +18,17 @@ from plures.telemetry import (
 _TRACEPARENT, _TRACESTATE, _BAGGAGE = TRACEPARENT.encode(), TRACESTATE.encode(), BAGGAGE.encode()
 
 
-def told_of(context: CallContext) -> Pairs:
-    """The headers that a call has for its trace; none where nothing is noted of it."""
+def told_of(context: CallContext) -> tuple[str, Pairs]:
+    """The `traceparent` of a call, and the headers that go on with it; both empty where nothing is noted of it."""
     trace = context.trace
     if trace is None:
-        return ()
+        return "", ()
     bridged = trace.bridged
-    kept = bool(trace.kept_for) and (bridged is None or not bridged.is_refused)
-    beside = trace.beside if bridged is None else bridged.beside(trace.beside)
-    said = TRACEPARENT, traceparent(trace.given or trace.id, trace.span_id(context.span), is_drawn=kept)
-    return (said, *beside) if beside else (said,)
+    if bridged is None:
+        kept, beside = bool(trace.kept_for), trace.beside
+    else:
+        kept, beside = bool(trace.kept_for) and not bridged.is_refused, bridged.beside(trace.beside)
+    return traceparent(trace.given or trace.id, trace.span_id(context.span), is_drawn=kept), beside
 
 
 def trace_from(header: Callable[[bytes], bytes | None]) -> Trace | None:

@@ -147,7 +147,7 @@ class Writing:
     def _id_of(self, subject: Subject) -> int:
         known = self._subjects.get(subject)
         if known is None:
-            row = tuple(storable(str(each)) for each in subject)
+            row = tuple(storable(str(each)) for each in msgspec.structs.astuple(subject))
             sql = "INSERT OR IGNORE INTO subjects (kind, name, capability, caller, placement, contract) VALUES (?, ?, ?, ?, ?, ?)"
             self._connection.execute(sql, row)
             (known,) = self._connection.execute(_SUBJECT, row).fetchone()

