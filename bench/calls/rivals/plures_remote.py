@@ -30,7 +30,9 @@ def placed(*hosted: str, **endpoints: tuple[str, ...]) -> Placement:
     """A production replica that hosts these capabilities and finds the others at these addresses; it checks who calls."""
     caller = Caller("caller", CallerKind.PROCESS, digest_of(TOKEN), hosted)
     access = Access((caller,), dict.fromkeys(endpoints, TOKEN))
-    return Placement(frozenset(hosted), edge=False, data=_NO_DATA, endpoints=endpoints, access=access)
+    return Placement(
+        frozenset(hosted), edge=False, data=_NO_DATA, endpoints=endpoints, ours=frozenset(endpoints), access=access
+    )
 
 
 async def serve() -> None:

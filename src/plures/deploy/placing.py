@@ -60,6 +60,7 @@ def placement_of(
     faults: tuple[Fault, ...] = (),
     peers: Mapping[str, str] | None = None,
     outside: frozenset[str] = frozenset(),
+    ours: frozenset[str] = frozenset(),
     context_keys: tuple[str, ...] = (),
     leads: bool | None = True,
     replica: int = 1,
@@ -72,6 +73,7 @@ def placement_of(
         faults: What goes wrong on demand.
         peers: Base URL → which process answers there by TLS.
         outside: Capabilities of external processes.
+        ours: Capabilities of other processes that run this application too.
         context_keys: Those of the run.
         leads: Whether the replica does what one of its process does; None where it is told later.
         replica: The number of the replica, from 1.
@@ -90,6 +92,7 @@ def placement_of(
         faults=faults,
         tls=_placed_tls(process.name, settings, peers or {}),
         outside=outside,
+        ours=ours,
         context_keys=context_keys,
         access=access,
         replicas=process.replicas.min,

@@ -50,6 +50,7 @@ class Clients:
         portal: Leads threads that block to the loop of the host.
         seal: Signs the request context that goes with calls over the wire.
         outside: Capabilities that it does not go to.
+        ours: Capabilities elsewhere that know the id of a request by its trace.
         injector: Keeps calls from being sent, on demand.
         meter_for: Owner, operation, side and placement → what measures the calls that the owner makes of it.
         binaries: The binary forms of contracts, for calls over the wire whose policy wants them.
@@ -66,6 +67,7 @@ class Clients:
         portal: Portal,
         seal: Seal | None = None,
         outside: Collection[str] = (),
+        ours: Collection[str] = (),
         injector: Injector | None = None,
         meter_for: Callable[[str, OperationDescription, SpanKind, str], Meter] = _unread,
         binaries: connect.Binaries | None = None,
@@ -78,6 +80,7 @@ class Clients:
         self.portal = portal
         self._seal = seal
         self._outside = outside
+        self._ours = ours
         self._deadlines = deadlines
         self._transport = transport
         self._directory = directory
@@ -169,6 +172,7 @@ class Clients:
             seal=seal,
             binaries=self._binaries,
             ends=self._ends,
+            is_ours=contract.capability in self._ours,
         )
         self.callers.setdefault(contract.capability, []).append(caller)
         return caller

@@ -104,6 +104,7 @@ class Host:
             portal=self._portal,
             seal=self._seal,
             outside=placement.outside,
+            ours=placement.ours,
             injector=injector,
             meter_for=self.seen.of_client,
             binaries=self._binaries,

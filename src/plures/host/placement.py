@@ -40,6 +40,7 @@ class Placement:
         faults: What goes wrong on demand, in operations hosted here, and in calls from here.
         tls: How it speaks TLS with other machines; None where it does not.
         outside: Capabilities that run elsewhere, and are not trusted with the request context.
+        ours: Capabilities in processes that run this application too: they know the id of a request by its trace.
         context_keys: By which processes of this run sign the request context for one another: the first signs, each checks.
             With none, the process has one of its own.
         replicas: How many replicas of its process there are.
@@ -65,6 +66,7 @@ class Placement:
     faults: tuple[Fault, ...] = ()
     tls: PlacedTls | None = None
     outside: frozenset[str] = frozenset()
+    ours: frozenset[str] = frozenset()
     context_keys: tuple[str, ...] = field(default=(), repr=False)
     access: Access | None = None
     replicas: int = 1

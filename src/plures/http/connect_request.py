@@ -110,10 +110,9 @@ def _context(operation: OperationDescription, headers: Mapping[bytes, bytes], di
         raise _invalid(operation, "Plures-Hops is not a small number")
     if headers.get(_VERSION, b"1") != b"1":
         raise _invalid(operation, 'Connect-Protocol-Version is not "1"')
-    trace, named = trace_from(headers.get), headers.get(_REQUEST_ID, b"")
-    # An id that is not fit for a log is none: the request is made to be answered, not to be named. That of most is the one of its trace.
-    is_same = trace is not None and named == trace.given.encode()
-    request_id = trace.given if trace is not None and is_same else connect.sane_request_id(named)
+    trace, named = trace_from(headers.get), headers.get(_REQUEST_ID)
+    # An id that is not fit for a log is none: the request is made to be answered, not to be named. That of most is the one of their trace.
+    request_id = connect.sane_request_id(named) if named is not None else "" if trace is None else trace.given
     criticality = connect.criticality_of(headers.get(_CRITICALITY, b"normal"))
     remaining_s = None if timeout is None else int(timeout) / 1000
     context = accept(operation, remaining_s, int(hops), request_id, criticality, trace=trace)

@@ -43,6 +43,7 @@ class RemoteCaller:
         tries: Makes what decides on the tries of a call; another one may note what it does.
         binaries: The binary forms of contracts, where its policy wants them; with None, all messages are JSON.
         ends: What takes the headers by which answers say that an operation is deprecated or will end.
+        is_ours: Whether the callee knows the id of a request by its trace, so that it is told but once.
 
     Attributes:
         endpoints: Where the capability answers.
@@ -63,7 +64,9 @@ class RemoteCaller:
         seal: Seal | None = None,
         binaries: connect.Binaries | None = None,
         ends: connect.Ends = connect.unheard,
+        is_ours: bool = False,
     ) -> None:
+        self._is_ours = is_ours
         self._seal = seal
         self._speech = connect.Speech(endpoints.policy, binaries, ends)
         self._tries = tries
@@ -171,7 +174,9 @@ class RemoteCaller:
         request = connect.request_builder(operation)(*args, **kwargs)
 
         def written(form: connect.Form) -> Outgoing:
-            plain = connect.outgoing_of(operation, context, request, self._encode, self._seal, form=form)
+            plain = connect.outgoing_of(
+                operation, context, request, self._encode, self._seal, form=form, is_ours=self._is_ours
+            )
             outgoing = self._speech.packed(operation, plain)
             if operation.beside is None:
                 return outgoing

@@ -211,7 +211,8 @@ class Supervisor:
                 self.issued.access[process.name],
                 faults=self._options.faults,
                 peers=tls_peers(self.plan.processes.values()) | self.addresses.processes_at,
-                outside=frozenset(self._outside()),
+                outside=self._capabilities_of(lambda it: it.external is not None),
+                ours=self._capabilities_of(lambda it: it.ours),
                 context_keys=self.context_keys,
                 leads=True if leads else None,
                 replica=name.number,
@@ -224,11 +225,8 @@ class Supervisor:
             logs=self._settings.logs,
         )
 
-    def _outside(self) -> Iterable[str]:
-        """The capabilities of external processes."""
-        for process in self.plan.processes.values():
-            if process.external is not None:
-                yield from process.capabilities
+    def _capabilities_of(self, is_meant: Callable[[ResolvedProcess], bool]) -> frozenset[str]:
+        return frozenset(name for it in self.plan.processes.values() if is_meant(it) for name in it.capabilities)
 
     async def _start_process(self, name: str) -> None:
         if self.plan.processes[name].external is None:
