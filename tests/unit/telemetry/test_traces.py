@@ -18,6 +18,7 @@ from plures.telemetry import (
     trace_id_of,
     traceparent,
 )
+from plures.telemetry.measuring import meter as meter_module
 from plures.telemetry.tracing import Draw
 from plures.telemetry.tracing import recorder as recorder_module
 
@@ -128,6 +129,24 @@ def test_what_ends_after_its_trace_is_taken_too() -> None:
     assert names(telemetry.recorder) == [[(1, 0, "")]]
     meter.end(late)
     assert names(telemetry.recorder) == [[(2, 1, "")]]
+
+
+def test_what_goes_on_after_its_request_is_held_as_long_as_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    telemetry, now = Telemetry(Rate(0)), 1000.0
+    monkeypatch.setattr(recorder_module, "monotonic", lambda: now)
+    monkeypatch.setattr(meter_module, "monotonic", lambda: now)
+    meter = telemetry.meter(FIND)
+    first = Call(request_id=ID)
+    meter.begin(first)
+    later = [Call(first), Call(first)]
+    for call in (first, *later):
+        if call is not first:
+            meter.begin(call)
+        meter.end(call)
+        assert names(telemetry.recorder) == []
+        now += HOLD_S / 2 + 1
+    # The first of them is let go, and the last two are not.
+    assert names(telemetry.recorder, ID) == [[(2, 1, ""), (3, 1, "")]]
 
 
 def test_it_holds_so_many_spans_and_no_more() -> None:
