@@ -68,8 +68,7 @@ class Host:
         transport: WatchedTransport | None = None,
         random: Random | None = None,
     ) -> None:
-        self._assembly = assembly
-        self._placement = placement
+        self._assembly, self._placement = assembly, placement
         placed = {name: assembly.capabilities[name] for name in assembly.capabilities if name in placement.capabilities}
         self._hosted = {name: capability for name, capability in placed.items() if capability.implementation}
         self._deadlines = Deadlines()

@@ -66,17 +66,12 @@ class RemoteCaller:
         ends: connect.Ends = connect.unheard,
         is_ours: bool = False,
     ) -> None:
-        self._is_ours = is_ours
-        self._seal = seal
+        self._seal, self._is_ours = seal, is_ours
         self._speech = connect.Speech(endpoints.policy, binaries, ends)
-        self._tries = tries
-        self._shares_log = shares_log
-        self.endpoints = endpoints
-        self._heartbeats = heartbeats
-        self.budget = RetryBudget(endpoints.policy)
-        self.critical_budget = RetryBudget(endpoints.policy)
-        self._transport = transport
-        self._deadlines = deadlines
+        self._tries, self._shares_log = tries, shares_log
+        self.endpoints, self._heartbeats = endpoints, heartbeats
+        self.budget, self.critical_budget = RetryBudget(endpoints.policy), RetryBudget(endpoints.policy)
+        self._transport, self._deadlines = transport, deadlines
         self._encode = connect.with_checks if checked else connect.plainly
 
     def bind(self, operation: OperationDescription, meter_for: MeterFor = unread) -> Callable[..., Any]:
