@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 
 from playwright.async_api import Browser, Page, async_playwright
 
-from bench.dashboard.application import counting, long_trace, running, worked_s
+from bench.dashboard.application import counting, keep_plan, long_trace, running, worked_s
 from plures.dashboard import assets
 from plures.deploy import Run
 
@@ -49,13 +49,13 @@ def main() -> None:
     print(f"files: {sum(len(gzip.compress(each.content)) for each in assets().values()) / 1000:.1f} kB gzipped")
     with tempfile.TemporaryDirectory(prefix="plures-dashboard-") as name, running(Path(name), told.spans) as run:
         data = Path(name) / ".plures"
-        long = long_trace(data)
+        long, plan = long_trace(data), keep_plan(data)
         with counting(data):
-            _answers(run, long, told.rounds)
+            _answers(run, long, plan, told.rounds)
             asyncio.run(_drawn(run, long, told.rounds))
 
 
-def _answers(run: Run, long: str, rounds: int) -> None:
+def _answers(run: Run, long: str, plan: str, rounds: int) -> None:
     now = int(time() * 1_000_000)
     _, body = _asked(run, "traces?limit=1&operation=GET%20/product")
     one = body.split(b'"id":"')[1][:32].decode()
@@ -63,7 +63,7 @@ def _answers(run: Run, long: str, rounds: int) -> None:
         "traces", "traces?operation=c7/Find1", "traces?min_ms=500", "traces?faults=1", "traces?attribute=order%3D77", "traces?caller=c3",
         f"traces?since={now - 40 * _MINUTE_US}&until={now - 30 * _MINUTE_US}", f"traces/{one}", "topology", "topology?ago=30", "capabilities",
         "capabilities/c7", "metrics", "metrics?operation=c7/Find1", "metrics?minutes=1440", "logs", "logs?text=4711", "logs?level=error", "events",
-        "sets?operation=GET%20/product", f"traces/{long}",
+        "sets?operation=GET%20/product", f"plan?topology={plan}", "traces?order=longest", f"traces/{long}",
     ):  # fmt: skip
         took, size, began = list[float](), 0, worked_s(run.pid)
         for _ in range(rounds):

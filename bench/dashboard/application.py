@@ -13,7 +13,8 @@ from typing import Final
 
 from bench.telemetry.filling import CAPABILITIES, count, fill, subjects
 from plures.deploy import Run, find_runs
-from plures.telemetry import Bounds, Noted, ProcessName, Rate, SpanKind, Store, Subject, Telemetry, Trace
+from plures.planning import EDGE, Cost, Pace, Target, keep, predict
+from plures.telemetry import Bounds, Noted, ProcessName, Rate, Reading, SpanKind, Store, Subject, Telemetry, Trace
 
 LONG: Final = 50_000
 _START_S: Final = 60
@@ -75,6 +76,16 @@ def long_trace(folder: Path) -> str:
         telemetry.recorder.close(trace)
         store.write()
     return trace.id
+
+
+def keep_plan(folder: Path) -> str:
+    """Keep a plan of a topology that parts the capabilities of the application into ten processes; gives its name."""
+    now = int(time.time() * 1_000_000)
+    homes = {EDGE: "p0", **{f"c{number}": f"p{number % 10}" for number in range(CAPABILITIES)}}
+    target = Target("tenths", homes, dict.fromkeys({*homes.values()}, 1))
+    cost = Cost(now, (Pace(400, 720, 610),), 95, 210, 0.0021, 48_000_000)
+    keep(folder, predict(Reading(folder), target, [target], cost, since=now - 3_600_000_000, until=now))
+    return target.name
 
 
 @contextmanager

@@ -60,6 +60,14 @@ def keep_plans(data: Path, odd: str) -> None:
         ),
         processes=("main",),
         processes_then=("front", "back", "main"),
+        others=(Edge("checkout", "pricing", 0.67, "local"),),
+        homes=dict.fromkeys((EDGE, "cart", "checkout", "pricing", "inventory", "payments", "notifications"), "main"),
+        homes_then={
+            EDGE: "main",
+            **dict.fromkeys(("cart", "checkout", "pricing"), "front"),
+            **dict.fromkeys(("inventory", "payments"), "back"),
+            "notifications": "main",
+        },
         notes=("No trace was drawn of GET /cart/print: their time is not predicted.",),
     )
     keep(data, split)

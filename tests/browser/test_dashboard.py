@@ -50,7 +50,7 @@ async def test_every_view_in_light_and_dark_on_desktops_and_phones(browser: Brow
         ("capability", "capabilities/payments", "payments/Charge"),
         ("logs", "logs", "The bank does not answer"),
         ("metrics", "metrics", "Latency"),
-        ("events", "events", "No capability here publishes events"),
+        ("events", "events", "No capability publishes events"),
         ("plan", "plan?topology=split", "Measured of"),
         ("not planned", "plan?topology=later", "No plan of later is kept"),
         ("nothing found", "traces?operation=nobody/Calls", "No trace is like that"),
@@ -99,22 +99,32 @@ async def test_what_is_parked_is_told_with_its_reason_and_tried_again(browser: B
     page = await opened(browser, seen, [])
     of = {"publisher": "checkout", "subscription": "notifications.tell"}
     counts = {"type": "OrderPlaced", "backlog": 3, "retrying": 1, "parked": 2}
-    parked = [{**of, "event": "OrderPlaced", "key": key, "attempts": 10, "reason": HOSTILE} for key in ("a", "b")]
-    told = {"resubmit": "/operations/Resubmit", "subscriptions": [{**of, **counts}], "parked": parked, "sagas": []}
+    why = {"attempts": 10, "reason": HOSTILE}
+    saga = {"capability": "checkout", "saga": "ordering"}
+    told = {
+        "subscriptions": [{**of, **counts}],
+        "parked": [{**of, "event": "OrderPlaced", "key": key, **why} for key in ("a", "b")],
+        "sagas": [{**saga, "version": 1, "running": 4, "compensating": 0, "parked": 1}],
+        "parked_sagas": [{**saga, "id": "c1", "step": "charge", **why}],
+        "silent": [{"capability": "orders", "why": "no replica is ready"}],
+    }
     asked: list[object] = []
 
-    async def resubmit(route: Route) -> None:
-        asked.append(route.request.post_data_json)
-        await route.fulfill(json={"value": 2})
+    async def answer(route: Route) -> None:
+        if route.request.method == "POST":
+            asked.append(route.request.post_data_json)
+        await route.fulfill(json=told if route.request.method == "GET" else {"value": 1 + (len(asked) < 2)})
 
-    await page.route("**/api/events", lambda route: route.fulfill(json=told))
-    await page.route("**/operations/Resubmit", resubmit)
+    await page.route("**/api/events", answer)
     await go(page, seen, "events", "Parked deliveries")
     await expect(page.get_by_role("region", name="Parked deliveries").get_by_text(HOSTILE)).to_have_count(2)
+    await expect(page.get_by_text("Not known of orders (no replica is ready)")).to_be_visible()
     assert not await problems_on("parked", page)
-    await page.get_by_role("button", name="Try again").click()
+    await page.get_by_role("button", name="Try again notifications.tell").click()
     await expect(page.get_by_text("2 deliveries tried again")).to_be_visible()
-    assert asked == [{"publisher": "checkout", "which": {"subscription": "notifications.tell"}}]
+    await page.get_by_role("button", name="Try again c1").click()
+    await expect(page.get_by_text("1 saga tried again")).to_be_visible()
+    assert asked == [{"capability": "checkout", "subscription": "notifications.tell"}, {**saga, "id": "c1"}]
 
 
 async def test_a_plan_is_chosen_and_shared(browser: Browser, seen: Seen) -> None:
@@ -125,6 +135,9 @@ async def test_a_plan_is_chosen_and_shared(browser: Browser, seen: Seen) -> None
     await expect(page.get_by_role("heading", name="monolith → split")).to_be_visible()
     await expect(page.get_by_role("region", name="Calls that take another way")).to_contain_text("over the wire")
     await expect(page.get_by_role("region", name="Data", exact=True)).to_contain_text("has to be brought there")
+    await expect(page.get_by_role("button", name="payments, in back. was in main")).to_be_visible()
+    await page.get_by_role("button", name="monolith", exact=True).click()
+    await expect(page.get_by_role("button", name="payments, in main. moves to back")).to_be_visible()
     measured = page.get_by_role("region", name="Predicted and measured").get_by_role("row", name="Processes")
     await expect(measured.get_by_role("cell")).to_have_text(["1", "3", "3", "0 %"])
     chosen = page.get_by_role("combobox", name="Topology")

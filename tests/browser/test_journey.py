@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from plures.deploy import find_runs, local_processes
-from plures.telemetry import Reading, SpanRead, TraceFilter, TraceRead
+from plures.telemetry import Reading, SpanRead, TraceFilter, TraceRead, awaited_in, shape_of
 from plures.topology import parse
 from tests import golang, typescript
 
@@ -131,6 +131,11 @@ def check_hops(shop: Open, trace: TraceRead) -> None:
     [quoted] = [span for span in trace.spans if side_of(span) == "server shipping/Quote"]
     assert quoted.process == "shipping.1"
     assert above(quoted, ids)[:2] == ["client shipping/Quote", "server checkout/Place"]
+    # The answer waited for the saga, so its steps are on the critical path.
+    columns = trace.columns
+    ended = [began + lasted for began, lasted in zip(columns.began, columns.lasted, strict=True)]
+    shape = shape_of(columns.id, columns.parent, columns.began, ended, awaited_in(columns.attributes))
+    assert {trace.spans[each.span].name for each in shape.critical} >= {"payments/Capture", "orders/Create"}
 
 
 async def look_at(browser: Browser, shop: Open, trace: TraceRead) -> None:

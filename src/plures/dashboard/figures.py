@@ -5,7 +5,17 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-from plures.telemetry import Figures, SeriesPoint, SpanKind, quantile
+from plures.telemetry import (
+    CPU_SHARE,
+    DATABASE_SHARE,
+    Figures,
+    GaugeRead,
+    Reading,
+    SeriesPoint,
+    SpanKind,
+    quantile,
+    shares,
+)
 
 _K = TypeVar("_K", bound=Hashable)
 _US: Final = 1_000_000
@@ -64,6 +74,22 @@ def series_told(points: Sequence[SeriesPoint], *, since: int, until: int, step_s
             for name, column in columns.items()
         },
     }
+
+
+def taken(reading: Reading, since: int, until: int) -> Callable[[str], dict[str, float | None]]:
+    """Capability → its processors (`cpu`) and the seconds of each second that it spent in its database; None where that is not known."""
+    cpu, database = (reading.shares(since, until, name) for name in (CPU_SHARE, DATABASE_SHARE))
+    return lambda name: {"cpu": cpu.get(name), "database": database.get(name)}
+
+
+def share_series(gauges: Iterable[GaugeRead], capability: str, at: Sequence[int], step_s: int) -> list[float | None]:
+    """What a capability took in all processes together, at each of these moments; None where nothing was measured."""
+    step = step_s * _US
+    slots: dict[int, list[GaugeRead]] = {}
+    for each in gauges:
+        if each.capability == capability:
+            slots.setdefault(each.at - each.at % step, []).append(each)
+    return [shares(slots[moment])[capability] if moment in slots else None for moment in at]
 
 
 def _quantile(buckets: Counter[int], share: float) -> int | None:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from plures.telemetry import Figures, Reading, SubjectFilter, TraceFilter
+from plures.telemetry import CPU_SHARE, DATABASE_SHARE, Figures, Reading, SubjectFilter, TraceFilter
 
 from .about import About, AboutCapability
 from .asked import Asked
-from .figures import CALLEES, Sum, series_told, summed
+from .figures import CALLEES, Sum, series_told, share_series, summed, taken
 from .topology import edge_of, hosts_of, is_live
 
 _US: Final = 1_000_000
@@ -28,12 +28,13 @@ def capabilities(reading: Reading, asked: Asked, about: About, now: int) -> dict
     points = reading.points(since, until, SubjectFilter(kinds=CALLEES))
     sums = summed(points, lambda each: each.capability)
     hosts = hosts_of(reading, min(since, until - _HOUR), until)
+    took = taken(reading, since, until)
     return {
         "since": since,
         "until": until,
         "seconds": (until - since) // _US,
         "capabilities": [
-            {"name": each.name, "owner": each.owner, "processes": sorted(hosts.get(each.name, ())), **sums.get(each.name, Sum()).told()}
+            {"name": each.name, "owner": each.owner, "processes": sorted(hosts.get(each.name, ())), **sums.get(each.name, Sum()).told(), **took(each.name)}
             for each in about.capabilities
         ],
     }  # fmt: skip
@@ -49,6 +50,11 @@ def capability(reading: Reading, asked: Asked, about: AboutCapability, now: int)
     own = [each for each in into if each.kind in CALLEES]
     live = [each for each in reading.processes() if is_live(each, now)]
     hosts = hosts_of(reading, min(since, until - _HOUR), until).get(name, set())
+    step_s = max(60, _step_s(since, until, now))
+    series = _series(reading, SubjectFilter(kinds=CALLEES, capability=name), since, until, step_s)
+    for what, gauge in (("cpu", CPU_SHARE), ("database", DATABASE_SHARE)):
+        gauges = reading.gauges(since, until, gauge, step_s=step_s)
+        series[what] = share_series(gauges, name, series["at"], step_s)
     return {
         "name": name,
         "owner": about.owner,
@@ -61,11 +67,9 @@ def capability(reading: Reading, asked: Asked, about: AboutCapability, now: int)
         "operations": _rows(own, lambda each: (each.name, "")),
         "callers": _rows(into, lambda each: _end(each, 1, name, 0)),
         "callees": _rows(out, lambda each: _end(each, 0, name, 1)),
-        "series": _series(
-            reading, SubjectFilter(kinds=CALLEES, capability=name), since, until, max(60, _step_s(since, until, now))
-        ),
+        "series": series,
         "examples": _spread(reading, TraceFilter(capability=name, since=since, until=until), until),
-        "errors": _examples(reading, TraceFilter(capability=name, faults_only=True, since=since, until=until), 10),
+        "errors": _examples(reading, TraceFilter(capability=name, faults=True, since=since, until=until), 10),
     }
 
 

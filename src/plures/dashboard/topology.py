@@ -7,12 +7,14 @@ from plures.telemetry import Figures, ProcessRead, Reading, SpanKind
 
 from .about import About
 from .asked import Asked
-from .figures import CALLEES, CALLERS, Sum, summed
+from .figures import CALLEES, CALLERS, Sum, summed, taken
 
 _US: Final = 1_000_000
 _OVER_S: Final = 60
 _HOUR: Final = 3600 * _US
 _NOWHERE: Final = "not seen yet"
+_DESKS: Final = frozenset(("events", "sagas"))
+"""By which people and commands ask each process: capabilities of Plures itself."""
 EDGE: Final = "the edge"
 """What the edge is called as a caller."""
 
@@ -34,12 +36,16 @@ def topology(reading: Reading, asked: Asked, about: About, now: int) -> dict[str
     by_capability = summed(
         points, lambda each: each.capability or EDGE if each.kind in (*CALLEES, SpanKind.CONSUMER.value) else None
     )
-    names = {*(each.name for each in about.capabilities), *hosts, *by_capability}
+    took = taken(reading, since, until)
+    known = {each.name for each in about.capabilities}
+    names = known | ({*hosts, *by_capability} - _DESKS)
     return {
         "since": since,
         "until": until,
         "processes": _processes(replicas, hosts, sorted(names), until),
-        "capabilities": [{"name": name, **by_capability.get(name, Sum()).told()} for name in sorted(names)],
+        "capabilities": [
+            {"name": name, **by_capability.get(name, Sum()).told(), **took(name)} for name in sorted(names)
+        ],
         "edges": _edges(points, about),
     }
 

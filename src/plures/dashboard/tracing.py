@@ -4,7 +4,7 @@ from operator import add
 from struct import pack
 from typing import Any, Final
 
-from plures.telemetry import Reading, TraceFilter, TraceLine, shape_of
+from plures.telemetry import Reading, TraceFilter, TraceLine, awaited_in, missed, shape_of
 
 from .asked import Asked, Period
 from .lines import line_told
@@ -19,7 +19,7 @@ _PROBES: Final = frozenset(
 
 
 def traces(reading: Reading, asked: Asked, now: int) -> dict[str, Any]:
-    """Traces, newest first; `next` is what `before` is for the older ones."""
+    """Traces, newest first; `next` is what `before` is for the older ones. With `order=longest`, those that lasted longest, on one page."""
     limit = asked.whole("limit", PAGE, least=1, most=1000) or PAGE
     before = asked.whole("before") or 0
     has_period = any(asked.text(name) for name in ("minutes", "since", "until"))
@@ -28,16 +28,21 @@ def traces(reading: Reading, asked: Asked, now: int) -> dict[str, Any]:
         operation=asked.text("operation"),
         capability=asked.text("capability"),
         caller=asked.text("caller"),
-        min_us=int((asked.number("min_ms") or 0) * _MS),
-        faults_only=asked.yes("faults"),
+        over=int((asked.number("min_ms") or 0) * _MS),
+        under=int((asked.number("max_ms") or 0) * _MS),
+        faults=asked.yes("faults"),
         attribute=asked.pair("attribute"),
         since=period.since,
         until=period.until,
         contract=asked.text("contract"),
         process=asked.text("process"),
     )
+    order = asked.text("order")
+    if order not in ("", "newest", "longest"):
+        asked.is_wrong("order", "newest or longest")
     asked.check()
-    found = reading.traces(wanted, before=before, limit=limit)
+    is_longest = order == "longest"
+    found = reading.traces(wanted, before=before, limit=limit, longest=is_longest)
     shown = found if asked.yes("probes") or wanted.operation else [each for each in found if not is_probe(each)]
     return {
         "traces": [
@@ -48,7 +53,7 @@ def traces(reading: Reading, asked: Asked, now: int) -> dict[str, Any]:
             }
             for each in shown
         ],
-        "next": found[-1].number if len(found) == limit else None,
+        "next": found[-1].number if len(found) == limit and not is_longest else None,
     }  # fmt: skip
 
 
@@ -69,7 +74,7 @@ def trace(reading: Reading, name: str) -> dict[str, Any] | None:
         return None
     spans, began = found.columns, found.line.began
     starts, ends = spans.began, [*map(add, spans.began, spans.lasted)]
-    formed = shape_of(spans.id, spans.parent, starts, ends)
+    formed = shape_of(spans.id, spans.parent, starts, ends, awaited_in(spans.attributes))
     order = formed.order
     began = min(starts, default=began)
     place = [0] * len(order)
@@ -87,8 +92,7 @@ def trace(reading: Reading, name: str) -> dict[str, Any] | None:
         "lasted": max(ends, default=began) - began,
         "kept_for": found.line.kept_for,
         "total_spans": max(found.line.spans, len(order)),
-        # That the first is part of something else is no loss: a client may have begun the trace.
-        "orphans": len({*formed.orphans} - {*order[:1]}),
+        "orphans": missed(formed, spans.parent, [spans.subjects[each][0] for each in spans.subject]),
         "subjects": [dict(zip(_SUBJECT, each, strict=True)) for each in spans.subjects],
         "processes": spans.processes,
         "spans": {name: [*map(column.__getitem__, order)] for name, column in columns.items()},

@@ -12,7 +12,7 @@ from plures.http import ConnectServer, Head, Request, Response
 from plures.runtime import MAX_BODY_BYTES
 
 from .observing import MOST_BYTES
-from .telling import API, METRICS, SHELL, Headers, Told, is_file
+from .telling import API, MAY_MEND, METRICS, SHELL, Headers, Told, is_file
 
 _Page: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -59,7 +59,9 @@ class Control:
         if is_file(path):
             return self._board.file(request)
         if self._entrance is not None:
-            asked = LISTING if path in self._about or path.startswith(API) else path
+            # What is tried again is a change: it takes more than reading.
+            is_change = path.startswith(API) and request.method not in ("GET", "HEAD")
+            asked = MAY_MEND if is_change else LISTING if path in self._about or path.startswith(API) else path
             refusal = self._entrance.refusal(asked, request.peer, request.headers.get(b"authorization"))
             if refusal is not None:
                 return self._refuse(path, refusal)

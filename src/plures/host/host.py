@@ -131,11 +131,8 @@ class Host:
             self._services.database, self._services.settler_of, placement.data, self._services.uses_engine
         )
         self._told = Told(
-            assembly,
-            placement,
-            hosted=self._hosted,
-            services=self._services,
-            clients=self._clients, gates=self._gates, capacity=self._capacity, telemetry=self.seen.telemetry,
+            assembly, placement, hosted=self._hosted, services=self._services, clients=self._clients, gates=self._gates,
+            capacity=self._capacity, telemetry=self.seen.telemetry, directory=self._directory, tls=self.identity,
         )  # fmt: skip
         self.control = Control(
             ConnectServer(self._dispatcher, self._pack_bytes),

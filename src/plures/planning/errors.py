@@ -28,11 +28,12 @@ class NoPlan(PluresError):
     wording = Text(
         "No plan of {name} is kept",
         why="{file} is not there",
-        fix="Make one while another topology runs: `plures topology plan {name}`.",
+        fix="Make one while another topology runs: `plures topology plan {name}{options}`.",
     )
 
     name: str
     file: Path
+    options: str = ""
 
 
 @dataclass(eq=False)
@@ -54,8 +55,9 @@ class NotRunning(PluresError):
     wording = Text(
         "{name} has not been measured since it was planned",
         why="what was measured last are the processes {processes}",
-        fix="Start it with `plures run --topology {name}`, let it answer requests for a minute, and ask again.",
+        fix="Start it with `plures run --topology {name}{options}`, let it answer requests for a minute, and ask again.",
     )
 
     name: str
     processes: str
+    options: str = ""

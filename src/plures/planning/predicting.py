@@ -31,7 +31,7 @@ def predict(reading: Reading, target: Target, others: Sequence[Target], cost: Co
     """
     seen = present(reading, since, until)
     running = running_of(seen, others)
-    edges = _edges(seen, target)
+    edges, unchanged = _edges(seen, target)
     replicas = sum(target.replicas.values())
     running_now = sum(map(len, seen.processes.values()))
     pace = _pace(seen, target, cost)
@@ -72,6 +72,9 @@ def predict(reading: Reading, target: Target, others: Sequence[Target], cost: Co
         processes=tuple(sorted(seen.processes)),
         processes_then=tuple(target.replicas),
         notes=tuple(_notes(seen, running, target, traced)),
+        others=unchanged,
+        homes=running.homes if running else {name: min(where) for name, where in seen.homes.items()},
+        homes_then=target.homes,
     )
 
 
@@ -102,19 +105,25 @@ def _remote(seen: Present) -> float:
     return remote_calls(seen) / max(1, seen.calls)
 
 
-def _edges(seen: Present, target: Target) -> tuple[Edge, ...]:
+def _edges(seen: Present, target: Target) -> tuple[tuple[Edge, ...], tuple[Edge, ...]]:
+    """Those that take another way, and those that go on as they are."""
     changes: Counter[tuple[str, str, str, bool]] = Counter()
+    stays: Counter[tuple[str, str, str, bool]] = Counter()
     for each in seen.figures:
         is_event = each.kind == "consumer"
         if not each.caller or not each.capability or not (is_event or (each.kind in _CALLS and each.placement)):
             continue
         is_now = _is_now(seen, each) if is_event else each.kind == "client"
         will = is_remote(target, each.caller, each.capability, is_now=is_now)
-        if will != is_now:
-            changes[each.caller, each.capability, "remote" if will else "local", is_event] += each.calls
+        where = changes if will != is_now else stays
+        where[each.caller, each.capability, "remote" if will else "local", is_event] += each.calls
+    return _counted(changes, seen.calls), _counted(stays, seen.calls)
+
+
+def _counted(calls: Counter[tuple[str, str, str, bool]], requests: int) -> tuple[Edge, ...]:
     return tuple(
-        Edge(caller, capability, many / max(1, seen.calls), way, is_event)
-        for (caller, capability, way, is_event), many in changes.most_common()
+        Edge(caller, capability, many / max(1, requests), way, is_event)
+        for (caller, capability, way, is_event), many in calls.most_common()
         if many
     )
 

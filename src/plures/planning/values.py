@@ -87,11 +87,11 @@ class Target(Struct, frozen=True):
 
 
 class Edge(Struct, frozen=True):
-    """Calls, or events, of one capability to another that change their way.
+    """Calls, or events, of one capability to another.
 
     Attributes:
         per_request: How many of them a request makes, on average over all requests.
-        becomes: `remote` or `local`.
+        becomes: `remote` or `local`: how they go in the other topology.
         is_event: Nothing waits for them.
     """
 
@@ -166,6 +166,9 @@ class Plan(Struct, frozen=True):
         requests: How many were measured.
         per_s: The same, a second.
         cpu_fixed: Of the predicted processor time, what is there without any request.
+        edges: Calls and events that take another way.
+        others: Those that go on as they are: `becomes` says how that is.
+        homes: Capability, and the edge, → its process now; `homes_then` in the other topology.
         notes: What has to be known about it, in sentences.
         wait_from: Where the wait for a remote call is known from: `measured` of this machine, or `seen` of this application.
     """
@@ -188,3 +191,6 @@ class Plan(Struct, frozen=True):
     processes: tuple[str, ...] = ()
     processes_then: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    others: tuple[Edge, ...] = ()
+    homes: Mapping[str, str] = field(default_factory=dict[str, str])
+    homes_then: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -191,7 +191,7 @@ class Sagas:
         """A saga that has ended, or is parked."""
         if under_way.get() == (saga, id):
             raise StepUnfit(f"{self._capability}.{saga}", "it would wait for itself", "Give a saga in it another id.")
-        with self._worker.hands.waiting(under_way.get(), (saga, id)):
+        with self._worker.hands.waiting(under_way.get(), (saga, id)), self._worker.spans.waiting(saga, id):
             look_s = _FIRST_LOOK_S
             while True:
                 task = self._worker.in_hand(saga, id)

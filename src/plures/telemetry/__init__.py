@@ -20,6 +20,7 @@ from .measuring import SCALE, Buckets, Call, Meter, index_of, is_fault, middle_s
 from .spending import Spent, belongs, spent_by, spent_here
 from .telemetry import Telemetry
 from .tracing import (
+    AWAITED,
     BAGGAGE,
     HOLD_S,
     MOST_HELD,
@@ -47,8 +48,10 @@ from .tracing import (
 if TYPE_CHECKING:
     from .arriving import NotOtlp, arrived, read_otlp
     from .processor import Processor
-    from .shape import Measure, Measured, Shape, Stretch, measured, middle, shape_of
+    from .shape import Measure, Measured, Shape, Stretch, awaited_in, measured, middle, missed, shape_of
     from .store import (
+        CPU_SHARE,
+        DATABASE_SHARE,
         KEPT_IN,
         Bounds,
         Figures,
@@ -71,16 +74,21 @@ if TYPE_CHECKING:
         TraceFilter,
         TraceLine,
         TraceRead,
+        shares,
     )
 
 # Few processes write or read a store, and SQLite takes milliseconds to import.
 _LATER: Final = {
     **dict.fromkeys(("NotOtlp", "arrived", "read_otlp"), ".arriving"),
     "Processor": ".processor",
-    **dict.fromkeys(("Measure", "Measured", "Shape", "Stretch", "measured", "middle", "shape_of"), ".shape"),
+    **dict.fromkeys(
+        ("Measure", "Measured", "Shape", "Stretch", "awaited_in", "measured", "middle", "missed", "shape_of"), ".shape"
+    ),
     **dict.fromkeys(("KEPT_IN", "Bounds", "LogLine", "ProcessName", "Store"), ".store"),
     **dict.fromkeys(
         (
+            "CPU_SHARE",
+            "DATABASE_SHARE",
             "KeptSpan",
             "Figures",
             "GaugeRead",
@@ -98,13 +106,17 @@ _LATER: Final = {
             "TraceFilter",
             "TraceLine",
             "TraceRead",
+            "shares",
         ),
         ".store",
     ),
 }
 
 __all__ = [
+    "AWAITED",
     "BAGGAGE",
+    "CPU_SHARE",
+    "DATABASE_SHARE",
     "HOLD_S",
     "KEPT_IN",
     "MOST_HELD",
@@ -157,6 +169,7 @@ __all__ = [
     "TraceLine",
     "TraceRead",
     "arrived",
+    "awaited_in",
     "belongs",
     "exposition",
     "index_of",
@@ -164,6 +177,7 @@ __all__ = [
     "measured",
     "middle",
     "middle_s",
+    "missed",
     "new_trace_id",
     "one_job",
     "otel_index",
@@ -171,6 +185,7 @@ __all__ = [
     "quantile",
     "read_otlp",
     "shape_of",
+    "shares",
     "span_id_of",
     "spent_by",
     "spent_here",

@@ -79,6 +79,8 @@ def test_traces_are_found_by_what_is_known_of_them(shop: Shop) -> None:
 
     assert {*found("")} == {plain, slow, failed}
     assert found("min_ms=2000") == [slow]
+    assert {*found("max_ms=2000")} == {*found("operation=stock/Reserve&max_ms=1000")} == {plain, failed}
+    assert found("order=longest")[0] == slow
     assert found("faults=1") == [failed]
     assert found("attribute=card%3Dvisa") == [failed]
     assert {*found("operation=stock/Reserve&caller=checkout")} == {plain, slow, failed}
@@ -167,6 +169,39 @@ def test_the_topology_shows_who_calls_whom_and_where(shop: Shop) -> None:
     ]
 
 
+def test_a_job_is_one_tree_with_a_name(shop: Shop) -> None:
+    # What stock does in a hook: two calls, one after the other, that no request asked for.
+    trace, now = Trace(kept_for="drawn"), monotonic()
+    call = Subject(SpanKind.CLIENT, "checkout/Orders", "checkout", "stock", "remote", "shop.checkout.v1")
+    for began, ended in ((0.9, 0.6), (0.5, 0.1)):
+        trace.note(Noted(call, trace.next_span(), 0, now - began, now - ended))
+    shop.back.recorder.close(trace)
+    shop.write()
+    [listed] = shop.asked("traces")["traces"]
+    assert (listed["name"], listed["capability"]) == ("job of stock", "stock")
+    told = shop.asked(f"traces/{trace.id}")
+    assert [told["subjects"][each]["name"] for each in told["spans"]["subject"]] == [
+        "job of stock",
+        *["checkout/Orders"] * 2,
+    ]
+    assert told["spans"]["depth"] == [0, 1, 1]
+    assert told["spans"]["lasted"][0] == told["lasted"]
+    assert sum(told["critical"]["ended"]) - sum(told["critical"]["began"]) == told["lasted"]
+
+
+def test_what_capabilities_take_is_told_of_all_processes_together(shop: Shop) -> None:
+    for store, share in zip(shop.stores, (0.25, 0.5), strict=True):
+        store.put_gauge("cpu.share", share, "stock")
+        store.put_gauge("cpu.share", 0.9)
+    shop.stores[1].put_gauge("database.share", 0.125, "stock")
+    shop.write()
+    for told in (shop.asked("topology"), shop.asked("capabilities")):
+        took = {each["name"]: (each["cpu"], each["database"]) for each in told["capabilities"]}
+        assert (took["stock"], took["checkout"]) == ((0.75, 0.125), (None, None))
+    series = shop.asked("capabilities/stock")["series"]
+    assert sum(each or 0 for each in series["cpu"]) == 0.75
+
+
 def test_a_tail_goes_on_behind_the_last_line(shop: Shop) -> None:
     store = shop.stores[0]
     for text, level in (("one", 20), ("two", 40)):
@@ -183,9 +218,10 @@ def test_a_tail_goes_on_behind_the_last_line(shop: Shop) -> None:
 
 def test_all_that_is_wrong_with_a_question_is_said_at_once(shop: Shop) -> None:
     shop.write()
-    said = shop.asked("traces?min_ms=soon&limit=0&attribute=card", 400)["message"]
+    said = shop.asked("traces?min_ms=soon&limit=0&attribute=card&order=odd", 400)["message"]
     assert "min_ms must be" in said
     assert "limit must be" in said
+    assert "order must be newest or longest" in said
     assert "attribute must be written as name=value" in said
     assert shop.asked("logs?level=loud", 400)["code"] == "invalid_argument"
     assert shop.asked("topology?ago=nan", 400)["code"] == "invalid_argument"

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plures.telemetry.shape import Shape, shape_of
+from plures.telemetry.shape import Shape, awaited_in, missed, shape_of
 
 
 def told(*spans: tuple[int, int, int, int]) -> Shape:
@@ -35,6 +35,34 @@ def test_what_goes_beyond_its_parent_is_cut_off_there() -> None:
     # A clock that is ahead, and an event that is received long after.
     found = told((1, 0, 0, 30), (2, 1, 15, 35), (3, 2, 20, 40), (4, 1, 500, 900))
     assert [(s.span, s.began, s.ended) for s in found.critical] == [(0, 0, 15), (1, 15, 20), (2, 20, 30)]
+
+
+def test_the_critical_path_goes_into_a_saga_that_is_waited_for() -> None:
+    # 1 begins a saga by 2, which runs as 4 with a step 5, and waits for it by 3; then 6 begins one that runs as 7, and nothing waits for it.
+    columns = [1, 2, 3, 4, 5, 6, 7], [0, 1, 1, 2, 4, 1, 6], [0, 10, 11, 12, 20, 62, 64], [100, 11, 61, 60, 50, 63, 90]
+    said = [
+        "",
+        '{"plures.saga.id":"a"}',
+        '{"plures.saga.awaited":"0000000000000002"}',
+        "",
+        "",
+        "",
+        '{"plures.saga.awaited":"nonsense"}',
+    ]
+    assert awaited_in(said) == {2: 2}
+    found = shape_of(*columns, awaited_in(said))
+    assert [(s.span, s.began, s.ended) for s in found.critical] == [
+        (0, 0, 10), (1, 10, 11), (2, 11, 12), (3, 12, 20), (4, 20, 50), (3, 50, 60), (2, 60, 61), (0, 61, 62), (5, 62, 63), (0, 63, 100),
+    ]  # fmt: skip
+    # It stays where it was noted.
+    assert found.above == shape_of(*columns).above
+
+
+def test_requests_of_one_client_outside_miss_nothing() -> None:
+    # 1 and 2 are requests of a client that began the trace with 9; 3 and 4 have lost what they are part of.
+    parents = [9, 9, 9, 8]
+    found = shape_of([1, 2, 3, 4], parents, [0, 20, 30, 40], [10, 30, 35, 45])
+    assert missed(found, parents, ["server", "server", "client", "server"]) == 2
 
 
 def test_a_span_without_its_parent_begins_a_tree() -> None:

@@ -37,6 +37,13 @@ export const share = (part, whole) => {
   return percent < 0.1 ? "< 0.1 %" : `${percent.toFixed(percent < 10 ? 1 : 0)} %`;
 };
 
+// Of a processor, or of a second: 0.012 is 1.2 %.
+export const part = (value) => {
+  if (value === null || value === undefined) return "–";
+  if (value && value < 0.001) return "< 0.1 %";
+  return `${(100 * value).toFixed(value < 0.1 ? 1 : 0)} %`;
+};
+
 export const bytes = (number) => {
   if (number < 1024) return `${Math.round(number)} B`;
   if (number < 1024 ** 2) return `${(number / 1024).toFixed(1)} KiB`;

@@ -8,15 +8,16 @@ from plures.host.eventing import counted
 from plures.host.placement import Placement
 from plures.host.sagas import sagas_counted
 from plures.host.services import Services
-from plures.runtime import Capacity, Gate
+from plures.runtime import Capacity, Directory, Gate
 from plures.telemetry import Telemetry
+from plures.tls import Recognising
 
 from .board import Board
+from .everywhere import Everywhere
 from .figures import Figures
 from .listing import listing
 from .pages import Pages
 from .standing import admission_told, callers_told, calls_told, places_told, policy_told, published_told
-from .waiting import waiting
 
 
 class Told:
@@ -25,6 +26,8 @@ class Told:
     Args:
         hosted: The capabilities whose services run here.
         gates: Capability → what lets calls of it in.
+        directory: Where the capabilities of other processes answer.
+        tls: How these are recognised; None without TLS.
 
     Attributes:
         edge: What lets requests to the edge in; None where it runs elsewhere.
@@ -44,6 +47,8 @@ class Told:
         gates: Mapping[str, Gate],
         capacity: Capacity,
         telemetry: Telemetry,
+        directory: Directory,
+        tls: Recognising | None,
     ) -> None:
         self._assembly, self._placement = assembly, placement
         self._hosted = hosted
@@ -56,7 +61,7 @@ class Told:
             assembly,
             placement.data,
             placement.topologies,
-            lambda: waiting(services.outboxes, services.saga_desks),
+            Everywhere(assembly, hosted, services, directory, outside=placement.outside, tls=tls),
         )
 
     async def listing(self) -> object:

@@ -2,9 +2,10 @@
 
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 from plures.runtime import CallContext, Span, current, measured, resumed, step, within
-from plures.telemetry import Meter, SpanKind, Subject, Telemetry, span_id_of
+from plures.telemetry import AWAITED, Meter, SpanKind, Subject, Telemetry, span_id_of
 
 from .record import Instance
 
@@ -30,12 +31,19 @@ class Spans:
     def begun(self, instance: Instance) -> AbstractContextManager[Span]:
         """A call begins a saga. Its runs, in whatever process, know the id of this span by that of the saga."""
         meter = self._meter(SpanKind.PRODUCER, instance.saga)
-        return measured(meter, within(current.get()), id=self._id_of(instance), **{_ID: instance.id})
+        return measured(meter, within(current.get()), id=self._id_of(instance.saga, instance.id), **{_ID: instance.id})
+
+    def waiting(self, saga: str, id: str) -> AbstractContextManager[Span]:  # noqa: A002
+        """A call waits for the end of a saga, whichever call has begun it."""
+        meter = self._meter(SpanKind.INTERNAL, f"{saga}: waiting")
+        said: dict[str, Any] = {_ID: id, AWAITED: f"{self._id_of(saga, id):016x}"}
+        return measured(meter, within(current.get()), **said)
 
     def run(self, instance: Instance, context: CallContext) -> AbstractContextManager[Span]:
         """A saga runs, from its beginning, or on from where it was."""
         meter = self._meter(SpanKind.CONSUMER, instance.saga)
-        return resumed(meter, context, instance.request_id, self._id_of(instance), **{_ID: instance.id})
+        above = self._id_of(instance.saga, instance.id)
+        return resumed(meter, context, instance.request_id, above, **{_ID: instance.id})
 
     @contextmanager
     def step(self, saga: str, name: str) -> Generator[None]:
@@ -43,8 +51,8 @@ class Spans:
         with step(self._meter(SpanKind.INTERNAL, f"{saga}: {name}")):
             yield
 
-    def _id_of(self, instance: Instance) -> int:
-        return span_id_of(f"{self.capability}.{instance.saga} {instance.id}")
+    def _id_of(self, saga: str, id: str) -> int:  # noqa: A002
+        return span_id_of(f"{self.capability}.{saga} {id}")
 
     def _meter(self, kind: SpanKind, name: str) -> Meter:
         found = self._meters.get((kind, name))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING
 
-from .shape import shape_of
+from .shape import awaited_in, shape_of
 
 if TYPE_CHECKING:
     from plures.telemetry.store import SpanRead
@@ -68,7 +68,11 @@ def middle(values: Sequence[int]) -> float | None:
 def _add(found: Measured, spans: "Sequence[SpanRead]") -> None:
     ended = [span.began + span.lasted for span in spans]
     shaped = shape_of(
-        [span.id for span in spans], [span.parent for span in spans], [span.began for span in spans], ended
+        [span.id for span in spans],
+        [span.parent for span in spans],
+        [span.began for span in spans],
+        ended,
+        awaited_in(span.attributes for span in spans),
     )
     roots = [place for place, above in enumerate(shaped.above) if above < 0]
     # What was published goes on after the answer; the trace is as long as its first request was.

@@ -4,11 +4,18 @@ Processes note by clocks of their own, and spans may arrive late or never. So a 
 of parents is followed twice, and what lies outside of its parent's time is cut off there: the critical path is never longer than its trace.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from msgspec import Struct
+
+from plures.telemetry.tracing import AWAITED
+
+_AWAITED: Final = re.compile(f'"{re.escape(AWAITED)}": ?"([0-9a-f]{{16}})"').search
+_NOTHING: Final[Mapping[int, int]] = MappingProxyType({})
 
 
 class Stretch(Struct, frozen=True, gc=False):
@@ -42,13 +49,21 @@ class Shape(NamedTuple):
     critical: list[Stretch]
 
 
-def shape_of(ids: Sequence[int], parents: Sequence[int], began: Sequence[int], ended: Sequence[int]) -> Shape:
+def shape_of(
+    ids: Sequence[int],
+    parents: Sequence[int],
+    began: Sequence[int],
+    ended: Sequence[int],
+    awaited: Mapping[int, int] = _NOTHING,
+) -> Shape:
     """The shape of spans.
 
     Args:
         ids: Of each span.
         parents: The id of what each is part of; 0 for nothing.
         began: In microseconds, as `ended` is.
+        awaited: Index of a span that waits for work which was asked for before → the id of the span that asked for it. The critical path
+            goes on in that work.
     """
     above, orphans = _above(ids, parents)
     # Most spans have nothing below them, and a list for each would cost more than all else.
@@ -60,8 +75,37 @@ def shape_of(ids: Sequence[int], parents: Sequence[int], began: Sequence[int], e
         (roots if above[span] < 0 else below.setdefault(above[span], [])).append(span)
     order, depths = _ordered(roots, below, len(ids))
     longest = max(roots, key=lambda each: ended[each] - began[each], default=-1)
-    critical = [] if longest < 0 else _critical(longest, below, began, ended)
+    critical = [] if longest < 0 else _critical(longest, _waited_for(below, ids, awaited), began, ended)
     return Shape(order, depths, above, orphans, critical)
+
+
+def awaited_in(attributes: Iterable[str]) -> dict[int, int]:
+    """Of spans whose attributes, as JSON, say that they wait: the index, and the id of what asked for that which they wait for."""
+    found = ((index, _AWAITED(said)) for index, said in enumerate(attributes) if said)
+    return {index: int(match[1], 16) for index, match in found if match}
+
+
+def missed(shape: Shape, parents: Sequence[int], kinds: Sequence[str]) -> int:
+    """How many spans are there without what they are part of. Requests of the client that began the trace are not among them: what it does
+    itself is known to it alone.
+    """
+    outside = parents[shape.order[0]] if shape.order else 0
+    return sum(not (kinds[each] == "server" and parents[each] == outside) for each in shape.orphans)
+
+
+def _waited_for(
+    below: dict[int, list[int]], ids: Sequence[int], awaited: Mapping[int, int]
+) -> Mapping[int, Sequence[int]]:
+    """What is below each span; what was asked for is below the one that waits for it."""
+    if not awaited:
+        return below
+    found: dict[int, list[int]] = {**below}
+    places = {name: index for index, name in enumerate(ids)}
+    for waits, name in awaited.items():
+        asked = places.get(name, -1)
+        if asked in found:
+            found[waits] = [*found.get(waits, ()), *found.pop(asked)]
+    return found
 
 
 def _above(ids: Sequence[int], parents: Sequence[int]) -> tuple[list[int], list[int]]:

@@ -9,6 +9,8 @@ from .bounding import LEAST_MIB, Bounds
 from .lines import Gauge, LogLine, ProcessName
 from .opening import ASIDE
 from .reading import (
+    CPU_SHARE,
+    DATABASE_SHARE,
     Figures,
     GaugeRead,
     KeptSpan,
@@ -27,6 +29,7 @@ from .reading import (
     TraceFilter,
     TraceLine,
     TraceRead,
+    shares,
 )
 from .schema import COARSE_S, FINE_S, KEPT_IN
 from .store import Store
@@ -34,6 +37,8 @@ from .store import Store
 __all__ = [
     "ASIDE",
     "COARSE_S",
+    "CPU_SHARE",
+    "DATABASE_SHARE",
     "FINE_S",
     "KEPT_IN",
     "LEAST_MIB",
@@ -62,4 +67,5 @@ __all__ = [
     "TraceFilter",
     "TraceLine",
     "TraceRead",
+    "shares",
 ]

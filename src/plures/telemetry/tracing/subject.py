@@ -1,8 +1,12 @@
 """What spans are about, and what calls are counted by."""
 
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
+
+AWAITED: Final = "plures.saga.awaited"
+"""The attribute of a span that waits for a saga: the id, in hexadecimal, of the span that began it, of which its runs are parts."""
 
 
 class SpanKind(StrEnum):

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from plures.deploy import find_runs
 from tests.access import shown_to
 from tests.integration.cli.desks.asking import plures, told, until
 from tests.integration.cli.programs import PLURES, Program, program
@@ -107,6 +108,37 @@ def test_each_process_is_asked_for_its_own_events(folder: Path) -> None:
         ]
         assert events("list", "press", "--after", "1", "--type", TYPE, "--key", "easy") == listed[1:]
         assert events("list", "--key", "hard") == []
+        the_dashboard_of_each_process_tells_of_all_and_mends_where_it_is(folder)
+
+
+def the_dashboard_of_each_process_tells_of_all_and_mends_where_it_is(folder: Path) -> None:
+    [run] = find_runs(folder / ".plures").running
+    [other] = [at for at in run.control if at not in run.capabilities["press"]]
+    with httpx.Client(base_url=other, headers=shown_to(folder / ".plures")) as asked:
+
+        def parked() -> Any:
+            told = asked.get("/api/events").json()
+            assert told["silent"] == []
+            assert [each["publisher"] for each in told["subscriptions"]] == ["press"]
+            return told["parked"]
+
+        def is_parked() -> bool:
+            park(folder)
+            return bool(parked())
+
+        show(("hard", 3))
+        until(is_parked)
+        [told] = parked()
+        assert (told["publisher"], told["subscription"], told["key"]) == ("press", "reader.hear", "hard")
+        assert "Hear" in told["reason"]
+        plures("call", "papers.reader.v1.Reader/LearnToRead")
+        wanted = {"capability": "press", "subscription": "reader.hear"}
+        refused = httpx.post(f"{other}/api/events", json=wanted)
+        assert (refused.status_code, refused.json()["code"]) == (401, "unauthenticated")
+        assert asked.post("/api/events", json=wanted).json() == {"value": 1}
+        until(lambda: heard() == [1, 2, 3] and parked() == [])
+        assert asked.post("/api/events", json={"capability": "reader", "subscription": "x"}).status_code == 404
+        assert asked.post("/api/events", json={}).status_code == 400
 
 
 def test_the_contract_listing_says_how_subscriptions_fare(folder: Path) -> None:

@@ -47,13 +47,13 @@ def test_a_trace_is_found_by_all_that_is_known_of_it(store: Store, telemetry: Te
         (TraceFilter(), everything),
         (TraceFilter(operation=RESERVE.name), everything),
         (TraceFilter(operation="stock"), []),
-        (TraceFilter(capability="checkout", min_us=3_000_000), [slow]),
+        (TraceFilter(capability="checkout", over=3_000_000), [slow]),
         # The span of it took half as long.
-        (TraceFilter(caller="checkout", min_us=3_000_000), []),
-        (TraceFilter(min_us=3_000_000), [slow]),
-        (TraceFilter(faults_only=True), [faulty]),
-        (TraceFilter(operation=PLACE.name, faults_only=True), []),
-        (TraceFilter(operation=RESERVE.name, faults_only=True), [faulty]),
+        (TraceFilter(caller="checkout", over=3_000_000), []),
+        (TraceFilter(over=3_000_000), [slow]),
+        (TraceFilter(faults=True), [faulty]),
+        (TraceFilter(operation=PLACE.name, faults=True), []),
+        (TraceFilter(operation=RESERVE.name, faults=True), [faulty]),
         (TraceFilter(code="SoldOut"), [declared]),
         (TraceFilter(code="SoldOut", operation=RESERVE.name), []),
         (TraceFilter(attribute=("order", "A'1")), [slow]),
@@ -65,7 +65,7 @@ def test_a_trace_is_found_by_all_that_is_known_of_it(store: Store, telemetry: Te
     first = reading.traces(limit=3)
     assert [each.id for each in first] == everything[:3]
     assert ids(reading, TraceFilter(), before=first[-1].number) == [plain]
-    assert reading.trace_ids(slow[:9]) == [(slow, reading.traces(TraceFilter(min_us=3_000_000))[0].began)]
+    assert reading.trace_ids(slow[:9]) == [(slow, reading.traces(TraceFilter(over=3_000_000))[0].began)]
     assert reading.trace_ids("xyz") == reading.trace_ids("a" * 33) == []
 
 
@@ -74,7 +74,7 @@ def test_what_is_rare_is_found_among_many(store: Store, telemetry: Telemetry, re
     for _ in range(5_000):
         request(telemetry)
     store.write()
-    assert ids(reading, TraceFilter(faults_only=True)) == [rare]
+    assert ids(reading, TraceFilter(faults=True)) == [rare]
     assert len(ids(reading, TraceFilter(operation=PLACE.name), limit=4_000)) == 4_000
 
 

@@ -1,6 +1,8 @@
 """`plures topology plan`: what would change in another topology, and what came of it."""
 
-from dataclasses import dataclass
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING, Final
@@ -74,7 +76,8 @@ def plan_command(
         folder = data or project.settings.data
         reading = Reading(folder)
         if is_verify:
-            _verify(reading, folder, chosen if names else [], as_json=as_json)
+            with _naming(data):
+                _verify(reading, folder, chosen if names else [], as_json=as_json)
             return
         # What is wrong there is told before anything is measured.
         topologies = _targets(project, folder)
@@ -87,6 +90,17 @@ def plan_command(
         if number:
             say("")
         tell_plan(each)
+
+
+@contextmanager
+def _naming(data: Path | None) -> Generator[None]:
+    """The commands that errors recommend name the same data folder."""
+    from plures.planning import NoPlan, NotRunning
+
+    try:
+        yield
+    except (NoPlan, NotRunning) as error:
+        raise (error if data is None else replace(error, options=f" --data {data}")) from None
 
 
 def _targets(project: Project, data: Path) -> "dict[str, Target]":

@@ -10,13 +10,11 @@ from plures.application import EDGE
 from plures.telemetry import Buckets, quantile
 
 if TYPE_CHECKING:
-    from plures.telemetry import Figures, GaugeRead, Reading
+    from plures.telemetry import Figures, Reading
 
 _SERVED: Final = frozenset({"server", "internal", "consumer"})
 """A call over a wire is measured at both ends; it is counted where the work is done."""
 
-CPU: Final = "cpu.share"
-DATABASE: Final = "database.share"
 _SECOND: Final = 1_000_000
 
 
@@ -74,6 +72,8 @@ class Rates:
 
 def read_rates(store: "Reading", seconds: int) -> Rates:
     """What was called in the last seconds, or in those before the application stopped. Raises `PluresError`."""
+    from plures.telemetry import CPU_SHARE, DATABASE_SHARE
+
     processes = store.processes()
     alive = [each for each in processes if each.is_alive]
     # Of what has stopped, its last seconds are of interest.
@@ -82,7 +82,7 @@ def read_rates(store: "Reading", seconds: int) -> Rates:
     figures = store.points(since, until)
     # It begins with a slot of ten seconds.
     begun = since - since % (10 * _SECOND)
-    cpu, database = (_means(store.gauges(since, until, name)) for name in (CPU, DATABASE))
+    cpu, database = (_named(store.shares(since, until, name)) for name in (CPU_SHARE, DATABASE_SHARE))
     rates = _added(figures, cpu, database)
     return Rates(until, max(1.0, (until - begun) / _SECOND), *rates, len(alive))
 
@@ -99,14 +99,6 @@ def _added(
     return [*operations.values()], [*capabilities.values()]
 
 
-def _means(gauges: "Iterable[GaugeRead]") -> dict[str, float]:
-    """Capability → the sum, over processes, of its mean in each."""
-    seen: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for each in gauges:
-        seen[each.capability, each.process].append(each.value)
-    means: dict[str, float] = defaultdict(float)
-    for (capability, _), values in seen.items():
-        means[capability] += sum(values) / len(values)
-    # What has no name is of whole processes; requests to the edge are the row without a capability.
-    means.pop("", None)
-    return {"" if name == EDGE else name: value for name, value in means.items()}
+def _named(shares: Mapping[str, float]) -> dict[str, float]:
+    """Requests to the edge are the row without a capability."""
+    return {"" if name == EDGE else name: value for name, value in shares.items()}

@@ -80,7 +80,7 @@ def _spans_of(store: "Reading", context: click.Context, text: str, limit: int) -
 
     if not _IS_FILTER(text):
         return [chosen_trace(store, text).spans]
-    traces = (store.trace(each.id, most_lines=0) for each in wanted_of(text, context).traces(store, limit))
+    traces = (store.trace(each.id, most_lines=0) for each in store.traces(wanted_of(text, context), limit=limit))
     found = [each.spans for each in traces if each is not None]
     if not found:
         raise NothingToCompare(text)

@@ -42,10 +42,11 @@ def draw(found: "TraceRead", shaped: "Shape", tree: Tree) -> None:
     say(f"{one_line(trace.name)}  {lasting(trace.lasted)}  {counted(trace.spans, 'span')} in {_where(spans)}", faults)
     if len(spans) < trace.spans:
         say((f"the first {len(spans):,} spans are shown", "yellow"))
-    # The first span may be part of what a client outside does.
-    orphans = [each for each in shaped.orphans if each != shaped.order[0]]
+    from plures.telemetry import missed
+
+    orphans = missed(shaped, [each.parent for each in spans], [each.kind for each in spans])
     if orphans:
-        missing = counted(len(orphans), "span")
+        missing = counted(orphans, "span")
         say(
             (
                 f"{missing} of which the caller is not there: its process was killed, keeps no telemetry, or is of another application",

@@ -13,7 +13,7 @@ from .filters import filter_options
 from .words import failing
 
 if TYPE_CHECKING:
-    from .filters import Wanted
+    from plures.telemetry import TraceFilter
 
 _COLUMNS = (
     Column("trace"),
@@ -28,15 +28,18 @@ _COLUMNS = (
 
 @click.command("list")
 @filter_options
+@click.option("--longest", is_flag=True, help="Those that lasted longest first, instead of the newest.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Most traces.")
 @store_options
-def list_command(wanted: "Wanted", *, limit: int, data: Path | None, file: Path, as_json: bool) -> None:
-    """List the traces of requests that are kept, the newest first.
+def list_command(
+    wanted: "TraceFilter", *, longest: bool, limit: int, data: Path | None, file: Path, as_json: bool
+) -> None:
+    """List the traces of requests that are kept, the newest first, or the longest.
 
     Kept are those that were drawn, those in which anything failed, and those that took longer than 99 of 100 do.
     """
     with looked_at(as_json=as_json):
-        found = wanted.traces(open_store(file, data), limit)
+        found = open_store(file, data).traces(wanted, limit=limit, longest=longest)
     if as_json:
         print_json([trace_as_data(each) for each in found], pretty=False)
     elif found:
@@ -56,6 +59,6 @@ def list_command(wanted: "Wanted", *, limit: int, data: Path | None, file: Path,
     else:
         say(
             "No trace that is kept is like that."
-            if wanted.is_any
+            if wanted != type(wanted)()
             else "No trace is kept yet. Call the application: the first request of each operation is kept."
         )

@@ -29,7 +29,7 @@ def show_command(trace: str, *, everything: bool, data: Path | None, file: Path,
 
 
 def _print(found: "TraceRead", *, everything: bool, as_json: bool) -> None:
-    from plures.telemetry import shape_of
+    from plures.telemetry import awaited_in, shape_of
 
     from .drawing import draw
     from .tree import tree_of
@@ -39,6 +39,7 @@ def _print(found: "TraceRead", *, everything: bool, as_json: bool) -> None:
         [span.parent for span in found.spans],
         [span.began for span in found.spans],
         [span.began + span.lasted for span in found.spans],
+        awaited_in(span.attributes for span in found.spans),
     )
     if as_json:
         print_json(_as_data(found, shaped), pretty=False)

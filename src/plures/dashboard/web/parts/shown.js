@@ -32,5 +32,8 @@ export const Tabs = ({ label, at, tabs, name = "view" }) => html`<div class="tab
 
 export const Mark = ({ kind = "", children }) => html`<span class=${`mark ${kind}`}>${children}</span>`;
 
+// One of a row of figures that say how all is, in a `dl.tiles`.
+export const Figure = ({ name, value, kind = "", note }) => html`<div><dt>${name}</dt><dd class=${kind}>${value}</dd>${note ? html`<dd class="note-of">${note}</dd>` : ""}</div>`;
+
 // A wide thing that is moved within its own frame, by keys as well.
 export const Wide = ({ label, children }) => html`<div class="wide" role="region" tabindex="0" aria-label=${label}>${children}</div>`;

@@ -1,6 +1,6 @@
 // One capability: what it promises, who calls it, how it fares. Without a name, all of them.
 import { useAnswer } from "../ask.js";
-import { clock, count, duration, many, rate, share } from "../format.js";
+import { clock, count, duration, part, rate, share } from "../format.js";
 import { html } from "../html.js";
 import { Chart } from "../parts/chart.js";
 import { Range, timeOf } from "../parts/range.js";
@@ -14,12 +14,13 @@ const Time = ({ query, usual }) => html`<form class="filters" aria-label="Narrow
 const All = ({ query }) => {
   const time = timeOf(query);
   const answer = useAnswer("/api/capabilities", time, time.until ? 0 : 5000);
+  const most = Math.max(1e-9, ...(answer.data ? answer.data.capabilities : []).map((each) => each.cpu || 0));
   return html`<div class="title"><h1>Capabilities</h1></div>
     <${Time} query=${query} usual="last 5 minutes" />
-    <${Answer} of=${answer}>${(data) => (data.capabilities.length ? html`<${Wide} label="Capabilities"><table class="list"><thead><tr><th>Capability</th><th>Owner</th><th>Process</th><th class="number">Rate</th><th class="number">p50</th><th class="number">p99</th><th class="number">Faults</th></tr></thead>
+    <${Answer} of=${answer}>${(data) => (data.capabilities.length ? html`<${Wide} label="Capabilities"><table class="list"><thead><tr><th>Capability</th><th>Owner</th><th>Process</th><th class="number">Rate</th><th class="number">p50</th><th class="number">p99</th><th class="number">Faults</th><th class="number">Processor time</th><th class="number">Database</th></tr></thead>
       <tbody>${data.capabilities.map((each) => html`<tr><td class="grow"><a href=${link(["capabilities", each.name])}>${each.name}</a></td><td>${each.owner}</td><td>${each.processes.join(", ")}</td>
-        <td class="number">${rate(each.calls / data.seconds)}</td><td class="number">${duration(each.p50)}</td><td class="number">${duration(each.p99)}</td><td class="number">${each.faults ? html`<b class="fault">${share(each.faults, each.calls)}</b>` : html`<span class="quiet">0</span>`}</td></tr>`)}</tbody></table><//>
-      <p class="quiet">${clock(data.since, false)} to ${clock(data.until, false)}</p>` : html`<${Empty} title="No capabilities"><p>The application declares none. <code>plures new</code> makes a first one.</p><//>`)}<//>`;
+        <td class="number">${rate(each.calls / data.seconds)}</td><td class="number">${duration(each.p50)}</td><td class="number">${duration(each.p99)}</td><td class="number">${each.faults ? html`<b class="fault">${share(each.faults, each.calls)}</b>` : html`<span class="quiet">0</span>`}</td><td class="number"><span class="gauge" style=${{ "--part": `${(100 * (each.cpu || 0)) / most}%` }}>${part(each.cpu)}</span></td><td class="number">${part(each.database)}</td></tr>`)}</tbody></table><//>
+      <p class="quiet">Processor time is of one processor, in all processes together; the database is the part of each second that is spent in it. ${clock(data.since, false)} to ${clock(data.until, false)}</p>` : html`<${Empty} title="No capabilities"><p>The application declares none. <code>plures new</code> makes a first one.</p><//>`)}<//>`;
 };
 
 const One = ({ name, query }) => {
@@ -42,10 +43,11 @@ const Shown = ({ data, query }) => {
       <div><dt>Process</dt><dd>${data.processes.map((each) => `${each.name} (${each.live} live)`).join(", ") || "none has written yet"}</dd></div>
     </dl>
     <${Time} query=${query} usual="last hour" />
-    <div class="charts">
+    <div class="charts four">
       <${Chart} title="Calls" at=${series.at} since=${data.since} until=${data.until} show=${rate} lines=${[{ name: "Calls", values: series.calls.map((each) => (each === null ? null : each / series.step)) }]} />
       <${Chart} title="Latency" at=${series.at} since=${data.since} until=${data.until} show=${duration} dots=${dots} lines=${[{ name: "p99", values: series.p99 }, { name: "p50", values: series.p50, kind: "second" }]} />
       <${Chart} title="Faults" at=${series.at} since=${data.since} until=${data.until} show=${rate} lines=${[{ name: "Faults", values: series.faults.map((each) => (each === null ? null : each / series.step)), kind: "bad" }]} />
+      <${Chart} title=${series.database.some((each) => each !== null) ? "Processor and database" : "Processor"} at=${series.at} since=${data.since} until=${data.until} show=${part} lines=${[{ name: "Processor", values: series.cpu }, ...(series.database.some((each) => each !== null) ? [{ name: "database", values: series.database, kind: "second" }] : [])]} />
     </div>
     <h2>Operations</h2>
     <${Figures} rows=${data.operations} seconds=${data.seconds} what=${(each) => html`<a href=${link(["traces"], { operation: each.name })}>${each.name}</a>`} head="Operation" none="No operation was called in this time." />

@@ -1,23 +1,24 @@
 // What another topology would change, as it was planned, and what came of it. All that is chosen stands in the address.
 import { useAnswer } from "../ask.js";
 import { bytes, clock, count, duration, many, moment, rate } from "../format.js";
-import { html } from "../html.js";
-import { Answer, Empty, Field, Mark, Wide } from "../parts/shown.js";
+import { html, useState } from "../html.js";
+import { Graph } from "../parts/graph.js";
+import { Answer, Empty, Field, Mark, Tabs, Wide } from "../parts/shown.js";
 import { link } from "../route.js";
 
 export const Plan = ({ query }) => {
   const answer = useAnswer("/api/plan", { topology: query.get("topology") || "" }, 5000);
-  return html`<div class="title"><h1>Plan</h1></div><${Answer} of=${answer}>${(data) => html`<${Chosen} data=${data} />`}<//>`;
+  return html`<div class="title"><h1>Plan</h1></div><${Answer} of=${answer}>${(data) => html`<${Chosen} data=${data} query=${query} />`}<//>`;
 };
 
-const Chosen = ({ data }) => {
+const Chosen = ({ data, query }) => {
   const options = data.topologies.map((each) => [each.name, `${each.name}${each.made ? "" : ", not planned yet"}${each.is_declared ? "" : ", not in plures.toml"}`]);
   if (!data.topologies.some((each) => each.name === data.topology)) options.unshift([data.topology, data.topology || "choose one"]);
   return html`
     <form class="filters" role="search" aria-label="Choose a topology" onSubmit=${(event) => event.preventDefault()}>
       <${Field} name="topology" label="Topology" value=${data.topology} options=${options} size="20rem" />
     </form>
-    ${data.plan ? html`<${Shown} plan=${data.plan} data=${data} />` : html`<${None} data=${data} />`}`;
+    ${data.plan ? html`<${Shown} plan=${data.plan} data=${data} query=${query} />` : html`<${None} data=${data} />`}`;
 };
 
 const None = ({ data }) => {
@@ -41,11 +42,12 @@ const told = (value, unit) => (nothing(value) ? "–" : UNITS[unit](value));
 const begun = (name) => (name.startsWith("p50") ? name : name[0].toUpperCase() + name.slice(1));
 const nameOf = (plan) => plan.present || plan.processes.join(", ");
 
-const Shown = ({ plan, data }) => html`
+const Shown = ({ plan, data, query }) => html`
   <h2>${nameOf(plan)} → ${plan.target}</h2>
   <p class="quiet">Planned ${day(plan.made)}, from ${many(plan.requests, "request")}, ${rate(plan.per_s)}, of ${day(plan.since)} until ${clock(plan.until, false)}.</p>
   ${plan.notes.map((each) => html`<p class="note">${each}</p>`)}
   <${Totals} plan=${plan} />
+  <${Places} plan=${plan} isNow=${query.get("graph") === "now"} />
   <${Since} plan=${plan} data=${data} />
   <${Routes} routes=${plan.routes} />
   <${Edges} edges=${plan.edges} />
@@ -62,6 +64,29 @@ const Totals = ({ plan: { now, then } }) => {
   ];
   return html`<${Wide} label="What changes"><table class="list"><thead><tr><th><span class="hidden">Figure</span></th><th class="number">Now</th><th class="number">Then</th><th class="number">Change</th></tr></thead>
     <tbody>${rows.map(([name, ...values]) => html`<tr><th scope="row">${name}</th>${values.map((each) => html`<td class="number">${each}</td>`)}</tr>`)}</tbody></table><//>`;
+};
+
+// Before and after: what is in which process, and which calls take another way.
+const Places = ({ plan, isNow }) => {
+  const [focus, set] = useState("");
+  const homes = isNow ? plan.homes : plan.homes_then;
+  const names = [...new Set([...Object.keys(plan.homes), ...Object.keys(plan.homes_then)])].filter((name) => homes[name]);
+  if (!names.length) return "";
+  const groups = new Map();
+  for (const name of names) {
+    const moves = plan.homes[name] && plan.homes_then[name] && plan.homes[name] !== plan.homes_then[name];
+    groups.set(homes[name], [...(groups.get(homes[name]) || []), { id: name, title: name, isMoved: moves, sub: moves ? (isNow ? `moves to ${plan.homes_then[name]}` : `was in ${plan.homes[name]}`) : "" }]);
+  }
+  const other = { remote: "local", local: "remote" };
+  const drawn = [...plan.edges.map((edge) => ({ edge, isChanged: true })), ...plan.others.map((edge) => ({ edge, isChanged: false }))].map(({ edge, isChanged }) => {
+    const way = isChanged && isNow ? other[edge.becomes] : edge.becomes;
+    return {
+      from: edge.caller, to: edge.capability, kind: edge.is_event ? "event" : way, isChanged, weight: Math.min(4, 1.2 + Math.log10(1 + 10 * edge.per_request)), label: `${some(edge.per_request)} of a request`,
+      said: `${edge.caller} to ${edge.capability}, ${edge.is_event ? "event" : way}${isChanged ? (isNow ? `, becomes ${edge.becomes}` : `, was ${other[edge.becomes]}`) : ""}`,
+    };
+  });
+  return html`<div class="title of-part"><h2>Before and after</h2><${Tabs} label="Before or after" name="graph" at=${isNow ? "now" : ""} tabs=${[["now", nameOf(plan)], ["", plan.target]]} /></div>
+    <${Graph} label=${`Capabilities in their processes, ${isNow ? "now" : "then"}`} groups=${[...groups].map(([id, nodes]) => ({ id, title: id, nodes }))} edges=${drawn} focus=${focus} onFocus=${set} />`;
 };
 
 const Since = ({ plan, data: { verified, not_verified: not } }) => {

@@ -1,6 +1,6 @@
 // Capabilities in their processes, and how they call each other, now or at a moment of the last hour.
 import { useAnswer } from "../ask.js";
-import { clock, count, duration, rate, share } from "../format.js";
+import { clock, duration, part, rate, share } from "../format.js";
 import { html } from "../html.js";
 import { Graph } from "../parts/graph.js";
 import { Range, timeOf } from "../parts/range.js";
@@ -37,11 +37,12 @@ const Shown = ({ data, query, find }) => {
   const busy = new Set(edges.filter((edge) => edge.calls).flatMap((edge) => [edge.from, edge.to]));
   const byName = new Map(data.capabilities.map((each) => [each.name, each]));
   const named = (name) => (byName.has(name) && name !== EDGE ? html`<a href=${link(["capabilities", name])}>${name}</a>` : name);
+  const most = Math.max(1e-9, ...data.capabilities.map((each) => each.cpu || 0));
   const groups = data.processes.map((process) => ({
     id: process.name, title: process.replicas.length ? `${process.name} · ${process.live} live` : process.name,
     nodes: process.capabilities.filter((name) => !query.get("used") || busy.has(name)).map((name) => {
       const figures = byName.get(name) || { calls: 0, faults: 0 };
-      return { id: name, title: name, isBad: figures.faults > 0, sub: figures.calls ? `${rate(figures.calls / seconds)} · p99 ${duration(figures.p99)}` : "no calls" };
+      return { id: name, title: name, part: (figures.cpu || 0) / most, said: `Processor time ${part(figures.cpu)}`, isBad: figures.faults > 0, sub: figures.calls ? `${rate(figures.calls / seconds)} · p99 ${duration(figures.p99)}` : "no calls" };
     }),
   })).filter((group) => group.nodes.length);
   const placed = new Set(groups.flatMap((group) => group.nodes.map((node) => node.id)));
@@ -63,7 +64,15 @@ const Shown = ({ data, query, find }) => {
       <tbody>${rows.map((edge) => html`<tr><td>${named(edge.from)}</td><td class="grow">${named(edge.to)}</td>
         <td>${edge.kind === "remote" ? "over the wire" : edge.kind === "event" ? "event" : "in the process"}</td><td class="number">${rate(edge.calls / seconds)}</td><td class="number">${duration(edge.p50)}</td><td class="number">${duration(edge.p99)}</td>
         <td class="number">${edge.faults ? html`<a class="fault" href=${link(["traces"], { caller: edge.from, faults: true })}>${share(edge.faults, edge.calls)}</a>` : html`<span class="quiet">0</span>`}</td></tr>`)}</tbody></table><//>` : html`<p class="quiet">No calls in these minutes.</p>`}
+    <h2>Capabilities</h2>
+    <${Wide} label="Capabilities"><table class="list"><thead><tr><th>Capability</th><th>Process</th><th class="number">Rate</th><th class="number">p50</th><th class="number">p99</th><th class="number">Faults</th><th class="number">Processor time</th><th class="number">Database</th></tr></thead>
+      <tbody>${data.capabilities.filter((each) => !find || each.name.toLowerCase().includes(find)).map((each) => html`<tr key=${each.name}><td class="grow">${named(each.name)}</td><td>${data.processes.filter((process) => process.capabilities.includes(each.name)).map((process) => process.name).join(", ")}</td>
+        <td class="number">${rate(each.calls / seconds)}</td><td class="number">${duration(each.p50)}</td><td class="number">${duration(each.p99)}</td><td class="number">${each.faults ? html`<b class="fault">${share(each.faults, each.calls)}</b>` : html`<span class="quiet">0</span>`}</td>
+        <td class="number"><span class="gauge" style=${{ "--part": `${(100 * (each.cpu || 0)) / most}%` }}>${part(each.cpu)}</span></td><td class="number">${part(each.database)}</td></tr>`)}</tbody></table><//>
     <h2>Replicas</h2>
-    <${Wide} label="Replicas"><table class="list"><thead><tr><th>Process</th><th class="number">Number</th><th class="number">Process id</th><th>Host</th><th>Version</th><th>Since</th><th>Standing</th></tr></thead>
-      <tbody>${data.processes.flatMap((process) => process.replicas.map((each) => html`<tr><td class="grow">${process.name}</td><td class="number">${each.number}</td><td class="number">${each.pid}</td><td>${each.host}</td><td>${each.version}</td><td class="figure">${clock(each.since, false)}</td><td>${each.is_live ? "live" : html`<span class="quiet">gone since ${clock(each.until, false)}</span>`}</td></tr>`))}</tbody></table><//>`;
+    <${Replicas} label="Replicas" processes=${data.processes} isLive />
+    ${data.processes.some((process) => process.replicas.some((each) => !each.is_live)) ? html`<details class="gone"><summary>Those that are gone</summary><${Replicas} label="Replicas that are gone" processes=${data.processes} /></details>` : ""}`;
 };
+
+const Replicas = ({ label, processes, isLive = false }) => html`<${Wide} label=${label}><table class="list"><thead><tr><th>Process</th><th class="number">Number</th><th class="number">Process id</th><th>Host</th><th>Version</th><th>Since</th><th>Standing</th></tr></thead>
+      <tbody>${processes.flatMap((process) => process.replicas.filter((each) => each.is_live === isLive).map((each) => html`<tr><td class="grow">${process.name}</td><td class="number">${each.number}</td><td class="number">${each.pid}</td><td>${each.host}</td><td>${each.version}</td><td class="figure">${clock(each.since, false)}</td><td>${each.is_live ? "live" : html`<span class="quiet">gone since ${clock(each.until, false)}</span>`}</td></tr>`))}</tbody></table><//>`;

@@ -1,4 +1,4 @@
-// The list of traces, newest first; all that narrows it stands in the address.
+// The list of traces, newest or longest first; all that narrows it stands in the address.
 import { useAnswer } from "../ask.js";
 import { clock, duration, many, moment } from "../format.js";
 import { html, useState } from "../html.js";
@@ -6,7 +6,7 @@ import { Answer, Check, Empty, Field, Mark, Wide } from "../parts/shown.js";
 import { Range } from "../parts/range.js";
 import { link, narrow } from "../route.js";
 
-const FILTERS = ["operation", "min_ms", "faults", "attribute", "caller", "process", "probes", "before", "minutes", "since", "until"];
+const FILTERS = ["operation", "min_ms", "max_ms", "order", "faults", "attribute", "caller", "process", "probes", "before", "minutes", "since", "until"];
 
 export const Traces = ({ query }) => {
   const asked = Object.fromEntries(FILTERS.map((each) => [each, query.get(each) || ""]));
@@ -21,12 +21,14 @@ export const Traces = ({ query }) => {
         : html`<span class="quiet">${picked.length ? "Pick one more to compare." : html`Pick two to compare them, or <a href=${link(["compare"], { operation: asked.operation })}>compare two sets</a>.`}</span>`}
     </div>
     <form class="filters" role="search" aria-label="Narrow the traces" onSubmit=${(event) => event.preventDefault()}>
-      <${Field} name="operation" label="Operation" value=${asked.operation} placeholder="checkout/PlaceOrder" size="14rem" />
+      <${Field} name="operation" label="Operation" value=${asked.operation} placeholder="checkout/PlaceOrder" size="13rem" />
       <${Field} name="caller" label="Caller" value=${asked.caller} placeholder="the edge" size="8rem" />
-      <${Field} name="min_ms" label="At least, ms" value=${asked.min_ms} placeholder="0" type="number" size="7rem" />
-      <${Field} name="attribute" label="Attribute" value=${asked.attribute} placeholder="http.status=500" size="12rem" />
+      <${Field} name="min_ms" label="At least, ms" value=${asked.min_ms} placeholder="0" type="number" size="6rem" />
+      <${Field} name="max_ms" label="Less than, ms" value=${asked.max_ms} placeholder="any" type="number" size="6rem" />
+      <${Field} name="attribute" label="Attribute" value=${asked.attribute} placeholder="http.status=500" size="10.5rem" />
       <${Field} name="process" label="Process" value=${asked.process} placeholder="all" size="7rem" />
       <${Range} query=${query} usual="all that is kept" />
+      <${Field} name="order" label="Order" value=${asked.order} options=${[["", "newest first"], ["longest", "longest first"]]} size="9rem" />
       <${Check} name="faults" label="With faults only" value=${asked.faults} />
       <${Check} name="probes" label="Health probes too" value=${asked.probes} />
       ${isNarrowed ? html`<button type="button" onClick=${() => narrow(Object.fromEntries(FILTERS.map((each) => [each, ""])))}>Show all</button>` : ""}

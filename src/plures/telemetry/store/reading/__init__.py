@@ -3,6 +3,7 @@
 from .errors import NoTelemetry, TelemetryNewer, TelemetryUnreadable
 from .filters import LogFilter, SubjectFilter, TraceFilter
 from .reading import Reading
+from .shares import CPU_SHARE, DATABASE_SHARE, shares
 from .values import (
     Figures,
     GaugeRead,
@@ -18,6 +19,8 @@ from .values import (
 )
 
 __all__ = [
+    "CPU_SHARE",
+    "DATABASE_SHARE",
     "Figures",
     "GaugeRead",
     "KeptSpan",
@@ -36,4 +39,5 @@ __all__ = [
     "TraceFilter",
     "TraceLine",
     "TraceRead",
+    "shares",
 ]

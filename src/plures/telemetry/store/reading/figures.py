@@ -28,10 +28,11 @@ SELECT at, subjects.name, capability, processes.name || '.' || processes.number,
 FROM subjects CROSS JOIN gauges ON subject = subjects.id LEFT JOIN processes ON processes.id = process
 WHERE width = :width AND at >= :since AND at < :until AND kind = 'gauge'
 """
+# What brings an event to its subscriber is noted where the event was published; the run of a saga where its capability is.
 _HOSTS: Final = """
 SELECT DISTINCT capability, processes.name || '.' || processes.number
 FROM subjects CROSS JOIN points ON subject = subjects.id JOIN processes ON processes.id = process
-WHERE kind IN ('server', 'internal', 'consumer') AND width = :width AND at >= :since AND at < :until
+WHERE (kind IN ('server', 'internal') OR kind = 'consumer' AND capability = caller) AND width = :width AND at >= :since AND at < :until
 """
 _COLUMNS: Final = ("kind", "name", "capability", "caller", "placement")
 _buckets: Final = msgspec.json.Decoder(dict[int, int])

@@ -10,8 +10,9 @@ class TraceFilter(Struct, frozen=True):
         operation: The name of a span in it, as in `search/Find`, or of a route or event.
         capability: Whose work such a span is.
         caller: Who asked for it.
-        min_us: Such a span took at least so long; where no span is asked for, the whole trace did.
-        faults_only: Such a span failed, other than by a declared error; where no span is asked for, any did.
+        over: Such a span took at least so many microseconds; where no span is asked for, the whole trace did.
+        under: Such a span, or the whole trace, took less.
+        faults: Such a span failed, other than by a declared error; where no span is asked for, any did.
         code: A span ended with it.
         attribute: Name and value, as text, of an attribute of any span.
         since: It began then or later.
@@ -19,13 +20,16 @@ class TraceFilter(Struct, frozen=True):
         contract: A span is of a call of it, as in `shop.search.v1`.
         process: A span is of it, with or without the number of a replica: `search`, `search.1`.
         drawn_only: Whether only those are wanted that were drawn, and none that is kept because it failed or was slow.
+
+    Times are microseconds, moments microseconds since 1970.
     """
 
     operation: str = ""
     capability: str = ""
     caller: str = ""
-    min_us: int = 0
-    faults_only: bool = False
+    over: int = 0
+    under: int = 0
+    faults: bool = False
     code: str = ""
     attribute: tuple[str, str] | None = None
     since: int = 0

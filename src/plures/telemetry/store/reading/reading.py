@@ -14,6 +14,7 @@ from .filters import LogFilter, SubjectFilter, TraceFilter
 from .logs import last_log, list_logs
 from .opened import opened
 from .running import slots, some_spans
+from .shares import shares
 from .traces import list_traces, read_trace, sample, trace_ids
 from .values import (
     Figures,
@@ -46,13 +47,15 @@ class Reading:
         self._folder = folder
         self.path = folder / KEPT_IN
 
-    def traces(self, wanted: TraceFilter | None = None, *, before: int = 0, limit: int = 100) -> list[TraceLine]:
-        """Traces, those that were kept last first.
+    def traces(
+        self, wanted: TraceFilter | None = None, *, before: int = 0, limit: int = 100, longest: bool = False
+    ) -> list[TraceLine]:
+        """Traces, those that were kept last first, or those that lasted longest of all, which have one page.
 
         Args:
             before: The `number` of the last line of the page before; 0 for the first page.
         """
-        return self._ask(lambda it: list_traces(it, wanted or TraceFilter(), before, limit))
+        return self._ask(lambda it: list_traces(it, wanted or TraceFilter(), before, limit, longest=longest))
 
     def trace(self, id_: str, *, most_spans: int = 50_000, most_lines: int = 1_000) -> TraceRead | None:
         """A trace with its spans and its lines of the log; None where there is none with this id."""
@@ -101,6 +104,10 @@ class Reading:
     def gauges(self, since: int, until: int, name: str = "", *, step_s: int = 10) -> list[GaugeRead]:
         """Figures by time, of ten seconds or, where `step_s` is 300 or more or it is long ago, of five minutes each; with no name, all."""
         return self._ask(lambda it: measured.gauges(it, since, until, name, step_s))
+
+    def shares(self, since: int, until: int, name: str) -> dict[str, float]:
+        """Capability → what it took, as the gauge `CPU_SHARE` or `DATABASE_SHARE` says, on average and in all processes together."""
+        return shares(self.gauges(since, until, name))
 
     def slots(self, since: int, until: int, *, step_s: int = 10) -> list[Slot]:
         """Calls by subject, time and process; of ten seconds, kept for two hours, or, where `step_s` is 300 or more, of five minutes each."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 from plures.telemetry.store.rows import unsigned, without_order
 
 from .filters import TraceFilter
+from .jobs import is_of_job, job_of, with_root
 from .logs import COLUMNS as LOG_COLUMNS
 from .logs import REPLICAS, id_bytes
 from .logs import line_of as log_of
@@ -20,9 +21,10 @@ _FIRST: Final = 2_000
 _LOOKED_AT_FOR_PROCESSES: Final = 2_000
 
 _LINE: Final = """
-SELECT traces.id, trace, began, ended - began, name, kind, capability, code, spans, faults, kept_for
+SELECT traces.id, trace, began, ended - began, name, kind, capability, code, spans, faults, kept_for, caller, subject
 FROM traces JOIN subjects ON subjects.id = subject
 """
+_FIRST_OF_JOB: Final = "SELECT 1 FROM spans WHERE trace = ? AND subject = ? AND parent = 0 LIMIT 1"
 _GONE: Final = ("",)
 """What a process is called that is not known any more."""
 _SPANS: Final = """
@@ -40,8 +42,10 @@ _PLAIN: Final = {
 """What is asked by one field of a filter alone."""
 
 
-def list_traces(connection: sqlite3.Connection, wanted: TraceFilter, before: int, limit: int) -> list[TraceLine]:
-    """Those that are kept last come first."""
+def list_traces(
+    connection: sqlite3.Connection, wanted: TraceFilter, before: int, limit: int, *, longest: bool = False
+) -> list[TraceLine]:
+    """Those that are kept last come first, or those that lasted longest of all."""
     subjects = _subjects(connection, wanted)
     if subjects is not None and not subjects:
         return []
@@ -50,6 +54,10 @@ def list_traces(connection: sqlite3.Connection, wanted: TraceFilter, before: int
     (first,) = connection.execute("SELECT min(id) FROM traces").fetchone()
     if first is None:
         return []
+    if longest:
+        sql = f"{_LINE} WHERE traces.id BETWEEN :low AND :high{where} ORDER BY ended - began DESC, traces.id DESC LIMIT :limit"
+        rows = connection.execute(sql, {**values, "low": first, "high": last, "limit": limit}).fetchall()
+        return [_line(connection, row) for row in rows]
     high, many = min(last, before - 1) if before else last, _FIRST
     found: list[TraceLine] = []
     while high >= first and len(found) < limit:
@@ -69,6 +77,7 @@ def read_trace(connection: sqlite3.Connection, id_: str, most_spans: int, most_l
     spans = _columns(connection, row[0], most_spans)
     lines = connection.execute(f"{LOG_COLUMNS} WHERE trace = ? ORDER BY logs.id LIMIT ?", (row[1], most_lines))
     logs = tuple(map(log_of, lines))
+    spans = with_root(row[1].hex(), spans)
     (total,) = connection.execute("SELECT count(*) FROM logs WHERE trace = ?", (row[1],)).fetchone()
     return TraceRead(_line(connection, row), spans, logs, total)
 
@@ -106,14 +115,17 @@ def _conditions(wanted: TraceFilter, subjects: list[int] | None) -> tuple[str, d
     among = "trace BETWEEN :low AND :high"
     if subjects is not None:
         of = ", ".join(map(str, subjects))
-        faulty = " AND faults > 0" if wanted.faults_only else ""
+        short = " AND longest < :under" if wanted.under else ""
+        faulty = " AND faults > 0" if wanted.faults else ""
         texts.append(
-            f"traces.id IN (SELECT trace FROM steps WHERE subject IN ({of}) AND {among} AND longest >= :min_us{faulty})"
+            f"traces.id IN (SELECT trace FROM steps WHERE subject IN ({of}) AND {among} AND longest >= :over{short}{faulty})"
         )
     else:
-        if wanted.min_us:
-            texts.append("ended - began >= :min_us")
-        if wanted.faults_only:
+        if wanted.over:
+            texts.append("ended - began >= :over")
+        if wanted.under:
+            texts.append("ended - began < :under")
+        if wanted.faults:
             texts.append("faults > 0")
     if wanted.attribute is not None:
         texts.append(f"traces.id IN (SELECT trace FROM attributes WHERE name = :name AND value = :value AND {among})")
@@ -124,7 +136,8 @@ def _conditions(wanted: TraceFilter, subjects: list[int] | None) -> tuple[str, d
     texts.extend(sql for field, sql in _PLAIN.items() if getattr(wanted, field))
     name, value = wanted.attribute or ("", "")
     values = {
-        "min_us": wanted.min_us,
+        "over": wanted.over,
+        "under": wanted.under,
         "name": name,
         "value": value,
         "code": wanted.code,
@@ -135,7 +148,9 @@ def _conditions(wanted: TraceFilter, subjects: list[int] | None) -> tuple[str, d
 
 
 def _line(connection: sqlite3.Connection, row: tuple[Any, ...]) -> TraceLine:
-    number, trace, began, lasted, name, kind, capability, code, spans, faults, kept_for = row
+    number, trace, began, lasted, name, kind, capability, code, spans, faults, kept_for, caller, subject = row
+    if caller and is_of_job(kind) and connection.execute(_FIRST_OF_JOB, (number, subject)).fetchone():
+        name, kind, capability = job_of(caller)
     took_part = (
         f"SELECT DISTINCT process FROM (SELECT process FROM spans WHERE trace = ? LIMIT {_LOOKED_AT_FOR_PROCESSES})"
     )
