@@ -8,6 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
+from msgspec import structs
+
 from plures.access import Access, Caller, CallerKind, digest_of, new_token
 from plures.application import Application, Assembly, assemble, load
 from plures.contract import read_contract
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _GRACE_S: Final = 5.0
 _REFRESH_S: Final = 0.02
+_PATIENT: Final = {"queue_s": 30.0}
 
 
 class Where(StrEnum):
@@ -242,7 +245,9 @@ def _faults(assembly: Assembly, texts: Sequence[str]) -> tuple[Fault, ...]:
 
 
 def _policies(topology: Topology | None) -> Policies:
-    return Policies() if topology is None else topology.policies
+    """What the topology says of calls; where it leaves that out, they wait: a test that many calls make at once is no rush, however busy its machine is."""
+    said = Policies() if topology is None else topology.policies
+    return structs.replace(said, everywhere={**_PATIENT, **said.everywhere})
 
 
 def _placed(assembly: Assembly, topology: Topology | None) -> ResolvedProcess | None:
@@ -261,6 +266,7 @@ async def _processes(
     application: str, assembly: Assembly, topology: Topology, data: Path, faults: tuple[Fault, ...], *, edge: bool
 ) -> AsyncGenerator[Running]:
     options = SupervisorOptions(faults=faults)
+    topology = replace(topology, policies=_policies(topology))
     beside = frozenset[str]() if edge else beside_tests(assembly)
     async with AsyncExitStack() as stack:
         processes = await stack.enter_async_context(
