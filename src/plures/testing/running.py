@@ -8,8 +8,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
-from msgspec import structs
-
 from plures.access import Access, Caller, CallerKind, digest_of, new_token
 from plures.application import Application, Assembly, assemble, load
 from plures.contract import read_contract
@@ -28,9 +26,10 @@ from plures.extras import require
 from plures.host import Fault, Host, Mode, Placement, read_faults
 from plures.http import HttpTransport
 from plures.runtime import Client, bind
-from plures.topology import Policies, ResolvedProcess, Topology, check, monolith
+from plures.topology import ResolvedProcess, Topology, check, monolith
 
 from .beside import beside_tests, without
+from .patience import patient
 from .repeating import RepeatingTransport, idempotent_paths, telling
 
 # It is younger than many a lock of an application, and only type checkers need it.
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _GRACE_S: Final = 5.0
 _REFRESH_S: Final = 0.02
-_PATIENT: Final = {"queue_s": 30.0}
 
 
 class Where(StrEnum):
@@ -221,7 +219,7 @@ async def _one_process(
         databases={} if placed is None else placed.databases,
         settings={} if placed is None else placed.settings,
         folder=Path() if placed is None else placed.folder,
-        policies=_policies(topology),
+        policies=patient(topology),
         faults=faults,
         access=access,
     )
@@ -244,12 +242,6 @@ def _faults(assembly: Assembly, texts: Sequence[str]) -> tuple[Fault, ...]:
     return faults
 
 
-def _policies(topology: Topology | None) -> Policies:
-    """What the topology says of calls; where it leaves that out, they wait: a test that many calls make at once is no rush, however busy its machine is."""
-    said = Policies() if topology is None else topology.policies
-    return structs.replace(said, everywhere={**_PATIENT, **said.everywhere})
-
-
 def _placed(assembly: Assembly, topology: Topology | None) -> ResolvedProcess | None:
     """All capabilities in one process: where their data is, and what is said of their settings."""
     if topology is None:
@@ -266,7 +258,7 @@ async def _processes(
     application: str, assembly: Assembly, topology: Topology, data: Path, faults: tuple[Fault, ...], *, edge: bool
 ) -> AsyncGenerator[Running]:
     options = SupervisorOptions(faults=faults)
-    topology = replace(topology, policies=_policies(topology))
+    topology = replace(topology, policies=patient(topology))
     beside = frozenset[str]() if edge else beside_tests(assembly)
     async with AsyncExitStack() as stack:
         processes = await stack.enter_async_context(
