@@ -143,7 +143,8 @@ class Shop:
             (self.front, client("payments/Charge", "payments"), 0.03),
             (self.back, server("inventory/Reserve", "inventory"), 0.015),
             (self.back, server("payments/Charge", "payments"), 0.025),
-            (self.back, Subject(SpanKind.CONSUMER, "OrderPlaced", "notifications", "checkout"), 0.016),
+            (self.front, Subject(SpanKind.CONSUMER, "OrderPlaced", "notifications", "checkout"), 0.016),
+            (self.back, server("notifications/Tell", "notifications"), 0.014),
         ):
             meter = self._meters.setdefault((telemetry is self.front, subject), telemetry.meter(subject))
             meter.begun = meter.ended = meter.ended + calls
@@ -154,6 +155,9 @@ class Shop:
                 meter.errors["unavailable"] = meter.errors.get("unavailable", 0) + 3
         for store, cpu in zip(self.stores[:2], (0.052, 0.027), strict=True):
             store.put_gauge("cpu.share", cpu)
+            for place, name in enumerate(NAMES[:3] if store is self.stores[0] else NAMES[3:]):
+                store.put_gauge("cpu.share", cpu / (3 + place) * (0.8 + calls % 7 / 20), name)
+                store.put_gauge("database.share", cpu / (2 + place) * (0.8 + calls % 5 / 20), name)
             store.put_gauge("memory.bytes", 54_000_000)
             store.write()
 

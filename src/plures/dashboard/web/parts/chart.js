@@ -4,7 +4,7 @@ import { html } from "../html.js";
 import { link } from "../route.js";
 import { Wide } from "./shown.js";
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [420, 132, 60, 8, 8, 18];
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [420, 132, 68, 8, 9, 20];
 
 const nice = (most) => {
   if (most <= 0) return 1;

@@ -81,8 +81,8 @@ const Places = ({ plan, isNow }) => {
   const drawn = [...plan.edges.map((edge) => ({ edge, isChanged: true })), ...plan.others.map((edge) => ({ edge, isChanged: false }))].map(({ edge, isChanged }) => {
     const way = isChanged && isNow ? other[edge.becomes] : edge.becomes;
     return {
-      from: edge.caller, to: edge.capability, kind: edge.is_event ? "event" : way, isChanged, weight: Math.min(4, 1.2 + Math.log10(1 + 10 * edge.per_request)), label: `${some(edge.per_request)} of a request`,
-      said: `${edge.caller} to ${edge.capability}, ${edge.is_event ? "event" : way}${isChanged ? (isNow ? `, becomes ${edge.becomes}` : `, was ${other[edge.becomes]}`) : ""}`,
+      from: edge.caller, to: edge.capability, kind: edge.is_event ? "event" : way, isChanged, weight: Math.min(4, 1.2 + Math.log10(1 + 10 * edge.per_request)),
+      said: `${edge.caller} to ${edge.capability}, ${edge.is_event ? "event" : way}${isChanged ? (isNow ? `, becomes ${edge.becomes}` : `, was ${other[edge.becomes]}`) : ""}, ${some(edge.per_request)} of a request`,
     };
   });
   return html`<div class="title of-part"><h2>Before and after</h2><${Tabs} label="Before or after" name="graph" at=${isNow ? "now" : ""} tabs=${[["now", nameOf(plan)], ["", plan.target]]} /></div>
