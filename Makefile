@@ -20,7 +20,7 @@ WORKERS = 4
 TESTS = $(or $(ARGS),-n $(WORKERS) --dist loadfile --no-loadscope-reorder)
 # With other versions than the pinned ones: what is quick. Kills, crowds, type checkers, guides and the rules of this repository say little of
 # versions, and take more than half of the time.
-SELDOM := tests/placement/test_killed_commands.py tests/placement/test_killed_events.py tests/unit/cli/contracts/test_contract_source.py \
+SELDOM := tests/unit/cli/building tests/placement/test_killed_commands.py tests/placement/test_killed_events.py tests/unit/cli/contracts/test_contract_source.py \
 	tests/unit/data/copying/test_refused_copies.py tests/unit/data/copying/test_refused_on_server.py tests/unit/data/moving \
 	tests/unit/events/test_steps.py tests/unit/host/guard/test_replicas.py tests/unit/sagas/databases tests/unit/sagas/test_crowds.py \
 	tests/unit/sagas/test_deaths.py tests/unit/test_glossary.py tests/unit/test_layers.py tests/unit/test_rules_of_tests.py

@@ -49,6 +49,7 @@ AREAS: Final = {
     "tls": "TLS between machines: keys, certificates and authorities ([guide](../guides/tls.md)).",
     "host": "What a replica hosts.",
     "deploy": "Starting and supervising processes.",
+    "build": "`plures build`: images of an application ([guide](../guides/build.md)).",
     "rescue": "Existing services that run in one process.",
     "adoption": "`plures adopt` ([guide](../guides/adopt.md)).",
     "isolation": "Verifying what survives the death of a part.",

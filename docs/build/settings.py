@@ -104,6 +104,23 @@ operations = {{ "search/Find" = {{ share = 0.01, per_s = 1 }} }}
 mib = 1024
 hours = 168
 
+[build]
+base = "docker.io/library/python:3.11-slim-bookworm@sha256:{"0" * 64}"
+lock = "requirements/run.txt"
+projects = ["."]
+files = ["shop"]
+exclude = ["*/tests/*"]
+packages = ["psycopg"]
+environment = {{ SHOP_DATA = "/data" }}
+platform = "linux/arm64"
+python = "3.12"
+name = "registry.example/shop"
+
+[build.processes.mail]
+command = "make mail"
+files = ["mail/dist"]
+base = "oci:bases/node"
+
 [topology.monolith]
 main = {{ capabilities = ["*"] }}
 

@@ -13,6 +13,7 @@ from tests.typescript import programs_of_node
 
 from .pages import FOLLOWED, ROOT, blocks
 from .reader import Reader
+from .shelf import ready_to_build
 
 GUIDES = [page for page in FOLLOWED if page.parent.name == "guides"]
 
@@ -24,6 +25,8 @@ def test_every_step_works(guide: Path, reader: Reader, request: pytest.FixtureRe
         reader.environment["NATS_HOST"] = request.getfixturevalue("shared_nats").address
     if "npm ci" in text:
         reader.find_first(programs_of_node(tmp_path))
+    if "plures build" in text:
+        ready_to_build(reader, tmp_path)
     if "go build" in text:
         reader.find_first(go().parent)
     reader.follow(blocks(text))

@@ -4,6 +4,7 @@ from .application import EDGE_DEADLINE_S, Application, Capability
 from .assembling import assemble
 from .assembly import EDGE, AssembledCapability, Assembly
 from .dependencies import Dependency, DependencyKind
+from .edge import ImportedEdge
 from .implementation import is_opened, is_wsgi_application
 from .lifecycle import Hook, Lifecycle
 from .loading import ApplicationNotLoaded, imported, load
@@ -23,6 +24,7 @@ __all__ = [
     "Dependency",
     "DependencyKind",
     "Hook",
+    "ImportedEdge",
     "Lifecycle",
     "Secret",
     "Settings",

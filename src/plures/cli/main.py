@@ -11,6 +11,7 @@ from .lazily import LazyGroup
 
 _COMMANDS: Final = {
     "run": "plures.cli.run:run_command",
+    "build": "plures.cli.build:build_command",
     "call": "plures.cli.call:call_command",
     "token": "plures.cli.access:token_command",
     "trace": "plures.cli.telemetry.traces:trace_group",

@@ -12,6 +12,7 @@ from plures.logs import keep_logs
 from plures.topology import Address
 
 from .console import mistakes_explained
+from .processes import alone_in
 from .project import Project, assembled, file_option, folder_of
 from .reload import Sources, end_with_parent, run_reloading
 from .run_log import RunLog, log_options
@@ -19,6 +20,16 @@ from .run_log import RunLog, log_options
 
 @click.command("run", short_help="Run the application until Ctrl-C.")
 @click.option("--topology", "-t", metavar="NAME", help="Which topology of plures.toml to run. Default: monolith.")
+@click.option(
+    "--process",
+    metavar="NAME",
+    help="Run one process of the topology, as in a container: the others answer elsewhere, and are called by TLS.",
+)
+@click.option(
+    "--peers",
+    metavar="URL",
+    help="With --process: where the others answer, {process} standing for the name of each. Default: https://{process}:8001",
+)
 @click.option("--reload", "reloads", is_flag=True, help="Start again when a file changes; implies --development.")
 @click.option(
     "--reload-exclude",
@@ -54,6 +65,8 @@ from .run_log import RunLog, log_options
 def run_command(
     topology: str | None,
     *,
+    process: str | None,
+    peers: str | None,
     reloads: bool,
     excluded: tuple[str, ...],
     development: bool,
@@ -101,6 +114,8 @@ def run_command(
             told = services.settings
         project = Project(told, assembled(told, folder))
         chosen = project.topology(topology)
+        if process is not None:
+            chosen, told = alone_in(chosen, told, process, peers)
         keep_logs(told.logs, process_name(chosen))
         settings = replace(
             told,

@@ -5,10 +5,11 @@ from .broker import Broker, PlacedBroker, is_broker_url
 from .calls import Call, EventFlow, Plan, calls_between, make_plan, process_needs, start_order
 from .check import check
 from .facts import ApplicationFacts, CapabilityFacts
+from .images import BaseName, ImageSettings, ProcessImage, parse_base, parse_platform
 from .model import Address, Process, Replicas, Settings, Topology, UnknownTopology, monolith
 from .parse import parse
 from .policies import Figures, Policies
-from .resolved import ResolvedProcess, ResolvedTopology
+from .resolved import ResolvedProcess, ResolvedTopology, alone
 from .services import Service
 from .storage import (
     EMBEDDED,
@@ -34,6 +35,7 @@ __all__ = [
     "TRUSTED",
     "Address",
     "ApplicationFacts",
+    "BaseName",
     "Broker",
     "Call",
     "CapabilityFacts",
@@ -41,6 +43,7 @@ __all__ = [
     "Drawn",
     "EventFlow",
     "Figures",
+    "ImageSettings",
     "OutsideCaller",
     "PlacedBroker",
     "PlacedDatabase",
@@ -49,6 +52,7 @@ __all__ = [
     "Plan",
     "Policies",
     "Process",
+    "ProcessImage",
     "ProcessSummary",
     "Replicas",
     "ResolvedProcess",
@@ -64,6 +68,7 @@ __all__ = [
     "TopologySummary",
     "UnknownDatabase",
     "UnknownTopology",
+    "alone",
     "calls_between",
     "check",
     "filled",
@@ -73,6 +78,8 @@ __all__ = [
     "make_plan",
     "monolith",
     "parse",
+    "parse_base",
+    "parse_platform",
     "process_needs",
     "read_right",
     "start_order",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from plures.logs import BLOCKED_LOOP_S
 
+from .images import BUILD
 from .key import ACCESS, EDGE_FIGURES, MAY_CALL, POLICY, POLICY_OF_ALL, TELEMETRY, TOKEN, TOKEN_FILE, Key, Table
 from .key import table as _table
 from .key import text as _text
@@ -261,6 +262,7 @@ FILE = _table(
         LOGGING,
         TELEMETRY,
         TEAMS,
+        BUILD,
         SERVICES,
         TOPOLOGIES,
     ),

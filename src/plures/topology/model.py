@@ -13,6 +13,7 @@ from plures.logs import LogSettings
 
 from .access import OutsideCaller, Secret
 from .broker import Broker
+from .images import ImageSettings
 from .lines import line_of
 from .policies import Policies
 from .services import Service
@@ -166,6 +167,7 @@ class Settings(msgspec.Struct, frozen=True):
         addresses: Base URLs by which those call the edge.
         teams: Whom a code host asks for a team, by the name of the team.
         trials: Import string of what tests of contracts must know; empty where they know nothing.
+        images: How images are built.
     """
 
     application: str
@@ -187,6 +189,7 @@ class Settings(msgspec.Struct, frozen=True):
     addresses: tuple[str, ...] = ()
     teams: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     trials: str = ""
+    images: ImageSettings = msgspec.field(default_factory=ImageSettings)
 
     def topology(self, name: str = "monolith") -> Topology:
         """The topology of this name.

@@ -15,6 +15,7 @@ from . import rules
 from .access import parse_callers
 from .address import is_base_url, is_host_name, listener
 from .broker import parse_broker
+from .images import BUILD, parse_images
 from .key import ACCESS, EDGE_FIGURES, POLICY_OF_ALL, TELEMETRY, Key
 from .keys import (
     APPLICATION,
@@ -140,6 +141,7 @@ def _settings(root: Section, folder: Path, name: str) -> Settings:
         addresses=_base_urls(application),
         teams=_teams(root.headed(TEAMS)),
         trials=_import(application, TRIALS),
+        images=parse_images(root.headed(BUILD), folder),
     )
     return (
         msgspec.structs.replace(settings, tls=parse_tls(root.headed(TLS), folder, settings.data))

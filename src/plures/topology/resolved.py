@@ -127,6 +127,21 @@ def _resolved(process: Process, topology: Topology, application: ApplicationFact
     )
 
 
+def alone(topology: ResolvedTopology, name: str, address: str) -> ResolvedTopology:
+    """One process of a topology on a machine of its own: the others answer elsewhere, and how many replicas run is not its matter.
+
+    Args:
+        name: Of a process of the topology.
+        address: Base URL of the others; `{process}` in it stands for the name of each.
+    """
+    processes = {
+        other.name: replace(other, external=other.external or address.replace("{process}", other.name), command=None)
+        for other in topology.processes.values()
+    }
+    here = replace(topology.processes[name], replicas=Replicas(), environment={})
+    return replace(topology, processes={**processes, name: here})
+
+
 def with_pools(resolved: ResolvedTopology, topology: Topology, application: ApplicationFacts) -> ResolvedTopology:
     """The same, with the database of each capability that is not embedded, and the secrets that each process does without."""
     uses = _Uses(resolved, topology, application)
