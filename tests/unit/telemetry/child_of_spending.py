@@ -1,12 +1,14 @@
 """A process in which several capabilities take processor time; it prints what was counted. Run by `test_spending`."""
 
 import asyncio
+import cProfile
 import json
 import os
 import signal
 import subprocess
 import sys
 import threading
+import types
 import zlib
 from contextvars import ContextVar
 from time import process_time, thread_time
@@ -58,6 +60,39 @@ async def main(processor: Processor) -> None:
     thread.join()
 
 
+def profiled() -> tuple[bool, bool]:
+    """Whether profilers of both kinds see what runs: one that is told of each call, and one that asks by a signal of its own."""
+    profile, seen = cProfile.Profile(), list[str]()
+    profile.runcall(burn, 0.05)
+    before = signal.signal(signal.SIGPROF, lambda _, frame: seen.append(frame.f_code.co_name if frame else ""))
+    signal.setitimer(signal.ITIMER_PROF, 0.001, 0.001)
+    while "burn" not in seen:
+        burn(0.05)
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    signal.signal(signal.SIGPROF, before)
+    return any(code.co_name == "burn" for code in codes_of(profile)), bool(seen)
+
+
+def codes_of(profile: cProfile.Profile) -> list[types.CodeType]:
+    return [each.code for each in profile.getstats() if isinstance(each.code, types.CodeType)]
+
+
+def heard(processor: Processor) -> tuple[bool, int, int]:
+    """What user code hears that takes the signal for itself: once that was noticed, its own signals, and no others."""
+    mine = list[int]()
+    signal.signal(signal.SIGURG, lambda number, _: mine.append(number))
+    goes_on = processor.read()
+    mine.clear()
+    burn(0.05)
+    many = len(mine)
+    os.kill(os.getpid(), signal.SIGURG)
+    processor.stop()
+    os.kill(os.getpid(), signal.SIGURG)
+    found = (goes_on, many, len(mine))
+    signal.signal(signal.SIGURG, signal.SIG_DFL)
+    return found
+
+
 def go() -> None:
     processor, told = Processor(_running.get), {}
     told["why"] = processor.start()
@@ -82,6 +117,9 @@ def go() -> None:
     told["taken"] = [processor.read(), processor.read()]
     processor.stop()
     told["again"] = processor.start()
+    told["profiled"] = [*profiled(), processor.read()]
+    told["heard"] = heard(processor)
+    told["at last"] = processor.start()
     sys.stdout.write(json.dumps(told) + "\n")
     sys.stdout.flush()
     # The timer ends with the program that this process was.
