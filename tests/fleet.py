@@ -24,7 +24,7 @@ from plures.application import Assembly, assemble, load
 from plures.deploy import ListenAddress, ServedHost, listen
 from plures.events import Pace, Relay
 from plures.host import Host, Placement
-from plures.topology import Process, Replicas, Topology, check
+from plures.topology import PlacedTelemetry, Process, Replicas, TelemetrySettings, Topology, check
 from tests.dying import die
 
 T = TypeVar("T")
@@ -62,12 +62,16 @@ class Replica:
 class Fleet:
     """The replicas of an application, by names like `inventory.2`.
 
+    Args:
+        keeps: Whether they keep traces, each second, in the data folder.
+
     Attributes:
         kills: So many were killed, by SIGKILL.
     """
 
-    def __init__(self, application: str, topology: Topology, data: Path) -> None:
+    def __init__(self, application: str, topology: Topology, data: Path, *, keeps: bool = False) -> None:
         self.kills = 0
+        self._keeps = keeps
         self._application = application
         self._assembly: Assembly = assemble(load(application))
         self._resolved = check(topology, self._assembly.facts)
@@ -157,8 +161,15 @@ class Fleet:
         process = self._resolved.processes[replica.partition(".")[0]]
         hosted = frozenset(process.capabilities)
         elsewhere = {name: urls for name, urls in self._homes().items() if name not in hosted}
+        name, _, number = replica.partition(".")
         placement = Placement(
-            hosted, edge=False, data=self._data, endpoints=elsewhere, databases=process.databases, broker=process.broker
+            hosted,
+            edge=False,
+            data=self._data,
+            endpoints=elsewhere,
+            databases=process.databases,
+            broker=process.broker,
+            telemetry=PlacedTelemetry(self._data, name, int(number), TelemetrySettings()) if self._keeps else None,
         )
         listening = self._listening[replica]
         self._ready[replica], ready = _FORKING.Pipe(duplex=False)
@@ -176,8 +187,8 @@ class Fleet:
 
 
 @asynccontextmanager
-async def fleet(application: str, topology: Topology, data: Path) -> AsyncIterator[Fleet]:
-    started = Fleet(application, topology, data)
+async def fleet(application: str, topology: Topology, data: Path, *, keeps: bool = False) -> AsyncIterator[Fleet]:
+    started = Fleet(application, topology, data, keeps=keeps)
     try:
         await started.start()
         yield started

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
+from math import inf
 from typing import Any
 
 from plures.runtime import CallContext, Span, current, measured, resumed, step, within
@@ -49,7 +50,17 @@ class Spans:
     def step(self, saga: str, name: str) -> Generator[None]:
         """A step is taken, or taken back."""
         with step(self._meter(SpanKind.INTERNAL, f"{saga}: {name}")):
-            yield
+            try:
+                yield
+            finally:
+                self._tell()
+
+    @staticmethod
+    def _tell() -> None:
+        """Have the step that ends written, where its trace is kept: a run may last for long, and this process may be killed meanwhile."""
+        call = current.get()
+        if call is not None and call.trace is not None and call.trace.kept_for:
+            call.trace.closes = inf
 
     def _id_of(self, saga: str, id: str) -> int:  # noqa: A002
         return span_id_of(f"{self.capability}.{saga} {id}")

@@ -80,6 +80,8 @@ class Meter:
         call.trace = trace = Trace(given, above)
         if self._draw(call.began):
             trace.kept_for = "drawn"
+        elif given:
+            self._recorder.resumed.append(trace)
         if self._recorder.bridge is not None:
             self._recorder.bridge.open(trace)
         call.span = trace.closes = trace.next_span()

@@ -4,6 +4,7 @@ import logging
 import os
 import socket
 import sqlite3
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -70,6 +71,16 @@ class File:
         if found:
             self._seen = found[-1][0]
         return [trace.hex() for _, trace in found]
+
+    def kept(self, ids: Iterable[str]) -> set[str]:
+        """Those of the traces that are kept, by any process and whenever. Raises `Unwritable`."""
+        if self._connection is None:
+            return set()
+        sql, ask = "SELECT count(*) FROM traces WHERE trace = ?", self._connection.execute
+        try:
+            return {each for each in ids if ask(sql, (bytes.fromhex(each),)).fetchone()[0]}
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
 
     def write(self, batch: Batch, now: int, lost: int, wait_s: float) -> None:
         """Write a batch, all of it or nothing.

@@ -135,7 +135,9 @@ class Store:
         self._anchor.check()
         now = self._anchor.now_us()
         try:
-            self._collect(now, self._file.kept_elsewhere(wait_s))
+            # It opens the file.
+            elsewhere = self._file.kept_elsewhere(wait_s)
+            self._collect(now, [*elsewhere, *self._resumed()])
             self._file.write(self._batch(), now, self.lost, wait_s)
         except Unwritable as error:
             self._collect(now, ())
@@ -191,6 +193,17 @@ class Store:
         while len(waiting.lines) > _MOST_LINES:
             waiting.lines.popleft()
             self.lost += 1
+
+    def _resumed(self) -> list[str]:
+        """Those of the traces that go on here which are kept already: hours may lie between two steps of a saga, or tries of an event."""
+        resumed: list[Trace] = []
+        while self._telemetry.recorder.resumed:
+            resumed.append(self._telemetry.recorder.resumed.popleft())
+        kept = self._file.kept([each.id for each in resumed])
+        for each in resumed:
+            if each.id in kept:
+                each.kept_for = each.kept_for or "elsewhere"
+        return [*kept]
 
     def _give(self, parts: list[Part]) -> None:
         for sink in [*self._telemetry.sinks]:

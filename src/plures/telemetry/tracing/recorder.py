@@ -19,6 +19,8 @@ from .trace import Noted, Trace
 HOLD_S: Final = 10.0
 """How long a part waits for a process to keep its trace."""
 
+_MOST_RESUMED: Final = 1_000
+
 MOST_HELD: Final = 20_000
 """So many spans are held for that at most, some megabytes; what is oldest goes first."""
 
@@ -44,6 +46,7 @@ class Recorder:
         dropped: Spans of traces that were kept, and that are lost all the same.
         is_read: Whether anything takes what is held. Where nothing does, nothing is drawn, and nothing is held.
         forgotten: Spans that were let go before their time, since there were too many.
+        resumed: Traces whose work goes on here, and that were not drawn: they may have been kept long ago, by any process. What writes takes them.
     """
 
     def __init__(self, most: int = MOST_HELD) -> None:
@@ -54,6 +57,7 @@ class Recorder:
         self._kept: dict[str, float] = {}
         self.bridge: Bridge | None = None
         self.is_read = True
+        self.resumed: deque[Trace] = deque(maxlen=_MOST_RESUMED)
         self.dropped = 0
         self.forgotten = 0
 
