@@ -73,9 +73,10 @@ class TelemetryOfAnother(PluresError):
     wording = Text(
         "The telemetry in {path} is not that of this code",
         why="it tells of {capabilities}, and the code has {components}",
-        fix="Name the data folder of this application with --telemetry, or say in a file with --components which folders these capabilities are.",
+        fix="Give the folder in which these capabilities are ({folder}), name the data folder of this application with --telemetry, or say in a file with --components which folders these capabilities are.",
     )
 
     path: str
     capabilities: str
     components: str
+    folder: str = "none was found here"

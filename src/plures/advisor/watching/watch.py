@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from plures.advisor.errors import TelemetryOfAnother
@@ -9,6 +10,7 @@ from plures.telemetry import Reading
 
 from .asking import talks
 from .failures import deaths, failing
+from .homes import home_of
 from .names import components_of, joined
 from .owning import own_shares
 from .period import MICROSECONDS, chosen, is_probe, is_request, period_of
@@ -28,11 +30,13 @@ class WatchRequest:
         store: The file of the store, or the data folder that it lies in.
         since: Microseconds since 1970; 0 for all that is kept.
         until: The same; 0 for the end.
+        codebase: Where the components are, for what is said where they are others; None where that is not known.
     """
 
     store: Reading
     since: int = 0
     until: int = 0
+    codebase: Path | None = None
 
 
 def watch(request: WatchRequest, components: Sequence[str]) -> Watched:
@@ -51,7 +55,10 @@ def watch(request: WatchRequest, components: Sequence[str]) -> Watched:
     component_of = components_of(known, components)
     if known and not component_of:
         raise TelemetryOfAnother(
-            str(store.path), ", ".join(joined(known)[:_SOME]), ", ".join(sorted(components)[:_SOME])
+            str(store.path),
+            ", ".join(joined(known)[:_SOME]),
+            ", ".join(sorted(components)[:_SOME]),
+            *home_of(known, request.codebase),
         )
     period = period_of(begin, end, slot_s, slots)
     where = placed(slots, component_of)

@@ -64,7 +64,7 @@ def advise_command(*, planned: str | None, telemetry: str | None, since: int, un
             else:
                 options.deliver(plan_markdown(needed) if options.format == "markdown" else to_json(needed))
             return
-        watched = None if store is None else watch(WatchRequest(store, since, until), read.components)
+        watched = None if store is None else watch(WatchRequest(store, since, until, options.path), read.components)
         advice = advise(read, watched=watched)
         if options.format == "terminal":
             options.deliver_sentences(lambda console: print_advice(advice, console))

@@ -34,6 +34,25 @@ def test_a_store_of_another_application_is_refused(shop: Shop) -> None:
     assert "it tells of search, and the code has IPython.core, IPython.html" in str(refused.value)
 
 
+def test_the_folder_is_named_in_which_the_capabilities_are(shop: Shop, tmp_path: Path) -> None:
+    main = shop.process("main")
+    for each in (FIND, ADD):
+        shop.calls(main, 60, each, 10)
+    for name in ("docs/search", "src/shop/search", "src/shop/cart", "src/.old/search", "src/.old/cart"):
+        (tmp_path / "code" / name).mkdir(parents=True)
+    shop.write()
+    request = WatchRequest(Reading(shop.folder), codebase=tmp_path / "code")
+    with pytest.raises(TelemetryOfAnother) as refused:
+        watch(request, ["plures", "tests"])
+    assert f"these capabilities are ({tmp_path / 'code/src/shop'})" in str(refused.value.fix)
+    (tmp_path / "code/src/shop/cart").rmdir()
+    (tmp_path / "code/src/shop/search").rmdir()
+    (tmp_path / "code/docs/search").rmdir()
+    with pytest.raises(TelemetryOfAnother) as refused:
+        watch(request, ["plures", "tests"])
+    assert "(none was found here)" in str(refused.value.fix)
+
+
 def test_capabilities_that_are_gone_or_have_another_name_are_told_and_left_out(shop: Shop) -> None:
     main = shop.process("main")
     shop.calls(main, 60, FIND, 10)
