@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
@@ -40,7 +41,11 @@ def alone_in(
         raise NotOurs(name, topology.name, reason, did_you_mean(name, ours) or "Name one of them.")
     for variable, value in topology.processes[name].environment.items():
         os.environ.setdefault(variable, value)
+    address = peers or PEERS
     control = settings.control
     if control.is_loopback:
-        settings = replace(settings, control=Address(_EVERY_ADDRESS, control.port))
-    return alone(topology, name, peers or PEERS), settings
+        control = Address(_EVERY_ADDRESS, control.port)
+    # By that name the others call it.
+    own = urlsplit(address.replace("{process}", name)).hostname
+    names = settings.names if own is None else (*settings.names, own)
+    return alone(topology, name, address), replace(settings, control=control, names=names)
