@@ -53,6 +53,7 @@ AREAS: Final = {
     "rescue": "Existing services that run in one process.",
     "adoption": "`plures adopt` ([guide](../guides/adopt.md)).",
     "isolation": "Verifying what survives the death of a part.",
+    "scaling": "How many replicas a process should have ([guide](../guides/scale.md)).",
     "load": "`plures load`: scenarios, and where they are sent ([guide](../guides/load.md)).",
     "cli": "Commands.",
     "testing": "Tests.",

@@ -125,7 +125,7 @@ base = "oci:bases/node"
 main = {{ capabilities = ["*"] }}
 
 [topology.sale]
-search = {{ capabilities = ["search"], replicas = {{ min = 2, max = 4 }} }}
+search = {{ capabilities = ["search"], replicas = {{ min = 2, max = 4, cpu = 0.6, in_flight = 20, cool_down_s = 300 }} }}
 tax = {{ capabilities = ["tax"], external = "https://tax.example", peer = "public", token = "${{TAX_TOKEN}}" }}
 mail = {{ capabilities = ["mail"], command = "node mail/main.js", may_call = ["orders/Get"] }}
 shop = {{ capabilities = ["*"], edge = true, environment = {{ LOG = "debug" }} }}

@@ -24,6 +24,7 @@ _COMMANDS: Final = {
     "sagas": "plures.cli.sagas:sagas_group",
     "tls": "plures.cli.tls:tls_group",
     "load": "plures.cli.load:load_command",
+    "scale": "plures.cli.scale:scale_group",
     "new": "plures.cli.new:new_command",
     "adopt": "plures.cli.adopt:adopt_command",
     "map": "plures.cli.codebase:map_command",

@@ -33,6 +33,7 @@ class Configure(msgspec.Struct, frozen=True, tag="configure"):
         grace_s: Most time for requests in flight, once asked to stop.
         name: Process and replica number, `search.1`.
         logs: How it logs.
+        tells_every_s: How often it says how busy it is, in seconds; 0 for never.
     """
 
     application: str
@@ -44,6 +45,7 @@ class Configure(msgspec.Struct, frozen=True, tag="configure"):
     grace_s: float
     name: str = ""
     logs: LogSettings = msgspec.field(default_factory=LogSettings)
+    tells_every_s: float = 0.0
 
 
 class Update(msgspec.Struct, frozen=True, tag="update"):
@@ -90,12 +92,28 @@ class Updated(msgspec.Struct, frozen=True, tag="updated"):
     number: int
 
 
+class Busy(msgspec.Struct, frozen=True, tag="busy"):
+    """To the supervisor: what this replica has done since it was ready, and what it does now.
+
+    Attributes:
+        arrived: Calls and requests that came over the wire, so far.
+        finished: Those that are over.
+        in_flight: Those that are in progress, or wait for a place.
+        cpu_s: Processor time that it took, in seconds.
+    """
+
+    arrived: int
+    finished: int
+    in_flight: int
+    cpu_s: float
+
+
 class EdgeClosed(msgspec.Struct, frozen=True, tag="edge_closed"):
     """To the supervisor: the public has all its answers."""
 
 
 ToReplica = Configure | Update | Lead | OpenEdge | CloseEdge | Stop
-ToSupervisor = Ready | Failed | Updated | EdgeClosed
+ToSupervisor = Ready | Failed | Updated | EdgeClosed | Busy
 Out = TypeVar("Out", bound=msgspec.Struct)
 In = TypeVar("In", bound=msgspec.Struct)
 

@@ -19,7 +19,7 @@ from plures.runtime import new_key
 from plures.tls import names_of
 from plures.topology import ResolvedProcess, ResolvedTopology, Settings, make_plan
 
-from .placing import external_endpoints, ignored_maxima, listen_addresses, only_process, placement_of, tls_peers
+from .placing import external_endpoints, listen_addresses, only_process, placement_of, tls_peers
 from .process_setup import new_event_loop
 from .run_file import Run, published
 from .serving import ServedHost, one_process
@@ -66,8 +66,6 @@ async def _one_process(deployment: Deployment, process: ResolvedProcess, stream:
         with suppress(OSError, ValueError):
             print(json_line(line, logger="plures", process=process.name) if is_json else line, file=stream, flush=True)
 
-    for line in ignored_maxima([process]):
-        say(line)
     endpoints = external_endpoints(deployment.topology)
     addresses = listen_addresses(deployment.settings)
     issued = issue(make_plan(deployment.topology, deployment.assembly.facts), os.environ)

@@ -29,7 +29,7 @@ _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 def only_process(topology: ResolvedTopology) -> ResolvedProcess | None:
     """The process of ours that needs no supervisor: it is the only one here and has one replica. None when there is no such."""
     here = [process for process in topology.processes.values() if process.external is None]
-    alone = len(here) == 1 and here[0].command is None and here[0].replicas.min == 1 and not here[0].environment
+    alone = len(here) == 1 and here[0].command is None and here[0].replicas.max == 1 and not here[0].environment
     return here[0] if alone else None
 
 
@@ -153,13 +153,18 @@ def listen_addresses(settings: Settings) -> ListenAddresses:
     )
 
 
+def is_scaled(process: ResolvedProcess) -> bool:
+    """Whether it has as many replicas as its load needs."""
+    return process.ours and process.replicas.max > process.replicas.min
+
+
 def ignored_maxima(processes: Iterable[ResolvedProcess]) -> Iterator[str]:
-    """What to tell the user about processes that may have more replicas: as long as nothing scales them, they have `min`."""
+    """What to tell the user about commands that may have more replicas: what they do is not measured."""
     for process in processes:
         few, many = process.replicas.min, process.replicas.max
-        if many > few:
+        if many > few and process.command is not None:
             count = f"{few} replica{'s' if few != 1 else ''}"
-            yield f"{process.name} runs {count}; max = {many} has no effect on local processes yet"
+            yield f"{process.name} runs {count}; max = {many} has no effect on a command, which does not say how busy it is"
 
 
 def _host_name(address: Address) -> tuple[str, ...]:

@@ -56,6 +56,7 @@ class Host:
         control: Answers health, contract listing and Connect calls. It may be served before `start`: calls are refused as
             *not sent* until their service has started.
         seen: What it measures and notes of calls.
+        capacity: How many calls it has admitted, and how many are inside.
         public: ASGI application of the edge, and of what is published beside it; None before `start`, and where the edge is hosted elsewhere.
         identity: What it shows by TLS, renewed from `start` to `stop`; None without TLS.
     """
@@ -90,8 +91,8 @@ class Host:
         )
         self._pack_bytes = {name: policy.pack_bytes for name, policy in policies.items()}
         self._policy = policy_of(placement.policies.everywhere)
-        self._capacity = Capacity(self._policy.least_at_once)
-        self._gates = {name: Gate(policies[name], self._capacity) for name in self._hosted}
+        self.capacity = Capacity(self._policy.least_at_once)
+        self._gates = {name: Gate(policies[name], self.capacity) for name in self._hosted}
         injector = Injector(placement.faults, assembly.contracts, random) if placement.faults else None
         self._portal = Portal()
         self._deprecations = Deprecations(assembly, [*self._hosted, *([EDGE] if placement.edge else [])])
@@ -132,7 +133,7 @@ class Host:
         )
         self._told = Told(
             assembly, placement, hosted=self._hosted, services=self._services, clients=self._clients, gates=self._gates,
-            capacity=self._capacity, telemetry=self.seen.telemetry, directory=self._directory, tls=self.identity,
+            capacity=self.capacity, telemetry=self.seen.telemetry, directory=self._directory, tls=self.identity,
         )  # fmt: skip
         self.control = Control(
             ConnectServer(self._dispatcher, self._pack_bytes),
@@ -215,7 +216,7 @@ class Host:
         await self._services.close_threads()
         await self.seen.stop()
         self._deadlines.close()
-        self._capacity.close()
+        self.capacity.close()
         await self._heartbeats.close()
         await self._transport.close()
         await self._moves.close()
@@ -247,7 +248,7 @@ class Host:
             self._deprecations.warn()
 
     async def _start_edge(self) -> None:
-        gate, provide = Gate(self._policy, self._capacity), self._services.arguments
+        gate, provide = Gate(self._policy, self.capacity), self._services.arguments
         edge = open_edge(self._assembly, self._placement, provide, gate, self.seen.telemetry)
         if edge is None:
             return

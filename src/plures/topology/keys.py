@@ -5,7 +5,18 @@ from collections.abc import Sequence
 from plures.logs import BLOCKED_LOOP_S
 
 from .images import BUILD
-from .key import ACCESS, EDGE_FIGURES, MAY_CALL, POLICY, POLICY_OF_ALL, TELEMETRY, TOKEN, TOKEN_FILE, Key, Table
+from .key import (
+    ACCESS,
+    EDGE_FIGURES,
+    MAY_CALL,
+    POLICY,
+    POLICY_OF_ALL,
+    REPLICAS,
+    TELEMETRY,
+    TOKEN,
+    TOKEN_FILE,
+    Key,
+)
 from .key import table as _table
 from .key import text as _text
 
@@ -115,9 +126,6 @@ TLS = _table(
 
 NAMES = 'Names of capabilities; "*" stands for all that no other process names. May be left out beside edge = true.'
 CAPABILITIES = Key[Sequence[str]]("capabilities", (list,), (), NAMES, 'capabilities = ["search"]', is_required=True)
-MIN = Key("min", (int,), 1, "How many replicas run.", "min = 2")
-MAX = Key[int | None]("max", (int,), None, "The most that may run, at least min. Plures runs min so far.", "max = 4")
-REPLICAS = Key[int | Table]("replicas", (int, dict), 1, "How many replicas run.", "replicas = 2", (MIN, MAX))
 EDGE = Key[bool | None]("edge", (bool,), None, 'Whether it hosts the edge. Left out: if it has "*".', "edge = true")
 EXTERNAL = _text(
     "external", "Base URL of a process that Plures does not start, only calls.", 'external = "http://127.0.0.1:9100"'

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from plures.errors import PluresError, Text, did_you_mean
 from plures.logs import LogSettings
+from plures.scaling import Targets
 
 from .access import OutsideCaller, Secret
 from .broker import Broker
@@ -44,12 +45,18 @@ class Address:
         return f"{host}:{self.port}"
 
 
+_TARGETS: Final = Targets()
+
+
 @dataclass(frozen=True)
 class Replicas:
-    """How many replicas of a process may run."""
+    """How many replicas of a process may run, and what decides that in between, as `plures.scaling.Targets` says."""
 
     min: int = 1
     max: int = 1
+    cpu: float = _TARGETS.cpu
+    in_flight: float = _TARGETS.in_flight
+    cool_down_s: float = _TARGETS.cool_down_s
 
 
 class Process(msgspec.Struct, frozen=True):

@@ -6,16 +6,13 @@ from pathlib import Path
 from . import rules
 from .access import MAY_CALL_OURS, TOKEN_OURS, parse_secret
 from .address import is_base_url
-from .key import MAY_CALL, TOKEN, TOKEN_FILE
+from .key import COOL_DOWN_S, MAX, MAY_CALL, MIN, REPLICAS, TARGET_CPU, TARGET_IN_FLIGHT, TOKEN, TOKEN_FILE, Figure
 from .keys import (
     CAPABILITIES,
     COMMAND,
     EDGE,
     ENVIRONMENT,
     EXTERNAL,
-    MAX,
-    MIN,
-    REPLICAS,
     SERVICES_HERE,
     VARIABLE,
 )
@@ -86,12 +83,25 @@ def _replicas(section: Section) -> Replicas:
     else:
         counts = section.inline(REPLICAS)
         least, most = counts.get(MIN), counts.get(MAX)
-        replicas = Replicas(least, least if most is None else most)
+        replicas = Replicas(
+            least,
+            least if most is None else most,
+            cpu=_figure(counts, TARGET_CPU),
+            in_flight=_figure(counts, TARGET_IN_FLIGHT),
+            cool_down_s=_figure(counts, COOL_DOWN_S),
+        )
     if replicas.min < 1:
         section.report(rules.NO_REPLICAS, REPLICAS.name, min=replicas.min)
     if replicas.min > replicas.max:
         section.report(rules.FEWER_REPLICAS, REPLICAS.name, min=replicas.min, max=replicas.max)
     return replicas
+
+
+def _figure(section: Section, key: Figure) -> float:
+    value = float(section.get(key))
+    if key.name in section.values and not key.least <= value <= key.most:
+        section.report(rules.SCALING, key.name, value=f"{value:g}", allowed=key.allowed, reason=key.reason)
+    return value
 
 
 def _environment(section: Section) -> dict[str, str]:

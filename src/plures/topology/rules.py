@@ -35,6 +35,7 @@ EXTERNAL_AND_COMMAND = Rule(
     "Keep external when the process runs elsewhere, command when Plures is to start it.",
 )
 NO_REPLICAS = Rule("topology.replicas", "begins at {min}", "Begin at 1 or more; to run none, leave the process out.")
+SCALING = Rule("topology.scaling", "is {value}", "Choose {allowed}: {reason}.")
 FEWER_REPLICAS = Rule("topology.replicas", "has min = {min} above max = {max}", "Raise max or lower min.")
 ENVIRONMENT = Rule("topology.environment", "is not the name of a variable", "Use letters, digits and underscores.")
 NO_CAPABILITIES = Rule("topology.empty", "is empty", "Name a capability, or leave the process out.")

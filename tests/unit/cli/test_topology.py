@@ -85,7 +85,8 @@ def test_show_for_programs(plures: Run, site: Path) -> None:
     shown = json.loads(result.stdout)
     assert shown["name"] == "sale"
     search, catalog, _ = shown["processes"]
-    assert (search["name"], search["replicas"], search["kind"]) == ("search", {"min": 2, "max": 9}, "ours")
+    replicas = {"min": 2, "max": 9, "cpu": 0.75, "in_flight": 64.0, "cool_down_s": 60.0}
+    assert (search["name"], search["replicas"], search["kind"]) == ("search", replicas, "ours")
     assert search["remote_calls"][0]["capability"] == "catalog"
     assert (catalog["kind"], catalog["runs"]) == ("command", "run [bold] it")
 

@@ -1,6 +1,7 @@
 """All addresses are bound at once, or none is."""
 
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -42,3 +43,19 @@ def test_nothing_stays_bound_when_one_is_taken():
             Addresses(PLAN, ListenAddresses(ListenAddress(port=public), control_port=other.getsockname()[1]))
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", public))
+
+
+def test_a_replica_that_comes_later_is_bound_and_forgotten():
+    addresses = Addresses(PLAN, ListenAddresses(ListenAddress(port=0), control_port=0))
+    third = ReplicaName("shop", 3)
+    addresses.add(third)
+    port, path = addresses.control[third].port, Path(addresses.peer_url(third).removeprefix("unix:"))
+    assert path.is_socket()
+    assert len({addresses.peer_url(name) for name in (FIRST, SECOND, third)}) == 3
+    addresses.forget(third)
+    assert not path.exists()
+    assert list(addresses.control) == [FIRST, SECOND]
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port))
+    addresses.add(third)
+    addresses.close()

@@ -7,7 +7,14 @@ import pytest
 
 from plures.access import Access
 from plures.deploy.errors import ControlUnprotected
-from plures.deploy.placing import external_endpoints, ignored_maxima, listen_addresses, only_process, placement_of
+from plures.deploy.placing import (
+    external_endpoints,
+    ignored_maxima,
+    is_scaled,
+    listen_addresses,
+    only_process,
+    placement_of,
+)
 from plures.deploy.serving import ListenAddress, ListenAddresses
 from plures.host import Mode, Placement
 from plures.topology import ApplicationFacts, CapabilityFacts, PlacedTelemetry, TelemetrySettings, check, parse
@@ -78,16 +85,21 @@ def test_this_machine_may_call_in_plain_text(control: str):
     assert listen_addresses(settings(f'control = "{control}"')).control_port is None
 
 
-def test_a_maximum_of_replicas_has_no_effect_yet():
+def test_a_maximum_has_no_effect_on_a_command():
     processes = """
         main = { capabilities = ["*"], replicas = { min = 1, max = 3 } }
-        find = { capabilities = ["search"], replicas = { min = 2, max = 4 } }
-        tax = { capabilities = ["tax"], replicas = 2 }
+        find = { capabilities = ["search"], command = "find", replicas = { min = 2, max = 4 } }
+        tax = { capabilities = ["tax"], command = "tax", replicas = 2 }
     """
-    assert list(ignored_maxima(resolved(processes).processes.values())) == [
-        "main runs 1 replica; max = 3 has no effect on local processes yet",
-        "find runs 2 replicas; max = 4 has no effect on local processes yet",
+    found = resolved(processes).processes
+    assert list(ignored_maxima(found.values())) == [
+        "find runs 2 replicas; max = 4 has no effect on a command, which does not say how busy it is",
     ]
+    assert [name for name, each in found.items() if is_scaled(each)] == ["main"]
+
+
+def test_one_process_that_may_become_more_has_a_supervisor():
+    assert only_process(resolved('main = { capabilities = ["*"], replicas = { max = 2 } }')) is None
 
 
 def settings(listen: str):

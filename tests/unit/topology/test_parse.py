@@ -96,6 +96,10 @@ def test_all_that_can_be_written() -> None:
         ("{ max = 2 }", Replicas(1, 2)),
         ("{ min = 2, max = 2 }", Replicas(2, 2)),
         ("{}", Replicas(1, 1)),
+        (
+            "{ max = 9, cpu = 0.5, in_flight = 8, cool_down_s = 300 }",
+            Replicas(1, 9, cpu=0.5, in_flight=8, cool_down_s=300),
+        ),
     ],
 )
 def test_replicas(written: str, expected: Replicas) -> None:

@@ -7,8 +7,10 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable
+from time import process_time
 
 from plures.deploy.channel import (
+    Busy,
     Channel,
     CloseEdge,
     Configure,
@@ -108,7 +110,9 @@ class _Replica:
         if not self._signals.requested.is_set():
             freeze_gc()
             with watched_loop(self._configure.logs.blocked_loop_s):
+                telling = asyncio.create_task(self._tell(served), name="telling")
                 await self._answer(served)
+                telling.cancel()
         await served.stop()
         return 0
 
@@ -118,6 +122,15 @@ class _Replica:
         if not self._signals.requested.is_set():
             await served.open_edge()
             await self._signals.requested.wait()
+
+    async def _tell(self, served: ServedHost) -> None:
+        """Say how busy it is, now and again."""
+        every_s, capacity = self._configure.tells_every_s, served.host.capacity
+        while every_s:
+            waiting, inside = capacity.are_waiting, capacity.inside
+            arrived, finished = capacity.entered + waiting, capacity.entered - inside
+            self._channel.send(Busy(arrived, finished, inside + waiting, process_time()))
+            await asyncio.sleep(every_s)
 
     async def _listen(self, served: ServedHost) -> None:
         while (message := await self._channel.receive()) is not None:

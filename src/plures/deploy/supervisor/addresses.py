@@ -49,7 +49,9 @@ class Addresses:
         # systemd-tmpfiles, which removes what is old, leaves alone what is locked.
         self._folder_lock = os.open(self._folder.name, os.O_RDONLY | os.O_CLOEXEC)
         fcntl.flock(self._folder_lock, fcntl.LOCK_SH)
+        self._number = 0
         self._command_ports: dict[ReplicaName, tuple[str, int]] = {}
+        self._further = ListenAddresses(wanted.public, wanted.control_host, 0, is_sealed=wanted.is_sealed)
         ours = [name for name in replica_names(plan) if plan.processes[name.process].command is None]
         with ExitStack() as undo:
             undo.callback(self.close)
@@ -57,12 +59,26 @@ class Addresses:
                 self.public = listen(wanted.public)
             self._bind(ours, wanted)
             # By number: the path of a Unix socket must be short.
-            for number, name in enumerate(ours):
-                self.peers[name] = listen_for_peers(Path(self._folder.name, str(number)))
+            for self._number, name in enumerate(ours):
+                self.peers[name] = listen_for_peers(Path(self._folder.name, str(self._number)))
             for name in replica_names(plan):
                 if name not in self.control:
                     self._command_ports[name] = (wanted.control_host, free_port(wanted.control_host))
             undo.pop_all()
+
+    def add(self, name: ReplicaName) -> None:
+        """Bind any free ones for a further replica of ours. Raises what the constructor raises."""
+        self._bind([name], self._further)
+        self._number += 1
+        self.peers[name] = listen_for_peers(Path(self._folder.name, str(self._number)))
+
+    def forget(self, name: ReplicaName) -> None:
+        """Close those of a replica that has stopped."""
+        self.close_control(name)
+        self.control.pop(name, None)
+        peer = self.peers.pop(name, None)
+        if peer is not None:
+            Path(peer.url.removeprefix("unix:")).unlink(missing_ok=True)
 
     def url(self, name: ReplicaName) -> str:
         """Where the capabilities of a replica answer."""

@@ -4,8 +4,10 @@ import asyncio
 import signal
 import socket
 from collections.abc import Sequence
+from time import monotonic
 
 from plures.deploy.channel import (
+    Busy,
     Channel,
     CloseEdge,
     Configure,
@@ -36,7 +38,11 @@ _UPDATE_S = 2.0
 
 
 class ReplicaProcess:
-    """A `Child` that is told what to run, and says how it goes."""
+    """A `Child` that is told what to run, and says how it goes.
+
+    Attributes:
+        busy: When it last said how busy it is, and how much; None where it is not asked.
+    """
 
     def __init__(self, context: ProcessContext, program: Program, channel: Channel[ToReplica, ToSupervisor]) -> None:
         self._context = context
@@ -46,6 +52,7 @@ class ReplicaProcess:
         self._edge_closed = asyncio.Event()
         self._failure: Failed | None = None
         self._heard = 0
+        self.busy: tuple[float, Busy] | None = None
         self._news = asyncio.Condition()
         self._listening = asyncio.create_task(self._listen(), name=f"channel of {context.name}")
 
@@ -127,6 +134,8 @@ class ReplicaProcess:
                     self._failure = message
                 case EdgeClosed():
                     self._edge_closed.set()
+                case Busy():
+                    self.busy = monotonic(), message
                 case Updated(number=number):
                     async with self._news:
                         self._heard = number

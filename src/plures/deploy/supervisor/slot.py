@@ -55,7 +55,7 @@ class Slot:
             say: Told, with `name`, what happens here.
         """
         self.name = name
-        self.ready = False
+        self.ready = self._is_over = False
         self._spawn = spawn
         self._rules = rules
         self._backoff = backoff
@@ -90,6 +90,8 @@ class Slot:
     async def restart(self) -> None:
         """Replace the child without losing a request. Raises PluresError when the new one cannot start."""
         async with self._one_at_a_time:
+            if self._is_over:
+                return
             await self._leave_alone()
             try:
                 await (self._overlap() if self._rules.overlapping else self._take_turns())
@@ -112,6 +114,11 @@ class Slot:
         """From now on, a child that dies is not replaced."""
         async with self._one_at_a_time:
             await self._leave_alone()
+
+    async def end(self) -> None:
+        """The same, for good: a restart that waits finds nothing to do."""
+        self._is_over = True
+        await self.stop()
 
     async def stop(self) -> None:
         """Let the child answer everything and end; it is not started again."""

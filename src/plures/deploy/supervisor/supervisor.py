@@ -7,26 +7,29 @@ replica hands over to the next waits in the socket's queue.
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import msgspec
 
 from plures.access import issue
 from plures.deploy.channel import Configure, EndpointUrls, import_path
 from plures.deploy.errors import NoSuchReplica
-from plures.deploy.placing import ignored_maxima, listen_addresses, placement_of, tls_peers
+from plures.deploy.placing import ignored_maxima, is_scaled, listen_addresses, placement_of, tls_peers
 from plures.deploy.waiting import in_order, together
 from plures.host import Fault, Mode
 from plures.runtime import new_key
 from plures.topology import Plan, ResolvedProcess, Settings
 
 from .addresses import Addresses, ReplicaName, replica_names
+from .answering import Answering
 from .backoff import Backoff, BackoffPolicy
 from .child import Child, ProcessContext
 from .command import Command
 from .leading import Leading
 from .logs import Lines, output_lines
 from .replica_process import ReplicaProcess
+from .scaling import EVERY_S, ScaledSlots, Scaler
 from .slot import Slot, SlotRules
 from .variables import Told
 
@@ -76,7 +79,10 @@ class Supervisor:
         self._is_edge_open = False
         self._leading = Leading(self._of)
         self._watching: asyncio.Task[None] | None = None
-        self._slots = {name: self._slot(plan.processes[name.process], name) for name in replica_names(plan)}
+        self._slots: dict[ReplicaName, Slot] = {}
+        self._slots |= {name: self._slot(plan.processes[name.process], name) for name in replica_names(plan)}
+        self._answering = Answering(plan, self.addresses, self.issued, self._slots)
+        self._scaling: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Start all processes, each after those that it needs. Raises PluresError, and then nothing runs."""
@@ -86,15 +92,17 @@ class Supervisor:
             await in_order(self.plan.needs, self._start_process)
             self._open_edge()
             self._watching = asyncio.create_task(self._watch_sockets(), name="watching Unix sockets")
+            self._scale()
         except BaseException:
             await self.stop()
             raise
 
     async def stop(self) -> None:
         """Stop everything without losing a request: first the edge, then each process before those that it needs."""
-        if self._watching is not None:
-            self._watching.cancel()
-            await asyncio.wait([self._watching])
+        watching = [*([] if self._watching is None else [self._watching]), *self._scaling]
+        for task in watching:
+            task.cancel()
+        await asyncio.gather(*watching, return_exceptions=True)
         await asyncio.gather(*(slot.give_up() for slot in self._slots.values()))
         self.addresses.close_public()
         await asyncio.gather(*(slot.close_edge() for slot in self._slots.values()))
@@ -130,28 +138,17 @@ class Supervisor:
     @property
     def endpoints(self) -> EndpointUrls:
         """Capability → base URLs of the replicas that are ready now."""
-        return self._ready_at(self.addresses.url)
+        return self._answering.endpoints
 
     @property
     def homes(self) -> EndpointUrls:
-        """Capability → base URLs of all its replicas. They stay the same from start to stop."""
-        return {
-            capability: (process.external,)
-            if process.external is not None
-            else tuple(self.addresses.url(name) for name in self._slots if name.process == process.name)
-            for process in self.plan.processes.values()
-            for capability in process.capabilities
-        }
+        """Capability → base URLs of the replicas that there always are. They stay the same from start to stop."""
+        return self._answering.homes
 
     @property
     def tokens(self) -> Mapping[str, str]:
         """Base URL → the token with which tools call the process there."""
-        homes = (
-            (process, self.homes[name]) for process in self.plan.processes.values() for name in process.capabilities
-        )
-        own = ((self.plan.processes[name.process], (self.addresses.url(name),)) for name in self._slots)
-        tools = self.issued.tools
-        return {url: tools[process.name] for process, urls in (*homes, *own) if process.name in tools for url in urls}
+        return self._answering.tokens
 
     @property
     def pids(self) -> Mapping[str, int]:
@@ -177,7 +174,7 @@ class Supervisor:
         async def spawn() -> Child:
             if process.command is not None:
                 address, access = self.addresses.of_command(name), self.issued.access[process.name]
-                urls, told_at = self._fixed_urls(process), self.addresses.of_telemetry
+                urls, told_at = self._answering.fixed_urls(process), self.addresses.of_telemetry
                 told = Told(address, urls, access, process.capabilities, self._settings, told_at)
                 return await Command.start(context, process.command, told)
             leads = self._leading.claim(process.name)
@@ -190,7 +187,7 @@ class Supervisor:
                 raise
             self._leading.joined(process.name, replica, leads=leads)
             # Other replicas may have become ready while the process was being started.
-            await replica.update(self._number, self._endpoints_for(process))
+            await replica.update(self._number, self._answering.endpoints_for(process))
             if self._is_edge_open:
                 replica.open_edge()
             return replica
@@ -207,7 +204,7 @@ class Supervisor:
                 process,
                 self._settings,
                 self._options.mode,
-                self._endpoints_for(process),
+                self._answering.endpoints_for(process),
                 self.issued.access[process.name],
                 faults=self._options.faults,
                 peers=tls_peers(self.plan.processes.values()) | self.addresses.processes_at,
@@ -223,6 +220,7 @@ class Supervisor:
             grace_s=self._options.grace_s,
             name=str(name),
             logs=self._settings.logs,
+            tells_every_s=EVERY_S if is_scaled(process) else 0.0,
         )
 
     def _capabilities_of(self, is_meant: Callable[[ResolvedProcess], bool]) -> frozenset[str]:
@@ -237,6 +235,27 @@ class Supervisor:
         self._is_edge_open = True
         for slot in self._slots.values():
             slot.open_edge()
+
+    def _scale(self) -> None:
+        """Let each process have as many replicas as it needs, from now on."""
+        for process in filter(is_scaled, self.plan.processes.values()):
+            scaler = Scaler(process.replicas, ScaledSlots(self, process), partial(self.say, process.name))
+            self._scaling.append(asyncio.create_task(scaler.run(), name=f"scaling {process.name}"))
+
+    def slots_of(self, process: ResolvedProcess) -> dict[ReplicaName, Slot]:
+        """The replicas of a process now, by number."""
+        return {name: slot for name, slot in sorted(self._slots.items()) if name.process == process.name}
+
+    def add_slot(self, process: ResolvedProcess, name: ReplicaName) -> Slot:
+        """A further replica, which does not run yet."""
+        self.addresses.add(name)
+        slot = self._slots[name] = self._slot(process, name)
+        return slot
+
+    def forget_slot(self, name: ReplicaName) -> None:
+        """Give up the place of a replica that has stopped."""
+        self._slots.pop(name, None)
+        self.addresses.forget(name)
 
     async def _watch_sockets(self) -> None:
         """Let replicas call each other by port when something removes the folder of their Unix sockets."""
@@ -258,35 +277,10 @@ class Supervisor:
         self._number += 1
         await asyncio.gather(
             *(
-                slot.update(self._number, self._endpoints_for(self.plan.processes[name.process]))
+                slot.update(self._number, self._answering.endpoints_for(self.plan.processes[name.process]))
                 for name, slot in self._slots.items()
             )
         )
-
-    def _endpoints_for(self, process: ResolvedProcess) -> EndpointUrls:
-        ready = self._ready_at(self.addresses.peer_url)
-        return {name: urls for name, urls in ready.items() if name not in process.capabilities}
-
-    def _ready_at(self, url_of: Callable[[ReplicaName], str]) -> EndpointUrls:
-        return {
-            capability: tuple(self._urls(process, url_of))
-            for process in self.plan.processes.values()
-            for capability in process.capabilities
-        }
-
-    def _urls(self, process: ResolvedProcess, url_of: Callable[[ReplicaName], str]) -> Iterable[str]:
-        if process.external is not None:
-            return [process.external]
-        return [url_of(name) for name, slot in self._slots.items() if name.process == process.name and slot.ready]
-
-    def _fixed_urls(self, caller: ResolvedProcess) -> Mapping[str, str]:
-        """What a command is told, once: the address of each first replica, which stays the same across restarts."""
-        return {
-            capability: process.external or self.addresses.url(ReplicaName(process.name, 1))
-            for process in self.plan.processes.values()
-            for capability in process.capabilities
-            if capability not in caller.capabilities
-        }
 
     def _of(self, process: str) -> list[Slot]:
         slots = [slot for name, slot in self._slots.items() if name.process == process]

@@ -42,12 +42,13 @@ class Capacity:
     Attributes:
         places: How many there are now.
         inside: Calls under way.
+        entered: Calls that have entered so far.
     """
 
     def __init__(self, least: int) -> None:
         self._least = least
         self.places = _BEGINS_AT
-        self.inside = 0
+        self.inside = self.entered = 0
         self._lanes: list[Lane] = []
         self._waiting: dict[Criticality, deque[tuple[asyncio.Future[None], Lane]]] = {
             each: deque() for each in Criticality
@@ -73,6 +74,7 @@ class Capacity:
     def enter(self, lane: Lane) -> None:
         """A call enters."""
         self.inside += 1
+        self.entered += 1
         lane.inside += 1
         if not self._is_looking and self.inside > self._least:
             self._look_later()

@@ -15,6 +15,7 @@ from plures.deploy.channel import Configure
 from plures.deploy.replica.main import replica_main
 from plures.errors import PluresError
 from plures.http import Request, Response
+from plures.runtime import Capacity
 
 
 class Stated(PluresError):
@@ -22,12 +23,13 @@ class Stated(PluresError):
 
 
 class StandInHost:
-    """GET /who, /endpoints, /slow?s=0.5, /bytes?n=10, /die, /config; and /health/ready."""
+    """GET /who, /endpoints, /busy?calls=9, /slow?s=0.5, /bytes?n=10, /die, /config; and /health/ready."""
 
     identity = None
 
     def __init__(self, configure: Configure) -> None:
         self.placement = configure.placement
+        self.capacity = Capacity(1)
         self.script = json.loads(configure.application)
         self.endpoints = configure.placement.endpoints
         self.journal = configure.placement.data / "journal"
@@ -84,6 +86,9 @@ class StandInHost:
             case "/relay":
                 await asyncio.sleep(float(query["s"]))
                 body = await asyncio.to_thread(lambda: json.load(urllib.request.urlopen(f"{query['to']}/who")))
+            case "/busy":
+                self.capacity.inside = int(query["calls"])
+                body = {"pid": os.getpid()}
             case "/endpoints":
                 body = self.endpoints
             case "/config":
