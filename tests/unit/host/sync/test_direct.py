@@ -7,6 +7,7 @@ import traceback
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar, Protocol
@@ -27,7 +28,7 @@ from plures import (
 )
 from plures.runtime import NoPlace, Threads, awaitable, current
 from plures.testing import Running, Where, run
-from plures.topology import parse
+from plures.topology import Policies, monolith, parse
 
 LONG_S = 30
 WHO: ContextVar[str] = ContextVar("who", default="nobody asked")
@@ -132,10 +133,14 @@ class AsksService:
 app = Application("direct", [Capability(Works, WorksService), Capability(Asks, AsksService)])
 
 
+# In tests, calls wait for long where nothing says how long they may.
+SHORT_QUEUE = replace(monolith(), policies=Policies(everywhere={"queue_s": 0.2}))
+
+
 @pytest.fixture
 async def running(tmp_path: Path) -> AsyncIterator[Running]:
     WorksService.let_go.clear()
-    async with run(app, Where.IN_PROCESS, data=tmp_path) as started:
+    async with run(app, Where.IN_PROCESS, data=tmp_path, topology=SHORT_QUEUE) as started:
         yield started
         WorksService.let_go.set()
 
