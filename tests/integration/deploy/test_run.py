@@ -40,14 +40,6 @@ async def test_a_second_signal_hurries(program, http, topology):
     assert "Traceback" not in it.output
 
 
-@pytest.mark.parametrize("office", ['external = "http://127.0.0.1:1"', ""], ids=["one process", "local processes"])
-async def test_a_maximum_of_replicas_has_no_effect_yet(program, office):
-    front = 'front = { capabilities = ["*"], replicas = { min = 1, max = 3 } }'
-    it = await program(f'office = {{ capabilities = ["clerk"]{", " + office if office else ""} }}\n{front}')
-    await it.url()
-    assert "front runs 1 replica; max = 3 has no effect on local processes yet\n" in it.output
-
-
 @pytest.mark.parametrize("topology", [ONE, TWO], ids=["one process", "local processes"])
 async def test_a_port_that_was_named_and_is_taken(program, topology):
     with socket.socket() as other:
