@@ -31,9 +31,13 @@ class Written:
         self.telemetry = Telemetry(Rate(1, 1e6))
         self.stores: dict[str, Store] = {}
 
+    def own(self) -> float:
+        """The clock of the process. It goes on with that of the world: what has begun before a step of the world's alone would be as old as that step."""
+        return monotonic() + self.ahead_s
+
     def process(self, name: str) -> Store:
         if name not in self.stores:
-            anchor = Anchor(lambda: time() + self.ahead_s)
+            anchor = Anchor(lambda: time() + self.ahead_s, self.own)
             self.stores[name] = Store(
                 self.folder, self.telemetry, ProcessName(name, 1), anchor=anchor, every_s=1e6, count_s=0
             )
@@ -46,7 +50,7 @@ class Written:
         """A request of 10 ms, which calls search, which calls stock; 1 ms, 6 ms and 2 ms of work."""
         trace = Trace(kept_for=kept_for)
         root, find, get = (trace.next_span() for _ in range(3))
-        end = monotonic()
+        end = self.own()
         began = end - 0.004 - find_ms / 1000
         trace.note(
             Noted(_call("stock/Get", "stock", "search"), get, find, began + 0.002, began + 0.004, after=0, task=7)

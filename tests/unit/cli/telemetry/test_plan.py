@@ -56,11 +56,12 @@ def write(data: Path, *processes: str) -> None:
     """A minute of requests, until now."""
     ahead = [-70.0]
     telemetry = Telemetry(Rate(1, 1e6))
-    anchor = Anchor(lambda: time() + ahead[0])
+    # Both clocks go on together: what began before a step of one alone would be as old as that step.
+    anchor = Anchor(lambda: time() + ahead[0], lambda: monotonic() + ahead[0])
     stores = [Store(data, telemetry, ProcessName(name, 1), anchor=anchor, count_s=0) for name in processes]
     for step in range(7):
         for _ in range(5):
-            trace, end = Trace(kept_for="drawn"), monotonic()
+            trace, end = Trace(kept_for="drawn"), monotonic() + ahead[0]
             root, find = trace.next_span(), trace.next_span()
             trace.note(Noted(FIND, find, root, end - 0.008, end - 0.002, task=3))
             trace.note(Noted(ROUTE, root, 0, end - 0.01, end, task=3))
