@@ -44,7 +44,7 @@ def with_bytecode(entries: Iterable[Entry]) -> Iterator[Entry]:
         content = entry.read()
         told += json.dumps([entry.path, len(content)]).encode() + b"\n" + content
     command = [sys.executable, "-S", "-s", "-W", "ignore", "-c", _SCRIPT]
-    finished = subprocess.run(command, input=bytes(told), capture_output=True, check=True, env={"PYTHONHASHSEED": "0"})  # noqa: S603
+    finished = subprocess.run(command, input=bytes(told), capture_output=True, check=True, env={"PYTHONHASHSEED": "0"})  # noqa: S603 - a list, and no shell
     made = finished.stdout
     place = 0
     for entry in sources:

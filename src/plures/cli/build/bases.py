@@ -48,7 +48,7 @@ def _fetch(name: BaseName, to: Path, platform: Platform) -> None:
         *(tool, f"--override-os={platform.os}", f"--override-arch={platform.architecture}", *variant),
         *("copy", "--quiet", f"docker://{image}@{name.digest}", f"oci:{to}"),
     ]
-    finished = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a list, and no shell
     if finished.returncode:
         reason = (finished.stderr.strip().splitlines() or ["skopeo gave no reason"])[-1]
         raise BaseUnreadable(

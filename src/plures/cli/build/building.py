@@ -171,7 +171,7 @@ class _Building:
         how = self._settings.processes.get(process.name, ProcessImage())
         if how.command is not None:
             # It stands in plures.toml, as the command that starts the process does.
-            status = subprocess.run(how.command, shell=True, cwd=self._folder, check=False).returncode  # noqa: S602
+            status = subprocess.run(how.command, shell=True, cwd=self._folder, check=False).returncode  # noqa: S602 - as in plures.toml
             if status:
                 raise CommandFailed(process.name, how.command, status)
         base = base_of(how.base or self._wanted.base or self._settings.base, self._wanted.cache, self._platform)

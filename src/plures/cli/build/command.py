@@ -12,6 +12,7 @@ from plures.cli.project import file_option, folder_of, open_project
 from plures.extras import require
 
 if TYPE_CHECKING:
+    from plures.images import Compression
     from plures.topology import BaseName
 
     from .building import Built
@@ -72,7 +73,7 @@ def build_command(
     output: Path,
     base_text: str | None,
     platform_text: str | None,
-    compression: str,
+    compression: "Compression",
     sbom: Path | None,
     dockerfile: bool,
     cache: Path | None,
@@ -103,7 +104,7 @@ def build_command(
             raise click.BadParameter(f"{platform_text!r} is no platform, such as linux/amd64.", param_hint="--platform")
         if not dockerfile:
             check_output(output)
-        wanted = Wanted(topology, processes, together, base, platform, compression, cache or _cache())  # type: ignore[arg-type]
+        wanted = Wanted(topology, processes, together, base, platform, compression, cache or _cache())
         project = open_project(file)
         if dockerfile:
             from .plain import dockerfile_of

@@ -111,7 +111,7 @@ def _fetch(
         *(f"--python-version={python}", "--implementation=cp", *tags, f"--platform=linux_{machine}"),
         *("--dest", str(to), "--requirement", str(lock)),
     ]
-    finished = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a list, and no shell
     if finished.returncode:
         reason = _reason(finished.stderr)
         if "No module named pip" in reason:
@@ -153,7 +153,7 @@ def _build(project: Path, to: Path) -> str:
     command = [sys.executable, "-c", _HOOK, backend, json.dumps(path), str(to)]
     # Backends write no times then, or this one.
     variables = {**os.environ, "SOURCE_DATE_EPOCH": "315532800"}
-    finished = subprocess.run(  # noqa: S603
+    finished = subprocess.run(  # noqa: S603 - a list, and no shell
         command, capture_output=True, text=True, errors="replace", check=False, cwd=project, env=variables
     )
     return _reason(finished.stderr) if finished.returncode else ""
