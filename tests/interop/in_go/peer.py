@@ -110,10 +110,12 @@ async def further() -> AsyncIterator[tuple[str, "asyncio.Queue[dict[str, str]]"]
 
     async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()
+        # The message, which may come later: what is closed before it is read is reset, and its answer lost.
+        await reader.readuntil(b"}")
         heard.put_nowait({"line": head[0], **dict(line.lower().split(": ", 1) for line in head[1:] if line)})
-        writer.write(
-            b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 13\r\n\r\n" + b'{"value":"7"}'
-        )
+        # It says that it closes: the next call would come on this connection otherwise, and may not be sent twice.
+        answer = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: 13\r\n\r\n"
+        writer.write(answer + b'{"value":"7"}')
         await writer.drain()
         writer.close()
 

@@ -96,14 +96,14 @@ async def test_what_travels_with_a_call_goes_on_to_the_next_one(go: GoPeer) -> N
             "plures_context": "a.b.c.d",
             "plures_hops": "3",
         }
-        answer = await ask(client, *asked, connect_timeout_ms="800", **sent)
+        answer = await ask(client, *asked, connect_timeout_ms="8000", **sent)
         assert answer.json() == {"value": "7"}
         found = await heard.get()
         assert found["line"] == f"POST /{SERVICE}/NextId HTTP/1.1"
         travelled = {name.replace("_", "-"): value for name, value in {**sent, "plures_hops": "4"}.items()}
         assert {name: found[name] for name in travelled} == travelled
         assert found["authorization"] == "bearer secret"
-        assert 0 < int(found["connect-timeout-ms"]) <= 800
+        assert 0 < int(found["connect-timeout-ms"]) <= 8_000
         # Nothing said: the first hop, and the deadline of the contract.
         assert (await ask(client, *asked)).json() == {"value": "7"}
         found = await heard.get()
