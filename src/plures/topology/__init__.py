@@ -2,7 +2,7 @@
 
 from .access import EVERYTHING, OutsideCaller, Right, Secret, read_right
 from .broker import Broker, PlacedBroker, is_broker_url
-from .calls import Call, EventFlow, Plan, calls_between, make_plan, process_needs, start_order
+from .calls import Call, EventFlow, Plan, calls_between, event_flows, make_plan, process_needs, start_order
 from .check import check
 from .facts import ApplicationFacts, CapabilityFacts
 from .images import BaseName, ImageSettings, ProcessImage, parse_base, parse_platform
@@ -71,6 +71,7 @@ __all__ = [
     "alone",
     "calls_between",
     "check",
+    "event_flows",
     "filled",
     "has_literal_secret",
     "is_broker_url",

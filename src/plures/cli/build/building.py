@@ -26,6 +26,7 @@ from plures.images import (
     modules_below,
     sbom_of,
 )
+from plures.targets import USER
 from plures.topology import ImageSettings, ProcessImage, ResolvedProcess
 
 from .bases import base_of
@@ -34,7 +35,7 @@ from .choosing import Wanted, chosen_of, default_files
 from .needs import Code, check_capabilities, check_packages, packages_of
 from .packages import environment_of, locked_wheels, project_wheels
 from .sources import Commit, all_files_of, commit_of, files_of
-from .starting import APP, DATA, PACKAGES, USER, Told, labels_of, start_of, start_of_command
+from .starting import APP, DATA, PACKAGES, Told, labels_of, start_of, start_of_command
 
 _OURS = "plures"
 

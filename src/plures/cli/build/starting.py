@@ -9,19 +9,18 @@ import msgspec
 
 from plures.application import Assembly
 from plures.images import Base, Start, moment
+from plures.targets import CONTROL_PORT, HOME, PUBLIC_PORT, USER
+from plures.targets import DATA as DATA_FOLDER
+from plures.targets import PACKAGES as PACKAGES_FOLDER
 from plures.topology import ResolvedProcess
 
 from .sources import Commit
 
-APP: Final = "app"
-PACKAGES: Final = "app/packages"
-DATA: Final = "data"
-USER: Final = 65_532
-"""The user that many bases call nonroot. As a number, since engines must see that it is not root."""
-
+# As layers have them: from the root on.
+APP: Final = HOME.removeprefix("/")
+PACKAGES: Final = PACKAGES_FOLDER.removeprefix("/")
+DATA: Final = DATA_FOLDER.removeprefix("/")
 _OWN: Final = f"{USER}:{USER}"
-_PUBLIC: Final = 8000
-_CONTROL: Final = 8001
 
 
 def start_of(topology: str, process: ResolvedProcess | None, environment: Mapping[str, str]) -> Start:
@@ -50,7 +49,7 @@ def start_of(topology: str, process: ResolvedProcess | None, environment: Mappin
         user=_OWN,
         folder=f"/{APP}",
         volumes=[f"/{DATA}"],
-        ports=[f"{_PUBLIC}/tcp"] if process is None or process.edge else [],
+        ports=[f"{PUBLIC_PORT}/tcp"] if process is None or process.edge else [],
     )
 
 
@@ -59,10 +58,10 @@ def start_of_command(command: str, environment: Mapping[str, str]) -> Start:
     return Start(
         command=shlex.split(command),
         arguments=[],
-        environment={"PORT": str(_CONTROL), **environment},
+        environment={"PORT": str(CONTROL_PORT), **environment},
         user=_OWN,
         folder=f"/{APP}",
-        ports=[f"{_CONTROL}/tcp"],
+        ports=[f"{CONTROL_PORT}/tcp"],
     )
 
 
