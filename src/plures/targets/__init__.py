@@ -7,6 +7,7 @@ What Compose, systemd and Kubernetes call these things, the modules of each targ
 from .places import CONTROL_PORT, DATA, HOME, PACKAGES, PUBLIC_PORT, USER
 from .values import Health, Port, SecretFile, Server, Workload, Workloads
 from .workloads import workloads_of
+from .yaml import Value, documents_of, yaml_of
 
 __all__ = [
     "CONTROL_PORT",
@@ -19,7 +20,10 @@ __all__ = [
     "Port",
     "SecretFile",
     "Server",
+    "Value",
     "Workload",
     "Workloads",
+    "documents_of",
     "workloads_of",
+    "yaml_of",
 ]
