@@ -25,6 +25,7 @@ _COMMANDS: Final = {
     "tls": "plures.cli.tls:tls_group",
     "load": "plures.cli.load:load_command",
     "scale": "plures.cli.scale:scale_group",
+    "deploy": "plures.cli.deploy:deploy_group",
     "new": "plures.cli.new:new_command",
     "adopt": "plures.cli.adopt:adopt_command",
     "map": "plures.cli.codebase:map_command",

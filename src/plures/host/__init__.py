@@ -19,6 +19,7 @@ from .host import Host
 from .moves import MOVES, Ticket, issued
 from .placement import Mode, Placement
 from .places import NotPrepared, database_in, passwords_of, place_of, server_url
+from .telling import declared
 
 __all__ = [
     "MOVES",
@@ -40,6 +41,7 @@ __all__ = [
     "Ticket",
     "Which",
     "database_in",
+    "declared",
     "issued",
     "passwords_of",
     "place_of",

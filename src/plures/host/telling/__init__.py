@@ -1,6 +1,7 @@
 """What a replica tells of itself to people and tools that ask: its contracts, what holds for their calls, and how they fare."""
 
 from .board import API, MAY_MEND, is_file
+from .declared import declared
 from .deprecated import Deprecations, Headers, warning
 from .figures import METRICS
 from .listing import listing
@@ -16,6 +17,7 @@ __all__ = [
     "Headers",
     "Pages",
     "Told",
+    "declared",
     "is_file",
     "listing",
     "warning",

@@ -13,6 +13,7 @@ from plures.telemetry import Telemetry
 from plures.tls import Recognising
 
 from .board import Board
+from .declared import declared
 from .everywhere import Everywhere
 from .figures import Figures
 from .listing import listing
@@ -84,6 +85,7 @@ class Told:
             ),
             "places": places_told(self._capacity),
             "edge": None if self.edge is None else admission_told(self.edge),
+            "declared": declared(self._assembly),
             "callers": callers_told(self._placement.access),
             "published": published_told(self._placement.access),
             "calls": [*calls_told(self._clients.callers, self._clients.called_here)],

@@ -1,0 +1,18 @@
+"""`plures deploy`: from the code in this folder to what runs."""
+
+import click
+
+from plures.cli.lazily import LazyGroup
+
+
+@click.group(
+    "deploy",
+    cls=LazyGroup,
+    short_help="Check what is to be deployed.",
+    lazy={"check": "plures.cli.deploy.checking:check_command"},
+)
+def deploy_group() -> None:
+    """Bring the code in this folder to where it runs."""
+
+
+__all__ = ["deploy_group"]

@@ -1,0 +1,152 @@
+"""The command `plures deploy check`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import msgspec
+from msgspec.structs import replace
+
+from plures.cli.console import FAILED, json_option, mistakes_explained, print_json
+from plures.cli.project import Project, file_option, open_project
+from plures.compat import described
+from plures.data import numbered
+from plures.errors import did_you_mean
+from plures.host import declared
+from plures.rollout import Change, Declared, Outside, Place, Running, Version, judge
+
+from .errors import AnotherApplication, OrderIncomplete, UnknownProcess
+from .fitting import Fit, fit
+from .running import Replica, replica_at, replicas_of
+from .shown import Told, as_data, tell
+
+
+@click.command("check", short_help="Find out whether what runs and what comes can talk while both run.")
+@click.option("--topology", metavar="NAME", help="Of what runs. Default: the one in which it is placed.")
+@click.option("--process", "only", metavar="NAME", multiple=True, help="Replace this process alone; may be repeated.")
+@click.option("--order", metavar="A,B,…", help="Processes in the order in which they are to be replaced.")
+@click.option("--at-once", is_flag=True, help="They are replaced at the same time, in whatever order.")
+@click.option("--at", metavar="URL", help="Control address of a replica. Default: the run of this folder.")
+@click.option("--data", type=click.Path(path_type=Path), help="Data folder of what runs. Default: that of plures.toml.")
+@json_option
+@file_option
+def check_command(
+    *,
+    topology: str | None,
+    only: tuple[str, ...],
+    order: str | None,
+    at_once: bool,
+    at: str | None,
+    data: Path | None,
+    as_json: bool,
+    file: Path,
+) -> None:
+    """Compare what runs with the code in this folder, before processes are replaced one after the other.
+
+    While that goes on, old callers meet new callees and new callers meet old ones. Refused is what could not talk then: calls, events, sagas
+    that have not ended, migrations that the old version would not survive. Where an order helps, it is told. Exit status 1: refused.
+    """
+    with mistakes_explained(as_json=as_json):
+        if order is not None and at_once:
+            message = "--order and --at-once exclude each other."
+            raise click.UsageError(message)
+        project = open_project(file)
+        folder = data or project.settings.data
+        replicas = replicas_of(folder) if at is None else [replica_at(at, folder)]
+        told = _judged(project, replicas, topology, only, order, at_once=at_once, are_all=at is None)
+    if as_json:
+        print_json(as_data(told), pretty=False)
+    else:
+        tell(told)
+    if not told.verdict.passes:
+        raise SystemExit(FAILED)
+
+
+def _judged(
+    project: Project,
+    replicas: Sequence[Replica],
+    topology: str | None,
+    only: Sequence[str],
+    order: str | None,
+    *,
+    at_once: bool,
+    are_all: bool,
+) -> Told:
+    wanted = project.assembly.name
+    for each in replicas:
+        if each.application != wanted:
+            raise AnotherApplication(each.at, each.application, wanted)
+    found = fit(project, topology, replicas, are_all=are_all)
+    places = _chosen(found, only)
+    comes = _comes(project)
+    silent = [each for each in replicas if not each.says]
+    versions = {
+        # What an older release of Plures does not say is taken to be as it is in the code.
+        name: version if not silent else replace(version, declared=comes.declared)
+        for name, version in found.versions.items()
+    }
+    outside: dict[str, Outside] = {}
+    for caller in (one for replica in replicas for one in replica.outside):
+        before = outside[caller.name].contracts if caller.name in outside else {}
+        outside[caller.name] = Outside(caller.name, {**before, **caller.contracts})
+    # Replicas of one process see the same sagas.
+    sagas = {(it.capability, it.saga, it.version): it for replica in replicas for it in replica.sagas}
+    running = Running(versions, tuple(outside.values()), tuple(sagas.values()))
+    change = Change(running, comes, places)
+    migrations = {name: numbered(it.migrations) for name, it in project.assembly.capabilities.items()}
+    verdict = judge(change, migrations, chosen=_order(order, places, found), at_once=at_once)
+    return Told(wanted, found.topology.name, verdict, _notes(found, silent, are_all=are_all))
+
+
+def _comes(project: Project) -> Version:
+    contracts = {each.name: described(each) for each in project.assembly.contracts}
+    homes = {each.name: each.capability for each in project.assembly.contracts}
+    return Version(contracts, homes, msgspec.convert(declared(project.assembly), Declared))
+
+
+def _chosen(found: Fit, only: Sequence[str]) -> tuple[Place, ...]:
+    """The processes, where some are chosen: the others stay."""
+    for name in only:
+        _known(name, found)
+    return tuple(replace(each, stays=each.stays or bool(only and each.name not in only)) for each in found.places)
+
+
+def _order(text: str | None, places: Sequence[Place], found: Fit) -> tuple[str, ...]:
+    if text is None:
+        return ()
+    names = tuple(each.strip() for each in text.split(",") if each.strip())
+    for name in names:
+        _known(name, found)
+    replaced = [each.name for each in places if not each.stays]
+    if sorted(names) != sorted(replaced):
+        twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+        missing = [name for name in replaced if name not in names]
+        more = [name for name in names if name not in replaced]
+        told = (("twice: ", twice), ("missing: ", missing), ("not replaced: ", more))
+        problem = "; ".join(word + ", ".join(each) for word, each in told if each)
+        raise OrderIncomplete(problem, ",".join(replaced))
+    return names
+
+
+def _known(name: str, found: Fit) -> None:
+    names = [each.name for each in found.places if not each.stays]
+    if name not in names:
+        hint = did_you_mean(name, names) or f"Its processes are {', '.join(names)}."
+        raise UnknownProcess(found.topology.name, name, hint)
+
+
+def _notes(found: Fit, silent: Sequence[Replica], *, are_all: bool) -> tuple[str, ...]:
+    notes: list[str] = []
+    for process in found.topology.processes.values():
+        if process.external is not None:
+            notes.append(f"{process.name} runs elsewhere, and is taken to be as its callers know it")
+        elif process.command is not None:
+            notes.append(f"{process.name} is a program in another language, and is taken to keep its contract")
+    if not are_all:
+        asked = ", ".join(found.versions)
+        notes.append(f"one replica of {asked} was asked: the others are taken to run the same version")
+    if silent:
+        notes.append(
+            "what runs is of an older release of Plures, which does not say who calls what: taken from the code"
+        )
+    return tuple(notes)
