@@ -15,10 +15,12 @@ _PROMISES: Final = frozenset(
         "compat.event_key_changed",
         "compat.number_changed",
         "compat.number_reused",
-        "compat.default_changed",
     }
 )
 """What breaks a promise, and no conversation: those that differ in it understand each other."""
+
+_TOLD: Final = frozenset({"compat.default_changed", "compat.error_status_changed"})
+"""What breaks no conversation of ours: our callers send defaults, and know errors by their names."""
 
 # Between two versions of one application, what is gone for the newer side has not come yet for the older one.
 _NOT_YET: Final = {
@@ -54,7 +56,9 @@ class Difference(msgspec.Struct, frozen=True):
         return None if self.operations and not met else tuple(met)
 
 
-def differences(known: Contract, served: Contract | None, *, is_newer: bool) -> Iterator[Difference]:
+def differences(
+    known: Contract, served: Contract | None, *, is_newer: bool, is_ours: bool = True
+) -> Iterator[Difference]:
     """All that fails where one side knows a contract in one way and the other serves it in another.
 
     An experimental contract is forgiven nothing here: what promises nothing fails all the same.
@@ -63,7 +67,9 @@ def differences(known: Contract, served: Contract | None, *, is_newer: bool) -> 
         known: As those know it that call, or that read events.
         served: As those serve it that are called, or that publish; None where they do not.
         is_newer: Whether those that know it are the newer side.
+        is_ours: Whether they are processes of this application, and no programs of others.
     """
+    passed_over = _PROMISES | _TOLD if is_ours else _PROMISES
     if served is None:
         what = _NOT_YET["compat.contract_removed"] if is_newer else "the contract is gone there"
         instead = "" if is_newer else f"Serve {known.name} until those are replaced that call it."
@@ -71,7 +77,7 @@ def differences(known: Contract, served: Contract | None, *, is_newer: bool) -> 
         return
     for change in compare_contracts(known, served):
         met = replace(change, is_forgiven=False)
-        if met.severity is Severity.ERROR and met.rule.code not in _PROMISES:
+        if met.severity is Severity.ERROR and met.rule.code not in passed_over:
             yield Difference(met.rule.code, _told(met, is_newer=is_newer), met.operations, met.side, met.instead)
 
 

@@ -98,7 +98,8 @@ def _from_outside(change: Change, outside: Outside) -> Iterator[Conflict]:
         if old is None or target is None or target.stays:
             continue
         ends = Ends(outside.name, "", capability, target.name)
-        for each in differences(old.contracts[contract], change.comes.contracts.get(contract), is_newer=False):
+        served = change.comes.contracts.get(contract)
+        for each in differences(old.contracts[contract], served, is_newer=False, is_ours=False):
             for found in _conflicts(each, Newer.CALLEE, ends, old.contracts[contract], ""):
                 if not operations or found.operation in operations:
                     yield found
