@@ -48,7 +48,7 @@ AREAS: Final = {
     "context": "On whose behalf a request is made ([guide](../guides/context.md)).",
     "tls": "TLS between machines: keys, certificates and authorities ([guide](../guides/tls.md)).",
     "host": "What a replica hosts.",
-    "deploy": "Starting and supervising processes.",
+    "deploy": "Starting and supervising processes, and what is checked before they are replaced ([guide](../guides/rollout.md)).",
     "build": "`plures build`: images of an application ([guide](../guides/build.md)).",
     "rescue": "Existing services that run in one process.",
     "adoption": "`plures adopt` ([guide](../guides/adopt.md)).",

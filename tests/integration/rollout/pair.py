@@ -5,7 +5,9 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from textwrap import dedent, indent
 from types import ModuleType
+from typing import Any
 
+import httpx
 import msgspec
 
 from plures.application import Assembly, assemble
@@ -13,8 +15,9 @@ from plures.compat import described
 from plures.deploy import ListenAddress, ListenAddresses, hosting
 from plures.host import Placement, declared
 from plures.rollout import Change, Conflict, Declared, Newer, Place, Running, Version, judge
+from plures.topology import Policies
 
-_TEXT = '''
+_TEXT = """
 from collections.abc import AsyncIterator
 from enum import Enum
 from typing import Annotated, Literal, Protocol
@@ -45,8 +48,8 @@ class TillService(Till):
     async def _probe(self, stock: {name}) -> object:
 {probe}
 
-app = Application("pair", [Capability({name}, StockService), Capability(Till, TillService)])
-'''
+app = Application("{application}", [Capability({name}, StockService), Capability(Till, TillService)])
+"""
 ANYWHERE = ListenAddresses(public=ListenAddress(port=0), control_port=0)
 PLACES = tuple(Place(name, (name,), hosted=(name,)) for name in ("stock", "till"))
 
@@ -63,18 +66,25 @@ class Side(msgspec.Struct, frozen=True):
     probe: str
     messages: str = ""
     name: str = "Stock"
+    application: str = "pair"
 
-    def assembly(self, module: str) -> tuple[ModuleType, Assembly]:
-        text = _TEXT.format(
+    @property
+    def text(self) -> str:
+        """Its module."""
+        return _TEXT.format(
             messages=dedent(self.messages),
             operations=indent(dedent(self.operations), " " * 4),
             service=indent(dedent(self.service), " " * 4),
             probe=indent(dedent(self.probe), " " * 8),
             name=self.name,
+            application=self.application,
         )
+
+    def assembly(self, module: str) -> Assembly:
+        """Its application, made by a module of that name."""
         made = ModuleType(module)
-        exec(compile(text, f"{module}.py", "exec", dont_inherit=True), made.__dict__)  # noqa: S102 - text of this test
-        return made, assemble(made.app)
+        exec(compile(self.text, f"{module}.py", "exec", dont_inherit=True), made.__dict__)
+        return assemble(made.app)
 
 
 def version_of(assembly: Assembly) -> Version:
@@ -90,21 +100,32 @@ def conflicts(old: Assembly, new: Assembly) -> list[Conflict]:
     return [*verdict.refused]
 
 
-async def answers(sides: Mapping[str, tuple[ModuleType, Assembly]], folder: Path) -> dict[tuple[str, str], str]:
+def placed(capability: str, data: Path, **said: Any) -> Placement:
+    """One capability alone, which lets calls wait where the machine is busy."""
+    return Placement(frozenset({capability}), edge=False, data=data, policies=Policies({"queue_s": 10.0}), **said)
+
+
+async def probed(control: str, token: str = "") -> str:
+    """What the caller at an address got of the callee that it knows, or the error that it got."""
+    async with httpx.AsyncClient(timeout=90, trust_env=False) as client:
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        answer = await client.post(f"{control}/pair.till.v1.Till/Probe", json={}, headers=headers)
+    said: dict[str, str] = answer.json()
+    return said["value"] if answer.is_success else f"failed: {said['code']}: {said['message']}"
+
+
+async def answers(sides: Mapping[str, Assembly], folder: Path) -> dict[tuple[str, str], str]:
     """(caller, callee) → what the caller gets, or the error that it gets, by real requests between them."""
     got: dict[tuple[str, str], str] = {}
     async with AsyncExitStack() as stack:
-        for callee, (_, assembly) in sides.items():
-            stock = Placement(frozenset({"stock"}), edge=False, data=folder / f"stock-{callee}")
+        for callee, assembly in sides.items():
+            stock = placed("stock", folder / f"stock-{callee}")
             there = await stack.enter_async_context(hosting(assembly, stock, ANYWHERE))
-            for caller, (module, calling) in sides.items():
+            for caller, calling in sides.items():
                 endpoints = {"stock": (there.control_url,)}
-                till = Placement(frozenset({"till"}), edge=False, data=folder / f"{caller}-{callee}", endpoints=endpoints)
+                till = placed("till", folder / f"{caller}-{callee}", endpoints=endpoints)
                 async with hosting(calling, till, ANYWHERE) as here:
-                    try:
-                        got[caller, callee] = await here.host.client(module.Till).probe()
-                    except Exception as error:  # noqa: BLE001 - whichever it is, the caller could not talk
-                        got[caller, callee] = f"{type(error).__name__}: {error}"
+                    got[caller, callee] = await probed(here.control_url)
     return got
 
 

@@ -111,7 +111,7 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 async def test_what_is_allowed_works_and_what_is_refused_does_not(case: Case, tmp_path: Path) -> None:
     sides = {"old": case.old.assembly("pair_old"), "new": case.new.assembly("pair_new")}
-    found = conflicts(sides["old"][1], sides["new"][1])
+    found = conflicts(sides["old"], sides["new"])
     got = await answers(sides, tmp_path)
     wanted = {("old", "new"): case.old_to_new, ("new", "old"): case.new_to_old}
     refused = {pair: [each.code for each in found if each.newer is newer] for pair, newer in NEWER.items()}
@@ -121,7 +121,9 @@ async def test_what_is_allowed_works_and_what_is_refused_does_not(case: Case, tm
 
 async def test_one_that_repeats_what_does_not_bear_it_is_refused() -> None:
     """Both talk as long as nothing fails. After a failure the old caller sends it again, and the new callee does it twice."""
-    old, new = (find("", "str", "return 'x'", kind=kind).assembly("pair") for kind in (QUERY, "@command(deadline_s=30)"))
-    assert [(each.newer, each.code) for each in conflicts(old[1], new[1])] == [
+    old, new = (
+        find("", "str", "return 'x'", kind=kind).assembly("pair") for kind in (QUERY, "@command(deadline_s=30)")
+    )
+    assert [(each.newer, each.code) for each in conflicts(old, new)] == [
         (NEWER["old", "new"], "compat.no_longer_repeatable")
     ]

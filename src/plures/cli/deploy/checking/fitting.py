@@ -74,7 +74,8 @@ def _fit(topology: ResolvedTopology, replicas: Sequence[Replica], *, are_all: bo
 
 def _hosts(process: ResolvedProcess, replica: Replica, known: set[str], comes: set[str]) -> bool:
     """Whether the replica is one of this process: what is new runs nowhere yet, and what is gone has no process any more."""
-    if not process.ours or known & set(process.capabilities) != replica.hosts & comes:
+    hosts = frozenset(process.capabilities)
+    if not process.ours or hosts & known != replica.hosts & comes:
         return False
     return bool(replica.hosts & comes) or process.edge == replica.has_edge
 

@@ -87,7 +87,7 @@ def tell(told: Told) -> None:
     if not verdict.passes:
         many = "1 thing keeps" if len(verdict.refused) == 1 else f"{len(verdict.refused)} things keep"
         say(
-            ("refused", "red"),
+            ("failed", "red"),
             f": {many} what runs and what comes from running side by side",
             (f"  [{REFUSED}]", "dim"),
         )
@@ -97,11 +97,11 @@ def tell(told: Told) -> None:
     else:
         say(("ok", "green"), f"  {told.application}, {told.topology}: what runs and what comes can talk in this order:")
     for number, name in enumerate(verdict.order, 1):
-        _tell_step(number, name, verdict)
+        _tell_step("-" if verdict.any_order else f"{number}.", name, verdict)
 
 
-def _tell_step(number: int, name: str, verdict: Verdict) -> None:
-    say(f"  {number}. ", click.style(name, bold=True))
+def _tell_step(mark: str, name: str, verdict: Verdict) -> None:
+    say(f"  {mark} ", click.style(name, bold=True))
     for brought in verdict.migrations:
         if brought.process == name:
             more = ": there is no way back afterwards" if brought.contracts else ""
