@@ -3,14 +3,14 @@
 from .checking import Verdict, judge
 from .migrating import Pending
 from .talking import Change
-from .values import EDGE, Conflict, Declared, Kind, Newer, Open, Outside, Place, Running, Version
+from .values import EDGE, Concern, Conflict, Declared, Newer, Open, Outside, Place, Running, Version
 
 __all__ = [
     "EDGE",
     "Change",
+    "Concern",
     "Conflict",
     "Declared",
-    "Kind",
     "Newer",
     "Open",
     "Outside",

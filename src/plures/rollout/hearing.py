@@ -8,7 +8,7 @@ from typing import Final
 
 from .meeting import differences
 from .talking import Change
-from .values import Conflict, Kind, Newer, Place, Version
+from .values import Concern, Conflict, Newer, Place, Version
 
 _NO_HANDLER: Final = "rollout.no_handler"
 _KEEP: Final = (
@@ -52,7 +52,7 @@ def _from_older(change: Change, place: Place, heard: tuple[str, str, str]) -> It
         if name in each.operations:
             first = "" if source.stays or source.name == place.name else source.name
             yield Conflict(
-                Kind.EVENT, Newer.CALLEE, publisher, source.name, f"{subscriber}.{handler}", place.name,
+                Concern.EVENT, Newer.CALLEE, publisher, source.name, f"{subscriber}.{handler}", place.name,
                 contract, name, each.code, each.what, first, _KEEP,
             )  # fmt: skip
 
@@ -71,7 +71,7 @@ def _from_newer(change: Change, place: Place, heard: tuple[str, str, str]) -> It
         if each.concerns(name):
             first = "" if place.stays or source.name == place.name else place.name
             yield Conflict(
-                Kind.EVENT, Newer.CALLER, publisher, source.name, f"{subscriber}.{handler}", place.name,
+                Concern.EVENT, Newer.CALLER, publisher, source.name, f"{subscriber}.{handler}", place.name,
                 contract, name, each.code, each.what, first, each.instead or _TWO_STEPS,
             )  # fmt: skip
 
@@ -119,5 +119,15 @@ def _handler(
     what = f"{capability} {missing}: what is delivered to it is tried again, and parked"
     fix = _KEEP_HANDLER if newer is Newer.CALLEE else _TWO_STEPS
     return Conflict(
-        Kind.EVENT, newer, *publisher, f"{capability}.{handler}", process, contract, name, _NO_HANDLER, what, first, fix
+        Concern.EVENT,
+        newer,
+        *publisher,
+        f"{capability}.{handler}",
+        process,
+        contract,
+        name,
+        _NO_HANDLER,
+        what,
+        first,
+        fix,
     )

@@ -9,7 +9,7 @@ import msgspec
 from plures.data import Migration, check_contract_steps
 
 from .talking import Change
-from .values import Conflict, Kind, Newer, Place
+from .values import Concern, Conflict, Newer, Place
 
 _OLDER: Final = "rollout.older_than_its_database"
 _EARLY: Final = "rollout.contract_step_too_early"
@@ -79,4 +79,6 @@ def _kept(change: Change) -> Iterator[tuple[Place, str, int]]:
 
 
 def _conflict(place: Place, capability: str, code: str, what: str, fix: str) -> Conflict:
-    return Conflict(Kind.DATA, Newer.NONE, capability, place.name, capability, place.name, "", "", code, what, "", fix)
+    return Conflict(
+        Concern.DATA, Newer.NONE, capability, place.name, capability, place.name, "", "", code, what, "", fix
+    )

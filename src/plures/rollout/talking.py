@@ -9,7 +9,7 @@ from msgspec import structs
 from plures.compat import Contract
 
 from .meeting import Difference, differences
-from .values import EDGE, Conflict, Kind, Newer, Outside, Place, Running, Version
+from .values import EDGE, Concern, Conflict, Newer, Outside, Place, Running, Version
 
 _TWO_STEPS: Final = "Roll it out in two releases: first what is added, beside what there was; then take away what is not called any more."
 
@@ -112,6 +112,6 @@ def _conflicts(found: Difference, newer: Newer, ends: Ends, known: Contract, fir
     called = found.called(known)
     for operation in () if called is None else called or ("",):
         yield Conflict(
-            Kind.CALL, newer, ends.caller, ends.source, ends.callee, ends.target,
+            Concern.CALL, newer, ends.caller, ends.source, ends.callee, ends.target,
             known.name, operation, found.code, found.what, first, fix,
         )  # fmt: skip

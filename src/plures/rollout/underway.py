@@ -7,7 +7,7 @@ from plures.compat import Side
 
 from .meeting import differences
 from .talking import Change
-from .values import Conflict, Kind, Newer, Open, Place
+from .values import Concern, Conflict, Newer, Open, Place
 
 _GONE: Final = "rollout.saga_version_gone"
 _WAIT: Final = "Wait until they have ended (plures sagas list shows them), or keep their version beside the new one: @saga(version=…)."
@@ -28,7 +28,7 @@ def _of(change: Change, place: Place, open_: Open) -> Iterator[Conflict]:
     if open_.version not in known:
         what = f"there is no code for it any more, and {told}"
         yield Conflict(
-            Kind.SAGA, Newer.CALLEE, open_.saga, place.name, open_.capability, place.name,
+            Concern.SAGA, Newer.CALLEE, open_.saga, place.name, open_.capability, place.name,
             "", open_.saga, _GONE, what, "", _WAIT,
         )  # fmt: skip
         return
@@ -43,6 +43,6 @@ def _of(change: Change, place: Place, open_: Open) -> Iterator[Conflict]:
             for operation in operations if each.side is not Side.REQUEST else ():
                 what = f"{told}, and their notes hold answers of the old form: {each.what}"
                 yield Conflict(
-                    Kind.SAGA, Newer.CALLER, open_.saga, place.name, capability, place.name,
+                    Concern.SAGA, Newer.CALLER, open_.saga, place.name, capability, place.name,
                     contract, operation, each.code, what, "", _KEEP,
                 )  # fmt: skip

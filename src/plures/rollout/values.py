@@ -98,7 +98,7 @@ class Running(msgspec.Struct, frozen=True):
         return self.versions[process] if process in self.versions else next(iter(self.versions.values()))
 
 
-class Kind(Enum):
+class Concern(Enum):
     """What would fail."""
 
     CALL = "call"
@@ -128,7 +128,7 @@ class Conflict(msgspec.Struct, frozen=True):
         fix: What to do where no order helps.
     """
 
-    kind: Kind
+    kind: Concern
     newer: Newer
     caller: str
     source: str

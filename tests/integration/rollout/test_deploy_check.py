@@ -239,7 +239,7 @@ class _Stranger(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(self.body)
 
-    def log_message(self, format: str, *args: object) -> None: ...
+    def log_message(self, format: str, *args: object) -> None: ...  # noqa: A002 - its name in the base
 
 
 @pytest.mark.parametrize(

@@ -87,8 +87,8 @@ def _judged(
     }
     outside: dict[str, Outside] = {}
     for caller in (one for replica in replicas for one in replica.outside):
-        before = outside[caller.name].contracts if caller.name in outside else {}
-        outside[caller.name] = Outside(caller.name, {**before, **caller.contracts})
+        known = outside.get(caller.name, caller)
+        outside[caller.name] = Outside(caller.name, {**known.contracts, **caller.contracts})
     # Replicas of one process see the same sagas.
     sagas = {(it.capability, it.saga, it.version): it for replica in replicas for it in replica.sagas}
     running = Running(versions, tuple(outside.values()), tuple(sagas.values()))

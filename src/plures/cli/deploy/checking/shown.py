@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from plures.cli.console import say
-from plures.rollout import Conflict, Kind, Newer, Verdict
+from plures.rollout import Concern, Conflict, Newer, Verdict
 
 REFUSED: Final = "deploy.cannot_talk"
 
@@ -122,12 +122,12 @@ def _by_first(name: str, waits: Sequence[Conflict]) -> dict[str, list[Conflict]]
 
 def _who(each: Conflict) -> str:
     match each.kind:
-        case Kind.DATA:
+        case Concern.DATA:
             return f"the data of {each.caller}"
-        case Kind.SAGA:
+        case Concern.SAGA:
             return f"the saga {each.caller}" + (f", which called {_called(each)}" if each.contract else "")
         case _:
-            arrow = "⇢" if each.kind is Kind.EVENT else "→"
+            arrow = "⇢" if each.kind is Concern.EVENT else "→"
             old, new = ("old ", "new ") if each.newer is Newer.CALLEE else ("new ", "old ")
             return f"{old}{each.caller} {arrow} {new}{_called(each)}"
 
