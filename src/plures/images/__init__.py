@@ -14,12 +14,14 @@ from .errors import (
     BaseUnreadable,
     CapabilityMissing,
     CommandFailed,
+    LayoutUnreadable,
     NotWritten,
     OutputExists,
     PackagesMissing,
     ProjectNotBuilt,
     UnknownProcess,
 )
+from .labelled import Labelled, images_in
 from .layers import Compression, Layer, write_layer
 from .layout import Image, check_output, write_archive, write_folder
 from .manifest import Platform, Start, config_of, manifest_of, moment
@@ -36,7 +38,9 @@ __all__ = [
     "Compression",
     "Entry",
     "Image",
+    "Labelled",
     "Layer",
+    "LayoutUnreadable",
     "NotWritten",
     "OutputExists",
     "PackagesMissing",
@@ -51,6 +55,7 @@ __all__ = [
     "config_of",
     "dockerfile",
     "entry_of",
+    "images_in",
     "manifest_of",
     "modules_below",
     "moment",

@@ -114,3 +114,14 @@ class CapabilityMissing(PluresError):
 
     process: str
     missing: str
+
+
+@dataclass(eq=False)
+class LayoutUnreadable(PluresError):
+    """The images that were named cannot be read."""
+
+    code = "build.layout_unreadable"
+    wording = Text("Cannot read the images in {path}", why="{reason}", fix="Name the folder that `plures build` wrote.")
+
+    path: str
+    reason: str

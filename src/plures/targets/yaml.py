@@ -8,8 +8,10 @@ from typing import Final, TypeAlias
 Value: TypeAlias = "str | int | float | bool | Sequence[Value] | Mapping[str, Value] | None"
 """What YAML has a form for."""
 
-# Letters first, and nothing that could begin a comment, a key, a list or a number.
-_PLAIN: Final = re.compile(r"[A-Za-z/][A-Za-z0-9_./@+-]*(?:[ :=,](?! )[A-Za-z0-9_./@+-]+)*")
+# Letters first, or a unit last, and nothing that could begin a comment, a key, a list or a number.
+_PLAIN: Final = re.compile(
+    r"(?:--|(?:\.\./)+)?[A-Za-z/][A-Za-z0-9_./@+-]*(?:[ :=,](?! )[A-Za-z0-9_./@+-]+)*|[1-9][0-9]*(?:m|Ki|Mi|Gi|%)"
+)
 _ELSE: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"})
 _INDENT: Final = "  "
 _BASIC: Final = 0xFFFF

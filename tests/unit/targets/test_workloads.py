@@ -5,19 +5,11 @@ from pathlib import Path
 import pytest
 
 from plures.errors import InvalidInput
-from plures.targets import SecretFile, Server, Workloads, workloads_of
+from plures.targets import SecretFile, Server, workloads_of
 from plures.topology import ApplicationFacts, CapabilityFacts, check, parse
 
-SHOP = ApplicationFacts(
-    {
-        "search": CapabilityFacts(needs=frozenset({"catalog"})),
-        "catalog": CapabilityFacts(has_database=True, notifies=frozenset({"search"})),
-        "orders": CapabilityFacts(needs=frozenset({"catalog"}), has_database=True, notifies=frozenset({"mail"})),
-        "mail": CapabilityFacts(),
-    },
-    has_edge=True,
-    edge_needs=frozenset({"search", "orders"}),
-)
+from .conftest import HEAD, Shop
+
 SPLIT = """
 [topology.split]
 search = { capabilities = ["search"], replicas = { min = 2, max = 100 } }
@@ -25,30 +17,16 @@ catalog = { capabilities = ["catalog"] }
 orders = { capabilities = ["orders"] }
 shop = { capabilities = ["*"], edge = true, environment = { TZ = "UTC" } }
 """
-HEAD = '[application]\nimport = "shop.app:app"\n'
-ON_SERVER = 'database = "main"\n'
 
 
-def written(text: str) -> str:
-    """Plures.toml, with all rows on the server where it has one."""
-    return f"{HEAD}{ON_SERVER if '[databases.main]' in text else ''}{text}"
-
-
-def told(folder: Path, text: str, topology: str = "split", *, peers: str | None = None) -> Workloads:
-    file = folder / "plures.toml"
-    file.write_text(written(text))
-    settings = parse(file)
-    return workloads_of(check(settings.topology(topology), SHOP), settings, SHOP, "shop", peers=peers)
-
-
-def codes(folder: Path, text: str, topology: str = "split") -> list[str]:
+def codes(shop: Shop, text: str, topology: str = "split") -> list[str]:
     with pytest.raises(InvalidInput) as raised:
-        told(folder, text, topology)
+        shop.placed(text, topology)
     return [violation.code for violation in raised.value.violations]
 
 
-def test_connections_are_calls_and_deliveries_of_events(tmp_path: Path) -> None:
-    workloads = told(tmp_path, f"[tls]\n{SPLIT}")
+def test_connections_are_calls_and_deliveries_of_events(shop: Shop) -> None:
+    workloads = shop.placed(f"[tls]\n{SPLIT}")
     assert workloads.connections == {
         ("search", "catalog"),
         ("catalog", "search"),
@@ -60,9 +38,9 @@ def test_connections_are_calls_and_deliveries_of_events(tmp_path: Path) -> None:
     assert workloads.processes["catalog"].called_by == ("orders", "search")
 
 
-def test_a_broker_carries_events(tmp_path: Path) -> None:
-    workloads = told(
-        tmp_path, f'[tls]\n[events]\ntransport = "nats"\nurl = "nats://${{NATS_LOGIN}}@nats.shop:4333"\n{SPLIT}'
+def test_a_broker_carries_events(shop: Shop) -> None:
+    workloads = shop.placed(
+        f'[tls]\n[events]\ntransport = "nats"\nurl = "nats://${{NATS_LOGIN}}@nats.shop:4333"\n{SPLIT}'
     )
     assert workloads.connections == {
         ("search", "catalog"),
@@ -74,26 +52,26 @@ def test_a_broker_carries_events(tmp_path: Path) -> None:
     assert workloads.processes["orders"].variables == ("NATS_LOGIN",)
 
 
-def test_one_process_that_writes_an_embedded_database_keeps_its_data_and_is_alone(tmp_path: Path) -> None:
-    processes = told(tmp_path, f"[tls]\n{SPLIT}").processes
+def test_one_process_that_writes_an_embedded_database_keeps_its_data_and_is_alone(shop: Shop) -> None:
+    processes = shop.placed(f"[tls]\n{SPLIT}").processes
     assert [name for name, each in processes.items() if each.keeps and each.is_alone] == ["catalog", "orders"]
     assert (processes["search"].replicas.min, processes["search"].replicas.max) == (2, 100)
 
 
-def test_each_process_is_told_which_it_is_and_where_the_others_are(tmp_path: Path) -> None:
-    shop = told(tmp_path, f"[tls]\n{SPLIT}", peers="https://{process}.shop.svc:8001").processes["shop"]
-    assert shop.arguments == (
+def test_each_process_is_told_which_it_is_and_where_the_others_are(shop: Shop) -> None:
+    process = shop.placed(f"[tls]\n{SPLIT}", peers="https://{process}.shop.svc:8001").processes["shop"]
+    assert process.arguments == (
         "--topology", "split", "--process", "shop", "--peers", "https://{process}.shop.svc:8001",
     )  # fmt: skip
-    assert shop.image == "shop/shop"
-    assert [(port.name, port.number, port.scheme) for port in shop.ports] == [
+    assert process.image == "shop/shop"
+    assert [(port.name, port.number, port.scheme) for port in process.ports] == [
         ("public", 8000, "http"),
         ("control", 8001, "https"),
     ]
-    assert shop.environment == {"TZ": "UTC"}
+    assert process.environment == {"TZ": "UTC"}
 
 
-def test_secrets_are_named_and_never_told(tmp_path: Path) -> None:
+def test_secrets_are_named_and_never_told(shop: Shop) -> None:
     text = """
     [tls]
     certificate = "/tls/tls.crt"
@@ -106,7 +84,7 @@ def test_secrets_are_named_and_never_told(tmp_path: Path) -> None:
     token = "${TILL_TOKEN}"
     may_call = ["orders"]
     """
-    orders = told(tmp_path, text + SPLIT).processes["orders"]
+    orders = shop.placed(text + SPLIT).processes["orders"]
     assert orders.variables == ("DB_PASSWORD", "DB_USER", "TILL_TOKEN")
     assert orders.servers == (Server("database main", "db.shop", 6432),)
     assert orders.files == (
@@ -118,19 +96,19 @@ def test_secrets_are_named_and_never_told(tmp_path: Path) -> None:
     assert not orders.keeps
 
 
-def test_one_process_needs_no_tls_and_is_looked_at_from_inside(tmp_path: Path) -> None:
-    [main] = told(tmp_path, '[topology.monolith]\nmain = { capabilities = ["*"] }\n', "monolith").processes.values()
+def test_one_process_needs_no_tls_and_is_looked_at_from_inside(shop: Shop) -> None:
+    [main] = shop.placed('[topology.monolith]\nmain = { capabilities = ["*"] }\n', "monolith").processes.values()
     assert main.arguments == ("--topology", "monolith")
     assert main.image == "shop"
     assert main.health.is_inside
     assert [port.name for port in main.ports] == ["public"]
 
 
-def test_processes_start_after_those_that_they_call(tmp_path: Path) -> None:
-    assert told(tmp_path, f"[tls]\n{SPLIT}").layers == (("catalog",), ("orders", "search"), ("shop",))
+def test_processes_start_after_those_that_they_call(shop: Shop) -> None:
+    assert shop.placed(f"[tls]\n{SPLIT}").layers == (("catalog",), ("orders", "search"), ("shop",))
 
 
-def test_all_that_is_in_the_way_is_told_at_once(tmp_path: Path) -> None:
+def test_all_that_is_in_the_way_is_told_at_once(shop: Shop) -> None:
     text = """
     [databases.main]
     url = "postgresql://me@localhost/shop"
@@ -139,7 +117,7 @@ def test_all_that_is_in_the_way_is_told_at_once(tmp_path: Path) -> None:
     mail = { capabilities = ["mail"], command = "node mail.js" }
     shop = { capabilities = ["*"] }
     """
-    assert codes(tmp_path, text) == [
+    assert codes(shop, text) == [
         "deploy.tls_missing",
         "deploy.loopback",
         "deploy.other_language",
@@ -147,20 +125,20 @@ def test_all_that_is_in_the_way_is_told_at_once(tmp_path: Path) -> None:
     ]
 
 
-def test_replicas_of_one_process_need_tls_as_several_processes_do(tmp_path: Path) -> None:
+def test_replicas_of_one_process_need_tls_as_several_processes_do(shop: Shop) -> None:
     text = """
     [databases.main]
     url = "postgresql://${LOGIN}@db/shop"
     [topology.monolith]
     main = { capabilities = ["*"], replicas = { min = 2, max = 3 } }
     """
-    assert codes(tmp_path, text, "monolith") == ["deploy.tls_missing"]
+    assert codes(shop, text, "monolith") == ["deploy.tls_missing"]
 
 
 def test_nothing_runs_here(tmp_path: Path) -> None:
     text = '[topology.split]\nshop = { capabilities = ["*"], edge = false, external = "https://shop.example" }\n'
     file = tmp_path / "plures.toml"
-    file.write_text(written(text))
+    file.write_text(HEAD + text)
     settings = parse(file)
     facts = ApplicationFacts({"search": CapabilityFacts()})
     with pytest.raises(InvalidInput) as raised:

@@ -8,8 +8,11 @@ from plures.cli.lazily import LazyGroup
 @click.group(
     "deploy",
     cls=LazyGroup,
-    short_help="Check what is to be deployed.",
-    lazy={"check": "plures.cli.deploy.checking:check_command"},
+    short_help="Check what is to be deployed, and render what runs it elsewhere.",
+    lazy={
+        "check": "plures.cli.deploy.checking:check_command",
+        "kubernetes": "plures.cli.deploy.kubernetes:kubernetes_command",
+    },
 )
 def deploy_group() -> None:
     """Bring the code in this folder to where it runs."""
