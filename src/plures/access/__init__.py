@@ -14,7 +14,7 @@ In process nothing is checked: a constructor can only get clients of the contrac
 
 from .entrance import LISTING, TRACES, Entrance
 from .granting import Grant, grants
-from .issuing import Issued, TokenUnusable, issue
+from .issuing import Issued, Minted, TokenUnusable, admitting, issue
 from .pages import Pages
 from .tokens import digest_of, new_token
 from .values import Access, Caller, CallerKind
@@ -28,8 +28,10 @@ __all__ = [
     "Entrance",
     "Grant",
     "Issued",
+    "Minted",
     "Pages",
     "TokenUnusable",
+    "admitting",
     "digest_of",
     "grants",
     "issue",

@@ -1,9 +1,11 @@
 """The tokens of a run: one for each pair of caller and callee, so that a callee cannot pose as its caller elsewhere."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import structs
 
 from plures.errors import PluresError, Text
 from plures.topology import EVERYTHING, Plan, ResolvedProcess, Secret, filled, read_right
@@ -45,11 +47,23 @@ class Issued:
     access: Mapping[str, Access]
 
 
-def issue(plan: Plan, variables: Mapping[str, str]) -> Issued:
+class Minted:
+    """The tokens of a run as they are made: each once, so that processes that stay keep theirs when the topology changes."""
+
+    def __init__(self) -> None:
+        self._tokens: dict[tuple[str, str], str] = {}
+
+    def of(self, caller: str, callee: str) -> str:
+        """What a caller shows a callee."""
+        return self._tokens.setdefault((caller, callee), new_token())
+
+
+def issue(plan: Plan, variables: Mapping[str, str], minted: Minted | None = None) -> Issued:
     """Make the tokens of a run, and read those that plures.toml refers to.
 
     Args:
         variables: The environment.
+        minted: Those of the same run so far.
 
     Raises:
         TokenUnusable: A reference leads to no token.
@@ -58,12 +72,13 @@ def issue(plan: Plan, variables: Mapping[str, str]) -> Issued:
     outside = _outside_tokens(plan, variables)
     elsewhere = {name: _read(name, it.token, variables) for name, it in processes.items() if it.token is not None}
     here = [name for name, process in processes.items() if process.external is None]
-    token, tools = new_token(), {name: new_token() for name in here}
+    mint = (minted or Minted()).of
+    token, tools = mint("", ""), {name: mint("", name) for name in here}
     callers = {name: [_tool(token), _tool(own)] for name, own in tools.items()}
     shown: dict[str, dict[str, str]] = defaultdict(dict)
     for grant in grants(plan):
         if grant.callee in tools:
-            shows = new_token() if grant.caller in tools else outside.get(grant.caller, "")
+            shows = mint(grant.caller, grant.callee) if grant.caller in tools else outside.get(grant.caller, "")
             digest = digest_of(shows) if shows else ""
             caller = Caller(grant.caller, grant.kind, digest, grant.may_call, grant.may_deliver_to)
             callers[grant.callee].append(caller)
@@ -73,7 +88,7 @@ def issue(plan: Plan, variables: Mapping[str, str]) -> Issued:
         if shows and grant.caller in tools:
             shown[grant.caller] |= dict.fromkeys(_called(grant, processes[grant.callee]), shows)
     pages = tuple(_pages(plan, outside))
-    tellers = {name: new_token() for name in here if processes[name].command is not None}
+    tellers = {name: mint(name, "") for name in here if processes[name].command is not None}
     for name in here:
         if name not in tellers:
             callers[name] += [Caller(each, CallerKind.COMMAND, digest_of(own)) for each, own in tellers.items()]
@@ -82,6 +97,28 @@ def issue(plan: Plan, variables: Mapping[str, str]) -> Issued:
         for name in here
     }
     return Issued(token, {**tools, **elsewhere}, access)
+
+
+def admitting(issued: Issued, also: Issued) -> Issued:
+    """The same tokens to call others with; each process lets in also whom it would let in by the others, which are of the same run."""
+    access = {
+        name: replace(each, callers=_both(each.callers, also.access[name].callers if name in also.access else ()))
+        for name, each in issued.access.items()
+    }
+    return replace(issued, access=access)
+
+
+def _both(callers: Sequence[Caller], others: Sequence[Caller]) -> tuple[Caller, ...]:
+    """Each caller once, with all of its rights. Those without a token of their own are apart by their names."""
+    found: dict[tuple[str, str], Caller] = {}
+    for each in (*callers, *others):
+        known = found.get((each.digest, each.name))
+        if known is not None:
+            may_call = tuple(dict.fromkeys((*known.may_call, *each.may_call)))
+            may_deliver_to = tuple(dict.fromkeys((*known.may_deliver_to, *each.may_deliver_to)))
+            each = structs.replace(known, may_call=may_call, may_deliver_to=may_deliver_to)  # noqa: PLW2901
+        found[each.digest, each.name] = each
+    return (*found.values(),)
 
 
 def _called(grant: Grant, callee: ResolvedProcess) -> frozenset[str]:

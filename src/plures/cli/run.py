@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from plures.errors import PluresError
 from plures.extras import require
 from plures.logs import keep_logs
-from plures.topology import Address
+from plures.topology import Address, ResolvedTopology, parse
 
 from .console import mistakes_explained
 from .processes import alone_in
@@ -128,7 +128,13 @@ def run_command(
         if injected:
             log.say(loud(injected), level="warning")
         beside = None if services is None else services.beside
-        sys.exit(run(Deployment(project.assembly, chosen, settings, mode, injected, beside)))
+
+        def named(name: str) -> ResolvedTopology:
+            return Project(parse(file), project.assembly).topology(name)
+
+        # Services that run beside the application stay where they are.
+        changing = None if told.services or services else named
+        sys.exit(run(Deployment(project.assembly, chosen, settings, mode, injected, beside, changing)))
 
 
 def _data_of(file: Path, log: RunLog) -> Path:

@@ -20,10 +20,14 @@ from .project import Project, file_option, open_project
 @click.group(
     "topology",
     cls=LazyGroup,
-    lazy={"plan": "plures.cli.telemetry.planning:plan_command", "isolate": "plures.cli.isolate:isolate_command"},
+    lazy={
+        "apply": "plures.cli.applying:apply_command",
+        "isolate": "plures.cli.isolate:isolate_command",
+        "plan": "plures.cli.telemetry.planning:plan_command",
+    },
 )
 def topology_group() -> None:
-    """Show and check which process hosts which capability."""
+    """Show, check and change which process hosts which capability."""
 
 
 @topology_group.command("show")

@@ -21,6 +21,7 @@ Either way, a `run_file` tells `plures call` where each capability answers, for 
 """
 
 from .deployment import Deployment, run
+from .orders import Apply, OrderFailed, OrderUnderWay, RunGone, order
 from .placing import one_each, process_name
 from .process_setup import freeze_gc, log_to_stderr, new_event_loop
 from .replica import watch_parent
@@ -45,6 +46,7 @@ from .supervisor import BackoffPolicy, Lines, RunningProcesses, SupervisorOption
 
 __all__ = [
     "ANY_FREE_PORTS",
+    "Apply",
     "BackoffPolicy",
     "Deployment",
     "Found",
@@ -53,7 +55,10 @@ __all__ = [
     "ListenAddresses",
     "Listener",
     "Listening",
+    "OrderFailed",
+    "OrderUnderWay",
     "Run",
+    "RunGone",
     "RunningProcesses",
     "ServedHost",
     "ServingOptions",
@@ -69,6 +74,7 @@ __all__ = [
     "need_uvicorn",
     "new_event_loop",
     "one_each",
+    "order",
     "process_name",
     "run",
     "shutdown_signals",

@@ -55,6 +55,25 @@ class Update(msgspec.Struct, frozen=True, tag="update"):
     endpoints: EndpointUrls
 
 
+class LetGo(msgspec.Struct, frozen=True, tag="let_go"):
+    """To a replica: end these capabilities, whose calls wait until `Become`. It answers `Turned` with the same number.
+
+    Attributes:
+        within_s: Most time for the calls under way; when they take longer, all stays as it is.
+    """
+
+    number: int
+    capabilities: tuple[str, ...]
+    within_s: float
+
+
+class Become(msgspec.Struct, frozen=True, tag="become"):
+    """To a replica: host what this says, and find the rest where it says. It answers `Turned` with the same number."""
+
+    number: int
+    placement: Placement
+
+
 class Lead(msgspec.Struct, frozen=True, tag="lead"):
     """To a replica: do from now on what one replica of its process does, or know that another one does, and has begun."""
 
@@ -108,12 +127,19 @@ class Busy(msgspec.Struct, frozen=True, tag="busy"):
     cpu_s: float
 
 
+class Turned(msgspec.Struct, frozen=True, tag="turned"):
+    """To the supervisor: what `LetGo` or `Become` of that number asked for is done, or has failed, and then nothing has changed."""
+
+    number: int
+    failure: Failed | None = None
+
+
 class EdgeClosed(msgspec.Struct, frozen=True, tag="edge_closed"):
     """To the supervisor: the public has all its answers."""
 
 
-ToReplica = Configure | Update | Lead | OpenEdge | CloseEdge | Stop
-ToSupervisor = Ready | Failed | Updated | EdgeClosed | Busy
+ToReplica = Configure | Update | LetGo | Become | Lead | OpenEdge | CloseEdge | Stop
+ToSupervisor = Ready | Failed | Updated | Turned | EdgeClosed | Busy
 Out = TypeVar("Out", bound=msgspec.Struct)
 In = TypeVar("In", bound=msgspec.Struct)
 

@@ -3,14 +3,15 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import TextIO
 
 import msgspec
 
-from plures.access import Issued, issue
+from plures.access import Issued, Minted, issue
 from plures.application import Assembly, fill_all
 from plures.errors import InvalidInput, Violation
 from plures.host import Fault, Mode
@@ -19,11 +20,23 @@ from plures.runtime import new_key
 from plures.tls import names_of
 from plures.topology import ResolvedProcess, ResolvedTopology, Settings, make_plan
 
+from .ordered import changes_ordered
 from .placing import external_endpoints, listen_addresses, only_process, placement_of, tls_peers
 from .process_setup import new_event_loop
-from .run_file import Run, published
-from .serving import ServedHost, one_process
-from .supervisor import RunningProcesses, Say, SupervisorOptions, supervise
+from .run_file import Publication, Run
+from .serving import OnForced, ServedHost, one_process
+from .supervisor import (
+    Applied,
+    Own,
+    OwnProcess,
+    ReplicaName,
+    RunningProcesses,
+    Say,
+    Supervisor,
+    SupervisorOptions,
+    log_of,
+    supervise,
+)
 
 
 class Deployment(msgspec.Struct, frozen=True):
@@ -31,6 +44,7 @@ class Deployment(msgspec.Struct, frozen=True):
 
     Attributes:
         beside: What runs in the same process while the application does, where one process is enough.
+        named: Gives a topology of plures.toml as it is written there now; None where what runs stays as it is.
     """
 
     assembly: Assembly
@@ -39,6 +53,7 @@ class Deployment(msgspec.Struct, frozen=True):
     mode: Mode = Mode.PRODUCTION
     faults: tuple[Fault, ...] = ()
     beside: Callable[[ServedHost], AbstractAsyncContextManager[None]] | None = None
+    named: Callable[[str], ResolvedTopology] | None = None
 
 
 def run(deployment: Deployment, stream: TextIO | None = None) -> int:
@@ -67,9 +82,8 @@ async def _one_process(deployment: Deployment, process: ResolvedProcess, stream:
             print(json_line(line, logger="plures", process=process.name) if is_json else line, file=stream, flush=True)
 
     endpoints = external_endpoints(deployment.topology)
-    addresses = listen_addresses(deployment.settings)
-    issued = issue(make_plan(deployment.topology, deployment.assembly.facts), os.environ)
-    keys = (new_key(),)
+    plan, minted, keys = make_plan(deployment.topology, deployment.assembly.facts), Minted(), (new_key(),)
+    issued = issue(plan, os.environ, minted)
     placement = placement_of(
         process,
         deployment.settings,
@@ -81,8 +95,9 @@ async def _one_process(deployment: Deployment, process: ResolvedProcess, stream:
         outside=frozenset(endpoints),
         context_keys=keys,
     )
+    publication = Publication(placement.data, say)
 
-    def publish(served: ServedHost) -> AbstractContextManager[None]:
+    def run_of(served: ServedHost) -> Run:
         at = (served.control_url,)
         capabilities = dict.fromkeys(process.capabilities, at) | endpoints
         run = Run(
@@ -94,44 +109,114 @@ async def _one_process(deployment: Deployment, process: ResolvedProcess, stream:
             tokens=_tokens_at(deployment.topology, issued, capabilities)
             | {served.control_url: issued.tools[process.name]},
             context_key=keys[0],
+            topology=deployment.topology.name,
         )
-        return published(placement.data, _trusting(run, deployment, {served.control_url: process.name}), say)
+        return _trusting(run, deployment, {served.control_url: process.name})
+
+    @asynccontextmanager
+    async def take_orders(served: ServedHost, on_forced: OnForced) -> AsyncGenerator[None]:
+        grown: list[Supervisor] = []
+        changing: list[Applied] = []
+
+        async def change() -> Applied:
+            if not grown:
+                own = Own(ReplicaName(process.name, 1), OwnProcess(served), minted, keys)
+                options, lines = _options(deployment), log_of(plan, stream, deployment.settings.logs.format)
+                supervisor = Supervisor(plan, deployment.settings, options, lines, own)
+                await supervisor.start()
+                on_forced(supervisor.hurry)
+                grown.append(supervisor)
+                changing.append(Applied(supervisor, deployment.topology, deployment.assembly.facts))
+            return changing[0]
+
+        def publish(orders: Path) -> None:
+            run = _run_of(deployment, RunningProcesses(grown[0]), changing[0]) if grown else run_of(served)
+            publication.say(replace(run, orders=str(orders)))
+
+        try:
+            async with _orders(deployment, change, say, publish):
+                yield
+        finally:
+            for supervisor in grown:
+                await supervisor.stop()
 
     limit_s = deployment.settings.logs.blocked_loop_s
     return await one_process(
         deployment.assembly,
         placement,
-        addresses,
+        listen_addresses(deployment.settings),
         say=say,
-        publish=publish,
+        publish=lambda served: publication.during(run_of(served)),
         blocked_loop_s=limit_s,
         beside=deployment.beside,
+        take_orders=take_orders,
     )
 
 
 async def _local_processes(deployment: Deployment, stream: TextIO) -> int:
+    publications: list[Publication] = []
+
     def publish(processes: RunningProcesses, say: Say) -> AbstractContextManager[None]:
-        run = Run(
-            deployment.assembly.name,
-            processes.control_urls,
-            processes.homes,
-            processes.public_url,
-            token=processes.token,
-            tokens=processes.tokens,
-            context_key=processes.context_keys[0],
-        )
-        return published(deployment.settings.data, _trusting(run, deployment, processes.processes_at), say)
+        publications.append(Publication(deployment.settings.data, say))
+        return publications[0].during(_run_of(deployment, processes))
 
-    _check_settings(deployment)
+    @asynccontextmanager
+    async def take_orders(processes: RunningProcesses, say: Say) -> AsyncGenerator[None]:
+        applied = processes.changing(deployment.topology, deployment.assembly.facts)
+
+        async def change() -> Applied:
+            return applied
+
+        def publish_again(orders: Path) -> None:
+            publications[0].say(replace(_run_of(deployment, processes, applied), orders=str(orders)))
+
+        async with _orders(deployment, change, say, publish_again):
+            yield
+
+    _check_settings(deployment, deployment.topology)
     plan = make_plan(deployment.topology, deployment.assembly.facts)
-    options = SupervisorOptions(mode=deployment.mode, faults=deployment.faults)
-    return await supervise(plan, deployment.settings, options, stream, publish=publish)
+    settings, options = deployment.settings, _options(deployment)
+    return await supervise(plan, settings, options, stream, publish=publish, take_orders=take_orders)
 
 
-def _check_settings(deployment: Deployment) -> None:
+def _options(deployment: Deployment) -> SupervisorOptions:
+    return SupervisorOptions(mode=deployment.mode, faults=deployment.faults)
+
+
+def _orders(
+    deployment: Deployment, changing: Callable[[], Awaitable[Applied]], say: Say, publish: Callable[[Path], None]
+) -> AbstractAsyncContextManager[None]:
+    """Take orders, where the run may become another topology."""
+    named = deployment.named
+    if named is None:
+        return nullcontext()
+
+    def startable(name: str) -> ResolvedTopology:
+        topology = named(name)
+        _check_settings(deployment, topology)
+        return topology
+
+    return changes_ordered(startable, changing, say=say, publish=publish)
+
+
+def _run_of(deployment: Deployment, processes: RunningProcesses, applied: Applied | None = None) -> Run:
+    run = Run(
+        deployment.assembly.name,
+        processes.control_urls,
+        processes.homes,
+        processes.public_url,
+        token=processes.token,
+        tokens=processes.tokens,
+        context_key=processes.context_keys[0],
+        topology=(applied or deployment).topology.name,
+    )
+    return _trusting(run, deployment, processes.processes_at)
+
+
+def _check_settings(deployment: Deployment, topology: ResolvedTopology) -> None:
     """Raise what is missing or wrong in the settings of any process, before one of them starts."""
     violations: list[Violation] = []
-    for process in deployment.topology.processes.values():
+    for process in topology.processes.values():
         if process.ours:
             try:
                 variables = {**os.environ, **process.environment}

@@ -8,7 +8,7 @@ import fcntl
 import os
 import stat
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkstemp
@@ -35,6 +35,8 @@ class Run:
         context_key: By which request contexts are signed in this run; the file is for its user alone.
         token: All processes of the run take it; it is for people.
         tokens: Base URL → the token with which a program calls the process there.
+        topology: The name of what runs; between two topologies, of both.
+        orders: Path of the socket that takes orders; empty where none does.
     """
 
     application: str
@@ -47,6 +49,8 @@ class Run:
     context_key: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
     tokens: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    topology: str = ""
+    orders: str = ""
 
 
 @dataclass(eq=False)
@@ -75,23 +79,52 @@ class Found(msgspec.Struct, frozen=True):
     left: Sequence[Path]
 
 
-@contextmanager
-def published(data: Path, run: Run, say: Callable[[str], None]) -> Generator[None]:
-    """Keep a file about a run in its data folder while the context lasts. A folder that cannot be written to is only told of."""
-    try:
-        path, held = _write(data.absolute() / _FOLDER, run)
-    except OSError as error:
-        say(
-            f"{error.filename} cannot be written ({error.strerror}), so `plures call` must be told --at {run.control[0]}"
-        )
-        yield
-        return
-    try:
-        yield
-    finally:
-        with suppress(OSError):
-            path.unlink()
-        os.close(held)
+class Publication:
+    """The file about a run, which may have more to say while it runs. A folder that cannot be written to is only told of."""
+
+    def __init__(self, data: Path, say: Callable[[str], None]) -> None:
+        self._folder = data.absolute() / _FOLDER
+        self._say = say
+        self._path: Path | None = None
+        self._held = -1
+
+    def say(self, run: Run) -> None:
+        """Write it, in the place of what was there."""
+        try:
+            path, held = _write(self._folder, run, self._path)
+        except OSError as error:
+            self._say(
+                f"{error.filename} cannot be written ({error.strerror}), so `plures call` must be told --at {run.control[0]}"
+            )
+        else:
+            self._let_go()
+            self._path, self._held = path, held
+
+    @contextmanager
+    def during(self, run: Run) -> Generator[None]:
+        """Keep it while the context lasts."""
+        self.say(run)
+        try:
+            yield
+        finally:
+            self.withdraw()
+
+    def withdraw(self) -> None:
+        """Remove it."""
+        if self._path is not None:
+            with suppress(OSError):
+                self._path.unlink()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._held >= 0:
+            os.close(self._held)
+            self._held = -1
+
+
+def published(data: Path, run: Run, say: Callable[[str], None]) -> AbstractContextManager[None]:
+    """Keep a file about a run in its data folder while the context lasts."""
+    return Publication(data, say).during(run)
 
 
 def find_runs(data: Path) -> Found:
@@ -114,18 +147,18 @@ def find_runs(data: Path) -> Found:
     return Found(running, left)
 
 
-def _write(folder: Path, run: Run) -> tuple[Path, int]:
+def _write(folder: Path, run: Run, path: Path | None) -> tuple[Path, int]:
     # Databases lie in its parent: both are for this user alone.
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
-    for path in find_runs(folder.parent).left:
-        path.unlink(missing_ok=True)
+    for left in find_runs(folder.parent).left:
+        left.unlink(missing_ok=True)
     # It gets its name when it is written and locked: until then it would look as if left behind.
     held, draft = mkstemp(prefix=f"{run.pid}-", dir=folder)
     try:
         fcntl.flock(held, fcntl.LOCK_EX)
         os.write(held, msgspec.json.format(msgspec.json.encode(run)))
-        return Path(draft).rename(f"{draft}.json"), held
+        return Path(draft).replace(path or f"{draft}.json"), held
     except BaseException:
         Path(draft).unlink()
         os.close(held)

@@ -47,6 +47,11 @@ async def in_order(needs: Mapping[str, frozenset[str]], start: Callable[[str], A
     await together(bring_up(name) for name in needs)
 
 
+async def cancelled(task: "asyncio.Task[Any] | None") -> None:
+    """Cancel a task, where there is one, and wait for its end."""
+    await _cancel([] if task is None else [task])
+
+
 async def _cancel(tasks: Iterable["asyncio.Task[Any]"]) -> None:
     for task in tasks:
         task.cancel()

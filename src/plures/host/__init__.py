@@ -20,6 +20,7 @@ from .moves import MOVES, Ticket, issued
 from .placement import Mode, Placement
 from .places import NotPrepared, database_in, passwords_of, place_of, server_url
 from .telling import declared
+from .residents import StillBusy
 
 __all__ = [
     "MOVES",
@@ -37,6 +38,7 @@ __all__ = [
     "Outbox",
     "Placement",
     "PublishedEvent",
+    "StillBusy",
     "SubscriptionCount",
     "Ticket",
     "Which",

@@ -55,12 +55,20 @@ class AmbientClients:
             made = self._made[owner, contract] = self._make(contract, described, owner)
         return made
 
+    def turn(self) -> None:
+        """Let what was given call where the clients call now."""
+        for (owner, contract), made in self._made.items():
+            self._bind(made, contract, owner)
+
     def _make(self, contract: type, described: ContractDescription, owner: str) -> Client:
-        inner, portal = self._client_of(contract, owner), self._portal
         made = Client(described.service)
-        for name, operation in described.operations.items():
-            setattr(made, name, from_anywhere(operation, getattr(inner, name), portal))
+        self._bind(made, contract, owner)
         return made
+
+    def _bind(self, made: Client, contract: type, owner: str) -> None:
+        described, inner = self._assembly.contract(contract), self._client_of(contract, owner)
+        for name, operation in described.operations.items() if described else ():
+            setattr(made, name, from_anywhere(operation, getattr(inner, name), self._portal))
 
 
 def _undeclared(contract: str, owner: str, capability: str) -> NotDeclared:

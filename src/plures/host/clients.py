@@ -1,6 +1,7 @@
 """The clients that services get: one per contract, calling by reference or over the wire."""
 
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from contextlib import aclosing
 from functools import partial
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from plures.runtime import (
     Directory,
     Dispatcher,
     Endpoints,
+    Hold,
     Loopback,
     MeterFor,
     Policy,
@@ -22,10 +24,12 @@ from plures.runtime import (
     RemoteCaller,
     Seal,
     Transport,
+    awaitable,
     bind,
     bring_near,
     by_reference,
     connect,
+    current,
     unread,
 )
 from plures.telemetry import Meter, SpanKind
@@ -97,6 +101,8 @@ class Clients:
         self._services: dict[type, object] = {}
         # Those that run in the threads of their callers.
         self._near: dict[type, object] = {}
+        # Those all of whose operations are awaited.
+        self._awaited: dict[type, list[Client]] = {}
         # Capability → what calls it over the wire; and those that are called by reference, or as if they were elsewhere.
         self.callers: dict[str, list[RemoteCaller]] = {}
         self.called_here: dict[str, None] = {}
@@ -117,6 +123,7 @@ class Clients:
         """A client all of whose operations are awaited, whatever the contract says. A service here must be attached already."""
         client = Client(contract.service)
         bind(client, contract, self._injecting(self._how(contract, client, "", is_local=is_local)))
+        self._awaited.setdefault(contract.python, []).append(client)
         return client
 
     def attach(self, contract: ContractDescription, service: object, near: object = None) -> None:
@@ -134,6 +141,38 @@ class Clients:
             bind(client, contract, self._injecting(self._by_reference(service, owner)), self.portal)
         for owner, client in self._here.get(contract.python, ()):
             self._bring_near(client, contract, owner)
+
+    def hold(self, contract: ContractDescription, hold: Hold) -> None:
+        """Let local calls of a contract wait from now on, but for those that the hold lets pass; `turn` ends that."""
+        for owner, client, portal in self._all(contract):
+            how = self._injecting(self._how(contract, client, owner, is_local=True))
+            bind(client, contract, partial(_held, client, hold, how), portal)
+
+    def turn(self, contract: ContractDescription, *, is_local: bool) -> None:
+        """Let all clients of a contract call it by reference from now on, or over the wire; by reference, its service is attached already."""
+        if not is_local:
+            for about in (self._services, self._near, self._here, self._early):
+                about.pop(contract.python, None)
+            self.called_here.pop(contract.capability, None)
+            if self._internal is not None:
+                self._internal.withdraw(contract.operations)
+        if contract.python in self._remote:
+            self._remote[contract.python].nearer = self._nearer(contract) if is_local else None
+        for owner, client, portal in self._all(contract):
+            bind(client, contract, self._injecting(self._how(contract, client, owner, is_local=is_local)), portal)
+            if is_local and portal is not None:
+                self._here.setdefault(contract.python, []).append((owner, client))
+                self._bring_near(client, contract, owner)
+
+    def _nearer(self, contract: ContractDescription) -> Bind:
+        client = self.awaited(contract, is_local=True)
+        return lambda operation: getattr(client, operation.name)
+
+    def _all(self, contract: ContractDescription) -> Iterator[tuple[str, Client, Portal | None]]:
+        for owner, client in self._clients.get(contract.python, {}).items():
+            yield owner, client, self.portal
+        for client in self._awaited.get(contract.python, ()):
+            yield "", client, None
 
     def _bring_near(self, client: Client, contract: ContractDescription, owner: str) -> None:
         near = self._near.get(contract.python)
@@ -188,6 +227,30 @@ class Clients:
         return lambda operation: by_reference(
             operation, getattr(service, operation.name), self._deadlines, partial(self._meter_for, owner)
         )
+
+
+def _held(client: Client, hold: Hold, how: Bind, operation: OperationDescription) -> Callable[..., Any]:
+    """An operation of a capability that leaves: those whom the hold lets pass reach it as before, the others wait and go where it went."""
+    now = how(operation)
+
+    def later() -> Callable[..., Any]:
+        return awaitable(getattr(client, operation.name))
+
+    async def call(*args: Any, **kwargs: Any) -> Any:
+        if hold.lets_pass(current.get()):
+            return await now(*args, **kwargs)
+        await hold.wait()
+        return await later()(*args, **kwargs)
+
+    async def stream(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        passes = hold.lets_pass(current.get())
+        if not passes:
+            await hold.wait()
+        async with aclosing((now if passes else later())(*args, **kwargs)) as each:
+            async for item in each:
+                yield item
+
+    return stream if operation.streams else call
 
 
 def _refuse(operation: OperationDescription) -> Callable[..., Any]:

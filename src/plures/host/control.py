@@ -72,6 +72,10 @@ class Control:
             return page(request)
         return self._connect(request) if path not in self._notices else self._with_notice(request)
 
+    def admit(self, entrance: Entrance | None) -> None:
+        """Let in whom another entrance knows, from now on."""
+        self._entrance = entrance
+
     def limit(self, head: Head) -> int:
         """How many bytes the message of a request may have: more than usual for those alone who may make it."""
         limit = MOST_BYTES if head.path == TRACES else self._connect.limit(head)

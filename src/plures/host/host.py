@@ -2,13 +2,12 @@
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from random import Random
 from typing import Any, Final
 
-from plures.application import EDGE, Assembly, fill_all
-from plures.contract import ContractDescription, read_contract
-from plures.data import Place
+from plures.application import EDGE, Assembly
+from plures.contract import read_contract
 from plures.http import ConnectServer, HttpTransport
 from plures.runtime import (
     Capacity,
@@ -33,17 +32,16 @@ from .clients import Clients
 from .control import Control
 from .edge import Edge, open_edge
 from .entrance import entrance_of
-from .eventing import Carrier, EventAdmin, EventAdminService, carrier_of
+from .eventing import EventAdmin, EventAdminService, carrier_of
 from .faults import Injector
-from .lifecycles import Lifecycles
 from .moves import Moves
 from .observing import Arriving, Observing
 from .placement import Mode, Placement
-from .places import place_of
 from .publishing import Front, published_beside
+from .residents import Lifecycles, Residents, Services
 from .sagas import SagaAdmin, SagaAdminService
-from .services import Services
 from .telling import Deprecations, Told
+from .ways import Ways
 
 _EVENT_ADMIN: Final = read_contract(EventAdmin)[0].operations
 _SAGA_ADMIN: Final = read_contract(SagaAdmin)[0].operations
@@ -69,12 +67,13 @@ class Host:
         transport: WatchedTransport | None = None,
         random: Random | None = None,
     ) -> None:
-        self._assembly, self._placement = assembly, placement
+        self._assembly = assembly
         placed = {name: assembly.capabilities[name] for name in assembly.capabilities if name in placement.capabilities}
         self._hosted = {name: capability for name, capability in placed.items() if capability.implementation}
         self._deadlines = Deadlines()
         self.identity = None if placement.tls is None else open_identity(placement.tls, assembly.name)
         self._renewing: asyncio.Task[None] | None = None
+        self._endpoints: Mapping[str, tuple[str, ...]] = {}
         # By the URL of the peer: a token is for one process.
         self._tokens: dict[str, str] = {}
         self._transport = transport or HttpTransport(self._tokens, tls=self.identity)
@@ -92,7 +91,7 @@ class Host:
         self._pack_bytes = {name: policy.pack_bytes for name, policy in policies.items()}
         self._policy = policy_of(placement.policies.everywhere)
         self.capacity = Capacity(self._policy.least_at_once)
-        self._gates = {name: Gate(policies[name], self.capacity) for name in self._hosted}
+        self._gates: dict[str, Gate] = {}
         injector = Injector(placement.faults, assembly.contracts, random) if placement.faults else None
         self._portal = Portal()
         self._deprecations = Deprecations(assembly, [*self._hosted, *([EDGE] if placement.edge else [])])
@@ -110,21 +109,28 @@ class Host:
             binaries=self._binaries,
             ends=self._deprecations.heard,
         )
-        self._ambient = AmbientClients(assembly, self._client_for, self._portal)
+        self._ways = Ways(assembly, placement, self._hosted, self._clients)
+        self._ambient = AmbientClients(assembly, self._ways.client, self._portal)
         self._lifecycles = Lifecycles(leads=placement.leads)
-        self._settings: dict[str, object] = {}
         self._services = Services(
             assembly,
             self._hosted,
             self._clients,
             self._lifecycles,
-            client=self._client_for,
-            deliveries_to=self._deliveries_to,
-            place=self._place,
-            settings=self._settings,
+            client=self._ways.client,
+            deliveries_to=self._ways.deliveries_to,
+            place=self._ways.place,
+            settings=self._ways.settings,
             policies=policies, telemetry=self.seen.telemetry, injector=injector,
         )  # fmt: skip
-        self._carrier: Carrier | None = None
+        self._residents = Residents(
+            assembly,
+            self._hosted,
+            services=self._services, clients=self._clients, lifecycles=self._lifecycles,
+            dispatcher=self._dispatcher, deadlines=self._deadlines, telemetry=self.seen.telemetry,
+            gates=self._gates, gate_of=lambda name: Gate(policies[name], self.capacity),
+            local=self._hosted.keys() - placement.endpoints.keys(),
+        )  # fmt: skip
         self._edge: Edge | None = None
         self.public: Edge | Front | None = None
         self._is_ready = False
@@ -141,14 +147,9 @@ class Host:
             told=self._told,
             pages={**self._moves.pages, **Arriving(assembly, self.seen.store).pages},
             notices=self._deprecations.headers,
-            entrance=entrance_of(assembly, self._hosted, placement.access, self.seen.usage.arrived),
         )
-        for name, capability in self._hosted.items():
-            for contract in capability.contracts:
-                self._dispatcher.announce(contract.operations)
-            if name in assembly.deliveries:
-                self._dispatcher.announce(assembly.deliveries[name].operations)
-        self.update_endpoints(placement.endpoints)
+        self._residents.announce(self._hosted)
+        self._be(placement, placement.endpoints)
 
     @property
     def portal(self) -> Portal:
@@ -157,14 +158,14 @@ class Host:
 
     def client(self, contract: type) -> Any:
         """A client of any contract of the application, as the services here get it."""
-        return self._client_for(contract, "")
+        return self._ways.client(contract, "")
 
     def update_endpoints(self, endpoints: Mapping[str, tuple[str, ...]]) -> None:
         """Replace what is known of replicas elsewhere."""
-        access = self._placement.access
-        if access is not None:
+        if (access := self._ways.placement.access) is not None:
             known = endpoints.keys() & access.tokens
             self._tokens |= {url: access.tokens[name] for name in known for url in endpoints[name]}
+        self._endpoints = endpoints
         self._directory.update(endpoints)
 
     def lead(self, *, leads: bool) -> None:
@@ -187,12 +188,46 @@ class Host:
             await self.stop()
             raise
 
+    async def let_go(self, capabilities: Collection[str], within_s: float) -> None:
+        """Let some capabilities end here while the others go on. Calls of them wait from now on, until `become`.
+
+        Raises:
+            StillBusy: Calls under way did not end in time. All is as it was.
+        """
+        await self._residents.leave(capabilities, within_s)
+
+    async def become(self, placement: Placement) -> None:
+        """Host what another placement says, and find the rest where it says; calls that wait go on.
+
+        What it does not host any more was let go before. When something that it hosts besides cannot start here, what raises passes, and
+        calls of what was let go wait still: another placement may follow.
+        """
+        new, before = placement.capabilities - self._hosted.keys(), self._ways.placement
+        # What comes here is called where it was until it has started; and what it calls when it starts may be new as well.
+        still = {name: urls for name, urls in self._endpoints.items() if name in new}
+        self._be(placement, {**still, **placement.endpoints})
+        try:
+            self._ways.fill_settings(new)
+            await self._residents.join(new)
+        except BaseException:
+            self._be(before, {**before.endpoints, **still})
+            raise
+        self._be(placement, placement.endpoints)
+        self._residents.turn(self._hosted.keys() - placement.endpoints.keys())
+        self._ambient.turn()
+
+    def _be(self, placement: Placement, endpoints: Mapping[str, tuple[str, ...]]) -> None:
+        """Call others where and as a placement says, and let in whom it says."""
+        self._ways.placement = placement
+        self.update_endpoints(endpoints)
+        self.control.admit(entrance_of(self._assembly, self._hosted, placement.access, self.seen.usage.arrived))
+
     async def drain(self) -> None:
         """Refuse new calls, so that callers turn to another replica; return when those in flight, and detached work, have ended."""
         self._is_ready = False
         await self._lifecycles.drain()
-        if self._carrier is not None:
-            self._carrier.close()
+        if self._ways.carrier is not None:
+            self._ways.carrier.close()
         self._dispatcher.close()
         await self._dispatcher.idle()
         await self._lifecycles.finish_detached()
@@ -206,58 +241,54 @@ class Host:
         if self._renewing is not None:
             self._renewing.cancel()
         await self._lifecycles.stop_background()
-        if self._carrier is not None:
-            await self._carrier.stop()
+        if self._ways.carrier is not None:
+            await self._ways.carrier.stop()
         if self._edge is not None:
             await self._edge.stop()
         await self._lifecycles.stop()
         end_hosting(self._ambient)
         await self._portal.close()
-        await self._services.close_threads()
+        await self._residents.close_threads()
         await self.seen.stop()
         self._deadlines.close()
         self.capacity.close()
         await self._heartbeats.close()
         await self._transport.close()
         await self._moves.close()
-        await self._services.close_databases()
+        await self._residents.close_databases()
 
     async def _start(self) -> None:
         if self.identity is not None:
             self._renewing = asyncio.create_task(self.identity.keep(), name="tls")
-        broker = self._placement.broker
-        if broker is not None:
-            self._carrier = carrier_of(self._assembly, broker, self._deadlines, self._dispatcher, os.environ)
-        asked = {name: capability.settings for name, capability in self._hosted.items()}
-        self._settings |= fill_all(asked, self._placement.settings, os.environ, self._placement.folder)
-        await self._services.build()
+        if (broker := self._ways.placement.broker) is not None:
+            self._ways.carrier = carrier_of(self._assembly, broker, self._deadlines, self._dispatcher, os.environ)
+        self._ways.fill_settings(self._hosted)
+        await self._residents.build()
         self.seen.start()
         self._dispatcher.serve(_EVENT_ADMIN, EventAdminService(self._services.outboxes))
         self._dispatcher.serve(_SAGA_ADMIN, SagaAdminService(self._services.saga_desks))
-        for name in self._services.order:
-            for contract, service in await self._services.start(name):
-                self._dispatcher.serve(contract.operations, service, self._gates[name])
-        if self._placement.edge:
+        await self._residents.start(self._hosted)
+        if self._ways.placement.edge:
             await self._start_edge()
-        if self._carrier is not None:
-            self._carrier.start()
+        if self._ways.carrier is not None:
+            self._ways.carrier.start()
         await self._lifecycles.become_ready()
         self.seen.export(os.environ)
         self._is_ready = True
-        if self._placement.leads:
+        if self._ways.placement.leads:
             self._deprecations.warn()
 
     async def _start_edge(self) -> None:
         gate, provide = Gate(self._policy, self.capacity), self._services.arguments
-        edge = open_edge(self._assembly, self._placement, provide, gate, self.seen.telemetry)
+        edge = open_edge(self._assembly, self._ways.placement, provide, gate, self.seen.telemetry)
         if edge is None:
             return
         self._told.edge, self._edge = gate, edge
         self.public = published_beside(
             edge,
             self._assembly,
-            () if self._placement.access is None else self._placement.access.pages,
-            client=lambda contract: self._clients.awaited(contract, is_local=self._is_local(contract)),
+            () if self._ways.placement.access is None else self._ways.placement.access.pages,
+            client=self._ways.awaited,
             gate=gate,
             deadlines=self._deadlines,
             binaries=self._binaries,
@@ -267,32 +298,3 @@ class Host:
         )
         await self._lifecycles.start(EDGE)
         await edge.start()
-
-    def _client_for(self, python: type, owner: str) -> Any:
-        """The client of a contract that a capability gets, or the edge; for no name, one for tests and tools."""
-        contract = self._contract(python)
-        # What serves an older version calls the newer one beside it, wherever others find that.
-        is_beside = contract.capability == owner and bool(self._assembly.capabilities[owner].older)
-        return self._clients.of(contract, is_local=is_beside or self._is_local(contract), owner=owner)
-
-    def _deliveries_to(self, subscriber: str) -> Any:
-        """A client of the operations by which a capability gets events."""
-        broker = self._placement.broker
-        if self._carrier is not None and broker is not None and subscriber in broker.peers:
-            return self._carrier.client(subscriber)
-        return self.client(self._assembly.deliveries[subscriber].python)
-
-    def _contract(self, python: type) -> ContractDescription:
-        contract = self._assembly.contract(python)
-        if contract is None:
-            message = f"application {self._assembly.name!r} has no capability for {python.__qualname__}"
-            raise LookupError(message)
-        return contract
-
-    def _place(self, capability: str) -> Place:
-        placed, data = self._placement.databases.get(capability), self._placement.data
-        return place_of(capability, placed, application=self._assembly.name, data=data, variables=os.environ)
-
-    def _is_local(self, contract: ContractDescription) -> bool:
-        name = contract.capability
-        return name in self._hosted and name not in self._placement.endpoints

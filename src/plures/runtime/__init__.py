@@ -78,7 +78,7 @@ from .acting import (
     Seal,
     new_key,
 )
-from .admission import Capacity, Gate
+from .admission import Capacity, Gate, Hold
 from .beside import HeadersRefused, HeardHeaders, hear_headers, tell_headers, tell_trailers
 from .blocking import (
     BlockingOnLoop,
@@ -188,6 +188,7 @@ __all__ = [
     "HeadersRefused",
     "HeardHeaders",
     "Heartbeats",
+    "Hold",
     "Hosting",
     "Loopback",
     "MeterFor",

@@ -52,6 +52,11 @@ class Deadlines:
         if call.deadline < self._wake_at:
             self._arm(call.deadline)
 
+    def requests_in(self, capability: str) -> frozenset[str]:
+        """The ids of the requests that a capability works for now, in calls that arrived here or were made here."""
+        calls = [each for each in self._calls if each.operation and each.operation.capability == capability]
+        return frozenset(each.request_id for each in calls)
+
     def close(self) -> None:
         """Stop watching."""
         if self._timer is not None:

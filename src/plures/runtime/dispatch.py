@@ -81,6 +81,11 @@ class Dispatcher:
             self._shapes[operation.path] = answer_shape(operation)
             self._calls[operation.path] = _call(operation, getattr(service, name))
 
+    def withdraw(self, operations: Mapping[str, OperationDescription]) -> None:
+        """Take calls for these operations no longer: they are unavailable here, which did not start them."""
+        for operation in operations.values():
+            self._calls.pop(operation.path, None)
+
     def close(self) -> None:
         """Refuse all calls from now on; callers turn to another replica."""
         self._is_closed = True

@@ -11,7 +11,7 @@ from typing import Any, Final
 from msgspec import structs
 
 from plures.contract import Criticality, OperationDescription
-from plures.errors import DeadlineExceeded, Internal, Status
+from plures.errors import DeadlineExceeded, Internal, Status, Unavailable
 from plures.logs import mark_told
 from plures.telemetry import Meter, SpanKind
 
@@ -26,7 +26,7 @@ from .policy import RetryBudget, admit
 from .replicas import Endpoint, Endpoints, Heartbeats
 from .running import Expired, run, run_stream
 from .transport import Broken, NotSent, Outgoing, Reply, TooLarge, Transport
-from .tries import Refused, Tries, is_refusal, late, once_more, turned_away
+from .tries import Refused, Tries, is_refusal, late, once_more, streamed, turned_away, was_not_sent
 
 # These are errors of the replica; those below are of the request, or declared ones.
 _ERRORS_FROM: Final = 500
@@ -49,6 +49,7 @@ class RemoteCaller:
         endpoints: Where the capability answers.
         budget: What calls may still be sent once more.
         critical_budget: The same of critical calls: compensation above all does not go short for what the rest has used up.
+        nearer: What calls the capability by reference, where it has come into this process: calls that were on their way go on there.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class RemoteCaller:
     ) -> None:
         self._seal, self._is_ours = seal, is_ours
         self._speech = connect.Speech(endpoints.policy, binaries, ends)
+        self.nearer: Callable[[OperationDescription], Callable[..., Any]] | None = None
         self._tries, self._shares_log = tries, shares_log
         self.endpoints, self._heartbeats = endpoints, heartbeats
         self.budget, self.critical_budget = RetryBudget(endpoints.policy), RetryBudget(endpoints.policy)
@@ -104,9 +106,12 @@ class RemoteCaller:
                 if isinstance(error, Internal):
                     self._note(error, context)
                 context.code = code_of(error)
-                raise
+                if self.nearer is None or not was_not_sent(error):
+                    raise
+                nearer = self.nearer(operation)
             finally:
                 meter.end(context)
+            return await nearer(*args, **kwargs)
 
         return call
 
@@ -139,6 +144,13 @@ class RemoteCaller:
             except Internal as error:
                 self._note(error, context)
                 raise
+            except Unavailable as error:
+                # Of a stream that has begun, the failure says that it may have run.
+                if self.nearer is None or not was_not_sent(error):
+                    raise
+                async with aclosing(self.nearer(operation)(*args, **kwargs)) as stream:
+                    async for item in stream:
+                        yield item
             except (Expired, DeadlineExceeded) as error:
                 raise late(error, operation, context) from None
 
@@ -248,7 +260,7 @@ class RemoteCaller:
             endpoint, sent = await tries.next(), outgoing
             self._begin(endpoint, sent)
             try:
-                async with aclosing(self._replies(operation, endpoint, sent)) as replies:
+                async with aclosing(streamed(self._transport, self._speech, operation, endpoint, sent)) as replies:
                     async for reply in replies:
                         has_begun = True
                         yield read(operation, reply)
@@ -264,27 +276,6 @@ class RemoteCaller:
                 return
             finally:
                 endpoint.end(sent)
-
-    async def _replies(
-        self, operation: OperationDescription, endpoint: Endpoint, outgoing: Outgoing
-    ) -> AsyncGenerator[Reply, None]:
-        """What a replica streams, each message as a reply; raises `Refused` too."""
-        async with aclosing(self._transport.stream(endpoint.url, outgoing)) as chunks:
-            head = self._speech.heard(operation, await anext(chunks))
-            endpoint.heard()
-            if outgoing.heard is not None:
-                outgoing.heard.take(head.headers, head.trailers)
-            if is_refusal(head):
-                raise Refused(head)
-            if head.http_status == connect.OK:
-                connect.check_form(head, f"application/connect+{outgoing.form}", operation, outgoing.accepts)
-            has_begun = False
-            async for reply in connect.read_stream(head, chunks, outgoing):
-                # A replica that cannot take it refuses a stream in its end: the head is out by then.
-                if not has_begun and is_refusal(reply):
-                    raise Refused(reply)
-                has_begun = True
-                yield reply
 
     def _budget_of(self, context: CallContext) -> RetryBudget:
         return self.critical_budget if context.criticality is Criticality.CRITICAL else self.budget

@@ -1,7 +1,8 @@
 """The tries of one call: at which replica next, after which pause, or why there is none."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from time import monotonic
 from typing import Final
 
@@ -15,7 +16,7 @@ from .context import CallContext
 from .policy import Repeats, RetryBudget, out_of_time
 from .replicas import Endpoint, Endpoints
 from .running import Expired
-from .transport import Broken, NotSent, Outgoing, Reply, Stale, TooLarge, Untrusted
+from .transport import Broken, NotSent, Outgoing, Reply, Stale, TooLarge, Transport, Untrusted
 
 _UNAVAILABLE: Final = connect.HTTP_STATUS[Unavailable.status]
 _NONE_IS_READY: Final = "no replica of it is ready"
@@ -27,14 +28,6 @@ _HUNG: Final = (
 _HUNG_WAIT_S: Final = 0.25
 _HUNG_WAIT_SHARE: Final = 0.1
 """Of the time that the call has left: where much is allowed for an answer, the replica may compute for long."""
-
-
-class Refused(Exception):
-    """A replica takes no call now."""
-
-    def __init__(self, reply: Reply) -> None:
-        super().__init__()
-        self.reply = reply
 
 
 class Tries:
@@ -192,3 +185,42 @@ def late(error: Expired | DeadlineExceeded, operation: OperationDescription, con
     late = DeadlineExceeded(error.operation, error.why, outcome=error.outcome, is_inherited=context.is_inherited)
     late.error_details = error.error_details
     return late
+
+
+def was_not_sent(error: BaseException) -> bool:
+    """Whether a call failed before anything of it had run: no replica takes it where it was to go."""
+    return isinstance(error, Unavailable) and error.outcome is Outcome.NOT_SENT
+
+
+class Refused(Exception):
+    """A replica takes no call now."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__()
+        self.reply = reply
+
+
+async def streamed(
+    transport: Transport,
+    speech: connect.Speech,
+    operation: OperationDescription,
+    endpoint: Endpoint,
+    outgoing: Outgoing,
+) -> AsyncGenerator[Reply, None]:
+    """Each message as a reply; raises `Refused` too."""
+    async with aclosing(transport.stream(endpoint.url, outgoing)) as chunks:
+        head = speech.heard(operation, await anext(chunks))
+        endpoint.heard()
+        if outgoing.heard is not None:
+            outgoing.heard.take(head.headers, head.trailers)
+        if is_refusal(head):
+            raise Refused(head)
+        if head.http_status == connect.OK:
+            connect.check_form(head, f"application/connect+{outgoing.form}", operation, outgoing.accepts)
+        has_begun = False
+        async for reply in connect.read_stream(head, chunks, outgoing):
+            # A replica that cannot take it refuses a stream in its end: the head is out by then.
+            if not has_begun and is_refusal(reply):
+                raise Refused(reply)
+            has_begun = True
+            yield reply

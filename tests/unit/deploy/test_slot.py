@@ -74,7 +74,7 @@ class Bench:
         self.slot = Slot(
             "a.1",
             self._spawn,
-            rules,
+            lambda: rules,
             backoff=backoff,
             changed=self._changed,
             say=lambda _, text: self.journal.append(text),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from plures.access import Access
-from plures.deploy.supervisor.variables import Told
+from plures.deploy.supervisor.children.variables import Told
 from plures.topology import parse
 
 AT, TOKEN = "http://127.0.0.1:9000", "told"

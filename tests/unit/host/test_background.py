@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from plures import Lifecycle
-from plures.host.background import Background
+from plures.host.residents.background import Background
 
 PATIENCE_S = 30
 

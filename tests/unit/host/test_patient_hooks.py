@@ -7,9 +7,9 @@ import pytest
 
 from plures import Lifecycle
 from plures.data import UniqueViolated, WriteConflict
-from plures.host.background import Background
 from plures.host.guard.repeating import MOST_ATTEMPTS
-from plures.host.lifecycles import Lifecycles
+from plures.host.residents import Lifecycles
+from plures.host.residents.background import Background
 
 
 class Meeting:

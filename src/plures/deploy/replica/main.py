@@ -6,10 +6,12 @@ It ends when the supervisor says so, on SIGTERM, SIGINT or SIGHUP, and when the 
 import asyncio
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from time import process_time
+from typing import Any
 
 from plures.deploy.channel import (
+    Become,
     Busy,
     Channel,
     CloseEdge,
@@ -17,11 +19,13 @@ from plures.deploy.channel import (
     EdgeClosed,
     Failed,
     Lead,
+    LetGo,
     OpenEdge,
     Ready,
     Stop,
     ToReplica,
     ToSupervisor,
+    Turned,
     Update,
     Updated,
     to_supervisor,
@@ -71,6 +75,7 @@ class _Replica:
         self._signals = signals
         self._edge_may_open = asyncio.Event()
         self._edge_closing: asyncio.Task[None] | None = None
+        self._changing: asyncio.Task[None] | None = None
 
     async def run(self, build: Callable[[Configure], Servable]) -> int:
         try:
@@ -135,9 +140,8 @@ class _Replica:
     async def _listen(self, served: ServedHost) -> None:
         while (message := await self._channel.receive()) is not None:
             match message:
-                case Update(number=number, endpoints=endpoints):
-                    served.host.update_endpoints(endpoints)
-                    self._channel.send(Updated(number))
+                case Update() | LetGo() | Become():
+                    self._change(served, message)
                 case Lead(leads=leads):
                     served.host.lead(leads=leads)
                 case OpenEdge():
@@ -152,13 +156,52 @@ class _Replica:
         # The supervisor is gone.
         self._signals.requested.set()
 
+    def _change(self, served: ServedHost, change: Update | LetGo | Become) -> None:
+        """Changes follow one another in their order, however long one takes; what else is told meanwhile is heard."""
+        before = self._changing if self._changing is not None and not self._changing.done() else None
+        if before is None and isinstance(change, Update):
+            self._update(served, change)
+            return
+
+        async def follow() -> None:
+            if before is not None:
+                await before
+            match change:
+                case Update():
+                    self._update(served, change)
+                case LetGo():
+                    work = served.host.let_go(change.capabilities, change.within_s)
+                    self._channel.send(Turned(change.number, await _failure(work)))
+                case Become():
+                    work = served.host.become(change.placement)
+                    self._channel.send(Turned(change.number, await _failure(work)))
+
+        self._changing = asyncio.create_task(follow(), name="change")
+
+    def _update(self, served: ServedHost, update: Update) -> None:
+        served.host.update_endpoints(update.endpoints)
+        self._channel.send(Updated(update.number))
+
     async def _close_edge(self, served: ServedHost) -> None:
         await served.close_edge()
         self._channel.send(EdgeClosed())
 
     async def _fail(self, raised: Exception) -> int:
-        error = application_raised(raised)
-        why = str(error) if isinstance(error, InvalidInput) else error.why
-        self._channel.send(Failed(code=error.code, what=error.what, why=why, fix=error.fix))
+        self._channel.send(failed(raised))
         await self._channel.flush()
         return 1
+
+
+async def _failure(work: Coroutine[Any, Any, None]) -> Failed | None:
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001 - the supervisor is told of every failure
+        return failed(error)
+    return None
+
+
+def failed(raised: Exception) -> Failed:
+    """What the supervisor is told of an error."""
+    error = application_raised(raised)
+    why = str(error) if isinstance(error, InvalidInput) else error.why
+    return Failed(code=error.code, what=error.what, why=why, fix=error.fix)

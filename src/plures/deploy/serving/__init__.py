@@ -2,7 +2,7 @@
 
 from .crowded import allow_files
 from .listener import Listener
-from .one_process import hosting, one_process
+from .one_process import OnForced, hosting, one_process
 from .options import ServingOptions
 from .served_host import Servable, ServedHost
 from .signals import ShutdownSignals, shutdown_signals, stop_signals
@@ -32,6 +32,7 @@ __all__ = [
     "ListenAddresses",
     "Listener",
     "Listening",
+    "OnForced",
     "Servable",
     "ServedHost",
     "ServingOptions",

@@ -9,6 +9,7 @@ from contextlib import (
     asynccontextmanager,
     nullcontext,
 )
+from typing import TypeAlias
 
 from plures.application import Assembly
 from plures.deploy.errors import application_raised
@@ -21,6 +22,9 @@ from .crowded import allow_files
 from .served_host import ServedHost
 from .signals import shutdown_signals
 from .sockets import CONTROL_PORT, ListenAddress, ListenAddresses, listen
+
+OnForced: TypeAlias = Callable[[Callable[[], None]], None]
+"""Takes what cuts off what is in flight when the user insists."""
 
 
 @asynccontextmanager
@@ -50,6 +54,7 @@ async def one_process(
     grace_s: float = 30.0,
     blocked_loop_s: float = 0.0,
     beside: Callable[[ServedHost], AbstractAsyncContextManager[None]] | None = None,
+    take_orders: Callable[[ServedHost, OnForced], AbstractAsyncContextManager[None]] | None = None,
 ) -> int:
     """Serve until SIGINT, SIGTERM or SIGHUP, then drain; a second SIGINT or SIGTERM cuts off what is in flight. The exit status.
 
@@ -58,6 +63,7 @@ async def one_process(
         publish: Entered once everything answers, left at the end.
         blocked_loop_s: Log what holds the event loop for longer, once everything answers; 0 for never.
         beside: Entered once the application answers, left before it stops.
+        take_orders: Entered once the file about the run is there, left before it stops; may stop it.
     """
     allow_files()
     with shutdown_signals() as signals, ExitStack() as to_the_end:
@@ -72,6 +78,8 @@ async def one_process(
                 freeze_gc()
                 to_the_end.enter_context(publish(served))
                 to_the_end.enter_context(watched_loop(blocked_loop_s))
+                if take_orders is not None:
+                    await meanwhile.enter_async_context(take_orders(served, signals.on_forced))
                 for line in _welcome(assembly.name, served):
                     say(line)
                 await signals.requested.wait()

@@ -75,6 +75,10 @@ class Listening(msgspec.Struct, frozen=True):
         """The same socket, to be reached by TLS."""
         return replace(self, url=self.url.replace("http:", "https:", 1))
 
+    def again(self) -> "Listening":
+        """The same, with a descriptor of its own: it can be closed by itself."""
+        return replace(self, socket=self.socket.dup(), moved_from=None)
+
     def close(self) -> None:
         self.socket.close()
 

@@ -1,8 +1,26 @@
 """Runs the replicas of a plan as processes of this machine."""
 
+from .addresses import ReplicaName
 from .backoff import BackoffPolicy
-from .local_processes import RunningProcesses, Say, local_processes, supervise
+from .changes import Applied
+from .children import OwnProcess
+from .local_processes import RunningProcesses, Say, local_processes, log_of, supervise
 from .logs import Lines
-from .supervisor import SupervisorOptions
+from .options import Own, SupervisorOptions
+from .supervisor import Supervisor
 
-__all__ = ["BackoffPolicy", "Lines", "RunningProcesses", "Say", "SupervisorOptions", "local_processes", "supervise"]
+__all__ = [
+    "Applied",
+    "BackoffPolicy",
+    "Lines",
+    "Own",
+    "OwnProcess",
+    "ReplicaName",
+    "RunningProcesses",
+    "Say",
+    "Supervisor",
+    "SupervisorOptions",
+    "local_processes",
+    "log_of",
+    "supervise",
+]

@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from plures.deploy.serving import (
     ListenAddress,
     ListenAddresses,
     Listening,
+    ServedHost,
     folder_for_peers,
     free_port,
     listen,
@@ -40,8 +41,12 @@ class Addresses:
         peers: Where our replicas call each other. Others use `control`.
     """
 
-    def __init__(self, plan: Plan, wanted: ListenAddresses) -> None:
-        """Raises PortTaken, PortForbidden, AddressUnusable or PeerSocketUnusable, and then holds nothing."""
+    def __init__(self, plan: Plan, wanted: ListenAddresses, own: ServedHost | None = None) -> None:
+        """Bind all that the plan needs. Raises PortTaken, PortForbidden, AddressUnusable or PeerSocketUnusable, and then holds nothing.
+
+        Args:
+            own: The only replica of the plan, where this process is that one and listens already.
+        """
         self.public: Listening | None = None
         self.control: dict[ReplicaName, Listening] = {}
         self.peers: dict[ReplicaName, Listening] = {}
@@ -51,31 +56,39 @@ class Addresses:
         fcntl.flock(self._folder_lock, fcntl.LOCK_SH)
         self._number = 0
         self._command_ports: dict[ReplicaName, tuple[str, int]] = {}
-        self._further = ListenAddresses(wanted.public, wanted.control_host, 0, is_sealed=wanted.is_sealed)
-        ours = [name for name in replica_names(plan) if plan.processes[name.process].command is None]
+        self._next_port = wanted.control_port, CONTROL_PORT
+        self._wanted = wanted
         with ExitStack() as undo:
             undo.callback(self.close)
-            if any(process.edge and process.external is None for process in plan.processes.values()):
+            if own is not None:
+                self.control = {name: own.control.again() for name in replica_names(plan)}
+                self.public = None if own.public is None else own.public.again()
+            elif any(process.edge and process.external is None for process in plan.processes.values()):
                 self.public = listen(wanted.public)
-            self._bind(ours, wanted)
-            # By number: the path of a Unix socket must be short.
-            for self._number, name in enumerate(ours):
-                self.peers[name] = listen_for_peers(Path(self._folder.name, str(self._number)))
-            for name in replica_names(plan):
-                if name not in self.control:
-                    self._command_ports[name] = (wanted.control_host, free_port(wanted.control_host))
+            self.bind(plan)
             undo.pop_all()
+
+    def bind(self, plan: Plan) -> None:
+        """Bind what the replicas of a plan need that have nothing yet. Raises what the constructor raises."""
+        for name in replica_names(plan):
+            if plan.processes[name.process].command is None:
+                if name not in self.control:
+                    self._bind(name, *self._next_port)
+                    if self._wanted.control_port != 0:
+                        self._next_port = None, self.control[name].port + 1
+            elif name not in self._command_ports:
+                host = self._wanted.control_host
+                self._command_ports[name] = (host, free_port(host))
 
     def add(self, name: ReplicaName) -> None:
         """Bind any free ones for a further replica of ours. Raises what the constructor raises."""
-        self._bind([name], self._further)
-        self._number += 1
-        self.peers[name] = listen_for_peers(Path(self._folder.name, str(self._number)))
+        self._bind(name, 0, 0)
 
     def forget(self, name: ReplicaName) -> None:
         """Close those of a replica that has stopped."""
         self.close_control(name)
         self.control.pop(name, None)
+        self._command_ports.pop(name, None)
         peer = self.peers.pop(name, None)
         if peer is not None:
             Path(peer.url.removeprefix("unix:")).unlink(missing_ok=True)
@@ -134,13 +147,12 @@ class Addresses:
             self._folder_lock = _CLOSED
         self._folder.cleanup()
 
-    def _bind(self, names: Sequence[ReplicaName], wanted: ListenAddresses) -> None:
-        port, default = wanted.control_port, CONTROL_PORT
-        for name in names:
-            bound = listen(ListenAddress(wanted.control_host, port, default))
-            self.control[name] = bound.sealed() if wanted.is_sealed else bound
-            if port != 0:
-                port, default = None, self.control[name].port + 1
+    def _bind(self, name: ReplicaName, port: int | None, default: int) -> None:
+        bound = listen(ListenAddress(self._wanted.control_host, port, default))
+        self.control[name] = bound.sealed() if self._wanted.is_sealed else bound
+        # By number: the path of a Unix socket must be short.
+        self.peers[name] = listen_for_peers(Path(self._folder.name, str(self._number)))
+        self._number += 1
 
 
 def replica_names(plan: Plan) -> Iterator[ReplicaName]:

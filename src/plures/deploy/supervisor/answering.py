@@ -14,10 +14,18 @@ class Answering:
     """What answers where, now.
 
     Args:
+        plan: Gives the one of the moment.
+        issued: Gives its tokens.
         slots: Replica → its slot; those that are scaled come and go.
     """
 
-    def __init__(self, plan: Plan, addresses: Addresses, issued: Issued, slots: Mapping[ReplicaName, Slot]) -> None:
+    def __init__(
+        self,
+        plan: Callable[[], Plan],
+        addresses: Addresses,
+        issued: Callable[[], Issued],
+        slots: Mapping[ReplicaName, Slot],
+    ) -> None:
         self._plan, self._addresses, self._issued, self._slots = plan, addresses, issued, slots
 
     @property
@@ -27,24 +35,24 @@ class Answering:
 
     @property
     def homes(self) -> EndpointUrls:
-        """Capability → base URLs of the replicas that there always are. They stay the same from start to stop."""
+        """Capability → base URLs of the replicas that there always are. They stay the same as long as the topology does."""
         return {
             capability: (process.external,)
             if process.external is not None
             else tuple(
                 self._addresses.url(ReplicaName(process.name, number)) for number in range(1, process.replicas.min + 1)
             )
-            for process in self._plan.processes.values()
+            for process in self._plan().processes.values()
             for capability in process.capabilities
         }
 
     @property
     def tokens(self) -> Mapping[str, str]:
         """Base URL → the token with which tools call the process there."""
-        processes, homes = self._plan.processes, self.homes
+        processes, homes = self._plan().processes, self.homes
         placed = ((process, homes[name]) for process in processes.values() for name in process.capabilities)
         own = ((processes[name.process], (self._addresses.url(name),)) for name in self._slots)
-        tools = self._issued.tools
+        tools = self._issued().tools
         return {url: tools[process.name] for process, urls in (*placed, *own) if process.name in tools for url in urls}
 
     def endpoints_for(self, process: ResolvedProcess) -> EndpointUrls:
@@ -56,15 +64,20 @@ class Answering:
         """What a command is told, once: the address of each first replica, which stays the same across restarts."""
         return {
             capability: process.external or self._addresses.url(ReplicaName(process.name, 1))
-            for process in self._plan.processes.values()
+            for process in self._plan().processes.values()
             for capability in process.capabilities
             if capability not in caller.capabilities
         }
 
+    def capabilities_of(self, is_meant: Callable[[ResolvedProcess], bool]) -> frozenset[str]:
+        """All of some processes."""
+        meant = filter(is_meant, self._plan().processes.values())
+        return frozenset(name for process in meant for name in process.capabilities)
+
     def _ready_at(self, url_of: Callable[[ReplicaName], str]) -> EndpointUrls:
         return {
             capability: tuple(self._urls(process, url_of))
-            for process in self._plan.processes.values()
+            for process in self._plan().processes.values()
             for capability in process.capabilities
         }
 

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-from .child import Child
+from .children import Child
 from .slot import Slot
 
 

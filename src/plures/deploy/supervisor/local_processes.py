@@ -3,7 +3,13 @@
 import asyncio
 import sys
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    ExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
 from functools import partial
 from pathlib import Path
 from typing import TextIO, TypeAlias
@@ -15,11 +21,13 @@ from plures.application import assemble, load
 from plures.deploy.channel import EndpointUrls
 from plures.deploy.serving import shutdown_signals
 from plures.deploy.waiting import first
-from plures.topology import Address, Plan, Settings, Topology, check, make_plan
+from plures.topology import Address, ApplicationFacts, Plan, ResolvedTopology, Settings, Topology, check, make_plan
 
 from .addresses import replica_names
+from .changes import Applied
 from .logs import JsonLines, Lines, PrefixedLines
-from .supervisor import OWN_NAME, Supervisor, SupervisorOptions
+from .options import SupervisorOptions
+from .supervisor import OWN_NAME, Supervisor
 
 _ANY_FREE_PORT = Address("127.0.0.1", 0)
 Say: TypeAlias = Callable[[str], None]
@@ -95,6 +103,14 @@ class RunningProcesses:
         """Stop all replicas of one process; they stay away until `restart`."""
         await self._supervisor.stop_process(process)
 
+    def changing(self, topology: ResolvedTopology, facts: ApplicationFacts) -> Applied:
+        """What can make them those of another topology.
+
+        Args:
+            topology: What they are now.
+        """
+        return Applied(self._supervisor, topology, facts)
+
 
 @asynccontextmanager
 async def local_processes(
@@ -141,7 +157,11 @@ async def running(supervisor: Supervisor) -> AsyncGenerator[RunningProcesses]:
         await asyncio.shield(asyncio.ensure_future(supervisor.stop()))
 
 
-def _not_published(_: RunningProcesses, __: Say) -> AbstractContextManager[None]:
+def _not_published(_: RunningProcesses, __: Say) -> AbstractContextManager[object]:
+    return nullcontext()
+
+
+def _no_orders(_: RunningProcesses, __: Say) -> AbstractAsyncContextManager[object]:
     return nullcontext()
 
 
@@ -151,12 +171,14 @@ async def supervise(
     options: SupervisorOptions,
     stream: TextIO,
     *,
-    publish: Callable[[RunningProcesses, Say], AbstractContextManager[None]] = _not_published,
+    publish: Callable[[RunningProcesses, Say], AbstractContextManager[object]] = _not_published,
+    take_orders: Callable[[RunningProcesses, Say], AbstractAsyncContextManager[object]] = _no_orders,
 ) -> int:
     """Run until SIGINT, SIGTERM or SIGHUP, then stop without losing a request; a second SIGINT or SIGTERM kills. The exit status.
 
     Args:
         publish: Entered once everything answers, left at the end.
+        take_orders: Entered then, and left before anything stops.
 
     Raises:
         PluresError: A port is taken, or a process cannot start; nothing is left running then.
@@ -166,10 +188,12 @@ async def supervise(
         signals.on_forced(supervisor.hurry)
         await first(supervisor.start(), signals.requested.wait())
         if not signals.requested.is_set():
-            to_the_end.enter_context(publish(RunningProcesses(supervisor), partial(supervisor.say, OWN_NAME)))
-            for line in _welcome(supervisor):
-                supervisor.say(OWN_NAME, line)
-            await signals.requested.wait()
+            processes, say = RunningProcesses(supervisor), partial(supervisor.say, OWN_NAME)
+            to_the_end.enter_context(publish(processes, say))
+            async with take_orders(processes, say):
+                for line in _welcome(supervisor):
+                    say(line)
+                await signals.requested.wait()
             supervisor.say(OWN_NAME, "stopping: requests in flight are answered first; press Ctrl-C again to kill")
         await supervisor.stop()
         return signals.status

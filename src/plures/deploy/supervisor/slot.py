@@ -11,8 +11,7 @@ from plures.deploy.errors import StartTimeout
 from plures.errors import PluresError
 
 from .backoff import Backoff
-from .child import Child
-from .program import ending
+from .children import Child, ending
 
 
 class SlotRules(msgspec.Struct, frozen=True):
@@ -41,7 +40,7 @@ class Slot:
         self,
         name: str,
         spawn: Callable[[], Awaitable[Child]],
-        rules: SlotRules,
+        rules: Callable[[], SlotRules],
         *,
         backoff: Backoff,
         changed: Callable[[], Awaitable[None]],
@@ -51,6 +50,7 @@ class Slot:
 
         Args:
             spawn: Starts a process and returns without waiting until it is ready.
+            rules: Gives those that hold now: its process may come to own an embedded database.
             changed: Awaited whenever `ready` has changed.
             say: Told, with `name`, what happens here.
         """
@@ -94,7 +94,7 @@ class Slot:
                 return
             await self._leave_alone()
             try:
-                await (self._overlap() if self._rules.overlapping else self._take_turns())
+                await (self._overlap() if self._rules().overlapping else self._take_turns())
             finally:
                 self._keep()
 
@@ -140,7 +140,7 @@ class Slot:
             await self._retire(old)
 
     async def _take_turns(self) -> None:
-        if not self._rules.address_outlives_child:
+        if not self._rules().address_outlives_child:
             # Callers must know before it stops listening.
             await self._set_ready(ready=False)
         if self._child is not None:
@@ -174,14 +174,14 @@ class Slot:
         child = await self._spawn()
         self._alive.add(child)
         try:
-            async with asyncio.timeout(self._rules.start_limit_s):
+            async with asyncio.timeout(self._rules().start_limit_s):
                 await child.ready()
         except BaseException as error:
             child.kill()
             await asyncio.shield(asyncio.ensure_future(child.ended()))
             self._alive.discard(child)
             if isinstance(error, TimeoutError):
-                raise StartTimeout(self.name, self._rules.start_limit_s) from None
+                raise StartTimeout(self.name, self._rules().start_limit_s) from None
             raise
         return child
 

@@ -6,103 +6,92 @@ replica hands over to the next waits in the socket's queue.
 
 import asyncio
 import os
-import sys
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Iterator, Mapping
 
-import msgspec
-
-from plures.access import issue
-from plures.deploy.channel import Configure, EndpointUrls, import_path
-from plures.deploy.errors import NoSuchReplica
-from plures.deploy.placing import ignored_maxima, is_scaled, listen_addresses, placement_of, tls_peers
-from plures.deploy.waiting import in_order, together
-from plures.host import Fault, Mode
+from plures.access import Minted, admitting, issue
+from plures.deploy.channel import EndpointUrls
+from plures.deploy.errors import NoSuchReplica, ReplicaDied
+from plures.deploy.placing import ignored_maxima, listen_addresses
+from plures.deploy.waiting import cancelled, in_order, together
 from plures.runtime import new_key
-from plures.topology import Plan, ResolvedProcess, Settings
+from plures.topology import Plan, Settings
 
 from .addresses import Addresses, ReplicaName, replica_names
 from .answering import Answering
-from .backoff import Backoff, BackoffPolicy
-from .child import Child, ProcessContext
-from .command import Command
+from .backoff import Backoff
+from .children import Child, Command, ProcessContext, ReplicaProcess, Told
+from .configuring import Configuring
 from .leading import Leading
 from .logs import Lines, output_lines
-from .replica_process import ReplicaProcess
-from .scaling import EVERY_S, ScaledSlots, Scaler
+from .options import Own, SupervisorOptions
+from .scaling import Scaling
 from .slot import Slot, SlotRules
-from .variables import Told
 
 OWN_NAME = "plures"
 _LOOK_AGAIN_S = 1.0
 """How often the supervisor looks whether the Unix sockets are still there."""
 
 
-class SupervisorOptions(msgspec.Struct, frozen=True):
-    """How the processes are run.
+class Supervisor:
+    """One run of a plan, from `start` to `stop`, which may become another one.
 
     Attributes:
-        mode: How calls within a process are made.
-        faults: What goes wrong on demand.
-        start_limit_s: Most time from the start of a replica until it is ready.
-        grace_s: Most time for requests in flight when a replica stops.
-        replica: The program that runs one replica; the descriptor of its channel is added. `-P`: files in the current folder must
-            not hide modules of the standard library from it.
+        scaling: Gives processes as many replicas as they need.
     """
 
-    mode: Mode = Mode.PRODUCTION
-    faults: tuple[Fault, ...] = ()
-    start_limit_s: float = 60.0
-    grace_s: float = 30.0
-    backoff: BackoffPolicy = msgspec.field(default_factory=BackoffPolicy)
-    replica: tuple[str, ...] = (sys.executable, "-P", "-m", "plures.deploy.replica")
-
-
-class Supervisor:
-    """One run of one plan, from `start` to `stop`."""
-
-    def __init__(self, plan: Plan, settings: Settings, options: SupervisorOptions, lines: Lines) -> None:
+    def __init__(
+        self, plan: Plan, settings: Settings, options: SupervisorOptions, lines: Lines, own: Own | None = None
+    ) -> None:
         """Bind all sockets, and make the tokens of the run; nothing runs yet.
+
+        Args:
+            own: What runs in this process already: the only replica of the plan.
 
         Raises what `listen_addresses`, `issue` and `Addresses` raise.
         """
         self.plan = plan
         wanted = listen_addresses(settings)
         # Made once: a process that starts again keeps its tokens.
-        self.issued = issue(plan, os.environ)
-        self.addresses = Addresses(plan, wanted)
+        self._own = own
+        self._minted = Minted() if own is None else own.minted
+        self.issued = issue(plan, os.environ, self._minted)
+        self.addresses = Addresses(plan, wanted, None if own is None else own.process.served)
         self._settings = settings
         self._options = options
         self._lines = lines
-        self.context_keys = (new_key(),)
+        self.context_keys = (new_key(),) if own is None else own.context_keys
         self._number = 0
         self._is_edge_open = False
         self._leading = Leading(self._of)
         self._watching: asyncio.Task[None] | None = None
         self._slots: dict[ReplicaName, Slot] = {}
-        self._slots |= {name: self._slot(plan.processes[name.process], name) for name in replica_names(plan)}
-        self._answering = Answering(plan, self.addresses, self.issued, self._slots)
-        self._scaling: list[asyncio.Task[None]] = []
+        self._answering = Answering(lambda: self.plan, self.addresses, lambda: self.issued, self._slots)
+        self._configuring = Configuring(
+            lambda: self.plan,
+            lambda: self.issued,
+            addresses=self.addresses, answering=self._answering, settings=settings, options=options, context_keys=self.context_keys,
+        )  # fmt: skip
+        self._slots |= {name: self._slot(name) for name in replica_names(plan)}
+        self._unstarted: set[ReplicaName] = set()
+        self.scaling = Scaling(self, self.say)
 
     async def start(self) -> None:
         """Start all processes, each after those that it needs. Raises PluresError, and then nothing runs."""
-        for sentence in (*self.addresses.moves(), *ignored_maxima(self.plan.processes.values())):
+        for sentence in () if self._own else (*self.addresses.moves(), *ignored_maxima(self.plan.processes.values())):
             self.say(OWN_NAME, sentence)
         try:
             await in_order(self.plan.needs, self._start_process)
             self._open_edge()
             self._watching = asyncio.create_task(self._watch_sockets(), name="watching Unix sockets")
-            self._scale()
+            self.scaling.begin(self.plan.processes.values())
         except BaseException:
             await self.stop()
             raise
 
     async def stop(self) -> None:
         """Stop everything without losing a request: first the edge, then each process before those that it needs."""
-        watching = [*([] if self._watching is None else [self._watching]), *self._scaling]
-        for task in watching:
-            task.cancel()
-        await asyncio.gather(*watching, return_exceptions=True)
+        await self.scaling.end()
+        await cancelled(self._watching)
         await asyncio.gather(*(slot.give_up() for slot in self._slots.values()))
         self.addresses.close_public()
         await asyncio.gather(*(slot.close_edge() for slot in self._slots.values()))
@@ -127,6 +116,50 @@ class Supervisor:
     async def stop_process(self, process: str) -> None:
         """Stop all replicas of one process; they stay away until `restart`."""
         await asyncio.gather(*(slot.stop() for slot in self._of(process)))
+
+    def follow(self, plan: Plan) -> None:
+        """Take another plan for what is to run. What starts, or is turned, from now on is what it says; the rest stays what it is.
+
+        Raises what `issue` and `Addresses.add` raise, and then the plan is as it was.
+        """
+        issued = issue(plan, os.environ, self._minted)
+        self.addresses.bind(plan)
+        self.plan, self.issued = plan, issued
+        for name in replica_names(plan):
+            if name not in self._slots:
+                self._slots[name] = self._slot(name)
+                self._unstarted.add(name)
+
+    async def add(self) -> None:
+        """Start the replicas of the plan that have not been started yet. Raises PluresError."""
+
+        async def start(name: ReplicaName) -> None:
+            await self._slots[name].start()
+            self._unstarted.discard(name)
+
+        await together(start(name) for name in [*self._unstarted])
+
+    def admit(self, plan: Plan) -> None:
+        """Let replicas that start, or are turned, take calls also of those who may call them by another plan."""
+        self.issued = admitting(self.issued, issue(plan, os.environ, self._minted))
+
+    async def trim(self, plan: Plan) -> None:
+        """Stop the replicas that another plan does not have, and give back what they had."""
+        names = self._slots.keys() - {*replica_names(plan)}
+        await together(self._slots[name].stop() for name in names)
+        for name in names:
+            self.forget_slot(name)
+
+    async def turn(self, process: str) -> None:
+        """Let the replicas of a process be what the plan says. Raises ReplicaFailed, or ReplicaDied where one died or none is there."""
+        if self.plan.processes[process].ours:
+            if not (children := [*self._children(process)]):
+                raise ReplicaDied(process, "ended")
+            await together(child.become(self._configuring.placement(name)) for name, child in children)
+
+    async def let_go(self, process: str, capability: str, within_s: float) -> None:
+        """Let the replicas of a process end a capability, whose calls wait until they are turned. Raises the same."""
+        await together(child.let_go({capability}, within_s) for _, child in self._children(process))
 
     def kill(self, process: str, replica: int = 1) -> None:
         """Kill one replica, as a crash would."""
@@ -160,18 +193,25 @@ class Supervisor:
         for line in text.splitlines():
             self._lines.write(source, line)
 
-    def _slot(self, process: ResolvedProcess, name: ReplicaName) -> Slot:
-        rules = SlotRules(
-            start_limit_s=self._options.start_limit_s,
-            overlapping=not process.exclusive and process.command is None,
-            address_outlives_child=process.command is None,
-        )
+    def _slot(self, name: ReplicaName) -> Slot:
+        def rules() -> SlotRules:
+            process = self.plan.processes[name.process]
+            return SlotRules(
+                start_limit_s=self._options.start_limit_s,
+                overlapping=not process.exclusive and process.command is None,
+                address_outlives_child=process.command is None,
+            )
+
+        process = self.plan.processes[name.process]
         folder = self._settings.folder.absolute()
         context = ProcessContext(
             str(name), output_lines(self._lines), process.environment, self._options.grace_s, folder, process.withheld
         )
 
         async def spawn() -> Child:
+            process = self.plan.processes[name.process]
+            if self._own is not None and name == self._own.name:
+                return self._own.process
             if process.command is not None:
                 address, access = self.addresses.of_command(name), self.issued.access[process.name]
                 urls, told_at = self._answering.fixed_urls(process), self.addresses.of_telemetry
@@ -179,7 +219,7 @@ class Supervisor:
                 return await Command.start(context, process.command, told)
             leads = self._leading.claim(process.name)
             try:
-                configure = self._configure(process, name, leads=leads)
+                configure = self._configuring.configure(name, leads=leads)
                 replica = await ReplicaProcess.start(context, self._options.replica, configure)
             except BaseException:
                 if leads:
@@ -195,36 +235,10 @@ class Supervisor:
         backoff = Backoff(self._options.backoff)
         return Slot(str(name), spawn, rules, backoff=backoff, changed=self._tell_all, say=self.say)
 
-    def _configure(self, process: ResolvedProcess, name: ReplicaName, *, leads: bool) -> Configure:
-        public = self.addresses.public if process.edge else None
-        return Configure(
-            application=self._settings.application,
-            import_path=import_path(),
-            placement=placement_of(
-                process,
-                self._settings,
-                self._options.mode,
-                self._answering.endpoints_for(process),
-                self.issued.access[process.name],
-                faults=self._options.faults,
-                peers=tls_peers(self.plan.processes.values()) | self.addresses.processes_at,
-                outside=self._capabilities_of(lambda it: it.external is not None),
-                ours=self._capabilities_of(lambda it: it.ours),
-                context_keys=self.context_keys,
-                leads=True if leads else None,
-                replica=name.number,
-            ),
-            control_descriptor=self.addresses.control[name].socket.fileno(),
-            peer_descriptor=self.addresses.peers[name].socket.fileno(),
-            public_descriptor=None if public is None else public.socket.fileno(),
-            grace_s=self._options.grace_s,
-            name=str(name),
-            logs=self._settings.logs,
-            tells_every_s=EVERY_S if is_scaled(process) else 0.0,
-        )
-
-    def _capabilities_of(self, is_meant: Callable[[ResolvedProcess], bool]) -> frozenset[str]:
-        return frozenset(name for it in self.plan.processes.values() if is_meant(it) for name in it.capabilities)
+    def _children(self, process: str) -> Iterator[tuple[ReplicaName, Child]]:
+        for name, slot in self._slots.items():
+            if name.process == process:
+                yield from ((name, child) for child in slot.alive)
 
     async def _start_process(self, name: str) -> None:
         if self.plan.processes[name].external is None:
@@ -236,25 +250,19 @@ class Supervisor:
         for slot in self._slots.values():
             slot.open_edge()
 
-    def _scale(self) -> None:
-        """Let each process have as many replicas as it needs, from now on."""
-        for process in filter(is_scaled, self.plan.processes.values()):
-            scaler = Scaler(process.replicas, ScaledSlots(self, process), partial(self.say, process.name))
-            self._scaling.append(asyncio.create_task(scaler.run(), name=f"scaling {process.name}"))
-
-    def slots_of(self, process: ResolvedProcess) -> dict[ReplicaName, Slot]:
+    def slots_of(self, process: str) -> dict[ReplicaName, Slot]:
         """The replicas of a process now, by number."""
-        return {name: slot for name, slot in sorted(self._slots.items()) if name.process == process.name}
+        return {name: slot for name, slot in sorted(self._slots.items()) if name.process == process}
 
-    def add_slot(self, process: ResolvedProcess, name: ReplicaName) -> Slot:
+    def add_slot(self, name: ReplicaName) -> Slot:
         """A further replica, which does not run yet."""
         self.addresses.add(name)
-        slot = self._slots[name] = self._slot(process, name)
-        return slot
+        return self._slots.setdefault(name, self._slot(name))
 
     def forget_slot(self, name: ReplicaName) -> None:
         """Give up the place of a replica that has stopped."""
         self._slots.pop(name, None)
+        self._unstarted.discard(name)
         self.addresses.forget(name)
 
     async def _watch_sockets(self) -> None:

@@ -16,12 +16,14 @@ def forwarding(contract: ContractDescription, client: object) -> object:
     Args:
         client: All of its operations are awaited, whatever the contract says.
     """
-    return SimpleNamespace(
-        **{name: _forwarded(operation, getattr(client, name)) for name, operation in contract.operations.items()}
-    )
+    return SimpleNamespace(**{name: _forwarded(operation, client) for name, operation in contract.operations.items()})
 
 
-def _forwarded(operation: OperationDescription, call: Callable[..., Any]) -> Callable[..., Any]:
+def _forwarded(operation: OperationDescription, client: object) -> Callable[..., Any]:
+    # A client calls elsewhere once its capability has moved.
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return getattr(client, operation.name)(*args, **kwargs)
+
     async def unary(*args: Any, **kwargs: Any) -> Any:
         with hear_headers() as heard:
             try:

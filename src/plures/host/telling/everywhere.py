@@ -14,8 +14,8 @@ import msgspec
 from plures.application import AssembledCapability, Assembly
 from plures.contract import read_contract
 from plures.host.eventing import EventAdmin, EventAdminService, Which
+from plures.host.residents import Services
 from plures.host.sagas import SagaAdmin, SagaAdminService, SagaFilter
-from plures.host.services import Services
 from plures.http import HttpTransport
 from plures.runtime import Broken, Client, Deadlines, Directory, Endpoints, NotSent, RemoteCaller, bind
 from plures.tls import Recognising
@@ -61,12 +61,13 @@ class Everywhere:
         tls: Recognising | None,
     ) -> None:
         self._services, self._directory, self._tls = services, directory, tls
-        outside = frozenset(outside)
-        self._others = [
-            name
-            for name, each in assembly.capabilities.items()
-            if (each.publishes or each.begins_sagas) and name not in hosted and name not in outside
-        ]
+        self._hosted, outside = hosted, frozenset(outside)
+        tellers = {name: each for name, each in assembly.capabilities.items() if each.publishes or each.begins_sagas}
+        self._tellers = [name for name in tellers if name not in outside]
+
+    @property
+    def _others(self) -> list[str]:
+        return [name for name in self._tellers if name not in self._hosted]
 
     async def here(self) -> dict[str, list[Any]]:
         """What waits in this process."""

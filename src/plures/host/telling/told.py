@@ -6,8 +6,8 @@ from plures.application import AssembledCapability, Assembly
 from plures.host.clients import Clients
 from plures.host.eventing import counted
 from plures.host.placement import Placement
+from plures.host.residents import Services
 from plures.host.sagas import sagas_counted
-from plures.host.services import Services
 from plures.runtime import Capacity, Directory, Gate
 from plures.telemetry import Telemetry
 from plures.tls import Recognising

@@ -1,5 +1,6 @@
 """Who enters a capability, or the edge, who waits for a moment, and who is refused."""
 
+import asyncio
 from time import monotonic
 from typing import Final
 
@@ -9,6 +10,7 @@ from plures.runtime.context import CallContext
 from plures.runtime.policy import Policy
 
 from .capacity import Capacity
+from .hold import Hold
 from .lane import Lane
 
 _MOST_NAMES: Final = 256
@@ -25,6 +27,7 @@ class Gate:
     Attributes:
         refused: So many were refused so far.
         lanes: Name → the calls of this kind.
+        hold: What keeps calls out for a while, whatever place there is; None for nothing.
     """
 
     def __init__(self, policy: Policy, capacity: Capacity) -> None:
@@ -34,11 +37,17 @@ class Gate:
         self._capacity = capacity
         self.refused = 0
         self.lanes: dict[str, Lane] = {}
+        self.hold: Hold | None = None
+
+    @property
+    def inside(self) -> int:
+        """Calls under way."""
+        return sum(lane.inside for lane in self.lanes.values())
 
     def enter(self, name: str, criticality: Criticality) -> float | None:
         """Let the call of this name enter at once; the moment, or None where it has to `wait`."""
         lane = self.lanes.get(name) or self._lane(name)
-        if self._capacity.has_place(criticality) and not lane.is_full(criticality):
+        if self._capacity.has_place(criticality) and not lane.is_full(criticality) and self.hold is None:
             self._capacity.enter(lane)
             return monotonic()
         return None
@@ -50,17 +59,25 @@ class Gate:
         return is_hopeless
 
     async def wait(self, name: str, context: CallContext) -> float:
-        """Enter as soon as others have left; the moment.
+        """Enter as soon as others have left, and nothing holds it; the moment.
 
         Raises:
             Overloaded: None did in time; the call did not start.
             DeadlineExceeded: Its time was over before it could start.
         """
-        longest_s = self._queue_s * _PATIENCE[context.criticality]
+        lane, criticality = self._lane(name), context.criticality
+        longest_s = self._queue_s * _PATIENCE[criticality]
         try:
-            await self._capacity.turn(
-                self._lane(name), context.criticality, min(longest_s, context.deadline - monotonic())
-            )
+            while True:
+                await self._held(context)
+                if self._capacity.has_place(criticality) and not lane.is_full(criticality):
+                    self._capacity.enter(lane)
+                else:
+                    await self._capacity.turn(lane, criticality, min(longest_s, context.deadline - monotonic()))
+                if self.hold is None or self.hold.lets_pass(context):
+                    return monotonic()
+                # It was held while it waited for its turn.
+                self._capacity.leave(lane)
         except TimeoutError:
             if context.deadline - monotonic() > _EARLY_S:
                 self.refused += 1
@@ -68,7 +85,11 @@ class Gate:
                 raise Overloaded(_shown(name), why, outcome=Outcome.NOT_SENT) from None
             why, is_inherited = "its deadline passed before it could start", context.is_inherited
             raise DeadlineExceeded(_shown(name), why, outcome=Outcome.NOT_SENT, is_inherited=is_inherited) from None
-        return monotonic()
+
+    async def _held(self, context: CallContext) -> None:
+        if self.hold is not None and not self.hold.lets_pass(context):
+            async with asyncio.timeout(context.deadline - monotonic()):
+                await self.hold.wait()
 
     def leave(self, name: str, entered: float | None, *, is_fine: bool = True) -> None:
         """A call that has entered is over.

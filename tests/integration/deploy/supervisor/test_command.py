@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from plures.deploy import SupervisorOptions
 from plures.deploy.errors import CommandMissing, ReplicaDied
-from plures.deploy.supervisor.guardian import descendants
+from plures.deploy.supervisor.children.guardian import descendants
 from plures.deploy.supervisor.local_processes import running
 from plures.deploy.supervisor.supervisor import Supervisor
 from plures.topology import Address

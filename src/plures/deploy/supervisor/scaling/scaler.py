@@ -6,7 +6,7 @@ from time import monotonic
 from typing import Any, Final
 
 from plures.deploy.channel import Busy
-from plures.deploy.supervisor.replica_process import ReplicaProcess
+from plures.deploy.supervisor.children import ReplicaProcess
 from plures.deploy.supervisor.slot import Slot
 from plures.errors import PluresError
 from plures.scaling import Memory, Sample, Targets, decide

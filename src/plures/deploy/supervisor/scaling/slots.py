@@ -5,21 +5,20 @@ from typing import Protocol
 
 from plures.deploy.supervisor.addresses import ReplicaName
 from plures.deploy.supervisor.slot import Slot
-from plures.topology import ResolvedProcess
 
 
 class Places(Protocol):
     """What it needs of the supervisor."""
 
-    def slots_of(self, process: ResolvedProcess) -> Mapping[ReplicaName, Slot]: ...
-    def add_slot(self, process: ResolvedProcess, name: ReplicaName) -> Slot: ...
+    def slots_of(self, process: str) -> Mapping[ReplicaName, Slot]: ...
+    def add_slot(self, name: ReplicaName) -> Slot: ...
     def forget_slot(self, name: ReplicaName) -> None: ...
 
 
 class ScaledSlots:
     """Numbers are given again: a replica that is added gets the lowest that is free, the highest is removed first."""
 
-    def __init__(self, places: Places, process: ResolvedProcess) -> None:
+    def __init__(self, places: Places, process: str) -> None:
         self._places, self._process = places, process
         self._leaving: set[str] = set()
 
@@ -31,7 +30,7 @@ class ScaledSlots:
         """A further one, which does not run yet."""
         taken = {name.number for name in self._places.slots_of(self._process)}
         free = next(number for number in range(1, len(taken) + 2) if number not in taken)
-        return self._places.add_slot(self._process, ReplicaName(self._process.name, free))
+        return self._places.add_slot(ReplicaName(self._process, free))
 
     async def remove(self, slot: Slot) -> None:
         """Stop one without losing a request, and forget it."""
@@ -42,4 +41,4 @@ class ScaledSlots:
             await slot.end()
         finally:
             self._leaving.discard(slot.name)
-            self._places.forget_slot(ReplicaName(self._process.name, int(slot.name.rpartition(".")[2])))
+            self._places.forget_slot(ReplicaName(self._process, int(slot.name.rpartition(".")[2])))

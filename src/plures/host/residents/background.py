@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from plures.application import Hook, Lifecycle
+from plures.host.guard import run_patiently
 from plures.logs import tell
 from plures.telemetry import one_job
-
-from .guard import run_patiently
 
 _LOG: Final = logging.getLogger("plures.background")
 _PAUSE_S: Final = 1.0
@@ -24,22 +23,28 @@ class Background:
 
     def __init__(self, pause_s: float = _PAUSE_S) -> None:
         self._pause_s = pause_s
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: dict[str, list[asyncio.Task[None]]] = {}
 
     def start(self, lifecycle: Lifecycle, owner: str) -> None:
         """Start what a service registered."""
-        self._tasks += [asyncio.create_task(self._keep_running(work, owner)) for work in lifecycle.background_work]
-        self._tasks += [asyncio.create_task(_repeat(*work, owner)) for work in lifecycle.periodic_work]
+        self._begin(lifecycle.background_work, lifecycle.periodic_work, owner)
 
     def start_once(self, lifecycle: Lifecycle, owner: str) -> None:
         """Start what one replica at a time does."""
-        self._tasks += [asyncio.create_task(self._keep_running(work, owner)) for work in lifecycle.once_work]
-        self._tasks += [asyncio.create_task(_repeat(*work, owner)) for work in lifecycle.once_periodic]
+        self._begin(lifecycle.once_work, lifecycle.once_periodic, owner)
+
+    async def end(self, owner: str) -> None:
+        """Cancel all of an owner, and wait until it has ended."""
+        await cancel_all(self._tasks.pop(owner, ()))
 
     async def stop(self) -> None:
-        """Cancel all and wait until they have ended."""
-        await cancel_all(self._tasks)
-        self._tasks.clear()
+        """The same of all owners."""
+        await asyncio.gather(*(self.end(owner) for owner in [*self._tasks]))
+
+    def _begin(self, work: Iterable[Hook], periodic: Iterable[tuple[float, Hook]], owner: str) -> None:
+        tasks = self._tasks.setdefault(owner, [])
+        tasks += [asyncio.create_task(self._keep_running(each, owner)) for each in work]
+        tasks += [asyncio.create_task(_repeat(*each, owner)) for each in periodic]
 
     async def _keep_running(self, work: Hook, owner: str) -> None:
         complaint = "background work of %s failed; it starts again in %g s"

@@ -3,10 +3,11 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from time import monotonic
 
 from plures.deploy.channel import (
+    Become,
     Busy,
     Channel,
     CloseEdge,
@@ -15,17 +16,20 @@ from plures.deploy.channel import (
     EndpointUrls,
     Failed,
     Lead,
+    LetGo,
     OpenEdge,
     Ready,
     Stop,
     ToReplica,
     ToSupervisor,
+    Turned,
     Update,
     Updated,
     to_replica,
 )
 from plures.deploy.errors import ReplicaDied, ReplicaFailed
 from plures.deploy.waiting import first
+from plures.host import Placement
 
 from .child import ProcessContext
 from .program import Program, ending
@@ -51,8 +55,9 @@ class ReplicaProcess:
         self._became_ready = asyncio.Event()
         self._edge_closed = asyncio.Event()
         self._failure: Failed | None = None
-        self._heard = 0
+        self._heard = self._turns = 0
         self.busy: tuple[float, Busy] | None = None
+        self._awaited: dict[int, asyncio.Future[Failed | None]] = {}
         self._news = asyncio.Condition()
         self._listening = asyncio.create_task(self._listen(), name=f"channel of {context.name}")
 
@@ -83,11 +88,7 @@ class ReplicaProcess:
 
     async def ready(self) -> None:
         await first(self._became_ready.wait(), self.ended())
-        if self._failure is not None:
-            reason = self._failure
-            raise ReplicaFailed(
-                self._context.name, reason=reason.code, what=reason.what, why=reason.why, fix=reason.fix
-            )
+        self._raise(self._failure)
         if not self._became_ready.is_set():
             raise ReplicaDied(self._context.name, ending(await self.ended()))
 
@@ -101,6 +102,16 @@ class ReplicaProcess:
         self._channel.send(Update(number, endpoints))
         if self._became_ready.is_set():
             await first(self._has_heard(number), self.ended(), limit_s=_UPDATE_S)
+
+    async def let_go(self, capabilities: Collection[str], within_s: float) -> None:
+        """Let it end some capabilities, whose calls wait until `become`. Raises ReplicaFailed, and then all is as it was, or ReplicaDied."""
+        self._turns += 1
+        await self._turned(LetGo(self._turns, tuple(capabilities), within_s))
+
+    async def become(self, placement: Placement) -> None:
+        """Let it host something else, and find the rest elsewhere. Raises the same."""
+        self._turns += 1
+        await self._turned(Become(self._turns, placement))
 
     def lead(self, *, leads: bool) -> None:
         self._channel.send(Lead(leads))
@@ -121,6 +132,20 @@ class ReplicaProcess:
     def kill(self) -> None:
         self._program.send(signal.SIGKILL)
 
+    async def _turned(self, change: LetGo | Become) -> None:
+        answer = self._awaited[change.number] = asyncio.get_running_loop().create_future()
+        self._channel.send(change)
+        await first(_settled(answer), self.ended())
+        if not answer.done():
+            raise ReplicaDied(self._context.name, ending(await self.ended()))
+        self._raise(answer.result())
+
+    def _raise(self, reason: Failed | None) -> None:
+        if reason is not None:
+            raise ReplicaFailed(
+                self._context.name, reason=reason.code, what=reason.what, why=reason.why, fix=reason.fix
+            )
+
     async def _has_heard(self, number: int) -> None:
         async with self._news:
             await self._news.wait_for(lambda: self._heard >= number)
@@ -136,8 +161,14 @@ class ReplicaProcess:
                     self._edge_closed.set()
                 case Busy():
                     self.busy = monotonic(), message
+                case Turned(number=number, failure=failure):
+                    self._awaited.pop(number).set_result(failure)
                 case Updated(number=number):
                     async with self._news:
                         self._heard = number
                         self._news.notify_all()
         await self._channel.close()
+
+
+async def _settled(answer: "asyncio.Future[Failed | None]") -> None:
+    await asyncio.wait({answer})

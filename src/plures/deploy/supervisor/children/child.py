@@ -1,14 +1,14 @@
 """What a supervisor needs of any replica, ours or a program in another language, and what it starts one with."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
 from plures.deploy.channel import EndpointUrls
-
-from .logs import Lines
+from plures.deploy.supervisor.logs import Lines
+from plures.host import Placement
 
 
 class Child(Protocol):
@@ -27,6 +27,14 @@ class Child(Protocol):
 
     async def update(self, number: int, endpoints: EndpointUrls) -> None:
         """Tell it where it can call the capabilities now, and wait until it uses that."""
+        ...
+
+    async def let_go(self, capabilities: Collection[str], within_s: float) -> None:
+        """Let it end some capabilities, whose calls wait until `become`. Raises ReplicaFailed, and then all is as it was, or ReplicaDied."""
+        ...
+
+    async def become(self, placement: Placement) -> None:
+        """Let it host something else, and find the rest elsewhere. Raises the same."""
         ...
 
     def lead(self, *, leads: bool) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from plures.deploy.supervisor.logs import OutputPipe
+
 from .child import ProcessContext
 from .guardian import descendants, kill_all
-from .logs import OutputPipe
 
 _KILL_PATIENCE_S = 5.0
 

@@ -12,6 +12,7 @@ import shutil
 import signal
 import sys
 import sysconfig
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from plures.deploy.channel import EndpointUrls
 from plures.deploy.errors import CommandMissing, ReplicaDied
 from plures.deploy.serving import authority, reachable
 from plures.deploy.waiting import first
+from plures.host import Placement
 
 from . import guardian
 from .child import ProcessContext
@@ -84,6 +86,12 @@ class Command:
 
     async def update(self, number: int, endpoints: EndpointUrls) -> None:
         """Do nothing: its environment cannot change, and the addresses in it stay valid across restarts."""
+
+    async def let_go(self, capabilities: Collection[str], within_s: float) -> None:
+        """Do nothing: what a command hosts stays there."""
+
+    async def become(self, placement: Placement) -> None:
+        """Do nothing: a command is told addresses when it starts."""
 
     def lead(self, *, leads: bool) -> None:
         """Do nothing: a command knows by itself what it does."""

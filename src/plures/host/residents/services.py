@@ -1,7 +1,7 @@
 """The services of one replica: their databases, what their constructors ask for, and the order in which they are built."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -9,18 +9,28 @@ from plures.application import AssembledCapability, AssembledVersion, Assembly, 
 from plures.contract import ContractDescription, read_contract
 from plures.data import Database, Place, Settle, engines, open_database
 from plures.events import Events, prepare
+from plures.host.clients import Clients
+from plures.host.eventing import Outbox, handling, open_outbox
+from plures.host.faults import Injector
+from plures.host.guard import (
+    FORGET_EVERY_S,
+    committing,
+    count_commits,
+    forget_old,
+    guarded,
+    guarded_blocking,
+    has_keys,
+    may_meet,
+)
+from plures.host.sagas import SagaDesk
 from plures.optional import Optionally, Outage
 from plures.runtime import Policy, Threads, threaded
 from plures.sagas import Sagas, Worker, check_none_left, open_sagas
 from plures.telemetry import Telemetry, one_job
 
-from .clients import Clients
-from .eventing import Outbox, handling, open_outbox
-from .faults import Injector
-from .guard import FORGET_EVERY_S, committing, count_commits, forget_old, guarded, guarded_blocking, has_keys, may_meet
 from .lifecycles import Lifecycles
 from .opened import Opened
-from .sagas import SagaDesk
+from .ordering import by_needs
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -80,16 +90,18 @@ class Services:
         # Who can do without which capability, and how that fares.
         self.outages: dict[tuple[str, str], Outage] = {}
         self._built: dict[str, list[tuple[ContractDescription, Opened | Sequence[Served]]]] = {}
-        # Each capability after those that it needs; within a circle, in the order of the application.
-        self.order = _by_needs(hosted)
+        self.order: Sequence[str] = ()
 
-    async def build(self) -> None:
-        """Open all databases and build all services; those in a context manager stay closed. Raises what fails."""
-        await self._open_databases()
-        await self._prepare_events()
-        await self._prepare_sagas()
+    async def build(self, names: Collection[str]) -> None:
+        """Open the databases of these capabilities and build their services; those in a context manager stay closed. Raises what fails."""
+        # Each capability after those that it needs; within a circle, in the order of the application.
+        self.order = by_needs(self._hosted)
+        await self._open_databases(names)
+        await self._prepare_events(names)
+        await self._prepare_sagas(names)
         for name in self.order:
-            self._build(name)
+            if name in names:
+                self._build(name)
 
     async def start(self, name: str) -> Sequence[Served]:
         """Open the services of one capability, if they are in context managers, and run its start hooks; what it serves. Raises what fails."""
@@ -125,24 +137,34 @@ class Services:
         # Events that have no place in the order yet come before what is published there.
         return prepare if owner in self.outboxes else None
 
-    async def close_threads(self) -> None:
+    async def close_threads(self, name: str) -> None:
         """Let the threads of `def` methods end; those that hang are left behind."""
-        await asyncio.gather(*(threads.close() for threads in self._threads.values()))
+        threads = self._threads.pop(name, None)
+        if threads is not None:
+            await threads.close()
 
-    async def close_databases(self) -> None:
-        opened, self._engines = self._engines, {}
-        for engine in opened.values():
+    async def close_database(self, name: str) -> None:
+        """Give up what a capability has of its database."""
+        engine, database = self._engines.pop(name, None), self._databases.pop(name, None)
+        if engine is not None:
             # Before the database, whose lock keeps other processes out.
             await asyncio.to_thread(engine.dispose)
-        databases, self._databases = self._databases, {}
-        for database in databases.values():
+        if database is not None:
             await database.close()
 
-    async def _open_databases(self) -> None:
+    def forget(self, name: str) -> None:
+        """Nothing of a capability is here any more: its hooks have run, and what it had is closed."""
+        for about in (self._built, self._events, self._sagas, self.outboxes, self.saga_desks):
+            about.pop(name, None)
+        for owner, called in [*self.outages]:
+            if owner == name:
+                del self.outages[owner, called]
+
+    async def _open_databases(self, names: Collection[str]) -> None:
         async def open_one(name: str, capability: AssembledCapability) -> None:
             self._databases[name] = await open_database(self._place(name), name, capability.migrations)
 
-        owners = [(name, capability) for name, capability in self._hosted.items() if capability.has_database]
+        owners = [(name, self._hosted[name]) for name in names if self._hosted[name].has_database]
         opened = await asyncio.gather(*(open_one(*owner) for owner in owners), return_exceptions=True)
         failures = [failure for failure in opened if failure is not None]
         if failures:
@@ -152,14 +174,14 @@ class Services:
                 engine = self._engines[name] = engines.open_engine(self._place(name), name)
                 if may_meet(engine):
                     count_commits(engine)
-        for name, database in self._databases.items():
+        for name, _ in owners:
             if self._remembers(name):
-                self._lifecycles.of(name).every(FORGET_EVERY_S, partial(forget_old, database))
+                self._lifecycles.of(name).every(FORGET_EVERY_S, partial(forget_old, self._databases[name]))
 
-    async def _prepare_events(self) -> None:
-        """Make the relays of what the capabilities here publish."""
-        for name, capability in self._hosted.items():
-            if capability.publishes:
+    async def _prepare_events(self, names: Collection[str]) -> None:
+        """Make the relays of what the capabilities publish."""
+        for name in names:
+            if self._hosted[name].publishes:
                 database = self._databases[name]
                 self._events[name], relay = await open_outbox(
                     self._assembly, name, database, self._deliveries_to, self._telemetry
@@ -167,9 +189,10 @@ class Services:
                 self.outboxes[name] = Outbox(database, relay.wake)
                 self._lifecycles.of(name).background(relay.run)
 
-    async def _prepare_sagas(self) -> None:
-        """Make what runs the sagas of the capabilities here."""
-        for name, capability in self._hosted.items():
+    async def _prepare_sagas(self, names: Collection[str]) -> None:
+        """Make what runs the sagas of the capabilities."""
+        for name in names:
+            capability = self._hosted[name]
             if capability.begins_sagas:
                 sagas, worker = await open_sagas(
                     self._databases[name],
@@ -271,22 +294,3 @@ class Services:
         # One outage, though the owner may ask for it in several places.
         outage = self.outages.setdefault((owner, capability), Outage())
         return Optionally(client, outage=outage)
-
-
-def _by_needs(capabilities: Mapping[str, AssembledCapability]) -> list[str]:
-    by_contract = {each.python: name for name, capability in capabilities.items() for each in capability.contracts}
-    ordered: dict[str, None] = {}
-    visiting: set[str] = set()
-
-    def visit(name: str) -> None:
-        if name in visiting:
-            return
-        visiting.add(name)
-        for python in capabilities[name].needs:
-            if python in by_contract:
-                visit(by_contract[python])
-        ordered[name] = None
-
-    for name in capabilities:
-        visit(name)
-    return list(ordered)

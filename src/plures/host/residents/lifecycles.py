@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import Final
 
 from plures.application import Hook, Lifecycle
+from plures.host.guard import run_patiently
 from plures.logs import tell
 from plures.runtime import working_for
 from plures.telemetry import one_job
 
 from .background import Background, cancel_all, wait_for_all
-from .guard import run_patiently
 
 _LOG: Final = logging.getLogger("plures.host")
 
@@ -49,14 +49,32 @@ class Lifecycles:
 
     async def become_ready(self) -> None:
         """Run all ready hooks and begin the background work. What a hook raises passes."""
-        for owner in self._started:
-            with working_for(owner):
-                with one_job():
-                    for hook in self._by_owner[owner].ready_hooks:
-                        await run_patiently(hook)
-                self._background.start(self._by_owner[owner], owner)
+        for owner in [*self._started]:
+            await self._be_ready(owner)
         self._is_ready = True
-        self._begin_once()
+        self._begin_once(self._started)
+
+    async def join(self, owner: str) -> None:
+        """Do the same for one owner that has started after the others were ready."""
+        if owner in self._started:
+            await self._be_ready(owner)
+            self._begin_once([owner])
+
+    async def leave(self, owner: str) -> None:
+        """Do for one owner what `drain` to `stop` do for all, and forget it. The others go on."""
+        lifecycle = self._by_owner.get(owner)
+        if lifecycle is None:
+            return
+        with working_for(owner):
+            await _run_all(reversed(lifecycle.drain_hooks), f"a drain hook of {owner}")
+            await wait_for_all(lifecycle.detached)
+            await self._background.end(owner)
+            if owner in self._started:
+                self._started.remove(owner)
+                await _run_all(reversed(lifecycle.stop_hooks), f"a stop hook of {owner}")
+        await cancel_all(lifecycle.detached)
+        await lifecycle.threads.close()
+        del self._by_owner[owner]
 
     def lead(self, *, leads: bool) -> None:
         """Tell whether this replica does what is done once. Another one has done its part of the start, where this one does not lead."""
@@ -65,7 +83,7 @@ class Lifecycles:
         self._leads = leads
         self._is_known.set()
         if self._is_ready:
-            self._begin_once()
+            self._begin_once(self._started)
 
     async def _do_once(self, hooks: Iterable[Hook]) -> None:
         """Run what is done once, or wait until another replica has."""
@@ -74,8 +92,15 @@ class Lifecycles:
             if self._leads:
                 await run_patiently(hook)
 
-    def _begin_once(self) -> None:
-        for owner in self._started if self._leads else ():
+    async def _be_ready(self, owner: str) -> None:
+        with working_for(owner):
+            with one_job():
+                for hook in self._by_owner[owner].ready_hooks:
+                    await run_patiently(hook)
+            self._background.start(self._by_owner[owner], owner)
+
+    def _begin_once(self, owners: Iterable[str]) -> None:
+        for owner in owners if self._leads else ():
             with working_for(owner):
                 self._background.start_once(self._by_owner[owner], owner)
 
