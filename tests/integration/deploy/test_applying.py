@@ -51,6 +51,10 @@ class Run:
         # Number, clerk, greeter, edge.
         return answer.text.split()[3:]
 
+    async def answers_now(self) -> bool:
+        """Whether the edge reaches the clerk, who is asked for a name that is not entered."""
+        return (await self._http.get(f"{self.processes.public_url}/")).status_code != 503
+
     @asynccontextmanager
     async def asked(self) -> AsyncGenerator[None]:
         """Visitors come all the time while the context lasts."""
@@ -74,8 +78,12 @@ async def run_all(data: Path, http: httpx.AsyncClient, journal: Journal) -> Asyn
         yield Run(processes, http)
 
 
-async def started_again(processes: RunningProcesses) -> None:
-    while not all(processes.endpoints.values()):  # noqa: ASYNC110 - nothing tells of it
+async def started_again(run: Run, before: set[int]) -> None:
+    """All answer and know where the others do, and none of them is one of those before."""
+    processes = run.processes
+    while before & set(processes.pids.values()) or not all(processes.endpoints.values()):  # noqa: ASYNC110 - nothing tells of it
+        await asyncio.sleep(0.05)
+    while not await run.answers_now():  # noqa: ASYNC110 - nothing tells of it
         await asyncio.sleep(0.05)
 
 
@@ -132,9 +140,10 @@ async def test_what_dies_later_starts_again_as_what_it_became(
     async with run_all(tmp_path, http, journal) as run:
         await run.apply(CLERK)
         before = await run.ask()
+        killed = set(run.processes.pids.values())
         run.processes.kill("office")
         run.processes.kill("main")
-        await started_again(run.processes)
+        await started_again(run, killed)
         after = await run.ask()
         assert after[0] == "2"
         assert not set(before[1:]) & set(after[1:])

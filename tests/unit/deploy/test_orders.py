@@ -2,7 +2,8 @@
 
 import asyncio
 import stat
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -58,27 +59,32 @@ async def test_a_failure_says_what_why_and_what_to_do() -> None:
     assert raised.value.reason == PluresError.code
 
 
+@asynccontextmanager
+async def given(path: Path) -> AsyncGenerator[asyncio.StreamReader]:
+    """What the run says of an order that it has begun with."""
+    reader, writer = await asyncio.open_unix_connection(str(path))
+    writer.write(b'{"type":"apply","topology":"sale"}\n')
+    assert b"begun" in await reader.readline()
+    yield reader
+    writer.close()
+
+
 async def test_one_at_a_time() -> None:
     may_end, done = asyncio.Event(), list[str]()
-    async with taking_orders(waiting(may_end, done)) as path:
-        first = asyncio.create_task(told(path))
-        while not first.done() and not done:
-            with pytest.raises(OrderFailed) as raised:
-                await told(path, Apply("another"))
-            if raised.value.reason == "deploy.order_under_way":
-                may_end.set()
-                break
-        assert await first == ["begun"]
+    async with taking_orders(waiting(may_end, done)) as path, given(path) as first:
+        with pytest.raises(OrderFailed) as raised:
+            await told(path, Apply("another"))
+        assert raised.value.reason == "deploy.order_under_way"
+        may_end.set()
+        assert b"done" in await first.readline()
     assert done == ["sale"]
 
 
 async def test_it_is_done_also_when_who_asked_has_gone() -> None:
     may_end, done = asyncio.Event(), list[str]()
     async with taking_orders(waiting(may_end, done)) as path:
-        reader, writer = await asyncio.open_unix_connection(str(path))
-        writer.write(b'{"type":"apply","topology":"sale"}\n')
-        assert b"begun" in await reader.readline()
-        writer.close()
+        async with given(path):
+            pass
         may_end.set()
     assert done == ["sale"]
 
