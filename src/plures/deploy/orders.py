@@ -65,7 +65,7 @@ class RunGone(PluresError):
     wording = Text(
         "The application cannot be told anything",
         why="{reason}",
-        fix="See whether it still runs, with `plures ps` or by its log; an order that had begun is in the log as well.",
+        fix="See by its log whether it still runs; an order that had begun is in the log as well.",
     )
 
     reason: str
@@ -83,7 +83,7 @@ class OrderFailed(PluresError):
 
 Say = Callable[[str], None]
 Carry = Callable[[Apply, Say], Awaitable[None]]
-_answers = msgspec.json.Decoder(Said | Done | Failed)
+_answers: msgspec.json.Decoder[Said | Done | Failed] = msgspec.json.Decoder(Said | Done | Failed)
 _orders = msgspec.json.Decoder(Apply)
 
 

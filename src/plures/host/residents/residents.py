@@ -154,7 +154,7 @@ class Residents:
 
     def _under_way(self, names: Collection[str]) -> frozenset[str]:
         """The requests on whose behalf some of these work."""
-        return frozenset().union(*map(self._deadlines.requests_in, names))
+        return frozenset[str]().union(*map(self._deadlines.requests_in, names))
 
     def _calls_in(self, name: str) -> int:
         """Calls under way: those that have arrived, and those that were made here."""

@@ -8,9 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from plures.cli import main
-
-from .conftest import TOML
-from .programs import Program
+from tests.integration.cli.conftest import TOML
+from tests.integration.cli.programs import Program
 
 Start = Callable[..., Program]
 FREE = ("--port", "0", "--control-port", "0")
