@@ -19,8 +19,8 @@ from .host import Host
 from .moves import MOVES, Ticket, issued
 from .placement import Mode, Placement
 from .places import NotPrepared, database_in, passwords_of, place_of, server_url
-from .telling import declared
 from .residents import StillBusy
+from .telling import declared
 
 __all__ = [
     "MOVES",
