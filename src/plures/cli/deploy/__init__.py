@@ -8,9 +8,10 @@ from plures.cli.lazily import LazyGroup
 @click.group(
     "deploy",
     cls=LazyGroup,
-    short_help="Check what is to be deployed, and render what runs it elsewhere.",
+    short_help="Check what is to be deployed, render what runs it elsewhere, and watch it.",
     lazy={
         "check": "plures.cli.deploy.checking:check_command",
+        "canary": "plures.cli.deploy.canary:canary_command",
         "kubernetes": "plures.cli.deploy.kubernetes:kubernetes_command",
     },
 )
