@@ -22,12 +22,13 @@ class Case(msgspec.Struct, frozen=True):
     """A pair of versions, and how much they have to do.
 
     Attributes:
-        halts: What should come of it: it is worse, so it is halted; it is like the old one, so it is not. None at the limit, where both are right.
+        halts: What should come of it: it is worse, so it is halted; it is like the old one, so it is not. None where that is not promised.
         per_s: Calls a second at each replica.
         new_faults: The part of calls that fails; the same of the old version.
         slower: So many times as long do calls of the new one take.
         uneven: Replicas of either version differ by so much in how long calls take.
         heaps: Once a minute, for five seconds, this part of all calls fails, at all replicas.
+        own_heaps: The same at each replica for itself, in one of twelve such spans.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Case(msgspec.Struct, frozen=True):
     slower: float = 1.0
     uneven: float = 0.0
     heaps: float = 0.0
+    own_heaps: float = 0.0
     old: int = 9
     new: int = 1
 
@@ -50,6 +52,8 @@ CASES = (
     Case("alike, a call in five seconds", False, per_s=0.2),
     Case("alike, replicas differ by a tenth", False, uneven=0.1),
     Case("alike, heaps of faults everywhere", False, heaps=0.3),
+    Case("alike, each replica has heaps of its own", False, own_heaps=0.3),
+    Case("alike, heaps of its own, one old replica", None, own_heaps=0.3, old=1),
     Case("one more of a hundred fails", None, new_faults=0.015),
     Case("three more of a hundred fail", True, new_faults=0.035),
     Case("five more of a hundred fail", True, new_faults=0.055),
@@ -80,7 +84,8 @@ def run(case: Case, limits: Limits, random: Random) -> Came:
         heap = case.heaps if at_s % 60 == EVERY_S else 0.0
         for number, each in enumerate(pace):
             is_new = number < case.new
-            part = max(case.new_faults if is_new else case.old_faults, heap)
+            own = case.own_heaps if case.own_heaps and random.random() < 1 / 12 else 0.0
+            part = max(case.new_faults if is_new else case.old_faults, heap, own)
             took = each * (case.slower if is_new else 1.0)
             figures[number] = _more(figures[number], case.per_s * EVERY_S, part, took, random)
         decision = decide(limits, memory, Sample(at_s, tuple(figures[: case.new]), tuple(figures[case.new :])))
@@ -120,13 +125,13 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=200, help="of each case")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
-    print(f"{'':50} {'halted':>7} {'went on':>8} {'neither':>8} {'after':>7} {'calls':>6}")
+    print(f"{'':52} {'halted':>7} {'went on':>8} {'neither':>8} {'after':>7} {'calls':>6}")
     for case, came in rows(chosen.runs, Limits(), chosen.seed):
         part = Counter(each.verdict for each in came)
         shares = [part[each] / len(came) for each in (Verdict.HALT, Verdict.GO_ON, Verdict.WAIT)]
         told = " ".join(f"{share:>{width}.1%}" for share, width in zip(shares, (7, 8, 8), strict=True))
         after, calls = median(each.for_s for each in came), median(each.calls for each in came)
-        print(f"{case.name:50} {told} {after:>5.0f} s {calls:>6.0f}", flush=True)
+        print(f"{case.name:52} {told} {after:>5.0f} s {calls:>6.0f}", flush=True)
 
 
 if __name__ == "__main__":
