@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from math import exp, lgamma
+from typing import Final
 
-_TINY = 1e-17
+_TINY: Final = 1e-17
+_FEW_REPLICAS: Final = 4
+_FEW_HITS: Final = 10
 
 
 def chance(new_hits: int, new: int, old_hits: int, old: int) -> float:
@@ -25,6 +28,20 @@ def chance(new_hits: int, new: int, old_hits: int, old: int) -> float:
         if part < total * _TINY:
             break
     return min(total, 1.0)
+
+
+def heaped(hits: Sequence[int], calls: Sequence[int]) -> float:
+    """How many hits come together, as far as replicas of one version tell: 1 where they come by themselves, or too little is known.
+
+    It is how much more the replicas differ than chance would have it: Pearson's statistic over its degrees of freedom.
+    """
+    whole, many = sum(hits), sum(calls)
+    if len(hits) < _FEW_REPLICAS or not _FEW_HITS <= whole < many:
+        return 1.0
+    part = whole / many
+    pairs = [(hit, each * part) for hit, each in zip(hits, calls, strict=True) if each]
+    spread = sum((hit - usual) ** 2 / (usual * (1 - part)) for hit, usual in pairs)
+    return max(1.0, spread / (len(pairs) - 1)) if len(pairs) > 1 else 1.0
 
 
 def quantile(took: Mapping[float, int], part: float) -> float:

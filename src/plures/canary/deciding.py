@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from .chances import chance, longer, quantile, together
+from .chances import chance, heaped, longer, quantile, together
 from .values import Decision, Figures, Limits, Memory, Sample, Verdict
 
 _GROWS: Final = 1.5
@@ -41,8 +41,8 @@ def decide(limits: Limits, memory: Memory, sample: Sample) -> Decision:
 
     Halted is what is worse by more than is tolerated, and so much that it is no chance: by Fisher's exact test on faults, and on calls
     that took longer than half, nine of ten and ninety-nine of a hundred of all calls did. All looks together halt a version which is like
-    the old one with a chance of `false_halts` at most, as long as calls fail by themselves and not in heaps; so it must also be worse than
-    the worst of the old replicas. Too few calls say nothing, and are no reason to halt or to go on.
+    the old one with a chance of `false_halts` at most, as long as calls fail by themselves. Where old replicas differ more than chance lets
+    them, they fail in heaps, and a heap counts once; and the new version must be worse than the worst of the old replicas. Too few calls say nothing, and are no reason to halt or to go on.
     """
     silent = memory.silent + 1 if sample.silent else 0
     memory = replace(memory, silent=silent)
@@ -103,17 +103,23 @@ def _worse(limits: Limits, sample: Sample, allowed: float) -> Iterator[_Finding]
     rate, worst = new.faults / new.calls, max(_rate(each) for each in usual)
     if rate > worst + limits.worse:
         what = f"{rate:.1%} of {new.calls} calls failed, {_rate(old):.1%} of {old.calls} at the old version"
-        yield _Finding(what, chance(new.faults, new.calls, old.faults, old.calls), allowed * _SHARE_OF_FAULTS)
+        yield _Finding(
+            what,
+            _chance(
+                [(each.faults, each.calls) for each in sample.new], [(each.faults, each.calls) for each in sample.old]
+            ),
+            allowed * _SHARE_OF_FAULTS,
+        )
     all_took = together([new.took, old.took])
     for part in _PARTS:
         here, there = quantile(new.took, part), max(quantile(each.took, part) for each in usual)
         if here <= there * limits.slower:
             continue
         what = f"{part:.0%} of calls took {_ms(here)} at most, {_ms(quantile(old.took, part))} at the old version"
-        yield _Finding(what, _slow(new, old, all_took, part), allowed * (1 - _SHARE_OF_FAULTS) / len(_PARTS))
+        yield _Finding(what, _slow(sample, all_took, part), allowed * (1 - _SHARE_OF_FAULTS) / len(_PARTS))
 
 
-def _slow(new: Figures, old: Figures, all_took: dict[float, int], part: float) -> float:
+def _slow(sample: Sample, all_took: dict[float, int], part: float) -> float:
     """The chance that so many of the slow calls are new ones. What is slow, all calls say together: so the test stays exact."""
     many, below, before = sum(all_took.values()), 0, 0.0
     cuts: list[float] = []
@@ -125,10 +131,21 @@ def _slow(new: Figures, old: Figures, all_took: dict[float, int], part: float) -
             break
         before = bound
     chances = [
-        chance(longer(new.took, each), sum(new.took.values()), longer(old.took, each), sum(old.took.values()))
-        for each in cuts
+        _chance(
+            [(longer(each.took, cut), sum(each.took.values())) for each in sample.new],
+            [(longer(each.took, cut), sum(each.took.values())) for each in sample.old],
+        )
+        for cut in cuts
     ]
     return min([1.0, *(len(cuts) * each for each in chances)])
+
+
+def _chance(new: Sequence[tuple[int, int]], old: Sequence[tuple[int, int]]) -> float:
+    """The chance of so many hits at the new replicas, given the hits and calls of each replica. Hits that come in heaps count once for each heap."""
+    hits, calls = [each[0] for each in old], [each[1] for each in old]
+    of_one = heaped(hits, calls)
+    counts = (sum(each[0] for each in new), sum(each[1] for each in new), sum(hits), sum(calls))
+    return chance(*(int(each / of_one) for each in counts))
 
 
 def _sum(several: Sequence[Figures]) -> Figures:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plures.canary import Figures, Limits, Memory, Sample, Verdict, decide
-from plures.canary.chances import chance, quantile
+from plures.canary.chances import chance, heaped, quantile
 
 LIMITS = Limits(enough=500, watch_s=60)
 FAST, SLOW = 0.01, 0.08
@@ -123,6 +123,17 @@ def test_chances_are_those_of_counting(new_hits: int, new: int, old_hits: int, o
         comb(new, each) * comb(old, hits - each) for each in range(new_hits, min(new, hits) + 1) if hits - each <= old
     )
     assert chance(new_hits, new, old_hits, old) == pytest.approx(ways / comb(new + old, hits), rel=1e-9)
+
+
+def test_faults_that_come_together_count_once() -> None:
+    assert heaped([10, 10, 10, 10], [1000] * 4) == 1
+    assert heaped([0, 0, 40, 0], [1000] * 4) == pytest.approx(40, rel=0.02)
+    # Of three replicas, and of nine faults, nothing is known.
+    assert heaped([0, 40, 0], [1000] * 3) == heaped([9, 0, 0, 0], [1000] * 4) == 1
+    # Each hits a thousand calls of one of them: one more heap at the new version is nothing new.
+    heaps = [figures(1000, faults=40 if number == 1 else 0) for number in range(6)]
+    assert verdict(figures(1000, faults=60), *heaps) is Verdict.WAIT
+    assert verdict(figures(1000, faults=60), *(figures(1000, faults=7) for _ in range(6))) is Verdict.HALT
 
 
 def test_a_quantile_lies_between_two_bounds() -> None:
