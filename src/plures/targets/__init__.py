@@ -1,14 +1,14 @@
 """What each process of a topology needs wherever it runs: image, arguments, ports, secrets, folders, and whom it calls. Pure data.
 
 `workloads_of` makes a `Workload` of each process that runs in a container, and says with `InvalidInput` all that keeps it from running there.
-What each target calls these things, a package of its name knows, such as `kubernetes`.
+What each target calls these things, a package of its name knows, such as `compose` and `kubernetes`.
 """
 
-from . import kubernetes
+from . import compose, kubernetes
 from .places import CONTROL_PORT, DATA, HOME, PACKAGES, PUBLIC_PORT, USER
 from .values import Health, Port, SecretFile, Server, Workload, Workloads
 from .workloads import workloads_of
-from .written import ChangedByHand, NotRendered, Written, write
+from .written import ChangedByHand, NotRendered, Written, headed, write
 from .yaml import Value, documents_of, yaml_of
 
 __all__ = [
@@ -28,7 +28,9 @@ __all__ = [
     "Workload",
     "Workloads",
     "Written",
+    "compose",
     "documents_of",
+    "headed",
     "kubernetes",
     "workloads_of",
     "write",

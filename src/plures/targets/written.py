@@ -77,7 +77,7 @@ def write(
         NotRendered: The operating system refuses.
     """
     own = set(for_people)
-    texts = {path: text if path in own else _headed(target, text) for path, text in files.items()}
+    texts = {path: text if path in own else headed(target, text) for path, text in files.items()}
     try:
         before = {path: _read(folder / path) for path in texts}
         left = {path: text for path, text in _rendered(folder, target) if path not in texts}
@@ -103,7 +103,8 @@ def write(
     return Written(sorted(new), sorted(changed), same, sorted(left), sorted(kept))
 
 
-def _headed(target: str, text: str) -> str:
+def headed(target: str, text: str) -> str:
+    """A rendered file as it is written: with the line that says so first."""
     return _HEAD.format(target=target, digest=_digest(text)) + text
 
 

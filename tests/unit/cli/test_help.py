@@ -30,7 +30,7 @@ def test_the_commands() -> None:
         "events", "events status", "events list", "events show", "events parked", "events resubmit", "events discard",
         "events forget", "sagas", "sagas status", "sagas list", "sagas show", "sagas resume", "sagas compensate",
         "sagas close", "tls", "tls init", "tls issue", "tls show",
-        "load", "scale", "scale plan", "deploy", "deploy check", "deploy canary", "deploy kubernetes", "new", "adopt", "map", "advise",
+        "load", "scale", "scale plan", "deploy", "deploy check", "deploy canary", "deploy compose", "deploy kubernetes", "new", "adopt", "map", "advise",
     ]  # fmt: skip
 
 

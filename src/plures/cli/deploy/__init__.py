@@ -12,6 +12,7 @@ from plures.cli.lazily import LazyGroup
     lazy={
         "check": "plures.cli.deploy.checking:check_command",
         "canary": "plures.cli.deploy.canary:canary_command",
+        "compose": "plures.cli.deploy.composing:compose_command",
         "kubernetes": "plures.cli.deploy.kubernetes:kubernetes_command",
     },
 )

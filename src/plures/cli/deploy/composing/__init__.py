@@ -1,0 +1,5 @@
+"""`plures deploy compose`."""
+
+from .command import compose_command
+
+__all__ = ["compose_command"]
