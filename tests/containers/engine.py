@@ -15,7 +15,7 @@ default_ulimits = ["nofile=1024:4096", "nproc=4096:4096"]
 network_backend = "netavark"
 network_config_dir = "{networks}"
 """
-_LONGEST_S: Final = 300
+_LONGEST_S: Final = 600
 
 
 class Engine:

@@ -25,7 +25,7 @@ from .engine import Engine, run
 
 FILE: Final = ROOT / "plures.containers.toml"
 TOPOLOGY: Final = "split"
-PATIENCE_S: Final = 180
+PATIENCE_S: Final = 300
 USER: Final = 65_532
 _ASYNCPG: Any = untyped
 _TAG: Final = "1"

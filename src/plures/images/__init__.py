@@ -25,7 +25,7 @@ from .labelled import Labelled, images_in
 from .layers import Compression, Layer, write_layer
 from .layout import Image, check_output, write_archive, write_folder
 from .manifest import Platform, Start, config_of, manifest_of, moment
-from .needed import bringing, modules_below, needed, reached
+from .needed import bringing, modules_below, needed, reached, unlocked
 from .reading import Base, nothing, read_base
 from .sbom import sbom_of
 from .wheels import Wheel, normalised
@@ -65,6 +65,7 @@ __all__ = [
     "reached",
     "read_base",
     "sbom_of",
+    "unlocked",
     "with_bytecode",
     "write_archive",
     "write_folder",

@@ -89,6 +89,26 @@ def needed(
     return sorted({name for name, _ in seen})
 
 
+def unlocked(root: str, wheels: Mapping[str, Wheel], environment: Mapping[str, str]) -> list[str]:
+    """The names of packages that a requirement asks for directly, with its extras, and that have no wheel. None where it has none itself.
+
+    Args:
+        root: Such as `plures[cli,postgresql]`.
+        wheels: By name.
+        environment: What markers are asked of: the platform of the image.
+    """
+    wanted = Requirement(root)
+    wheel = wheels.get(normalised(wanted.name))
+    below = [Requirement(text) for text in (wheel.requires if wheel is not None else ())]
+    asked = [
+        each.name
+        for each in below
+        if each.marker is None
+        or any(each.marker.evaluate({**environment, "extra": extra}) for extra in ("", *wanted.extras))
+    ]
+    return sorted({name for name in asked if normalised(name) not in wheels})
+
+
 def bringing(modules: Iterable[str], wheels: Mapping[str, Wheel]) -> list[str]:
     """The names of the wheels that bring modules, by the first names of these."""
     wanted = frozenset(modules)

@@ -6,13 +6,19 @@ import msgspec
 
 from plures.application import Assembly, ImportedEdge
 from plures.errors import InvalidInput, Rule
-from plures.images import CapabilityMissing, Entry, Wheel, bringing, needed, normalised, reached
+from plures.images import CapabilityMissing, Entry, Wheel, bringing, needed, normalised, reached, unlocked
 from plures.topology import ResolvedProcess, Settings
 
 UNLOCKED = Rule(
     "build.package_unlocked",
     "{name!r} is not among the packages of {lock}",
     "Lock it, or leave it out of packages in [build].",
+)
+
+PLACEMENT_UNLOCKED = Rule(
+    "build.package_unlocked",
+    "{lock} lacks {names}, which its processes need of Plures",
+    "Lock plures[{extras}] in place of plures.",
 )
 
 
@@ -45,7 +51,11 @@ def check_packages(settings: Settings, wheels: Mapping[str, Wheel]) -> None:
 def packages_of(
     processes: Iterable[ResolvedProcess], assembly: Assembly, settings: Settings, code: Code
 ) -> Sequence[str]:
-    """Names of the wheels that an image with these processes needs."""
+    """Names of the wheels that an image with these processes needs.
+
+    Raises:
+        InvalidInput: What the placement asks of Plures is not in the lock.
+    """
     placed = list(processes)
     extras = {
         "cli": True,
@@ -58,6 +68,11 @@ def packages_of(
     unused = [edge.place.partition(":")[0]] if isinstance(edge, ImportedEdge) and not has_edge else []
     _, others = reached(_first(placed, assembly, settings), code.modules, without=unused)
     chosen = ",".join(name for name, is_needed in extras.items() if is_needed)
+    if names := unlocked(f"plures[{chosen}]", code.wheels, code.environment):
+        broken = PLACEMENT_UNLOCKED.broken(
+            f"{settings.source} [build] lock", lock=settings.images.lock, names=", ".join(names), extras=chosen
+        )
+        raise InvalidInput(settings.source, [broken])
     roots = [f"plures[{chosen}]", *settings.images.packages, *bringing(others, code.wheels)]
     # Its modules import what extras bring, each where it is asked for.
     return needed(roots, code.wheels, code.environment, unread=["plures"])

@@ -47,7 +47,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     empty_base(home)
     small = {
         "plures": make_wheel(
-            home / "wheels", "plures", {"plures/__init__.py": ""}, version="0.1.0", requires=["click; extra == 'cli'"]
+            home / "wheels",
+            "plures",
+            {"plures/__init__.py": ""},
+            version="0.1.0",
+            requires=["click; extra == 'cli'", "cryptography; extra == 'tls'"],
         ),
         "click": make_wheel(home / "wheels", "click", {"click/core.py": "VALUE = 1\n"}),
         "starlette": make_wheel(

@@ -30,6 +30,7 @@ WRONG = {
     ),
     "no wheel at all": ([], "wheel", "build.packages", "nowhere-kit"),
     "package that is not locked": ([], "packages", "plures.invalid_input", "never-locked"),
+    "package of Plures that is not locked": ([], "tls", "plures.invalid_input", "lacks cryptography"),
     "image without its capability": ([], "files", "build.capability_missing", "kiosk.greeting.service"),
     "output is something else": (["--output", "kiosk"], "", "build.output_exists", "Name another place"),
     "project that cannot be built": ([], "project", "build.project", "kiosk"),
@@ -54,6 +55,8 @@ def test_what_is_wrong_is_told_before_anything_is_written(
         (kiosk / "requirements.txt").write_text(f"nowhere-kit==1.0 --hash=sha256:{'0' * 64}\n")
     elif spoilt == "packages":
         settings.write_text(text.replace("[build]\n", '[build]\npackages = ["never-locked"]\n'))
+    elif spoilt == "tls":
+        settings.write_text(f"{text}\n[tls]\n")
     elif spoilt == "files":
         settings.write_text(text.replace("[build]\n", '[build]\nfiles = ["kiosk/app.py"]\n'))
     elif spoilt == "project":
