@@ -68,8 +68,6 @@ class Reader:
         if command.startswith("plures run"):
             self._run(f"{command} --port {self._ports['8000']} --control-port {self._ports['8001']}")
             return ""
-        if command.startswith("plures call"):
-            command = command.replace("plures call", f"plures call --at http://localhost:{self._ports['8001']}", 1)
         command = re.sub(r"(?<=localhost:)800[01]", lambda match: self._ports[match.group()], command)
         finished = subprocess.run(
             ["bash", "-c", command], cwd=self.folder, env=self.environment, stdout=subprocess.PIPE,

@@ -63,6 +63,7 @@ class Addresses:
             if own is not None:
                 self.control = {name: own.control.again() for name in replica_names(plan)}
                 self.public = None if own.public is None else own.public.again()
+                self._go_on_after(own.control)
             elif any(process.edge and process.external is None for process in plan.processes.values()):
                 self.public = listen(wanted.public)
             self.bind(plan)
@@ -74,8 +75,7 @@ class Addresses:
             if plan.processes[name.process].command is None:
                 if name not in self.control:
                     self._bind(name, *self._next_port)
-                    if self._wanted.control_port != 0:
-                        self._next_port = None, self.control[name].port + 1
+                    self._go_on_after(self.control[name])
             elif name not in self._command_ports:
                 host = self._wanted.control_host
                 self._command_ports[name] = (host, free_port(host))
@@ -147,6 +147,11 @@ class Addresses:
             self._folder_lock = _CLOSED
         self._folder.cleanup()
 
+    def _go_on_after(self, last: Listening) -> None:
+        """Only the first port is one that the user named."""
+        if self._wanted.control_port != 0:
+            self._next_port = None, last.port + 1
+
     def _bind(self, name: ReplicaName, port: int | None, default: int) -> None:
         bound = listen(ListenAddress(self._wanted.control_host, port, default))
         self.control[name] = bound.sealed() if self._wanted.is_sealed else bound
@@ -160,3 +165,9 @@ def replica_names(plan: Plan) -> Iterator[ReplicaName]:
     for process in plan.processes.values():
         if process.external is None:
             yield from (ReplicaName(process.name, number) for number in range(1, process.replicas.min + 1))
+
+
+def may_have(plan: Plan, name: ReplicaName) -> bool:
+    """Whether a plan may have a replica of this name here; those beyond the least are there while the load needs them."""
+    process = plan.processes.get(name.process)
+    return process is not None and process.external is None and name.number <= process.replicas.max

@@ -16,7 +16,7 @@ from plures.deploy.waiting import cancelled, in_order, together
 from plures.runtime import new_key
 from plures.topology import Plan, Settings
 
-from .addresses import Addresses, ReplicaName, replica_names
+from .addresses import Addresses, ReplicaName, may_have, replica_names
 from .answering import Answering
 from .backoff import Backoff
 from .children import Child, Command, ProcessContext, ReplicaProcess, Told
@@ -144,8 +144,8 @@ class Supervisor:
         self.issued = admitting(self.issued, issue(plan, os.environ, self._minted))
 
     async def trim(self, plan: Plan) -> None:
-        """Stop the replicas that another plan does not have, and give back what they had."""
-        names = self._slots.keys() - {*replica_names(plan)}
+        """Stop the replicas that another plan may not have, and give back what they had."""
+        names = [name for name in self._slots if not may_have(plan, name)]
         await together(self._slots[name].stop() for name in names)
         for name in names:
             self.forget_slot(name)

@@ -8,11 +8,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from plures.cli import main
+from plures.deploy.serving.sockets import free_port
 from tests.integration.cli.conftest import TOML
 from tests.integration.cli.programs import Program
 
 Start = Callable[..., Program]
-FREE = ("--port", "0", "--control-port", "0")
 
 
 def plures_here(site: Path, *arguments: str) -> Result:
@@ -33,7 +33,8 @@ def ring(site: Path) -> int:
 
 @pytest.fixture
 def running(plures: Start) -> Program:
-    program = plures("run", *FREE)
+    # One port is named: the processes that come later have others.
+    program = plures("run", "--port", "0", "--control-port", str(free_port()))
     program.line("health, contracts")
     return program
 
