@@ -1,0 +1,1 @@
+"""What visitors notice while what runs is changed."""
