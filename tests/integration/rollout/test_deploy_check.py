@@ -266,3 +266,27 @@ def test_no_program_answers(grown: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         said = check(grown, "--at", f"http://127.0.0.1:{taken.getsockname()[1]}", "--json")
     assert (said.status, said.data["code"]) == (2, "cli.not_reached")
+
+
+def test_against_lock_files_of_a_folder(tmp_path: Path) -> None:
+    locked, coming = checkout(tmp_path / "locked", OLD), checkout(tmp_path / "coming", GROWN)
+    assert CliRunner().invoke(main, ["contract", "lock", "--file", str(locked / "plures.toml")]).exit_code == 0
+    said = check(coming, "--against", str(locked), "--topology", "split", "--json")
+    assert said.status == 0
+    assert [(each["first"], each["caller"], each["operation"]) for each in said.data["waits"]] == [
+        ("stock", "till", "Name")
+    ]
+    assert said.data["notes"][0].startswith(f"the folder {locked} was taken for what runs")
+    assert check(locked, "--against", str(locked), "--topology", "split", "--at-once").status == 0
+    broken = checkout(tmp_path / "broken", BROKEN)
+    assert check(broken, "--against", str(locked), "--topology", "split").status == 1
+    # In one process, callers and callees are replaced together.
+    assert check(broken, "--against", str(locked), "--topology", "other").status == 0
+
+
+def test_against_what_has_no_lock_files(tmp_path: Path) -> None:
+    folder = checkout(tmp_path / "nothing", OLD)
+    (folder / "empty").mkdir()
+    for what in (str(folder / "empty"), "no-such-commit"):
+        said = check(folder, "--against", what, "--json")
+        assert (said.status, said.data["code"]) == (2, "cli.nothing_to_compare_with")

@@ -13,11 +13,12 @@ from plures.compat import described
 from plures.data import numbered
 from plures.errors import did_you_mean
 from plures.host import declared
-from plures.rollout import Change, Declared, Outside, Place, Running, Version, judge
+from plures.rollout import Change, Declared, Place, Version, judge
 
-from .errors import AnotherApplication, OrderIncomplete, UnknownProcess
-from .fitting import Fit, fit
-from .running import Replica, replica_at, replicas_of
+from .bases import Base, recorded, running
+from .errors import OrderIncomplete, UnknownProcess
+from .fitting import Fit
+from .running import replica_at, replicas_of
 from .shown import Told, as_data, tell
 
 
@@ -27,6 +28,11 @@ from .shown import Told, as_data, tell
 @click.option("--order", metavar="A,B,…", help="Processes in the order in which they are to be replaced.")
 @click.option("--at-once", is_flag=True, help="They are replaced at the same time, in whatever order.")
 @click.option("--at", metavar="URL", help="Control address of a replica. Default: the run of this folder.")
+@click.option(
+    "--against",
+    metavar="WHAT",
+    help="Compare with lock files instead of what runs: a commit, branch or tag that runs, or a folder.",
+)
 @click.option("--data", type=click.Path(path_type=Path), help="Data folder of what runs. Default: that of plures.toml.")
 @json_option
 @file_option
@@ -37,6 +43,7 @@ def check_command(
     order: str | None,
     at_once: bool,
     at: str | None,
+    against: str | None,
     data: Path | None,
     as_json: bool,
     file: Path,
@@ -50,10 +57,18 @@ def check_command(
         if order is not None and at_once:
             message = "--order and --at-once exclude each other."
             raise click.UsageError(message)
+        if at is not None and against is not None:
+            message = "--at and --against exclude each other."
+            raise click.UsageError(message)
         project = open_project(file)
         folder = data or project.settings.data
-        replicas = replicas_of(folder) if at is None else [replica_at(at, folder)]
-        told = _judged(project, replicas, topology, only, order, at_once=at_once, are_all=at is None)
+        comes = _comes(project)
+        if against is not None:
+            base = recorded(project, topology, against, file.absolute().parent, comes)
+        else:
+            replicas = replicas_of(folder) if at is None else [replica_at(at, folder)]
+            base = running(project, topology, replicas, comes, are_all=at is None)
+        told = _judged(project, base, comes, only, order, at_once=at_once)
     if as_json:
         print_json(as_data(told), pretty=False)
     else:
@@ -63,39 +78,14 @@ def check_command(
 
 
 def _judged(
-    project: Project,
-    replicas: Sequence[Replica],
-    topology: str | None,
-    only: Sequence[str],
-    order: str | None,
-    *,
-    at_once: bool,
-    are_all: bool,
+    project: Project, base: Base, comes: Version, only: Sequence[str], order: str | None, *, at_once: bool
 ) -> Told:
-    wanted = project.assembly.name
-    for each in replicas:
-        if each.application != wanted:
-            raise AnotherApplication(each.at, each.application, wanted)
-    found = fit(project, topology, replicas, are_all=are_all)
+    found = base.fit
     places = _chosen(found, only)
-    comes = _comes(project)
-    silent = [each for each in replicas if not each.says]
-    versions = {
-        # What an older release of Plures does not say is taken to be as it is in the code.
-        name: version if not silent else replace(version, declared=comes.declared)
-        for name, version in found.versions.items()
-    }
-    outside: dict[str, Outside] = {}
-    for caller in (one for replica in replicas for one in replica.outside):
-        known = outside.get(caller.name, caller)
-        outside[caller.name] = Outside(caller.name, {**known.contracts, **caller.contracts})
-    # Replicas of one process see the same sagas.
-    sagas = {(it.capability, it.saga, it.version): it for replica in replicas for it in replica.sagas}
-    running = Running(versions, tuple(outside.values()), tuple(sagas.values()))
-    change = Change(running, comes, places)
     migrations = {name: numbered(it.migrations) for name, it in project.assembly.capabilities.items()}
+    change = Change(base.running, comes, places)
     verdict = judge(change, migrations, chosen=_order(order, places, found), at_once=at_once)
-    return Told(wanted, found.topology.name, verdict, _notes(found, silent, are_all=are_all))
+    return Told(project.assembly.name, found.topology.name, verdict, base.notes)
 
 
 def _comes(project: Project) -> Version:
@@ -133,20 +123,3 @@ def _known(name: str, found: Fit) -> None:
     if name not in names:
         hint = did_you_mean(name, names) or f"Its processes are {', '.join(names)}."
         raise UnknownProcess(found.topology.name, name, hint)
-
-
-def _notes(found: Fit, silent: Sequence[Replica], *, are_all: bool) -> tuple[str, ...]:
-    notes: list[str] = []
-    for process in found.topology.processes.values():
-        if process.external is not None:
-            notes.append(f"{process.name} runs elsewhere, and is taken to be as its callers know it")
-        elif process.command is not None:
-            notes.append(f"{process.name} is a program in another language, and is taken to keep its contract")
-    if not are_all:
-        asked = ", ".join(found.versions)
-        notes.append(f"one replica of {asked} was asked: the others are taken to run the same version")
-    if silent:
-        notes.append(
-            "what runs is of an older release of Plures, which does not say who calls what: taken from the code"
-        )
-    return tuple(notes)

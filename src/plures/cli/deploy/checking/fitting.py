@@ -56,6 +56,14 @@ def fit(project: Project, name: str | None, replicas: Sequence[Replica], *, are_
     raise AnotherTopology(wanted, "; ".join(dict.fromkeys(_told(each) for each in replicas)), way_out)
 
 
+def fit_without_replicas(project: Project, name: str | None, version: Version) -> Fit:
+    """The topology of this name, the monolith where none is given, as if one version ran in all of it; raises `PluresError`."""
+    topology = project.topology(name)
+    known = set(version.homes.values())
+    places = tuple(_place(process, (), known) for process in topology.processes.values())
+    return Fit(topology, places, dict.fromkeys(topology.processes, version))
+
+
 def _fit(topology: ResolvedTopology, replicas: Sequence[Replica], *, are_all: bool) -> Fit | None:
     known = {capability for each in replicas for capability in each.version.homes.values()}
     comes = {capability for process in topology.processes.values() for capability in process.capabilities}

@@ -108,12 +108,13 @@ def _contract(listed: _Listed, at: str) -> Contract:
 def _outside(listing: _Listing, homes: Mapping[str, str], contracts: Mapping[str, Contract]) -> tuple[Outside, ...]:
     """Callers that plures.toml names; processes are known by their constructors, and people see what is there."""
     callers = [*(each for each in listing.callers or () if each.kind == "outside"), *listing.published]
-    return tuple(Outside(each.name, _rights(each.may_call, homes, contracts)) for each in callers)
+    return tuple(Outside(each.name, rights_of(each.may_call, homes, contracts)) for each in callers)
 
 
-def _rights(
+def rights_of(
     may_call: Sequence[str], homes: Mapping[str, str], contracts: Mapping[str, Contract]
 ) -> dict[str, frozenset[str]]:
+    """Contract → the operations that these rights are for."""
     found: dict[str, frozenset[str]] = {}
     for text in may_call:
         right = read_right(text)
