@@ -3,36 +3,41 @@
 Events of the old version wait in its database, and are delivered later: by its new version, to a new one too.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from .meeting import differences
 from .talking import Change
-from .values import Concern, Conflict, Newer, Place, Version
+from .values import Concern, Conflict, Newer, Place
 
-_NO_HANDLER: Final = "rollout.no_handler"
+_OTHER_EVENT: Final = "rollout.handler_of_another_event"
 _KEEP: Final = (
     "Go on reading the event as it was, and change it when none of that form is left: plures events shows which wait."
 )
-_KEEP_HANDLER: Final = (
-    "Keep the handler under its name until the events that wait for it are delivered: plures events shows which."
-)
+_RENAME: Final = "Give the handler of the other event a name of its own: what waits for this one is of the old event."
 _TWO_STEPS: Final = "Roll out the subscriber first, in a release of its own."
 
 
 def events(change: Change) -> Iterator[Conflict]:
-    """All that keeps events from being heard: of each subscriber, what it gets from an older and from a newer publisher."""
+    """All that keeps events from being heard: of each subscriber, what it gets from an older and from a newer publisher.
+
+    A handler that is not there yet, or no more, is no conflict: what is delivered to it waits, and costs no attempt.
+    """
     for place in change.places:
-        old = change.running.of(place.name)
-        for subscriber in place.capabilities if not place.stays else ():
-            for handler, event in change.comes.declared.hears.get(subscriber, {}).items():
-                yield from _from_older(change, place, (subscriber, handler, event))
-        for subscriber in place.hosted:
-            yield from _unheard(change, place, subscriber)
-            for handler, event in old.declared.hears.get(subscriber, {}).items():
-                yield from _from_newer(change, place, (subscriber, handler, event))
-        for subscriber in place.hosted:
-            yield from _not_heard_yet(change, place, subscriber, old)
+        had = change.running.of(place.name).declared.hears
+        has = change.comes.declared.hears
+        for subscriber in place.capabilities:
+            before, after = had.get(subscriber, {}), has.get(subscriber, {})
+            for handler in sorted(before.keys() & after.keys()) if not place.stays else ():
+                if before[handler] == after[handler]:
+                    yield from _from_older(change, place, (subscriber, handler, after[handler]))
+                    yield from _from_newer(change, place, (subscriber, handler, before[handler]))
+                else:
+                    yield from _of_another(change, place, (subscriber, handler, before[handler]))
+        for subscriber in place.hosted if place.stays else ():
+            for handler, event in had.get(subscriber, {}).items():
+                if has.get(subscriber, {}).get(handler) == event:
+                    yield from _from_newer(change, place, (subscriber, handler, event))
 
 
 def _from_older(change: Change, place: Place, heard: tuple[str, str, str]) -> Iterator[Conflict]:
@@ -76,58 +81,20 @@ def _from_newer(change: Change, place: Place, heard: tuple[str, str, str]) -> It
             )  # fmt: skip
 
 
-def _unheard(change: Change, place: Place, subscriber: str) -> Iterator[Conflict]:
-    """Handlers that the old publisher delivers to, and the new subscriber has no more."""
-    if place.stays:
-        return
-    has = change.comes.declared.hears.get(subscriber, {})
-    for handler, event in change.running.of(place.name).declared.hears.get(subscriber, {}).items():
-        publisher = change.running.of(place.name).homes.get(event.rpartition(".")[0], "")
-        source = change.now(publisher)
-        if handler not in has and source is not None:
-            # One that is replaced first stops delivering, but for what waits.
-            first = "" if source.stays or source.name == place.name else source.name
-            if source.name != place.name or not place.alone:
-                yield _handler(Newer.CALLEE, (publisher, source.name), (subscriber, handler, place.name), event, first)
-        elif source is not None and has[handler] != event:
-            yield _handler(Newer.CALLEE, (publisher, source.name), (subscriber, handler, place.name), event, "")
-
-
-def _not_heard_yet(change: Change, place: Place, subscriber: str, old: Version) -> Iterator[Conflict]:
-    """Handlers that the new publisher delivers to, and the old subscriber does not have yet."""
-    had: Mapping[str, str] = old.declared.hears.get(subscriber, {})
-    for handler, event in change.comes.declared.hears.get(subscriber, {}).items():
-        contract = event.rpartition(".")[0]
-        publisher = change.comes.homes.get(contract, "")
-        source = change.then(publisher)
-        if handler not in had and source is not None and not source.stays and _meet(source, place):
-            first = "" if place.stays or source.name == place.name else place.name
-            yield _handler(Newer.CALLER, (publisher, source.name), (subscriber, handler, place.name), event, first)
+def _of_another(change: Change, place: Place, heard: tuple[str, str, str]) -> Iterator[Conflict]:
+    """A handler that takes another event now, and gets those that wait for it."""
+    subscriber, handler, event = heard
+    contract, _, name = event.rpartition(".")
+    publisher = change.running.of(place.name).homes.get(contract, "")
+    source = change.now(publisher)
+    if source is not None:
+        what = "the handler takes another event now, and what waits for it is of this one"
+        yield Conflict(
+            Concern.EVENT, Newer.CALLEE, publisher, source.name, f"{subscriber}.{handler}", place.name,
+            contract, name, _OTHER_EVENT, what, "", _RENAME,
+        )  # fmt: skip
 
 
 def _meet(source: Place, place: Place) -> bool:
     """Whether a publisher and a subscriber of two versions run at once: in one process, only where replicas overlap."""
     return source.name != place.name or not place.alone
-
-
-def _handler(
-    newer: Newer, publisher: tuple[str, str], subscriber: tuple[str, str, str], event: str, first: str
-) -> Conflict:
-    contract, _, name = event.rpartition(".")
-    capability, handler, process = subscriber
-    missing = "has no such handler any more" if newer is Newer.CALLEE else "does not have that handler yet"
-    what = f"{capability} {missing}: what is delivered to it is tried again, and parked"
-    fix = _KEEP_HANDLER if newer is Newer.CALLEE else _TWO_STEPS
-    return Conflict(
-        Concern.EVENT,
-        newer,
-        *publisher,
-        f"{capability}.{handler}",
-        process,
-        contract,
-        name,
-        _NO_HANDLER,
-        what,
-        first,
-        fix,
-    )
