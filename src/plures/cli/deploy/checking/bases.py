@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from plures.cli.contract.locks import base_of
+from plures.cli.contract import base_of
 from plures.cli.project import Project
 from plures.rollout import Declared, Outside, Running, Version
 
