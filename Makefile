@@ -3,6 +3,7 @@
 # make languages  build the services that are not in Python, for make run ARGS="--topology languages"
 # make collector  build the OpenTelemetry Collector, and send it a trace; the first time takes minutes
 # make test-containers  run the marketplace in containers, as `plures deploy compose` renders it; needs root, podman, runc, skopeo and debootstrap
+# make test-kubernetes  apply what is rendered for Kubernetes to a real control plane; the first time builds it, which takes minutes
 # make newest run the tests with the newest versions that pyproject.toml allows and the newest Python, in an environment of their own
 # make lowest run the tests with the lowest ones
 # make check  format, lint, types, layers, tests and docs: what has to pass before a commit
@@ -35,7 +36,7 @@ COMPILE := $(PIN) pyproject.toml --extra standard
 # Where the environment forbids to keep bytecode, each of some thousand processes compiles the sources anew: a quarter of all the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run languages collector test test-containers newest lowest check ci static format lock docs bench clean python
+.PHONY: help run languages collector test test-containers test-kubernetes newest lowest check ci static format lock docs bench clean python
 help:
 	@sed -n 's/^# make/make/p' Makefile
 
@@ -70,6 +71,12 @@ test-containers: python
 test: python
 	@$(INSTALL) dev
 	$(BIN)/python -m pytest $(TESTS)
+
+# Its programs are built first, so that one sees it; they stay in a cache of the user.
+test-kubernetes: python
+	@$(INSTALL) dev
+	@$(BIN)/python requirements/kubernetes/build.py
+	$(BIN)/python -m pytest tests/kubernetes/on_a_control_plane.py
 
 # What a new user gets from a registry today, beside the pinned versions that everything else uses. On a machine with one Python only, both
 # of these take that one.

@@ -107,13 +107,13 @@ def _autoscaler(workloads: Workloads, workload: Workload, choices: Choices) -> d
             "maxReplicas": replicas.max,
             "metrics": [wanted],
             "behavior": {
-                # Twice as many at once, and four where twice is fewer: what starts has shown nothing yet.
+                # In as many steps as the period of the controller, which is 15 s, leaves room for: 2, 12, 48, 192.
                 "scaleUp": {
                     "stabilizationWindowSeconds": 0,
                     "selectPolicy": "Max",
                     "policies": [
-                        {"type": "Percent", "value": 100, "periodSeconds": 5},
-                        {"type": "Pods", "value": 4, "periodSeconds": 5},
+                        {"type": "Percent", "value": 300, "periodSeconds": 15},
+                        {"type": "Pods", "value": 10, "periodSeconds": 15},
                     ],
                 },
                 "scaleDown": {
