@@ -16,6 +16,7 @@ network_backend = "netavark"
 network_config_dir = "{networks}"
 """
 _LONGEST_S: Final = 600
+_MOST_ROUNDS: Final = 20
 
 
 class Engine:
@@ -50,19 +51,23 @@ class Engine:
 
     def close(self) -> None:
         """Remove all that was made, also where starting failed half-way."""
-        for step in (
-            ("stop", "--all", "--time", "0"),
-            ("rm", "--all", "--force", "--volumes", "--time", "0"),
-            ("network", "prune", "--force"),
-        ):
-            # Each of them may find nothing; what matters is that nothing is left.
-            subprocess.run([self.program, *step], check=False, capture_output=True, timeout=_LONGEST_S)
-        left = self("ps", "--all", "--format", "{{.Names}}").split()
+        self._try("stop", "--all", "--time", "0")
+        # A container that others depend on goes after them, which the engine gets wrong at times.
+        for _ in range(_MOST_ROUNDS):
+            left = self("ps", "--all", "--format", "{{.Names}}").split()
+            if not left:
+                break
+            self._try("rm", "--force", "--depend", "--volumes", "--time", "0", *left)
+        self._try("network", "prune", "--force")
         # It mounts its folder upon itself, and what a container had may stay mounted for a while.
         mounted = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
         for place in sorted((each for each in mounted if each.startswith(f"{self._images}/")), reverse=True):
             run(["umount", "--lazy", place])
         assert not left
+
+    def _try(self, *arguments: str) -> None:
+        """Run podman, which may find nothing to do."""
+        subprocess.run([self.program, *arguments], check=False, capture_output=True, timeout=_LONGEST_S)
 
 
 def run(command: list[str | Path], folder: Path | None = None, environment: Mapping[str, str] | None = None) -> str:
