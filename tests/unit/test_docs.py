@@ -22,7 +22,6 @@ import pytest
 from plures import Application
 from plures.application import assemble, load
 from plures.cli import main
-from plures.cli.lazily import commands_of
 from plures.topology import check, parse
 from tests.docs.pages import FENCE, FOLLOWED, PAGES, ROOT, Block, blocks
 
@@ -147,10 +146,13 @@ def complaint(words: list[str]) -> str:
     """What is wrong with the words after `plures`; nothing when the command and its options exist."""
     command: click.Command = main
     while isinstance(command, click.Group) and words and not words[0].startswith("-"):
-        found = commands_of(command).get(words[0])
+        try:
+            _, found, words = command.resolve_command(click.Context(command), words)
+        except click.UsageError:
+            found = None
         if found is None:
             return f"{command.name} has no command {words[0]!r}"
-        command, words = found, words[1:]
+        command = found
     known = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)} | {"--help"}
     unknown = [word for word in words if word.startswith("--") and word.partition("=")[0] not in known]
     return f"{command.name} has no option {unknown}" if unknown else ""

@@ -100,13 +100,26 @@ class SeveralRun(PluresError):
     """More than one run keeps the data folder, and only the user knows which one is meant."""
 
     code = "cli.several_run"
-    wording = Text(
-        "{count} applications run here", why="{runs}", fix="Name one of them with --at, as in --at {example}."
-    )
+    wording = Text("{count} applications run here", why="{runs}", fix="Name one of them, as in {example}.")
 
     count: int
     runs: str
     example: str
+
+
+@dataclass(eq=False)
+class RunOfAnother(PluresError):
+    """The application belongs to another user of this machine."""
+
+    code = "cli.run_of_another"
+    wording = Text(
+        "This user may not know of what runs here",
+        why="{path} cannot be read ({reason})",
+        fix="Give the command as the user who started the application, as with `sudo -u`.",
+    )
+
+    path: str
+    reason: str
 
 
 @dataclass(eq=False)
@@ -148,7 +161,7 @@ def find_running(data: Path, name: str) -> Callee:
     Raises:
         NothingRuns, SeveralRun, NotReached, UnknownOperation: There is no such operation.
     """
-    run = _the_run(data)
+    run = the_run(data)
     listing = _listing_of(run)
     operation = listing.hosted.get(name) or listing.elsewhere.get(name)
     urls = run.capabilities.get(listing.homes.get(name, ""))
@@ -183,7 +196,7 @@ def trust_of(run: Run | None) -> Recognising | None:
 
 
 def _trusted_at(at: str, data: Path | None) -> Recognising | None:
-    runs = _runs(data).running if data is not None and at.startswith("https:") else ()
+    runs = runs_of(data).running if data is not None and at.startswith("https:") else ()
     return trust_of(next((run for run in runs if at in run.peers), None))
 
 
@@ -198,37 +211,45 @@ def contracts_at(at: str, data: Path | None) -> bytes:
 
 def token_of(data: Path) -> str:
     """The token that all processes of the run take which keeps a data folder. Raises `NothingRuns` or `SeveralRun`."""
-    return _the_run(data).token
+    return the_run(data).token
 
 
-def the_run(data: Path) -> Run:
-    """The run that keeps a data folder. Raises `NothingRuns` or `SeveralRun`."""
-    return _the_run(data)
+def the_run(data: Path, *, how: str = "--at {at}") -> Run:
+    """The run that keeps a data folder, or is found from it.
+
+    Args:
+        how: How the user may name one of several, by `{at}`, `{pid}` or `{data}`.
+
+    Raises:
+        NothingRuns, SeveralRun, RunOfAnother: There is none, or more than one.
+    """
+    run = run_here(data, how=how)
+    if run is not None:
+        return run
+    found = runs_of(data)
+    left = f"; {found.left[-1].name} is of a run that was killed" if found.left else ""
+    raise NothingRuns(f"no run keeps the data folder {data}{left}")
 
 
-def run_here(data: Path) -> Run | None:
-    """The run that keeps a data folder; None where none does. Raises `SeveralRun`, or `NothingRuns` where its files cannot be read."""
-    running = _runs(data).running
+def run_here(data: Path, *, how: str = "--at {at}") -> Run | None:
+    """The same; None where none does. Raises `SeveralRun`, or `RunOfAnother` where its files cannot be read."""
+    running = runs_of(data).running
     if len(running) > 1:
-        runs = "; ".join(f"{run.application} at {run.control[0]} (process {run.pid})" for run in running)
-        raise SeveralRun(len(running), runs, running[0].control[0])
+        runs = "; ".join(
+            f"{run.application} at {run.control[0]} (process {run.pid}{f', data in {run.data}' if run.data else ''})"
+            for run in running
+        )
+        first = running[0]
+        raise SeveralRun(len(running), runs, how.format(at=first.control[0], pid=first.pid, data=first.data))
     return running[0] if running else None
 
 
-def _runs(data: Path) -> Found:
+def runs_of(data: Path) -> Found:
+    """All runs that keep a data folder, and what killed ones have left. Raises `RunOfAnother`."""
     try:
         return find_runs(data)
     except OSError as error:
-        raise NothingRuns(f"{error.filename}: {error.strerror}") from error
-
-
-def _the_run(data: Path) -> Run:
-    run = run_here(data)
-    if run is not None:
-        return run
-    found = _runs(data)
-    left = f"; {found.left[-1].name} is of a run that was killed" if found.left else ""
-    raise NothingRuns(f"no run keeps the data folder {data}{left}")
+        raise RunOfAnother(str(error.filename), error.strerror or str(error)) from error
 
 
 def _listing_of(run: Run) -> Listing:
@@ -248,7 +269,7 @@ def _listing_of(run: Run) -> Listing:
 
 def _token_for(at: str, data: Path | None) -> str:
     """The token of the run that says it answers there; else what the environment holds."""
-    runs = _runs(data).running if data is not None else ()
+    runs = runs_of(data).running if data is not None else ()
     known = (token for run in runs for url, token in run.tokens.items() if _here(url) == _here(at))
     return next(known, "") or os.environ.get(_TOKEN_VARIABLE, "")
 

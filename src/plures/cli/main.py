@@ -12,6 +12,11 @@ from .lazily import LazyGroup
 _COMMANDS: Final = {
     "run": "plures.cli.run:run_command",
     "build": "plures.cli.build:build_command",
+    "ps": "plures.cli.operating.showing:ps_command",
+    "restart": "plures.cli.operating.restarting:restart_command",
+    "rollout": "plures.cli.operating.restarting:rollout_command",
+    "apply": "plures.cli.operating.applying:apply_command",
+    "stop": "plures.cli.operating.stopping:stop_command",
     "call": "plures.cli.call:call_command",
     "token": "plures.cli.access:token_command",
     "trace": "plures.cli.telemetry.traces:trace_group",

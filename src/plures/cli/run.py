@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from plures.errors import PluresError
 from plures.extras import require
 from plures.logs import keep_logs
-from plures.topology import Address, ResolvedTopology, parse
+from plures.topology import Address, ApplicationFacts, ResolvedTopology, check, parse
 
 from .console import mistakes_explained
 from .processes import alone_in
@@ -100,7 +100,7 @@ def run_command(
 
         from .faults import faults_of, loud
 
-        end_with_parent()
+        leave = end_with_parent()
         folder = folder_of(file)
         told = log.settings(file)
         log_to_stderr(told.logs)
@@ -129,12 +129,15 @@ def run_command(
             log.say(loud(injected), level="warning")
         beside = None if services is None else services.beside
 
-        def named(name: str) -> ResolvedTopology:
-            return Project(parse(file), project.assembly).topology(name)
+        def named(name: str, facts: ApplicationFacts | None) -> ResolvedTopology:
+            return check(parse(file).topology(name), facts or project.assembly.facts)
 
         # Services that run beside the application stay where they are.
         changing = None if told.services or services else named
-        sys.exit(run(Deployment(project.assembly, chosen, settings, mode, injected, beside, changing)))
+        deployment = Deployment(
+            project.assembly, chosen, settings, mode, injected, beside, changing, also=told.data, leave=leave
+        )
+        sys.exit(run(deployment))
 
 
 def _data_of(file: Path, log: RunLog) -> Path:

@@ -21,7 +21,7 @@ from .project import Project, file_option, open_project
     "topology",
     cls=LazyGroup,
     lazy={
-        "apply": "plures.cli.applying:apply_command",
+        "apply": "plures.cli.operating.applying:apply_command",
         "isolate": "plures.cli.isolate:isolate_command",
         "plan": "plures.cli.telemetry.planning:plan_command",
     },

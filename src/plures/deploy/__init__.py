@@ -17,11 +17,30 @@ and the descriptors of the sockets.
 In the new process, `replica_main` receives it, builds the same `Host`, serves it with the same `ServedHost`, and answers `Ready`.
 From then on the supervisor sends `Update` whenever the ready replicas change, and `Stop` in the end.
 
-Either way, a `run_file` tells `plures call` where each capability answers, for as long as the run lasts.
+Either way, a `run_file` tells `plures call` where each capability answers, for as long as the run lasts, and where it takes orders: `orders`
+is what they are, `operating` carries them out.
 """
 
 from .deployment import Deployment, run
-from .orders import Apply, OrderFailed, OrderUnderWay, RunGone, order
+from .orders import (
+    Apply,
+    Order,
+    OrderFailed,
+    OrderUnderWay,
+    ProcessShown,
+    ReplicaShown,
+    Restart,
+    RunGone,
+    RunSilent,
+    Scale,
+    Shown,
+    Stop,
+    ask,
+    in_words,
+    is_halted,
+    order,
+    silent,
+)
 from .placing import one_each, process_name
 from .process_setup import freeze_gc, log_to_stderr, new_event_loop
 from .replica import watch_parent
@@ -55,19 +74,30 @@ __all__ = [
     "ListenAddresses",
     "Listener",
     "Listening",
+    "Order",
     "OrderFailed",
     "OrderUnderWay",
+    "ProcessShown",
+    "ReplicaShown",
+    "Restart",
     "Run",
     "RunGone",
+    "RunSilent",
     "RunningProcesses",
+    "Scale",
     "ServedHost",
     "ServingOptions",
+    "Shown",
+    "Stop",
     "SupervisorOptions",
     "allow_files",
+    "ask",
     "find_runs",
     "free_port",
     "freeze_gc",
     "hosting",
+    "in_words",
+    "is_halted",
     "listen",
     "local_processes",
     "log_to_stderr",
@@ -78,6 +108,7 @@ __all__ = [
     "process_name",
     "run",
     "shutdown_signals",
+    "silent",
     "stop_signals",
     "watch_parent",
 ]

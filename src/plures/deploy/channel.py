@@ -15,6 +15,7 @@ import msgspec
 
 from plures.host import Placement
 from plures.logs import LogSettings
+from plures.topology import ApplicationFacts
 
 EndpointUrls = dict[str, tuple[str, ...]]
 """Capability → base URLs of the replicas that are ready now. A capability without a ready replica is listed with none."""
@@ -28,7 +29,7 @@ class Configure(msgspec.Struct, frozen=True, tag="configure"):
         import_path: What `sys.path` is in the supervisor, so that both import the same modules; names that are no UTF-8 as
             `travelling` spells them.
         control_descriptor: Inherited listening socket of the control application.
-        peer_descriptor: A Unix socket of the control application, for the other replicas.
+        peer_descriptor: A Unix socket of the control application, for the other replicas; None where these use the port.
         public_descriptor: Inherited listening socket of the edge, when this replica hosts it.
         grace_s: Most time for requests in flight, once asked to stop.
         name: Process and replica number, `search.1`.
@@ -40,7 +41,7 @@ class Configure(msgspec.Struct, frozen=True, tag="configure"):
     import_path: tuple[str, ...]
     placement: Placement
     control_descriptor: int
-    peer_descriptor: int
+    peer_descriptor: int | None
     public_descriptor: int | None
     grace_s: float
     name: str = ""
@@ -136,6 +137,19 @@ class Turned(msgspec.Struct, frozen=True, tag="turned"):
 
 class EdgeClosed(msgspec.Struct, frozen=True, tag="edge_closed"):
     """To the supervisor: the public has all its answers."""
+
+
+class Rehearse(msgspec.Struct, frozen=True, tag="rehearse"):
+    """To a process that looks at the code as it is on disk: what to import, as in `Configure`."""
+
+    application: str
+    import_path: tuple[str, ...]
+
+
+class Rehearsed(msgspec.Struct, frozen=True, tag="rehearsed"):
+    """To the supervisor: what the application is by that code."""
+
+    facts: ApplicationFacts
 
 
 ToReplica = Configure | Update | LetGo | Become | Lead | OpenEdge | CloseEdge | Stop

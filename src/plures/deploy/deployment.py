@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext, suppress
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from time import time
 from typing import TextIO
 
 import msgspec
@@ -18,12 +20,13 @@ from plures.host import Fault, Mode
 from plures.logs import json_line
 from plures.runtime import new_key
 from plures.tls import names_of
-from plures.topology import ResolvedProcess, ResolvedTopology, Settings, make_plan
+from plures.topology import ApplicationFacts, Plan, ResolvedProcess, ResolvedTopology, Settings, make_plan
 
-from .ordered import changes_ordered
+from .operating import Operated, operated
+from .orders import ProcessShown, ReplicaShown, Shown
 from .placing import external_endpoints, listen_addresses, only_process, placement_of, tls_peers
 from .process_setup import new_event_loop
-from .run_file import Publication, Run
+from .run_file import Publication, Run, name_of
 from .serving import OnForced, ServedHost, one_process
 from .supervisor import (
     Applied,
@@ -35,6 +38,7 @@ from .supervisor import (
     Supervisor,
     SupervisorOptions,
     log_of,
+    shown,
     supervise,
 )
 
@@ -44,7 +48,10 @@ class Deployment(msgspec.Struct, frozen=True):
 
     Attributes:
         beside: What runs in the same process while the application does, where one process is enough.
-        named: Gives a topology of plures.toml as it is written there now; None where what runs stays as it is.
+        named: Gives a topology of plures.toml as it is written there now, for an application that is so, or as it was assembled here; None
+            where what runs stays as it is.
+        also: Where a run is looked for besides its data folder.
+        leave: Asks the run to end, as a signal does.
     """
 
     assembly: Assembly
@@ -53,7 +60,9 @@ class Deployment(msgspec.Struct, frozen=True):
     mode: Mode = Mode.PRODUCTION
     faults: tuple[Fault, ...] = ()
     beside: Callable[[ServedHost], AbstractAsyncContextManager[None]] | None = None
-    named: Callable[[str], ResolvedTopology] | None = None
+    named: Callable[[str, ApplicationFacts | None], ResolvedTopology] | None = None
+    also: Path | None = None
+    leave: Callable[[], None] = lambda: os.kill(os.getpid(), signal.SIGTERM)
 
 
 def run(deployment: Deployment, stream: TextIO | None = None) -> int:
@@ -95,7 +104,7 @@ async def _one_process(deployment: Deployment, process: ResolvedProcess, stream:
         outside=frozenset(endpoints),
         context_keys=keys,
     )
-    publication = Publication(placement.data, say)
+    publication, began = Publication(placement.data, say, deployment.also), time()
 
     def run_of(served: ServedHost) -> Run:
         at = (served.control_url,)
@@ -110,6 +119,8 @@ async def _one_process(deployment: Deployment, process: ResolvedProcess, stream:
             | {served.control_url: issued.tools[process.name]},
             context_key=keys[0],
             topology=deployment.topology.name,
+            data=name_of(placement.data),
+            began=began,
         )
         return _trusting(run, deployment, {served.control_url: process.name})
 
@@ -129,12 +140,16 @@ async def _one_process(deployment: Deployment, process: ResolvedProcess, stream:
                 changing.append(Applied(supervisor, deployment.topology, deployment.assembly.facts))
             return changing[0]
 
-        def publish(orders: Path) -> None:
-            run = _run_of(deployment, RunningProcesses(grown[0]), changing[0]) if grown else run_of(served)
-            publication.say(replace(run, orders=str(orders)))
+        def publish(orders: Path | None) -> None:
+            run = _run_of(deployment, RunningProcesses(grown[0]), began, changing[0]) if grown else run_of(served)
+            publication.say(replace(run, orders=str(orders or "")))
+
+        def show() -> Shown:
+            return shown(grown[0]) if grown else _alone(process, served, began)
 
         try:
-            async with _orders(deployment, change, say, publish):
+            run = _operated(deployment, lambda: grown[0].plan if grown else plan, show, change)
+            async with operated(run, say=say, publish=publish):
                 yield
         finally:
             for supervisor in grown:
@@ -155,10 +170,11 @@ async def _one_process(deployment: Deployment, process: ResolvedProcess, stream:
 
 async def _local_processes(deployment: Deployment, stream: TextIO) -> int:
     publications: list[Publication] = []
+    began = time()
 
     def publish(processes: RunningProcesses, say: Say) -> AbstractContextManager[None]:
-        publications.append(Publication(deployment.settings.data, say))
-        return publications[0].during(_run_of(deployment, processes))
+        publications.append(Publication(deployment.settings.data, say, deployment.also))
+        return publications[0].during(_run_of(deployment, processes, began))
 
     @asynccontextmanager
     async def take_orders(processes: RunningProcesses, say: Say) -> AsyncGenerator[None]:
@@ -167,10 +183,12 @@ async def _local_processes(deployment: Deployment, stream: TextIO) -> int:
         async def change() -> Applied:
             return applied
 
-        def publish_again(orders: Path) -> None:
-            publications[0].say(replace(_run_of(deployment, processes, applied), orders=str(orders)))
+        def publish_again(orders: Path | None) -> None:
+            publications[0].say(replace(_run_of(deployment, processes, began, applied), orders=str(orders or "")))
 
-        async with _orders(deployment, change, say, publish_again):
+        supervisor = applied.supervisor
+        run = _operated(deployment, lambda: supervisor.plan, lambda: shown(supervisor), change)
+        async with operated(run, say=say, publish=publish_again):
             yield
 
     _check_settings(deployment, deployment.topology)
@@ -183,23 +201,32 @@ def _options(deployment: Deployment) -> SupervisorOptions:
     return SupervisorOptions(mode=deployment.mode, faults=deployment.faults)
 
 
-def _orders(
-    deployment: Deployment, changing: Callable[[], Awaitable[Applied]], say: Say, publish: Callable[[Path], None]
-) -> AbstractAsyncContextManager[None]:
-    """Take orders, where the run may become another topology."""
+def _operated(
+    deployment: Deployment,
+    plan: Callable[[], Plan],
+    show: Callable[[], Shown],
+    changing: Callable[[], Awaitable[Applied]],
+) -> Operated:
+    """What the run can be told."""
     named = deployment.named
-    if named is None:
-        return nullcontext()
 
-    def startable(name: str) -> ResolvedTopology:
-        topology = named(name)
+    def startable(name: str, facts: ApplicationFacts | None) -> ResolvedTopology:
+        assert named is not None  # noqa: S101 - it is given where there is one
+        topology = named(name, facts)
         _check_settings(deployment, topology)
         return topology
 
-    return changes_ordered(startable, changing, say=say, publish=publish)
+    application = deployment.settings.application
+    return Operated(plan, show, changing, deployment.leave, None if named is None else startable, application)
 
 
-def _run_of(deployment: Deployment, processes: RunningProcesses, applied: Applied | None = None) -> Run:
+def _alone(process: ResolvedProcess, served: ServedHost, began: float) -> Shown:
+    """A run in one process, which has no supervisor."""
+    replica = ReplicaShown(f"{process.name}.1", "ready", began, pid=os.getpid(), url=served.control_url)
+    return Shown((ProcessShown(process.name, process.capabilities, process.edge, (replica,)),))
+
+
+def _run_of(deployment: Deployment, processes: RunningProcesses, began: float, applied: Applied | None = None) -> Run:
     run = Run(
         deployment.assembly.name,
         processes.control_urls,
@@ -209,6 +236,8 @@ def _run_of(deployment: Deployment, processes: RunningProcesses, applied: Applie
         tokens=processes.tokens,
         context_key=processes.context_keys[0],
         topology=(applied or deployment).topology.name,
+        data=name_of(deployment.settings.data),
+        began=began,
     )
     return _trusting(run, deployment, processes.processes_at)
 

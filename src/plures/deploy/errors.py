@@ -1,6 +1,7 @@
 """What can go wrong while an application is put onto this machine."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -170,3 +171,43 @@ class NoSuchReplica(PluresError):
 
     named: str
     known: str
+
+
+class RestartHalted(PluresError):
+    """Replicas were being replaced one after the other, and a new one could not start."""
+
+    code = "deploy.restart_halted"
+
+    def __init__(self, replica: str, reason: str, replaced: Sequence[str], *, is_there: bool) -> None:
+        before = "It goes on as it was" if is_there else "It is tried again and again, and calls of it wait"
+        after = f"; {', '.join(replaced)} had been replaced" if replaced else ""
+        super().__init__(
+            f"The restart halted at {replica}",
+            why=reason,
+            fix=f"{before}, and so do those after it{after}. Correct what is said, and give the same order again.",
+        )
+
+
+@dataclass(eq=False)
+class CodeUnfit(PluresError):
+    """The code on disk cannot take the place of what runs. Nothing has changed."""
+
+    code = "deploy.code_unfit"
+    wording = Text("The code as it is on disk now cannot replace what runs", why="{reason}", fix="{fix}")
+
+    reason: str
+    fix: str
+
+
+@dataclass(eq=False)
+class RunUnchangeable(PluresError):
+    """A run that has services of others in its process stays as it is."""
+
+    code = "deploy.run_unchangeable"
+    wording = Text(
+        "What runs cannot be told to {order}",
+        why="services of others run in the same process, which stay where they are",
+        fix="End it with `plures stop`, and start it again.",
+    )
+
+    order: str

@@ -25,3 +25,26 @@ COMMAND_CALLS = Rule(
     "is called by {command}, which is told addresses when it starts",
     _AGAIN,
 )
+
+NO_SUCH_PROCESS = Rule("deploy.replicas", "is no process that runs", "Name one that does: {known}.")
+NO_REPLICAS_ELSEWHERE = Rule("deploy.replicas", "runs elsewhere, at {url}", "Scale it where it runs.")
+NO_REPLICAS_OF_COMMAND = Rule(
+    "deploy.replicas",
+    "is a command, of which there are {replicas}: its callers are told addresses when they start",
+    "Write another number in plures.toml, and start the application again.",
+)
+NO_SECOND_WRITER = Rule(
+    "deploy.replicas",
+    "has an embedded database ({capabilities}): one SQLite file has one writer",
+    "Choose a database on a server for it, or move what needs more replicas to a process of its own.",
+)
+REPLICAS_FIXED = Rule(
+    "deploy.replicas",
+    "always has {replicas}, as plures.toml says",
+    "Write how many there may be, as in replicas = {{ min = {replicas}, max = 8 }}, and run `plures topology apply`.",
+)
+NO_MORE_REPLICAS = Rule(
+    "deploy.replicas",
+    "may have {min} to {max} replicas, and not {number}",
+    "Name a number from {min} to {max}, or write others in plures.toml and run `plures topology apply`.",
+)

@@ -1,7 +1,8 @@
 """The file in which a run says where it answers, and by which tokens, for programs that want to call it. It is for its own user alone.
 
 It lies in `run/` of the data folder, and the run holds a lock on it: the kernel releases the lock when the process is gone, however
-it ended. So a file that was left behind is recognised even where its process number belongs to another process by now.
+it ended. So a file that was left behind is recognised even where its process number belongs to another process by now. A run whose data
+are elsewhere than plures.toml says has a second one where it says, so that it is found from there.
 """
 
 import fcntl
@@ -37,6 +38,8 @@ class Run:
         tokens: Base URL → the token with which a program calls the process there.
         topology: The name of what runs; between two topologies, of both.
         orders: Path of the socket that takes orders; empty where none does.
+        data: Its data folder, absolute; empty where its name is not UTF-8, or an older version wrote the file.
+        began: When it was started, in seconds since 1970; 0 where that is not known.
     """
 
     application: str
@@ -51,6 +54,8 @@ class Run:
     tokens: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     topology: str = ""
     orders: str = ""
+    data: str = ""
+    began: float = 0.0
 
 
 @dataclass(eq=False)
@@ -80,25 +85,27 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Publication:
-    """The file about a run, which may have more to say while it runs. A folder that cannot be written to is only told of."""
+    """The file about a run, which may have more to say while it runs. A folder that cannot be written to is only told of.
 
-    def __init__(self, data: Path, say: Callable[[str], None]) -> None:
-        self._folder = data.absolute() / _FOLDER
+    Args:
+        also: Where else it is looked for; that folder need not be one that can be written to.
+    """
+
+    def __init__(self, data: Path, say: Callable[[str], None], also: Path | None = None) -> None:
         self._say = say
-        self._path: Path | None = None
-        self._held = -1
+        self._files = [_File(data.absolute())]
+        if also is not None and also.absolute() != data.absolute():
+            self._files.append(_File(also.absolute()))
 
     def say(self, run: Run) -> None:
         """Write it, in the place of what was there."""
-        try:
-            path, held = _write(self._folder, run, self._path)
-        except OSError as error:
-            self._say(
-                f"{error.filename} cannot be written ({error.strerror}), so `plures call` must be told --at {run.control[0]}"
-            )
-        else:
-            self._let_go()
-            self._path, self._held = path, held
+        for number, file in enumerate(self._files):
+            try:
+                file.write(run)
+            except OSError as error:
+                if not number:
+                    reason = f"{error.filename} cannot be written ({error.strerror})"
+                    self._say(f"{reason}, so `plures call` must be told --at {run.control[0]}")
 
     @contextmanager
     def during(self, run: Run) -> Generator[None]:
@@ -111,6 +118,24 @@ class Publication:
 
     def withdraw(self) -> None:
         """Remove it."""
+        for file in self._files:
+            file.remove()
+
+
+class _File:
+    """One file, and the lock on it."""
+
+    def __init__(self, data: Path) -> None:
+        self._folder = data / _FOLDER
+        self._path: Path | None = None
+        self._held = -1
+
+    def write(self, run: Run) -> None:
+        path, held = _write(self._folder, run, self._path)
+        self._let_go()
+        self._path, self._held = path, held
+
+    def remove(self) -> None:
         if self._path is not None:
             with suppress(OSError):
                 self._path.unlink()
@@ -120,6 +145,12 @@ class Publication:
         if self._held >= 0:
             os.close(self._held)
             self._held = -1
+
+
+def name_of(data: Path) -> str:
+    """A data folder as the file has it."""
+    name = str(data.absolute())
+    return name if name.encode(errors="ignore").decode() == name else ""
 
 
 def published(data: Path, run: Run, say: Callable[[str], None]) -> AbstractContextManager[None]:
@@ -136,7 +167,12 @@ def find_runs(data: Path) -> Found:
     """
     running: list[Run] = []
     left: list[Path] = []
-    for path in sorted((data / _FOLDER).glob("*.json")):
+    folder = data / _FOLDER
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - Path.iterdir raises only when it is read
+    except (FileNotFoundError, NotADirectoryError):
+        names = []
+    for path in sorted(folder / name for name in names if name.endswith(".json")):
         # A run may end, and remove its file, meanwhile.
         with suppress(FileNotFoundError):
             run = _read(path)
@@ -152,7 +188,7 @@ def _write(folder: Path, run: Run, path: Path | None) -> tuple[Path, int]:
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
     for left in find_runs(folder.parent).left:
-        left.unlink(missing_ok=True)
+        _forget(left)
     # It gets its name when it is written and locked: until then it would look as if left behind.
     held, draft = mkstemp(prefix=f"{run.pid}-", dir=folder)
     try:
@@ -165,15 +201,29 @@ def _write(folder: Path, run: Run, path: Path | None) -> tuple[Path, int]:
         raise
 
 
+def _forget(left: Path) -> None:
+    """Remove what a run that was killed has left: its file, and the socket that no one listens at."""
+    with suppress(OSError, msgspec.MsgspecError):
+        orders = Path(msgspec.json.decode(left.read_bytes(), type=Run).orders)
+        if orders.is_socket():
+            orders.unlink()
+            orders.parent.rmdir()
+    left.unlink(missing_ok=True)
+
+
 def _read(path: Path) -> Run | None:
     """The run that keeps this file; None where it is left behind."""
-    with path.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-            if mode & _OTHERS:
-                raise RunFileExposed(path, f"{mode:04o}") from None
-            with suppress(msgspec.MsgspecError):
-                return msgspec.json.decode(file.read(), type=Run)
-        return None
+    while True:
+        with path.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+                if mode & _OTHERS:
+                    raise RunFileExposed(path, f"{mode:04o}") from None
+                with suppress(msgspec.MsgspecError):
+                    return msgspec.json.decode(file.read(), type=Run)
+                return None
+            # A run that has more to say puts another file in the place of this one, and lets go of this one.
+            if os.path.samestat(path.stat(), os.fstat(file.fileno())):
+                return None

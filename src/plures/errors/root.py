@@ -103,6 +103,7 @@ class InvalidInput(PluresError):
     code = "plures.invalid_input"
 
     def __init__(self, subject: str, violations: Iterable[Violation]) -> None:
+        self.subject = subject
         self.violations: Sequence[Violation] = tuple(violations)
         count = len(self.violations)
         super().__init__(f"{subject} has {count} problem{'s' if count != 1 else ''}")

@@ -182,8 +182,10 @@ def test_where_several_run_the_user_chooses(plures: Start, site: Path) -> None:
 
 def test_the_data_folder_of_the_run_counts(plures: Start, site: Path, tmp_path: Path) -> None:
     plures("run", "--data", str(tmp_path / "elsewhere"), *FREE).line("^health")
-    assert "[cli.nothing_runs]" in call(site, *SUM).stderr
+    # It is found from the folder of the project.
+    assert call(site, *SUM).exit_code == 0
     assert call(site, *SUM, "--data", str(tmp_path / "elsewhere")).exit_code == 0
+    assert "[cli.nothing_runs]" in call(site, *SUM, "--data", str(tmp_path / "nowhere")).stderr
     shutil.rmtree(tmp_path / "elsewhere")
 
 
@@ -209,8 +211,8 @@ def test_a_replica_that_is_gone_is_passed_over(plures: Start, site: Path) -> Non
     at = running.line(r"^health, contracts and calls: (\S+)$")[1]
     gone = "http://127.0.0.1:1"
     tokens = find_runs(site / "data").running[0].tokens
-    with published(site / ".plures", Run("till", (gone, at), {"till": (gone, at)}, tokens=tokens), refuse):
-        assert json.loads(call(site, *SUM).stdout) == {"value": 2}
-    with published(site / ".plures", Run("till", (at,), {"till": (gone,)}, tokens=tokens), refuse):
-        result = call(site, *SUM, "--json")
+    with published(site / "copy", Run("till", (gone, at), {"till": (gone, at)}, tokens=tokens), refuse):
+        assert json.loads(call(site, *SUM, "--data", str(site / "copy")).stdout) == {"value": 2}
+    with published(site / "copy", Run("till", (at,), {"till": (gone,)}, tokens=tokens), refuse):
+        result = call(site, *SUM, "--json", "--data", str(site / "copy"))
     assert (result.exit_code, json.loads(result.stderr)["code"]) == (1, "unavailable")

@@ -25,12 +25,12 @@ ALL = commands(main)
 
 def test_the_commands() -> None:
     assert [" ".join(path) for path, _ in ALL] == [
-        "", "run", "build", "call", "token", "trace", "trace list", "trace show", "trace compare", "logs", "top", "contract", "contract check", "contract docs", "contract export", "contract import", "contract lock", "contract owners", "contract show", "contract test", "contract usage", "contract write", "topology", "topology show", "topology check", "topology apply", "topology isolate", "topology plan", "data", "data status",
+        "", "run", "build", "ps", "restart", "rollout", "apply", "stop", "call", "token", "trace", "trace list", "trace show", "trace compare", "logs", "top", "contract", "contract check", "contract docs", "contract export", "contract import", "contract lock", "contract owners", "contract show", "contract test", "contract usage", "contract write", "topology", "topology show", "topology check", "topology apply", "topology isolate", "topology plan", "data", "data status",
         "data migrate", "data check", "data backup", "data prepare", "data restore", "data move", "data adopt",
         "events", "events status", "events list", "events show", "events parked", "events resubmit", "events discard",
         "events forget", "sagas", "sagas status", "sagas list", "sagas show", "sagas resume", "sagas compensate",
         "sagas close", "tls", "tls init", "tls issue", "tls show",
-        "load", "scale", "scale plan", "deploy", "deploy check", "deploy canary", "deploy compose", "deploy kubernetes", "new", "adopt", "map", "advise",
+        "load", "scale", "scale to", "scale plan", "deploy", "deploy check", "deploy canary", "deploy compose", "deploy kubernetes", "new", "adopt", "map", "advise",
     ]  # fmt: skip
 
 

@@ -63,13 +63,16 @@ def run_reloading(arguments: Sequence[str], sources: Sources, say: Callable[[str
     return status
 
 
-def end_with_parent() -> None:
-    """In a process that `run_reloading` started: end when the process that started it is gone."""
+def end_with_parent() -> Callable[[], None]:
+    """In a process that `run_reloading` started: end when the process that started it is gone. What ends the run: that process, or this one."""
     from plures.deploy import watch_parent
 
     descriptor = os.environ.pop(_ALIVE, "")
-    if descriptor.isdigit():
-        watch_parent(int(descriptor), lambda: os.kill(os.getpid(), signal.SIGTERM))
+    if not descriptor.isdigit():
+        return lambda: os.kill(os.getpid(), signal.SIGTERM)
+    watch_parent(int(descriptor), lambda: os.kill(os.getpid(), signal.SIGTERM))
+    parent = os.getppid()
+    return lambda: os.kill(parent, signal.SIGTERM)
 
 
 def _forget_bytecode(folder: Path, paths: Iterable[str]) -> None:

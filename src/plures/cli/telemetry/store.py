@@ -32,7 +32,18 @@ def open_store(file: Path, data: Path | None) -> "Reading":
     """The store of an application; plures.toml is read only where the data folder is not named. Raises `PluresError`."""
     from plures.telemetry import Reading
 
-    return Reading(data_of(file) if data is None else data)
+    return Reading(_where(data_of(file)) if data is None else data)
+
+
+def _where(data: Path) -> Path:
+    """Where the run keeps its data that is found from a data folder; that folder where nothing runs. Raises `SeveralRun`."""
+    # What finds runs takes longer to import than a store to open.
+    if not any((data / "run").glob("*.json")):
+        return data
+    from plures.cli.finding import run_here
+
+    run = run_here(data, how="--data {data}")
+    return Path(run.data) if run is not None and run.data else data
 
 
 @contextmanager

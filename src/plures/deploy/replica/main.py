@@ -92,9 +92,9 @@ class _Replica:
 
     def _served(self, build: Callable[[Configure], Servable]) -> ServedHost:
         control = inherit(self._configure.control_descriptor)
-        peers = inherit(self._configure.peer_descriptor)
-        descriptor = self._configure.public_descriptor
-        public = None if descriptor is None else inherit(descriptor)
+        peer, edge = self._configure.peer_descriptor, self._configure.public_descriptor
+        peers = None if peer is None else inherit(peer)
+        public = None if edge is None else inherit(edge)
         placement = self._configure.placement
         return ServedHost(
             build(self._configure),

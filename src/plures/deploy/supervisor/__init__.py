@@ -2,7 +2,7 @@
 
 from .addresses import ReplicaName
 from .backoff import BackoffPolicy
-from .changes import Applied
+from .changes import Applied, check_numbers, restart, roll_out, scale, shown
 from .children import OwnProcess
 from .local_processes import RunningProcesses, Say, local_processes, log_of, supervise
 from .logs import Lines
@@ -20,7 +20,12 @@ __all__ = [
     "Say",
     "Supervisor",
     "SupervisorOptions",
+    "check_numbers",
     "local_processes",
     "log_of",
+    "restart",
+    "roll_out",
+    "scale",
+    "shown",
     "supervise",
 ]

@@ -60,12 +60,14 @@ class Configuring:
         """The first message to a replica."""
         process = self._plan().processes[name.process]
         public = self._addresses.public if process.edge else None
+        # The place of a run that began in one process has none.
+        peer = self._addresses.peers.get(name)
         return Configure(
             application=self._settings.application,
             import_path=import_path(),
             placement=self.placement(name, leads=True if leads else None),
             control_descriptor=self._addresses.control[name].socket.fileno(),
-            peer_descriptor=self._addresses.peers[name].socket.fileno(),
+            peer_descriptor=None if peer is None else peer.socket.fileno(),
             public_descriptor=None if public is None else public.socket.fileno(),
             grace_s=self._options.grace_s,
             name=str(name),

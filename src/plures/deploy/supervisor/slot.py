@@ -12,6 +12,7 @@ from plures.errors import PluresError
 
 from .backoff import Backoff
 from .children import Child, ending
+from .standing import Standing
 
 
 class SlotRules(msgspec.Struct, frozen=True):
@@ -34,6 +35,9 @@ class Slot:
 
     Only the task `_keeping` restarts, and every other operation ends that task first. So a replica that waits for its restart is
     never started twice.
+
+    Attributes:
+        standing: What the replica does now.
     """
 
     def __init__(
@@ -56,6 +60,7 @@ class Slot:
         """
         self.name = name
         self.ready = self._is_over = False
+        self.standing = Standing()
         self._spawn = spawn
         self._rules = rules
         self._backoff = backoff
@@ -65,6 +70,11 @@ class Slot:
         self._alive: set[Child] = set()
         self._keeping: asyncio.Task[None] | None = None
         self._one_at_a_time = asyncio.Lock()
+
+    @property
+    def is_new(self) -> bool:
+        """Whether no child has been in charge yet."""
+        return self._child is None and self.standing.state == "starting"
 
     @property
     def pid(self) -> int | None:
@@ -84,6 +94,7 @@ class Slot:
     async def start(self) -> None:
         """Start the first child and wait until it is ready. Raises PluresError when it cannot start."""
         async with self._one_at_a_time:
+            self.standing.turns("starting")
             await self._put(await self._launch())
             self._keep()
 
@@ -124,9 +135,11 @@ class Slot:
         """Let the child answer everything and end; it is not started again."""
         async with self._one_at_a_time:
             await self._leave_alone()
+            self.standing.turns("draining")
             await self._set_ready(ready=False)
             await asyncio.gather(*(self._retire(child) for child in list(self._alive)))
             self._child = None
+            self.standing.turns("stopped")
 
     def kill(self) -> None:
         """End all children at once; unless the slot is being stopped, they count as crashed."""
@@ -143,12 +156,14 @@ class Slot:
         if not self._rules().address_outlives_child:
             # Callers must know before it stops listening.
             await self._set_ready(ready=False)
+        self.standing.turns("restarting", "it was told to")
         if self._child is not None:
             await self._retire(self._child)
             self._child = None
         try:
             await self._put(await self._launch())
-        except BaseException:
+        except BaseException as error:
+            self.standing.turns("restarting", _in_short(error))
             await self._set_ready(ready=False)
             raise
 
@@ -159,15 +174,18 @@ class Slot:
                 self._alive.discard(self._child)
                 self._child = None
                 self._say(self.name, f"{ending(status)} unexpectedly")
+                self.standing.turns("restarting", f"{ending(status)} unexpectedly")
                 await self._set_ready(ready=False)
             pause_s = self._backoff.failed()
             self._say(self.name, f"starts again in {pause_s:.1f} s")
             await asyncio.sleep(pause_s)
             try:
                 await self._put(await self._launch())
+                self.standing.restarts += 1
             # OSError: the machine has no descriptor or process left, which may pass.
             except (PluresError, OSError) as error:
                 self._say(self.name, str(error))
+                self.standing.turns("restarting", _in_short(error))
 
     async def _launch(self) -> Child:
         """A child that is ready, or an error and no child."""
@@ -188,6 +206,7 @@ class Slot:
     async def _put(self, child: Child) -> None:
         self._child = child
         self._backoff.started()
+        self.standing.turns("ready")
         self._say(self.name, f"ready, process {child.pid}")
         await self._set_ready(ready=True)
 
@@ -208,3 +227,8 @@ class Slot:
             with suppress(asyncio.CancelledError):
                 await self._keeping
             self._keeping = None
+
+
+def _in_short(error: BaseException) -> str:
+    """An error in a line."""
+    return f"{error.what}: {error.why}" if isinstance(error, PluresError) and error.why else str(error)

@@ -163,8 +163,7 @@ class Supervisor:
 
     def kill(self, process: str, replica: int = 1) -> None:
         """Kill one replica, as a crash would."""
-        name = ReplicaName(process, replica)
-        if name not in self._slots:
+        if (name := ReplicaName(process, replica)) not in self._slots:
             raise self._unknown(f"replica {name}")
         self._slots[name].kill()
 
@@ -210,7 +209,8 @@ class Supervisor:
 
         async def spawn() -> Child:
             process = self.plan.processes[name.process]
-            if self._own is not None and name == self._own.name:
+            if self._own is not None and name == self._own.name and self._slots[name].is_new:
+                self._leading.joined(process.name, self._own.process, leads=self._leading.claim(process.name))
                 return self._own.process
             if process.command is not None:
                 address, access = self.addresses.of_command(name), self.issued.access[process.name]

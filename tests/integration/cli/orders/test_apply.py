@@ -63,7 +63,9 @@ def test_what_cannot_be_done_is_told_and_changes_nothing(running: Program, site:
                                       "[topology.far.shop]\ncapabilities = ['*']\n")  # fmt: skip
     told = apply(site, "far", "--json")
     assert told.exit_code == 2
-    assert "moves from or to till, which does not run this application" in json.loads(told.stderr)["what"]
+    assert ("moves from or to till, which does not run this application", "deploy.change_needs_restart") in [
+        (each["what"], each["code"]) for each in json.loads(told.stderr)["violations"]
+    ]
     (site / "plures.toml").write_text("[topology")
     assert apply(site, "split").exit_code == 2
     (site / "plures.toml").write_text(TOML)

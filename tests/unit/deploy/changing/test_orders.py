@@ -1,48 +1,68 @@
 """A run is told something by its socket, and says how it goes."""
 
 import asyncio
+import json
+import socket
 import stat
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from plures.deploy import Apply, OrderFailed, RunGone, order
+from plures.deploy import (
+    Apply,
+    Order,
+    OrderFailed,
+    ProcessShown,
+    Restart,
+    RunGone,
+    RunSilent,
+    Scale,
+    Shown,
+    Stop,
+    ask,
+    in_words,
+    order,
+)
 from plures.deploy.orders import taking_orders
-from plures.errors import PluresError
+from plures.errors import InvalidInput, PluresError, Violation
 
 SALE = Apply("sale")
 
 
-async def told(path: Path, what: Apply = SALE) -> list[str]:
+async def told(path: Path, what: Order = SALE) -> list[str]:
     return await asyncio.to_thread(lambda: [*order(path, what)])
 
 
-async def two_steps(what: Apply, say: Callable[[str], None]) -> None:
-    say(f"towards {what.topology}")
+async def two_steps(what: Order, say: Callable[[str], None]) -> None:
+    say(f"towards {in_words(what)}")
     await asyncio.sleep(0)
     say("there")
 
 
-async def failing(what: Apply, say: Callable[[str], None]) -> None:
+async def failing(what: Order, say: Callable[[str], None]) -> None:
     say("one step")
     raise PluresError("Nothing of the kind", why="a test", fix="Do better.")
 
 
-def waiting(may_end: asyncio.Event, done: list[str]) -> Callable[..., Awaitable[None]]:
-    async def wait(what: Apply, say: Callable[[str], None]) -> None:
-        say("begun")
-        await may_end.wait()
-        done.append(what.topology)
+class Waiting:
+    """Carries an order out when it may."""
 
-    return wait
+    def __init__(self) -> None:
+        self.begun, self.may_end = asyncio.Event(), asyncio.Event()
+        self.done: list[str] = []
+
+    async def __call__(self, what: Order, say: Callable[[str], None]) -> None:
+        say("begun")
+        self.begun.set()
+        await self.may_end.wait()
+        self.done.append(in_words(what))
 
 
 async def test_what_happens_is_told_as_it_happens() -> None:
     async with taking_orders(two_steps) as path:
-        assert await told(path) == ["towards sale", "there"]
-        assert await told(path) == ["towards sale", "there"]
+        assert await told(path) == ["towards apply sale", "there"]
+        assert await told(path) == ["towards apply sale", "there"]
 
 
 async def test_its_user_alone_may_enter() -> None:
@@ -59,44 +79,107 @@ async def test_a_failure_says_what_why_and_what_to_do() -> None:
     assert raised.value.reason == PluresError.code
 
 
-@asynccontextmanager
-async def given(path: Path) -> AsyncGenerator[asyncio.StreamReader]:
-    """What the run says of an order that it has begun with."""
-    reader, writer = await asyncio.open_unix_connection(str(path))
-    writer.write(b'{"type":"apply","topology":"sale"}\n')
-    assert b"begun" in await reader.readline()
-    yield reader
-    writer.close()
-
-
 async def test_one_at_a_time() -> None:
-    may_end, done = asyncio.Event(), list[str]()
-    async with taking_orders(waiting(may_end, done)) as path, given(path) as first:
+    work = Waiting()
+    async with taking_orders(work) as path:
+        first = asyncio.create_task(told(path))
+        await work.begun.wait()
         with pytest.raises(OrderFailed) as raised:
             await told(path, Apply("another"))
-        assert raised.value.reason == "deploy.order_under_way"
-        may_end.set()
-        assert b"done" in await first.readline()
-    assert done == ["sale"]
+        assert (raised.value.reason, raised.value.why) == ("deploy.order_under_way", "apply sale")
+        work.may_end.set()
+        assert await first == ["begun"]
+    assert work.done == ["apply sale"]
 
 
 async def test_it_is_done_also_when_who_asked_has_gone() -> None:
-    may_end, done = asyncio.Event(), list[str]()
-    async with taking_orders(waiting(may_end, done)) as path:
-        async with given(path):
-            pass
-        may_end.set()
-    assert done == ["sale"]
+    work = Waiting()
+    async with taking_orders(work) as path:
+        reader, writer = await asyncio.open_unix_connection(str(path))
+        writer.write(b'{"type":"apply","topology":"sale"}\n')
+        assert b"begun" in await reader.readline()
+        writer.close()
+        work.may_end.set()
+    assert work.done == ["apply sale"]
 
 
-@pytest.mark.parametrize("line", [b"", b"{", b'{"type":"apply"}\n', b"\xff\n", b'{"type":"end"}\n'])
-async def test_what_is_no_order_changes_nothing(line: bytes) -> None:
+async def test_what_runs_is_shown_also_while_an_order_is_carried_out() -> None:
+    work, process = Waiting(), ProcessShown("main", ("search",), edge=True, replicas=())
+    async with taking_orders(work, lambda: Shown((process,))) as path:
+        assert await asyncio.to_thread(ask, path) == Shown((process,))
+        first = asyncio.create_task(told(path, Restart(("search",), anew=True)))
+        await work.begun.wait()
+        assert await asyncio.to_thread(ask, path) == Shown((process,), doing="rollout search")
+        work.may_end.set()
+        await first
+        assert (await asyncio.to_thread(ask, path)).doing == ""
+
+
+async def test_a_stop_does_not_wait_for_its_turn() -> None:
+    orders: list[str] = []
+    work = Waiting()
+
+    async def carry(what: Order, say: Callable[[str], None]) -> None:
+        orders.append(in_words(what))
+        if not isinstance(what, Stop):
+            await work(what, say)
+
+    async with taking_orders(carry) as path:
+        first = asyncio.create_task(told(path, Scale({"search": 3, "cart": 0})))
+        await work.begun.wait()
+        assert await told(path, Stop()) == []
+        work.may_end.set()
+        await first
+    assert orders == ["scale search=3 cart=auto", "stop"]
+
+
+async def test_a_run_that_is_there_and_says_nothing_is_not_waited_for_without_end(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as dumb:
+        dumb.bind(str(tmp_path / "orders"))
+        dumb.listen()
+        with pytest.raises(RunSilent, match="does not answer"):
+            await asyncio.to_thread(ask, tmp_path / "orders", 0, silent_s=0.05)
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b'{"type":"sa', b'{"type":"said","text":"a"}\n{"type":"do', b'{"type":"sung"}\n']
+)
+async def test_answers_that_end_too_soon_or_are_of_another_version(tmp_path: Path, answer: bytes) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(answer)
+        writer.close()
+
+    async with await asyncio.start_unix_server(serve, tmp_path / "orders"):
+        with pytest.raises(RunGone, match="cannot be told"):
+            await told(tmp_path / "orders")
+
+
+@pytest.mark.parametrize("line", [b"", b"{", b'{"type":"apply"}\n', b"\xff\n", b'{"type":"end"}\n', b"x" * 100_000])
+async def test_what_is_no_order_changes_nothing_and_is_told_so(line: bytes) -> None:
     async with taking_orders(failing) as path:
         reader, writer = await asyncio.open_unix_connection(str(path))
         writer.write(line)
         writer.write_eof()
-        assert await reader.read() == b""
+        answers = (await reader.read()).splitlines()
         writer.close()
+    codes = [json.loads(answer)["code"] for answer in answers]
+    assert codes == (["deploy.no_order"] if 0 < len(line) < 100_000 else [])
+
+
+async def test_violations_cross_whole() -> None:
+    violations = [
+        Violation("a.rule", "here", "is wrong", "Mend it."),
+        Violation("b.rule", "there", "too", "Mend that."),
+    ]
+
+    async def refusing(what: Order, say: Callable[[str], None]) -> None:
+        raise InvalidInput("What was given", violations)
+
+    async with taking_orders(refusing) as path:
+        with pytest.raises(InvalidInput, match="What was given has 2 problems") as raised:
+            await told(path)
+    assert [*raised.value.violations] == violations
 
 
 async def test_a_run_that_has_ended_is_told_of() -> None:

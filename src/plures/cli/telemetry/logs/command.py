@@ -11,7 +11,8 @@ from plures.cli.telemetry.store import data_option, looked_at, open_store
 _LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
-@click.command("logs")
+@click.command("logs", short_help="Show what processes have logged, in the order of time.")
+@click.argument("name", default="", metavar="[PROCESS|CAPABILITY]")
 @click.option("--follow", "-f", is_flag=True, help="Go on with what is logged from now on.")
 @click.option(
     "--process", default="", metavar="NAME", help="Of this process, or of one replica of it: search, search.1."
@@ -39,6 +40,7 @@ _LEVELS = ("debug", "info", "warning", "error", "critical")
     help="The settings file of the project. Default: plures.toml",
 )
 def logs_command(
+    name: str,
     *,
     follow: bool,
     process: str,
@@ -51,12 +53,15 @@ def logs_command(
     as_json: bool,
     file: Path,
 ) -> None:
-    """Show what all processes have logged, in the order of time. With --json, each line is an object."""
+    """Show what all processes have logged, or what one of them, a replica (search.1) or a capability has, in the order of time.
+
+    With --json, each line is an object. Following goes on while replicas come and go.
+    """
     from .following import Following, Sought
     from .printing import print_lines
 
     with looked_at(as_json=as_json):
-        sought = Sought(process, level or "", trace or "", text, since)
+        sought = Sought(process, level or "", trace or "", text, since, name)
         following = Following(open_store(file, data), sought)
         latest = following.latest(lines, waits=follow)
         print_lines(latest, as_json=as_json)

@@ -28,6 +28,7 @@ class Sought(Struct, frozen=True):
         trace: The id of a trace, its beginning, or the id of a request.
         text: Words.
         since: In microseconds since 1970.
+        name: Of a process, or of a replica; or else of a capability, in whichever process it is.
     """
 
     process: str = ""
@@ -35,11 +36,14 @@ class Sought(Struct, frozen=True):
     trace: str = ""
     text: str = ""
     since: int = 0
+    name: str = ""
 
     def filter(self, store: Reading) -> LogFilter:
         """The same, for the store. Raises `SeveralTraces`."""
+        is_process = self.name.partition(".")[0] in {each.name for each in store.processes()}
         return LogFilter(
-            process=self.process,
+            process=self.process or (self.name if is_process else ""),
+            capability="" if is_process else self.name,
             level=logging.getLevelNamesMapping()[self.level.upper()] if self.level else 0,
             trace=chosen_id(store, self.trace) if self.trace else "",
             text=self.text,

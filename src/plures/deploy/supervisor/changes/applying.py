@@ -27,13 +27,15 @@ class Applied:
     """The topology that a supervisor runs, which may become another one.
 
     Attributes:
+        supervisor: Runs it.
         topology: What runs now; between two topologies, one with the processes of both.
+        facts: What the application is.
     """
 
     def __init__(self, supervisor: "Supervisor", topology: ResolvedTopology, facts: ApplicationFacts) -> None:
         self.topology = topology
-        self._supervisor = supervisor
-        self._facts = facts
+        self.supervisor = supervisor
+        self.facts = facts
 
     async def apply(self, then: ResolvedTopology, say: Callable[[str], None] = lambda _: None) -> None:
         """Turn it into another one.
@@ -45,7 +47,7 @@ class Applied:
             InvalidInput: It cannot be done while the application runs; nothing has changed.
             PluresError: A process cannot start, or a capability cannot move. Each capability is in one of its two processes, and answers.
         """
-        now, facts, supervisor = self.topology, self._facts, self._supervisor
+        now, facts, supervisor = self.topology, self.facts, self.supervisor
         then = with_names_of(now, then)
         ways = steps(now, then, facts)
         ways_after = [between(now, then, ways[:taken], facts) for taken in range(len(ways) + 1)]
@@ -62,15 +64,27 @@ class Applied:
         finally:
             supervisor.scaling.begin(supervisor.plan.processes.values())
 
+    async def take(self, then: ResolvedTopology, facts: ApplicationFacts) -> None:
+        """Let what starts from now on be as other code says, beside what runs; `taken` ends that."""
+        before, self.facts = self._plan(self.topology), facts
+        self._follow(then)
+        self.supervisor.admit(before)
+        await self._turn_all()
+
+    async def taken(self) -> None:
+        """Nothing of the code before runs any more: let in only whom the new code calls."""
+        self._follow(self.topology)
+        await self._turn_all()
+
     async def _grow(self, topology: ResolvedTopology) -> None:
         """Start the processes and replicas that there were not; those of a try that failed are there already."""
         self._follow(topology)
         await self._turn_all()
-        await self._supervisor.add()
+        await self.supervisor.add()
 
     async def _move(self, step: Step, after: ResolvedTopology) -> None:
         """One capability, from all replicas of its process to those of another one."""
-        before, supervisor = self.topology, self._supervisor
+        before, supervisor = self.topology, self.supervisor
         # What it calls when it starts there must let it in.
         supervisor.admit(self._plan(after))
         await self._turn_all()
@@ -102,19 +116,19 @@ class Applied:
     async def _turn(self, process: str) -> None:
         """Let a process be what it is to be by now. One that has died, or has not started, starts as that."""
         with suppress(ReplicaDied):
-            await self._supervisor.turn(process)
+            await self.supervisor.turn(process)
 
     def _is_exclusive(self, capability: str, topology: ResolvedTopology) -> bool:
         """Whether one process at a time may have it: its data is a file."""
         placed = topology.processes[topology.homes[capability]].databases
-        return self._facts.capabilities[capability].has_database and capability not in placed
+        return self.facts.capabilities[capability].has_database and capability not in placed
 
     def _plan(self, topology: ResolvedTopology) -> Plan:
-        return make_plan(topology, self._facts)
+        return make_plan(topology, self.facts)
 
     def _follow(self, topology: ResolvedTopology, before: ResolvedTopology | None = None) -> None:
         """Let what starts or turns be as a topology says; those that the one before lets in are let in still."""
-        self._supervisor.follow(self._plan(topology))
+        self.supervisor.follow(self._plan(topology))
         if before is not None:
-            self._supervisor.admit(self._plan(before))
+            self.supervisor.admit(self._plan(before))
         self.topology = topology

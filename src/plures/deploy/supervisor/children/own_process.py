@@ -52,6 +52,8 @@ class OwnProcess:
     async def stop(self) -> None:
         await self.served.stop()
         self._ended.set()
+        # Those that wait for its end know of it before anything takes its place.
+        await asyncio.sleep(0)
 
     def kill(self) -> None:
         """Let `stop` cut off what is in flight: who supervises cannot be killed by itself."""

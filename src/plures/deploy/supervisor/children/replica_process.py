@@ -66,13 +66,13 @@ class ReplicaProcess:
         """Start the process and tell it what to run."""
         ours, theirs = socket.socketpair()
         channel = await to_replica(ours)
-        public = () if configure.public_descriptor is None else (configure.public_descriptor,)
+        sockets = (configure.control_descriptor, configure.peer_descriptor, configure.public_descriptor)
         try:
             started = await Program.start(
                 (*program, str(theirs.fileno())),
                 context,
                 defaults={"PYTHONUNBUFFERED": "1"},
-                descriptors=(theirs.fileno(), configure.control_descriptor, configure.peer_descriptor, *public),
+                descriptors=(theirs.fileno(), *(each for each in sockets if each is not None)),
             )
         except BaseException:
             await channel.close()

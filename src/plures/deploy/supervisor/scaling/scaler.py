@@ -79,6 +79,10 @@ class Scaler:
         begun = monotonic()
         try:
             await slot.start()
+        except asyncio.CancelledError:
+            # It has no process, and no place until it is wanted again.
+            await self._slots.remove(slot)
+            raise
         except (PluresError, OSError) as error:
             self._say(f"{slot.name} could not start, so {len(self._slots.present()) - 1} go on: {error}")
             self._not_before = monotonic() + _AFTER_FAILURE_S
