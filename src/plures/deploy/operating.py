@@ -48,6 +48,8 @@ async def operated(run: Operated, *, say: Say, publish: Callable[[Path | None], 
 
     async def carry(order: Order, tell: Say) -> None:
         def both(text: str) -> None:
+            # Where capabilities answer by now is known before it is said.
+            publish(orders)
             say(text)
             tell(text)
 
