@@ -217,6 +217,13 @@ class Assembly:
             edge_needs_versions=self._versions(edge_needs),
         )
 
+    def prepare(self) -> None:
+        """Make ready what each host of it would make by itself, for processes that are forked from this one."""
+        for contract in self._by_contract.values():
+            for operation in contract.operations.values():
+                operation.prepare()
+        _ = self.facts, self.call_graph, self.operation_names
+
     @cached_property
     def _by_contract(self) -> Mapping[type, ContractDescription]:
         return {contract.python: contract for contract in (*self.contracts, *self.deliveries.values())}

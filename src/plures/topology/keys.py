@@ -39,11 +39,19 @@ TRIALS = _text(
     "What `plures contract test` must know that contracts do not say: module:attribute of a sequence of `plures.testing.Trial`.",
     'trials = "shop.trials:trials"',
 )
+PRELOAD = Key(
+    "preload",
+    (bool,),
+    False,
+    "Whether the processes of a topology are forked from one that has imported the application. Its modules may make nothing that "
+    "processes cannot share when they are imported: no connection, no thread, no number that is to differ from process to process.",
+    "preload = true",
+)
 APPLICATION = _table(
     "application",
     "What runs, and where its data is. May be left out beside `[services]`.",
     "[application]",
-    *(IMPORT, DATA, APPLICATION_DATABASE, APPLICATION_ADDRESSES, TRIALS),
+    *(IMPORT, DATA, APPLICATION_DATABASE, APPLICATION_ADDRESSES, TRIALS, PRELOAD),
 )
 
 URL = _text(

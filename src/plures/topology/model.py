@@ -175,6 +175,7 @@ class Settings(msgspec.Struct, frozen=True):
         teams: Whom a code host asks for a team, by the name of the team.
         trials: Import string of what tests of contracts must know; empty where they know nothing.
         images: How images are built.
+        preload: Whether processes are forked from one that has imported the application.
     """
 
     application: str
@@ -197,6 +198,7 @@ class Settings(msgspec.Struct, frozen=True):
     teams: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     trials: str = ""
     images: ImageSettings = msgspec.field(default_factory=ImageSettings)
+    preload: bool = False
 
     def topology(self, name: str = "monolith") -> Topology:
         """The topology of this name.

@@ -30,6 +30,7 @@ from .keys import (
     IMPORT,
     LISTEN,
     LOGGING,
+    PRELOAD,
     PROCESS,
     PUBLIC,
     PUBLIC_NAMES,
@@ -141,6 +142,7 @@ def _settings(root: Section, folder: Path, name: str) -> Settings:
         addresses=_base_urls(application),
         teams=_teams(root.headed(TEAMS)),
         trials=_import(application, TRIALS),
+        preload=application.get(PRELOAD),
         images=parse_images(root.headed(BUILD), folder),
     )
     return (

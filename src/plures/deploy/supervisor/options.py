@@ -11,6 +11,12 @@ from .addresses import ReplicaName
 from .backoff import BackoffPolicy
 from .children import OwnProcess
 
+REPLICA = (sys.executable, "-P", "-m", "plures.deploy.replica")
+"""The program that runs one replica; the descriptor of its channel is added. `-P`: files in the current folder must not hide modules of
+the standard library from it."""
+
+_PRELOADED = (*REPLICA[:-1], "plures.deploy.replica.preloaded")
+
 
 class SupervisorOptions(msgspec.Struct, frozen=True):
     """How the processes are run.
@@ -20,8 +26,8 @@ class SupervisorOptions(msgspec.Struct, frozen=True):
         faults: What goes wrong on demand.
         start_limit_s: Most time from the start of a replica until it is ready.
         grace_s: Most time for requests in flight when a replica stops.
-        replica: The program that runs one replica; the descriptor of its channel is added. `-P`: files in the current folder must
-            not hide modules of the standard library from it.
+        replica: The program that runs one replica.
+        preloaded: The program that becomes replicas, where they run the usual program; empty for none.
     """
 
     mode: Mode = Mode.PRODUCTION
@@ -29,7 +35,8 @@ class SupervisorOptions(msgspec.Struct, frozen=True):
     start_limit_s: float = 60.0
     grace_s: float = 30.0
     backoff: BackoffPolicy = msgspec.field(default_factory=BackoffPolicy)
-    replica: tuple[str, ...] = (sys.executable, "-P", "-m", "plures.deploy.replica")
+    replica: tuple[str, ...] = REPLICA
+    preloaded: tuple[str, ...] = _PRELOADED
 
 
 class Own(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ replica hands over to the next waits in the socket's queue.
 import asyncio
 import os
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from plures.access import Minted, admitting, issue
 from plures.deploy.channel import EndpointUrls
@@ -26,10 +27,10 @@ from .logs import Lines, output_lines
 from .options import Own, SupervisorOptions
 from .scaling import Scaling
 from .slot import Slot, SlotRules
+from .starting import preloading
+from .sweeping import watch_sockets
 
 OWN_NAME = "plures"
-_LOOK_AGAIN_S = 1.0
-"""How often the supervisor looks whether the Unix sockets are still there."""
 
 
 class Supervisor:
@@ -73,6 +74,7 @@ class Supervisor:
         )  # fmt: skip
         self._slots |= {name: self._slot(name) for name in replica_names(plan)}
         self._unstarted: set[ReplicaName] = set()
+        self._preloading = preloading(lambda: self.plan, settings, options, lines, partial(self.say, OWN_NAME))
         self.scaling = Scaling(self, self.say)
 
     async def start(self) -> None:
@@ -82,7 +84,8 @@ class Supervisor:
         try:
             await in_order(self.plan.needs, self._start_process)
             self._open_edge()
-            self._watching = asyncio.create_task(self._watch_sockets(), name="watching Unix sockets")
+            watching = watch_sockets(self.addresses, partial(self.say, OWN_NAME), self._tell_all)
+            self._watching = asyncio.create_task(watching, name="watching Unix sockets")
             self.scaling.begin(self.plan.processes.values())
         except BaseException:
             await self.stop()
@@ -101,6 +104,7 @@ class Supervisor:
                 self.addresses.close_control(name)
             await asyncio.gather(*(self._slots[name].stop() for name in names))
         await self._leading.close()
+        await self._preloading.close()
         self.addresses.close()
 
     def hurry(self) -> None:
@@ -109,9 +113,14 @@ class Supervisor:
             slot.kill()
 
     async def restart(self, process: str) -> None:
-        """Replace the replicas of a process, one after the other, without losing a request."""
+        """Replace the replicas of a process, one after the other, without losing a request. They import everything anew."""
+        await self.renew()
         for slot in self._of(process):
             await slot.restart()
+
+    async def renew(self) -> None:
+        """Let what starts from now on import everything anew."""
+        await self._preloading.renew()
 
     async def stop_process(self, process: str) -> None:
         """Stop all replicas of one process; they stay away until `restart`."""
@@ -220,7 +229,7 @@ class Supervisor:
             leads = self._leading.claim(process.name)
             try:
                 configure = self._configuring.configure(name, leads=leads)
-                replica = await ReplicaProcess.start(context, self._options.replica, configure)
+                replica = await ReplicaProcess.start(context, self._preloading.start, configure)
             except BaseException:
                 if leads:
                     self._leading.give_back(process.name)
@@ -264,21 +273,6 @@ class Supervisor:
         self._slots.pop(name, None)
         self._unstarted.discard(name)
         self.addresses.forget(name)
-
-    async def _watch_sockets(self) -> None:
-        """Let replicas call each other by port when something removes the folder of their Unix sockets."""
-        known: frozenset[ReplicaName] = frozenset()
-        while True:
-            await asyncio.sleep(_LOOK_AGAIN_S)
-            swept = self.addresses.swept()
-            if swept - known:
-                names = ", ".join(map(str, sorted(swept - known)))
-                self.say(
-                    OWN_NAME, f"something removed the Unix sockets of {names}; their callers use the ports from now on"
-                )
-            if swept != known:
-                known = swept
-                await self._tell_all()
 
     async def _tell_all(self) -> None:
         self._leading.announce()

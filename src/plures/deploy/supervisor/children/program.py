@@ -3,9 +3,10 @@
 import asyncio
 import os
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 from plures.deploy.supervisor.logs import OutputPipe
 
@@ -14,11 +15,28 @@ from .guardian import descendants, kill_all
 
 _KILL_PATIENCE_S = 5.0
 
+UNKNOWN = 256
+"""The status of a process whose end was seen, and not how it ended."""
+
+
+class Started(Protocol):
+    """A process of the system, started here or by another process."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    async def wait(self) -> int:
+        """Wait for its end: the exit status, or the negative number of the signal that killed it."""
+        ...
+
 
 class Program:
     """Runs from `start` on, as the leader of a process group of its own: a terminal's Ctrl-C reaches only the supervisor."""
 
-    def __init__(self, process: asyncio.subprocess.Process, output: OutputPipe) -> None:
+    def __init__(self, process: Started, output: OutputPipe) -> None:
         self._process = process
         self._ending = asyncio.create_task(self._end(output), name=f"end of {process.pid}")
 
@@ -42,19 +60,28 @@ class Program:
         Raises:
             OSError: The program cannot be run.
         """
-        output = OutputPipe(context.name, context.lines)
-        inherited = {name: value for name, value in os.environ.items() if name not in context.withheld}
-        try:
-            process = await asyncio.create_subprocess_exec(
+        environment = environment_of(context, defaults)
+
+        def execute(output: int) -> Awaitable[Started]:
+            return asyncio.create_subprocess_exec(
                 *command,
                 stdin=asyncio.subprocess.DEVNULL,
-                stdout=output.write_end,
-                stderr=output.write_end,
-                env={**inherited, **defaults, **context.environment},
+                stdout=output,
+                stderr=output,
+                env=environment,
                 cwd=folder,
                 pass_fds=tuple(descriptors),
                 start_new_session=True,
             )
+
+        return await cls.begin(context, execute)
+
+    @classmethod
+    async def begin(cls, context: ProcessContext, start: Callable[[int], Awaitable[Started]]) -> "Program":
+        """The same, by a function that is given the descriptor of its output. Raises what that raises."""
+        output = OutputPipe(context.name, context.lines)
+        try:
+            process = await start(output.write_end)
         except BaseException:
             output.abandon()
             raise
@@ -103,8 +130,16 @@ class Program:
             os.killpg(self._process.pid, number)
 
 
+def environment_of(context: ProcessContext, defaults: Mapping[str, str]) -> dict[str, str]:
+    """The variables of a process, of which the context's come first, then the defaults, then the supervisor's own."""
+    inherited = {name: value for name, value in os.environ.items() if name not in context.withheld}
+    return {**inherited, **defaults, **context.environment}
+
+
 def ending(status: int) -> str:
     """How a process ended, in words that follow "it"."""
+    if status == UNKNOWN:
+        return "ended"
     if status >= 0:
         return f"exited with status {status}"
     try:

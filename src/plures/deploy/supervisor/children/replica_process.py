@@ -3,8 +3,9 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from time import monotonic
+from typing import TypeAlias
 
 from plures.deploy.channel import (
     Become,
@@ -34,6 +35,7 @@ from plures.host import Placement
 from .child import ProcessContext
 from .program import Program, ending
 
+Launch: TypeAlias = Callable[[ProcessContext, int, Sequence[int]], Awaitable[Program]]
 _HOOKS_S = 10.0
 """What a replica gets beyond the grace period, for its drain and stop hooks."""
 
@@ -62,18 +64,18 @@ class ReplicaProcess:
         self._listening = asyncio.create_task(self._listen(), name=f"channel of {context.name}")
 
     @classmethod
-    async def start(cls, context: ProcessContext, program: Sequence[str], configure: Configure) -> "ReplicaProcess":
-        """Start the process and tell it what to run."""
+    async def start(cls, context: ProcessContext, launch: Launch, configure: Configure) -> "ReplicaProcess":
+        """Start the process and tell it what to run.
+
+        Args:
+            launch: Starts it with its end of the channel and what else it inherits.
+        """
         ours, theirs = socket.socketpair()
         channel = await to_replica(ours)
         sockets = (configure.control_descriptor, configure.peer_descriptor, configure.public_descriptor)
         try:
-            started = await Program.start(
-                (*program, str(theirs.fileno())),
-                context,
-                defaults={"PYTHONUNBUFFERED": "1"},
-                descriptors=(theirs.fileno(), *(each for each in sockets if each is not None)),
-            )
+            inherited = [each for each in sockets if each is not None]
+            started = await launch(context, theirs.fileno(), inherited)
         except BaseException:
             await channel.close()
             raise

@@ -1,0 +1,1 @@
+"""How fast and how small the processes of a topology start."""
