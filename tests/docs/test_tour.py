@@ -15,7 +15,7 @@ FILES = [block for block in blocks(README.read_text()) if block.path]
 
 
 def test_the_tour_works_line_by_line(reader: Reader) -> None:
-    for name in ("plures.toml", "marketplace"):
+    for name in ("plures.toml", "plures.containers.toml", "marketplace"):
         (reader.folder / name).symlink_to(ROOT / name)
     reader.follow(blocks(section(README, "A tour"), "console"))
 

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -127,8 +128,10 @@ def test_the_command_is_killed(plures: Start, site: Path) -> None:
     change = plures("topology", "apply", "split")
     change.line(STEPS[0])
     change.end(signal.SIGKILL)
-    # The application carries it to its end.
+    # The application carries it to its end, and says so in its file.
     run.line(STEPS[1])
+    while json.loads(here(site, "ps", "--json").stdout)["runs"][0]["doing"]:
+        time.sleep(0.1)
     assert rung(site) == ([1, 1, 1], 3)
     assert here(site, "topology", "apply", "monolith").exit_code == 0
     assert rung(site) == ([2, 2, 2], 1)
