@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from plures.load import Target
+from tests.raw_server import raw_server
 
 Page = Callable[["Asked"], Awaitable[bytes]]
 
@@ -56,19 +57,14 @@ class Site:
                     return
                 writer.write(sent)
                 await writer.drain()
-        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError):
             pass
-        finally:
-            writer.close()
 
 
 @asynccontextmanager
 async def site(**pages: Page) -> AsyncGenerator[Site]:
     """Serve pages: `home=` is `/`, and `name=` is `/name`."""
     served = Site({"/" if name == "home" else f"/{name}": page for name, page in pages.items()})
-    server = await asyncio.start_server(served.serve, "127.0.0.1", 0)
-    served.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    try:
+    async with raw_server(served.serve) as server:
+        served.url = server.url
         yield served
-    finally:
-        server.close()

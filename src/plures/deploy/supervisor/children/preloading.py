@@ -91,9 +91,14 @@ class Preloading:
 
     async def renew(self) -> None:
         """Let replicas be forked from processes that import everything anew, from now on."""
-        for making in [*self._making.values()]:
-            if making.done() and not making.cancelled() and (preloaded := making.result()) is not None:
+        for environment, making in [*self._making.items()]:
+            if not making.done() or making.cancelled():
+                continue
+            if (preloaded := making.result()) is not None:
                 await self._give_up(preloaded)
+            else:
+                # What could not be imported then may be by now.
+                del self._making[environment]
 
     async def close(self) -> None:
         """End them. The replicas have ended."""
