@@ -30,6 +30,7 @@ This one uses every key, but for those of another authority:
 import = "shop.app:app"
 data = "var/data"
 database = "main"
+preload = true
 
 [databases.main]
 url = "${{SHOP_DATABASE_URL}}"

@@ -28,9 +28,9 @@ async def restart(supervisor: "Supervisor", processes: Sequence[str], say: Calla
         if name not in here:
             raise NoSuchReplica(f"process {name!r}", known=", ".join(here))
     await supervisor.scaling.end()
-    await supervisor.renew()
     done: list[str] = []
     try:
+        await supervisor.renew()
         for name in in_order_of_calls(supervisor.plan, named):
             for slot in [*supervisor.slots_of(name).values()]:
                 try:
