@@ -141,12 +141,10 @@ class Supervisor:
 
     async def add(self) -> None:
         """Start the replicas of the plan that have not been started yet. Raises PluresError."""
-
-        async def start(name: ReplicaName) -> None:
+        # One after the other: all at once would take the processors from those that answer meanwhile.
+        for name in sorted(self._unstarted):
             await self._slots[name].start()
             self._unstarted.discard(name)
-
-        await together(start(name) for name in [*self._unstarted])
 
     def admit(self, plan: Plan) -> None:
         """Let replicas that start, or are turned, take calls also of those who may call them by another plan."""
