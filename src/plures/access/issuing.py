@@ -113,12 +113,14 @@ def _both(callers: Sequence[Caller], others: Sequence[Caller]) -> tuple[Caller, 
     found: dict[tuple[str, str], Caller] = {}
     for each in (*callers, *others):
         known = found.get((each.digest, each.name))
-        if known is not None:
-            may_call = tuple(dict.fromkeys((*known.may_call, *each.may_call)))
-            may_deliver_to = tuple(dict.fromkeys((*known.may_deliver_to, *each.may_deliver_to)))
-            each = structs.replace(known, may_call=may_call, may_deliver_to=may_deliver_to)  # noqa: PLW2901
-        found[each.digest, each.name] = each
+        found[each.digest, each.name] = each if known is None else _with_rights_of(known, each)
     return (*found.values(),)
+
+
+def _with_rights_of(caller: Caller, other: Caller) -> Caller:
+    may_call = tuple(dict.fromkeys((*caller.may_call, *other.may_call)))
+    may_deliver_to = tuple(dict.fromkeys((*caller.may_deliver_to, *other.may_deliver_to)))
+    return structs.replace(caller, may_call=may_call, may_deliver_to=may_deliver_to)
 
 
 def _called(grant: Grant, callee: ResolvedProcess) -> frozenset[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from plures.cli.console import FAILED, json_option, mistakes_explained, print_json, say
+from plures.cli.deploy.rendering import groups_of, out_option, registry_option
 from plures.cli.project import file_option, open_project
 
 if TYPE_CHECKING:
@@ -29,19 +30,8 @@ def _published(_context: click.Context, _parameter: click.Parameter, text: str) 
 
 @click.command("compose", short_help="Render a Compose file.")
 @click.argument("topology", required=False)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("deploy/compose"),
-    show_default=True,
-    help="Folder of the file, which belongs into git.",
-)
-@click.option(
-    "--registry",
-    default="",
-    metavar="PREFIX",
-    help="What stands before the names of images, such as registry.example/shop.",
-)
+@out_option("deploy/compose", "Folder of the file, which belongs into git.")
+@registry_option
 @click.option("--tag", default="", metavar="TAG", help="Of the images. Default: ${TAG}, set when it is started.")
 @click.option(
     "--publish",
@@ -128,13 +118,7 @@ def _difference(folder: Path, files: Mapping[str, str], own: list[str]) -> Itera
 
 
 def _tell(folder: Path, written: "Written", *, as_json: bool) -> None:
-    groups = {
-        "new": written.new,
-        "changed": written.changed,
-        "unchanged": written.unchanged,
-        "removed": written.removed,
-        "kept": written.kept,
-    }
+    groups = groups_of(written)
     if as_json:
         print_json({"folder": str(folder), **groups}, pretty=False)
         return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from plures.cli.console import FAILED, json_option, mistakes_explained, print_json, say
+from plures.cli.deploy.rendering import groups_of, out_option, registry_option
 from plures.cli.project import file_option, open_project
 
 if TYPE_CHECKING:
@@ -19,19 +20,8 @@ _LAYOUT: Final = Path("images")
 
 @click.command("kubernetes", short_help="Render manifests of Kubernetes.")
 @click.argument("topology", required=False)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("deploy/kubernetes"),
-    show_default=True,
-    help="Folder of the files, which belongs into git.",
-)
-@click.option(
-    "--registry",
-    default="",
-    metavar="PREFIX",
-    help="What stands before the names of images, such as registry.example/shop.",
-)
+@out_option("deploy/kubernetes", "Folder of the files, which belongs into git.")
+@registry_option
 @click.option("--tag", metavar="TAG", help="Which version of the images runs, where no layout says it by digest.")
 @click.option(
     "--images",
@@ -125,13 +115,7 @@ def kubernetes_command(
 
 
 def _tell(out: Path, written: "Written", differs: str, compared: str | None, *, as_json: bool) -> None:
-    groups = {
-        "new": written.new,
-        "changed": written.changed,
-        "unchanged": written.unchanged,
-        "removed": written.removed,
-        "kept": written.kept,
-    }
+    groups = groups_of(written)
     if as_json:
         told = {"folder": str(out), **groups}
         print_json({**told, **({} if compared is None else {"diff": differs})}, pretty=False)
